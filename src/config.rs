@@ -1,0 +1,124 @@
+//! Settings: variable, then config.toml, then default.
+//!
+//! Owns what can be set and what it means when it is not. Only commands that need a setting read the file; switching
+//! and listing never do.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::context::Context;
+use crate::directories;
+use crate::env_vars;
+use crate::error::{Error, Result};
+use crate::fs::read_small;
+
+/// Longest config.toml that is read.
+const LIMIT: u64 = 64 * 1024;
+
+/// The program that installs packages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Installer {
+    /// The environment's own pip; uv where the environment has none.
+    #[default]
+    Auto,
+    /// The environment's own pip.
+    Pip,
+    /// uv.
+    Uv,
+}
+
+/// How prepared packages get into a new environment when no finished copy lies ready.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Link {
+    /// Hard links where the file system has them, else copies.
+    #[default]
+    Auto,
+    /// Copies: slower by some 15 ms, and the environment shares no file with the cache.
+    Copy,
+}
+
+/// `config.toml`, as it may be written.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Config {
+    /// What `-i` and `-r` install with.
+    pub(crate) installer: Installer,
+    /// How pip gets into a new environment.
+    pub(crate) link: Link,
+    /// Days that a removed environment can be brought back; 0: it is deleted at once.
+    trash_days: u32,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { installer: Installer::default(), link: Link::default(), trash_days: 7 }
+    }
+}
+
+impl Config {
+    /// Reads the settings. A file that is wrong is an error that says where: a setting is never half obeyed.
+    pub(crate) fn read(context: &Context) -> Result<Self> {
+        let path = directories::config(context)?.join("config.toml");
+        let wrong = |reason: String| Error::Value { what: crate::shown::shown(&path).to_string(), reason };
+        let mut config = match read_small(&path, LIMIT).map_err(Error::io("read", &path))? {
+            None => Self::default(),
+            Some(text) => {
+                let text = String::from_utf8(text).map_err(|_| wrong("not UTF-8".to_owned()))?;
+                toml::from_str(&text).map_err(|error| wrong(error.to_string().trim_end().to_owned()))?
+            }
+        };
+        if let Some(value) = context.variable(env_vars::VENVWRAP_INSTALLER) {
+            config.installer = match value.to_str() {
+                Some("auto") => Installer::Auto,
+                Some("pip") => Installer::Pip,
+                Some("uv") => Installer::Uv,
+                _ => {
+                    let reason = format!("`{}` is none of auto, pip, uv", crate::shown::shown(value));
+                    return Err(Error::Value { what: env_vars::VENVWRAP_INSTALLER.to_owned(), reason });
+                }
+            };
+        }
+        Ok(config)
+    }
+
+    /// How long a removed environment can be brought back.
+    pub(crate) fn trash_kept_for(&self) -> Duration {
+        Duration::from_secs(u64::from(self.trash_days) * 24 * 60 * 60)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, installer: &str) -> Result<Config> {
+        let room = tempfile::tempdir().unwrap();
+        std::fs::create_dir(room.path().join("venvwrap")).unwrap();
+        std::fs::write(room.path().join("venvwrap/config.toml"), text).unwrap();
+        let config = room.path().to_str().unwrap();
+        Config::read(&Context::made_of(&[
+            ("HOME", "/h"),
+            ("XDG_CONFIG_HOME", config),
+            ("VENVWRAP_INSTALLER", installer),
+        ]))
+    }
+
+    #[test]
+    fn a_variable_wins_over_the_file_and_the_file_over_the_default() {
+        let config = read("installer = \"uv\"\ntrash-days = 1\n", "").unwrap();
+        assert_eq!((config.installer, config.link), (Installer::Uv, Link::Auto));
+        assert_eq!(config.trash_kept_for(), Duration::from_secs(86_400));
+        assert_eq!(read("installer = \"uv\"", "pip").unwrap().installer, Installer::Pip);
+    }
+
+    #[test]
+    fn a_wrong_setting_is_an_error_that_names_it() {
+        let message = read("instaler = \"uv\"", "").unwrap_err().to_string();
+        assert!(message.contains("instaler") && message.contains("config.toml"), "{message}");
+        assert!(read("installer = 3", "").is_err());
+        assert!(read("", "conda").unwrap_err().to_string().contains("conda"));
+    }
+}

@@ -1,0 +1,161 @@
+//! The one window to the outside: arguments, variables, working directory, streams, processes.
+//!
+//! Owns the snapshot that everything else asks. Leaves it to `config` what the values mean. Nothing else in the crate
+//! may read the environment or start a process; `.clippy.toml` enforces it.
+#![allow(clippy::disallowed_methods, reason = "this is the file that the bans name")]
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, IsTerminal};
+use std::os::fd::{FromRawFd, OwnedFd};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+use nix::sys::signal::{SigSet, Signal};
+
+use crate::env_vars;
+use crate::error::{Error, Result};
+
+/// Descriptor on which the shell functions expect the plan (DESIGN.md 3). Stdout and stderr stay the person's.
+const PLAN_DESCRIPTOR: i32 = 3;
+
+/// What the process was given.
+#[derive(Debug)]
+pub(crate) struct Context {
+    arguments: Vec<OsString>,
+    variables: BTreeMap<OsString, OsString>,
+}
+
+impl Context {
+    /// Reads the process once.
+    #[must_use]
+    pub(crate) fn from_process() -> Self {
+        Self { arguments: std::env::args_os().collect(), variables: std::env::vars_os().collect() }
+    }
+
+    /// A made-up world for unit tests.
+    #[cfg(test)]
+    pub(crate) fn made_of(variables: &[(&str, &str)]) -> Self {
+        let variables = variables.iter().map(|(name, value)| (name.into(), value.into())).collect();
+        Self { arguments: vec!["venvwrap".into()], variables }
+    }
+
+    /// The words of the command line, the program's own name first.
+    #[must_use]
+    pub(crate) fn arguments(&self) -> &[OsString] {
+        &self.arguments
+    }
+
+    /// The value of a variable. Empty counts as unset: that is how people switch one off for a single command.
+    #[must_use]
+    pub(crate) fn variable(&self, name: &str) -> Option<&OsStr> {
+        self.variables.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
+    }
+
+    /// The value of a variable that has to be an absolute path to count, as the XDG specification asks.
+    #[must_use]
+    pub(crate) fn absolute(&self, name: &str) -> Option<&Path> {
+        self.variable(name).map(Path::new).filter(|path| path.is_absolute())
+    }
+
+    /// The home directory, from `HOME` alone: no user database is asked, so a static binary gives the same answer.
+    #[must_use]
+    pub(crate) fn home(&self) -> Option<&Path> {
+        self.absolute(env_vars::HOME)
+    }
+
+    /// The working directory as the shell names it (`PWD`, where that is true), so that links stay as they were typed.
+    pub(crate) fn working_directory(&self) -> Result<PathBuf> {
+        let physical = std::env::current_dir().map_err(Error::io("find the working directory", "."))?;
+        let Some(logical) = self.absolute("PWD") else {
+            return Ok(physical);
+        };
+        if crate::fs::is_same(logical, &physical) { Ok(logical.to_path_buf()) } else { Ok(physical) }
+    }
+
+    /// `path` made absolute against the working directory, `.` and `..` collapsed as text, links kept.
+    pub(crate) fn absolute_path(&self, path: &Path) -> Result<PathBuf> {
+        let base = if path.is_absolute() { PathBuf::new() } else { self.working_directory()? };
+        Ok(crate::fs::tidied(&base.join(path)))
+    }
+
+    /// The path under which this program can be started again. The name it was called by is preferred to the file
+    /// behind it: package managers move the file on upgrade and keep the name.
+    pub(crate) fn executable(&self) -> Result<PathBuf> {
+        let file = std::env::current_exe().map_err(Error::io("find", "the venvwrap executable"))?;
+        let called = self.arguments.first().map(PathBuf::from).unwrap_or_default();
+        let named = if called.components().count() > 1 {
+            self.absolute_path(&called).ok()
+        } else {
+            self.variable(env_vars::PATH).and_then(|path| which::which_in(&called, Some(path), "/").ok())
+        };
+        Ok(named.filter(|named| crate::fs::is_same(named, &file)).unwrap_or(file))
+    }
+
+    /// Takes the descriptor on which the calling function waits for the plan, or `None` if nobody does.
+    ///
+    /// To be called once, before anything else is opened: it is not inherited by children afterwards, for one that
+    /// outlives us would keep the function waiting.
+    #[must_use]
+    pub(crate) fn take_plan_descriptor() -> Option<File> {
+        // SAFETY: descriptor 3 was opened by our parent for us, no other code in this process names it, and the first
+        // use below tells whether it is open at all.
+        #[allow(unsafe_code, reason = "the only way to own an inherited descriptor")]
+        let descriptor = std::mem::ManuallyDrop::new(unsafe { OwnedFd::from_raw_fd(PLAN_DESCRIPTOR) });
+        fcntl(&*descriptor, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).ok()?;
+        Some(File::from(std::mem::ManuallyDrop::into_inner(descriptor)))
+    }
+
+    /// A child process with our environment. The caller adds arguments, never a shell line.
+    #[must_use]
+    #[allow(clippy::unused_self, reason = "who starts a process has to hold the window to the outside")]
+    pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        if !io::stdin().is_terminal() {
+            // A script's input is the script's: a child that asks nothing must not read it.
+            command.stdin(Stdio::null());
+        }
+        command
+    }
+
+    /// Runs a child that works before the person's eyes, to its end. Ctrl-C is for the child, which ends in its own way
+    /// and says so; we live on, to say what that leaves and to clear it away.
+    pub(crate) fn run_for_person(command: &mut Command) -> io::Result<ExitStatus> {
+        let mut child = command.spawn()?;
+        // Only now, for a child inherits it; and for good, as an interrupt that waited would end us when let through.
+        let _ = SigSet::from(Signal::SIGINT).thread_block();
+        child.wait()
+    }
+
+    /// Starts this program again for work that the person does not wait for, cut off from terminal and streams.
+    /// That it could not be started is no failure of the command.
+    pub(crate) fn start_in_background(&self, arguments: &[&OsStr]) {
+        if self.variable(env_vars::VENVWRAP_BACKGROUND).is_some_and(|value| value == "0") {
+            return;
+        }
+        let Ok(executable) = std::env::current_exe() else {
+            return;
+        };
+        let mut command = Command::new(executable);
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        // A group of its own: Ctrl-C at the prompt is not meant for it.
+        command.process_group(0).current_dir("/");
+        drop(command.spawn());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_variable_is_unset_and_a_relative_path_is_ignored() {
+        let context = Context::made_of(&[("A", ""), ("B", "relative"), ("C", "/absolute")]);
+        assert_eq!(context.variable("A"), None);
+        assert_eq!(context.absolute("B"), None);
+        assert_eq!(context.absolute("C"), Some(Path::new("/absolute")));
+    }
+}

@@ -1,0 +1,119 @@
+//! Where things live: the store, the cache, the configuration.
+//!
+//! Owns the rules of XDG and of `WORKON_HOME`. Creates nothing: that belongs to the act of writing.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+
+use crate::context::Context;
+use crate::env_vars;
+use crate::error::{Error, Result};
+use crate::fs::tidied;
+
+const PROGRAM: &str = "venvwrap";
+
+/// The directory of the environments, as virtualenvwrapper derives it: `~/.virtualenvs` by default, a value that is
+/// neither absolute nor starts with `~` lies under the home directory, `~` and `$NAME` are expanded once.
+pub(crate) fn workon_home(context: &Context) -> Result<PathBuf> {
+    let home = || context.home().ok_or_else(no_home);
+    let Some(value) = context.variable(env_vars::WORKON_HOME) else {
+        return Ok(home()?.join(".virtualenvs"));
+    };
+    let bytes = value.as_bytes();
+    if bytes.starts_with(b"/") && !bytes.contains(&b'~') && !bytes.contains(&b'$') {
+        return Ok(tidied(Path::new(value)));
+    }
+    let expanded = PathBuf::from(expanded(value, context)?);
+    Ok(tidied(&if expanded.is_absolute() { expanded } else { home()?.join(expanded) }))
+}
+
+/// Where venvwrap keeps what it can make again: unpacked wheels, what it knows about interpreters.
+pub(crate) fn cache(context: &Context) -> Result<PathBuf> {
+    base(context, env_vars::XDG_CACHE_HOME, directories::ProjectDirs::cache_dir)
+}
+
+/// Where the person's settings are.
+pub(crate) fn config(context: &Context) -> Result<PathBuf> {
+    base(context, env_vars::XDG_CONFIG_HOME, directories::ProjectDirs::config_dir)
+}
+
+/// An XDG variable wins on every system where it is set to an absolute path; else the system's own custom.
+fn base(context: &Context, variable: &str, custom: fn(&directories::ProjectDirs) -> &Path) -> Result<PathBuf> {
+    if let Some(directory) = context.absolute(variable) {
+        return Ok(directory.join(PROGRAM));
+    }
+    // Without HOME the crate would ask the user database, which a static glibc cannot do safely.
+    context.home().ok_or_else(no_home)?;
+    let project = directories::ProjectDirs::from("", "", PROGRAM).ok_or_else(no_home)?;
+    Ok(custom(&project).to_path_buf())
+}
+
+fn no_home() -> Error {
+    Error::Value { what: "HOME".to_owned(), reason: "not set to an absolute path".to_owned() }
+}
+
+/// `~` at the start and `$NAME` or `${NAME}` anywhere, once; an unset variable is left as it stands.
+fn expanded(value: &OsStr, context: &Context) -> Result<OsString> {
+    let mut rest = value.as_bytes();
+    let mut made = Vec::new();
+    if rest == b"~" || rest.starts_with(b"~/") {
+        made.extend_from_slice(context.home().ok_or_else(no_home)?.as_os_str().as_bytes());
+        rest = &rest[1..];
+    }
+    while let Some(dollar) = rest.iter().position(|byte| *byte == b'$') {
+        made.extend_from_slice(&rest[..dollar]);
+        rest = &rest[dollar..];
+        let (name, taken) = variable_at(rest);
+        match std::str::from_utf8(name).ok().and_then(|name| context.variable(name)) {
+            Some(value) => made.extend_from_slice(value.as_bytes()),
+            None => made.extend_from_slice(&rest[..taken]),
+        }
+        rest = &rest[taken..];
+    }
+    made.extend_from_slice(rest);
+    Ok(OsString::from_vec(made))
+}
+
+/// The name after the `$` that `text` starts with, and how many bytes the whole takes (at least the `$`).
+fn variable_at(text: &[u8]) -> (&[u8], usize) {
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    if text.get(1) == Some(&b'{') {
+        if let Some(end) = text.iter().position(|byte| *byte == b'}') {
+            return (&text[2..end], end + 1);
+        }
+        return (b"", 1);
+    }
+    let length = text[1..].iter().take_while(|byte| is_name(byte)).count();
+    (&text[1..=length], length + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn home_for(value: &str) -> PathBuf {
+        let context = Context::made_of(&[("HOME", "/home/me"), ("WORKON_HOME", value), ("DISK", "/disk")]);
+        workon_home(&context).unwrap()
+    }
+
+    #[test]
+    fn workon_home_is_derived_as_virtualenvwrapper_does() {
+        assert_eq!(home_for(""), Path::new("/home/me/.virtualenvs"));
+        assert_eq!(home_for("/envs"), Path::new("/envs"));
+        assert_eq!(home_for("/envs//mine/"), Path::new("/envs/mine"));
+        assert_eq!(home_for("envs"), Path::new("/home/me/envs"));
+        assert_eq!(home_for("~/envs"), Path::new("/home/me/envs"));
+        assert_eq!(home_for("$DISK/envs"), Path::new("/disk/envs"));
+        assert_eq!(home_for("${DISK}/a b"), Path::new("/disk/a b"));
+        assert_eq!(home_for("/x/$NOT_SET/y"), Path::new("/x/$NOT_SET/y"));
+    }
+
+    #[test]
+    fn xdg_wins_where_it_is_absolute() {
+        let set = Context::made_of(&[("HOME", "/home/me"), ("XDG_CACHE_HOME", "/c")]);
+        assert_eq!(cache(&set).unwrap(), Path::new("/c/venvwrap"));
+        let without_home = Context::made_of(&[("XDG_CACHE_HOME", "relative")]);
+        assert!(cache(&without_home).is_err());
+    }
+}

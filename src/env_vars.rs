@@ -1,0 +1,64 @@
+//! Every variable that venvwrap reads or sets, by name.
+//!
+//! Owns the names and one line about each; the manual's table is made from them. Who reads one asks the `Context`.
+
+/// A variable and the line that the manual prints for it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Variable {
+    /// The name as it stands in the environment.
+    pub(crate) name: &'static str,
+    /// What it does, in one line.
+    pub(crate) about: &'static str,
+}
+
+macro_rules! variables {
+    ($($(#[doc = $about:literal])+ $name:ident,)+) => {
+        $($(#[doc = $about])+
+        #[allow(dead_code, reason = "some are only for the shell functions and the manual")]
+        pub(crate) const $name: &str = stringify!($name);)+
+        /// All of them, in the order of the manual.
+        pub(crate) const ALL: &[Variable] = &[$(Variable { name: stringify!($name), about: concat!($($about),+) }),+];
+    };
+}
+
+variables! {
+    /// Directory that holds the environments; `~/.virtualenvs` when unset.
+    WORKON_HOME,
+    /// Name of the file in an environment that holds its project's path; `.project` when unset.
+    VIRTUALENVWRAPPER_PROJECT_FILENAME,
+    /// `1`: `workon` also changes to the environment's project; anything else: it stays where it is.
+    VIRTUALENVWRAPPER_WORKON_CD,
+    /// Program that makes environments in place of venvwrap itself.
+    VIRTUALENVWRAPPER_VIRTUALENV,
+    /// Options put before those of every `mkvirtualenv`.
+    VIRTUALENVWRAPPER_VIRTUALENV_ARGS,
+    /// What packages are installed with: `auto`, `pip` or `uv`.
+    VENVWRAP_INSTALLER,
+    /// `0`: nothing is prepared or deleted behind the prompt.
+    VENVWRAP_BACKGROUND,
+    /// Root of the active environment; set by `workon`.
+    VIRTUAL_ENV,
+    /// Name shown for the active environment; set by `workon`.
+    VIRTUAL_ENV_PROMPT,
+    /// Any text: the prompt is left alone.
+    VIRTUAL_ENV_DISABLE_PROMPT,
+    /// What `deactivate` needs to put everything back; set by `workon`.
+    VENVWRAP_UNDO,
+    /// Any text: no colour.
+    NO_COLOR,
+}
+
+/// The home directory.
+pub(crate) const HOME: &str = "HOME";
+/// The search path.
+pub(crate) const PATH: &str = "PATH";
+/// The person's login shell, for the line that tells how to load the functions.
+pub(crate) const SHELL: &str = "SHELL";
+/// XDG base directory of caches.
+pub(crate) const XDG_CACHE_HOME: &str = "XDG_CACHE_HOME";
+/// XDG base directory of configuration.
+pub(crate) const XDG_CONFIG_HOME: &str = "XDG_CONFIG_HOME";
+/// pyenv's directory.
+pub(crate) const PYENV_ROOT: &str = "PYENV_ROOT";
+/// The version, or versions, that pyenv's shims run.
+pub(crate) const PYENV_VERSION: &str = "PYENV_VERSION";

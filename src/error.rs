@@ -1,0 +1,218 @@
+//! What can go wrong, said once.
+//!
+//! Owns the wording of every failure, the hint that goes with it and the exit status. Who prints it: `output`.
+//! The shape is `what: where`, lower case, no final stop; values are shown escaped.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+
+use crate::shown::shown;
+
+/// The result of everything that can fail for the person.
+pub(crate) type Result<T> = std::result::Result<T, Error>;
+
+/// A failure: what happened and where. What to do about it is [`Error::hint`].
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// A name that can not be, or should not become, the name of an environment.
+    #[error("`{}` is not a name for an environment: {reason}", shown(.name))]
+    Name {
+        /// What was given.
+        name: OsString,
+        /// Which rule it breaks.
+        reason: &'static str,
+    },
+
+    /// No environment of that name.
+    #[error("no environment `{}` in {}", shown(.name), shown(.home))]
+    UnknownEnvironment {
+        /// What was asked for.
+        name: OsString,
+        /// Where it was looked for.
+        home: PathBuf,
+        /// The nearest names that do exist, nearest first.
+        nearest: Vec<OsString>,
+    },
+
+    /// Something of that name is there, but it is no virtual environment.
+    #[error("{} is not a virtual environment: {reason}", shown(.path))]
+    NotAnEnvironment {
+        /// What is there.
+        path: PathBuf,
+        /// What is missing or wrong.
+        reason: &'static str,
+    },
+
+    /// An environment whose interpreter is gone.
+    #[error("environment `{}` is broken: its python, {}, is gone", shown(.name), shown(.python))]
+    Broken {
+        /// The environment.
+        name: OsString,
+        /// Where its `bin/python` leads.
+        python: PathBuf,
+    },
+
+    /// The environment that this shell is in would be removed.
+    #[error("environment `{}` is active in this shell", shown(.name))]
+    Active {
+        /// The environment.
+        name: OsString,
+    },
+
+    /// The command is about the active environment and there is none.
+    #[error("no virtualenv active")]
+    NoneActive,
+
+    /// `-p` asked for another interpreter than an existing environment has.
+    #[error("environment `{}` exists and has {has}, not {asked}", shown(.name))]
+    OtherPython {
+        /// The environment.
+        name: OsString,
+        /// Version and path of the interpreter it has.
+        has: String,
+        /// Version and path of the interpreter asked for.
+        asked: String,
+    },
+
+    /// No interpreter answers the request.
+    #[error("no python found for `{}`", shown(.request))]
+    PythonNotFound {
+        /// What was asked for.
+        request: OsString,
+        /// Where it was looked for, and what was wrong with what was there, a line each.
+        tried: Vec<String>,
+    },
+
+    /// An interpreter was found but does not work.
+    #[error("{} does not work as a python: {reason}", shown(.python))]
+    PythonFailed {
+        /// The interpreter.
+        python: PathBuf,
+        /// What it did instead of answering.
+        reason: String,
+    },
+
+    /// An environment can not be made for this interpreter, or not the way it was asked for.
+    #[error("cannot make an environment for {}: {reason}", shown(.python))]
+    CannotCreate {
+        /// The interpreter.
+        python: PathBuf,
+        /// Why not.
+        reason: String,
+        /// What to do.
+        hint: String,
+    },
+
+    /// A program that was run for the person failed.
+    #[error("{what} failed with status {status}")]
+    Child {
+        /// What was being done.
+        what: String,
+        /// Its exit status.
+        status: i32,
+        /// What to do.
+        hint: String,
+    },
+
+    /// The operating system refused.
+    #[error("cannot {what}: {}: {source}", shown(.path))]
+    Io {
+        /// What was being done, as a verb: `read`, `create`.
+        what: &'static str,
+        /// To what.
+        path: PathBuf,
+        /// The system's answer.
+        source: io::Error,
+    },
+
+    /// A value that makes no sense, from an option, a variable or a file.
+    #[error("{what}: {reason}")]
+    Value {
+        /// Which value, and where it stands.
+        what: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+
+    /// The binary was called where only the shell function can do the work.
+    #[error("`{verb}` changes the shell it is called in, and the functions are not loaded there")]
+    NoFunctions {
+        /// The verb.
+        verb: String,
+        /// The line that loads the functions in the person's shell.
+        line: String,
+    },
+
+    /// The command line is wrong.
+    #[error("{message}")]
+    Usage {
+        /// What is wrong with it.
+        message: String,
+        /// What to type instead.
+        hint: String,
+    },
+}
+
+impl Error {
+    /// Turns the system's refusal into an error that says what was being done to what.
+    pub(crate) fn io(what: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { what, path, source }
+    }
+
+    /// What the person can do about it, in one line, or `None` where the message says it all.
+    #[must_use]
+    pub(crate) fn hint(&self) -> Option<String> {
+        match self {
+            Self::Name { .. } => Some("a name is one path component, such as `projectx`".to_owned()),
+            Self::UnknownEnvironment { name, nearest, .. } => Some(match nearest.as_slice() {
+                [] => format!("`lsvirtualenv -b` lists what is there, `mkvirtualenv {}` makes it", shown(name)),
+                names => format!("did you mean {}?", one_of(names)),
+            }),
+            Self::NotAnEnvironment { .. } => {
+                Some("only environments are touched; move it out of the way or take another name".to_owned())
+            }
+            Self::Broken { name, .. } => Some(format!(
+                "install that python again, or make the environment anew: `mkvirtualenv --clear {}`",
+                shown(name)
+            )),
+            Self::Active { .. } => Some("`deactivate` first".to_owned()),
+            Self::NoneActive => Some("`workon NAME` enters one, `workon` lists them".to_owned()),
+            Self::OtherPython { name, .. } => {
+                Some(format!("take another name, or replace it with `mkvirtualenv --clear -p … {}`", shown(name)))
+            }
+            Self::PythonNotFound { tried, .. } if tried.is_empty() => None,
+            Self::PythonNotFound { tried, .. } => Some(format!("looked at {}", tried.join("; "))),
+            Self::PythonFailed { .. } => Some("`-p` takes a version such as `3.12`, a command or a path".to_owned()),
+            Self::CannotCreate { hint, .. } | Self::Child { hint, .. } | Self::Usage { hint, .. } => Some(hint.clone()),
+            Self::Io { source, .. } => match source.kind() {
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                    Some("the disk is full; nothing was changed".to_owned())
+                }
+                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                    Some("check who owns it, or set WORKON_HOME to a directory of your own".to_owned())
+                }
+                io::ErrorKind::NotADirectory => {
+                    Some("something in that path is a file; set WORKON_HOME to a directory".to_owned())
+                }
+                _ => None,
+            },
+            Self::Value { .. } => None,
+            Self::NoFunctions { line, .. } => Some(line.clone()),
+        }
+    }
+
+    /// The status that the command ends with: 2 for a wrong command line, else 1.
+    #[must_use]
+    pub(crate) fn status(&self) -> u8 {
+        match self {
+            Self::Usage { .. } => 2,
+            _ => 1,
+        }
+    }
+}
+
+fn one_of(names: &[OsString]) -> String {
+    names.iter().map(|name| format!("`{}`", shown(name))).collect::<Vec<_>>().join(" or ")
+}

@@ -1,0 +1,158 @@
+//! Careful file-system steps: publish without replacing, write as a whole, remove one tree.
+//!
+//! Owns the few calls that change the disk in a way that could lose something. Leaves every decision about *what* may
+//! be removed or replaced to `workon_home`.
+
+use std::fs;
+use std::io::{self, Write};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Component, Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+/// Whether two paths lead to one file. `false` where either cannot be reached.
+#[must_use]
+pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
+    match (fs::metadata(one), fs::metadata(other)) {
+        (Ok(one), Ok(other)) => (one.dev(), one.ino()) == (other.dev(), other.ino()),
+        _ => false,
+    }
+}
+
+/// `path` with `.` dropped and `..` taken back as text, links unresolved: what a person means by the path they typed.
+#[must_use]
+pub(crate) fn tidied(path: &Path) -> PathBuf {
+    let mut tidy = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            // At the top, popping does nothing: `/..` is `/`.
+            Component::ParentDir => _ = tidy.pop(),
+            other => tidy.push(other),
+        }
+    }
+    tidy
+}
+
+/// Renames `from` to `to`, and fails with `AlreadyExists` when anything is at `to`, in one step of the kernel.
+pub(crate) fn rename_without_replacing(from: &Path, to: &Path) -> io::Result<()> {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    {
+        use nix::errno::Errno;
+        use nix::fcntl::{AT_FDCWD, RenameFlags, renameat2};
+        match renameat2(AT_FDCWD, from, AT_FDCWD, to, RenameFlags::RENAME_NOREPLACE) {
+            // Old kernels and some network file systems do not know the flag.
+            Err(Errno::EINVAL | Errno::ENOSYS) => {}
+            done => return done.map_err(io::Error::from),
+        }
+    }
+    // Elsewhere the directory's own rule has to do: rename(2) never puts a directory over a file, nor over a directory
+    // with something in it; what is left is the moment between this look and the call, and an empty directory.
+    match fs::symlink_metadata(to) {
+        Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => fs::rename(from, to).map_err(|error| {
+            let taken = matches!(error.kind(), io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::NotADirectory);
+            if taken { io::ErrorKind::AlreadyExists.into() } else { error }
+        }),
+        Err(error) => Err(error),
+    }
+}
+
+/// Replaces a small file as a whole: readers see the old text or the new one.
+pub(crate) fn write_whole(path: &Path, text: &[u8]) -> Result<()> {
+    let directory = path.parent().unwrap_or(Path::new("."));
+    let written = tempfile::Builder::new()
+        .prefix(".venvwrap-")
+        .permissions(fs::Permissions::from_mode(0o666))
+        .tempfile_in(directory)
+        .and_then(|mut file| {
+            file.write_all(text)?;
+            file.as_file().sync_data()?;
+            file.persist(path).map_err(|error| error.error)
+        });
+    written.map(drop).map_err(Error::io("write", path))
+}
+
+/// Reads a small file that others may have made: at most `limit` bytes, regular files only, so that a pipe or a
+/// device planted in an environment neither blocks nor floods us. `None` where there is no such file.
+pub(crate) fn read_small(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
+    use std::io::Read;
+    use std::os::unix::fs::OpenOptionsExt;
+    let opened = fs::OpenOptions::new().read(true).custom_flags(nix::fcntl::OFlag::O_NONBLOCK.bits()).open(path);
+    let file = match opened {
+        Ok(file) => file,
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(None);
+        }
+        Err(error) => return Err(error),
+    };
+    let entry = file.metadata()?;
+    if !entry.is_file() {
+        return Ok(None);
+    }
+    // One byte more than it has: the read that fills it also finds its end.
+    let size = entry.len().min(limit) + 1;
+    let mut text = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
+    file.take(limit).read_to_end(&mut text)?;
+    Ok(Some(text))
+}
+
+/// Removes a directory and all below it; a link is removed, not followed. std's walk holds against links swapped in
+/// while it runs (CVE-2022-21658). That it is gone already is no failure.
+pub(crate) fn remove_tree(path: &Path) -> io::Result<()> {
+    #[allow(clippy::disallowed_methods, reason = "this is the place")]
+    let removed = match fs::symlink_metadata(path) {
+        Ok(entry) if entry.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(error) => Err(error),
+    };
+    match removed {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn renaming_never_replaces() {
+        let room = tempfile::tempdir().unwrap();
+        let (from, to) = (room.path().join("from"), room.path().join("to"));
+        fs::create_dir(&from).unwrap();
+        fs::create_dir(&to).unwrap();
+        let error = rename_without_replacing(&from, &to).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
+        fs::remove_dir(&to).unwrap();
+        rename_without_replacing(&from, &to).unwrap();
+        assert!(to.is_dir() && !from.is_dir());
+    }
+
+    #[test]
+    fn removing_a_link_leaves_what_it_leads_to() {
+        let room = tempfile::tempdir().unwrap();
+        let (target, link) = (room.path().join("target"), room.path().join("link"));
+        fs::create_dir(&target).unwrap();
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        remove_tree(&link).unwrap();
+        assert!(target.is_dir());
+        remove_tree(&link).unwrap();
+    }
+
+    #[test]
+    fn paths_are_tidied_as_text() {
+        assert_eq!(tidied(Path::new("/a/./b/../c//d/")), Path::new("/a/c/d"));
+        assert_eq!(tidied(Path::new("/../x")), Path::new("/x"));
+    }
+
+    #[test]
+    fn a_pipe_is_not_read() {
+        let room = tempfile::tempdir().unwrap();
+        let pipe = room.path().join("pipe");
+        nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        assert_eq!(read_small(&pipe, 10).unwrap(), None);
+        fs::write(room.path().join("file"), "0123456789abc").unwrap();
+        assert_eq!(read_small(&room.path().join("file"), 10).unwrap().unwrap(), b"0123456789");
+    }
+}

@@ -1,0 +1,74 @@
+//! What a person reads: errors, notes, questions on stderr, data on stdout.
+//!
+//! Owns the two streams. Colour only where the stream is a terminal that wants it (NO_COLOR, CLICOLOR, CLICOLOR_FORCE:
+//! anstream decides), and never as the only carrier of a meaning.
+
+use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
+
+use anstyle::{AnsiColor, Style};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::error::{Error, Result};
+
+const WRONG: Style = AnsiColor::Red.on_default().bold();
+const HINT: Style = AnsiColor::Cyan.on_default();
+
+/// Reports a failure: one line that says what and where, one that says what to do.
+pub(crate) fn report(error: &Error) {
+    let mut stream = anstream::stderr().lock();
+    // A stderr that cannot be written to leaves the status as the only voice.
+    let _ = writeln!(stream, "{WRONG}venvwrap:{WRONG:#} {error}");
+    if let Some(hint) = error.hint() {
+        let _ = writeln!(stream, "{HINT}hint:{HINT:#} {hint}");
+    }
+}
+
+/// Says something that is no failure and no data.
+pub(crate) fn note(text: &str) {
+    let _ = writeln!(anstream::stderr().lock(), "{text}");
+}
+
+/// Writes data, raw, as programs want it. A reader that has gone away (`| head`) is no failure; a full disk is.
+pub(crate) fn data(bytes: &[u8]) -> Result<()> {
+    let mut stream = io::stdout().lock();
+    match stream.write_all(bytes).and_then(|()| stream.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.map_err(Error::io("write to", "standard output")),
+    }
+}
+
+/// Whether what is printed on stdout is looked at by a person.
+pub(crate) fn is_looked_at() -> bool {
+    io::stdout().is_terminal()
+}
+
+/// Whether stdout wants colour.
+pub(crate) fn has_colour() -> bool {
+    anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
+}
+
+/// A sign of life for work of more than a moment; drawn on stderr, and only where that is a terminal.
+pub(crate) struct Progress(Option<ProgressBar>);
+
+impl Progress {
+    /// Shows `text` with a spinner until dropped.
+    pub(crate) fn start(text: String) -> Self {
+        if !io::stderr().is_terminal() {
+            return Self(None);
+        }
+        let style =
+            ProgressStyle::with_template("{spinner} {msg}").unwrap_or_else(|_| ProgressStyle::default_spinner());
+        let bar = ProgressBar::new_spinner().with_style(style).with_message(text);
+        bar.enable_steady_tick(Duration::from_millis(80));
+        Self(Some(bar))
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}

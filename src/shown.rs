@@ -1,0 +1,71 @@
+//! How a name or a path is shown to a person.
+//!
+//! Owns the escaping of what a terminal would obey (control characters) or be misled by (bidirectional overrides), and
+//! of bytes that are no text. Every message passes values through here. What is meant for programs is printed raw.
+
+use std::ffi::OsStr;
+use std::fmt::{self, Display, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+/// A value in a form that is safe to look at.
+pub(crate) struct Shown<'a>(&'a [u8]);
+
+/// Wraps a name, a path or any bytes for a message.
+pub(crate) fn shown<T: AsRef<OsStr> + ?Sized>(value: &T) -> Shown<'_> {
+    Shown(value.as_ref().as_bytes())
+}
+
+/// A path under the home directory is shown with `~`, as the person would write it.
+pub(crate) fn shown_path(path: &Path, home: Option<&Path>) -> String {
+    match home.and_then(|home| path.strip_prefix(home).ok()) {
+        Some(rest) if rest.as_os_str().is_empty() => "~".to_owned(),
+        Some(rest) => format!("~/{}", shown(rest)),
+        None => shown(path).to_string(),
+    }
+}
+
+impl Display for Shown<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for chunk in self.0.utf8_chunks() {
+            for character in chunk.valid().chars() {
+                if deceives(character) {
+                    write!(formatter, "{}", character.escape_default())?;
+                } else {
+                    formatter.write_char(character)?;
+                }
+            }
+            for byte in chunk.invalid() {
+                write!(formatter, "\\x{byte:02x}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Control characters, and the marks that reorder or hide text (Unicode bidi controls, zero-width, line separators).
+pub(crate) fn deceives(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_left_alone_and_what_a_terminal_obeys_is_not() {
+        assert_eq!(shown("proj é 日本 $x'\"").to_string(), "proj é 日本 $x'\"");
+        assert_eq!(shown("a\x1b[31mb\nc\u{202e}d").to_string(), "a\\u{1b}[31mb\\nc\\u{202e}d");
+        assert_eq!(shown(OsStr::from_bytes(b"\xffx")).to_string(), "\\xffx");
+    }
+
+    #[test]
+    fn home_is_a_tilde_only_where_it_is_the_home() {
+        let home = Path::new("/h/me");
+        assert_eq!(shown_path(Path::new("/h/me/x"), Some(home)), "~/x");
+        assert_eq!(shown_path(Path::new("/h/me"), Some(home)), "~");
+        assert_eq!(shown_path(Path::new("/h/meow"), Some(home)), "/h/meow");
+    }
+}
