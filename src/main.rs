@@ -14,9 +14,12 @@ mod config; //       settings
 mod context; //      the one window to the outside
 mod directories; //  where things live
 mod env_vars; //     the variables, by name
+mod environment; //  one environment on disk
 mod error; //        what can go wrong, and the hint
 mod fs; //           careful steps on disk
 mod output; //       what a person reads
+mod project; //      the directory an environment belongs to
 mod shown; //        a value in a message
+mod workon_home; //  the store of them //          the command line
 
 fn main() {}

@@ -1,0 +1,86 @@
+# Enters this environment in the fish (3.1 and newer) that sources it; `deactivate` leaves it. Needs no venvwrap.
+# Template: each of the two bare words __…__ is replaced by the value, quoted for fish.
+#
+# The names _OLD_VIRTUAL_PATH, _OLD_VIRTUAL_PYTHONHOME, _OLD_FISH_PROMPT_OVERRIDE and _old_fish_prompt are those of
+# venv, virtualenv and uv, so that their scripts and this one can undo each other when one is sourced on top of the
+# other. `builtin` everywhere, because functions with the names of builtins exist in the wild (pypa/virtualenv#3185).
+
+function deactivate -d 'Leave this Python environment'
+    # The entry goes from wherever it stands now, so edits made to PATH meanwhile survive. It is also
+    # the only way to leave an environment that this shell inherited, and nothing was saved for.
+    if builtin test -n "$VIRTUAL_ENV"
+        if builtin set -l position (builtin contains -i -- "$VIRTUAL_ENV/bin" $PATH)
+            builtin set -e PATH[$position]
+            builtin set -q PATH[1]; or builtin set -q _OLD_VIRTUAL_PATH; or builtin set -e PATH
+        end
+        builtin set -e VIRTUAL_ENV
+        builtin set -e VIRTUAL_ENV_PROMPT
+    else if builtin test -n "$_OLD_VIRTUAL_PATH"
+        builtin set -gx PATH $_OLD_VIRTUAL_PATH
+        builtin set -e VIRTUAL_ENV_PROMPT
+    end
+    builtin set -e _OLD_VIRTUAL_PATH
+
+    if builtin set -q _OLD_VIRTUAL_ENV
+        builtin set -gx VIRTUAL_ENV $_OLD_VIRTUAL_ENV
+        builtin set -e _OLD_VIRTUAL_ENV
+    end
+    if builtin set -q _OLD_VIRTUAL_ENV_PROMPT
+        builtin set -gx VIRTUAL_ENV_PROMPT $_OLD_VIRTUAL_ENV_PROMPT
+        builtin set -e _OLD_VIRTUAL_ENV_PROMPT
+    end
+    if builtin set -q _OLD_VIRTUAL_PYTHONHOME
+        builtin set -gx PYTHONHOME $_OLD_VIRTUAL_PYTHONHOME
+        builtin set -e _OLD_VIRTUAL_PYTHONHOME
+    end
+
+    # A prompt that was replaced meanwhile no longer calls the one put aside: it is the user's and stays.
+    if builtin set -q _OLD_FISH_PROMPT_OVERRIDE
+        builtin set -e _OLD_FISH_PROMPT_OVERRIDE
+        if builtin functions fish_prompt | builtin string match -q '*_old_fish_prompt*'
+            builtin functions -e fish_prompt
+            builtin functions -c _old_fish_prompt fish_prompt
+        end
+        builtin functions -e _old_fish_prompt
+    end
+
+    if builtin test "$argv[1]" != nondestructive
+        builtin functions -e deactivate
+    end
+end
+
+deactivate nondestructive
+
+# Set although no environment is active: given back as it was, empty included.
+if builtin set -q VIRTUAL_ENV
+    builtin set -g _OLD_VIRTUAL_ENV $VIRTUAL_ENV
+end
+if builtin set -q VIRTUAL_ENV_PROMPT
+    builtin set -g _OLD_VIRTUAL_ENV_PROMPT $VIRTUAL_ENV_PROMPT
+end
+
+builtin set -gx VIRTUAL_ENV __VIRTUAL_ENV__
+builtin set -gx VIRTUAL_ENV_PROMPT __VIRTUAL_ENV_PROMPT__
+
+if builtin set -q PATH
+    builtin set -g _OLD_VIRTUAL_PATH $PATH
+end
+builtin set -gx PATH "$VIRTUAL_ENV/bin" $PATH
+
+# One that is not exported is invisible to Python, and could not be given back as it was.
+if builtin set -qx PYTHONHOME
+    builtin set -g _OLD_VIRTUAL_PYTHONHOME $PYTHONHOME
+    builtin set -e PYTHONHOME
+end
+
+if builtin test -z "$VIRTUAL_ENV_DISABLE_PROMPT"; and builtin functions -q fish_prompt
+    builtin functions -c fish_prompt _old_fish_prompt
+    builtin set -g _OLD_FISH_PROMPT_OVERRIDE "$VIRTUAL_ENV"
+
+    function fish_prompt
+        # First, because anything before it would hide $status and $pipestatus from the user's prompt.
+        builtin set -l drawn (_old_fish_prompt $argv | builtin string collect -N)
+        builtin set -l name (builtin string replace -ra '[[:cntrl:]]' _ -- "$VIRTUAL_ENV_PROMPT")
+        builtin printf '(%s) %s' "$name" "$drawn"
+    end
+end

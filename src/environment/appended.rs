@@ -1,0 +1,69 @@
+//! Lines that a person appended to an environment's own `bin/activate`.
+//!
+//! We do not source that script (CVE-2024-53899, CVE-2024-9287: what is pasted into it runs), but people keep their
+//! exports at its end. The script of every maker (venv 3.3 to 3.14, virtualenv 16 to 21, uv, ours) forgets hashed
+//! commands twice: in `deactivate`, and as its last statement, which some of them wrap in an `if`. So what follows the
+//! second `hash -r` is the person's own (DESIGN.md 7).
+
+use std::path::Path;
+
+use crate::error::{Error, Result};
+use crate::fs::read_small;
+
+/// Reads `bin/activate` and gives the appended lines, or `None` where it ends as its maker left it.
+pub(crate) fn appended_lines(activate: &Path) -> Result<Option<Vec<u8>>> {
+    // A script that we may not read has nothing to add.
+    let text = match read_small(activate, super::SMALL) {
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => None,
+        other => other.map_err(Error::io("read", activate))?,
+    };
+    Ok(text.as_deref().and_then(after_the_maker).map(<[u8]>::to_vec))
+}
+
+/// What follows the maker's last statement. Comments and blank lines alone are nothing.
+fn after_the_maker(text: &[u8]) -> Option<&[u8]> {
+    let mut lines = text.split_inclusive(|byte| *byte == b'\n');
+    let mut forgets = || lines.by_ref().find(|line| line.trim_ascii_start().starts_with(b"hash -r"));
+    forgets().and_then(|_| forgets())?;
+    let mut length: usize = lines.map(<[u8]>::len).sum();
+    let mut rest = &text[text.len() - length..];
+    if rest.trim_ascii_end() == b"fi" || rest.starts_with(b"fi\n") {
+        length -= "fi".len();
+        rest = &text[text.len() - length..];
+    }
+    let is_said = |line: &[u8]| !matches!(line.trim_ascii().first(), None | Some(b'#'));
+    rest.split(|byte| *byte == b'\n').any(is_said).then_some(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_after_the_makers_end_is_the_persons() {
+        let plain = "deactivate () {\n    hash -r 2> /dev/null\n}\nexport PATH\nhash -r 2> /dev/null || true\n";
+        let wrapped = "deactivate () {\n    hash -r\n}\nif true; then\n    hash -r\nfi\n";
+        for maker in [plain, wrapped, wrapped.trim_end()] {
+            assert_eq!(after_the_maker(maker.as_bytes()), None, "{maker}");
+            let comment = format!("{maker}\n# nothing here\n\n");
+            assert_eq!(after_the_maker(comment.as_bytes()), None, "{comment}");
+            let with = format!("{maker}\n# mine\nexport A='b'\nhash -r\nB=c");
+            let said = std::str::from_utf8(after_the_maker(with.as_bytes()).unwrap()).unwrap();
+            assert_eq!(said.trim_start(), "# mine\nexport A='b'\nhash -r\nB=c");
+        }
+    }
+
+    #[test]
+    fn a_script_of_unknown_making_adds_nothing() {
+        assert_eq!(after_the_maker(b"export A=1\nhash -r\nexport B=1\n"), None);
+        assert_eq!(after_the_maker(b""), None);
+    }
+
+    #[test]
+    fn our_own_script_ends_where_its_maker_ends() {
+        let ours = include_bytes!("../../shell/standalone/activate");
+        assert_eq!(after_the_maker(ours), None);
+        let with = [&ours[..], b"export A=1\n"].concat();
+        assert_eq!(after_the_maker(&with), Some(&b"export A=1\n"[..]));
+    }
+}

@@ -1,0 +1,188 @@
+//! A virtual environment on disk: is it one, what does it say of itself.
+//!
+//! Owns the reading of an environment. Runs nothing in it and writes nothing (promise 4 of DESIGN.md): a broken one can
+//! be looked at like any other. Which environments there are is `workon_home`'s matter.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::fs::read_small;
+
+pub(crate) mod appended;
+pub(crate) mod pyvenv_cfg;
+
+use pyvenv_cfg::PyvenvCfg;
+
+/// No file of an environment that we read as a whole is longer in any honest case.
+const SMALL: u64 = 64 * 1024;
+
+/// The directories that hold programs: `bin`, or what virtualenv on MSYS makes.
+pub(crate) const BIN: &str = "bin";
+
+/// One environment, by its root directory. The root is kept as it was named, links unresolved.
+#[derive(Debug, Clone)]
+pub(crate) struct Environment {
+    root: PathBuf,
+    cfg: Option<PyvenvCfg>,
+}
+
+impl Environment {
+    /// Looks at `root`: an environment has a `pyvenv.cfg` (PEP 405), or `bin/activate` (what virtualenv made before
+    /// that PEP, and still makes for Python 2.7). `None` where neither is there.
+    pub(crate) fn open(root: &Path) -> Result<Option<Self>> {
+        let file = root.join("pyvenv.cfg");
+        let text = match read_small(&file, SMALL) {
+            // A file that we may not read is no reason to call a whole environment missing.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Some(Vec::new()),
+            other => other.map_err(Error::io("read", file))?,
+        };
+        if let Some(text) = text {
+            return Ok(Some(Self { root: root.to_path_buf(), cfg: Some(PyvenvCfg::parse(&text)) }));
+        }
+        let has_activate = fs::metadata(root.join(BIN).join("activate")).is_ok_and(|entry| entry.is_file());
+        Ok(has_activate.then(|| Self { root: root.to_path_buf(), cfg: None }))
+    }
+
+    /// The root directory.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The last component of the root: the name it goes by.
+    pub(crate) fn name(&self) -> &OsStr {
+        self.root.file_name().unwrap_or_default()
+    }
+
+    /// Its `bin`.
+    pub(crate) fn bin(&self) -> PathBuf {
+        self.root.join(BIN)
+    }
+
+    /// Its `bin/python`.
+    pub(crate) fn python(&self) -> PathBuf {
+        self.root.join(BIN).join("python")
+    }
+
+    /// Fails where `bin/python` is missing or leads nowhere, saying where it led. Starts nothing.
+    pub(crate) fn check_python(&self) -> Result<()> {
+        let python = self.python();
+        match fs::metadata(&python) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(Error::Broken { name: self.name().to_owned(), python: end_of_links(&python) }),
+        }
+    }
+
+    /// The text for the prompt: what `pyvenv.cfg` says, else the name.
+    pub(crate) fn prompt(&self) -> OsString {
+        let said = self.cfg.as_ref().and_then(PyvenvCfg::prompt);
+        said.map_or_else(|| self.name().to_owned(), |text| OsString::from_vec(text.to_vec()))
+    }
+
+    /// The version of its python, as `pyvenv.cfg` records it, else from the name of its library directory (`2.7`).
+    pub(crate) fn version(&self) -> Option<String> {
+        let recorded = self.cfg.as_ref().and_then(PyvenvCfg::version);
+        recorded.or_else(|| {
+            let library = self.library().ok()?;
+            let name = library.file_name()?.to_str()?;
+            Some(name.trim_start_matches(|letter: char| letter.is_ascii_alphabetic()).to_owned())
+        })
+    }
+
+    /// The interpreter that it was made from, as far as `pyvenv.cfg` tells.
+    pub(crate) fn base_python(&self) -> Option<PathBuf> {
+        let cfg = self.cfg.as_ref()?;
+        let told = cfg.get("base-executable").or_else(|| cfg.get("executable")).or_else(|| cfg.get("home"))?;
+        Some(PathBuf::from(OsStr::from_bytes(told)))
+    }
+
+    /// Whether it sees the packages of its base interpreter.
+    pub(crate) fn sees_system_packages(&self) -> bool {
+        let value = self.cfg.as_ref().and_then(|cfg| cfg.get("include-system-site-packages"));
+        value.is_some_and(|value| value.eq_ignore_ascii_case(b"true"))
+    }
+
+    /// The directory that packages are installed into (sysconfig's `platlib`): the one that lies under `lib`, found by
+    /// looking, because its name depends on the implementation and build.
+    pub(crate) fn site_packages(&self) -> Result<PathBuf> {
+        Ok(self.library()?.join("site-packages"))
+    }
+
+    fn library(&self) -> Result<PathBuf> {
+        let lib = self.root.join("lib");
+        let mut found: Vec<PathBuf> = fs::read_dir(&lib)
+            .map_err(Error::io("read", &lib))?
+            .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+            .filter(|path| path.join("site-packages").is_dir())
+            .collect();
+        // Several: an environment that was upgraded in place keeps the old one. The recorded version decides.
+        found.sort();
+        let wanted = self.cfg.as_ref().and_then(PyvenvCfg::version).unwrap_or_default();
+        let minor = wanted.splitn(3, '.').take(2).collect::<Vec<_>>().join(".");
+        let is_wanted = |path: &PathBuf| path.to_string_lossy().trim_end_matches('t').ends_with(&minor);
+        let index = found.iter().position(is_wanted).unwrap_or(0);
+        if found.is_empty() {
+            let reason = "no site-packages under its lib directory";
+            return Err(Error::NotAnEnvironment { path: self.root.clone(), reason });
+        }
+        Ok(found.swap_remove(index))
+    }
+}
+
+/// Where a chain of links ends, the missing end included; not more than 40 links, as the kernel counts.
+fn end_of_links(path: &Path) -> PathBuf {
+    let mut path = path.to_path_buf();
+    for _ in 0..40 {
+        let Ok(target) = fs::read_link(&path) else { break };
+        path = path.parent().unwrap_or(Path::new("/")).join(target);
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    fn made(cfg: &str) -> (tempfile::TempDir, PathBuf) {
+        let room = tempfile::tempdir().unwrap();
+        let root = room.path().join("it's $x");
+        fs::create_dir_all(root.join("bin")).unwrap();
+        fs::create_dir_all(root.join("lib/python3.9/site-packages")).unwrap();
+        fs::create_dir_all(root.join("lib/python3.12/site-packages")).unwrap();
+        fs::write(root.join("pyvenv.cfg"), cfg).unwrap();
+        (room, root)
+    }
+
+    #[test]
+    fn what_it_says_of_itself_is_read_without_running_it() {
+        let (_room, root) = made("home = /opt/py/bin\nversion = 3.12.4\ninclude-system-site-packages = True\n");
+        let environment = Environment::open(&root).unwrap().unwrap();
+        assert_eq!(environment.prompt(), "it's $x");
+        assert_eq!(environment.version().unwrap(), "3.12.4");
+        assert!(environment.sees_system_packages());
+        assert_eq!(environment.site_packages().unwrap(), root.join("lib/python3.12/site-packages"));
+        assert_eq!(environment.base_python().unwrap(), Path::new("/opt/py/bin"));
+    }
+
+    #[test]
+    fn a_dead_interpreter_is_named() {
+        let (_room, root) = made("home = /gone\n");
+        symlink("python3", root.join("bin/python")).unwrap();
+        symlink("/gone/python3", root.join("bin/python3")).unwrap();
+        let error = Environment::open(&root).unwrap().unwrap().check_python().unwrap_err();
+        assert!(error.to_string().ends_with("its python, /gone/python3, is gone"), "{error}");
+    }
+
+    #[test]
+    fn a_plain_directory_is_no_environment() {
+        let room = tempfile::tempdir().unwrap();
+        assert!(Environment::open(room.path()).unwrap().is_none());
+        fs::create_dir(room.path().join("bin")).unwrap();
+        fs::write(room.path().join("bin/activate"), "").unwrap();
+        assert!(Environment::open(room.path()).unwrap().is_some());
+    }
+}

@@ -1,0 +1,270 @@
+//! The store: `WORKON_HOME`, a directory with one environment per name.
+//!
+//! Owns which environments there are, and the only two ways in and out: [`WorkonHome::publish`] puts a finished one in
+//! place, `trash` takes one away. Everything of ours lies in `.venvwrap` beside them.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use crate::context::Context;
+use crate::directories;
+use crate::environment::Environment;
+use crate::error::{Error, Result};
+use crate::fs::{remove_tree, rename_without_replacing};
+
+pub(crate) mod name;
+pub(crate) mod trash;
+
+use name::EnvironmentName;
+
+/// The directory in the store that holds what is ours: builds, trash, prepared packages.
+const PRIVATE: &str = ".venvwrap";
+
+/// The directory of environments. It need not exist.
+#[derive(Debug, Clone)]
+pub(crate) struct WorkonHome {
+    path: PathBuf,
+}
+
+impl WorkonHome {
+    /// Derives where it is; looks at nothing.
+    pub(crate) fn locate(context: &Context) -> Result<Self> {
+        Ok(Self { path: directories::workon_home(context)? })
+    }
+
+    /// The store at a path that was derived before.
+    pub(crate) fn at(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    /// Its path.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Where slots of prepared packages lie: on the same file system as the environments, so that one can be renamed
+    /// into another.
+    pub(crate) fn pool(&self) -> PathBuf {
+        self.path.join(PRIVATE).join("pool")
+    }
+
+    /// Makes it, with parents, where it is missing. `true` if it was.
+    pub(crate) fn create_if_missing(&self) -> Result<bool> {
+        match fs::metadata(&self.path) {
+            Ok(entry) if entry.is_dir() => return Ok(false),
+            Ok(_) => {
+                return Err(Error::Io {
+                    what: "use WORKON_HOME",
+                    path: self.path.clone(),
+                    source: io::ErrorKind::NotADirectory.into(),
+                });
+            }
+            Err(_) => {}
+        }
+        fs::create_dir_all(&self.path).map_err(Error::io("create WORKON_HOME", &self.path))?;
+        Ok(true)
+    }
+
+    /// The names of all environments in the order of their bytes. A store that does not exist has none. Hook files,
+    /// hidden entries and plain directories are no environments.
+    pub(crate) fn names(&self) -> Result<Vec<OsString>> {
+        let entries = match fs::read_dir(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            other => other.map_err(Error::io("list", &self.path))?,
+        };
+        let mut names: Vec<OsString> = entries
+            .filter_map(std::result::Result::ok)
+            .filter(|entry| !entry.file_name().as_bytes().starts_with(b"."))
+            .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir() || kind.is_symlink()))
+            .map(|entry| entry.file_name())
+            .filter(|name| self.looks_like_one(name))
+            .collect();
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    /// Two looks at most, nothing opened: lists of a thousand are made of these.
+    fn looks_like_one(&self, name: &OsStr) -> bool {
+        let root = self.path.join(name);
+        let has = |file: &str| fs::metadata(root.join(file)).is_ok_and(|entry| entry.is_file());
+        has("pyvenv.cfg") || has("bin/activate")
+    }
+
+    /// The environment of that name. The error tells apart what is missing from what is no environment.
+    pub(crate) fn get(&self, name: &EnvironmentName) -> Result<Environment> {
+        let root = self.path.join(name.as_os_str());
+        if let Some(environment) = Environment::open(&root)? {
+            return Ok(environment);
+        }
+        match fs::metadata(&root) {
+            Ok(_) => Err(Error::NotAnEnvironment { path: root, reason: "it has neither pyvenv.cfg nor bin/activate" }),
+            Err(_) => Err(self.unknown(name.as_os_str())),
+        }
+    }
+
+    /// Like [`Self::get`], with `None` for a name that nothing has.
+    pub(crate) fn find(&self, name: &EnvironmentName) -> Result<Option<Environment>> {
+        match self.get(name) {
+            Ok(environment) => Ok(Some(environment)),
+            // A dangling link holds the name too: publishing would fail on it later, and less clearly.
+            Err(Error::UnknownEnvironment { .. }) => match fs::symlink_metadata(self.path.join(name.as_os_str())) {
+                Ok(_) => {
+                    let path = self.path.join(name.as_os_str());
+                    Err(Error::NotAnEnvironment { path, reason: "it is a link that leads nowhere" })
+                }
+                Err(_) => Ok(None),
+            },
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The error for a name that nothing has, with the nearest that exist.
+    pub(crate) fn unknown(&self, name: &OsStr) -> Error {
+        let nearest = name::nearest(name, self.names().unwrap_or_default());
+        Error::UnknownEnvironment { name: name.to_owned(), home: self.path.clone(), nearest }
+    }
+
+    /// A hidden place in the store to build an environment in.
+    pub(crate) fn start_building(&self) -> Result<Building> {
+        let shelf = self.path.join(PRIVATE).join("new");
+        fs::create_dir_all(&shelf).map_err(Error::io("create", &shelf))?;
+        let lock = File::open(&shelf).map_err(Error::io("open", &shelf))?;
+        // Shared by all who build. Where the file system knows no locks, nothing is cleared away either.
+        let _ = lock.lock_shared();
+        let directory = tempfile::Builder::new()
+            .prefix("env-")
+            .permissions(fs::Permissions::from_mode(0o777))
+            .tempdir_in(&shelf)
+            .map_err(Error::io("create a directory in", &shelf))?;
+        Ok(Building { directory, _lock: lock })
+    }
+
+    /// Puts a finished environment in place. Whatever has the name already stays as it is and the build is dropped.
+    pub(crate) fn publish(&self, building: Building, name: &EnvironmentName) -> Result<Environment> {
+        let root = self.path.join(name.as_os_str());
+        rename_without_replacing(building.directory.path(), &root).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => Error::Value {
+                what: format!("environment `{}`", crate::shown::shown(name.as_os_str())),
+                reason: "another process made it meanwhile; it was left as it is".to_owned(),
+            },
+            _ => Error::io("create", &root)(error),
+        })?;
+        // The directory went elsewhere: there is nothing left to remove.
+        let _ = building.directory.keep();
+        Environment::open(&root)?.ok_or_else(|| self.unknown(name.as_os_str()))
+    }
+
+    /// Removes what builders left that were killed. Does nothing while anyone builds: the lock is theirs together, so
+    /// no clock and no process list has to be believed.
+    pub(crate) fn clear_dead_builds(&self) -> io::Result<()> {
+        let shelf = self.path.join(PRIVATE).join("new");
+        let lock = File::open(&shelf)?;
+        if lock.try_lock().is_err() {
+            return Ok(());
+        }
+        for entry in fs::read_dir(&shelf)? {
+            remove_tree(&entry?.path())?;
+        }
+        Ok(())
+    }
+}
+
+/// An environment that is being built; dropped, it leaves nothing behind.
+#[derive(Debug)]
+pub(crate) struct Building {
+    directory: tempfile::TempDir,
+    _lock: File,
+}
+
+impl Building {
+    /// Where to write. What is written must name the final place.
+    pub(crate) fn path(&self) -> &Path {
+        self.directory.path()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn store() -> (tempfile::TempDir, WorkonHome) {
+        let room = tempfile::tempdir().unwrap();
+        let path = room.path().join("it's \"my\" $HOME {a,b};é");
+        fs::create_dir(&path).unwrap();
+        (room, WorkonHome { path })
+    }
+
+    fn make(home: &WorkonHome, name: &str) {
+        fs::create_dir_all(home.path.join(name).join("bin")).unwrap();
+        fs::write(home.path.join(name).join("pyvenv.cfg"), "home = /x\n").unwrap();
+    }
+
+    fn name(text: &str) -> EnvironmentName {
+        EnvironmentName::existing(OsStr::new(text)).unwrap()
+    }
+
+    #[test]
+    fn only_environments_are_listed() {
+        let (_room, home) = store();
+        for each in ["b", "a b", ".hidden"] {
+            make(&home, each);
+        }
+        fs::write(home.path.join("postactivate"), "").unwrap();
+        fs::create_dir(home.path.join("plain")).unwrap();
+        std::os::unix::fs::symlink("b", home.path.join("link")).unwrap();
+        std::os::unix::fs::symlink("nowhere", home.path.join("dangling")).unwrap();
+        assert_eq!(home.names().unwrap(), ["a b", "b", "link"]);
+    }
+
+    #[test]
+    fn a_build_appears_whole_or_not_at_all() {
+        let (_room, home) = store();
+        drop(home.start_building().unwrap());
+        assert_eq!(fs::read_dir(home.path.join(".venvwrap/new")).unwrap().count(), 0);
+        let building = home.start_building().unwrap();
+        fs::write(building.path().join("pyvenv.cfg"), "home = /x\n").unwrap();
+        assert!(home.names().unwrap().is_empty());
+        home.publish(building, &name("x")).unwrap();
+        assert_eq!(home.names().unwrap(), ["x"]);
+    }
+
+    #[test]
+    fn publishing_never_replaces() {
+        let (_room, home) = store();
+        fs::create_dir(home.path.join("x")).unwrap();
+        let building = home.start_building().unwrap();
+        fs::write(building.path().join("pyvenv.cfg"), "home = /x\n").unwrap();
+        assert!(home.publish(building, &name("x")).is_err());
+        assert_eq!(fs::read_dir(home.path.join("x")).unwrap().count(), 0);
+        assert_eq!(fs::read_dir(home.path.join(".venvwrap/new")).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn dead_builds_are_cleared_and_live_ones_are_not() {
+        let (_room, home) = store();
+        let alive = home.start_building().unwrap();
+        let dead = home.path.join(".venvwrap/new/env-dead");
+        fs::create_dir(&dead).unwrap();
+        home.clear_dead_builds().unwrap();
+        assert!(alive.path().is_dir() && dead.is_dir());
+        drop(alive);
+        home.clear_dead_builds().unwrap();
+        assert!(!dead.is_dir());
+    }
+
+    #[test]
+    fn what_is_not_an_environment_is_told_apart() {
+        let (_room, home) = store();
+        make(&home, "real");
+        fs::create_dir(home.path.join("plain")).unwrap();
+        assert!(matches!(home.get(&name("plain")), Err(Error::NotAnEnvironment { .. })));
+        assert!(
+            matches!(home.get(&name("rael")), Err(Error::UnknownEnvironment { nearest, .. }) if nearest == ["real"])
+        );
+        assert!(home.find(&name("new")).unwrap().is_none());
+    }
+}

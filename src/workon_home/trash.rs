@@ -1,0 +1,212 @@
+//! Removal: one rename into `.venvwrap/trash`, and the way back.
+//!
+//! Owns the only code that takes an environment away. What it may take is checked here, every time (promise 1 of
+//! DESIGN.md): a direct child of the store that is an environment, or a link, which is moved itself and never followed.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use super::name::EnvironmentName;
+use super::{PRIVATE, WorkonHome};
+use crate::environment::Environment;
+use crate::error::{Error, Result};
+use crate::fs::{is_same, remove_tree, rename_without_replacing};
+
+/// One removed environment.
+#[derive(Debug)]
+pub(crate) struct Removed {
+    /// The name it had.
+    pub(crate) name: OsString,
+    /// When it was removed.
+    pub(crate) at: SystemTime,
+    /// The directory that holds it, and nothing else.
+    place: PathBuf,
+}
+
+impl WorkonHome {
+    fn trash(&self) -> PathBuf {
+        self.path.join(PRIVATE).join("trash")
+    }
+
+    /// Moves an environment into the trash. `active` is the root of the environment that the calling shell is in;
+    /// it is compared by device and inode, not by spelling.
+    pub(crate) fn remove(&self, name: &EnvironmentName, active: Option<&Path>) -> Result<Removed> {
+        let root = self.path.join(name.as_os_str());
+        let entry = match fs::symlink_metadata(&root) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(self.unknown(name.as_os_str())),
+            other => other.map_err(Error::io("look at", &root))?,
+        };
+        let leads_nowhere = entry.is_symlink() && fs::metadata(&root).is_err();
+        if !leads_nowhere && Environment::open(&root)?.is_none() {
+            return Err(Error::NotAnEnvironment { path: root, reason: "it has neither pyvenv.cfg nor bin/activate" });
+        }
+        if active.is_some_and(|active| is_same(active, &root)) {
+            return Err(Error::Active { name: name.as_os_str().to_owned() });
+        }
+        let at = SystemTime::now();
+        let place = self.fresh_place(at)?;
+        // A name of up to 255 bytes fits only because the time is in the directory above it.
+        if let Err(error) = rename_without_replacing(&root, &place.join(name.as_os_str())) {
+            let _ = fs::remove_dir(&place);
+            return Err(Error::io("remove", root)(error));
+        }
+        Ok(Removed { name: name.as_os_str().to_owned(), at, place })
+    }
+
+    /// A new directory in the trash, named by the second and a counter for those of the same second.
+    fn fresh_place(&self, at: SystemTime) -> Result<PathBuf> {
+        let trash = self.trash();
+        fs::create_dir_all(&trash).map_err(Error::io("create", &trash))?;
+        let seconds = at.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        for counter in 0.. {
+            let place = trash.join(format!("{seconds}.{counter}"));
+            match fs::create_dir(&place) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                other => return other.map(|()| place.clone()).map_err(Error::io("create", place)),
+            }
+        }
+        unreachable!("a second has fewer removals than a u64 has numbers")
+    }
+
+    /// What lies in the trash, the newest first.
+    pub(crate) fn removed(&self) -> Result<Vec<Removed>> {
+        let trash = self.trash();
+        let places = match fs::read_dir(&trash) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            other => other.map_err(Error::io("list", &trash))?,
+        };
+        let mut removed: Vec<(u64, u64, Removed)> = Vec::new();
+        for place in places.filter_map(std::result::Result::ok).map(|entry| entry.path()) {
+            let Some((seconds, counter)) = place.file_name().and_then(time_of) else {
+                continue;
+            };
+            let Some(Ok(kept)) = fs::read_dir(&place).ok().and_then(|mut entries| entries.next()) else {
+                continue;
+            };
+            let at = UNIX_EPOCH + Duration::from_secs(seconds);
+            removed.push((seconds, counter, Removed { name: kept.file_name(), at, place }));
+        }
+        removed.sort_by_key(|(seconds, counter, _)| std::cmp::Reverse((*seconds, *counter)));
+        Ok(removed.into_iter().map(|(_, _, removed)| removed).collect())
+    }
+
+    /// Brings a removed environment back under its old name; the newest of that name, or of all.
+    pub(crate) fn restore(&self, name: Option<&OsStr>) -> Result<OsString> {
+        let found = self.removed()?.into_iter().find(|removed| name.is_none_or(|name| name == removed.name));
+        let Some(removed) = found else {
+            let reason = "nothing of that name was removed, or it has expired".to_owned();
+            return Err(Error::Value { what: "undo".to_owned(), reason });
+        };
+        let root = self.path.join(&removed.name);
+        rename_without_replacing(&removed.place.join(&removed.name), &root).map_err(Error::io("bring back", &root))?;
+        let _ = fs::remove_dir(&removed.place);
+        Ok(removed.name)
+    }
+
+    /// Deletes what has lain in the trash for longer than `keep`. A removal from the future (the clock was set back)
+    /// is kept.
+    pub(crate) fn purge(&self, keep: Duration) -> Result<()> {
+        let now = SystemTime::now();
+        for removed in self.removed()? {
+            if now.duration_since(removed.at).is_ok_and(|age| age >= keep) {
+                removed.delete()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Removed {
+    /// Deletes it for good.
+    pub(crate) fn delete(self) -> Result<()> {
+        remove_tree(&self.place).map_err(Error::io("delete", self.place))
+    }
+}
+
+/// The second and the counter in the name of a directory in the trash.
+fn time_of(name: &OsStr) -> Option<(u64, u64)> {
+    let (seconds, counter) = std::str::from_utf8(name.as_bytes()).ok()?.split_once('.')?;
+    Some((seconds.parse().ok()?, counter.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn store(names: &[&str]) -> (tempfile::TempDir, WorkonHome) {
+        let room = tempfile::tempdir().unwrap();
+        let path = room.path().join("it's \"my\" $HOME {a,b};é");
+        for name in names {
+            fs::create_dir_all(path.join(name)).unwrap();
+            fs::write(path.join(name).join("pyvenv.cfg"), name).unwrap();
+        }
+        (room, WorkonHome { path })
+    }
+
+    fn name(text: &str) -> EnvironmentName {
+        EnvironmentName::existing(OsStr::new(text)).unwrap()
+    }
+
+    #[test]
+    fn a_removed_environment_comes_back_as_it_was() {
+        let long = "x".repeat(255);
+        let (_room, home) = store(&["a", &long]);
+        home.remove(&name("a"), None).unwrap();
+        home.remove(&name(&long), None).unwrap();
+        assert!(home.names().unwrap().is_empty());
+        assert_eq!(home.restore(None).unwrap(), OsStr::new(&long));
+        assert_eq!(home.restore(Some(OsStr::new("a"))).unwrap(), "a");
+        assert_eq!(fs::read(home.path().join("a/pyvenv.cfg")).unwrap(), b"a");
+        assert!(home.restore(None).is_err());
+        assert_eq!(fs::read_dir(home.trash()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn restoring_never_replaces() {
+        let (_room, home) = store(&["a"]);
+        home.remove(&name("a"), None).unwrap();
+        fs::create_dir(home.path().join("a")).unwrap();
+        assert!(home.restore(None).is_err());
+        assert_eq!(home.removed().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn only_environments_are_removed_and_links_are_not_followed() {
+        let (room, home) = store(&["a"]);
+        let outside = room.path().join("outside");
+        fs::create_dir(&outside).unwrap();
+        fs::write(outside.join("pyvenv.cfg"), "precious").unwrap();
+        fs::create_dir(home.path().join("plain")).unwrap();
+        fs::write(home.path().join("postactivate"), "").unwrap();
+        std::os::unix::fs::symlink(&outside, home.path().join("link")).unwrap();
+        assert!(matches!(home.remove(&name("plain"), None), Err(Error::NotAnEnvironment { .. })));
+        assert!(matches!(home.remove(&name("postactivate"), None), Err(Error::NotAnEnvironment { .. })));
+        home.remove(&name("link"), None).unwrap().delete().unwrap();
+        assert_eq!(fs::read(outside.join("pyvenv.cfg")).unwrap(), b"precious");
+    }
+
+    #[test]
+    fn the_active_one_is_refused_however_it_is_spelled() {
+        let (room, home) = store(&["a"]);
+        let spelled = room.path().join("link");
+        std::os::unix::fs::symlink(home.path(), &spelled).unwrap();
+        let error = home.remove(&name("a"), Some(&spelled.join("a/"))).unwrap_err();
+        assert!(matches!(error, Error::Active { .. }));
+        assert_eq!(home.names().unwrap(), ["a"]);
+    }
+
+    #[test]
+    fn only_what_is_old_enough_is_purged() {
+        let (_room, home) = store(&["a", "b"]);
+        home.remove(&name("a"), None).unwrap();
+        fs::rename(home.removed().unwrap()[0].place.clone(), home.trash().join("1000.0")).unwrap();
+        home.remove(&name("b"), None).unwrap();
+        home.purge(Duration::from_secs(3600)).unwrap();
+        assert_eq!(home.removed().unwrap().len(), 1);
+        assert_eq!(home.restore(None).unwrap(), "b");
+    }
+}
