@@ -17,6 +17,7 @@ mod env_vars; //     the variables, by name
 mod environment; //  one environment on disk
 mod error; //        what can go wrong, and the hint
 mod fs; //           careful steps on disk
+mod interpreter; //  pythons: asked for, found, probed
 mod output; //       what a person reads
 mod project; //      the directory an environment belongs to
 mod shown; //        a value in a message

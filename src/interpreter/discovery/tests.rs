@@ -1,0 +1,207 @@
+//! Discovery in made-up homes: which interpreter is taken, which are started, what is said when there is none.
+
+use super::*;
+use crate::interpreter::fake::{hostile_room, program, put, python, quoted, starts};
+use std::os::unix::fs::symlink;
+
+/// A home with pyenv, uv and a directory on `PATH`, all empty.
+struct World {
+    _keep: tempfile::TempDir,
+    room: PathBuf,
+    variables: Vec<(&'static str, String)>,
+}
+
+impl World {
+    fn new() -> Self {
+        let (keep, room) = hostile_room();
+        let variable = |name, below: &str| (name, room.join(below).to_str().unwrap().to_owned());
+        let path = ["pyenv/shims", "path", "later"].map(|below| room.join(below).to_str().unwrap().to_owned());
+        let variables = vec![
+            variable("HOME", ""),
+            variable("PYENV_ROOT", "pyenv"),
+            variable("XDG_CACHE_HOME", "cache"),
+            variable("UV_PYTHON_INSTALL_DIR", "uv"),
+            ("PATH", path.join(":")),
+        ];
+        Self { _keep: keep, room, variables }
+    }
+
+    fn context(&self) -> Context {
+        let variables: Vec<(&str, &str)> = self.variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        Context::made_of(&variables)
+    }
+
+    /// A prefix with an interpreter of this version, and its commands linked into `bin`.
+    fn install(&self, prefix: &str, name: &str, version: &str, bin: Option<&str>) -> PathBuf {
+        let prefix = self.room.join(prefix);
+        let executable = python(&prefix, name, version);
+        if !is_file(&prefix.join("bin/python")) {
+            symlink(name, prefix.join("bin/python")).unwrap();
+        }
+        if let Some(bin) = bin {
+            fs::create_dir_all(self.room.join(bin)).unwrap();
+            symlink(&executable, self.room.join(bin).join(name)).unwrap();
+        }
+        prefix
+    }
+
+    fn shim(&self, name: &str) {
+        program(&self.room.join("pyenv/shims").join(name), "echo a shim was started >&2; exit 99");
+    }
+
+    fn find(&self, asked: &str) -> Result<Interpreter> {
+        crate::interpreter::find(&self.context(), Some(OsStr::new(asked)))
+    }
+
+    fn base_of(&self, asked: &str) -> PathBuf {
+        let found = self.find(asked).unwrap_or_else(|error| panic!("{asked}: {error}: {:?}", error.hint()));
+        found.base_prefix.strip_prefix(&self.room).unwrap().to_path_buf()
+    }
+
+    fn failure(&self, asked: &str) -> String {
+        let error = self.find(asked).unwrap_err();
+        format!("{error}; {}", error.hint().unwrap_or_default())
+    }
+}
+
+#[test]
+fn the_default_is_python3_and_then_python_on_the_path() {
+    let world = World::new();
+    world.install("two", "python", "2.7.18", Some("path"));
+    assert_eq!(world.base_of("default"), Path::new("two"));
+    world.install("three", "python3", "3.12.1", Some("later"));
+    assert_eq!(world.base_of("default"), Path::new("three"));
+    assert_eq!(world.base_of("python"), Path::new("two"));
+}
+
+#[test]
+fn only_what_is_reached_is_started_and_only_once() {
+    let world = World::new();
+    let first = world.install("first", "python3.12", "3.12.1", Some("path"));
+    let second = world.install("second", "python3.12", "3.12.9", Some("later"));
+    assert_eq!(world.base_of("3.12"), Path::new("first"));
+    assert_eq!(world.base_of("3.12"), Path::new("first"));
+    assert_eq!((starts(&first), starts(&second)), (1, 0));
+    assert_eq!(world.base_of("3.12.9"), Path::new("second"));
+    assert_eq!((starts(&first), starts(&second)), (1, 1));
+}
+
+#[test]
+fn what_is_installed_is_found_beside_the_path_newest_first() {
+    let world = World::new();
+    for version in ["3.8.2", "3.8.9", "3.8.18", "3.8.7", "3.8.10", "3.8.1"] {
+        world.install(&format!("pyenv/versions/{version}"), "python3.8", version, None);
+    }
+    world.install("uv/cpython-3.9.20-linux-x86_64-gnu", "python3.9", "3.9.20", None);
+    assert_eq!(world.base_of("3.8"), Path::new("pyenv/versions/3.8.18"));
+    assert_eq!(world.base_of("3.8.2"), Path::new("pyenv/versions/3.8.2"));
+    assert_eq!(world.base_of("3.9"), Path::new("uv/cpython-3.9.20-linux-x86_64-gnu"));
+    symlink("cpython-3.9.20-linux-x86_64-gnu", world.room.join("uv/cpython-3.9-linux-x86_64-gnu")).unwrap();
+    assert_eq!(world.base_of("3.9"), Path::new("uv/cpython-3.9-linux-x86_64-gnu"));
+}
+
+#[test]
+fn a_command_of_that_name_can_be_another_version() {
+    let world = World::new();
+    let other = world.install("other", "python3", "3.98.2", Some("path"));
+    world.install("pyenv/versions/3.8.18", "python3.8", "3.8.18", None);
+    assert_eq!(world.base_of("3.8"), Path::new("pyenv/versions/3.8.18"));
+    assert_eq!(starts(&other), 0);
+    assert_eq!(world.base_of("3.98"), Path::new("other"));
+}
+
+#[test]
+fn a_free_threaded_build_is_taken_only_where_it_was_asked_for() {
+    let world = World::new();
+    world.install("threads", "python3.99t", "3.99.0", Some("path"));
+    symlink("python3.99t", world.room.join("path/python3.99")).unwrap();
+    let failure = world.failure("3.99");
+    assert!(failure.contains("path/python3.99: is CPython 3.99.0, free-threaded"), "{failure}");
+    assert_eq!(world.base_of("3.99t"), Path::new("threads"));
+}
+
+#[test]
+fn a_shim_is_never_started_and_stands_for_what_is_selected() {
+    let mut world = World::new();
+    world.shim("python3");
+    world.shim("python3.8");
+    world.install("pyenv/versions/3.8.18", "python3.8", "3.8.18", None);
+    world.install("pyenv/versions/3.9.1", "python3", "3.9.1", None);
+    world.install("system", "python3", "3.11.2", Some("path"));
+    world.variables.push(("PYENV_VERSION", "system".to_owned()));
+    assert_eq!(world.base_of("default"), Path::new("system"));
+    assert_eq!(world.base_of("3.8"), Path::new("pyenv/versions/3.8.18"));
+    let shim = world.room.join("pyenv/shims/python3");
+    assert_eq!(world.base_of(shim.to_str().unwrap()), Path::new("system"));
+    world.variables.last_mut().unwrap().1 = "3.8.18:3.9.1".to_owned();
+    assert_eq!(world.base_of("default"), Path::new("pyenv/versions/3.9.1"));
+    assert_eq!(world.base_of(shim.to_str().unwrap()), Path::new("pyenv/versions/3.9.1"));
+}
+
+#[test]
+fn an_environment_on_the_path_leads_to_its_base() {
+    let world = World::new();
+    let base = world.install("base", "python3.12", "3.12.1", None);
+    let env = put(
+        &world.room.join("env/pyvenv.cfg"),
+        &format!(
+            "home = {}
+",
+            base.join("bin").display()
+        ),
+    );
+    let bin = env.with_file_name("bin");
+    fs::create_dir(&bin).unwrap();
+    symlink(base.join("bin/python3.12"), bin.join("python")).unwrap();
+    symlink("python", bin.join("python3")).unwrap();
+    symlink(&bin, world.room.join("path")).unwrap();
+    for asked in ["default", "3", bin.parent().unwrap().to_str().unwrap(), bin.join("python3").to_str().unwrap()] {
+        let found = world.find(asked).unwrap();
+        assert_eq!(found.base_executable, base.join("bin/python3.12"), "{asked}");
+    }
+}
+
+#[test]
+fn a_program_that_only_starts_a_python_is_replaced_by_it_and_not_remembered() {
+    let world = World::new();
+    let real = world.install("real", "python3.12", "3.12.1", None).join("bin/python3.12");
+    let body = format!("exec {} \"$@\"", quoted(&real));
+    let wrapper = program(&world.room.join("path/my python"), &body);
+    assert_eq!(world.find("my python").unwrap().executable, real);
+    assert_eq!(fs::read_dir(world.room.join("cache/venvwrap/interpreters")).unwrap().count(), 1);
+    program(&wrapper, "exit 7");
+    assert!(world.failure("my python").contains("it ended with status 7"));
+}
+
+#[test]
+fn a_path_can_be_a_prefix_and_what_is_not_there_is_said() {
+    let world = World::new();
+    let prefix = world.install("py", "python3.12", "3.12.1", None);
+    assert_eq!(world.find(prefix.to_str().unwrap()).unwrap().executable, prefix.join("bin/python"));
+    assert_eq!(world.base_of("~/py"), Path::new("py"));
+    assert!(world.failure("~/none").ends_with("; looked at ~/none: not there"));
+    fs::create_dir(world.room.join("empty")).unwrap();
+    assert!(world.failure("~/empty").ends_with("; looked at ~/empty/bin/python: not there"));
+    symlink("gone", world.room.join("dangling")).unwrap();
+    assert!(world.failure("~/dangling").contains("it is a link to gone, which is not there"));
+}
+
+#[test]
+fn what_was_tried_is_listed_with_what_was_wrong() {
+    let world = World::new();
+    world.shim("python3.77");
+    program(&world.room.join("path/python3.77"), "echo broken >&2; exit 1");
+    symlink("path", world.room.join("later")).unwrap();
+    world.install("pyenv/versions/3.76.0", "python3", "3.76.0", None);
+    let failure = world.failure("3.77");
+    assert!(failure.starts_with("no python found for `3.77`; looked at ~/path/python3.77: "), "{failure}");
+    for part in ["it ended with status 1: broken", "~/pyenv/versions: no 3.77", "python3.77 in /usr/bin"] {
+        assert_eq!(failure.matches(part).count(), 1, "{part}: {failure}");
+    }
+    let failure = world.failure("3.78");
+    assert!(failure.contains("python3.78 on PATH: not there"), "{failure}");
+    fs::remove_file(world.room.join("path/python3.77")).unwrap();
+    let failure = world.failure("3.77");
+    assert!(failure.contains("python3.77 on PATH: a shim of pyenv, and no selected version has it"), "{failure}");
+    assert!(world.failure("no such command").contains("no such command on PATH: not there"));
+}

@@ -1,0 +1,103 @@
+//! Made-up interpreters for the unit tests of this directory.
+//!
+//! Owns rooms with hostile names and shell scripts that answer the probe as a python would.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use super::{Interpreter, Version};
+use crate::context::Context;
+
+/// A directory whose name breaks what is not quoted; it goes with the first value.
+pub(super) fn hostile_room() -> (tempfile::TempDir, PathBuf) {
+    let keep = tempfile::tempdir().unwrap();
+    let room = keep.path().join("it's \"$x\" {a,b};\\ `é");
+    fs::create_dir(&room).unwrap();
+    (keep, room)
+}
+
+/// Writes a file and the directories that it needs.
+pub(super) fn put(path: &Path, text: &str) -> PathBuf {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+    path.to_path_buf()
+}
+
+/// Writes an executable file. A child does it: were it open for writing here, a process that another test starts at
+/// this moment would inherit it, and the kernel refuses to run what is being written (ETXTBSY).
+pub(super) fn script(path: &Path, text: &str) -> PathBuf {
+    use std::io::Write;
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let mut command = Context::made_of(&[]).command("/bin/sh");
+    command.args(["-c", "rm -f \"$1\" && cat > \"$1\" && chmod 755 \"$1\"", "sh"]).arg(path);
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    assert!(child.wait().unwrap().success());
+    path.to_path_buf()
+}
+
+/// A shell script.
+pub(super) fn program(path: &Path, body: &str) -> PathBuf {
+    script(path, &format!("#!/bin/sh\n{body}\n"))
+}
+
+/// What an interpreter at `prefix/bin/pythonX.Y` would be.
+pub(super) fn interpreter(prefix: &Path, version: &str) -> Interpreter {
+    let version: Vec<u8> = version.split('.').map(|part| part.parse().unwrap()).collect();
+    let version = Version { major: version[0], minor: version[1], micro: version[2] };
+    let name = format!("python{}.{}", version.major, version.minor);
+    Interpreter {
+        executable: prefix.join("bin").join(&name),
+        base_executable: prefix.join("bin").join(&name),
+        base_prefix: prefix.to_path_buf(),
+        version,
+        release: "final.0".to_owned(),
+        implementation: "CPython".to_owned(),
+        cache_tag: format!("cpython-{}{}", version.major, version.minor),
+        abiflags: String::new(),
+        platlibdir: "lib".to_owned(),
+        has_lib64_link: true,
+        bundled: Vec::new(),
+    }
+}
+
+/// An executable that answers the probe as an interpreter of this version in `prefix` would, under this name in its
+/// `bin`, and leaves a line in `prefix/started` each time.
+pub(super) fn python(prefix: &Path, name: &str, version: &str) -> PathBuf {
+    let path = prefix.join("bin").join(name);
+    let python = interpreter(prefix, version);
+    let stdlib = prefix.join("lib").join(python.library_directory());
+    fs::create_dir_all(&stdlib).unwrap();
+    let latin1 = |path: &Path| path.to_str().unwrap().bytes().map(char::from).collect::<String>();
+    let threads = if name.ends_with('t') { "t" } else { "" };
+    let answer = serde_json::json!({
+        "abiflags": threads,
+        "base_prefix": latin1(prefix),
+        "bundled": [],
+        "cache_tag": python.cache_tag,
+        "executable": latin1(&path),
+        "has_lib64_link": true,
+        "implementation": if name.starts_with("pypy") { "pypy" } else { "cpython" },
+        "original_prefix": null,
+        "platlibdir": "lib",
+        "release": "final.0",
+        "stdlib": latin1(&stdlib),
+        "version": [python.version.major, python.version.minor, python.version.micro],
+    });
+    let record = serde_json::to_string(&answer).unwrap();
+    let ascii: String =
+        record.chars().map(|c| if c.is_ascii() { c.to_string() } else { format!("\\u{:04x}", u32::from(c)) }).collect();
+    let started = format!("echo started >> {}", quoted(&prefix.join("started")));
+    program(&path, &format!("{started}\necho Welcome\nprintf '\\036'\ncat <<'END'\n{ascii}\nEND\necho Bye"))
+}
+
+/// A path as a word of a shell.
+pub(super) fn quoted(path: &Path) -> String {
+    format!("'{}'", path.to_str().unwrap().replace('\'', "'\\''"))
+}
+
+/// How often the interpreters of a prefix were started.
+pub(super) fn starts(prefix: &Path) -> usize {
+    fs::read_to_string(prefix.join("started")).map_or(0, |log| log.lines().count())
+}

@@ -1,0 +1,121 @@
+//! Names of installations, as pyenv and uv give them to directories.
+//!
+//! Owns what can be told without starting what lies there: pyenv's `3.14.0rc1`, `3.13t-dev`, `pypy3.9-7.3.11`, uv's
+//! `cpython-3.13.0+freethreaded-linux-x86_64-gnu`, `pypy-3.10.14-macos-aarch64-none`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::request::leading_version;
+
+/// What the name of a directory tells of the installation in it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Label {
+    is_pypy: bool,
+    version: Vec<u8>,
+    free_threaded: bool,
+    is_final: bool,
+    /// `PyPy`'s own version, behind that of the language.
+    revision: Vec<u8>,
+}
+
+impl Label {
+    /// `None` for the names of other things: environments, Anaconda, other implementations.
+    pub(super) fn parse(name: &str) -> Option<Self> {
+        let (is_pypy, rest) = match (name.strip_prefix("pypy"), name.strip_prefix("cpython-")) {
+            (Some(rest), _) => (true, rest.strip_prefix('-').unwrap_or(rest)),
+            (None, Some(rest)) => (false, rest),
+            (None, None) => (false, name),
+        };
+        let (version, rest) = leading_version(rest)?;
+        let (bare, free_threaded) = match rest.split_once("+freethreaded") {
+            Some((pre, _)) => (pre, true),
+            None => (rest.split_once('-').map_or(rest, |(pre, _)| pre), false),
+        };
+        let (bare, free_threaded) = bare.strip_suffix('t').map_or((bare, free_threaded), |bare| (bare, true));
+        let is_final = bare.is_empty() && !rest.ends_with("-dev");
+        let is_version = bare.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let revision = rest.strip_prefix('-').and_then(|rest| leading_version(rest.strip_prefix('v').unwrap_or(rest)));
+        let revision = revision.map(|(revision, _)| revision).unwrap_or_default();
+        is_version.then_some(Self { is_pypy, version, free_threaded, is_final, revision })
+    }
+
+    /// The version of the language, one to three parts.
+    pub(super) fn version(&self) -> &[u8] {
+        &self.version
+    }
+
+    /// Whether it is `PyPy`, and not `CPython`.
+    pub(super) fn is_pypy(&self) -> bool {
+        self.is_pypy
+    }
+
+    /// Whether it is finished, not an alpha, a candidate or a development branch.
+    pub(super) fn is_final(&self) -> bool {
+        self.is_final
+    }
+
+    /// Whether it is a free-threaded build.
+    pub(super) fn is_free_threaded(&self) -> bool {
+        self.free_threaded
+    }
+
+    /// Sorts finished releases before others, newer before older. A directory that stands for a whole series (uv's
+    /// `cpython-3.12-…`, a link that it keeps at the newest patch) comes before the members of the series.
+    pub(super) fn newest_first(&self) -> impl Ord + use<> {
+        let missing = if self.revision.is_empty() { u16::MAX } else { 0 };
+        let part = |index: usize| self.version.get(index).map_or(missing, |part| u16::from(*part));
+        std::cmp::Reverse((self.is_final, [0, 1, 2].map(part), self.revision.clone()))
+    }
+}
+
+/// The installations in a directory that holds one in each of its own; none where it cannot be read.
+pub(super) fn installations(directory: &Path) -> Vec<(Label, PathBuf)> {
+    let Ok(entries) = fs::read_dir(directory) else {
+        return Vec::new();
+    };
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    paths.filter_map(|path| Some((Label::parse(path.file_name()?.to_str()?)?, path))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::request::Request;
+    use super::*;
+    use crate::context::Context;
+
+    #[test]
+    fn directories_of_installations_are_chosen_by_name_newest_first() {
+        let names = [
+            "3.8.2",
+            "3.8.18",
+            "3.80.1",
+            "3.8-dev",
+            "3.8.19rc1",
+            "cpython-3.8-linux-x86_64-gnu",
+            "cpython-3.8.20-linux-x86_64-gnu",
+            "3.8.9t",
+            "3.8t-dev",
+            "cpython-3.8.1+freethreaded-linux-x86_64-gnu",
+            "pypy3.8-7.3.11",
+            "pypy-3.8.16-linux-x86_64-gnu",
+            "my-env",
+            "miniconda3-4.7",
+            "3.8_old",
+        ];
+        let chosen = |text: &str| {
+            let wanted = Request::parse(Some(std::ffi::OsStr::new(text)), &Context::made_of(&[])).unwrap();
+            let Request::Described(wanted) = wanted else { panic!("{text}") };
+            let mut found: Vec<(Label, &str)> =
+                names.iter().filter_map(|name| Some((Label::parse(name)?, *name))).collect();
+            found.retain(|(label, _)| wanted.fits_label(label));
+            found.sort_by_key(|(label, _)| label.newest_first());
+            found.into_iter().map(|(_, name)| name).collect::<Vec<_>>().join(" ")
+        };
+        let newest = "cpython-3.8-linux-x86_64-gnu cpython-3.8.20-linux-x86_64-gnu 3.8.18 3.8.2 3.8-dev 3.8.19rc1";
+        assert_eq!(chosen("3.8"), newest);
+        assert_eq!(chosen("3.8t"), "3.8.9t cpython-3.8.1+freethreaded-linux-x86_64-gnu 3.8t-dev");
+        assert_eq!(chosen("pypy3.8"), "pypy-3.8.16-linux-x86_64-gnu pypy3.8-7.3.11");
+        assert_eq!(chosen("3.8.18"), "3.8.18");
+    }
+}

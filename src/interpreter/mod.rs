@@ -1,0 +1,131 @@
+//! Pythons: what is asked for, where they are, what they say of themselves.
+//!
+//! Owns requests, discovery, the probe and its cache. Leaves making anything with one to `creator` and `seed`.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::context::Context;
+use crate::error::{Error, Result};
+
+mod base;
+mod cache;
+mod discovery;
+#[cfg(test)]
+mod fake;
+mod label;
+mod probe;
+mod pyenv;
+#[cfg(test)]
+mod real;
+mod request;
+
+use probe::Answer;
+use request::Request;
+
+/// Finds the interpreter that `-p` asks for; `None` is what `python3` or `python` runs.
+///
+/// Fails with [`Error::Usage`] where the request makes no sense, with [`Error::PythonNotFound`] where nothing answers
+/// it, and with [`Error::PythonFailed`] where what it names does not work.
+pub(crate) fn find(context: &Context, request: Option<&OsStr>) -> Result<Interpreter> {
+    let parsed = Request::parse(request, context)?;
+    discovery::find(context, request.unwrap_or(OsStr::new("default")), &parsed)
+}
+
+/// The base interpreter behind an executable, from memory where that still holds. `python` is absolute; it may lie in
+/// an environment or only start another one. Fails with [`Error::PythonFailed`].
+pub(crate) fn at(context: &Context, python: &Path) -> Result<Interpreter> {
+    let mut current = python.to_path_buf();
+    for _ in 0..base::MANY {
+        current = base::outside_environments(&current)?;
+        if let Some(interpreter) = cache::recall(context, &current) {
+            return Ok(interpreter);
+        }
+        let pending = cache::about_to_ask(&current);
+        match probe::ask(context, &current)? {
+            Answer::Starts(other) => current = other,
+            Answer::Interpreter { interpreter, stdlib } => {
+                pending.remember(context, &interpreter, stdlib);
+                return Ok(*interpreter);
+            }
+        }
+    }
+    Err(Error::PythonFailed {
+        python: python.to_path_buf(),
+        reason: "it only starts others that do the same".to_owned(),
+    })
+}
+
+/// Everything that making an environment needs to know of an interpreter, as its probe answered (`probe.py`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Interpreter {
+    /// Where it was found: absolute, links unresolved, a pyenv shim or an environment's python replaced by the real one
+    /// behind it.
+    pub(crate) executable: PathBuf,
+    /// The interpreter that environments are made from: never one inside an environment, the version in its name where
+    /// there is such a name, links resolved only as far as its prefix is not reached otherwise.
+    pub(crate) base_executable: PathBuf,
+    /// `sys.base_prefix`, spelled as in `base_executable`.
+    pub(crate) base_prefix: PathBuf,
+    /// `sys.version_info` without the release level.
+    pub(crate) version: Version,
+    /// `final`, `alpha`, `beta`, `candidate`, with the serial: `final.0`.
+    pub(crate) release: String,
+    /// `sys.implementation.name`, capitalised as the field writes it: `CPython`, `PyPy`.
+    pub(crate) implementation: String,
+    /// `sys.implementation.cache_tag`; for 2.7 (no such thing) `cpython-27`.
+    pub(crate) cache_tag: String,
+    /// `sys.abiflags`, with `t` for a free-threaded build.
+    pub(crate) abiflags: String,
+    /// `sys.platlibdir`: `lib`, or `lib64` on Fedora and SUSE.
+    pub(crate) platlibdir: String,
+    /// Whether its own `venv` would make `lib64` beside `lib` (64-bit, not macOS, before 3.15).
+    pub(crate) has_lib64_link: bool,
+    /// What its own `ensurepip` would install, in that order; empty where there is no ensurepip or no wheel.
+    pub(crate) bundled: Vec<PathBuf>,
+}
+
+/// A Python version: `3.12.1`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Version {
+    /// 3 of 3.12.1.
+    pub(crate) major: u8,
+    /// 12 of 3.12.1.
+    pub(crate) minor: u8,
+    /// 1 of 3.12.1.
+    pub(crate) micro: u8,
+}
+
+impl std::fmt::Display for Version {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}.{}.{}", self.major, self.minor, self.micro)
+    }
+}
+
+impl Interpreter {
+    /// Whether this is a free-threaded build (PEP 703).
+    #[must_use]
+    pub(crate) fn is_free_threaded(&self) -> bool {
+        self.abiflags.contains('t')
+    }
+
+    /// The directory under `lib` of an environment: `python3.13`, `python3.13t`, `pypy3.9`. The `m` of 3.6 and 3.7 is
+    /// no part of it.
+    #[must_use]
+    pub(crate) fn library_directory(&self) -> String {
+        let stem = if self.implementation == "PyPy" { "pypy" } else { "python" };
+        let threads = if self.is_free_threaded() { "t" } else { "" };
+        format!("{stem}{}.{}{threads}", self.version.major, self.version.minor)
+    }
+
+    /// `site-packages`, relative to the environment. `PyPy` 2.7 and before 3.8 have it at the top.
+    #[must_use]
+    pub(crate) fn site_packages(&self) -> PathBuf {
+        if self.implementation == "PyPy" && self.version < (Version { major: 3, minor: 8, micro: 0 }) {
+            return PathBuf::from("site-packages");
+        }
+        Path::new("lib").join(self.library_directory()).join("site-packages")
+    }
+}

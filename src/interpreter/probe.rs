@@ -1,0 +1,324 @@
+//! Asks an interpreter about itself: runs `probe.py` in it, isolated, for a limited time.
+//!
+//! Owns the start, the wait and the reading of the answer; each way to fail has a reason of its own. Leaves what is
+//! remembered to `cache`, and the names of files to `base`.
+
+use std::fs;
+use std::io::{self, ErrorKind, Read};
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde::Deserialize;
+
+use super::{Interpreter, Version, base};
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::fs::is_same;
+use crate::shown::shown;
+
+const SCRIPT: &str = include_str!("probe.py");
+
+/// How long an interpreter may take. virtualenv waits as long; a cold disk and a busy machine take seconds.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// What is read of its output. An answer is 2 KB.
+const LIMIT: u64 = 256 * 1024;
+
+/// Starts the answer, RFC 7464. It cannot stand inside of JSON.
+const RECORD_SEPARATOR: u8 = 0x1e;
+
+/// `-E` makes it deaf to every `PYTHON…` variable. These have other readers too: the launcher of macOS, `sysconfig`,
+/// and programs that stand before the interpreter.
+const CONFUSING: [&str; 6] = [
+    "__PYVENV_LAUNCHER__",
+    "PYTHONEXECUTABLE",
+    "PYTHONHOME",
+    "PYTHONPATH",
+    "_PYTHON_PROJECT_BASE",
+    "_PYTHON_SYSCONFIGDATA_NAME",
+];
+
+/// What asking came to.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// It is an interpreter.
+    Interpreter {
+        /// What it says.
+        interpreter: Box<Interpreter>,
+        /// The directory of its standard library, or the zip file that it is in.
+        stdlib: PathBuf,
+    },
+    /// It only starts one: a shim, or the copy in an environment of virtualenv before version 20.
+    Starts(PathBuf),
+}
+
+/// Asks `python`, an absolute path outside of any environment.
+pub(super) fn ask(context: &Context, python: &Path) -> Result<Answer> {
+    let fail = |reason| Error::PythonFailed { python: python.to_path_buf(), reason };
+    let output = run(context, python, PATIENCE).map_err(fail)?;
+    let told = output.told().map_err(fail)?;
+    let executable = if told.executable.0.is_absolute() { told.executable.0.as_path() } else { python };
+    if let Some(Latin1(prefix)) = &told.original_prefix {
+        let Version { major, minor, .. } = told.version();
+        return Ok(Answer::Starts(prefix.join("bin").join(format!("python{major}.{minor}"))));
+    }
+    if !is_same(executable, python) {
+        return Ok(Answer::Starts(executable.to_path_buf()));
+    }
+    let stdlib = told.stdlib.0.clone();
+    Ok(Answer::Interpreter { interpreter: Box::new(told.into_interpreter(python)), stdlib })
+}
+
+/// What `probe.py` prints.
+#[derive(Debug, Deserialize)]
+struct Told {
+    abiflags: String,
+    base_prefix: Latin1,
+    bundled: Vec<Latin1>,
+    cache_tag: String,
+    executable: Latin1,
+    has_lib64_link: bool,
+    implementation: String,
+    original_prefix: Option<Latin1>,
+    platlibdir: String,
+    release: String,
+    stdlib: Latin1,
+    version: [u8; 3],
+}
+
+/// A path of any bytes, each sent as the character of that number.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "String")]
+struct Latin1(PathBuf);
+
+impl TryFrom<String> for Latin1 {
+    type Error = std::num::TryFromIntError;
+
+    fn try_from(text: String) -> std::result::Result<Self, Self::Error> {
+        use std::os::unix::ffi::OsStringExt;
+        let bytes =
+            text.chars().map(|character| u8::try_from(u32::from(character))).collect::<std::result::Result<_, _>>()?;
+        Ok(Self(std::ffi::OsString::from_vec(bytes).into()))
+    }
+}
+
+impl Told {
+    fn version(&self) -> Version {
+        let [major, minor, micro] = self.version;
+        Version { major, minor, micro }
+    }
+
+    fn into_interpreter(self, found: &Path) -> Interpreter {
+        let version = self.version();
+        let Version { major, minor, .. } = version;
+        let implementation = match self.implementation.as_str() {
+            "cpython" => "CPython".to_owned(),
+            "pypy" => "PyPy".to_owned(),
+            "graalpy" => "GraalPy".to_owned(),
+            _ => self.implementation,
+        };
+        let stem = if implementation == "PyPy" { "pypy" } else { "python" };
+        let threads = if self.abiflags.contains('t') { "t" } else { "" };
+        let names = [threads, ""].map(|threads| format!("{stem}{major}.{minor}{threads}"));
+        let (base_prefix, base_executable) = base::lasting(found, &self.base_prefix.0, &names);
+        Interpreter {
+            executable: found.to_path_buf(),
+            base_executable,
+            base_prefix,
+            version,
+            release: self.release,
+            implementation,
+            cache_tag: self.cache_tag,
+            abiflags: self.abiflags,
+            platlibdir: self.platlibdir,
+            has_lib64_link: self.has_lib64_link,
+            bundled: self.bundled.into_iter().map(|Latin1(wheel)| wheel).collect(),
+        }
+    }
+}
+
+/// What a process left behind.
+struct Output {
+    stdout: Vec<u8>,
+    stderr: Vec<u8>,
+    status: ExitStatus,
+}
+
+impl Output {
+    /// Finds the answer between what else was printed, or says what there was in its place.
+    fn told(&self) -> std::result::Result<Told, String> {
+        let Some(start) = self.stdout.iter().rposition(|byte| *byte == RECORD_SEPARATOR) else {
+            return Err(self.unanswered());
+        };
+        let record = self.stdout[start + 1..].split(|byte| *byte == b'\n').next().unwrap_or_default();
+        serde_json::from_slice(record).map_err(|error| format!("its answer makes no sense: {error}"))
+    }
+
+    fn unanswered(&self) -> String {
+        let said = last_line(&self.stderr).map(|line| format!(": {line}")).unwrap_or_default();
+        if let Some(signal) = self.status.signal() {
+            return format!("it was killed by signal {signal}{said}");
+        }
+        if let Some(status) = self.status.code().filter(|status| *status != 0) {
+            return format!("it ended with status {status}{said}");
+        }
+        match last_line(&self.stdout) {
+            Some(line) => format!("it did not answer, but printed `{line}`"),
+            None => "it printed nothing".to_owned(),
+        }
+    }
+}
+
+/// The last line with something in it, cut to what fits in a message.
+fn last_line(text: &[u8]) -> Option<String> {
+    use std::os::unix::ffi::OsStrExt;
+    let line = text.split(|byte| *byte == b'\n').rev().map(<[u8]>::trim_ascii).find(|line| !line.is_empty())?;
+    Some(shown(std::ffi::OsStr::from_bytes(&line[..line.len().min(160)])).to_string())
+}
+
+/// Runs the script and waits, at most `patience`. The error is the reason for a person.
+fn run(context: &Context, python: &Path, patience: Duration) -> std::result::Result<Output, String> {
+    let mut command = context.command(python);
+    // 2.7 has no -I: these three are what it is made of, and the script does the rest. -B: nothing is written.
+    command.args(["-E", "-s", "-S", "-B", "-c", SCRIPT]).current_dir("/");
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    for name in CONFUSING {
+        command.env_remove(name);
+    }
+    let deadline = Instant::now() + patience;
+    let mut child = command.spawn().map_err(|error| not_started(python, &error))?;
+    let read = read_both(&mut child, deadline);
+    let status = wait(&mut child, deadline);
+    if let (Some([stdout, stderr]), Some(status)) = (read, status) {
+        return Ok(Output { stdout, stderr, status });
+    }
+    // Its children may live on and hold the pipes; nobody waits for these any more.
+    drop(child.kill());
+    drop(child.wait());
+    Err(format!("it did not answer within {} s", patience.as_secs_f32()))
+}
+
+/// Why the system did not start it.
+fn not_started(python: &Path, error: &io::Error) -> String {
+    match (error.kind(), fs::read_link(python), fs::metadata(python)) {
+        (_, Ok(target), Err(_)) => format!("it is a link to {}, which is not there", shown(&target)),
+        (_, _, Ok(file)) if file.is_dir() => "it is a directory".to_owned(),
+        (ErrorKind::PermissionDenied, _, Ok(_)) => "it is not executable".to_owned(),
+        (ErrorKind::NotFound, _, Err(_)) => "it is not there".to_owned(),
+        (ErrorKind::NotFound, _, Ok(_)) => {
+            "the program that its first line or its headers name is not there".to_owned()
+        }
+        _ => format!("it cannot be run: {error}"),
+    }
+}
+
+/// Both streams up to their ends or [`LIMIT`]. Each has a thread, or a full pipe would stop the child.
+/// `None` where they are not at their ends in time.
+fn read_both(child: &mut Child, deadline: Instant) -> Option<[Vec<u8>; 2]> {
+    let (sender, receiver) = mpsc::channel();
+    let streams: [Box<dyn Read + Send>; 2] = [Box::new(child.stdout.take()?), Box::new(child.stderr.take()?)];
+    for (index, stream) in streams.into_iter().enumerate() {
+        let sender = sender.clone();
+        thread::spawn(move || {
+            let mut text = Vec::new();
+            // What was read before an error is all there is.
+            drop(stream.take(LIMIT).read_to_end(&mut text));
+            drop(sender.send((index, text)));
+        });
+    }
+    let mut texts = [Vec::new(), Vec::new()];
+    for _ in 0..texts.len() {
+        let (index, text) = receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok()?;
+        texts[index] = text;
+    }
+    Some(texts)
+}
+
+/// Waits for the end, which is near once both streams are closed: std has no wait with a limit, so it looks repeatedly.
+fn wait(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return Some(status),
+            Ok(None) if Instant::now() < deadline => thread::sleep(Duration::from_micros(200)),
+            _ => return None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fake::{hostile_room, program, script};
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    fn reason(python: &Path) -> String {
+        match ask(&Context::made_of(&[]), python) {
+            Err(Error::PythonFailed { reason, .. }) => reason,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn each_way_to_fail_has_its_own_reason() {
+        let (_room, room) = hostile_room();
+        let reason_of = |body: &str| reason(&program(&room.join("python3"), body));
+        assert_eq!(reason_of("exit 0"), "it printed nothing");
+        assert_eq!(reason_of("echo 'Welcome \x1b[1m'; echo"), "it did not answer, but printed `Welcome \\u{1b}[1m`");
+        assert_eq!(
+            reason_of("echo one >&2; echo 'no libpython' >&2; exit 127"),
+            "it ended with status 127: no libpython"
+        );
+        assert_eq!(reason_of("kill -9 $$"), "it was killed by signal 9");
+        let nonsense = reason_of("printf '\\036{\"version\": 3}\\n'");
+        assert!(nonsense.starts_with("its answer makes no sense: "), "{nonsense}");
+        let flood = reason_of("exec yes 'not a python'");
+        assert!(flood.starts_with("it was killed by signal 13"), "{flood}");
+    }
+
+    #[test]
+    fn what_cannot_be_started_is_told_apart() {
+        let (_room, room) = hostile_room();
+        assert_eq!(reason(&room.join("none")), "it is not there");
+        assert_eq!(reason(&room), "it is a directory");
+        symlink("gone", room.join("dangling")).unwrap();
+        assert_eq!(reason(&room.join("dangling")), "it is a link to gone, which is not there");
+        fs::write(room.join("plain"), "").unwrap();
+        assert_eq!(reason(&room.join("plain")), "it is not executable");
+        let headless = script(&room.join("headless"), "#!/gone/interpreter\n");
+        assert_eq!(reason(&headless), "the program that its first line or its headers name is not there");
+    }
+
+    #[test]
+    fn it_is_started_apart_from_site_packages_and_writes_no_bytecode() {
+        let (_room, room) = hostile_room();
+        let says = program(&room.join("python3"), "echo \"$1 $2 $3 $4 in $PWD\"");
+        assert_eq!(reason(&says), "it did not answer, but printed `-E -s -S -B in /`");
+    }
+
+    #[test]
+    fn one_that_hangs_is_killed() {
+        let (_room, room) = hostile_room();
+        for body in ["exec sleep 1000", "exec sleep 1000 >&- 2>&-"] {
+            let hangs = program(&room.join("hangs"), &format!("echo $$ > \"${{0%/*}}/pid\"; {body}"));
+            let started = Instant::now();
+            let reason = run(&Context::made_of(&[]), &hangs, Duration::from_millis(300)).err().unwrap();
+            assert_eq!(reason, "it did not answer within 0.3 s");
+            assert!(started.elapsed() < PATIENCE, "{body}");
+            let pid = fs::read_to_string(room.join("pid")).unwrap().trim().parse().unwrap();
+            let gone = nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), None);
+            assert_eq!(gone, Err(nix::errno::Errno::ESRCH), "{body}");
+        }
+    }
+
+    #[test]
+    fn paths_of_any_bytes_come_through() {
+        use std::os::unix::ffi::OsStrExt;
+        let Latin1(path) = serde_json::from_str(r#""/a\"\u00ff\u00c3\u00a9""#).unwrap();
+        assert_eq!(path.as_os_str().as_bytes(), b"/a\"\xff\xc3\xa9");
+        assert!(serde_json::from_str::<Latin1>(r#""\u65e5""#).is_err());
+    }
+}

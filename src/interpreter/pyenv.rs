@@ -1,0 +1,190 @@
+//! pyenv: what its shims would run, and what it has installed.
+//!
+//! Owns the rules of `pyenv which`, read off its files. The shims themselves are never started: each is a shell script
+//! that takes 70 ms, and fails where the version that it is about is not selected.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use super::label::installations;
+use crate::context::Context;
+use crate::env_vars;
+use crate::fs::{is_same, read_small};
+
+/// No honest `.python-version` is longer.
+const SMALL: u64 = 16 * 1024;
+
+/// An installation of pyenv, by its root.
+#[derive(Debug)]
+pub(super) struct Pyenv {
+    root: PathBuf,
+}
+
+impl Pyenv {
+    /// `PYENV_ROOT`, or `~/.pyenv`. Whether anything is there shows later.
+    pub(super) fn of(context: &Context) -> Option<Self> {
+        let root = context.absolute(env_vars::PYENV_ROOT).map(Path::to_path_buf);
+        root.or_else(|| Some(context.home()?.join(".pyenv"))).map(|root| Self { root })
+    }
+
+    /// The directory of its installations.
+    pub(super) fn versions(&self) -> PathBuf {
+        self.root.join("versions")
+    }
+
+    /// Whether a file is one of its shims.
+    pub(super) fn is_shim(&self, file: &Path) -> bool {
+        let shims = self.root.join("shims");
+        file.parent().is_some_and(|parent| {
+            // The name first: it spares two looks at the disk for every other directory.
+            parent == shims || (parent.file_name() == shims.file_name() && is_same(parent, &shims))
+        })
+    }
+
+    /// The files that the shim of `command` would try, in order, before the rest of `PATH`: those of the versions that
+    /// are selected for `directory`. pyenv passes over a version that is not installed or has no such command.
+    pub(super) fn behind_shim(&self, context: &Context, directory: &Path, command: &OsStr) -> Vec<PathBuf> {
+        let selected = self.selected(context, directory);
+        let before_system = selected.iter().take_while(|version| *version != "system");
+        before_system.filter_map(|version| Some(self.installation(version)?.join("bin").join(command))).collect()
+    }
+
+    /// Names of versions: of `PYENV_VERSION`, else of the nearest `.python-version`, else of the file `version`.
+    fn selected(&self, context: &Context, directory: &Path) -> Vec<String> {
+        if let Some(value) = context.variable(env_vars::PYENV_VERSION) {
+            return words(value.as_bytes(), |byte| *byte == b':' || byte.is_ascii_whitespace());
+        }
+        let nearest = directory.ancestors().map(|directory| directory.join(".python-version"));
+        let mut files = nearest.chain([self.root.join("version")]);
+        let Some(text) = files.find_map(|file| read_small(&file, SMALL).ok().flatten()) else {
+            return Vec::new();
+        };
+        // A line each; what follows the first word, and what follows a `#`, is a comment.
+        let lines = text.split(|byte| *byte == b'\n');
+        lines.filter_map(|line| words(line, u8::is_ascii_whitespace).into_iter().next()).collect()
+    }
+
+    /// The prefix of a version by its name: `3.8.18`, `python-3.8.18`, an environment's name, or `3.8` for the newest
+    /// release of that series.
+    fn installation(&self, version: &str) -> Option<PathBuf> {
+        let versions = self.versions();
+        // A version from a file must not lead elsewhere (CVE-2022-35861); `3.8.18/envs/x` is pyenv-virtualenv's.
+        let is_safe = Path::new(version).components().all(|part| matches!(part, std::path::Component::Normal(_)));
+        let names = [Some(version), version.strip_prefix("python-")];
+        names.into_iter().flatten().filter(|_| is_safe).find_map(|name| {
+            let exact = versions.join(name);
+            if exact.is_dir() { Some(exact) } else { newest_of_series(&versions, name) }
+        })
+    }
+}
+
+/// The newest release whose name continues `series` with a `.` or `-`; neither pre-releases nor, unless named, `t`.
+fn newest_of_series(versions: &Path, series: &str) -> Option<PathBuf> {
+    let (bare, build) = series.strip_suffix('t').map_or((series, ""), |bare| (bare, "t"));
+    let newest = installations(versions).into_iter().filter(|(label, path)| {
+        let rest = path.file_name().and_then(OsStr::to_str).and_then(|name| name.strip_prefix(bare));
+        let continues = rest.is_some_and(|rest| rest.starts_with(['.', '-']) && rest.ends_with(build));
+        continues && label.is_final() && label.is_free_threaded() == (build == "t")
+    });
+    newest.min_by_key(|(label, _)| label.newest_first()).map(|(_, path)| path)
+}
+
+/// The words of a line up to a `#`. What is no text names no version.
+fn words(line: &[u8], is_between: impl Fn(&u8) -> bool) -> Vec<String> {
+    let words = line.split(is_between).filter(|word| !word.is_empty()).take_while(|word| word[0] != b'#');
+    words.filter_map(|word| std::str::from_utf8(word).ok().map(str::to_owned)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fake::{hostile_room, put};
+    use super::*;
+    use std::fs;
+
+    struct World {
+        _room: tempfile::TempDir,
+        room: PathBuf,
+        pyenv: Pyenv,
+    }
+
+    impl World {
+        fn with(versions: &[&str]) -> Self {
+            let (keep, room) = hostile_room();
+            let pyenv = Pyenv { root: room.join("pyenv") };
+            for version in versions {
+                fs::create_dir_all(pyenv.versions().join(version)).unwrap();
+            }
+            fs::create_dir_all(room.join("project/src")).unwrap();
+            Self { _room: keep, room, pyenv }
+        }
+
+        /// The versions whose `python` a shim would try, from `project/src`.
+        fn tried(&self, selected: Option<&str>) -> String {
+            let variables = selected.map(|value| ("PYENV_VERSION", value));
+            let context = Context::made_of(&variables.into_iter().collect::<Vec<_>>());
+            let files = self.pyenv.behind_shim(&context, &self.room.join("project/src"), OsStr::new("python"));
+            let version = |file: &PathBuf| {
+                let below = file.strip_prefix(self.pyenv.versions()).unwrap();
+                below.parent().unwrap().parent().unwrap().to_str().unwrap().to_owned()
+            };
+            files.iter().map(version).collect::<Vec<_>>().join(" ")
+        }
+    }
+
+    #[test]
+    fn a_version_is_selected_by_variable_then_nearest_file_then_globally() {
+        let world = World::with(&["3.8.18", "3.9.1", "3.10.2", "3.11.3"]);
+        assert_eq!(world.tried(None), "");
+        put(&world.pyenv.root.join("version"), "3.8.18\n");
+        assert_eq!(world.tried(None), "3.8.18");
+        put(&world.room.join(".python-version"), "3.9.1");
+        assert_eq!(world.tried(None), "3.9.1");
+        put(&world.room.join("project/.python-version"), "# mine\n\n3.10.2 # this\r\n3.8.18\n");
+        assert_eq!(world.tried(None), "3.10.2 3.8.18");
+        assert_eq!(world.tried(Some("3.11.3:3.9.1")), "3.11.3 3.9.1");
+    }
+
+    #[test]
+    fn what_is_not_installed_is_passed_over_and_system_ends_the_list() {
+        let world = World::with(&["3.8.18", "3.9.1"]);
+        assert_eq!(world.tried(Some("3.99:3.8.18")), "3.8.18");
+        assert_eq!(world.tried(Some("3.8.18:system:3.9.1")), "3.8.18");
+        assert_eq!(world.tried(Some("system")), "");
+    }
+
+    #[test]
+    fn a_series_stands_for_its_newest_release() {
+        let world =
+            World::with(&["3.8.2", "3.8.18", "3.8.19rc1", "3.8.30t", "3.80.1", "pypy3.9-7.3.9", "pypy3.9-7.3.11"]);
+        assert_eq!(world.tried(Some("3.8")), "3.8.18");
+        assert_eq!(world.tried(Some("3.8t")), "3.8.30t");
+        assert_eq!(world.tried(Some("python-3.8.2")), "3.8.2");
+        assert_eq!(world.tried(Some("3")), "3.80.1");
+        assert_eq!(world.tried(Some("pypy3.9")), "pypy3.9-7.3.11");
+    }
+
+    #[test]
+    fn a_version_cannot_lead_out_of_the_versions() {
+        let world = World::with(&["3.8.18", "3.8.18/envs/it's $x"]);
+        fs::create_dir_all(world.room.join("elsewhere")).unwrap();
+        let absolute = world.room.join("elsewhere");
+        put(&world.room.join(".python-version"), &format!("../../elsewhere\n..\n.\n{}\n", absolute.display()));
+        assert_eq!(world.tried(None), "");
+        assert_eq!(world.tried(Some("3.8.18/envs/none")), "");
+        fs::create_dir_all(world.pyenv.versions().join("3.8.18/envs/x")).unwrap();
+        assert_eq!(world.tried(Some("3.8.18/envs/x")), "3.8.18/envs/x");
+    }
+
+    #[test]
+    fn shims_are_known_by_where_they_lie() {
+        let world = World::with(&[]);
+        let shims = world.pyenv.root.join("shims");
+        fs::create_dir_all(&shims).unwrap();
+        std::os::unix::fs::symlink(&world.pyenv.root, world.room.join("link")).unwrap();
+        assert!(world.pyenv.is_shim(&shims.join("python3")));
+        assert!(world.pyenv.is_shim(&world.room.join("link/shims/python3")));
+        assert!(!world.pyenv.is_shim(&world.room.join("other/shims/python3")));
+        assert!(!world.pyenv.is_shim(&world.pyenv.root.join("python3")));
+    }
+}
