@@ -20,6 +20,7 @@ mod fs; //           careful steps on disk
 mod interpreter; //  pythons: asked for, found, probed
 mod output; //       what a person reads
 mod project; //      the directory an environment belongs to
+mod seed; //         pip in a new environment
 mod shown; //        a value in a message
 mod workon_home; //  the store of them //          the command line
 

@@ -1,0 +1,160 @@
+//! Which wheels a new environment gets.
+//!
+//! Owns the order of preference: what the interpreter's own `ensurepip` would install; else the newest pip of another
+//! interpreter that is in the cache and admits this one; else one from the index.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::index::{self, Tool};
+use super::version::{admits, requires_python};
+use super::wheel::Wheel;
+use super::{Stock, tree};
+use crate::context::Context;
+use crate::error::Result;
+use crate::interpreter::Interpreter;
+
+/// Where the wheels of a seed come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Source {
+    /// From the interpreter, as `python -m venv` would have it.
+    Bundled,
+    /// From another interpreter, known because an environment was made from that one before.
+    Cached {
+        /// The wheel.
+        wheel: PathBuf,
+    },
+    /// From the package index, through the first of these that works.
+    Index {
+        /// What can download.
+        tools: Vec<Tool>,
+    },
+}
+
+/// The wheels, as far as they are on disk.
+#[derive(Debug)]
+pub(super) struct Choice {
+    source: Source,
+    stock: Option<Stock>,
+}
+
+impl Choice {
+    /// Chooses. `trees` is the directory of cached trees.
+    pub(super) fn make(context: &Context, interpreter: &Interpreter, trees: Option<&Path>) -> Result<Self> {
+        if let Some(wheels) = bundled(interpreter) {
+            return Ok(Self { source: Source::Bundled, stock: Some(Stock::of(wheels, interpreter)?) });
+        }
+        if let Some(wheel) = trees.and_then(|trees| cached(trees, interpreter)) {
+            let source = Source::Cached { wheel: wheel.path.clone() };
+            return Ok(Self { source, stock: Some(Stock::of(vec![wheel], interpreter)?) });
+        }
+        let tools = index::tools(context, interpreter);
+        if tools.is_empty() {
+            return Err(index::none(interpreter, "neither uv nor a pip is there to download it"));
+        }
+        Ok(Self { source: Source::Index { tools }, stock: None })
+    }
+
+    /// Where they come from.
+    pub(super) fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// The wheels, where they need no download.
+    pub(super) fn stock(&self) -> Option<&Stock> {
+        self.stock.as_ref()
+    }
+}
+
+/// The interpreter's own wheels. `None` where it has none, or no pip among them.
+fn bundled(interpreter: &Interpreter) -> Option<Vec<Wheel>> {
+    let mut wheels = interpreter.bundled.iter().map(|path| present(path)).collect::<Option<Vec<Wheel>>>()?;
+    // pip is what people ask for; setuptools comes with it.
+    wheels.sort_by_key(|wheel| wheel.name != "pip");
+    wheels.first().is_some_and(|wheel| wheel.name == "pip").then_some(wheels)
+}
+
+/// The wheel at `path`, or its successor beside it: Debian upgrades these without touching the interpreter.
+fn present(path: &Path) -> Option<Wheel> {
+    let wheel = Wheel::named(path)?;
+    if fs::metadata(path).is_ok_and(|stat| stat.is_file()) {
+        return Some(wheel);
+    }
+    let beside = fs::read_dir(path.parent()?).ok()?.flatten();
+    let beside = beside.filter_map(|entry| Wheel::named(&entry.path()));
+    beside.filter(|other| other.name == wheel.name).max_by_key(Wheel::numbers)
+}
+
+/// The newest pip in the cache whose metadata admits this interpreter.
+fn cached(trees: &Path, interpreter: &Interpreter) -> Option<Wheel> {
+    let mut pips = tree::sources(trees);
+    pips.retain(|(wheel, _)| wheel.name == "pip");
+    pips.sort_by_key(|(wheel, _)| std::cmp::Reverse((wheel.numbers(), wheel.path.clone())));
+    let fits = |(wheel, site_packages): &(Wheel, PathBuf)| {
+        let metadata = fs::read_to_string(site_packages.join(wheel.dist_info()).join("METADATA"));
+        metadata.is_ok_and(|metadata| admits(requires_python(&metadata), interpreter.version))
+    };
+    pips.into_iter().find(fits).map(|(wheel, _)| wheel)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seed::identity::{self, Identity};
+    use crate::seed::tests::made_up_interpreter;
+
+    fn context() -> Context {
+        Context::made_of(&[("PATH", "/nothing/here")])
+    }
+
+    #[test]
+    fn the_successor_of_a_bundled_wheel_is_taken() {
+        let room = tempfile::tempdir().unwrap();
+        let mut interpreter = made_up_interpreter();
+        interpreter.bundled = vec![room.path().join("pip-23.0-py3-none-any.whl")];
+        for name in ["pip-9.0-py3-none-any.whl", "pip-23.0.1-py3-none-any.whl", "setuptools-66-py3-none-any.whl"] {
+            fs::write(room.path().join(name), "").unwrap();
+        }
+        let wheels = bundled(&interpreter).unwrap();
+        assert_eq!(wheels.iter().map(|wheel| wheel.version.as_str()).collect::<Vec<_>>(), ["23.0.1"]);
+        interpreter.bundled = vec![room.path().join("setuptools-66-py3-none-any.whl")];
+        assert_eq!(bundled(&interpreter), None, "without pip it is no seed");
+    }
+
+    #[test]
+    fn the_newest_pip_in_the_cache_that_admits_the_interpreter_is_taken() {
+        let room = tempfile::tempdir().unwrap();
+        let trees = room.path().join("trees");
+        let add = |version: &str, requires: &str| {
+            let path = room.path().join(format!("pip-{version}-py3-none-any.whl"));
+            fs::write(&path, version).unwrap();
+            let wheel = Wheel::named(&path).unwrap();
+            let identity = Identity::of(std::slice::from_ref(&wheel), &made_up_interpreter()).unwrap();
+            let tree = trees.join(identity.key());
+            let metadata = tree.join("site-packages").join(wheel.dist_info());
+            fs::create_dir_all(&metadata).unwrap();
+            fs::write(metadata.join("METADATA"), format!("Name: pip\nRequires-Python: {requires}\n")).unwrap();
+            fs::write(tree.join(identity::FILE), identity.text()).unwrap();
+            path
+        };
+        let mut interpreter = made_up_interpreter();
+        interpreter.bundled.clear();
+        add("9.0.3", ">=2.7");
+        let good = add("24.2", ">=3.8");
+        add("99.0", ">=3.99");
+        let gone = add("98.0", ">=3.8");
+        fs::remove_file(&gone).unwrap();
+        let choice = Choice::make(&context(), &interpreter, Some(&trees)).unwrap();
+        assert_eq!(choice.source(), &Source::Cached { wheel: good });
+        assert!(choice.stock().is_some());
+    }
+
+    #[test]
+    fn with_nothing_at_all_the_hint_names_the_way_out() {
+        let mut interpreter = made_up_interpreter();
+        interpreter.bundled.clear();
+        interpreter.base_executable = PathBuf::from("/nothing/here/python3.13");
+        let error = Choice::make(&context(), &interpreter, None).unwrap_err();
+        assert!(error.hint().unwrap().contains("--without-pip"), "{error}");
+    }
+}

@@ -1,0 +1,157 @@
+//! What a finished site-packages was made from, and the name it is kept under because of that.
+//!
+//! Owns the few lines that say it, which lie beside every tree and every set of slots, so that anybody can tell later,
+//! without an interpreter, whether they still hold.
+
+use std::fmt::Write;
+use std::fs;
+use std::io;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::wheel::Wheel;
+use crate::interpreter::Interpreter;
+
+/// To be raised with every change of what is in a tree: those of another venvwrap then count as outdated.
+const SCHEMA: &str = "venvwrap seed 1";
+
+/// The name of the file that holds the lines.
+pub(super) const FILE: &str = "made-from";
+
+/// The wheels as they are on disk now, and what their compiled files depend on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Identity {
+    text: Vec<u8>,
+    key: String,
+}
+
+/// How the wheels on disk compare with the lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// They are the same.
+    Current,
+    /// One is another file now.
+    Changed,
+    /// One is not there. It may be back: a cache can be shared by machines, or by containers, with other Pythons.
+    Gone,
+}
+
+impl Identity {
+    /// Looks at the wheels (one stat each).
+    pub(super) fn of(wheels: &[Wheel], interpreter: &Interpreter) -> io::Result<Self> {
+        let mut text = format!("{SCHEMA}\n{}\n", bytecode(interpreter)).into_bytes();
+        for wheel in wheels {
+            text.extend_from_slice(&line(&wheel.path)?);
+        }
+        let digest = Sha256::digest(&text);
+        let tag =
+            interpreter.cache_tag.chars().filter(|character| character.is_ascii_alphanumeric() || *character == '-');
+        let mut key: String = tag.collect();
+        key.push('-');
+        for byte in &digest[..10] {
+            // Writing to a String cannot fail.
+            _ = write!(key, "{byte:02x}");
+        }
+        Ok(Self { text, key })
+    }
+
+    /// A file name that differs where anything of this differs.
+    #[must_use]
+    pub(super) fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The lines.
+    #[must_use]
+    pub(super) fn text(&self) -> &[u8] {
+        &self.text
+    }
+}
+
+/// What decides whether compiled files are valid: the cache tag, which goes with one magic number once a version is
+/// released; before that the magic number changes with every preview. `PyPy` changes it between its own releases,
+/// which are not told apart here: a compiled file that does not fit is compiled again by Python, never misread.
+fn bytecode(interpreter: &Interpreter) -> String {
+    let Interpreter { implementation, version, cache_tag, release, .. } = interpreter;
+    let (major, minor) = (version.major, version.minor);
+    let preview = if release.starts_with("final") { String::new() } else { format!(" {version} {release}") };
+    format!("{implementation} {major}.{minor} {cache_tag}{preview}")
+}
+
+/// `wheel SIZE MTIME PATH`, the time in nanoseconds.
+fn line(wheel: &Path) -> io::Result<Vec<u8>> {
+    let stat = fs::metadata(wheel)?;
+    let (size, seconds, nanoseconds) = (stat.size(), stat.mtime(), stat.mtime_nsec());
+    let mut line = format!("wheel {size} {seconds}.{nanoseconds:09} ").into_bytes();
+    line.extend_from_slice(wheel.as_os_str().as_bytes());
+    line.push(b'\n');
+    Ok(line)
+}
+
+/// The wheels that such lines name, with the line of each.
+fn wheel_lines(text: &[u8]) -> impl Iterator<Item = (&[u8], PathBuf)> {
+    text.split_inclusive(|byte| *byte == b'\n').filter_map(|line| {
+        let mut fields = line.strip_suffix(b"\n")?.splitn(4, |byte| *byte == b' ');
+        (fields.next()? == b"wheel").then_some(())?;
+        let path = fields.nth(2)?;
+        Some((line, PathBuf::from(std::ffi::OsString::from_vec(path.to_vec()))))
+    })
+}
+
+/// The wheels that such lines name.
+pub(super) fn wheels(text: &[u8]) -> impl Iterator<Item = PathBuf> {
+    wheel_lines(text).map(|(_, path)| path)
+}
+
+/// Whether such lines still hold. Lines of another schema, or cut short, count as changed.
+#[must_use]
+pub(super) fn standing(text: &[u8]) -> Standing {
+    let is_whole = text.starts_with(format!("{SCHEMA}\n").as_bytes()) && text.ends_with(b"\n");
+    if !is_whole || wheel_lines(text).next().is_none() {
+        return Standing::Changed;
+    }
+    let mut standing = Standing::Current;
+    for (line_then, path) in wheel_lines(text) {
+        match line(&path) {
+            Ok(now) if now == line_then => {}
+            Ok(_) => return Standing::Changed,
+            Err(_) => standing = Standing::Gone,
+        }
+    }
+    standing
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seed::tests::made_up_interpreter;
+
+    #[test]
+    fn the_key_follows_the_wheel_and_the_bytecode() {
+        let room = tempfile::tempdir().unwrap();
+        let path = room.path().join("a b-1.0-py3-none-any.whl");
+        fs::write(&path, "one").unwrap();
+        let wheels = [Wheel::named(&path).unwrap()];
+        let mut interpreter = made_up_interpreter();
+        let first = Identity::of(&wheels, &interpreter).unwrap();
+        assert_eq!(first, Identity::of(&wheels, &interpreter).unwrap());
+        assert!(first.key().starts_with("cpython-313-"));
+
+        interpreter.version.micro += 1;
+        assert_eq!(first.key(), Identity::of(&wheels, &interpreter).unwrap().key(), "a patch level changes nothing");
+        interpreter.release = "beta.2".to_owned();
+        assert_ne!(first.key(), Identity::of(&wheels, &interpreter).unwrap().key());
+
+        assert_eq!(super::wheels(first.text()).collect::<Vec<_>>(), [path.as_path()]);
+        assert_eq!(standing(first.text()), Standing::Current);
+        assert_eq!(standing(&first.text()[..first.text().len() - 1]), Standing::Changed);
+        fs::write(&path, "longer").unwrap();
+        assert_eq!(standing(first.text()), Standing::Changed);
+        assert_ne!(first.key(), Identity::of(&wheels, &made_up_interpreter()).unwrap().key());
+        fs::remove_file(&path).unwrap();
+        assert_eq!(standing(first.text()), Standing::Gone);
+    }
+}

@@ -1,0 +1,185 @@
+//! A pip from the package index, for a Python that brings none and when the cache has none either.
+//!
+//! Owns the tools that can fetch one and how they are called. Which index they ask is theirs to know: their own
+//! settings are neither translated nor dropped.
+
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::wheel::Wheel;
+use super::workshop::{Workshop, sweep};
+use crate::context::Context;
+use crate::env_vars;
+use crate::error::{Error, Result};
+use crate::interpreter::Interpreter;
+use crate::shown::shown;
+
+/// A program that can download a wheel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Tool {
+    /// uv, which runs a pip of its own making.
+    Uv(PathBuf),
+    /// The interpreter's own pip, where it has one but no wheel to install it from (Debian's `python3-pip`).
+    Own(PathBuf),
+    /// Some other Python's pip.
+    Pip(PathBuf),
+}
+
+impl fmt::Display for Tool {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Uv(program) | Self::Pip(program) => write!(formatter, "{}", shown(program)),
+            Self::Own(python) => write!(formatter, "{} -m pip", shown(python)),
+        }
+    }
+}
+
+impl Tool {
+    /// The command that downloads a pip for `interpreter` into `directory`.
+    fn command(&self, context: &Context, interpreter: &Interpreter, directory: &Path) -> Command {
+        let Interpreter { version, base_executable, .. } = interpreter;
+        let mut command = match self {
+            Self::Uv(program) => {
+                let mut command = context.command(program);
+                command.args(["tool", "run", "--no-python-downloads", "--from", "pip", "--python"]);
+                command.arg(base_executable).arg("pip");
+                command
+            }
+            Self::Own(python) => {
+                let mut command = context.command(python);
+                command.args(["-I", "-m", "pip"]);
+                command
+            }
+            Self::Pip(program) => context.command(program),
+        };
+        command.args(["download", "--no-deps", "--only-binary", ":all:", "--disable-pip-version-check"]);
+        if let Self::Pip(_) = self {
+            command.args(["--python-version", &format!("{}.{}", version.major, version.minor)]);
+        }
+        command.arg("--dest").arg(directory).args(["--", "pip"]);
+        command
+    }
+}
+
+/// The tools that are there, in the order in which they are tried.
+pub(super) fn tools(context: &Context, interpreter: &Interpreter) -> Vec<Tool> {
+    let on_path = |name: &str| which::which_in(name, context.variable(env_vars::PATH), "/").ok();
+    let own = Tool::Own(interpreter.base_executable.clone());
+    let mut tools: Vec<Tool> = on_path("uv").map(Tool::Uv).into_iter().collect();
+    if has_pip(context, &interpreter.base_executable) {
+        tools.push(own);
+    }
+    tools.extend(["pip3", "pip"].into_iter().filter_map(on_path).map(Tool::Pip));
+    tools
+}
+
+fn has_pip(context: &Context, python: &Path) -> bool {
+    let mut command = context.command(python);
+    command.args(["-I", "-c", "import pip"]).current_dir("/");
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
+/// Downloads a pip into `wheels` with the first tool that can. `Err` holds what the last one said.
+pub(super) fn download(context: &Context, interpreter: &Interpreter, tools: &[Tool], wheels: &Path) -> Result<Wheel> {
+    fs::create_dir_all(wheels).map_err(Error::io("create", wheels))?;
+    sweep(wheels);
+    let mut last_words = String::from("nothing that could download one is there");
+    for tool in tools {
+        let workshop = Workshop::open_in(wheels).map_err(Error::io("write in", wheels))?;
+        let directory = workshop.join("download");
+        let mut command = tool.command(context, interpreter, &directory);
+        // A setting that is about installing, which this is not.
+        command.env_remove("PIP_REQUIRE_VIRTUALENV").stdin(Stdio::null()).current_dir("/");
+        match command.output() {
+            Ok(output) if output.status.success() => {
+                let found = wheel_in(&directory);
+                if let Some(wheel) = found {
+                    let kept = wheels.join(wheel.path.file_name().unwrap_or_default());
+                    fs::rename(&wheel.path, &kept).map_err(Error::io("write", &kept))?;
+                    return Ok(Wheel { path: kept, ..wheel });
+                }
+                last_words = format!("{tool} downloaded no wheel");
+            }
+            Ok(output) => {
+                let text = String::from_utf8_lossy(&output.stderr).into_owned();
+                let line = text.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or("failed");
+                last_words = format!("{tool}: {}", shown(line));
+            }
+            Err(error) => last_words = format!("{tool}: {error}"),
+        }
+    }
+    Err(none(interpreter, &last_words))
+}
+
+fn wheel_in(directory: &Path) -> Option<Wheel> {
+    let entries = fs::read_dir(directory).ok()?.flatten();
+    entries.filter_map(|entry| Wheel::named(&entry.path())).find(|wheel| wheel.name == "pip")
+}
+
+/// There is no pip for this interpreter.
+pub(super) fn none(interpreter: &Interpreter, why: &str) -> Error {
+    let Interpreter { version, implementation, base_prefix, base_executable, .. } = interpreter;
+    let package = match implementation.as_str() {
+        "PyPy" => format!("pypy{}-venv", version.major),
+        _ => format!("python{}.{}-venv", version.major, version.minor),
+    };
+    // Only a system's own Python has its pip in a package of the system.
+    let hint = if base_prefix == Path::new("/usr") {
+        format!("`apt install {package}` brings it; `--without-pip` does without")
+    } else {
+        "`--without-pip` makes one without; uv, or any pip on PATH, can fetch it".to_owned()
+    };
+    let reason = format!("it brings no pip to install, and none could be had ({why})");
+    Error::CannotCreate { python: base_executable.clone(), reason, hint }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seed::tests::made_up_interpreter;
+
+    /// A pip that does what the text says. Another process writes it: were it open for writing here while a test beside
+    /// this one forks, it could not be run ("text file busy").
+    fn pip(room: &Path, text: &str) -> Tool {
+        let program = room.join("p ip");
+        let mut command = Context::made_of(&[]).command("sh");
+        command.args(["-c", r#"printf '#!/bin/sh\n%s\n' "$2" > "$1" && chmod 755 "$1""#, "sh"]).arg(&program).arg(text);
+        assert!(command.status().unwrap().success());
+        Tool::Pip(program)
+    }
+
+    #[test]
+    fn a_download_is_kept_and_the_next_tool_is_tried() {
+        let room = tempfile::tempdir().unwrap();
+        let wheels = room.path().join("whe els");
+        // The last argument but two is the directory.
+        let good = pip(
+            room.path(),
+            r#"while [ "$1" != --dest ]; do all="$all $1"; shift; done
+            mkdir -p "$2"; printf '%s' "$all" > "$2/pip-99.1-py3-none-any.whl""#,
+        );
+        let bad = Tool::Pip(room.path().join("not there"));
+        let context = Context::made_of(&[]);
+        let wheel = download(&context, &made_up_interpreter(), &[bad, good], &wheels).unwrap();
+        assert_eq!((wheel.version.as_str(), wheel.path.parent()), ("99.1", Some(wheels.as_path())));
+        let asked = fs::read_to_string(&wheel.path).unwrap();
+        assert!(asked.contains("download --no-deps") && asked.contains("--python-version 3.13"), "{asked}");
+        assert_eq!(fs::read_dir(&wheels).unwrap().count(), 1, "no leftovers");
+    }
+
+    #[test]
+    fn failure_says_why_and_what_to_do() {
+        let room = tempfile::tempdir().unwrap();
+        let tool = pip(room.path(), "echo first >&2; printf 'no \\033[1mnetwork\\n\\n' >&2; exit 3");
+        let mut interpreter = made_up_interpreter();
+        interpreter.base_prefix = PathBuf::from("/usr");
+        let error = download(&Context::made_of(&[]), &interpreter, &[tool], &room.path().join("wheels")).unwrap_err();
+        assert!(error.to_string().contains("p ip: no \\u{1b}[1mnetwork"), "{error}");
+        assert!(error.hint().unwrap().contains("apt install python3.13-venv"));
+        let error = download(&Context::made_of(&[]), &made_up_interpreter(), &[], room.path()).unwrap_err();
+        assert!(error.hint().unwrap().contains("--without-pip"));
+    }
+}

@@ -1,0 +1,222 @@
+//! The list of what is in a tree: every directory, every file with size, time and mode.
+//!
+//! Owns taking that list, writing it down and reading it again. It saves walking the tree, and it is what an altered
+//! tree is recognised by: environments may share files with it, and an editor writes to all of them at once.
+
+use std::ffi::OsString;
+use std::fmt::Write;
+use std::fs::{self, Metadata};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+/// The name of the file that holds it.
+pub(super) const FILE: &str = "manifest";
+
+/// The first line, and the beginning of the last one.
+const HEAD: &str = "venvwrap manifest 1";
+const END: &str = "end";
+
+/// Directories in the order of a walk: each before what is in it, and all that is in it before its next sibling.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Manifest {
+    /// The first is the root, with an empty path.
+    pub(super) directories: Vec<Directory>,
+}
+
+/// One directory and the files right in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Directory {
+    /// Relative to the root.
+    pub(super) path: PathBuf,
+    /// Its files.
+    pub(super) files: Vec<Entry>,
+}
+
+/// One file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// Its name in its directory.
+    pub(super) name: OsString,
+    stamp: Stamp,
+}
+
+/// What is compared of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    size: u64,
+    seconds: i64,
+    nanoseconds: i64,
+    mode: u32,
+}
+
+impl Stamp {
+    fn of(stat: &Metadata) -> Self {
+        Self { size: stat.size(), seconds: stat.mtime(), nanoseconds: stat.mtime_nsec(), mode: stat.mode() }
+    }
+}
+
+impl Entry {
+    /// Whether the file is still what was written down.
+    #[must_use]
+    pub(super) fn is(&self, stat: &Metadata) -> bool {
+        Stamp::of(stat) == self.stamp
+    }
+
+    /// Bytes in it.
+    #[must_use]
+    pub(super) fn size(&self) -> u64 {
+        self.stamp.size
+    }
+
+    /// Its permission bits.
+    #[must_use]
+    pub(super) fn permissions(&self) -> u32 {
+        self.stamp.mode & 0o7777
+    }
+
+    /// When it was modified. Compiled files hold this time of their source.
+    #[must_use]
+    pub(super) fn modified(&self) -> SystemTime {
+        let Stamp { seconds, nanoseconds, .. } = self.stamp;
+        let whole = Duration::from_secs(seconds.unsigned_abs());
+        let base = if seconds < 0 { SystemTime::UNIX_EPOCH - whole } else { SystemTime::UNIX_EPOCH + whole };
+        base + Duration::from_nanos(nanoseconds.unsigned_abs())
+    }
+}
+
+impl Manifest {
+    /// Walks `root`. Anything that is neither directory nor regular file is an error.
+    pub(super) fn of(root: &Path) -> io::Result<Self> {
+        let mut directories = Vec::new();
+        walk(root, PathBuf::new(), &mut directories)?;
+        Ok(Self { directories })
+    }
+
+    /// The lines to write down.
+    #[must_use]
+    pub(super) fn text(&self) -> String {
+        let mut text = format!("{HEAD}\n");
+        for Directory { path, files } in &self.directories {
+            // Names come out of wheels, where `wheel` lets only UTF-8 without control characters pass.
+            // Writing to a String cannot fail.
+            _ = writeln!(text, "d {}", path.display());
+            for Entry { name, stamp: Stamp { size, seconds, nanoseconds, mode } } in files {
+                _ = writeln!(text, "f {size} {seconds} {nanoseconds} {mode:o} {}", name.display());
+            }
+        }
+        _ = writeln!(text, "{END} {}", self.count());
+        text
+    }
+
+    /// Directories and files together.
+    fn count(&self) -> usize {
+        self.directories.iter().map(|directory| 1 + directory.files.len()).sum()
+    }
+
+    /// Reads the lines again. `None` where they are cut short or not ours.
+    #[must_use]
+    pub(super) fn from_text(text: &str) -> Option<Self> {
+        let mut lines = text.strip_suffix('\n')?.split('\n');
+        (lines.next()? == HEAD).then_some(())?;
+        let mut directories: Vec<Directory> = Vec::new();
+        for line in lines.by_ref() {
+            let (kind, rest) = line.split_once(' ')?;
+            match kind {
+                "f" => directories.last_mut()?.files.push(entry(rest)?),
+                "d" => directories.push(Directory { path: PathBuf::from(rest), files: Vec::new() }),
+                END => {
+                    let manifest = Self { directories };
+                    let is_whole = rest.parse() == Ok(manifest.count()) && lines.next().is_none();
+                    return is_whole.then_some(manifest);
+                }
+                _ => return None,
+            }
+        }
+        None
+    }
+}
+
+/// The rest of a line about a file.
+fn entry(rest: &str) -> Option<Entry> {
+    let mut fields = rest.splitn(5, ' ');
+    let stamp = Stamp {
+        size: fields.next()?.parse().ok()?,
+        seconds: fields.next()?.parse().ok()?,
+        nanoseconds: fields.next()?.parse().ok()?,
+        mode: u32::from_str_radix(fields.next()?, 8).ok()?,
+    };
+    Some(Entry { name: fields.next()?.into(), stamp })
+}
+
+fn walk(root: &Path, path: PathBuf, directories: &mut Vec<Directory>) -> io::Result<()> {
+    let mut children = fs::read_dir(root.join(&path))?.collect::<io::Result<Vec<_>>>()?;
+    children.sort_by_key(fs::DirEntry::file_name);
+    let mut files = Vec::new();
+    let mut below = Vec::new();
+    for child in children {
+        let stat = child.metadata()?;
+        if stat.is_dir() {
+            below.push(path.join(child.file_name()));
+        } else if stat.is_file() {
+            files.push(Entry { name: child.file_name(), stamp: Stamp::of(&stat) });
+        } else {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+    }
+    directories.push(Directory { path, files });
+    below.into_iter().try_for_each(|path| walk(root, path, directories))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_down_is_read_again_unless_cut_short() {
+        let room = tempfile::tempdir().unwrap();
+        fs::create_dir_all(room.path().join("a b/c")).unwrap();
+        fs::create_dir_all(room.path().join("a b-d")).unwrap();
+        fs::write(room.path().join("a b/x y.py"), "text").unwrap();
+        fs::write(room.path().join("z"), "").unwrap();
+        let manifest = Manifest::of(room.path()).unwrap();
+        let paths: Vec<_> = manifest.directories.iter().map(|directory| directory.path.as_path()).collect();
+        assert_eq!(paths, ["", "a b", "a b/c", "a b-d"].map(Path::new));
+        let text = manifest.text();
+        assert_eq!(Manifest::from_text(&text), Some(manifest));
+        for cut in 0..text.len() {
+            assert_eq!(Manifest::from_text(&text[..cut]), None, "{:?}", &text[..cut]);
+        }
+        for line in text.split_inclusive('\n') {
+            assert_eq!(Manifest::from_text(&text.replace(line, "")), None, "without {line:?}");
+        }
+    }
+
+    #[test]
+    fn a_change_is_noticed() {
+        use std::os::unix::fs::PermissionsExt;
+        let room = tempfile::tempdir().unwrap();
+        let path = room.path().join("x");
+        fs::write(&path, "text").unwrap();
+        let file = fs::File::options().write(true).open(&path).unwrap();
+        let old = SystemTime::UNIX_EPOCH + Duration::new(1_000_000_000, 123);
+        file.set_modified(old).unwrap();
+        let manifest = Manifest::of(room.path()).unwrap();
+        let entry = &manifest.directories[0].files[0];
+        assert_eq!(entry.modified(), old);
+        assert!(entry.is(&fs::metadata(&path).unwrap()));
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        assert!(!entry.is(&fs::metadata(&path).unwrap()));
+        fs::set_permissions(&path, fs::Permissions::from_mode(entry.permissions())).unwrap();
+        file.set_modified(old + Duration::from_nanos(1)).unwrap();
+        assert!(!entry.is(&fs::metadata(&path).unwrap()));
+    }
+
+    #[test]
+    fn a_link_has_no_place_in_a_tree() {
+        let room = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink("/", room.path().join("x")).unwrap();
+        assert!(Manifest::of(room.path()).is_err());
+    }
+}

@@ -1,0 +1,104 @@
+//! RECORD: the list of installed files that pip uninstalls by (PEP 376, PEP 627).
+//!
+//! Owns its rows and their spelling. Which files there are is known to `tree` and `scripts`.
+
+use sha2::{Digest, Sha256};
+
+/// pip writes RECORD with Python's csv module, whose lines end like this.
+const LINE_END: &str = "\r\n";
+
+/// One file of RECORD. Rows order as pip sorts them: by path.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Row {
+    path: String,
+    hash_and_size: String,
+}
+
+impl Row {
+    /// A file with this content. `path` is relative to site-packages.
+    #[must_use]
+    pub(super) fn of(path: &str, content: &[u8]) -> Self {
+        let hash_and_size = format!("sha256={},{}", base64(&Sha256::digest(content)), content.len());
+        Self { path: path.to_owned(), hash_and_size }
+    }
+
+    /// A file whose content may change while it stays the same installation: compiled files, RECORD itself.
+    #[must_use]
+    pub(super) fn unhashed(path: String) -> Self {
+        Self { path, hash_and_size: ",".to_owned() }
+    }
+
+    /// The file, relative to site-packages.
+    #[must_use]
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+}
+
+/// The text of these rows, sorted.
+#[must_use]
+pub(super) fn text(mut rows: Vec<Row>) -> String {
+    rows.sort();
+    let mut text = String::with_capacity(rows.len() * 100);
+    for row in rows {
+        if row.path.contains([',', '"']) {
+            text.extend(["\"", &row.path.replace('"', "\"\""), "\""]);
+        } else {
+            text.push_str(&row.path);
+        }
+        text.extend([",", &row.hash_and_size, LINE_END]);
+    }
+    text
+}
+
+/// Base64 as RECORD has it: the URL alphabet, no padding.
+fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let group = chunk.iter().enumerate().fold(0_u32, |group, (place, byte)| {
+            // Three bytes fill 24 bits from the top.
+            group | u32::from(*byte) << (16 - 8 * place)
+        });
+        for place in 0..=chunk.len() {
+            text.push(char::from(ALPHABET[(group >> (18 - 6 * place)) as usize & 63]));
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_that_of_the_url_alphabet_without_padding() {
+        for (bytes, expected) in [
+            (b"".as_slice(), ""),
+            (b"f", "Zg"),
+            (b"fo", "Zm8"),
+            (b"foo", "Zm9v"),
+            (b"foob", "Zm9vYg"),
+            (b"\xff\xfe\xfd", "__79"),
+            (b"\xfb\xf0", "-_A"),
+        ] {
+            assert_eq!(base64(bytes), expected, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn rows_are_spelled_and_sorted_as_pip_does() {
+        // The hashes are those that pip itself wrote for an INSTALLER of `pip\n` and an empty REQUESTED.
+        let rows = vec![
+            Row::unhashed("d/RECORD".to_owned()),
+            Row::of("d/REQUESTED", b""),
+            Row::of("d/INSTALLER", b"pip\n"),
+            Row::unhashed("d/a, \"b\".pyc".to_owned()),
+        ];
+        let expected = "d/INSTALLER,sha256=zuuue4knoyJ-UwPPXg8fezS7VCrXJQrAP7zeNuwvFQg,4\r\n\
+                        d/RECORD,,\r\n\
+                        d/REQUESTED,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\r\n\
+                        \"d/a, \"\"b\"\".pyc\",,\r\n";
+        assert_eq!(text(rows), expected);
+    }
+}

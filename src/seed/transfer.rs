@@ -1,0 +1,311 @@
+//! From the tree into an environment: by hard links, or by copies, on two threads.
+//!
+//! Owns the falling back from one to the other and the check of every file on its way. Never makes a symbolic link:
+//! pip and uv write and delete through those (FINDINGS.md 3).
+
+use std::fs::{self, DirBuilder, File, FileTimes, OpenOptions};
+use std::io::{self, Read, Write};
+use std::ops::Range;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+use super::manifest::{Entry, Manifest};
+
+/// How files get there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    /// Links where they can be made, copies where not.
+    Link,
+    /// Copies, which share storage where the file system can do that (reflinks), never a file.
+    Copy,
+}
+
+/// Why they did not.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// The source is not what its manifest says.
+    Altered,
+    /// The system refused.
+    Io(io::Error),
+}
+
+impl From<io::Error> for Trouble {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// Puts all of the manifest, found under `from`, under `to`, whose parent must be there. Says how it was done: `Link`
+/// only where no file had to be copied but those that an environment has to have for itself.
+///
+/// What was done until something failed stays there.
+pub(super) fn transfer(manifest: &Manifest, from: &Path, to: &Path, by: By) -> Result<By, Trouble> {
+    let job = Job {
+        manifest,
+        from,
+        to,
+        may_link: AtomicBool::new(by == By::Link),
+        may_reflink: AtomicBool::new(true),
+        had_to_copy: AtomicBool::new(by == By::Copy),
+    };
+    job.run()?;
+    Ok(if job.had_to_copy.into_inner() { By::Copy } else { By::Link })
+}
+
+struct Job<'a> {
+    manifest: &'a Manifest,
+    from: &'a Path,
+    to: &'a Path,
+    may_link: AtomicBool,
+    may_reflink: AtomicBool,
+    had_to_copy: AtomicBool,
+}
+
+impl Job<'_> {
+    /// Each thread takes one part of the walk, with its own directories: making those is a quarter of the work.
+    fn run(&self) -> Result<(), Trouble> {
+        let count = self.manifest.directories.len();
+        let middle = self.middle();
+        // In the order of a walk, a directory of the second part whose parent is in the first is below an ancestor of
+        // the second part's first directory. With those made beforehand the parts need nothing of each other.
+        let mut shared: Vec<&Path> = Vec::new();
+        if let Some(second) = self.manifest.directories.get(middle) {
+            shared = second.path.ancestors().skip(1).collect();
+            shared.reverse();
+        }
+        for path in &shared {
+            make_directory(&joined(self.to, path))?;
+        }
+        let first = |_: &std::thread::Scope<'_, '_>| self.part(0..middle, &shared);
+        std::thread::scope(|scope| {
+            let second = scope.spawn(|| self.part(middle..count, &[]));
+            let first = first(scope);
+            let second = second.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            first.and(second)
+        })
+    }
+
+    /// Where the second half of the work begins.
+    fn middle(&self) -> usize {
+        /// A directory costs as much as this many links.
+        const DIRECTORY: usize = 3;
+        let directories = &self.manifest.directories;
+        let costs = || directories.iter().map(|directory| directory.files.len() + DIRECTORY);
+        let half = costs().sum::<usize>() / 2;
+        let mut done = 0;
+        let middle = costs().position(|cost| {
+            done += cost;
+            done > half
+        });
+        middle.map_or(directories.len(), |middle| middle + 1)
+    }
+
+    fn part(&self, range: Range<usize>, made: &[&Path]) -> Result<(), Trouble> {
+        for directory in &self.manifest.directories[range] {
+            // One buffer each for all files of a directory.
+            let (mut from, mut to) = (joined(self.from, &directory.path), joined(self.to, &directory.path));
+            if !made.contains(&directory.path.as_path()) {
+                make_directory(&to)?;
+            }
+            let is_dist_info = directory.path.as_os_str().as_encoded_bytes().ends_with(b".dist-info");
+            for entry in &directory.files {
+                from.push(&entry.name);
+                to.push(&entry.name);
+                // RECORD gets rows that only this environment has.
+                let is_own = is_dist_info && entry.name == "RECORD";
+                self.file(entry, &from, &to, is_own)?;
+                from.pop();
+                to.pop();
+            }
+        }
+        Ok(())
+    }
+
+    fn file(&self, entry: &Entry, from: &Path, to: &Path, is_own: bool) -> Result<(), Trouble> {
+        if !is_own {
+            if self.may_link.load(Relaxed) && self.link(entry, from, to)? {
+                return Ok(());
+            }
+            self.had_to_copy.store(true, Relaxed);
+        }
+        self.copy(entry, from, to)
+    }
+
+    /// Links a file that is still what it was. `false` where it cannot be linked.
+    fn link(&self, entry: &Entry, from: &Path, to: &Path) -> Result<bool, Trouble> {
+        let stat = fs::symlink_metadata(from).map_err(missing)?;
+        if !entry.is(&stat) {
+            return Err(Trouble::Altered);
+        }
+        match fs::hard_link(from, to) {
+            Ok(()) => Ok(true),
+            // This file has as many links as the file system can count (65,000 on ext4); others have not.
+            Err(error) if error.kind() == io::ErrorKind::TooManyLinks => Ok(false),
+            // Gone since the look at it: another process replaces the tree.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && fs::symlink_metadata(from).is_err() => {
+                Err(Trouble::Altered)
+            }
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::StorageFull) => {
+                Err(error.into())
+            }
+            // Another file system, fs.protected_hardlinks, one that has no links: not worth asking again.
+            Err(_) => {
+                self.may_link.store(false, Relaxed);
+                Ok(false)
+            }
+        }
+    }
+
+    /// Copies a file that is still what it was, with its mode and its time: a compiled file is valid for one time of
+    /// its source.
+    fn copy(&self, entry: &Entry, from: &Path, to: &Path) -> Result<(), Trouble> {
+        let mut source = File::open(from).map_err(missing)?;
+        if !entry.is(&source.metadata()?) {
+            return Err(Trouble::Altered);
+        }
+        let times = FileTimes::new().set_modified(entry.modified());
+        if self.may_reflink.load(Relaxed) {
+            match reflink_copy::reflink(from, to) {
+                Ok(()) => return Ok(OpenOptions::new().write(true).open(to)?.set_times(times)?),
+                // Most file systems cannot: not worth asking again.
+                Err(_) => self.may_reflink.store(false, Relaxed),
+            }
+        }
+        let mut content = Vec::with_capacity(usize::try_from(entry.size()).unwrap_or(0) + 1);
+        source.read_to_end(&mut content)?;
+        let mut target = OpenOptions::new().write(true).create_new(true).mode(entry.permissions()).open(to)?;
+        target.write_all(&content)?;
+        Ok(target.set_times(times)?)
+    }
+}
+
+/// `base` for the root itself: joining an empty path would leave a slash at the end.
+fn joined(base: &Path, path: &Path) -> PathBuf {
+    if path.as_os_str().is_empty() { base.to_path_buf() } else { base.join(path) }
+}
+
+/// A file of the tree that cannot be found is an alteration; anything else is the system's refusal.
+fn missing(error: io::Error) -> Trouble {
+    match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Trouble::Altered,
+        _ => Trouble::Io(error),
+    }
+}
+
+fn make_directory(path: &Path) -> io::Result<()> {
+    match DirBuilder::new().create(path) {
+        // The root may have been made by the caller.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        done => done,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::MetadataExt;
+    use std::os::unix::fs::PermissionsExt;
+    use std::time::{Duration, SystemTime};
+
+    /// A tree in the shape of a package, with a subtree on each side of the middle.
+    fn room() -> (tempfile::TempDir, Manifest) {
+        let room = tempfile::tempdir().unwrap();
+        let tree = room.path().join("it's a $tree");
+        for directory in ["a/b/c/d", "a/b/e", "a/f/g", "x-1.0.dist-info", "z/y"] {
+            fs::create_dir_all(tree.join(directory)).unwrap();
+            for number in 0..5 {
+                fs::write(tree.join(directory).join(format!("{number} é.py")), directory).unwrap();
+            }
+        }
+        fs::write(tree.join("x-1.0.dist-info/RECORD"), "rows").unwrap();
+        let old = SystemTime::UNIX_EPOCH + Duration::new(1_500_000_000, 123_456_789);
+        File::options().write(true).open(tree.join("z/y/0 é.py")).unwrap().set_modified(old).unwrap();
+        fs::set_permissions(tree.join("z/y/1 é.py"), fs::Permissions::from_mode(0o755)).unwrap();
+        let manifest = Manifest::of(&tree).unwrap();
+        (room, manifest)
+    }
+
+    fn go(room: &Path, manifest: &Manifest, by: By) -> Result<By, Trouble> {
+        transfer(manifest, &room.join("it's a $tree"), &room.join("to"), by)
+    }
+
+    #[test]
+    fn linked_files_are_shared_but_record_is_not() {
+        let (room, manifest) = room();
+        assert_eq!(go(room.path(), &manifest, By::Link).unwrap(), By::Link);
+        let links = |name: &str| fs::metadata(room.path().join("to").join(name)).unwrap().nlink();
+        assert_eq!(links("a/b/c/d/0 é.py"), 2);
+        assert_eq!(links("x-1.0.dist-info/RECORD"), 1);
+        assert_eq!(Manifest::of(&room.path().join("to")).unwrap(), manifest);
+    }
+
+    #[test]
+    fn copied_files_are_equal_and_share_nothing() {
+        let (room, manifest) = room();
+        assert_eq!(go(room.path(), &manifest, By::Copy).unwrap(), By::Copy);
+        let copied = Manifest::of(&room.path().join("to")).unwrap();
+        assert_eq!(copied, manifest, "sizes, times and modes are kept");
+        for directory in &copied.directories {
+            for entry in &directory.files {
+                let stat = fs::metadata(room.path().join("to").join(&directory.path).join(&entry.name)).unwrap();
+                assert_eq!(stat.nlink(), 1);
+            }
+        }
+    }
+
+    #[test]
+    fn every_split_reaches_every_directory() {
+        let (room, manifest) = room();
+        let count = manifest.directories.len();
+        for first in 0..=count {
+            // Weight moves the middle: with all files in front of it, or behind.
+            let mut skewed = manifest.clone();
+            for directory in &mut skewed.directories[first..] {
+                directory.files.clear();
+            }
+            go(room.path(), &skewed, By::Link).unwrap();
+            let made = Manifest::of(&room.path().join("to")).unwrap();
+            assert_eq!(made, skewed, "{first}");
+            crate::fs::remove_tree(&room.path().join("to")).unwrap();
+        }
+    }
+
+    #[test]
+    fn an_altered_tree_is_noticed_both_ways() {
+        for by in [By::Link, By::Copy] {
+            let (room, manifest) = room();
+            let file = room.path().join("it's a $tree/a/f/g/2 é.py");
+            fs::write(&file, "another size").unwrap();
+            assert!(matches!(go(room.path(), &manifest, by), Err(Trouble::Altered)));
+            crate::fs::remove_tree(&room.path().join("to")).unwrap();
+            fs::remove_file(&file).unwrap();
+            assert!(matches!(go(room.path(), &manifest, by), Err(Trouble::Altered)));
+        }
+    }
+
+    #[test]
+    fn where_links_are_impossible_copies_are_made() {
+        let (room, manifest) = room();
+        // Linux keeps this apart from whatever holds temporary files, so that a link fails with EXDEV.
+        let Ok(elsewhere) = tempfile::tempdir_in("/dev/shm") else {
+            return;
+        };
+        let device = |path: &Path| fs::metadata(path).unwrap().dev();
+        if device(elsewhere.path()) == device(room.path()) {
+            return;
+        }
+        let to = elsewhere.path().join("to");
+        let done = transfer(&manifest, &room.path().join("it's a $tree"), &to, By::Link).unwrap();
+        assert_eq!(done, By::Copy);
+        assert_eq!(Manifest::of(&to).unwrap(), manifest);
+    }
+
+    #[test]
+    fn a_target_that_vanished_is_no_alteration() {
+        let (room, manifest) = room();
+        let to = room.path().join("gone/to");
+        let trouble = transfer(&manifest, &room.path().join("it's a $tree"), &to, By::Link);
+        assert!(matches!(trouble, Err(Trouble::Io(_))));
+    }
+}
