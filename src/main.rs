@@ -10,18 +10,19 @@ mod config; //       settings
 mod context; //      the one window to the outside
 mod creator; //      the environment itself
 mod directories; //  where things live
-mod config; //       settings
-mod context; //      the one window to the outside
-mod directories; //  where things live
 mod env_vars; //     the variables, by name
 mod environment; //  one environment on disk
 mod error; //        what can go wrong, and the hint
 mod fs; //           careful steps on disk
+mod installer; //    packages, by pip or uv
 mod interpreter; //  pythons: asked for, found, probed
 mod output; //       what a person reads
 mod project; //      the directory an environment belongs to
 mod seed; //         pip in a new environment
+mod shell; //        the same, as code
 mod shown; //        a value in a message
 mod workon_home; //  the store of them //          the command line
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    cli::run(&context::Context::from_process())
+}

@@ -1,0 +1,223 @@
+# shellcheck shell=bash
+# venvwrap's functions for bash 3.2 and newer.
+#
+# The line before this file sets __venvwrap_executable. Each command asks the binary for a plan, which comes on
+# descriptor 3 and is made of calls of the functions below; stdout and stderr stay yours. Nothing here starts a process
+# while it is loaded, and leaving an environment starts none at all. Loading it twice changes nothing.
+#
+# Builtins are called as \builtin, past aliases and functions of the same name. Holds under set -e, -u, -C, -f and in
+# POSIX mode, whatever IFS and CDPATH are.
+
+# Becomes the binary; only to be called in a subshell. The variables count as they are now, exported or not.
+function __venvwrap_run {
+    # shellcheck disable=SC2034 # for the binary
+    \builtin export WORKON_HOME PROJECT_HOME VIRTUALENVWRAPPER_HOOK_DIR VIRTUALENVWRAPPER_PROJECT_FILENAME \
+        VIRTUALENVWRAPPER_WORKON_CD VIRTUALENVWRAPPER_VIRTUALENV VIRTUALENVWRAPPER_VIRTUALENV_ARGS
+    # shellcheck disable=SC2154 # set by the line before this file
+    \builtin exec "$__venvwrap_executable" "$@"
+}
+
+# Runs a command of the binary and carries out its plan.
+function __venvwrap_call {
+    # A stream that is closed cannot be handed on, and the pipe for the plan would take its place. (Trying it would not
+    # tell: the attempt itself opens descriptors. bash answers for these names itself, also where there is no /dev/fd.)
+    if [[ ! -e /dev/fd/0 ]]; then
+        __venvwrap_call "$@" </dev/null
+        \builtin return
+    elif [[ ! -e /dev/fd/1 ]]; then
+        __venvwrap_call "$@" >/dev/null
+        \builtin return
+    elif [[ ! -e /dev/fd/2 ]]; then
+        __venvwrap_call "$@" 2>/dev/null
+        \builtin return
+    fi
+    \builtin local __venvwrap_plan='' __venvwrap_status=0
+    { __venvwrap_plan="$(__venvwrap_run --plan=bash/1 "$@" 3>&1 1>&4 4>&-)" || __venvwrap_status=$?; } 4>&1
+    # A binary that was killed may have written half a plan.
+    if [[ $__venvwrap_status -lt 128 && -n $__venvwrap_plan ]]; then
+        \builtin set --
+        \builtin eval "$__venvwrap_plan" || __venvwrap_status=$?
+    fi
+    \builtin return "$__venvwrap_status"
+}
+
+# Whether the variable $1, which is set, is exported. bash before 4.4 has to be asked in a subshell.
+function __venvwrap_is_exported {
+    if [[ ${BASH_VERSINFO[0]}${BASH_VERSINFO[1]} -ge 44 ]]; then
+        [[ ${!1@a} == *x* ]]
+    else
+        \builtin local flags
+        flags="$(\builtin declare -p "$1")"
+        flags="${flags#declare -}"
+        [[ ${flags%% *} == *x* ]]
+    fi
+}
+
+# Adds to the caller's `undo` what the variable $1 is now. One that is unset adds nothing; one that is not exported is
+# marked by a `-`. `%`, `;` and newline are written as in a URL, for they end an escape, a field and a line.
+function __venvwrap_keep {
+    [[ -n ${!1+x} ]] || \builtin return 0
+    \builtin local value="${!1//\%/%25}"
+    value=${value//$'\n'/%0A}
+    undo="$undo;"
+    __venvwrap_is_exported "$1" || undo="$undo-"
+    undo="$undo$1=${value//;/%3B}"
+}
+
+# Puts the name of the environment before the prompt, if this shell has one. Characters that would run or change when
+# the prompt is drawn (promptvars expands it each time) become `_`.
+function __venvwrap_prompt {
+    [[ -n ${PS1+x} && -z ${VIRTUAL_ENV_DISABLE_PROMPT-} ]] || \builtin return 0
+    __venvwrap_shown="(${VIRTUAL_ENV_PROMPT//[\$\`\\\\![:cntrl:]]/_}) "
+    PS1="$__venvwrap_shown$PS1"
+}
+
+# Defines `deactivate`; one that is there already is put aside until we leave.
+function __venvwrap_take_deactivate {
+    if \builtin declare -F deactivate >/dev/null; then
+        \builtin eval "__venvwrap_other_$(\builtin declare -f deactivate)"
+    fi
+    function deactivate { __venvwrap_deactivate "$@"; }
+}
+
+# enter ROOT PROMPT: a step of a plan.
+function __venvwrap_enter {
+    \builtin local undo="${1//\%/%25}"
+    undo=${undo//$'\n'/%0A}
+    undo="root=${undo//;/%3B}"
+    __venvwrap_keep VIRTUAL_ENV
+    __venvwrap_keep VIRTUAL_ENV_PROMPT
+    __venvwrap_keep PYTHONHOME
+    if [[ -z ${PATH+x} ]]; then
+        undo="$undo;PATH"
+    elif ! __venvwrap_is_exported PATH; then
+        undo="$undo;-PATH"
+    fi
+    \builtin unset PYTHONHOME
+    \builtin export VIRTUAL_ENV="$1" VIRTUAL_ENV_PROMPT="$2" VENVWRAP_UNDO="$undo" PATH="$1/bin${PATH+:$PATH}"
+    __venvwrap_prompt
+    __venvwrap_take_deactivate
+    \builtin hash -r 2>/dev/null || \builtin true
+}
+
+# leave: a step of a plan. Takes back what VENVWRAP_UNDO says, also in a child of the shell that entered; PATH and
+# prompt lose exactly what was added, wherever it stands now. Only the names written here are ever assigned.
+function __venvwrap_leave {
+    [[ -n ${VENVWRAP_UNDO-} ]] || \builtin return 0
+    \builtin local rest="$VENVWRAP_UNDO;" field name value path root='' path_was='exported'
+    \builtin local virtual_env='' virtual_env_prompt='' pythonhome=''
+    while [[ -n $rest ]]; do
+        field="${rest%%;*}"
+        rest="${rest#*;}"
+        name="${field%%=*}"
+        value="${field#*=}"
+        value="${value//%3B/;}"
+        value=${value//%0A/$'\n'}
+        value="${value//\%25/%}"
+        case "$name" in
+            root) root="$value" ;;
+            PATH) path_was='unset' ;;
+            -PATH) path_was='private' ;;
+            VIRTUAL_ENV | -VIRTUAL_ENV) virtual_env="$name=$value" ;;
+            VIRTUAL_ENV_PROMPT | -VIRTUAL_ENV_PROMPT) virtual_env_prompt="$name=$value" ;;
+            PYTHONHOME | -PYTHONHOME) pythonhome="$name=$value" ;;
+        esac
+    done
+    path=":${PATH-}:"
+    if [[ $path == *":$root/bin:"* ]]; then
+        path="${path%%":$root/bin:"*}:${path#*":$root/bin:"}"
+        path="${path#:}"
+        PATH="${path%:}"
+    fi
+    case "$path_was" in
+        private) \builtin export -n PATH ;;
+        unset) [[ -n ${PATH-} ]] || \builtin unset PATH ;;
+    esac
+    # Another tool may have entered another environment since; then these are its own.
+    if [[ ${VIRTUAL_ENV-} == "$root" ]]; then
+        __venvwrap_restore VIRTUAL_ENV "$virtual_env"
+        __venvwrap_restore VIRTUAL_ENV_PROMPT "$virtual_env_prompt"
+        \builtin unset -f deactivate
+        if \builtin declare -F __venvwrap_other_deactivate >/dev/null; then
+            field="$(\builtin declare -f __venvwrap_other_deactivate)"
+            \builtin eval "${field#__venvwrap_other_}"
+            \builtin unset -f __venvwrap_other_deactivate
+        fi
+    fi
+    [[ -n ${PYTHONHOME+x} ]] || __venvwrap_restore PYTHONHOME "$pythonhome"
+    if [[ -n ${__venvwrap_shown-} && ${PS1-} == *"$__venvwrap_shown"* ]]; then
+        PS1="${PS1%%"$__venvwrap_shown"*}${PS1#*"$__venvwrap_shown"}"
+    fi
+    \builtin unset __venvwrap_shown VENVWRAP_UNDO
+    \builtin hash -r 2>/dev/null || \builtin true
+}
+
+# restore NAME FIELD: what FIELD, from the record, says of the variable; unset where it says nothing.
+function __venvwrap_restore {
+    \builtin unset "$1"
+    case "$2" in
+        '') ;;
+        -*) \builtin printf -v "$1" %s "${2#*=}" ;;
+        *) \builtin export "$1=${2#*=}" ;;
+    esac
+}
+
+# cd DIRECTORY: a step of a plan.
+function __venvwrap_cd {
+    \builtin cd -- "$1" || \builtin return
+}
+
+# appended LINES: a step of a plan. Lines that you added to the environment's own bin/activate; whatever becomes of them,
+# the environment is entered.
+function __venvwrap_appended {
+    __venvwrap_evaluate "$1" || \builtin true
+}
+
+# A function of its own, for the lines may return. Only `command` keeps a syntax error in them from ending the shell
+# under set -e and in POSIX mode.
+function __venvwrap_evaluate {
+    \builtin local __venvwrap_lines="$1"
+    \builtin set --
+    \command eval "$__venvwrap_lines"
+}
+
+# What `deactivate` does.
+function __venvwrap_deactivate {
+    case "${1-}" in
+        -h | --help) __venvwrap_call deactivate "$1" ;;
+        *)
+            if [[ -z ${VENVWRAP_UNDO-} ]]; then
+                \builtin printf '%s\n' 'venvwrap: no virtualenv active' >&2
+                \builtin return 1
+            fi
+            __venvwrap_leave
+            ;;
+    esac
+}
+
+function mkvirtualenv { __venvwrap_call mkvirtualenv "$@"; }
+function rmvirtualenv { __venvwrap_call rmvirtualenv "$@"; }
+function workon { __venvwrap_call workon "$@"; }
+function lsvirtualenv { __venvwrap_call lsvirtualenv "$@"; }
+function showvirtualenv { __venvwrap_call showvirtualenv "$@"; }
+function cdvirtualenv { __venvwrap_call cdvirtualenv "$@"; }
+function cdsitepackages { __venvwrap_call cdsitepackages "$@"; }
+
+# Candidates come ready to be inserted: quoted as the word that is being typed, with the space after a whole one.
+function __venvwrap_complete {
+    \builtin local line
+    COMPREPLY=()
+    while IFS='' \builtin read -r line; do
+        COMPREPLY[${#COMPREPLY[@]}]="$line"
+    done <<<"$(__venvwrap_run complete bash -- "$1" "${COMP_LINE:0:COMP_POINT}" "$COMP_WORDBREAKS" 2>/dev/null)"
+    [[ -n ${COMPREPLY[0]} ]] || COMPREPLY=()
+}
+
+\builtin complete -o nospace -F __venvwrap_complete mkvirtualenv rmvirtualenv workon deactivate lsvirtualenv \
+    showvirtualenv cdvirtualenv cdsitepackages 2>/dev/null || \builtin true
+
+# A shell that was started inside an environment can leave it too, and shows where it is.
+if [[ -n ${VENVWRAP_UNDO-} && -n ${VIRTUAL_ENV-} ]]; then
+    \builtin declare -F deactivate >/dev/null || __venvwrap_take_deactivate
+    [[ -n ${__venvwrap_shown-} && ${PS1-} == *"$__venvwrap_shown"* ]] || __venvwrap_prompt
+fi

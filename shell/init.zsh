@@ -1,0 +1,229 @@
+# venvwrap's functions for zsh 5 and newer.
+#
+# The line before this file sets __venvwrap_executable. Each command asks the binary for a plan, which comes on
+# descriptor 3 and is made of calls of the functions below; stdout and stderr stay yours. Nothing here starts a process
+# while it is loaded, and leaving an environment starts none at all. Loading it twice changes nothing.
+#
+# Builtins are called as \builtin, past aliases and functions of the same name. The functions that run none of your
+# code set zsh's own options for themselves (emulate -L); the others hold under nounset, err_return, ksharrays,
+# shwordsplit and noglob as they are.
+
+# Becomes the binary; only to be called in a subshell. The variables count as they are now, exported or not.
+function __venvwrap_run {
+    \builtin export WORKON_HOME PROJECT_HOME VIRTUALENVWRAPPER_HOOK_DIR VIRTUALENVWRAPPER_PROJECT_FILENAME \
+        VIRTUALENVWRAPPER_WORKON_CD VIRTUALENVWRAPPER_VIRTUALENV VIRTUALENVWRAPPER_VIRTUALENV_ARGS
+    \builtin exec "$__venvwrap_executable" "$@"
+}
+
+# Runs a command of the binary and carries out its plan.
+function __venvwrap_call {
+    \builtin local __venvwrap_plan='' __venvwrap_status=0
+    # A stdout that is closed cannot be handed on. (Trying it would not tell: the attempt itself opens descriptors.)
+    if [[ -e /dev/fd/1 || ! -d /dev/fd ]]; then
+        { __venvwrap_plan="$(__venvwrap_run --plan=zsh/1 "$@" 3>&1 1>&4 4>&-)" || __venvwrap_status=$?; } 4>&1
+    else
+        { __venvwrap_plan="$(__venvwrap_run --plan=zsh/1 "$@" 3>&1 1>&4 4>&-)" || __venvwrap_status=$?; } 4>/dev/null
+    fi
+    # A binary that was killed may have written half a plan.
+    if [[ $__venvwrap_status -lt 128 && -n $__venvwrap_plan ]]; then
+        \builtin set --
+        \builtin eval "$__venvwrap_plan" || __venvwrap_status=$?
+    fi
+    \builtin return "$__venvwrap_status"
+}
+
+# Adds to the caller's `undo` what the variable $1 is now. One that is unset adds nothing; one that is not exported is
+# marked by a `-`. `%`, `;` and newline are written as in a URL, for they end an escape, a field and a line.
+function __venvwrap_keep {
+    \builtin emulate -L zsh
+    [[ -n ${(P)1+x} ]] || \builtin return 0
+    \builtin local value=${(P)1} mark=''
+    value=${${value//\%/%25}//$'\n'/%0A}
+    [[ ${(Pt)1} == *export* ]] || mark=-
+    undo="$undo;$mark$1=${value//;/%3B}"
+}
+
+# Puts the name of the environment before the prompt, if this shell has one. Characters that would run or change when
+# the prompt is drawn (prompt_subst, prompt_bang) become `_`; `%` is doubled.
+function __venvwrap_prompt {
+    \builtin emulate -L zsh
+    [[ -n ${PS1+x} && -o interactive && -z ${VIRTUAL_ENV_DISABLE_PROMPT-} ]] || \builtin return 0
+    \builtin local text=${VIRTUAL_ENV_PROMPT//[\$\`\\![:cntrl:]]/_}
+    \builtin typeset -g __venvwrap_shown="(${text//\%/%%}) "
+    PS1="$__venvwrap_shown$PS1"
+}
+
+# Defines `deactivate`; one that is there already is put aside until we leave.
+function __venvwrap_take_deactivate {
+    \builtin emulate -L zsh
+    if (( ${+functions[deactivate]} )); then
+        functions[__venvwrap_other_deactivate]=${functions[deactivate]}
+    fi
+    function deactivate { __venvwrap_deactivate "$@"; }
+}
+
+# enter ROOT PROMPT: a step of a plan.
+function __venvwrap_enter {
+    \builtin emulate -L zsh
+    \builtin local undo=${${1//\%/%25}//$'\n'/%0A}
+    undo="root=${undo//;/%3B}"
+    __venvwrap_keep VIRTUAL_ENV
+    __venvwrap_keep VIRTUAL_ENV_PROMPT
+    __venvwrap_keep PYTHONHOME
+    if [[ -z ${PATH+x} ]]; then
+        undo="$undo;PATH"
+    elif [[ ${(t)PATH} != *export* ]]; then
+        undo="$undo;-PATH"
+    fi
+    \builtin unset PYTHONHOME
+    \builtin export VIRTUAL_ENV="$1" VIRTUAL_ENV_PROMPT="$2" VENVWRAP_UNDO="$undo" PATH="$1/bin${PATH+:$PATH}"
+    __venvwrap_prompt
+    __venvwrap_take_deactivate
+    \builtin rehash
+}
+
+# leave: a step of a plan. Takes back what VENVWRAP_UNDO says, also in a child of the shell that entered; PATH and
+# prompt lose exactly what was added, wherever it stands now. Only the names written here are ever assigned.
+function __venvwrap_leave {
+    \builtin emulate -L zsh
+    [[ -n ${VENVWRAP_UNDO-} ]] || \builtin return 0
+    \builtin local rest="$VENVWRAP_UNDO;" field name value search root='' path_was='exported'
+    \builtin local virtual_env='' virtual_env_prompt='' pythonhome=''
+    while [[ -n $rest ]]; do
+        field=${rest%%;*}
+        rest=${rest#*;}
+        name=${field%%\=*}
+        value=${field#*\=}
+        value=${${value//\%3B/;}//\%0A/$'\n'}
+        value=${value//\%25/%}
+        case $name in
+            root) root=$value ;;
+            PATH) path_was='unset' ;;
+            -PATH) path_was='private' ;;
+            VIRTUAL_ENV | -VIRTUAL_ENV) virtual_env="$name=$value" ;;
+            VIRTUAL_ENV_PROMPT | -VIRTUAL_ENV_PROMPT) virtual_env_prompt="$name=$value" ;;
+            PYTHONHOME | -PYTHONHOME) pythonhome="$name=$value" ;;
+        esac
+    done
+    search=":${PATH-}:"
+    if [[ $search == *":$root/bin:"* ]]; then
+        search="${search%%":$root/bin:"*}:${search#*":$root/bin:"}"
+        search=${search#:}
+        PATH=${search%:}
+    fi
+    case $path_was in
+        private) \builtin typeset -g +x PATH ;;
+        unset) [[ -n ${PATH-} ]] || \builtin unset PATH ;;
+    esac
+    # Another tool may have entered another environment since; then these are its own.
+    if [[ ${VIRTUAL_ENV-} == "$root" ]]; then
+        __venvwrap_restore VIRTUAL_ENV "$virtual_env"
+        __venvwrap_restore VIRTUAL_ENV_PROMPT "$virtual_env_prompt"
+        \builtin unset -f deactivate
+        if (( ${+functions[__venvwrap_other_deactivate]} )); then
+            functions[deactivate]=${functions[__venvwrap_other_deactivate]}
+            \builtin unset -f __venvwrap_other_deactivate
+        fi
+    fi
+    [[ -n ${PYTHONHOME+x} ]] || __venvwrap_restore PYTHONHOME "$pythonhome"
+    if [[ -n ${__venvwrap_shown-} && ${PS1-} == *"$__venvwrap_shown"* ]]; then
+        PS1="${PS1%%"$__venvwrap_shown"*}${PS1#*"$__venvwrap_shown"}"
+    fi
+    \builtin unset __venvwrap_shown VENVWRAP_UNDO
+    \builtin rehash
+}
+
+# restore NAME FIELD: what FIELD, from the record, says of the variable; unset where it says nothing.
+function __venvwrap_restore {
+    \builtin emulate -L zsh
+    \builtin unset "$1"
+    case $2 in
+        '') ;;
+        -*) \builtin typeset -g "$1=${2#*\=}" ;;
+        *) \builtin typeset -gx "$1=${2#*\=}" ;;
+    esac
+}
+
+# cd DIRECTORY: a step of a plan. -q: no chpwd hook.
+function __venvwrap_cd {
+    \builtin cd -q -- "$1"
+}
+
+# appended LINES: a step of a plan. Lines that you added to the environment's own bin/activate; whatever becomes of them,
+# the environment is entered.
+function __venvwrap_appended {
+    __venvwrap_evaluate "$1" || \builtin true
+}
+
+# A function of its own, for the lines may return.
+function __venvwrap_evaluate {
+    \builtin local __venvwrap_lines="$1"
+    \builtin set --
+    \builtin eval "$__venvwrap_lines"
+}
+
+# What `deactivate` does.
+function __venvwrap_deactivate {
+    \builtin emulate -L zsh
+    case ${1-} in
+        -h | --help) __venvwrap_call deactivate "$1" ;;
+        *)
+            if [[ -z ${VENVWRAP_UNDO-} ]]; then
+                \builtin print -r -u2 -- 'venvwrap: no virtualenv active'
+                \builtin return 1
+            fi
+            __venvwrap_leave
+            ;;
+    esac
+}
+
+function mkvirtualenv { __venvwrap_call mkvirtualenv "$@"; }
+function rmvirtualenv { __venvwrap_call rmvirtualenv "$@"; }
+function workon { __venvwrap_call workon "$@"; }
+function lsvirtualenv { __venvwrap_call lsvirtualenv "$@"; }
+function showvirtualenv { __venvwrap_call showvirtualenv "$@"; }
+function cdvirtualenv { __venvwrap_call cdvirtualenv "$@"; }
+function cdsitepackages { __venvwrap_call cdsitepackages "$@"; }
+
+# Each candidate is a line, with a description after a tab; one that ends in `/` can be gone on with.
+function __venvwrap_complete {
+    \builtin emulate -L zsh -o extendedglob
+    \builtin local line
+    \builtin local -a done done_shown open
+    for line in "${(@f)$(__venvwrap_run complete zsh -- "${(@Q)words[1,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)}"; do
+        case $line in
+            '') ;;
+            */) open+=("$line") ;;
+            *)
+                done+=("${line%%$'\t'*}")
+                done_shown+=("${line/$'\t'/  -- }")
+                ;;
+        esac
+    done
+    (( $#open + $#done )) || \builtin return 1
+    (( ! $#open )) || compadd -S '' -- "${open[@]}"
+    (( ! $#done )) || compadd -l -d done_shown -- "${done[@]}"
+}
+
+# compinit may come later in the rc file than this; then the first prompt is early enough.
+function __venvwrap_register {
+    \builtin emulate -L zsh
+    precmd_functions=(${precmd_functions:#__venvwrap_register})
+    (( ${+functions[compdef]} )) || \builtin return 0
+    compdef __venvwrap_complete mkvirtualenv rmvirtualenv workon deactivate lsvirtualenv showvirtualenv \
+        cdvirtualenv cdsitepackages
+}
+if [[ -o interactive ]]; then
+    if (( ${+functions[compdef]} )); then
+        __venvwrap_register
+    else
+        \builtin typeset -ga precmd_functions
+        precmd_functions+=(__venvwrap_register)
+    fi
+fi
+
+# A shell that was started inside an environment can leave it too, and shows where it is.
+if [[ -n ${VENVWRAP_UNDO-} && -n ${VIRTUAL_ENV-} ]]; then
+    (( ${+functions[deactivate]} )) || __venvwrap_take_deactivate
+    [[ -n ${__venvwrap_shown-} && ${PS1-} == *"$__venvwrap_shown"* ]] || __venvwrap_prompt
+fi

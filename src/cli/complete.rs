@@ -1,0 +1,205 @@
+//! What Tab offers for the functions: options, names, directories and files, from the same definitions as the help.
+//!
+//! Called by the completion functions of shell/init.* as `venvwrap complete SHELL -- …`. Says nothing but candidates,
+//! runs nothing, and touches nothing in an environment.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+
+use clap::{Arg, Command, ValueHint};
+
+use super::VERBS;
+use crate::commands::{Outcome, Session};
+use crate::error::Result;
+use crate::output;
+use crate::shell::Shell;
+use crate::shell::line::TypedLine;
+use crate::workon_home::WorkonHome;
+
+/// Something to offer.
+struct Candidate {
+    value: OsString,
+    about: String,
+}
+
+impl Candidate {
+    fn plain(value: OsString) -> Self {
+        Self { value, about: String::new() }
+    }
+
+    /// A directory ends in `/` and can be gone on with.
+    fn is_whole(&self) -> bool {
+        !self.value.as_bytes().ends_with(b"/")
+    }
+}
+
+/// `SHELL -- WORD…` with the word being typed last; for bash `bash -- COMMAND LINE WORDBREAKS`.
+pub(super) fn run(words: &[OsString], session: &Session<'_>) -> Result<Outcome> {
+    let shell = words.first().and_then(|word| word.to_str()).and_then(Shell::named);
+    let (Some(shell), Some(words)) = (shell, words.get(2..)) else {
+        return Ok(Outcome::Status(2));
+    };
+    let mut text = Vec::new();
+    if let (Shell::Bash, [command, line, breaks]) = (shell, words) {
+        let typed = TypedLine::read(line.as_bytes(), breaks.as_bytes());
+        // Assignments may stand before the command.
+        let start = typed.words.iter().position(|word| word == command).unwrap_or(0);
+        for candidate in candidates(&typed.words[start..], session)? {
+            text.extend(typed.insertion(&candidate.value, candidate.is_whole()));
+            text.push(b'\n');
+        }
+    } else {
+        for candidate in candidates(words, session)? {
+            text.extend_from_slice(candidate.value.as_bytes());
+            if !candidate.about.is_empty() {
+                text.push(b'\t');
+                text.extend_from_slice(candidate.about.as_bytes());
+            }
+            text.push(b'\n');
+        }
+    }
+    output::data(&text)?;
+    Ok(Outcome::Done)
+}
+
+fn candidates(words: &[OsString], session: &Session<'_>) -> Result<Vec<Candidate>> {
+    let [verb, before @ .., typed] = words else {
+        return Ok(Vec::new());
+    };
+    let Some(entry) = VERBS.iter().find(|entry| OsStr::new(entry.name) == verb) else {
+        return Ok(Vec::new());
+    };
+    let mut command = (entry.command)();
+    command.build();
+    let Position { value_of, operands, options_end } = Position::after(before, &command);
+    let mut found = if let Some(option) = value_of {
+        values(option, typed, session)?
+    } else if !options_end && typed.as_bytes().starts_with(b"-") {
+        options(&command)
+    } else {
+        let positionals: Vec<&Arg> = command.get_positionals().collect();
+        match positionals.get(operands).or(positionals.last()) {
+            Some(arg) if operands < positionals.len() || takes_many(arg) => values(arg, typed, session)?,
+            _ => Vec::new(),
+        }
+    };
+    // One that would need a line of its own cannot be offered on one.
+    let can_be_typed = |value: &OsStr| !value.as_bytes().iter().any(u8::is_ascii_control);
+    found.retain(|each| each.value.as_bytes().starts_with(typed.as_bytes()) && can_be_typed(&each.value));
+    Ok(found)
+}
+
+/// Where the words so far lead: the option that waits for its value, how many operands there are, whether `--` was
+/// said.
+struct Position<'a> {
+    value_of: Option<&'a Arg>,
+    operands: usize,
+    options_end: bool,
+}
+
+impl<'a> Position<'a> {
+    fn after(words: &[OsString], command: &'a Command) -> Self {
+        let mut at = Self { value_of: None, operands: 0, options_end: false };
+        for word in words {
+            let text = word.to_string_lossy();
+            if at.value_of.take().is_some() {
+                continue;
+            }
+            if at.options_end || !text.starts_with('-') || text.len() < 2 {
+                at.operands += 1;
+            } else if text == "--" {
+                at.options_end = true;
+            } else {
+                at.value_of = option(command, &text).filter(|arg| arg.get_action().takes_values());
+            }
+        }
+        at
+    }
+}
+
+/// The option that the next word belongs to: `--name`, or the last letter of `-xyz`.
+fn option<'a>(command: &'a Command, text: &str) -> Option<&'a Arg> {
+    let letter = text.chars().last();
+    command.get_arguments().find(|arg| match text.strip_prefix("--") {
+        Some(name) => arg.get_long() == Some(name) || arg.get_all_aliases().is_some_and(|all| all.contains(&name)),
+        None => arg.get_short() == letter,
+    })
+}
+
+fn takes_many(arg: &Arg) -> bool {
+    matches!(arg.get_action(), clap::ArgAction::Append)
+}
+
+fn options(command: &Command) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    for arg in command.get_arguments().filter(|arg| !arg.is_positional() && !arg.is_hide_set()) {
+        let about = arg.get_help().map(ToString::to_string).unwrap_or_default();
+        let about = about.lines().next().unwrap_or_default().to_owned();
+        let spellings = arg.get_long().map(|name| format!("--{name}")).into_iter();
+        for spelling in spellings.chain(arg.get_short().map(|letter| format!("-{letter}"))) {
+            found.push(Candidate { value: spelling.into(), about: about.clone() });
+        }
+    }
+    found
+}
+
+/// What an option or operand can be, as its definition names it.
+fn values(arg: &Arg, typed: &OsStr, session: &Session<'_>) -> Result<Vec<Candidate>> {
+    let possible = arg.get_possible_values();
+    if !possible.is_empty() {
+        return Ok(possible.iter().map(|value| Candidate::plain(value.get_name().into())).collect());
+    }
+    let name = arg.get_value_names().and_then(<[_]>::first).map_or("", |name| name.as_str());
+    let base = || session.context.working_directory();
+    Ok(match (arg.get_id().as_str(), name, arg.get_value_hint()) {
+        (_, "ENVIRONMENT", _) => names(WorkonHome::locate(session.context)?.names()?),
+        (_, "REMOVED", _) => {
+            let removed = WorkonHome::locate(session.context)?.removed()?;
+            names(removed.into_iter().map(|removed| removed.name).collect())
+        }
+        ("below-environment", _, _) => {
+            session.active().map_or(Vec::new(), |active| paths(active.root(), typed, session, true))
+        }
+        ("below-site-packages", _, _) => match session.active().and_then(|active| active.site_packages()) {
+            Ok(packages) => paths(&packages, typed, session, true),
+            Err(_) => Vec::new(),
+        },
+        (_, _, ValueHint::DirPath) => paths(&base()?, typed, session, true),
+        (_, _, ValueHint::FilePath | ValueHint::ExecutablePath | ValueHint::AnyPath) => {
+            paths(&base()?, typed, session, false)
+        }
+        _ => Vec::new(),
+    })
+}
+
+fn names(names: Vec<OsString>) -> Vec<Candidate> {
+    names.into_iter().map(Candidate::plain).collect()
+}
+
+/// The entries of the directory that `typed` leads to from `base`; hidden ones only where a dot was typed.
+fn paths(base: &Path, typed: &OsStr, session: &Session<'_>, directories_only: bool) -> Vec<Candidate> {
+    let bytes = typed.as_bytes();
+    let slash = bytes.iter().rposition(|byte| *byte == b'/').map_or(0, |at| at + 1);
+    let (directory, begun) = bytes.split_at(slash);
+    let place: PathBuf = match (directory.strip_prefix(b"~/"), session.context.home()) {
+        (Some(below), Some(home)) => home.join(OsStr::from_bytes(below)),
+        _ => base.join(OsStr::from_bytes(directory)),
+    };
+    let Ok(entries) = fs::read_dir(place) else {
+        return Vec::new();
+    };
+    let mut found: Vec<Candidate> = entries
+        .filter_map(std::result::Result::ok)
+        .filter(|entry| begun.starts_with(b".") || !entry.file_name().as_bytes().starts_with(b"."))
+        .filter_map(|entry| {
+            let is_directory = fs::metadata(entry.path()).is_ok_and(|entry| entry.is_dir());
+            let end: &[u8] = if is_directory { b"/" } else { b"" };
+            let value = [directory, entry.file_name().as_bytes(), end].concat();
+            (is_directory || !directories_only).then(|| Candidate::plain(OsString::from_vec(value)))
+        })
+        .collect();
+    found.sort_by(|one, other| one.value.cmp(&other.value));
+    found
+}

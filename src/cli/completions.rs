@@ -1,0 +1,34 @@
+//! `completions`: Tab for the binary itself. The functions bring their own (`init`).
+
+use clap::Parser;
+
+use crate::commands::{Outcome, Session, Verb};
+use crate::error::Result;
+use crate::output;
+use crate::shell::Shell;
+
+/// Print the completion of `venvwrap` for a shell
+#[derive(Debug, Parser)]
+#[command(
+    name = "completions",
+    after_help = "The functions complete without it: this is for the binary.\n\nExample:\n  venvwrap completions fish > \
+                  ~/.config/fish/completions/venvwrap.fish"
+)]
+pub(super) struct Completions {
+    /// The shell
+    shell: Shell,
+}
+
+impl Verb for Completions {
+    fn run(self, _session: &Session<'_>) -> Result<Outcome> {
+        let shell = match self.shell {
+            Shell::Bash => clap_complete::Shell::Bash,
+            Shell::Zsh => clap_complete::Shell::Zsh,
+            Shell::Fish => clap_complete::Shell::Fish,
+        };
+        let mut text = Vec::new();
+        clap_complete::generate(shell, &mut super::root(), super::PROGRAM, &mut text);
+        output::data(&text)?;
+        Ok(Outcome::Done)
+    }
+}

@@ -1,0 +1,203 @@
+//! The command line: which verbs there are, one way from the words to a command and from its outcome to the shell.
+//!
+//! Owns the list of verbs, help, completions and the manual, all made from the same clap definitions. Only the verb that
+//! was called is built (a whole tree costs more than starting the process).
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::Write;
+use std::os::unix::ffi::OsStrExt;
+use std::process::ExitCode;
+
+use clap::{ArgMatches, Command};
+
+use crate::commands::{self, Outcome, Session, Verb};
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::output;
+use crate::shell::{PROTOCOL, Shell};
+
+mod complete;
+mod completions;
+mod manual;
+
+const PROGRAM: &str = "venvwrap";
+
+/// One verb: how it is called, its clap definition, what it does.
+struct Entry {
+    name: &'static str,
+    command: fn() -> Command,
+    run: fn(&ArgMatches, &Session<'_>) -> Result<Outcome>,
+}
+
+const fn entry<V: Verb>(name: &'static str) -> Entry {
+    Entry { name, command: V::command, run: run_as::<V> }
+}
+
+fn run_as<V: Verb>(matches: &ArgMatches, session: &Session<'_>) -> Result<Outcome> {
+    V::from_arg_matches(matches).map_err(|error| usage(&error)).and_then(|verb| verb.run(session))
+}
+
+/// All verbs, in the order of the help.
+const VERBS: &[Entry] = &[
+    entry::<commands::mkvirtualenv::MkVirtualenv>("mkvirtualenv"),
+    entry::<commands::rmvirtualenv::RmVirtualenv>("rmvirtualenv"),
+    entry::<commands::undo::Undo>("undo"),
+    entry::<commands::workon::Workon>("workon"),
+    entry::<commands::deactivate::Deactivate>("deactivate"),
+    entry::<commands::lsvirtualenv::LsVirtualenv>("lsvirtualenv"),
+    entry::<commands::showvirtualenv::ShowVirtualenv>("showvirtualenv"),
+    entry::<commands::cd::CdVirtualenv>("cdvirtualenv"),
+    entry::<commands::cd::CdSitePackages>("cdsitepackages"),
+    entry::<commands::init::Init>("init"),
+    entry::<completions::Completions>("completions"),
+    entry::<manual::Man>("man"),
+    entry::<commands::background::Background>("background"),
+];
+
+/// Runs what the command line says and gives the status to end with.
+pub(crate) fn run(context: &Context) -> ExitCode {
+    let outcome = called(context).and_then(|(words, shell, plan)| {
+        let session = Session { context, shell };
+        let outcome = dispatch(words, &session)?;
+        deliver(outcome, shell, plan)
+    });
+    match outcome {
+        Ok(status) => ExitCode::from(status),
+        Err(error) => {
+            output::report(&error);
+            ExitCode::from(error.status())
+        }
+    }
+}
+
+/// The words after the program's name, the shell whose function called us, and the descriptor for its plan. A function
+/// puts `--plan=SHELL/PROTOCOL` first.
+fn called(context: &Context) -> Result<(&[OsString], Option<Shell>, Option<File>)> {
+    let words = context.arguments().get(1..).unwrap_or_default();
+    let Some(option) = words.first().and_then(|word| word.as_bytes().strip_prefix(b"--plan=")) else {
+        return Ok((words, None, None));
+    };
+    let (shell, protocol) = std::str::from_utf8(option).ok().and_then(|text| text.split_once('/')).unwrap_or_default();
+    let Some(shell) = Shell::named(shell) else {
+        return Err(usage_of("--plan is for the shell functions", "`venvwrap init SHELL` prints them"));
+    };
+    if protocol != PROTOCOL {
+        let hint = format!("start a new shell, or load them again: {}", shell.loading_line());
+        return Err(usage_of("the functions in this shell are of another version of venvwrap", &hint));
+    }
+    let Some(plan) = Context::take_plan_descriptor() else {
+        return Err(usage_of("nobody waits for a plan on descriptor 3", "`venvwrap init SHELL` prints the functions"));
+    };
+    Ok((&words[1..], Some(shell), Some(plan)))
+}
+
+fn dispatch(words: &[OsString], session: &Session<'_>) -> Result<Outcome> {
+    let Some(entry) = words.first().and_then(|word| VERBS.iter().find(|entry| OsStr::new(entry.name) == word)) else {
+        if words.first().is_some_and(|word| word == "complete") {
+            return complete::run(&words[1..], session);
+        }
+        return whole_tree(words);
+    };
+    // As the person typed it: the function's own name, or the binary and its verb.
+    let called = if session.shell.is_some() { entry.name.to_owned() } else { format!("{PROGRAM} {}", entry.name) };
+    match (entry.command)().bin_name(called).try_get_matches_from(words) {
+        Ok(matches) => (entry.run)(&matches, session),
+        Err(error) => shown_or_usage(&error),
+    }
+}
+
+/// What is no verb: help, the version, or a mistake.
+fn whole_tree(words: &[OsString]) -> Result<Outcome> {
+    let words = std::iter::once(OsString::from(PROGRAM)).chain(words.iter().cloned());
+    match root().try_get_matches_from(words) {
+        Ok(_) => Ok(Outcome::Done),
+        Err(error) => shown_or_usage(&error),
+    }
+}
+
+/// The definition of everything, for help, completions and the manual.
+fn root() -> Command {
+    Command::new(PROGRAM)
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Named Python virtual environments, switched with one word")
+        .long_about(
+            "Named Python virtual environments, switched with one word.\n\nvenvwrap keeps environments in one place, \
+             WORKON_HOME, and brings the commands of virtualenvwrapper to bash, zsh and fish. Load them with `venvwrap \
+             init SHELL`; then `mkvirtualenv projectx` makes an environment and `workon projectx` enters it.",
+        )
+        .after_help("`venvwrap VERB --help` tells more about a verb, with examples.")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommands(VERBS.iter().map(|entry| (entry.command)()))
+}
+
+fn shown_or_usage(error: &clap::Error) -> Result<Outcome> {
+    use clap::error::ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion};
+    match error.kind() {
+        DisplayHelp | DisplayVersion => {
+            let text = error.render();
+            let text = if output::has_colour() { text.ansi().to_string() } else { text.to_string() };
+            output::data(text.as_bytes())?;
+            Ok(Outcome::Done)
+        }
+        DisplayHelpOnMissingArgumentOrSubcommand => {
+            output::note(error.render().to_string().trim_end());
+            Ok(Outcome::Status(2))
+        }
+        _ => Err(usage(error)),
+    }
+}
+
+/// clap's complaint in our form: the first paragraph is what is wrong; its tip, or else the usage, is the hint.
+fn usage(error: &clap::Error) -> Error {
+    let text = error.render().to_string();
+    let mut paragraphs = text.split("\n\n");
+    let words = |paragraph: &str| paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+    let message = words(paragraphs.next().unwrap_or_default());
+    let hint = paragraphs
+        .map(words)
+        .find_map(|line| line.strip_prefix("tip: ").or_else(|| line.strip_prefix("Usage: ")).map(str::to_owned))
+        .unwrap_or_else(|| "--help shows what can be typed".to_owned());
+    usage_of(message.strip_prefix("error: ").unwrap_or(&message), &hint)
+}
+
+fn usage_of(message: &str, hint: &str) -> Error {
+    Error::Usage { message: message.to_owned(), hint: hint.to_owned() }
+}
+
+/// Gives the shell its plan, in one piece and last of all: what it reads is complete.
+fn deliver(outcome: Outcome, shell: Option<Shell>, plan: Option<File>) -> Result<u8> {
+    match outcome {
+        Outcome::Done => Ok(0),
+        Outcome::Status(status) => Ok(status),
+        Outcome::Plan(steps, status) => {
+            if let (Some(shell), Some(mut descriptor)) = (shell, plan) {
+                descriptor.write_all(&shell.render(&steps)).map_err(Error::io("hand the plan to", "the shell"))?;
+            }
+            Ok(status)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definitions_are_sound_and_named_as_listed() {
+        root().debug_assert();
+        for entry in VERBS {
+            assert_eq!((entry.command)().get_name(), entry.name);
+        }
+    }
+
+    #[test]
+    fn a_wrong_command_line_is_one_line_and_a_hint() {
+        let error = (VERBS[0].command)().try_get_matches_from(["mkvirtualenv", "--promt", "x", "y"]).unwrap_err();
+        let error = usage(&error);
+        assert_eq!(error.to_string(), "unexpected argument '--promt' found");
+        assert_eq!(error.hint().unwrap(), "a similar argument exists: '--prompt'");
+        assert_eq!(error.status(), 2);
+    }
+}

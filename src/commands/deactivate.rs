@@ -1,0 +1,22 @@
+//! `deactivate`: leave the active environment. The function does it without us; what is here is its help.
+
+use clap::Parser;
+
+use super::{Outcome, Session, Verb};
+use crate::activation::{Plan, Step};
+use crate::error::Result;
+
+/// Leave the active virtual environment
+///
+/// Everything that workon set is put back as it was; what you changed meanwhile stays. Also works in a shell that was
+/// started inside the environment.
+#[derive(Debug, Parser)]
+#[command(name = "deactivate", after_help = "Example:\n  deactivate")]
+pub(crate) struct Deactivate {}
+
+impl Verb for Deactivate {
+    fn run(self, session: &Session<'_>) -> Result<Outcome> {
+        session.require_shell("deactivate")?;
+        Ok(Outcome::Plan(Plan::of(Step::Leave), 0))
+    }
+}

@@ -1,0 +1,90 @@
+//! `lsvirtualenv`: what environments there are.
+
+use std::ffi::OsStr;
+use std::fmt::Write;
+use std::os::unix::ffi::OsStrExt;
+
+use clap::Parser;
+use serde::Serialize;
+
+use super::showvirtualenv::Facts;
+use super::{Outcome, Session, Verb};
+use crate::error::Result;
+use crate::output;
+use crate::shown::shown;
+use crate::workon_home::WorkonHome;
+use crate::workon_home::name::EnvironmentName;
+
+/// List the virtual environments
+///
+/// No Python is started to list them, so a broken one is shown like any other.
+#[derive(Debug, Parser)]
+#[command(
+    name = "lsvirtualenv",
+    after_help = "Examples:\n  lsvirtualenv           each with its details\n  lsvirtualenv -b        names only\n  \
+                  lsvirtualenv --json    for programs"
+)]
+pub(crate) struct LsVirtualenv {
+    /// Names only, one a line; status 1 if there are none
+    #[arg(short, long, overrides_with_all = ["long", "json"])]
+    brief: bool,
+    /// Names and details (default)
+    #[arg(short, long, overrides_with_all = ["brief", "json"])]
+    long: bool,
+    /// JSON for programs
+    #[arg(long)]
+    json: bool,
+}
+
+/// The JSON of a list. `schema` goes up when a field changes its meaning or goes away.
+#[derive(Debug, Serialize)]
+struct List {
+    schema: u32,
+    workon_home: String,
+    environments: Vec<Facts>,
+}
+
+impl Verb for LsVirtualenv {
+    fn run(self, session: &Session<'_>) -> Result<Outcome> {
+        let home = session.workon_home()?;
+        if self.brief {
+            let any = print_names(&home)?;
+            return Ok(Outcome::Status(u8::from(!any)));
+        }
+        let mut all = Vec::new();
+        for name in home.names()? {
+            // One that went away since the directory was read is not there.
+            if let Ok(environment) = home.get(&EnvironmentName::existing(&name)?) {
+                all.push(Facts::of(session, &environment)?);
+            }
+        }
+        if self.json {
+            let workon_home = home.path().to_string_lossy().into_owned();
+            output::data(&super::json(&List { schema: 1, workon_home, environments: all })?)?;
+            return Ok(Outcome::Done);
+        }
+        let mut text = String::new();
+        for facts in &all {
+            let name = shown(OsStr::new(&facts.name)).to_string();
+            let _ = writeln!(text, "{name}\n{}\n{facts}\n\n", "=".repeat(name.chars().count()));
+        }
+        output::data(text.as_bytes())?;
+        Ok(Outcome::Done)
+    }
+}
+
+/// Prints the names, one a line: escaped where a person looks, as they are for programs. `false` if there are none.
+pub(super) fn print_names(home: &WorkonHome) -> Result<bool> {
+    let names = home.names()?;
+    let mut text = Vec::new();
+    for name in &names {
+        if output::is_looked_at() {
+            text.extend_from_slice(shown(name).to_string().as_bytes());
+        } else {
+            text.extend_from_slice(name.as_bytes());
+        }
+        text.push(b'\n');
+    }
+    output::data(&text)?;
+    Ok(!names.is_empty())
+}

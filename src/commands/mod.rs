@@ -1,0 +1,109 @@
+//! The commands, one file each: its words (clap), its help with examples, and what it does.
+//!
+//! Owns the flow of a command from its words to an [`Outcome`]. A command writes no shell code, ends no process and
+//! reads no variable itself.
+
+use std::path::Path;
+
+use crate::activation::Plan;
+use crate::config::Config;
+use crate::context::Context;
+use crate::env_vars;
+use crate::environment::Environment;
+use crate::error::{Error, Result};
+use crate::output;
+use crate::shell::Shell;
+use crate::workon_home::WorkonHome;
+
+pub(crate) mod background;
+pub(crate) mod cd;
+pub(crate) mod deactivate;
+pub(crate) mod init;
+pub(crate) mod lsvirtualenv;
+pub(crate) mod mkvirtualenv;
+pub(crate) mod rmvirtualenv;
+pub(crate) mod showvirtualenv;
+pub(crate) mod undo;
+pub(crate) mod workon;
+
+/// What a command leaves to be done.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// Nothing; status 0.
+    Done,
+    /// Nothing; this status.
+    Status(u8),
+    /// The shell that called has steps to carry out, and then this status. Without such a shell they are left undone.
+    Plan(Plan, u8),
+}
+
+/// A command: words that clap reads into it, and what it does with them.
+pub(crate) trait Verb: clap::Parser {
+    /// Does it.
+    fn run(self, session: &Session<'_>) -> Result<Outcome>;
+}
+
+/// What every command may ask for.
+#[derive(Debug)]
+pub(crate) struct Session<'a> {
+    /// The outside.
+    pub(crate) context: &'a Context,
+    /// The shell whose function called us and waits for a plan.
+    pub(crate) shell: Option<Shell>,
+}
+
+impl Session<'_> {
+    /// The store, made after a word on stderr where it is missing (rule G10 of virtualenvwrapper).
+    pub(crate) fn workon_home(&self) -> Result<WorkonHome> {
+        let home = WorkonHome::locate(self.context)?;
+        if home.create_if_missing()? {
+            output::note(&format!("NOTE: created WORKON_HOME, {}", self.shown(home.path())));
+        }
+        Ok(home)
+    }
+
+    /// The settings; read only when asked for.
+    pub(crate) fn config(&self) -> Result<Config> {
+        Config::read(self.context)
+    }
+
+    /// Fails where no function is there to carry out a plan, naming the line to add for the person's shell.
+    pub(crate) fn require_shell(&self, verb: &str) -> Result<()> {
+        if self.shell.is_some() {
+            return Ok(());
+        }
+        let login = self.context.variable(env_vars::SHELL).and_then(|path| path.to_str()).and_then(Shell::named);
+        let line = match login {
+            Some(Shell::Fish) => format!("add to ~/.config/fish/config.fish: {}", Shell::Fish.loading_line()),
+            Some(Shell::Zsh) => format!("add to ~/.zshrc: {}", Shell::Zsh.loading_line()),
+            _ => format!("add to ~/.bashrc: {}", Shell::Bash.loading_line()),
+        };
+        Err(Error::NoFunctions { verb: verb.to_owned(), line })
+    }
+
+    /// The root that VIRTUAL_ENV names.
+    pub(crate) fn active_root(&self) -> Option<&Path> {
+        self.context.absolute(env_vars::VIRTUAL_ENV)
+    }
+
+    /// The active environment, which must exist and be one.
+    pub(crate) fn active(&self) -> Result<Environment> {
+        let root = self.active_root().ok_or(Error::NoneActive)?;
+        let gone =
+            || Error::NotAnEnvironment { path: root.to_path_buf(), reason: "VIRTUAL_ENV names it, but it is gone" };
+        Environment::open(root)?.ok_or_else(gone)
+    }
+
+    /// A path as the person would write it.
+    pub(crate) fn shown(&self, path: &Path) -> String {
+        crate::shown::shown_path(path, self.context.home())
+    }
+}
+
+/// A value as JSON for programs, with a line break at its end.
+fn json<T: serde::Serialize>(value: &T) -> Result<Vec<u8>> {
+    let wrong = |error: serde_json::Error| Error::Value { what: "JSON".to_owned(), reason: error.to_string() };
+    let mut text = serde_json::to_vec_pretty(value).map_err(wrong)?;
+    text.push(b'\n');
+    Ok(text)
+}

@@ -1,0 +1,85 @@
+//! `rmvirtualenv`: remove environments, with a way back.
+
+use std::ffi::{OsStr, OsString};
+
+use clap::Parser;
+
+use super::{Outcome, Session, Verb};
+use crate::activation::{Plan, Step};
+use crate::error::{Error, Result};
+use crate::output;
+use crate::shown::shown;
+use crate::workon_home::name::EnvironmentName;
+
+/// Remove virtual environments
+///
+/// A removed environment is moved aside at once and kept for seven days (`trash-days` in config.toml); `venvwrap undo`
+/// brings it back. The one that is active in this shell is refused.
+#[derive(Debug, Parser)]
+#[command(
+    name = "rmvirtualenv",
+    after_help = "Examples:\n  rmvirtualenv old          remove old\n  rmvirtualenv one two      remove both\n  \
+                  rmvirtualenv --now big    delete it for good, at once\n  venvwrap undo old         bring old back"
+)]
+pub(crate) struct RmVirtualenv {
+    /// Names of the environments
+    #[arg(value_name = "ENVIRONMENT")]
+    names: Vec<OsString>,
+    /// Delete for good and at once: the disk space is free when this returns
+    #[arg(long)]
+    now: bool,
+    /// No error for a name that nothing has
+    #[arg(short, long)]
+    force: bool,
+}
+
+impl Verb for RmVirtualenv {
+    fn run(self, session: &Session<'_>) -> Result<Outcome> {
+        let home = session.workon_home()?;
+        if self.names.is_empty() {
+            return Err(Error::Value {
+                what: "rmvirtualenv".to_owned(),
+                reason: "no environment named; `rmvirtualenv NAME…` removes them".to_owned(),
+            });
+        }
+        let keep = session.config()?.trash_kept_for();
+        // All names are looked at before anything is touched: a slip in the last one costs nothing.
+        let names: Vec<EnvironmentName> =
+            self.names.iter().map(|name| EnvironmentName::existing(name)).collect::<Result<_>>()?;
+        let before = session.context.working_directory().ok();
+        let mut removed = Vec::new();
+        let mut failed = false;
+        for name in &names {
+            match home.remove(name, session.active_root()) {
+                Ok(taken) => {
+                    output::data(format!("Removing {}...\n", shown(name.as_os_str())).as_bytes())?;
+                    removed.push(taken);
+                }
+                Err(Error::UnknownEnvironment { .. }) if self.force => {}
+                Err(error) => {
+                    output::report(&error);
+                    failed = true;
+                    // virtualenvwrapper stops there too: what follows may lean on it.
+                    if matches!(error, Error::Active { .. }) {
+                        break;
+                    }
+                }
+            }
+        }
+        // Whoever stood in what is gone now stands in the store, as virtualenvwrapper has it.
+        let inside = before.is_some() && before != session.context.working_directory().ok();
+        if self.now || keep.is_zero() {
+            removed.into_iter().try_for_each(crate::workon_home::trash::Removed::delete)?;
+        } else if let [first, ..] = removed.as_slice() {
+            let days = keep.as_secs() / 86_400;
+            output::note(&format!("`venvwrap undo {}` brings it back, for {days} days", shown(&first.name)));
+            let store = home.path().as_os_str();
+            session.context.start_in_background(&[OsStr::new("background"), OsStr::new("tidy"), store]);
+        }
+        let status = u8::from(failed);
+        if inside {
+            return Ok(Outcome::Plan(Plan::of(Step::ChangeDirectory(home.path().to_path_buf())), status));
+        }
+        Ok(Outcome::Status(status))
+    }
+}

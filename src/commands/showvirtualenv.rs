@@ -1,0 +1,114 @@
+//! `showvirtualenv`: the facts of one environment.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::path::Path;
+
+use clap::Parser;
+use serde::Serialize;
+
+use super::{Outcome, Session, Verb};
+use crate::environment::Environment;
+use crate::error::{Error, Result};
+use crate::output;
+use crate::project;
+use crate::workon_home::name::EnvironmentName;
+
+/// Show what an environment is made of
+#[derive(Debug, Parser)]
+#[command(
+    name = "showvirtualenv",
+    after_help = "Examples:\n  showvirtualenv projectx          the facts of projectx\n  showvirtualenv                   \
+                  those of the active one\n  showvirtualenv --json projectx   for programs"
+)]
+pub(crate) struct ShowVirtualenv {
+    /// Name of the environment; the active one if left out
+    #[arg(value_name = "ENVIRONMENT")]
+    name: Option<OsString>,
+    /// JSON for programs
+    #[arg(long)]
+    json: bool,
+}
+
+/// What can be told of an environment without running anything in it.
+#[derive(Debug, Serialize)]
+pub(super) struct Facts {
+    /// Its name; bytes that are no text are replaced.
+    pub(super) name: String,
+    /// Its root.
+    path: String,
+    /// `3.13.0`, as recorded.
+    python: Option<String>,
+    /// The interpreter or directory it was made from.
+    base: Option<String>,
+    /// Whether its interpreter is there.
+    broken: bool,
+    /// Whether it sees the packages of its base.
+    system_site_packages: bool,
+    /// The directory that it is linked to.
+    project: Option<String>,
+    /// How paths are shown: not part of the JSON.
+    #[serde(skip)]
+    lines: Vec<(&'static str, String)>,
+}
+
+impl Facts {
+    /// Reads them.
+    pub(super) fn of(session: &Session<'_>, environment: &Environment) -> Result<Self> {
+        let raw = |path: &Path| path.to_string_lossy().into_owned();
+        let broken = environment.check_python().err();
+        let project = project::linked(environment, session.context)?;
+        let base = environment.base_python();
+        let mut lines = vec![("python", environment.version().unwrap_or_else(|| "unknown".to_owned()))];
+        if let Some(error) = &broken {
+            lines.push(("broken", error.to_string()));
+        }
+        lines.extend(base.as_ref().map(|base| ("made from", session.shown(base))));
+        lines.push(("path", session.shown(environment.root())));
+        lines.extend(project.as_ref().map(|project| ("project", session.shown(project))));
+        if environment.sees_system_packages() {
+            lines.push(("packages", "its own and those of its base".to_owned()));
+        }
+        Ok(Self {
+            name: environment.name().to_string_lossy().into_owned(),
+            path: raw(environment.root()),
+            python: environment.version(),
+            base: base.as_deref().map(raw),
+            broken: broken.is_some(),
+            system_site_packages: environment.sees_system_packages(),
+            project: project.as_deref().map(raw),
+            lines,
+        })
+    }
+}
+
+impl fmt::Display for Facts {
+    /// A line a fact, without the last line break.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = self.lines.iter().map(|(label, _)| label.len()).max().unwrap_or(0) + 1;
+        for (index, (label, value)) in self.lines.iter().enumerate() {
+            let end = if index + 1 == self.lines.len() { "" } else { "\n" };
+            write!(formatter, "{:<width$} {value}{end}", format!("{label}:"))?;
+        }
+        Ok(())
+    }
+}
+
+impl Verb for ShowVirtualenv {
+    fn run(self, session: &Session<'_>) -> Result<Outcome> {
+        let environment = match &self.name {
+            Some(name) => session.workon_home()?.get(&EnvironmentName::existing(name)?)?,
+            None if session.active_root().is_none() => {
+                return Err(Error::Usage {
+                    message: "no environment named, and none is active".to_owned(),
+                    hint: "`showvirtualenv NAME`".to_owned(),
+                });
+            }
+            None => session.active()?,
+        };
+        let facts = Facts::of(session, &environment)?;
+        let text = if self.json { super::json(&facts)? } else { format!("{facts}\n\n").into_bytes() };
+        output::data(&text)?;
+        Ok(Outcome::Done)
+    }
+}

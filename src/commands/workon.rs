@@ -1,0 +1,86 @@
+//! `workon`: enter an environment, or list what there is.
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+use clap::Parser;
+
+use super::{Outcome, Session, Verb};
+use crate::activation::Plan;
+use crate::env_vars;
+use crate::environment::Environment;
+use crate::environment::appended::appended_lines;
+use crate::error::Result;
+use crate::output;
+use crate::project;
+use crate::workon_home::name::EnvironmentName;
+
+/// Enter a virtual environment in this shell
+///
+/// The environment that is active is left first. If the new one is linked to a project, workon changes to its
+/// directory too. Without a name the environments are listed.
+#[derive(Debug, Parser)]
+#[command(
+    name = "workon",
+    after_help = "Examples:\n  workon projectx      enter projectx\n  workon -n projectx   enter it and stay in this \
+                  directory\n  workon .             enter the one named like this directory\n  workon               list \
+                  them (status 1, as virtualenvwrapper has it)"
+)]
+pub(crate) struct Workon {
+    /// Name of the environment; `.` for the name of the current directory
+    #[arg(value_name = "ENVIRONMENT")]
+    name: Option<OsString>,
+    /// Change to the linked project, whatever VIRTUALENVWRAPPER_WORKON_CD says
+    #[arg(short = 'c', long = "cd", overrides_with = "no_cd")]
+    cd: bool,
+    /// Stay in this directory
+    #[arg(short = 'n', long = "no-cd")]
+    no_cd: bool,
+}
+
+impl Verb for Workon {
+    fn run(self, session: &Session<'_>) -> Result<Outcome> {
+        let home = session.workon_home()?;
+        let Some(name) = &self.name else {
+            super::lsvirtualenv::print_names(&home)?;
+            return Ok(Outcome::Status(1));
+        };
+        session.require_shell("workon")?;
+        let name = if name == OsStr::new(".") {
+            session.context.working_directory()?.file_name().unwrap_or_default().to_owned()
+        } else {
+            name.clone()
+        };
+        let environment = home.get(&EnvironmentName::existing(&name)?)?;
+        environment.check_python()?;
+        let follow = follows_project(session, self.cd, self.no_cd);
+        Ok(Outcome::Plan(enter(session, &environment, follow)?, 0))
+    }
+}
+
+/// Whether entering changes to the project: the option said last, else VIRTUALENVWRAPPER_WORKON_CD, where anything but
+/// `1` is a no.
+pub(super) fn follows_project(session: &Session<'_>, cd: bool, no_cd: bool) -> bool {
+    let setting = session.context.variable(env_vars::VIRTUALENVWRAPPER_WORKON_CD);
+    cd || (!no_cd && setting.is_none_or(|value| value == "1"))
+}
+
+/// The plan that enters an environment.
+pub(super) fn enter(session: &Session<'_>, environment: &Environment, follow: bool) -> Result<Plan> {
+    let appended = appended_lines(&environment.bin().join("activate"))?;
+    let directory = if follow { project_directory(session, environment)? } else { None };
+    Ok(Plan::switch(environment.root().to_path_buf(), environment.prompt(), directory, appended))
+}
+
+/// The project's directory. One that is gone is no reason not to enter, but is said.
+fn project_directory(session: &Session<'_>, environment: &Environment) -> Result<Option<PathBuf>> {
+    let Some(project) = project::linked(environment, session.context)? else {
+        return Ok(None);
+    };
+    let project = session.context.absolute_path(&project)?;
+    if project.is_dir() {
+        return Ok(Some(project));
+    }
+    output::note(&format!("the project directory {} is gone", session.shown(&project)));
+    Ok(None)
+}

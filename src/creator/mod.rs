@@ -1,0 +1,132 @@
+//! Making an environment: its directories, links and `pyvenv.cfg`.
+//!
+//! Owns the layout on disk for every interpreter that we can make one for ourselves (`native`, `python27`), and the
+//! hand-over to virtualenv where the person names it. Packages are `seed`'s, activation scripts come ready from `shell`,
+//! the place and the moment of publishing are `workon_home`'s.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::interpreter::{Interpreter, Version};
+
+mod native;
+mod python27;
+pub(crate) mod virtualenv;
+
+/// What was asked for.
+#[derive(Debug)]
+pub(crate) struct Request<'a> {
+    /// The base interpreter.
+    pub(crate) interpreter: &'a Interpreter,
+    /// Where to write; an empty directory.
+    pub(crate) directory: &'a Path,
+    /// Where it will stand. Everything written names this place.
+    pub(crate) root: &'a Path,
+    /// Whether it sees the packages of the base interpreter.
+    pub(crate) system_site_packages: bool,
+    /// Text for the prompt, where it is not to be the name.
+    pub(crate) prompt: Option<&'a OsStr>,
+    /// Files for `bin`: name and content.
+    pub(crate) scripts: &'a [(&'static str, Vec<u8>)],
+}
+
+/// A new environment, but for its packages.
+#[derive(Debug)]
+pub(crate) struct Created {
+    /// Its `site-packages`, which does not exist yet.
+    pub(crate) site_packages: PathBuf,
+}
+
+/// Whether we can make an environment for this interpreter ourselves; the reason where we cannot.
+pub(crate) fn supports(interpreter: &Interpreter) -> std::result::Result<(), &'static str> {
+    let Version { major, minor, .. } = interpreter.version;
+    match (interpreter.implementation.as_str(), major, minor) {
+        ("CPython", 2, 7) | ("CPython" | "PyPy", 3, 3..) => Ok(()),
+        ("CPython" | "PyPy", ..) => Err("venvwrap knows 2.7 and 3.3 or newer"),
+        _ => Err("venvwrap knows CPython and PyPy"),
+    }
+}
+
+/// Writes an environment into the request's directory, without starting anything. The interpreter is one that
+/// [`supports`] accepts.
+pub(crate) fn create(request: &Request<'_>) -> Result<Created> {
+    let base = request.interpreter.base_executable.as_os_str();
+    if [Some(base), request.prompt].iter().flatten().any(|value| value.as_bytes().contains(&b'\n')) {
+        return Err(Error::CannotCreate {
+            python: request.interpreter.executable.clone(),
+            // PEP 405: a value ends at the end of its line.
+            reason: "pyvenv.cfg cannot hold a path or a prompt with a line break".to_owned(),
+            hint: "take another interpreter or another --prompt".to_owned(),
+        });
+    }
+    if request.interpreter.version.major == 2 { python27::create(request) } else { native::create(request) }
+}
+
+/// The keys that every environment of ours has (PEP 405, PEP 838), in the order of `venv`.
+fn pyvenv_cfg(request: &Request<'_>, more: &[(&str, &OsStr)]) -> Vec<u8> {
+    let interpreter = request.interpreter;
+    let version = interpreter.version;
+    let home = interpreter.base_executable.parent().unwrap_or(Path::new("/"));
+    let mut text = Vec::new();
+    let mut put = |key: &str, value: &[u8]| {
+        text.extend_from_slice(key.as_bytes());
+        text.extend_from_slice(b" = ");
+        text.extend_from_slice(value);
+        text.push(b'\n');
+    };
+    put("home", home.as_os_str().as_bytes());
+    put("include-system-site-packages", if request.system_site_packages { b"true" } else { b"false" });
+    put("version", version.to_string().as_bytes());
+    put("python-version", format!("{}.{}", version.major, version.minor).as_bytes());
+    put("implementation", interpreter.implementation.as_bytes());
+    put("executable", interpreter.base_executable.as_os_str().as_bytes());
+    if let Some(prompt) = request.prompt {
+        put("prompt", prompt.as_bytes());
+    }
+    for (key, value) in more {
+        put(key, value.as_bytes());
+    }
+    put("venvwrap", env!("CARGO_PKG_VERSION").as_bytes());
+    text
+}
+
+/// Files that keep an environment out of commits and backups, and the scripts of `bin`.
+fn write_common(request: &Request<'_>, bin: &Path) -> Result<()> {
+    const TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n# Backups may leave this directory out: venvwrap can make it again.\n";
+    write(&request.directory.join(".gitignore"), b"*\n")?;
+    write(&request.directory.join("CACHEDIR.TAG"), TAG.as_bytes())?;
+    for (name, content) in request.scripts {
+        write(&bin.join(name), content)?;
+    }
+    Ok(())
+}
+
+fn write(path: &Path, content: &[u8]) -> Result<()> {
+    fs::write(path, content).map_err(Error::io("write", path))
+}
+
+fn make_directory(path: &Path) -> Result<()> {
+    fs::create_dir(path).map_err(Error::io("create", path))
+}
+
+fn link(target: impl AsRef<Path>, path: &Path) -> Result<()> {
+    std::os::unix::fs::symlink(target, path).map_err(Error::io("create a link at", path))
+}
+
+/// The names that an interpreter goes by in `bin`, the first one the file, the others links to it.
+fn names(interpreter: &Interpreter) -> Vec<OsString> {
+    let Version { major, minor, .. } = interpreter.version;
+    let mut names = vec!["python".to_owned(), format!("python{major}"), format!("python{major}.{minor}")];
+    if interpreter.is_free_threaded() {
+        names.push(format!("python{major}.{minor}t"));
+    }
+    if interpreter.implementation == "PyPy" {
+        let suffix = if major == 2 { String::new() } else { major.to_string() };
+        names.push("pypy".to_owned());
+        names.extend([format!("pypy{suffix}")].into_iter().filter(|name| name != "pypy"));
+    }
+    names.into_iter().map(OsString::from).collect()
+}

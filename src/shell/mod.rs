@@ -1,0 +1,132 @@
+//! The shells: bash, zsh and fish.
+//!
+//! Owns every byte of shell code that venvwrap writes. The functions themselves are real files (shell/init.*); what is
+//! made here are calls of those functions with quoted values. Knows nothing of Python.
+
+use std::fmt;
+
+use crate::activation::{Plan, Step};
+
+mod fish;
+pub(crate) mod init;
+pub(crate) mod line;
+mod posix;
+pub(crate) mod standalone;
+
+/// A shell that venvwrap lives in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Shell {
+    /// bash 3.2 and newer.
+    Bash,
+    /// zsh 5 and newer.
+    Zsh,
+    /// fish 3.1 and newer.
+    Fish,
+}
+
+/// The number of the agreement between the functions and the binary. It goes up when a function that a plan calls
+/// changes its meaning, so that a shell that loaded older functions is told instead of misled.
+pub(crate) const PROTOCOL: &str = "1";
+
+impl Shell {
+    /// The name, as `init` takes it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Bash => "bash",
+            Self::Zsh => "zsh",
+            Self::Fish => "fish",
+        }
+    }
+
+    /// The shell of that name, or of a path to it (`/bin/zsh`, `-bash`).
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        let base = name.rsplit('/').next().unwrap_or(name).trim_start_matches('-');
+        [Self::Bash, Self::Zsh, Self::Fish].into_iter().find(|shell| shell.name() == base)
+    }
+
+    /// The line that loads the functions, for this shell's rc file.
+    pub(crate) fn loading_line(self) -> &'static str {
+        match self {
+            Self::Bash => "eval \"$(venvwrap init bash)\"",
+            Self::Zsh => "eval \"$(venvwrap init zsh)\"",
+            Self::Fish => "venvwrap init fish | source",
+        }
+    }
+
+    /// One word of this shell that stands for exactly these bytes. There is no "only where needed": the two rules
+    /// always wrap, and are byte-exact for everything but NUL (FINDINGS.md 11).
+    pub(crate) fn quoted(self, bytes: &[u8]) -> Vec<u8> {
+        match self {
+            Self::Bash | Self::Zsh => posix::quoted(bytes),
+            Self::Fish => fish::quoted(bytes),
+        }
+    }
+
+    /// The code that carries out a plan, a line a step.
+    pub(crate) fn render(self, plan: &Plan) -> Vec<u8> {
+        let mut code = Vec::new();
+        for step in plan.steps() {
+            match self {
+                Self::Bash | Self::Zsh => posix::write(step, &mut code),
+                Self::Fish => fish::write(step, &mut code),
+            }
+        }
+        code
+    }
+}
+
+impl fmt::Display for Shell {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+/// A call of a function of shell/init.*, the name spelled alike in all of them.
+fn call(shell: Shell, function: &str, arguments: &[&[u8]], code: &mut Vec<u8>) {
+    code.extend_from_slice(b"__venvwrap_");
+    code.extend_from_slice(function.as_bytes());
+    for argument in arguments {
+        code.push(b' ');
+        code.extend_from_slice(&shell.quoted(argument));
+    }
+    code.push(b'\n');
+}
+
+/// What all shells say alike. Exhaustive: a new step does not compile until it is decided here.
+fn write_common(shell: Shell, step: &Step, code: &mut Vec<u8>) {
+    use std::os::unix::ffi::OsStrExt;
+    match step {
+        Step::Leave => call(shell, "leave", &[], code),
+        Step::Enter { root, prompt } => {
+            call(shell, "enter", &[root.as_os_str().as_bytes(), prompt.as_bytes()], code);
+        }
+        Step::ChangeDirectory(directory) => call(shell, "cd", &[directory.as_os_str().as_bytes()], code),
+        Step::AppendedLines(lines) => call(shell, "appended", &[lines], code),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_is_calls_with_quoted_values() {
+        let plan = Plan::switch("/w/it's".into(), "it's".into(), Some("/p \\x".into()), Some(b"export A=1\n".to_vec()));
+        assert_eq!(
+            String::from_utf8(Shell::Bash.render(&plan)).unwrap(),
+            "__venvwrap_leave\n__venvwrap_enter '/w/it'\\''s' 'it'\\''s'\n__venvwrap_cd '/p \\x'\n__venvwrap_appended \
+             'export A=1\n'\n"
+        );
+        assert_eq!(
+            String::from_utf8(Shell::Fish.render(&plan)).unwrap(),
+            "__venvwrap_leave\n__venvwrap_enter '/w/it\\'s' 'it\\'s'\n__venvwrap_cd '/p \\\\x'\n"
+        );
+    }
+
+    #[test]
+    fn shells_are_known_by_name_and_path() {
+        assert_eq!(Shell::named("/usr/bin/zsh"), Some(Shell::Zsh));
+        assert_eq!(Shell::named("-bash"), Some(Shell::Bash));
+        assert_eq!(Shell::named("/bin/dash"), None);
+    }
+}
