@@ -1,0 +1,88 @@
+# What a person or a packager does with this checkout. Cargo knows how to build; this file knows the order of things
+# and where they are installed. Longer work is in tests/tools/. Works with GNU make 3.81, which is what macOS has.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+# zsh and fish hand over the tilde of `PREFIX=~/.local` as it is.
+override PREFIX := $(patsubst ~/%,$(HOME)/%,$(PREFIX))
+# Recipes read these two from the environment, so that a space or a quote in them is only a character.
+export PREFIX DESTDIR
+
+ROOT = "$$DESTDIR$$PREFIX"
+MAN_DIR = share/man/man1
+BASH_DIR = share/bash-completion/completions
+ZSH_DIR = share/zsh/site-functions
+FISH_DIR = share/fish/vendor_completions.d
+INIT_DIR = share/venvwrap
+
+# One place for what cargo makes, whatever the user's own cargo configuration says.
+export CARGO_TARGET_DIR := $(CURDIR)/target
+
+# A copy with a fixed name: `sudo make install` needs neither cargo nor rustc in root's PATH.
+BINARY := target/venvwrap
+SOURCES := $(shell find Cargo.toml Cargo.lock .cargo src shell -type f)
+SHELL_SCRIPTS := $(wildcard shell/*.bash shell/standalone/activate tests/tools/*.sh .ci/run)
+ZSH_SCRIPTS := $(wildcard shell/*.zsh)
+FISH_SCRIPTS := $(wildcard shell/*.fish shell/standalone/*.fish)
+
+.PHONY: help build demo test lint generate check-generated install uninstall bench clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
+
+build: ## build the release binary
+	cargo build --release --locked
+	install -m 755 "target/$$(rustc -vV | sed -n 's/^host: //p')/release/venvwrap" $(BINARY)
+
+$(BINARY): $(SOURCES)
+	$(MAKE) build
+
+demo: $(BINARY) ## build, then play the main job in your shell, in a scratch directory
+	@tests/tools/demo.sh $(BINARY)
+
+test: ## install missing test tools where allowed, then lint and run every test
+	tests/tools/prepare.sh
+	$(MAKE) lint
+	cargo test --locked
+	$(MAKE) check-generated
+
+lint: ## formatting, clippy, and the linter of each shell and of the manual
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+	shellcheck $(SHELL_SCRIPTS)
+	set -e; for file in $(ZSH_SCRIPTS); do zsh -n "$$file"; done
+	set -e; for file in $(FISH_SCRIPTS); do fish --no-execute "$$file"; done
+	fish_indent --check $(FISH_SCRIPTS)
+	mandoc -T lint -W error man/*.1
+
+generate: $(BINARY) ## rewrite completions/ and man/ with what the binary prints
+	tests/tools/generate.sh $(BINARY)
+
+check-generated: $(BINARY) ## fail when completions/ or man/ differ from what the binary prints
+	tests/tools/generate.sh --check $(BINARY)
+
+install: $(BINARY) ## install below PREFIX (/usr/local), staged in DESTDIR when given
+	@case "$$PREFIX" in /*) ;; *) echo "make install: PREFIX is not an absolute path: '$$PREFIX'" >&2; exit 2 ;; esac
+	install -d $(ROOT)/bin $(ROOT)/$(MAN_DIR) $(ROOT)/$(BASH_DIR) $(ROOT)/$(ZSH_DIR) $(ROOT)/$(FISH_DIR) $(ROOT)/$(INIT_DIR)
+	install -m 755 $(BINARY) $(ROOT)/bin/venvwrap
+	install -m 644 man/*.1 $(ROOT)/$(MAN_DIR)
+	install -m 644 completions/venvwrap.bash $(ROOT)/$(BASH_DIR)/venvwrap
+	install -m 644 completions/_venvwrap $(ROOT)/$(ZSH_DIR)/_venvwrap
+	install -m 644 completions/venvwrap.fish $(ROOT)/$(FISH_DIR)/venvwrap.fish
+	set -e; for shell in bash zsh fish; do \
+	    $(BINARY) init $$shell --executable "$$PREFIX/bin/venvwrap" > $(ROOT)/$(INIT_DIR)/init.$$shell; \
+	    chmod 644 $(ROOT)/$(INIT_DIR)/init.$$shell; \
+	done
+
+uninstall: ## remove what install put there, given the same PREFIX and DESTDIR
+	rm -f $(ROOT)/bin/venvwrap $(ROOT)/$(BASH_DIR)/venvwrap $(ROOT)/$(ZSH_DIR)/_venvwrap $(ROOT)/$(FISH_DIR)/venvwrap.fish
+	set -e; for page in man/*.1; do rm -f $(ROOT)/$(MAN_DIR)/"$${page##*/}"; done
+	rm -f $(ROOT)/$(INIT_DIR)/init.bash $(ROOT)/$(INIT_DIR)/init.zsh $(ROOT)/$(INIT_DIR)/init.fish
+	@! test -d $(ROOT)/$(INIT_DIR) || rmdir $(ROOT)/$(INIT_DIR)
+
+bench: $(BINARY) ## measure against virtualenvwrapper, uv and python -m venv
+	@tests/tools/bench.sh $(BINARY)
+
+clean: ## remove target/
+	cargo clean

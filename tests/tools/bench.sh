@@ -1,0 +1,326 @@
+#!/usr/bin/env bash
+# Measures venvwrap beside uv, virtualenv, `python -m venv` and virtualenvwrapper, all in one run, and prints a table for
+# the README. Figures never fail it. Owns where, with what and how often; bench-shell.* say what is done inside a shell,
+# bench-table.awk makes the table, prepare.sh brings the tools.
+# usage: bench.sh BINARY
+set -euo pipefail
+tools=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+
+# Each thing is measured a few times in each round, so that a busy minute of the machine falls on all of them.
+rounds=5
+
+say() { printf 'bench: %s\n' "$*" >&2; }
+
+# --- Where -----------------------------------------------------------------------------------------------------------
+
+# The file system decides half of the figures: an ext4 without a journal makes files ten times slower after some were
+# deleted, and a disk adds its own waiting. As root it is a journaled ext4 in memory, in a mount namespace of our own,
+# which takes it along when we end; otherwise a tmpfs; otherwise what there is, and the output says so.
+namespace=false
+if [ "${1-}" = --in-namespace ]; then
+    namespace=true
+    shift
+fi
+binary=$(cd -P -- "$(dirname -- "$1")" && pwd)/$(basename -- "$1")
+cd -P -- "$tools/../.."
+if ! $namespace; then
+    tests/tools/prepare.sh --bench
+    if [ "$(uname)" = Linux ] && [ "$(id -u)" = 0 ] && unshare --mount true 2>/dev/null; then
+        exec unshare --mount "$tools/bench.sh" --in-namespace "$binary"
+    fi
+fi
+peers=$PWD/target/peers/bin
+
+is_roomy_tmpfs() {
+    [ "$(stat -f -c %T "$1" 2>/dev/null)" = tmpfs ] && [ -w "$1" ] &&
+        [ "$(df -P -k "$1" | awk 'NR == 2 { print $4 }')" -gt 1500000 ] &&
+        ! grep -q -E "^[^ ]+ $1 [^ ]+ [^ ]*noexec" /proc/mounts
+}
+
+parent=${TMPDIR:-/tmp}
+if ! $namespace && is_roomy_tmpfs /dev/shm; then parent=/dev/shm; fi
+top=$(mktemp -d "$parent/venvwrap-bench.XXXXXX")
+# What still works behind the prompt may write while we remove.
+trap 'cd /; umount -l "$top" 2>/dev/null || rm -rf -- "$top" 2>/dev/null || sleep 1; rm -rf -- "$top"' EXIT
+
+room=$top
+place=
+if $namespace && mount -t tmpfs -o size=2G,mode=755 tmpfs "$top"; then
+    mkdir "$top/disk"
+    truncate -s 1900M "$top/image"
+    if mkfs.ext4 -q -F -N 300000 -E lazy_itable_init=0 "$top/image" && mount -o loop "$top/image" "$top/disk"; then
+        room=$top/disk
+        place='ext4 with a journal, in memory'
+    fi
+fi >&2
+if [ -n "$place" ]; then
+    :
+elif $namespace || [ "$parent" = /dev/shm ]; then
+    place=tmpfs
+else
+    place="$(df -P -T "$room" 2>/dev/null | awk 'NR == 2 { print $2 }') on a disk, which distorts what is made and removed"
+fi
+cd "$room"
+
+# --- With what -------------------------------------------------------------------------------------------------------
+
+# The newest Python that can make environments by itself. It is asked where it really is: a shim of pyenv would cost
+# each peer 70 ms.
+newest_python() {
+    local python
+    for python in python3 /usr/bin/python3 "${PYENV_ROOT:-${HOME:-}/.pyenv}"/versions/*/bin/python3; do
+        "$python" -I -c 'import ensurepip, sys, venv
+base = getattr(sys, "_base_executable", sys.executable)
+if sys.version_info.releaselevel == "final": print("%d\t%s" % (sys.version_info.minor, base))' 2>/dev/null || true
+    done | sort -n | tail -n 1 | cut -f 2
+}
+
+python=$(newest_python)
+hyperfine=$(command -v hyperfine)
+strace=$(command -v strace || true)
+true_binary=/bin/true
+[ -x "$true_binary" ] || true_binary=/usr/bin/true
+store=$room/store
+
+# clean STORE COMMAND…: runs it in an environment where no setting of the caller's changes a figure (PIP_*,
+# PYTHONDONTWRITEBYTECODE), with all caches beside the environments.
+clean() {
+    local store=$1
+    shift
+    env -i HOME="$room/home" PATH="$room/bin:$(dirname -- "$python"):$peers:/usr/local/bin:/usr/bin:/bin" TMPDIR="$room" \
+        LC_ALL=C.UTF-8 TERM=dumb WORKON_HOME="$store" XDG_CACHE_HOME="${cache:-$room/cache}" VENVWRAP_BACKGROUND="${background-}" \
+        UV_CACHE_DIR="$room/uv-cache" UV_PYTHON_DOWNLOADS=never VIRTUALENV_NO_PERIODIC_UPDATE=1 \
+        VIRTUALENVWRAPPER_PYTHON="$peers/python" VIRTUALENVWRAPPER_SCRIPT="$peers/virtualenvwrapper.sh" \
+        BENCH_CLOCK="$room/clock" BENCH_TRUE="$true_binary" BENCH_EMPTY="$room/bin/empty" BENCH_STATIC="$room/init" "$@"
+}
+
+make_bare() {
+    local number
+    for ((number = 1; number <= $2; number++)); do printf 'env%04d\n' "$number"; done |
+        background=0 clean "$1" xargs -n 1 bin/venvwrap mkvirtualenv -p "$python" --without-pip 2>>log
+}
+
+make_everything() {
+    local packages number=0 shell
+    mkdir bin home store many some
+    cp "$binary" bin/venvwrap
+    cat >bin/settled <<'SCRIPT'
+#!/bin/sh
+# Removes what is named, and returns when nothing works behind the prompt any more: both slots of the pool are full.
+rm -rf -- "$@"
+attempts=200
+while [ $attempts -gt 0 ]; do
+    set -- "$WORKON_HOME"/.venvwrap/pool/*/[01]
+    if [ $# = 2 ] && ! ls -d "$WORKON_HOME"/.venvwrap/pool/*/.building-* >/dev/null 2>&1; then break; fi
+    attempts=$((attempts - 1))
+    sleep 0.05
+done
+exec sleep 0.05
+SCRIPT
+    cat >bin/fresh <<'SCRIPT'
+#!/bin/sh
+# usage: fresh NAME PYTHON    a new environment of venvwrap, with nothing at work behind the prompt
+rm -rf -- "${WORKON_HOME:?}/$1"
+venvwrap mkvirtualenv -p "$2" "$1" && exec settled
+SCRIPT
+    chmod +x bin/settled bin/fresh
+    echo 'fn main() {}' | rustc -O --crate-name empty -o bin/empty -
+    # The person's own settings say how to reach the index; this is the only time that it is asked.
+    if ! UV_CACHE_DIR="$room/uv-cache" "$peers/uv" venv --quiet --seed --python "$python" uv-env 2>>log; then
+        say "uv reached no package index: nothing is compared with \`uv venv --seed\`"
+    fi
+    "$peers/virtualenv" --quiet -p "$python" virtualenv-new 2>>log
+
+    for name in one two big; do clean "$store" fresh "$name" "$python" 2>>log; done
+    packages=$(echo store/big/lib/python*/site-packages)
+    until [ "$(find store/big -type f | wc -l)" -ge 16000 ]; do
+        number=$((number + 1))
+        cp -R -p "$packages/pip" "$packages/pip$number"
+    done
+    many_files=$(find store/big -type f | wc -l | tr -d ' ')
+    make_bare "$room/many" 1000
+    make_bare "$room/some" 200
+    for shell in bash zsh; do clean "$store" bin/venvwrap init "$shell" >"init.$shell"; done
+    # virtualenvwrapper puts hooks into its store; the first load makes them.
+    mkdir its-store
+    cp -R -p store/one store/two its-store/
+    inside bash "$room/its-store" load_virtualenvwrapper 1
+    rm -f clock
+}
+
+# --- How -------------------------------------------------------------------------------------------------------------
+
+# measure RUNS KEY PREPARATION COMMAND [OPTION OF HYPERFINE]…: adds RUNS samples. No shell is between. What fails
+# leaves no sample, and the table says so.
+measure() {
+    local runs=$1 key=$2 preparation=$3 warmup=0
+    shift 3
+    # A dear one is warm from the round before.
+    if [ "$runs" -gt 3 ]; then warmup=3; fi
+    set -- --shell=none --style none --warmup "$warmup" --runs "$runs" --export-json times "$@"
+    if [ -n "$preparation" ]; then set -- --prepare "$preparation" "$@"; fi
+    echo "== $key" >>log
+    # Descriptor 3 is where a plan goes.
+    if clean "${where:-$store}" "$hyperfine" "$@" 3>/dev/null >>log 2>&1; then
+        awk -v key="$key" '/"times"/ { on = 1; next } /\]/ { on = 0 } on { printf "%s|%.4f\n", key, $1 * 1000 }' times >>samples
+    else
+        failed "$key"
+    fi
+}
+
+failed() { say "$1 failed: $(tail -n 1 log)"; }
+
+# inside SHELL STORE TASK ROUNDS: what bench-shell.* do.
+inside() {
+    local shell=$1 store=$2 task=$3 script=$tools/bench-shell.sh
+    shift 2
+    echo "== $shell $*" >>log
+    case $shell in
+        bash) set -- --norc "$script" "$@" ;;
+        zsh) set -- -f "$script" "$@" ;;
+        fish) set -- --no-config "$tools/bench-shell.fish" "$@" ;;
+    esac
+    clean "$store" ${under[@]+"${under[@]}"} "$(command -v "$shell")" "$@" >>log 2>clock.stderr || { cat clock.stderr >>log; failed "$shell, $task"; }
+    awk '{ unit["micros"] = 0.001; unit["millis"] = 1; unit["secs"] = 1000 } $1 == "key" { key = $2 }
+        /^Executed in/ { printf "%s|%.4f\n", key, $3 * unit[$4] }' clock.stderr >>samples
+    if [ -e clock ]; then awk -F '|' '{ printf "%s|%.4f\n", $1, ($3 - $2) * 1000 }' clock >>samples; fi
+    rm -f clock
+}
+
+# The processes that the last thing under strace started. Threads are none.
+forks() { grep -E '(clone3?|fork)\(' calls | grep -c -v CLONE_THREAD || true; }
+
+count_processes() {
+    local shell enter sum=0
+    [ -n "$strace" ] || return 0
+    local under=("$strace" -f -qq -e trace=%process -o calls)
+    for shell in bash zsh fish; do
+        inside "$shell" "$store" enter 1
+        enter=$(forks)
+        # `workon` starts one: where none was seen, strace may not look.
+        if [ "$enter" = 0 ]; then return; fi
+        inside "$shell" "$store" enter-and-leave 1
+        sum=$((sum + $(forks) - enter))
+    done
+    echo "deactivate|$sum" >>samples
+    clean "$room/some" "${under[@]}" bin/venvwrap lsvirtualenv >/dev/null
+    echo "ls-long-processes|$(forks)" >>samples
+}
+
+measure_creation() {
+    local uv_seed="'$peers/uv' venv --quiet --seed --offline --python '$python'" ours="bin/venvwrap mkvirtualenv -p '$python'"
+    measure 3 pool 'settled store/new' "$ours new"
+    measure 3 uv-seed 'rm -rf uv-new' "$uv_seed uv-new"
+    measure 2 virtualenv 'rm -rf virtualenv-new' "'$peers/virtualenv' --quiet -p '$python' virtualenv-new"
+    measure 1 venv 'rm -rf venv-new' "'$python' -m venv venv-new"
+    clean "$store" settled store/new
+    measure 1 burst '' "$ours burst{n}" --parameter-scan n 1 10
+    clean "$store" settled store/burst*
+    measure 1 uv-burst '' "$uv_seed burst{n}" --parameter-scan n 1 10
+    rm -rf burst*
+    measure 5 bare 'rm -rf store/bare' "$ours --without-pip bare"
+    measure 5 uv-bare 'rm -rf uv-bare' "'$peers/uv' venv --quiet --python '$python' uv-bare"
+    measure 2 venv-bare 'rm -rf venv-bare' "'$python' -m venv --without-pip venv-bare"
+    measure 2 first-pip "fresh new '$python'" 'store/new/bin/pip --version'
+    measure 2 uv-first-pip "sh -c \"rm -rf uv-new; $uv_seed uv-new\"" 'uv-new/bin/pip --version'
+    measure 2 refill "sh -c 'rm -rf store/.venvwrap/pool/*/0'" "bin/venvwrap background stage '$store' '$python'"
+    # With a cache of its own. What it prepared behind the prompt would be removed while it works.
+    background=0 cache=$room/cold/cache where=$room/cold measure 1 cold "sh -c 'rm -rf cold; mkdir cold'" "$ours new"
+}
+
+measure_switching() {
+    local shell task
+    for shell in bash zsh fish; do inside "$shell" "$store" switch 8; done
+    inside bash "$room/its-store" switch-virtualenvwrapper 1
+    for task in empty_eval init_eval init_static load_virtualenvwrapper empty_eval init_eval init_static; do
+        inside bash "$room/its-store" "$task" 1
+    done
+}
+
+measure_lists_and_removal() {
+    measure 15 empty '' bin/empty
+    measure 15 ls-brief '' 'bin/venvwrap lsvirtualenv -b'
+    measure 15 plan '' 'bin/venvwrap --plan=bash/1 workon one'
+    where=$room/many measure 10 complete '' "bin/venvwrap complete bash -- workon 'workon env' ' =:'"
+    where=$room/many measure 10 ls-brief-1000 '' 'bin/venvwrap lsvirtualenv -b'
+    measure 10 ls '' "ls $([ "$(uname)" = Linux ] && echo -U || echo -f) many"
+    where=$room/some measure 10 ls-long '' 'bin/venvwrap lsvirtualenv'
+    inside bash "$store" remove 3
+    cp -R -p store/big copy
+    measure 1 rm-rf '' 'rm -rf copy'
+}
+
+# --- The run ---------------------------------------------------------------------------------------------------------
+
+pip_of() { basename "$(echo "$1"/lib/python*/site-packages/pip-*.dist-info)" .dist-info | tr - ' '; }
+
+header() {
+    printf '%s cores%s, load %s before; %s %s; %s.\n' "$(getconf _NPROCESSORS_ONLN)" \
+        "$(awk -F ': ' '/^model name/ { print " (" $2 ")"; exit }' /proc/cpuinfo 2>/dev/null)" "$load" "$(uname -s)" "$(uname -r)" "$place"
+    printf '%s with %s; %s with %s; %s with %s; virtualenvwrapper %s; bash %s, %s, %s.\n' \
+        "$("$python" -V)" "$(pip_of store/one)" "$("$peers/uv" --version | cut -d ' ' -f 1,2)" "$(pip_of uv-env)" \
+        "$("$peers/virtualenv" --version | head -n 1 | cut -d ' ' -f 1,2)" "$(pip_of virtualenv-new)" \
+        "$("$peers/python" -c 'from importlib.metadata import version; print(version("virtualenvwrapper"))')" \
+        "$(bash -c 'echo "${BASH_VERSION%%(*}"')" "$(zsh --version | cut -d ' ' -f 1,2)" "$(fish --version | tr -d ,)"
+}
+
+# RULE|MUST|AIM|OURS|PEER|WHAT|PEER: bench-table.awk says what they are. The budgets are those of DESIGN.md.
+rows() {
+    cat <<'ROWS'
+faster|2.5|12|pool|uv-seed|create with pip, a pause after the last one|`uv venv --seed --offline`
+faster|||pool|virtualenv|the same|`virtualenv`
+faster|150|1000|pool|venv|the same|`python -m venv`
+faster|2.5||burst|uv-burst|create with pip, ten back to back|`uv venv --seed --offline`
+faster|6|8|bare|uv-bare|create without pip|`uv venv`
+faster|||bare|venv-bare|the same|`python -m venv --without-pip`
+faster|3||cold|venv|create with pip, first use of a Python (cold cache)|`python -m venv`
+faster|2||first-pip|uv-first-pip|first `pip --version` in a new environment|in one by `uv venv --seed`
+at-most|2.5|1.5|bash-workon|bash-true|`workon` in bash, the whole switch|`eval "$(/bin/true)"`
+at-most|2.5|1.5|zsh-workon|zsh-true|`workon` in zsh|`eval "$(/bin/true)"`
+at-most|2.5|1.5|fish-workon|fish-true|`workon` in fish|`eval (/bin/true)`
+faster||150|bash-workon|bash-virtualenvwrapper-workon|`workon` in bash|virtualenvwrapper's `workon`
+count|0||deactivate||`deactivate` in bash, zsh and fish: processes started|
+faster|30||bash-init_eval|bash-load_virtualenvwrapper|shell start: `eval "$(venvwrap init bash)"`|loading virtualenvwrapper
+at-most||1|bash-init_eval|bash-empty_eval|the same|`eval "$(EMPTY)"`, an empty Rust program
+under|1||bash-init_static|bash-load_virtualenvwrapper|shell start: the installed init.bash sourced|loading virtualenvwrapper
+at-most|1|0.8|ls-brief|empty|`lsvirtualenv -b`, a process|an empty Rust program
+at-most|1|0.8|plan|empty|the plan of `workon`, a process|an empty Rust program
+at-most|2||complete|empty|Tab with 1,000 names to offer, a process|an empty Rust program
+at-most|3||ls-brief-1000|ls|`lsvirtualenv -b` of 1,000, a process|`ls -U`
+under|20||ls-long||`lsvirtualenv` of 200 with details, a process|
+count|0||ls-long-processes||the same: processes (such as Python) started|
+at-most|2||bash-rmvirtualenv|bash-empty|`rmvirtualenv` of 16,000 files, until the prompt is back|an empty Rust program
+faster|||bash-rmvirtualenv|rm-rf|the same|`rm -rf`
+ROWS
+}
+
+footer() {
+    sorted() { awk -F '|' -v key="$1" '$1 == key { print $2 }' samples | sort -n; }
+    printf 'Behind the prompt, and not in these figures: after `mkvirtualenv` the packages of the next one are copied, %.0f ms; ' \
+        "$(sorted refill | awk '{ value[NR] = $1 } END { print value[int((NR + 1) / 2)] }')"
+    printf 'back to back they are not always ready, and the slowest took %.0f ms. ' "$(sorted burst | tail -n 1)"
+    printf '`rmvirtualenv` renames, and after seven days a process behind the prompt of another one deletes: %.0f ms for %s files. ' \
+        "$(sorted rm-now | tail -n 1)" "$many_files"
+    printf 'The binary has %s bytes. Medians of %s rounds; `make bench` makes this table.\n' "$(wc -c <bin/venvwrap | tr -d ' ')" "$rounds"
+}
+
+load=$(uptime | sed 's/.*load average[s]*: *//; s/[ ,].*//')
+[ -n "$python" ] || { say 'no Python that can make environments'; exit 1; }
+: >samples
+say "in $room ($place)"
+make_everything
+for ((round = 1; round <= rounds; round++)); do
+    say "round $round of $rounds"
+    measure_creation
+    measure_switching
+    measure_lists_and_removal
+done
+count_processes
+measure 1 rm-now '' 'bin/venvwrap rmvirtualenv --now big'
+header
+echo
+rows >rows
+sort -t '|' -k 2,2n samples >sorted
+awk -F '|' -f "$tools/bench-table.awk" sorted rows
+echo
+footer

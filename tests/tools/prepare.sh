@@ -1,0 +1,100 @@
+#!/usr/bin/env bash
+# Makes sure that the test suite finds its tools: shells, linters, two kinds of Python, and in target/peers the PyPI
+# tools it compares with. Installs what is missing where that needs no password, otherwise names the one command that
+# would. Silent when there is nothing to do.
+# usage: prepare.sh [TOOL…]    only these tools, and neither peers nor cargo's components
+#        prepare.sh --bench    what bench.sh needs
+set -euo pipefail
+cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")/../.."
+
+all_tools=(zsh fish tcsh shellcheck mandoc python3 pypy3)
+bench_tools=(zsh fish python3 hyperfine)
+# Pinned: a release of theirs must not turn a green commit red.
+peers=(uv==0.13.8 virtualenv==21.15.7 virtualenvwrapper==6.1.1)
+
+say() { printf 'prepare: %s\n' "$*" >&2; }
+
+fail() {
+    say "$@"
+    exit 1
+}
+
+# Prints the path of a CPython that can make environments by itself. Asking the interpreter where it is gets past the
+# shims of version managers.
+find_python() {
+    local python
+    for python in python3 /usr/bin/python3 "${PYENV_ROOT:-${HOME:-}/.pyenv}"/versions/*/bin/python3; do
+        "$python" -I -c 'import ensurepip, sys, venv
+if sys.version_info < (3, 9): sys.exit(1)
+print(sys.executable)' 2>/dev/null && return
+    done
+    return 1
+}
+
+# Prints the packages of the missing tools. They are named like the tools, but Debian keeps `ensurepip` out of python3.
+missing() {
+    local tool
+    for tool; do
+        case $tool in
+            python3)
+                find_python >/dev/null && continue
+                if [ "$(uname)" != Darwin ]; then tool=python3-venv; fi
+                ;;
+            *) if command -v "$tool" >/dev/null; then continue; fi ;;
+        esac
+        printf ' %s' "$tool"
+    done
+}
+
+install_tools() {
+    local packages sudo=
+    packages=$(missing "$@")
+    if [ -z "$packages" ]; then return; fi
+    if [ "$(uname)" = Darwin ]; then fail "first run: brew install$packages"; fi
+    if ! command -v apt-get >/dev/null; then fail "first install (Debian's names):$packages"; fi
+    if [ "$(id -u)" != 0 ]; then sudo='sudo -n'; fi
+    if ! $sudo true 2>/dev/null; then
+        fail "first run: sudo sh -c 'apt-get update && apt-get install -y$packages'"
+    fi
+    say "installing with apt-get:$packages"
+    # An index that cannot be refreshed may still know the packages, so only the installation decides.
+    $sudo apt-get -q update </dev/null >&2 || true
+    # shellcheck disable=SC2086 # packages are words
+    $sudo env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends $packages </dev/null >&2 || true
+    packages=$(missing "$@")
+    if [ -n "$packages" ]; then fail "still missing after apt-get:$packages"; fi
+}
+
+install_peers() {
+    local directory=target/peers python
+    if [ "$(cat "$directory/installed" 2>/dev/null)" = "${peers[*]}" ] && "$directory/bin/python" -c '' 2>/dev/null; then
+        return
+    fi
+    say "installing into $directory: ${peers[*]}"
+    python=$(find_python)
+    "$python" -m venv --clear "$directory"
+    "$directory/bin/python" -m pip install --quiet --disable-pip-version-check "${peers[@]}" </dev/null
+    printf '%s\n' "${peers[*]}" >"$directory/installed"
+}
+
+if [ "${1-}" = --bench ]; then
+    # It counts the processes that a shell starts; only Linux has it.
+    if [ "$(uname)" = Linux ]; then bench_tools+=(strace); fi
+    install_tools "${bench_tools[@]}"
+    install_peers
+    exit
+fi
+if [ $# -gt 0 ]; then
+    install_tools "$@"
+    exit
+fi
+install_tools "${all_tools[@]}"
+for component in clippy fmt; do
+    if cargo "$component" --version >/dev/null 2>&1; then continue; fi
+    # rustup's minimal profile leaves them out.
+    rustup component add clippy rustfmt >&2 || true
+    if ! cargo "$component" --version >/dev/null 2>&1; then
+        fail "cargo $component does not run; first run: rustup component add clippy rustfmt"
+    fi
+done
+install_peers
