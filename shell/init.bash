@@ -19,16 +19,14 @@ function __venvwrap_run {
 
 # Runs a command of the binary and carries out its plan.
 function __venvwrap_call {
-    # A stream that is closed cannot be handed on, and the pipe for the plan would take its place. (Trying it would not
-    # tell: the attempt itself opens descriptors. bash answers for these names itself, also where there is no /dev/fd.)
+    # A closed stdout cannot be handed on, and in the place of a closed stdin the binary would find the pipe for its plan.
+    # (Trying it would not tell: the attempt itself opens descriptors. bash answers for these names itself, also where
+    # there is no /dev/fd.)
     if [[ ! -e /dev/fd/0 ]]; then
         __venvwrap_call "$@" </dev/null
         \builtin return
     elif [[ ! -e /dev/fd/1 ]]; then
         __venvwrap_call "$@" >/dev/null
-        \builtin return
-    elif [[ ! -e /dev/fd/2 ]]; then
-        __venvwrap_call "$@" 2>/dev/null
         \builtin return
     fi
     \builtin local __venvwrap_plan='' __venvwrap_status=0
@@ -124,7 +122,7 @@ function __venvwrap_leave {
         esac
     done
     path=":${PATH-}:"
-    if [[ $path == *":$root/bin:"* ]]; then
+    if [[ -n $root && $path == *":$root/bin:"* ]]; then
         path="${path%%":$root/bin:"*}:${path#*":$root/bin:"}"
         path="${path#:}"
         PATH="${path%:}"

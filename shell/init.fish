@@ -30,16 +30,19 @@ end
 
 # A value as it stands in the record: `%`, `;` and newline as in a URL, for they end an escape, a field and a line.
 function __venvwrap_encoded
-    builtin set -l value (builtin string replace -a '%' '%25' -- "$argv[1]" | builtin string collect)
-    builtin set value (builtin string replace -a \n '%0A' -- "$value")
-    builtin string replace -a ';' '%3B' -- "$value"
+    builtin set -l lines (builtin string replace -a '%' '%25' -- (builtin string split \n -- "$argv[1]"))
+    builtin string replace -a ';' '%3B' -- (builtin string join '%0A' -- $lines)
 end
 
-# The way back.
+# The way back. To be collected with -N: newlines at the end count.
 function __venvwrap_decoded
-    builtin set -l value (builtin string replace -a '%3B' ';' -- "$argv[1]")
-    builtin set value (builtin string replace -a '%0A' \n -- "$value" | builtin string collect)
-    builtin string replace -a '%25' '%' -- "$value"
+    builtin set -l lines (builtin string replace -a '%3B' ';' -- (builtin string split '%0A' -- "$argv[1]"))
+    builtin set lines (builtin string replace -a '%25' '%' -- $lines)
+    builtin set -l value $lines[1]
+    for line in $lines[2..-1]
+        builtin set value $value\n$line
+    end
+    builtin printf '%s' $value
 end
 
 # What a variable is now, as a field of the record: an empty line when unset; one that is not exported is marked by a `-`.
@@ -120,7 +123,7 @@ function __venvwrap_leave
     for field in (builtin string split ';' -- $VENVWRAP_UNDO)
         switch $field
             case 'root=*'
-                builtin set root (__venvwrap_decoded (builtin string sub -s 6 -- $field) | builtin string collect)
+                builtin set root (__venvwrap_decoded (builtin string sub -s 6 -- $field) | builtin string collect -N)
             case PATH
                 builtin set path_was unset
             case -PATH
@@ -133,7 +136,7 @@ function __venvwrap_leave
                 builtin set pythonhome $field
         end
     end
-    if builtin set -l place (builtin contains -i -- $root/bin $PATH)
+    if builtin set -l place (builtin contains -i -- "$root/bin" $PATH); and test -n "$root"
         builtin set -e PATH[$place]
     end
     if test $path_was = private
@@ -169,7 +172,7 @@ function __venvwrap_restore
     builtin set -e $argv[1]
     builtin set -q argv[2]
     or builtin return 0
-    builtin set -l value (__venvwrap_decoded (builtin string replace -r '^[^=]*=' '' -- $argv[2]) | builtin string collect)
+    builtin set -l value (__venvwrap_decoded (builtin string replace -r '^[^=]*=' '' -- $argv[2]) | builtin string collect -N)
     if builtin string match -q -- '-*' $argv[2]
         builtin set -g $argv[1] "$value"
     else

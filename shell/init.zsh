@@ -106,7 +106,7 @@ function __venvwrap_leave {
         esac
     done
     search=":${PATH-}:"
-    if [[ $search == *":$root/bin:"* ]]; then
+    if [[ -n $root && $search == *":$root/bin:"* ]]; then
         search="${search%%":$root/bin:"*}:${search#*":$root/bin:"}"
         search=${search#:}
         PATH=${search%:}
@@ -119,7 +119,7 @@ function __venvwrap_leave {
     if [[ ${VIRTUAL_ENV-} == "$root" ]]; then
         __venvwrap_restore VIRTUAL_ENV "$virtual_env"
         __venvwrap_restore VIRTUAL_ENV_PROMPT "$virtual_env_prompt"
-        \builtin unset -f deactivate
+        (( ! ${+functions[deactivate]} )) || \builtin unset -f deactivate
         if (( ${+functions[__venvwrap_other_deactivate]} )); then
             functions[deactivate]=${functions[__venvwrap_other_deactivate]}
             \builtin unset -f __venvwrap_other_deactivate
@@ -205,21 +205,20 @@ function __venvwrap_complete {
     (( ! $#done )) || compadd -l -d done_shown -- "${done[@]}"
 }
 
-# compinit may come later in the rc file than this; then the first prompt is early enough.
+# Called while loading, and once more before the first prompt: compinit may come later in the rc file than this.
 function __venvwrap_register {
     \builtin emulate -L zsh
+    \builtin typeset -ga precmd_functions
     precmd_functions=(${precmd_functions:#__venvwrap_register})
-    (( ${+functions[compdef]} )) || \builtin return 0
-    compdef __venvwrap_complete mkvirtualenv rmvirtualenv workon deactivate lsvirtualenv showvirtualenv \
-        cdvirtualenv cdsitepackages
-}
-if [[ -o interactive ]]; then
     if (( ${+functions[compdef]} )); then
-        __venvwrap_register
-    else
-        \builtin typeset -ga precmd_functions
+        compdef __venvwrap_complete mkvirtualenv rmvirtualenv workon deactivate lsvirtualenv showvirtualenv \
+            cdvirtualenv cdsitepackages
+    elif [[ ${1-} == loading ]]; then
         precmd_functions+=(__venvwrap_register)
     fi
+}
+if [[ -o interactive ]]; then
+    __venvwrap_register loading
 fi
 
 # A shell that was started inside an environment can leave it too, and shows where it is.

@@ -16,7 +16,7 @@ use crate::output;
 #[derive(Debug, Parser)]
 #[command(
     name = "man",
-    after_help = "Examples:\n  venvwrap man | man -l -      read it\n  venvwrap man ~/.local/share/man/man1   write all \
+    after_help = "Examples:\n  venvwrap man | man -l -               read it\n  venvwrap man ~/.local/share/man/man1  write all \
                   pages there"
 )]
 pub(super) struct Man {

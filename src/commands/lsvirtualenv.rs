@@ -1,6 +1,5 @@
 //! `lsvirtualenv`: what environments there are.
 
-use std::ffi::OsStr;
 use std::fmt::Write;
 use std::os::unix::ffi::OsStrExt;
 
@@ -65,7 +64,7 @@ impl Verb for LsVirtualenv {
         }
         let mut text = String::new();
         for facts in &all {
-            let name = shown(OsStr::new(&facts.name)).to_string();
+            let name = &facts.shown_name;
             let _ = writeln!(text, "{name}\n{}\n{facts}\n\n", "=".repeat(name.chars().count()));
         }
         output::data(text.as_bytes())?;

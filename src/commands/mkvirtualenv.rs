@@ -29,9 +29,9 @@ use crate::workon_home::{Building, WorkonHome};
 #[command(
     name = "mkvirtualenv",
     after_help = "Examples:\n  mkvirtualenv projectx                 with the python3 on PATH\n  mkvirtualenv -p 3.8 old \
-                  \x20              with Python 3.8\n  mkvirtualenv -i requests -i rich api  and install these\n  \
+                  \x20             with Python 3.8\n  mkvirtualenv -i requests -i rich api  and install these\n  \
                   mkvirtualenv -r requirements.txt api  and install what the file lists\n  mkvirtualenv -a ~/src/api \
-                  api        and link it to a project"
+                  api         and link it to a project"
 )]
 pub(crate) struct MkVirtualenv {
     /// Name of the environment
@@ -241,5 +241,6 @@ fn project_at(session: &Session<'_>, directory: &Path) -> Result<PathBuf> {
     if directory.is_dir() {
         return Ok(directory);
     }
-    Err(Error::Io { what: "link to a project", path: directory, source: std::io::ErrorKind::NotADirectory.into() })
+    let reason = format!("{} is not a directory", session.shown(&directory));
+    Err(Error::Value { what: "-a".to_owned(), reason })
 }

@@ -70,9 +70,10 @@ impl Verb for RmVirtualenv {
         let inside = before.is_some() && before != session.context.working_directory().ok();
         if self.now || keep.is_zero() {
             removed.into_iter().try_for_each(crate::workon_home::trash::Removed::delete)?;
-        } else if let [first, ..] = removed.as_slice() {
+        } else if let [first, rest @ ..] = removed.as_slice() {
             let days = keep.as_secs() / 86_400;
-            output::note(&format!("`venvwrap undo {}` brings it back, for {days} days", shown(&first.name)));
+            let name = if rest.is_empty() { shown(&first.name).to_string() } else { "NAME".to_owned() };
+            output::note(&format!("`venvwrap undo {name}` brings it back, for {days} days"));
             let store = home.path().as_os_str();
             session.context.start_in_background(&[OsStr::new("background"), OsStr::new("tidy"), store]);
         }

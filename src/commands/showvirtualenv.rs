@@ -12,6 +12,7 @@ use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::output;
 use crate::project;
+use crate::shown::shown;
 use crate::workon_home::name::EnvironmentName;
 
 /// Show what an environment is made of
@@ -34,7 +35,10 @@ pub(crate) struct ShowVirtualenv {
 #[derive(Debug, Serialize)]
 pub(super) struct Facts {
     /// Its name; bytes that are no text are replaced.
-    pub(super) name: String,
+    name: String,
+    /// The same for a person.
+    #[serde(skip)]
+    pub(super) shown_name: String,
     /// Its root.
     path: String,
     /// `3.13.0`, as recorded.
@@ -71,6 +75,7 @@ impl Facts {
         }
         Ok(Self {
             name: environment.name().to_string_lossy().into_owned(),
+            shown_name: shown(environment.name()).to_string(),
             path: raw(environment.root()),
             python: environment.version(),
             base: base.as_deref().map(raw),

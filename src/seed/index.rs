@@ -82,7 +82,7 @@ fn has_pip(context: &Context, python: &Path) -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
-/// Downloads a pip into `wheels` with the first tool that can. `Err` holds what the last one said.
+/// Downloads a pip into `wheels` with the first tool that can. The error says what the last one said.
 pub(super) fn download(context: &Context, interpreter: &Interpreter, tools: &[Tool], wheels: &Path) -> Result<Wheel> {
     fs::create_dir_all(wheels).map_err(Error::io("create", wheels))?;
     sweep(wheels);
@@ -155,7 +155,6 @@ mod tests {
     fn a_download_is_kept_and_the_next_tool_is_tried() {
         let room = tempfile::tempdir().unwrap();
         let wheels = room.path().join("whe els");
-        // The last argument but two is the directory.
         let good = pip(
             room.path(),
             r#"while [ "$1" != --dest ]; do all="$all $1"; shift; done

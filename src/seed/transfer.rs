@@ -77,10 +77,9 @@ impl Job<'_> {
         for path in &shared {
             make_directory(&joined(self.to, path))?;
         }
-        let first = |_: &std::thread::Scope<'_, '_>| self.part(0..middle, &shared);
         std::thread::scope(|scope| {
             let second = scope.spawn(|| self.part(middle..count, &[]));
-            let first = first(scope);
+            let first = self.part(0..middle, &shared);
             let second = second.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             first.and(second)
         })

@@ -65,7 +65,10 @@ case $task in
     remove)
         init_eval
         for ((i = 0; i < rounds; i++)); do
+            # What `undo` and `rmvirtualenv` still do behind the prompt is not to fall on the next one.
+            sleep 0.05
             timed "$this-empty" "$BENCH_EMPTY"
+            sleep 0.05
             timed "$this-rmvirtualenv" rmvirtualenv big >/dev/null
             venvwrap undo big >/dev/null
         done

@@ -1,7 +1,8 @@
 # Makes the table of bench.sh: medians, ratios, and what they mean for the budgets.
 # usage: awk -F '|' -f bench-table.awk SAMPLES ROWS
-# SAMPLES: KEY|VALUE, ascending by value. ROWS: RULE|MUST|AIM|OUR KEY|PEER'S KEY|WHAT|PEER. RULE is what MUST and AIM
-# speak of: `faster` (times), `at-most` (times the peer), `under` (ms) or `count`; each may be empty, like the peer.
+# SAMPLES: KEY|VALUE, ascending by value.
+# ROWS, and comments that start with `#`: RULE|MUST|AIM|OUR KEY|PEER'S KEY|WHAT|PEER. RULE is what MUST and AIM speak of:
+# `faster` (times), `at-most` (times the peer), `under` (ms) or `count`; each may be empty, like the peer.
 
 function median(key) {
     if (!(key in count)) return ""
@@ -39,7 +40,7 @@ BEGIN {
 
 FILENAME == ARGV[1] { value[$1, ++count[$1]] = $2 + 0; next }
 
-{
+!/^#/ {
     rule = $1; must = $2; aim = $3; ours = median($4); theirs = $5 == "" ? "" : median($5)
     budget = must == "" ? "" : limit(must)
     if (aim != "") budget = (budget == "" ? "" : budget ", ") "aim: " limit(aim)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures venvwrap beside uv, virtualenv, `python -m venv` and virtualenvwrapper, all in one run, and prints a table for
 # the README. Figures never fail it. Owns where, with what and how often; bench-shell.* say what is done inside a shell,
-# bench-table.awk makes the table, prepare.sh brings the tools.
+# bench-table.awk and bench-rows.txt make the table, prepare.sh brings the tools.
 # usage: bench.sh BINARY
 set -euo pipefail
 tools=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
@@ -76,6 +76,9 @@ if sys.version_info.releaselevel == "final": print("%d\t%s" % (sys.version_info.
 }
 
 python=$(newest_python)
+[ -n "$python" ] || { say 'no Python that can make environments'; exit 1; }
+wheels=$("$python" -c 'import ensurepip, os.path, sysconfig
+print(sysconfig.get_config_var("WHEEL_PKG_DIR") or os.path.join(os.path.dirname(ensurepip.__file__), "_bundled"))')
 hyperfine=$(command -v hyperfine)
 strace=$(command -v strace || true)
 true_binary=/bin/true
@@ -156,7 +159,7 @@ measure() {
     local runs=$1 key=$2 preparation=$3 warmup=0
     shift 3
     # A dear one is warm from the round before.
-    if [ "$runs" -gt 3 ]; then warmup=3; fi
+    if [ "$runs" -gt 3 ]; then warmup=1; fi
     set -- --shell=none --style none --warmup "$warmup" --runs "$runs" --export-json times "$@"
     if [ -n "$preparation" ]; then set -- --prepare "$preparation" "$@"; fi
     echo "== $key" >>log
@@ -208,21 +211,26 @@ count_processes() {
 }
 
 measure_creation() {
-    local uv_seed="'$peers/uv' venv --quiet --seed --offline --python '$python'" ours="bin/venvwrap mkvirtualenv -p '$python'"
+    local ours="bin/venvwrap mkvirtualenv -p '$python'" uv="'$peers/uv' venv --quiet --python '$python'"
+    local uv_seed="$uv --seed --offline"
+    # uv takes the newest pip that it has seen, venvwrap the one of that Python: this is uv with that one.
+    local uv_wheel="$uv_seed --no-index --find-links '$wheels'"
+    # The same pause before each of these: a processor that slept is slower.
     measure 3 pool 'settled store/new' "$ours new"
-    measure 3 uv-seed 'rm -rf uv-new' "$uv_seed uv-new"
-    measure 2 virtualenv 'rm -rf virtualenv-new' "'$peers/virtualenv' --quiet -p '$python' virtualenv-new"
-    measure 1 venv 'rm -rf venv-new' "'$python' -m venv venv-new"
+    measure 3 uv-seed 'settled uv-new' "$uv_seed uv-new"
+    measure 3 uv-wheel 'settled uv-new' "$uv_wheel uv-new"
+    measure 2 virtualenv 'settled virtualenv-new' "'$peers/virtualenv' --quiet -p '$python' virtualenv-new"
+    measure 1 venv 'settled venv-new' "'$python' -m venv venv-new"
     clean "$store" settled store/new
     measure 1 burst '' "$ours burst{n}" --parameter-scan n 1 10
     clean "$store" settled store/burst*
     measure 1 uv-burst '' "$uv_seed burst{n}" --parameter-scan n 1 10
     rm -rf burst*
     measure 5 bare 'rm -rf store/bare' "$ours --without-pip bare"
-    measure 5 uv-bare 'rm -rf uv-bare' "'$peers/uv' venv --quiet --python '$python' uv-bare"
+    measure 5 uv-bare 'rm -rf uv-bare' "$uv uv-bare"
     measure 2 venv-bare 'rm -rf venv-bare' "'$python' -m venv --without-pip venv-bare"
     measure 2 first-pip "fresh new '$python'" 'store/new/bin/pip --version'
-    measure 2 uv-first-pip "sh -c \"rm -rf uv-new; $uv_seed uv-new\"" 'uv-new/bin/pip --version'
+    measure 2 uv-first-pip "$uv_wheel --clear uv-new" 'uv-new/bin/pip --version'
     measure 2 refill "sh -c 'rm -rf store/.venvwrap/pool/*/0'" "bin/venvwrap background stage '$store' '$python'"
     # With a cache of its own. What it prepared behind the prompt would be removed while it works.
     background=0 cache=$room/cold/cache where=$room/cold measure 1 cold "sh -c 'rm -rf cold; mkdir cold'" "$ours new"
@@ -232,20 +240,24 @@ measure_switching() {
     local shell task
     for shell in bash zsh fish; do inside "$shell" "$store" switch 8; done
     inside bash "$room/its-store" switch-virtualenvwrapper 1
-    for task in empty_eval init_eval init_static load_virtualenvwrapper empty_eval init_eval init_static; do
-        inside bash "$room/its-store" "$task" 1
+    inside bash "$room/its-store" load_virtualenvwrapper 1
+    for _ in 1 2 3 4; do
+        for task in empty_eval init_eval init_static; do inside bash "$store" "$task" 1; done
     done
 }
 
 measure_lists_and_removal() {
-    measure 15 empty '' bin/empty
-    measure 15 ls-brief '' 'bin/venvwrap lsvirtualenv -b'
-    measure 15 plan '' 'bin/venvwrap --plan=bash/1 workon one'
-    where=$room/many measure 10 complete '' "bin/venvwrap complete bash -- workon 'workon env' ' =:'"
-    where=$room/many measure 10 ls-brief-1000 '' 'bin/venvwrap lsvirtualenv -b'
-    measure 10 ls '' "ls $([ "$(uname)" = Linux ] && echo -U || echo -f) many"
-    where=$room/some measure 10 ls-long '' 'bin/venvwrap lsvirtualenv'
-    inside bash "$store" remove 3
+    # A few at a time: these are so short that a single hiccup of the machine would fall on one of them alone.
+    for _ in 1 2 3 4; do
+        measure 5 empty '' bin/empty
+        measure 5 ls-brief '' 'bin/venvwrap lsvirtualenv -b'
+        measure 5 plan '' 'bin/venvwrap --plan=bash/1 workon one'
+        where=$room/many measure 5 complete '' "bin/venvwrap complete bash -- workon 'workon env' ' =:'"
+        where=$room/many measure 5 ls-brief-1000 '' 'bin/venvwrap lsvirtualenv -b'
+        measure 5 ls '' "ls $([ "$(uname)" = Linux ] && echo -U || echo -f) many"
+        where=$room/some measure 5 ls-long '' 'bin/venvwrap lsvirtualenv'
+    done
+    inside bash "$store" remove 6
     cp -R -p store/big copy
     measure 1 rm-rf '' 'rm -rf copy'
 }
@@ -255,61 +267,42 @@ measure_lists_and_removal() {
 pip_of() { basename "$(echo "$1"/lib/python*/site-packages/pip-*.dist-info)" .dist-info | tr - ' '; }
 
 header() {
-    printf '%s cores%s, load %s before; %s %s; %s.\n' "$(getconf _NPROCESSORS_ONLN)" \
-        "$(awk -F ': ' '/^model name/ { print " (" $2 ")"; exit }' /proc/cpuinfo 2>/dev/null)" "$load" "$(uname -s)" "$(uname -r)" "$place"
-    printf '%s with %s; %s with %s; %s with %s; virtualenvwrapper %s; bash %s, %s, %s.\n' \
-        "$("$python" -V)" "$(pip_of store/one)" "$("$peers/uv" --version | cut -d ' ' -f 1,2)" "$(pip_of uv-env)" \
-        "$("$peers/virtualenv" --version | head -n 1 | cut -d ' ' -f 1,2)" "$(pip_of virtualenv-new)" \
-        "$("$peers/python" -c 'from importlib.metadata import version; print(version("virtualenvwrapper"))')" \
-        "$(bash -c 'echo "${BASH_VERSION%%(*}"')" "$(zsh --version | cut -d ' ' -f 1,2)" "$(fish --version | tr -d ,)"
+    local cores load_after model
+    cores=$(getconf _NPROCESSORS_ONLN)
+    load_after=$(load)
+    model=$(awk -F ': ' '/^model name/ { print " (" $2 ")"; exit }' /proc/cpuinfo 2>/dev/null || true)
+    echo "$cores cores$model, load $load_before before and $load_after after; $(uname -s) $(uname -r); $place."
+    if awk -v cores="$cores" -v before="$load_before" 'BEGIN { exit before < cores }'; then
+        echo "The machine was busy: these medians contain waiting for a processor, which falls hardest on the longest command."
+    fi
+    echo "$("$python" -V) with $(pip_of store/one); $("$peers/uv" --version | cut -d ' ' -f 1,2) with $(pip_of uv-env);" \
+        "$("$peers/virtualenv" --version | head -n 1 | cut -d ' ' -f 1,2) with $(pip_of virtualenv-new);" \
+        "virtualenvwrapper $("$peers/python" -c 'from importlib.metadata import version; print(version("virtualenvwrapper"))');" \
+        "bash $(bash -c 'echo "${BASH_VERSION%%(*}"'), $(zsh --version | cut -d ' ' -f 1,2), $(fish --version | sed 's/, version//')."
 }
 
-# RULE|MUST|AIM|OURS|PEER|WHAT|PEER: bench-table.awk says what they are. The budgets are those of DESIGN.md.
-rows() {
-    cat <<'ROWS'
-faster|2.5|12|pool|uv-seed|create with pip, a pause after the last one|`uv venv --seed --offline`
-faster|||pool|virtualenv|the same|`virtualenv`
-faster|150|1000|pool|venv|the same|`python -m venv`
-faster|2.5||burst|uv-burst|create with pip, ten back to back|`uv venv --seed --offline`
-faster|6|8|bare|uv-bare|create without pip|`uv venv`
-faster|||bare|venv-bare|the same|`python -m venv --without-pip`
-faster|3||cold|venv|create with pip, first use of a Python (cold cache)|`python -m venv`
-faster|2||first-pip|uv-first-pip|first `pip --version` in a new environment|in one by `uv venv --seed`
-at-most|2.5|1.5|bash-workon|bash-true|`workon` in bash, the whole switch|`eval "$(/bin/true)"`
-at-most|2.5|1.5|zsh-workon|zsh-true|`workon` in zsh|`eval "$(/bin/true)"`
-at-most|2.5|1.5|fish-workon|fish-true|`workon` in fish|`eval (/bin/true)`
-faster||150|bash-workon|bash-virtualenvwrapper-workon|`workon` in bash|virtualenvwrapper's `workon`
-count|0||deactivate||`deactivate` in bash, zsh and fish: processes started|
-faster|30||bash-init_eval|bash-load_virtualenvwrapper|shell start: `eval "$(venvwrap init bash)"`|loading virtualenvwrapper
-at-most||1|bash-init_eval|bash-empty_eval|the same|`eval "$(EMPTY)"`, an empty Rust program
-under|1||bash-init_static|bash-load_virtualenvwrapper|shell start: the installed init.bash sourced|loading virtualenvwrapper
-at-most|1|0.8|ls-brief|empty|`lsvirtualenv -b`, a process|an empty Rust program
-at-most|1|0.8|plan|empty|the plan of `workon`, a process|an empty Rust program
-at-most|2||complete|empty|Tab with 1,000 names to offer, a process|an empty Rust program
-at-most|3||ls-brief-1000|ls|`lsvirtualenv -b` of 1,000, a process|`ls -U`
-under|20||ls-long||`lsvirtualenv` of 200 with details, a process|
-count|0||ls-long-processes||the same: processes (such as Python) started|
-at-most|2||bash-rmvirtualenv|bash-empty|`rmvirtualenv` of 16,000 files, until the prompt is back|an empty Rust program
-faster|||bash-rmvirtualenv|rm-rf|the same|`rm -rf`
-ROWS
+# sample KEY last|middle: a single figure, in ms.
+sample() {
+    awk -F '|' -v key="$1" '$1 == key { print $2 }' sorted |
+        awk -v which="$2" '{ value[NR] = $1 } END { printf "%.0f", value[which == "last" ? NR : int((NR + 1) / 2)] }'
 }
 
 footer() {
-    sorted() { awk -F '|' -v key="$1" '$1 == key { print $2 }' samples | sort -n; }
-    printf 'Behind the prompt, and not in these figures: after `mkvirtualenv` the packages of the next one are copied, %.0f ms; ' \
-        "$(sorted refill | awk '{ value[NR] = $1 } END { print value[int((NR + 1) / 2)] }')"
-    printf 'back to back they are not always ready, and the slowest took %.0f ms. ' "$(sorted burst | tail -n 1)"
-    printf '`rmvirtualenv` renames, and after seven days a process behind the prompt of another one deletes: %.0f ms for %s files. ' \
-        "$(sorted rm-now | tail -n 1)" "$many_files"
-    printf 'The binary has %s bytes. Medians of %s rounds; `make bench` makes this table.\n' "$(wc -c <bin/venvwrap | tr -d ' ')" "$rounds"
+    fold -s -w 120 <<FOOTER
+Behind the prompt, and not in these figures: after \`mkvirtualenv\` the packages for the next one are copied, $(sample refill middle) ms; back to back they are not always ready, and the slowest of all took $(sample burst last) ms. \`rmvirtualenv\` renames; after seven days a later command has a process behind the prompt delete, here $(sample rm-now last) ms for $many_files files. The binary has $(wc -c <bin/venvwrap | tr -d ' ') bytes. Medians of $round rounds, made by \`make bench\`.
+FOOTER
 }
 
-load=$(uptime | sed 's/.*load average[s]*: *//; s/[ ,].*//')
-[ -n "$python" ] || { say 'no Python that can make environments'; exit 1; }
+load() { uptime | sed 's/.*load average[s]*: *//; s/,* .*//'; }
+
+load_before=$(load)
 : >samples
 say "in $room ($place)"
 make_everything
-for ((round = 1; round <= rounds; round++)); do
+round=0
+# A machine that is so busy that five rounds take minutes gives no better figures in the sixth.
+while [ $round -lt $rounds ] && [ "$SECONDS" -lt 170 ]; do
+    round=$((round + 1))
     say "round $round of $rounds"
     measure_creation
     measure_switching
@@ -317,10 +310,9 @@ for ((round = 1; round <= rounds; round++)); do
 done
 count_processes
 measure 1 rm-now '' 'bin/venvwrap rmvirtualenv --now big'
+sort -t '|' -k 2,2n samples >sorted
 header
 echo
-rows >rows
-sort -t '|' -k 2,2n samples >sorted
-awk -F '|' -f "$tools/bench-table.awk" sorted rows
+awk -F '|' -f "$tools/bench-table.awk" sorted "$tools/bench-rows.txt"
 echo
 footer

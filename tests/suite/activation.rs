@@ -1,0 +1,298 @@
+//! Enter, switch and leave: what is set inside, and that everything is as before afterwards (DESIGN.md 4, promise 5).
+
+use std::fs;
+
+use crate::support::pythons;
+use crate::support::sandbox::Sandbox;
+use crate::support::shells::{MODES, Shell};
+use crate::support::story::Story;
+
+const VARIABLES: &[&str] = &["VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT", "PYTHONHOME", "PATH"];
+
+#[test]
+fn leaving_puts_everything_back_in_every_mode() {
+    let sandbox = Sandbox::with_x_and_y();
+    let story = Story::new()
+        .export("PYTHONHOME", "/py home")
+        .set("PS1", "old \\$ $x ")
+        .snapshot("before")
+        .run(["workon", "x"])
+        .get_all(VARIABLES)
+        .run(["deactivate"])
+        .snapshot("after");
+    for mode in MODES {
+        story.played(&sandbox, mode).silent().same("before", "after").records(
+            "workon x: 0
+             export VIRTUAL_ENV=[ROOT]/envs/x
+             export VIRTUAL_ENV_PROMPT=x
+             unset PYTHONHOME
+             export PATH=[ROOT]/envs/x/bin:[ROOT]/tools:/usr/bin:/bin
+             deactivate: 0",
+        );
+    }
+}
+
+#[test]
+fn switching_and_entering_again_leave_no_layers() {
+    let sandbox = Sandbox::with_x_and_y();
+    let story = Story::new()
+        .set("PS1", "$ ")
+        .snapshot("before")
+        .run(["workon", "x"])
+        .snapshot("in x")
+        .run(["workon", "y"])
+        .get_all(VARIABLES)
+        .run(["workon", "x"])
+        .snapshot("in x later")
+        .run(["workon", "x"])
+        .snapshot("in x again")
+        .run(["deactivate"])
+        .snapshot("after");
+    for mode in MODES {
+        let told = story.played(&sandbox, mode).silent();
+        told.same("before", "after").same("in x", "in x later").same("in x", "in x again").records(
+            "workon x: 0
+             workon y: 0
+             export VIRTUAL_ENV=[ROOT]/envs/y
+             export VIRTUAL_ENV_PROMPT=y
+             unset PYTHONHOME
+             export PATH=[ROOT]/envs/y/bin:[ROOT]/tools:/usr/bin:/bin
+             workon x: 0
+             workon x: 0
+             deactivate: 0",
+        );
+    }
+}
+
+/// What a variable is like beforehand, in words and as steps of a story.
+type State = (&'static str, fn(Story, &str) -> Story);
+
+#[test]
+fn unset_stays_unset_empty_stays_empty_and_private_stays_private() {
+    let sandbox = Sandbox::with_x_and_y();
+    for name in ["VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT", "PYTHONHOME", "PS1", "PATH"] {
+        let states: [State; 5] = [
+            ("unset", |story, _| story),
+            ("empty", |story, name| story.set(name, "")),
+            ("empty and exported", |story, name| story.export(name, "")),
+            ("set", |story, name| story.set(name, "/a b;%3B%25\n:/usr/bin:/bin")),
+            ("exported", |story, name| story.export(name, "/a b;%3B%25\n:/usr/bin:/bin")),
+        ];
+        let mut story = Story::new();
+        for (state, set) in states {
+            story = set(story.unset(name), name).snapshot(&format!("{name} {state} before"));
+            // Twice in between: a switch must not record what is inside as what was outside.
+            story = story.run(["workon", "x"]).run(["workon", "y"]).run(["deactivate"]);
+            story = story.snapshot(&format!("{name} {state} after"));
+        }
+        for shell in Shell::ALL {
+            let mut told = story.played(&sandbox, shell.plain()).silent();
+            for (state, _) in states {
+                told = told.same(&format!("{name} {state} before"), &format!("{name} {state} after"));
+            }
+        }
+    }
+}
+
+#[test]
+fn edits_of_path_made_inside_survive() {
+    Story::new()
+        .run(["workon", "x"])
+        .code("PATH=\"/first:/twice:$PATH:/twice:/last\"", "set PATH /first /twice $PATH /twice /last")
+        .run(["workon", "y"])
+        .get("PATH")
+        .run(["deactivate"])
+        .get("PATH")
+        // Only what workon added goes: the first of the two is its own.
+        .code("PATH=\"$PATH:$WORKON_HOME/x/bin\"", "set PATH $PATH $WORKON_HOME/x/bin")
+        .run(["workon", "x"])
+        .run(["deactivate"])
+        .get("PATH")
+        // Somebody else took it out already.
+        .run(["workon", "x"])
+        .set("PATH", "/usr/bin")
+        .run(["deactivate"])
+        .get("PATH")
+        .plays(
+            &Sandbox::with_x_and_y(),
+            "workon x: 0
+             workon y: 0
+             export PATH=[ROOT]/envs/y/bin:/first:/twice:[ROOT]/tools:/usr/bin:/bin:/twice:/last
+             deactivate: 0
+             export PATH=/first:/twice:[ROOT]/tools:/usr/bin:/bin:/twice:/last
+             workon x: 0
+             deactivate: 0
+             export PATH=/first:/twice:[ROOT]/tools:/usr/bin:/bin:/twice:/last:[ROOT]/envs/x/bin
+             workon x: 0
+             deactivate: 0
+             export PATH=/usr/bin",
+        );
+}
+
+#[test]
+fn a_child_of_any_shell_can_leave_and_switch() {
+    let sandbox = Sandbox::with_x_and_y();
+    let leaving = Story::new().get("VIRTUAL_ENV").run(["deactivate"]).get_all(VARIABLES);
+    let switching = Story::new().run(["workon", "y"]).get("PATH").run(["deactivate"]).get_all(VARIABLES);
+    for child in Shell::ALL {
+        Story::new()
+            .export("PYTHONHOME", "/py;home%\n0A")
+            .run(["workon", "x"])
+            .child(child.plain(), leaving.clone())
+            .child(child.plain(), switching.clone())
+            .get("VIRTUAL_ENV")
+            .plays(
+                &sandbox,
+                "workon x: 0
+                 export VIRTUAL_ENV=[ROOT]/envs/x
+                 deactivate: 0
+                 unset VIRTUAL_ENV
+                 unset VIRTUAL_ENV_PROMPT
+                 export PYTHONHOME=/py;home%\\n0A
+                 export PATH=[ROOT]/tools:/usr/bin:/bin
+                 end
+                 workon y: 0
+                 export PATH=[ROOT]/envs/y/bin:[ROOT]/tools:/usr/bin:/bin
+                 deactivate: 0
+                 unset VIRTUAL_ENV
+                 unset VIRTUAL_ENV_PROMPT
+                 export PYTHONHOME=/py;home%\\n0A
+                 export PATH=[ROOT]/tools:/usr/bin:/bin
+                 end
+                 export VIRTUAL_ENV=[ROOT]/envs/x",
+            );
+    }
+}
+
+#[test]
+fn a_failed_workon_changes_nothing() {
+    let sandbox = Sandbox::with_x_and_y();
+    fs::remove_file(sandbox.minimal_environment("broken").join("bin/python")).unwrap();
+    std::os::unix::fs::symlink("/gone/python3", sandbox.environment("broken").join("bin/python")).unwrap();
+    let story = Story::new()
+        .run(["workon", "x"])
+        .snapshot("before")
+        .run_failing(["workon", "xx"])
+        .run_failing(["workon", "broken"])
+        .run_failing(["workon", "../x"])
+        .run_failing(["workon", ""])
+        .run_failing(["workon", "--bogus"])
+        .snapshot("after");
+    for mode in MODES {
+        let told = story.played(&sandbox, mode);
+        // What is said is looked at in verbs/.
+        assert_eq!(told.stderr_text().matches("venvwrap: ").count(), 5, "{told}");
+        assert_eq!(told.stderr_text().matches("hint: ").count(), 5, "{told}");
+        told.same("before", "after").records(
+            "workon x: 0
+             workon xx: 1
+             workon broken: 1
+             workon ../x: 1
+             workon : 1
+             workon --bogus: 2",
+        );
+    }
+}
+
+#[test]
+fn a_deactivate_without_an_environment_says_so() {
+    let story = Story::new().run(["workon", "x"]).run(["deactivate"]).run_failing(["deactivate"]);
+    for shell in Shell::ALL {
+        // There is none outside, as there is none under virtualenvwrapper.
+        story.played(&Sandbox::with_x_and_y(), shell.plain()).records("workon x: 0\ndeactivate: 0\ndeactivate: 127");
+    }
+}
+
+#[test]
+fn a_deactivate_of_the_persons_own_comes_back() {
+    let sandbox = Sandbox::with_x_and_y();
+    let story = Story::new()
+        .export("OWN", "")
+        .code(
+            "deactivate() {\n    if [ \"$1\" = now ]; then\n        OWN=\"it's $1\"\n    fi\n}",
+            "function deactivate\n    test \"$argv[1]\" = now\n    and set -g OWN \"it's $argv[1]\"\nend",
+        )
+        .snapshot("before")
+        .run(["workon", "x"])
+        .run(["workon", "y"])
+        .run(["deactivate"])
+        .snapshot("after")
+        .run(["deactivate", "now"])
+        .get("OWN");
+    for mode in MODES {
+        story.played(&sandbox, mode).silent().same("before", "after").records(
+            "workon x: 0
+             workon y: 0
+             deactivate: 0
+             deactivate now: 0
+             export OWN=it's now",
+        );
+    }
+}
+
+#[test]
+fn a_plain_activate_script_can_come_before_between_and_after() {
+    let sandbox = Sandbox::plain();
+    sandbox.minimal_environment("x");
+    let python = &pythons::complete().path;
+    let mut venv = sandbox.command(python);
+    venv.args(["-m", "venv", "--without-pip", "of-venv"]);
+    sandbox.run_command(venv, b"").silent();
+    sandbox.run(["mkvirtualenv", "--without-pip", "-p", python.to_str().unwrap(), "of-ours"]).status(0);
+    for plain in ["of-venv", "envs/of-ours"] {
+        let source =
+            |story: Story| story.code(format!(". {plain}/bin/activate"), format!("source {plain}/bin/activate.fish"));
+        // Exported, because venv's script exports it for good.
+        let mut story = Story::new().export("PS1", "$ ").export("PYTHONHOME", "/py").snapshot("outside");
+        story = source(story).snapshot("in plain").run(["workon", "x"]).get("VIRTUAL_ENV").run(["deactivate"]);
+        story = story.snapshot("in plain again").run(["deactivate"]).snapshot("outside after before");
+        // The script takes `deactivate` for itself: the next workon is what tidies up.
+        story = source(story.run(["workon", "x"])).get("VIRTUAL_ENV").run(["deactivate"]).run(["workon", "x"]);
+        story = story.get("PATH").run(["deactivate"]).snapshot("outside after between");
+        story = source(story).run(["deactivate"]).snapshot("outside after after");
+        for shell in Shell::ALL {
+            let told = story.played(&sandbox, shell.plain()).silent().records(&format!(
+                "workon x: 0
+                 export VIRTUAL_ENV=[ROOT]/envs/x
+                 deactivate: 0
+                 deactivate: 0
+                 workon x: 0
+                 export VIRTUAL_ENV=[ROOT]/{plain}
+                 deactivate: 0
+                 workon x: 0
+                 export PATH=[ROOT]/envs/x/bin:[ROOT]/tools:/usr/bin:/bin
+                 deactivate: 0
+                 deactivate: 0"
+            ));
+            told.same("in plain", "in plain again")
+                .same("outside", "outside after before")
+                .same("outside", "outside after between")
+                .same("outside", "outside after after");
+        }
+    }
+}
+
+#[test]
+fn a_forged_record_runs_nothing_and_sets_nothing() {
+    let sandbox = Sandbox::with_x_and_y();
+    let canary = sandbox.root().join("canary");
+    let touch = format!("touch '{}'", canary.display().to_string().replace('\'', "'\\''"));
+    for record in [
+        format!("root=/x$({touch});LD_PRELOAD=evil;-IFS=x;PATH=/evil;VIRTUAL_ENV=a[$({touch})]"),
+        format!("root=`{touch}`*;VIRTUAL_ENV_PROMPT=%;%%3B;$({touch});;=;-;-=;VIRTUAL_ENV"),
+        format!("({touch})"),
+    ] {
+        let story = Story::new().export("VENVWRAP_UNDO", &record).export("VIRTUAL_ENV", "").load();
+        let story = story.get_all(&["LD_PRELOAD", "PATH"]).run_failing(["__venvwrap_leave"]);
+        story.clone().get_all(&["LD_PRELOAD", "PATH", "VENVWRAP_UNDO"]).plays(
+            &sandbox,
+            "unset LD_PRELOAD
+             export PATH=[ROOT]/tools:/usr/bin:/bin
+             __venvwrap_leave: 0
+             unset LD_PRELOAD
+             export PATH=[ROOT]/tools:/usr/bin:/bin
+             unset VENVWRAP_UNDO",
+        );
+        assert!(!canary.exists(), "{record}");
+    }
+}

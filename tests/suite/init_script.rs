@@ -1,0 +1,175 @@
+//! What `venvwrap init` prints: clean for the linters, silent, harmless when loaded twice, no process while it loads.
+
+use std::collections::BTreeSet;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use crate::support::sandbox::{BINARY, Sandbox, tool};
+use crate::support::shells::{MODES, Shell};
+use crate::support::story::Story;
+
+/// What the functions define for a person; everything else that they define starts with `__venvwrap_`.
+const COMMANDS: &[&str] =
+    &["mkvirtualenv", "rmvirtualenv", "workon", "lsvirtualenv", "showvirtualenv", "cdvirtualenv", "cdsitepackages"];
+
+#[test]
+fn loading_says_nothing_and_loading_again_changes_nothing() {
+    let sandbox = Sandbox::new();
+    sandbox.minimal_environment("x");
+    let story = Story::bare().load().snapshot("once").load().snapshot("twice");
+    let inside = story.run(["workon", "x"]).snapshot("inside").load().snapshot("inside twice").run(["deactivate"]);
+    let story = inside.snapshot("after");
+    for mode in MODES {
+        let told = story.played(&sandbox, mode).silent();
+        told.same("once", "twice").same("inside", "inside twice").same("once", "after");
+    }
+}
+
+#[test]
+fn loading_defines_the_commands_and_changes_nothing_else() {
+    let sandbox = Sandbox::new();
+    let list = |shell| match shell {
+        Shell::Bash => {
+            "list() { compgen -A function; compgen -v; compgen -a || :; set -o; shopt -p || :; trap -p; umask; pwd; echo \"$-$IFS\"; }"
+        }
+        Shell::Zsh => {
+            "zmodload zsh/parameter
+             list() {
+                 (emulate zsh; print -rl -- ${(k)functions} ${(k)parameters} ${(k)aliases})
+                 set -o; trap; umask; pwd; print -r -- \"$-$IFS\"
+             }"
+        }
+        Shell::Fish => {
+            "function list; functions -na; set -n; abbr -l; echo $umask; pwd; bind; functions --handlers; end"
+        }
+    };
+    for mode in MODES.iter().filter(|mode| !mode.name.contains("aliases") && !mode.name.contains("replaced")) {
+        let shell = mode.shell;
+        let functions = shell.functions().to_str().unwrap();
+        let script = mode.bare_script(&sandbox, format!("{}\nlist >before\n. '{functions}'\nlist >after", list(shell)));
+        sandbox.run_command(mode.command(&sandbox, &script), b"").silent();
+        let read = |name: &str| -> BTreeSet<String> {
+            let path = sandbox.root().join(name);
+            let text = std::fs::read(&path).unwrap();
+            std::fs::remove_file(path).unwrap();
+            String::from_utf8_lossy(&text).lines().map(str::to_owned).collect()
+        };
+        let (before, after) = (read("before"), read("after"));
+        assert!(before.len() > 50, "{}: {before:?}", mode.name);
+        assert!(before.is_subset(&after), "{}: gone: {:?}", mode.name, before.difference(&after));
+        let new: Vec<&str> = after.difference(&before).map(String::as_str).collect();
+        let (private, public): (Vec<&str>, Vec<&str>) = new.iter().partition(|name| name.starts_with("__venvwrap_"));
+        assert!(private.contains(&"__venvwrap_call"), "{}: {private:?}", mode.name);
+        let mut expected: Vec<&str> = COMMANDS.to_vec();
+        if mode.name == "zsh -i" {
+            // For completions: compinit may come later in the rc file.
+            expected.push("precmd_functions");
+        }
+        expected.sort_unstable();
+        assert_eq!(public, expected, "{}", mode.name);
+    }
+}
+
+/// Linux counts the page faults of children that a process has waited for: the number stays only where there were none.
+#[cfg(target_os = "linux")]
+#[test]
+fn loading_and_leaving_start_no_process() {
+    let sandbox = Sandbox::new();
+    sandbox.minimal_environment("x");
+    for shell in Shell::ALL {
+        let functions = shell.functions().to_str().unwrap();
+        let (look, no_path) = match shell {
+            Shell::Fish => ("read -l line </proc/$fish_pid/stat; echo $line", "set PATH ''"),
+            _ => ("read -r line </proc/$$/stat; echo \"$line\"", "PATH=''"),
+        };
+        let code = format!(
+            "{look}; {no_path}\n. '{functions}'\n{look}
+             workon x; {look}
+             deactivate; {look}
+             /bin/sh -c :; {look}"
+        );
+        let script = shell.plain().bare_script(&sandbox, code);
+        let answer = sandbox.run_command(shell.plain().command(&sandbox, &script), b"").status(0).stderr("");
+        let faults = |line: &str| -> u64 {
+            // The second field is the program's name in parentheses; this is the eleventh.
+            line.rsplit(')').next().unwrap().split_whitespace().nth(8).unwrap().parse().unwrap()
+        };
+        let stdout = answer.stdout_text();
+        let faults: Vec<u64> = stdout.lines().map(faults).collect();
+        let [start, loaded, inside, left, control] = faults[..] else { panic!("{answer}") };
+        assert_eq!(start, loaded, "{}: a process was started while loading", shell.name());
+        assert_eq!(inside, left, "{}: a process was started by deactivate", shell.name());
+        assert!(inside > loaded && control > left, "{}: the count counts nothing: {faults:?}", shell.name());
+    }
+}
+
+#[test]
+fn the_line_of_the_readme_works_from_a_hostile_place() {
+    let sandbox = Sandbox::new();
+    sandbox.minimal_environment("x");
+    symlink(BINARY, sandbox.tools().join("venvwrap")).unwrap();
+    for shell in Shell::ALL {
+        let name = shell.name();
+        Story::bare()
+            .code(format!("eval \"$(venvwrap init {name})\""), format!("venvwrap init {name} | source"))
+            .run(["workon", "x"])
+            .get("VIRTUAL_ENV")
+            // The functions know their binary, whatever becomes of PATH.
+            .code("PATH=/nowhere", "set PATH /nowhere")
+            .run(["workon", "x"])
+            .get("__venvwrap_executable")
+            .played(&sandbox, shell.plain())
+            .silent()
+            .records(
+                "workon x: 0
+                 export VIRTUAL_ENV=[ROOT]/envs/x
+                 workon x: 0
+                 __venvwrap_executable=[ROOT]/tools/venvwrap",
+            );
+    }
+}
+
+#[test]
+fn the_text_is_the_file_after_one_line_that_names_the_binary() {
+    let sandbox = Sandbox::new();
+    for (shell, line) in [
+        (Shell::Bash, "__venvwrap_executable='/opt/it'\\''s/venvwrap'\n"),
+        (Shell::Zsh, "typeset -g __venvwrap_executable='/opt/it'\\''s/venvwrap'\n"),
+        (Shell::Fish, "set -g __venvwrap_executable '/opt/it\\'s/venvwrap'\n"),
+    ] {
+        let file = std::fs::read_to_string(source(&format!("init.{}", shell.name()))).unwrap();
+        let answer = sandbox.run(["init", shell.name(), "--executable", "/opt/it's/venvwrap"]);
+        answer.status(0).stdout(line.to_owned() + &file).stderr("");
+    }
+}
+
+#[test]
+fn an_unknown_shell_is_refused() {
+    let sandbox = Sandbox::new();
+    for arguments in [&["init"][..], &["init", "tcsh"]] {
+        let answer = sandbox.run(arguments).status(2).stdout("");
+        assert_eq!(answer.stderr_text().lines().count(), 2, "one line and a hint: {answer}");
+    }
+}
+
+#[test]
+fn the_linters_have_nothing_to_say() {
+    let sandbox = Sandbox::new();
+    let check = |program: &str, options: &[&str], file: &str| {
+        let mut command = sandbox.command(tool(program));
+        command.args(options).arg(source(file));
+        sandbox.run_command(command, b"").silent();
+    };
+    check("shellcheck", &[], "init.bash");
+    check("shellcheck", &[], "standalone/activate");
+    check("bash", &["--posix", "-n"], "init.bash");
+    check("zsh", &["-n"], "init.zsh");
+    for file in ["init.fish", "standalone/activate.fish"] {
+        check("fish", &["--no-execute"], file);
+        check("fish_indent", &["--check"], file);
+    }
+}
+
+fn source(file: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("shell").join(file)
+}

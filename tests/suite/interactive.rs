@@ -1,0 +1,263 @@
+//! What only a person at a terminal sees: Tab, the prompt, Ctrl-C.
+
+use std::collections::BTreeSet;
+use std::net::TcpListener;
+
+use crate::support::pty::{INTERRUPT, RcFile, Terminal};
+use crate::support::sandbox::Sandbox;
+use crate::support::shells::Shell;
+
+/// Every shell as its user has it; zsh with its completion system loaded before or after us.
+const SHELLS: [(Shell, RcFile); 4] = [
+    (Shell::Bash, RcFile { before: "", after: "" }),
+    (Shell::Zsh, RcFile { before: COMPINIT, after: "" }),
+    (Shell::Zsh, RcFile { before: "", after: COMPINIT }),
+    (Shell::Fish, RcFile { before: "", after: "" }),
+];
+const COMPINIT: &str = "autoload -Uz compinit; compinit -u -D";
+
+/// A terminal with each of these, one after the other.
+fn in_every_shell(sandbox: &Sandbox, test: impl Fn(&Terminal<'_>)) {
+    for (shell, rc) in SHELLS {
+        test(&Terminal::start_with(sandbox, shell, rc));
+    }
+}
+
+#[test]
+fn tab_finishes_any_name_so_that_the_shell_takes_it_back_as_that_name() {
+    let sandbox = Sandbox::new();
+    let cases = [
+        ("workon alpi", "alpine"),
+        ("workon be", "beta one"),
+        ("workon beta\\ ", "beta one"),
+        ("workon 'be", "beta one"),
+        ("workon \"beta ", "beta one"),
+        ("workon it", "it's"),
+        ("workon \"it", "it's"),
+        ("workon q", "q\"q"),
+        ("workon 'q", "q\"q"),
+        ("workon 'c$", "c$HOME"),
+        ("workon c\\$", "c$HOME"),
+        ("workon c", "c$HOME"),
+        ("workon x", "x=y"),
+        ("workon x=", "x=y"),
+        ("workon ü", "ünï 日本"),
+        ("workon sl", "sl\\ash"),
+        ("workon g", "g*?[a]"),
+        ("workon p", "p;&|<>()"),
+        ("workon \\~", "~tilde"),
+        ("workon \\#", "#hash"),
+        ("workon !", "!1"),
+        ("workon -n be", "beta one"),
+        ("workon -- --h", "--help"),
+        ("WORKON_HOME=$WORKON_HOME workon be", "beta one"),
+    ];
+    for name in cases.iter().map(|case| case.1).chain(["alpha"]).collect::<BTreeSet<_>>() {
+        sandbox.minimal_environment(name);
+    }
+    in_every_shell(&sandbox, |terminal| {
+        for (keys, name) in cases {
+            terminal.run(format!("{keys}\t"));
+            assert_eq!(terminal.value("VIRTUAL_ENV"), format!("[ROOT]/envs/{name}"), "{:?}: {keys}", terminal.shell);
+        }
+    });
+}
+
+#[test]
+fn every_verb_that_takes_a_name_completes_it() {
+    let sandbox = Sandbox::new();
+    sandbox.minimal_environment("my env");
+    sandbox.minimal_environment("other");
+    // A directory of that name is nothing to them.
+    sandbox.write("my env/file", "");
+    in_every_shell(&sandbox, |terminal| {
+        for verb in ["workon", "rmvirtualenv", "showvirtualenv", "rmvirtualenv --now other"] {
+            assert_eq!(terminal.completed(format!("{verb} my\t")), format!("{verb} my\\ env "));
+        }
+        // One operand is all it takes.
+        for line in ["showvirtualenv other my", "workon other my", "deactivate my", "lsvirtualenv my"] {
+            assert_eq!(terminal.completed(format!("{line}\t")), line);
+        }
+        assert_eq!(terminal.completed("workon nosuch\t"), "workon nosuch");
+    });
+}
+
+#[test]
+fn an_ambiguous_beginning_goes_as_far_as_it_can_and_shows_the_rest() {
+    let sandbox = Sandbox::new();
+    for name in ["alpha", "alpine", "beta"] {
+        sandbox.minimal_environment(name);
+    }
+    in_every_shell(&sandbox, |terminal| {
+        assert_eq!(terminal.completed("workon al\t"), "workon alp");
+        let screen = terminal.listed("workon alp", &["alpha", "alpine"]);
+        assert!(!screen.contains("beta"), "{screen}");
+    });
+}
+
+#[test]
+fn cdvirtualenv_and_cdsitepackages_complete_directories_below_the_environment() {
+    let sandbox = Sandbox::new();
+    let root = sandbox.minimal_environment("x");
+    for directory in ["share/my docs/deep", "lib/python3.11/site-packages/requests/packages"] {
+        std::fs::create_dir_all(root.join(directory)).unwrap();
+    }
+    sandbox.write("share-of-the-working-directory/x", "");
+    in_every_shell(&sandbox, |terminal| {
+        assert_eq!(terminal.completed("cdvirtualenv \t"), "cdvirtualenv ", "none is active");
+        terminal.run("workon x");
+        assert_eq!(terminal.completed("cdvirtualenv sh\t"), "cdvirtualenv share/");
+        assert_eq!(terminal.completed("cdvirtualenv share/\t"), "cdvirtualenv share/my\\ docs/");
+        assert_eq!(terminal.completed("cdvirtualenv share/my\\ docs/\t"), "cdvirtualenv share/my\\ docs/deep/");
+        assert_eq!(terminal.completed("cdvirtualenv py\t"), "cdvirtualenv py", "pyvenv.cfg is no directory");
+        assert_eq!(terminal.completed("cdsitepackages r\t"), "cdsitepackages requests/");
+        terminal.run("cdvirtualenv sh\tm\t");
+        assert_eq!(terminal.value("PWD"), "[ROOT]/envs/x/share/my docs");
+        terminal.run("cdsitepackages req\tpac\t");
+        assert_eq!(terminal.value("PWD"), "[ROOT]/envs/x/lib/python3.11/site-packages/requests/packages");
+    });
+}
+
+#[test]
+fn options_and_their_values_are_completed() {
+    let sandbox = Sandbox::new();
+    sandbox.write("project x/requirements.txt", "");
+    sandbox.write("requirements.in", "");
+    in_every_shell(&sandbox, |terminal| {
+        assert_eq!(terminal.completed("mkvirtualenv --py\t"), "mkvirtualenv --python ");
+        assert_eq!(terminal.completed("mkvirtualenv name --without\t"), "mkvirtualenv name --without-pip ");
+        assert_eq!(terminal.completed("lsvirtualenv --j\t"), "lsvirtualenv --json ");
+        assert_eq!(terminal.completed("deactivate --h\t"), "deactivate --help ");
+        assert_eq!(terminal.completed("mkvirtualenv -r req\t"), "mkvirtualenv -r requirements.in ");
+        assert_eq!(terminal.completed("mkvirtualenv -r pro\t"), "mkvirtualenv -r project\\ x/");
+        assert_eq!(
+            terminal.completed("mkvirtualenv -r project\\ x/\t"),
+            "mkvirtualenv -r project\\ x/requirements.txt "
+        );
+        assert_eq!(terminal.completed("mkvirtualenv -a pro\t"), "mkvirtualenv -a project\\ x/");
+        assert_eq!(terminal.completed("mkvirtualenv -a req\t"), "mkvirtualenv -a req", "a file is no project");
+        terminal.listed("workon --", &["--cd", "--no-cd", "--help"]);
+    });
+}
+
+#[test]
+fn completion_says_nothing_and_makes_nothing_when_it_cannot() {
+    let mut sandbox = Sandbox::new();
+    for place in ["a file/below", "not there"] {
+        sandbox.write("a file", "");
+        sandbox.set("WORKON_HOME", sandbox.root().join(place));
+        in_every_shell(&sandbox, |terminal| {
+            for typed in ["workon al", "cdvirtualenv b", "mkvirtualenv -p nosuch"] {
+                terminal.type_keys(format!("{typed}\t."));
+                terminal.wait_for(&format!("{typed}."));
+                assert_eq!(terminal.screen(), format!("$ {typed}."));
+                assert_eq!(terminal.completed("\x15"), "");
+            }
+        });
+        assert!(!sandbox.root().join("not there").exists());
+    }
+}
+
+/// Its own completion system, compctl, is all that zsh has without `compinit`.
+#[test]
+fn zsh_without_compinit_has_its_files_and_no_noise() {
+    let sandbox = Sandbox::new();
+    sandbox.minimal_environment("alpha");
+    sandbox.write("some file", "");
+    let terminal = Terminal::start(&sandbox, Shell::Zsh);
+    assert_eq!(terminal.run("workon alpha"), "$ workon alpha\n(alpha) $");
+    assert_eq!(terminal.completed("cat so\t"), "cat some\\ file ");
+}
+
+#[test]
+fn the_prompt_shows_the_name_once_and_only_inside() {
+    let sandbox = Sandbox::new();
+    sandbox.minimal_environment("x");
+    sandbox.minimal_environment("y z");
+    in_every_shell(&sandbox, |terminal| {
+        assert_eq!(terminal.run("workon x"), "$ workon x\n(x) $");
+        assert_eq!(terminal.run("workon x"), "(x) $ workon x\n(x) $");
+        assert_eq!(terminal.run("workon 'y z'"), "(x) $ workon 'y z'\n(y z) $");
+        // A shell in the shell shows where it is, and can leave without the outer one.
+        let inner = terminal.shell_in_it();
+        assert_eq!(terminal.run(inner), format!("(y z) $ {inner}\n(y z) $"));
+        assert_eq!(terminal.run("deactivate"), "(y z) $ deactivate\n$");
+        assert!(terminal.run("exit").ends_with("\n(y z) $"));
+        assert_eq!(terminal.run("deactivate"), "(y z) $ deactivate\n$");
+    });
+}
+
+#[test]
+fn a_hostile_name_is_drawn_and_not_obeyed() {
+    let sandbox = Sandbox::new();
+    let names = ["a$(touch canary)b", "`touch canary`", "%F{red}%d%", "\\u\\w", "!1", "${(e)x}", "(touch canary)"];
+    let drawn = ["a_(touch canary)b", "_touch canary_", "%F{red}%d%", "_u_w", "_1", "_{(e)x}", "(touch canary)"];
+    for name in names {
+        sandbox.minimal_environment(name);
+    }
+    let obeying = RcFile { before: "setopt prompt_subst prompt_bang prompt_percent", after: COMPINIT };
+    for (shell, rc) in [SHELLS[0], (Shell::Zsh, obeying), SHELLS[3]] {
+        let terminal = Terminal::start_with(&sandbox, shell, rc);
+        for (name, drawn) in names.into_iter().zip(drawn) {
+            terminal.run([b"workon ".as_slice(), &shell.quoted(name)].concat());
+            // bash and zsh read their prompt as code; fish prints what a function says.
+            let drawn = if shell == Shell::Fish { name } else { drawn };
+            assert_eq!(terminal.run("true"), format!("({drawn}) $ true\n({drawn}) $"), "{shell:?}: {name}");
+        }
+        assert!(terminal.run("deactivate").ends_with("\n$"));
+    }
+    assert!(!sandbox.root().join("canary").exists());
+}
+
+#[test]
+fn a_person_who_draws_their_own_prompt_is_left_alone() {
+    let mut sandbox = Sandbox::new();
+    sandbox.minimal_environment("x");
+    sandbox.set("VIRTUAL_ENV_DISABLE_PROMPT", "1");
+    in_every_shell(&sandbox, |terminal| {
+        assert_eq!(terminal.run("workon x"), "$ workon x\n$");
+        assert_eq!(terminal.run("deactivate"), "$ deactivate\n$");
+    });
+}
+
+#[test]
+fn workon_goes_to_the_project() {
+    let sandbox = Sandbox::new();
+    let root = sandbox.minimal_environment("x");
+    let project = sandbox.root().join("my $project");
+    std::fs::create_dir(&project).unwrap();
+    std::fs::write(root.join(".project"), format!("{}\n", project.to_str().unwrap())).unwrap();
+    in_every_shell(&sandbox, |terminal| {
+        assert_eq!(terminal.run("workon x\t"), "$ workon x\n(x) $");
+        assert_eq!(terminal.value("PWD"), "[ROOT]/my $project");
+        terminal.run("cd /; deactivate");
+        terminal.run("workon -n x");
+        assert_eq!(terminal.value("PWD"), "/");
+    });
+}
+
+/// The index takes the question and never answers.
+#[test]
+fn ctrl_c_ends_an_installation_and_leaves_the_shell_and_the_environment() {
+    let mut sandbox = Sandbox::new();
+    let index = TcpListener::bind("127.0.0.1:0").unwrap();
+    sandbox.set("PIP_INDEX_URL", format!("http://{}/simple", index.local_addr().unwrap()));
+    sandbox.set("PIP_CONFIG_FILE", "/dev/null");
+    in_every_shell(&sandbox, |terminal| {
+        let prompts = terminal.prompts();
+        terminal.type_keys("mkvirtualenv -i nothing slow\r");
+        let (_connection, _) = index.accept().unwrap();
+        terminal.type_keys(INTERRUPT);
+        terminal.wait_for_prompt_after(prompts);
+        let screen = terminal.screen();
+        // All that is said, is said before the prompt: what cannot be had, that it failed, what there is.
+        let hint = "hint: the environment is there; enter it and try again with `pip install …`";
+        let last = screen.lines().rev().take(4).collect::<Vec<_>>();
+        assert!(last[0].ends_with('$') && last[1] == hint, "{screen}");
+        assert!(last[2].starts_with("venvwrap: pip install failed with status "), "{screen}");
+        assert!(last[3].ends_with("Operation cancelled by user"), "{screen}");
+        assert!(terminal.run("workon slow").ends_with("\n(slow) $"));
+        assert!(terminal.run("python -c 'import pip; print(pip.__file__[:0], 6 * 7)'").ends_with("\n 42\n(slow) $"));
+        assert!(terminal.run("deactivate; rmvirtualenv --now slow").ends_with("\nRemoving slow...\n$"));
+    });
+}

@@ -1,0 +1,24 @@
+//! The test suite: one binary, so that it links once. This is its index; the support comes first.
+//!
+//! Tests of a single function stand beside it in src. What is here runs the built program, mostly in real shells, in a
+//! directory with a hostile name (support/sandbox.rs).
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "a test that cannot go on has failed, and it is a program of its own"
+)]
+
+mod support; //        how a test gets its directory, shells, stories, terminals and pythons
+
+mod activation; //     enter, switch and leave: everything as before, in every shell and mode
+mod creation; //       the environments, for every real Python, beside those of other makers
+mod init_script; //    what `venvwrap init` prints: linted, silent, loaded twice, no process
+mod inside; //         prompt, appended lines and directories while an environment is active
+mod interactive; //    Tab, prompt and Ctrl-C at a real terminal
+mod layering; //       who may import whom in src, and who may do what
+mod protocol; //       functions and binary: streams, descriptors, a binary that is gone, killed or another
+mod quoting; //        any bytes, through every shell
+mod standalone; //     the activate scripts that an environment carries, without venvwrap
+mod verbs; //          each verb by what it says and what is on disk afterwards

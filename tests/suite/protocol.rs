@@ -1,0 +1,200 @@
+//! How the functions and the binary get on with each other and with the shell that they are in: streams, descriptors,
+//! a binary that is gone, killed or of another version.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use crate::support::sandbox::{Sandbox, bytes};
+use crate::support::shells::{MODES, Shell};
+use crate::support::story::Story;
+
+#[test]
+fn no_command_eats_the_callers_stdin() {
+    let sandbox = Sandbox::with_x_and_y();
+    for shell in Shell::ALL {
+        let code = match shell {
+            Shell::Fish => {
+                "while read -l name
+                    workon $name; and echo $VIRTUAL_ENV_PROMPT
+                    lsvirtualenv -b; showvirtualenv $name >/dev/null; cdvirtualenv bin; deactivate
+                end"
+            }
+            _ => {
+                "while read -r name; do
+                    workon \"$name\" && echo \"$VIRTUAL_ENV_PROMPT\"
+                    lsvirtualenv -b; showvirtualenv \"$name\" >/dev/null; cdvirtualenv bin; deactivate
+                done"
+            }
+        };
+        let mode = shell.plain();
+        let script = mode.script(&sandbox, code);
+        let answer = sandbox.run_command(mode.command(&sandbox, &script), b"x\ny\nx\n");
+        answer.status(0).stdout("x\nx\ny\ny\nx\ny\nx\nx\ny\n").stderr("");
+    }
+}
+
+#[test]
+fn closed_streams_do_not_matter() {
+    let sandbox = Sandbox::with_x_and_y();
+    for shell in Shell::ALL {
+        for closed in ["<&-", ">&-", "2>&-", "<&- >&-", ">&- 2>&-", "<&- 2>&-", "<&- >&- 2>&-"] {
+            // Closed for the one command, and for the whole shell.
+            let once = format!("workon x {closed}\n__story_status workon $STATUS\nworkon z {closed}");
+            let once = format!("{once}\n__story_status missing $STATUS\ndeactivate {closed}");
+            let whole = format!("exec {closed}\nworkon x\n__story_status workon $STATUS\nworkon z");
+            let whole = format!("{whole}\n__story_status missing $STATUS\ndeactivate");
+            // fish has no `exec` for redirections alone.
+            for code in if shell == Shell::Fish { vec![once] } else { vec![once, whole] } {
+                let story = Story::new().code(code.replace("STATUS", "?"), code.replace("STATUS", "status"));
+                story.get("VIRTUAL_ENV").played(&sandbox, shell.plain()).records(
+                    "workon: 0
+                     missing: 1
+                     unset VIRTUAL_ENV",
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn descriptors_of_the_caller_are_left_alone() {
+    let sandbox = Sandbox::with_x_and_y();
+    for shell in [Shell::Bash, Shell::Zsh] {
+        let code = "exec 3>three 4>four
+            workon x; workon; echo before >&3
+            deactivate; lsvirtualenv -b
+            echo after >&3; echo and >&4
+            workon y 3>&- 4>&-; echo \"$VIRTUAL_ENV_PROMPT\" >&4";
+        shell.plain().run(&sandbox, code).status(0).stdout("x\ny\nx\ny\n").stderr("");
+        assert_eq!(fs::read_to_string(sandbox.root().join("three")).unwrap(), "before\nafter\n");
+        assert_eq!(fs::read_to_string(sandbox.root().join("four")).unwrap(), "and\ny\n");
+    }
+    let code = "begin
+            workon x; workon; echo before >&3
+            deactivate; lsvirtualenv -b
+            echo after >&3; echo and >&4
+            workon y 3>&- 4>&-; echo $VIRTUAL_ENV_PROMPT >&4
+        end 3>three 4>four";
+    Shell::Fish.plain().run(&sandbox, code).status(0).stdout("x\ny\nx\ny\n").stderr("");
+    assert_eq!(fs::read_to_string(sandbox.root().join("three")).unwrap(), "before\nafter\n");
+    assert_eq!(fs::read_to_string(sandbox.root().join("four")).unwrap(), "and\ny\n");
+}
+
+/// A story in which another program stands where the binary was.
+fn with_program(program: &[u8], story: Story) -> Story {
+    let set = |shell: Shell, before: &str| [before.as_bytes(), &shell.quoted(program)].concat();
+    let code =
+        Story::new().code(set(Shell::Bash, "__venvwrap_executable="), set(Shell::Fish, "set __venvwrap_executable "));
+    code.then(story)
+}
+
+#[test]
+fn a_binary_that_is_gone_is_told() {
+    let sandbox = Sandbox::with_x_and_y();
+    let program = bytes(sandbox.root().join("gone"));
+    let story = Story::new().run(["workon", "x"]).snapshot("before");
+    let story = story.then(with_program(&program, Story::new().run_failing(["workon", "y"]))).get("VIRTUAL_ENV_PROMPT");
+    // Leaving needs no binary.
+    let story = story.run(["deactivate"]).get("VIRTUAL_ENV");
+    for mode in MODES {
+        let told = story.played(&sandbox, mode);
+        assert!(!told.stderr_text().is_empty(), "{told}");
+        told.records(
+            "workon x: 0
+             workon y: 127
+             export VIRTUAL_ENV_PROMPT=x
+             deactivate: 0
+             unset VIRTUAL_ENV",
+        );
+    }
+}
+
+#[test]
+fn half_a_plan_of_a_killed_binary_is_not_carried_out() {
+    let sandbox = Sandbox::with_x_and_y();
+    let killed = "#!/bin/sh\nprintf '%s\\n' \"__venvwrap_enter /half half\" >&3\nkill -9 $$\n";
+    let program = sandbox.write("tools/killed", killed);
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let story = Story::new().run(["workon", "x"]).snapshot("before");
+    let story = story.then(with_program(&bytes(&program), Story::new().run_failing(["workon", "y"])));
+    for shell in Shell::ALL {
+        story.clone().get("VIRTUAL_ENV_PROMPT").played(&sandbox, shell.plain()).records(
+            "workon x: 0
+             workon y: 137
+             export VIRTUAL_ENV_PROMPT=x",
+        );
+    }
+}
+
+#[test]
+fn a_child_that_reads_a_closed_stdin_does_not_wait() {
+    let sandbox = Sandbox::with_x_and_y();
+    let reading =
+        sandbox.write("tools/reading", "#!/bin/sh\ncat\nprintf '%s\\n' \"__venvwrap_enter /read read\" >&3\n");
+    fs::set_permissions(&reading, fs::Permissions::from_mode(0o755)).unwrap();
+    let story = with_program(&bytes(&reading), Story::new().code("workon x <&- 2>&-", "workon x <&- 2>&-"));
+    for shell in Shell::ALL {
+        story.clone().get("VIRTUAL_ENV").played(&sandbox, shell.plain()).records("export VIRTUAL_ENV=/read");
+    }
+}
+
+#[test]
+fn functions_of_another_version_are_told_to_be_loaded_again() {
+    let sandbox = Sandbox::with_x_and_y();
+    for (shell, line) in [
+        (Shell::Bash, "eval \"$(venvwrap init bash)\""),
+        (Shell::Zsh, "eval \"$(venvwrap init zsh)\""),
+        (Shell::Fish, "venvwrap init fish | source"),
+    ] {
+        let edit = match shell {
+            Shell::Bash => "eval \"$(declare -f __venvwrap_call | sed s@bash/1@bash/0@)\"",
+            Shell::Zsh => "functions[__venvwrap_call]=${functions[__venvwrap_call]//zsh\\/1/zsh/0}",
+            Shell::Fish => "functions __venvwrap_call | string replace fish/1 fish/0 | source",
+        };
+        let story = Story::new().code(edit, edit).run(["workon", "x"]).get("VIRTUAL_ENV");
+        let message = format!(
+            "venvwrap: the functions in this shell are of another version of venvwrap
+hint: start a new shell, or load them again: {line}\n"
+        );
+        story.played(&sandbox, shell.plain()).says("", &message).records("workon x: 2\nunset VIRTUAL_ENV");
+    }
+}
+
+#[test]
+fn variables_count_as_they_are_now_exported_or_not() {
+    let sandbox = Sandbox::with_x_and_y();
+    let other = sandbox.root().join("other");
+    sandbox.minimal_environment_at(&other.join("z"));
+    Story::new()
+        .unset("WORKON_HOME")
+        .set("WORKON_HOME", bytes(&other))
+        .run(["workon", "z"])
+        .get("VIRTUAL_ENV")
+        .run(["deactivate"])
+        .get("WORKON_HOME")
+        .plays(
+            &sandbox,
+            "workon z: 0
+             export VIRTUAL_ENV=[ROOT]/other/z
+             deactivate: 0
+             WORKON_HOME=[ROOT]/other",
+        );
+}
+
+#[test]
+fn without_the_functions_nothing_is_pretended() {
+    let mut sandbox = Sandbox::with_x_and_y();
+    for (shell, line) in [
+        ("/bin/bash", "add to ~/.bashrc: eval \"$(venvwrap init bash)\""),
+        ("/usr/bin/zsh", "add to ~/.zshrc: eval \"$(venvwrap init zsh)\""),
+        ("/usr/bin/fish", "add to ~/.config/fish/config.fish: venvwrap init fish | source"),
+    ] {
+        sandbox.set("SHELL", shell);
+        for verb in ["workon x", "deactivate", "cdvirtualenv"] {
+            let name = verb.split(' ').next().unwrap();
+            sandbox.run(verb.split(' ')).status(1).stdout("").stderr(format!(
+                "venvwrap: `{name}` changes the shell it is called in, and the functions are not loaded there\nhint: {line}\n"
+            ));
+        }
+    }
+}

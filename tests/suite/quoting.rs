@@ -1,0 +1,124 @@
+//! Any bytes, through every shell: the name of an environment, its prompt, and a line appended to its `bin/activate`.
+//!
+//! The oracle is the shell itself: what a child of it finds in its environment after `workon`, byte for byte, and what is
+//! left after `deactivate`.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use crate::support::sandbox::{Sandbox, bytes};
+use crate::support::shells::Shell;
+use crate::support::story::Story;
+
+/// Values that must arrive as they are.
+#[derive(Debug, Clone)]
+struct Case {
+    /// The environment's name, and so the end of its path.
+    name: Vec<u8>,
+    prompt: Vec<u8>,
+    /// What a line at the end of `bin/activate` assigns, and a variable has beforehand.
+    value: Vec<u8>,
+}
+
+/// Every byte that `allowed` lets through, NUL apart, each once.
+fn every_byte(allowed: impl Fn(u8) -> bool) -> Vec<u8> {
+    (1..=255).filter(|byte| allowed(*byte)).collect()
+}
+
+/// PATH has no way to hold a `:`; the rest is what a component of a path can be. (Apple's file system wants UTF-8.)
+fn in_names(byte: u8) -> bool {
+    byte != b'/' && byte != b':' && (byte.is_ascii() || !cfg!(target_os = "macos"))
+}
+
+/// A value in pyvenv.cfg ends with its line.
+fn in_prompts(byte: u8) -> bool {
+    byte != b'\n'
+}
+
+/// Runs of bytes with more of those that shells treat in their own way than chance would give.
+fn bytes_that(allowed: fn(u8) -> bool, longest: usize) -> impl Strategy<Value = Vec<u8>> {
+    let special = proptest::sample::select(b"'\"\\$`!;&|<>(){}[]*?~#%=^ \t\n\r\x1b\x7f\xff\xc3\xa9".to_vec());
+    vec(prop_oneof![special, 1..=255_u8, b'a'..=b'z'], 0..longest)
+        .prop_map(move |bytes| bytes.into_iter().filter(|byte| allowed(*byte)).collect())
+}
+
+fn cases() -> impl Strategy<Value = Vec<Case>> {
+    let case = (bytes_that(in_names, 60), bytes_that(in_prompts, 60), bytes_that(|_| true, 60));
+    // No name twice, and none that is `.` or an option.
+    vec(case, 1..6).prop_map(|cases| {
+        let numbered = cases.into_iter().enumerate().map(|(number, (name, prompt, value))| {
+            let name = [number.to_string().into_bytes(), name].concat();
+            Case { name, prompt, value }
+        });
+        numbered.collect()
+    })
+}
+
+/// Enters and leaves all of them in one shell, and looks.
+fn arrives(shell: Shell, locale: &str, cases: &[Case]) -> Result<(), TestCaseError> {
+    let mut sandbox = Sandbox::new();
+    sandbox.set("LC_ALL", locale);
+    let look = "/bin/sh -c 'printf \"%s\\0\" \"${VIRTUAL_ENV-none}\" \"${VIRTUAL_ENV_PROMPT-none}\" \"${MINE-none}\" \
+                \"${PYTHONHOME-none}\" \"$PATH\"' >>$__story_records";
+    let look = |story: Story| story.code(look.replace("$__story_records", "\"$__story_records\""), look);
+    let mut story = Story::new();
+    let mut expected: Vec<Vec<u8>> = Vec::new();
+    let path = bytes(&sandbox.variables()[OsStr::new("PATH")]);
+    for case in cases {
+        let root = sandbox.minimal_environment(OsStr::from_bytes(&case.name));
+        // Quoted as venv does it, so that blanks at the ends count.
+        let prompt = [b"home = /usr/bin\nprompt = '", &case.prompt[..], b"'\n"].concat();
+        fs::write(root.join("pyvenv.cfg"), prompt).unwrap();
+        let activate = fs::read(root.join("bin/activate")).unwrap();
+        let appended = [&activate[..], b"export MINE=", &Shell::Bash.quoted(&case.value), b"\n"].concat();
+        fs::write(root.join("bin/activate"), appended).unwrap();
+
+        story = look(story.export("PYTHONHOME", &case.value).run([b"workon", &case.name[..]]));
+        story = look(story.run(["deactivate"])).unset("MINE");
+        // An empty prompt is none: the name is shown.
+        let prompt = if case.prompt.is_empty() { &case.name } else { &case.prompt };
+        let mine = if shell == Shell::Fish { b"none" } else { &case.value[..] };
+        let inside = [bytes(root.join("bin")), path.clone()].join(&b':');
+        expected.extend([[b"workon ", &case.name[..], b": 0"].concat(), bytes(&root), prompt.clone(), mine.to_vec()]);
+        expected.extend([b"none".to_vec(), inside, b"deactivate: 0".to_vec(), b"none".to_vec(), b"none".to_vec()]);
+        expected.extend([mine.to_vec(), case.value.clone(), path.clone()]);
+    }
+    expected.push(b"end".to_vec());
+    let told = story.played(&sandbox, shell.plain());
+    let shown = |records: &[Vec<u8>]| -> Vec<String> {
+        records.iter().map(|record| record.escape_ascii().to_string()).collect()
+    };
+    prop_assert_eq!(shown(&told.records), shown(&expected), "{} {}: {}", shell.name(), locale, told);
+    told.silent();
+    Ok(())
+}
+
+#[test]
+fn every_byte_arrives() {
+    let name = every_byte(in_names);
+    assert!(name.len() <= 255, "all that a name can have fits into one");
+    let case = Case { prompt: every_byte(in_prompts), value: every_byte(|_| true), name };
+    let cases = std::slice::from_ref(&case);
+    for shell in Shell::ALL {
+        arrives(shell, "C.UTF-8", cases).unwrap();
+    }
+    // fish 3 mangles every inherited variable itself where the locale has no UTF-8.
+    for shell in [Shell::Bash, Shell::Zsh] {
+        arrives(shell, "C", cases).unwrap();
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn random_bytes_arrive(cases in cases()) {
+        for shell in Shell::ALL {
+            arrives(shell, "C.UTF-8", &cases)?;
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! An interactive shell at a terminal, as a person has it: their rc file, their keys, their screen.
+//!
+//! Owns the terminal, the rc files and the waiting. Nothing sleeps: the rc files send marks (`screen`) when a prompt has
+//! been drawn and when the key [`SHOW_LINE`] asks for the command line, and every wait ends at a deadline.
+
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Child, Stdio};
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread;
+use std::time::Instant;
+
+use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl};
+use nix::pty::{OpenptyResult, Winsize, openpty};
+use nix::sys::signal::{Signal, killpg};
+use nix::sys::stat::Mode;
+use nix::unistd::{Pid, setsid, ttyname};
+
+use super::sandbox::{BINARY, LIMIT, Sandbox, tool};
+use super::screen::{COLUMNS, LINE, Mark, PROMPT, READY, ROWS, Screen};
+use super::shells::Shell;
+
+/// Ctrl-G: tells the tests what stands on the command line, and empties it.
+const SHOW_LINE: &str = "\x07";
+
+/// Ctrl-C.
+pub(crate) const INTERRUPT: &str = "\x03";
+
+/// A shell at a terminal.
+pub(crate) struct Terminal<'a> {
+    sandbox: &'a Sandbox,
+    pub(crate) shell: Shell,
+    keyboard: File,
+    seen: Arc<(Mutex<Seen>, Condvar)>,
+    child: Child,
+}
+
+/// What came from the terminal.
+#[derive(Debug, Default)]
+struct Seen {
+    screen: Screen,
+    /// Prompts that were drawn and are read at.
+    ready: usize,
+    /// A prompt is on its way.
+    begun: bool,
+    line: Option<Vec<u8>>,
+    ended: bool,
+}
+
+/// The person's rc file: what stands before the line that loads venvwrap, and after it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct RcFile {
+    pub(crate) before: &'static str,
+    pub(crate) after: &'static str,
+}
+
+impl<'a> Terminal<'a> {
+    /// Starts a shell whose rc file loads venvwrap, and waits for its first prompt, which is `$ `.
+    #[track_caller]
+    pub(crate) fn start(sandbox: &'a Sandbox, shell: Shell) -> Self {
+        Self::start_with(sandbox, shell, RcFile::default())
+    }
+
+    /// The same with more in the rc file.
+    #[track_caller]
+    pub(crate) fn start_with(sandbox: &'a Sandbox, shell: Shell, rc: RcFile) -> Self {
+        write_rc_file(sandbox, shell, rc);
+        let size = Winsize {
+            ws_row: u16::try_from(ROWS).unwrap(),
+            ws_col: u16::try_from(COLUMNS).unwrap(),
+            ws_xpixel: 0,
+            ws_ypixel: 0,
+        };
+        let OpenptyResult { master, slave } = openpty(&size, None).unwrap();
+        fcntl(&master, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).unwrap();
+        fcntl(&slave, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).unwrap();
+        let device = ttyname(&slave).unwrap();
+        let mut command = sandbox.command(tool(shell.name()));
+        command.args(words(shell)).env("TERM", "xterm").env("VENVWRAP", BINARY);
+        // The terminal has a size; these would be believed in its place.
+        command.env_remove("COLUMNS").env_remove("LINES");
+        command.stdin(Stdio::from(slave.try_clone().unwrap()));
+        command.stdout(Stdio::from(slave.try_clone().unwrap())).stderr(Stdio::from(slave));
+        let lead = move || {
+            setsid()?;
+            // The first terminal that the leader of a session opens is the one that Ctrl-C works on.
+            nix::fcntl::open(&device, OFlag::O_RDWR, Mode::empty()).map(drop)?;
+            Ok(())
+        };
+        // SAFETY: between fork and exec this makes two system calls and allocates nothing.
+        #[allow(unsafe_code, reason = "std cannot give a child a terminal of its own")]
+        unsafe {
+            command.pre_exec(lead);
+        }
+        let child = command.spawn().unwrap();
+        drop(command);
+        let keyboard = File::from(master);
+        let seen = Arc::new((Mutex::new(Seen::default()), Condvar::new()));
+        watch(keyboard.try_clone().unwrap(), Arc::clone(&seen));
+        let terminal = Self { sandbox, shell, keyboard, seen, child };
+        terminal.wait("the first prompt", |seen| seen.ready == 1);
+        terminal
+    }
+
+    /// Types a line and Enter, waits for the next prompt, and gives what is then on the screen: the prompt with the line,
+    /// what it printed, the new prompt.
+    #[track_caller]
+    pub(crate) fn run(&self, line: impl AsRef<[u8]>) -> String {
+        self.with(|seen| seen.screen.clear_above());
+        let prompts = self.with(|seen| seen.ready);
+        self.type_keys([line.as_ref(), b"\r"].concat());
+        self.wait("a prompt", |seen| seen.ready > prompts);
+        self.screen()
+    }
+
+    /// Types keys, Tab among them, and gives the command line that stands there then. It is taken back afterwards.
+    #[track_caller]
+    pub(crate) fn completed(&self, keys: impl AsRef<[u8]>) -> String {
+        self.with(|seen| seen.screen.clear_above());
+        self.with(|seen| seen.line = None);
+        self.type_keys([keys.as_ref(), SHOW_LINE.as_bytes()].concat());
+        self.wait("the command line", |seen| seen.line.is_some());
+        String::from_utf8_lossy(&self.with(|seen| seen.line.take()).unwrap()).into_owned()
+    }
+
+    /// Types the beginning of a line and as much Tab as it takes to be shown a list, and waits for these in it. Gives the
+    /// screen; the line is taken back.
+    #[track_caller]
+    pub(crate) fn listed(&self, typed: &str, expected: &[&str]) -> String {
+        self.with(|seen| seen.screen.clear_above());
+        // readline's first Tab only goes as far as it can.
+        let tabs = if self.shell == Shell::Bash { "\t\t" } else { "\t" };
+        self.type_keys([typed, tabs].concat());
+        expected.iter().for_each(|text| self.wait_for(text));
+        let screen = self.screen();
+        self.completed("");
+        screen
+    }
+
+    /// The value of a variable of the shell, as its own `printf` writes it to a file.
+    #[track_caller]
+    pub(crate) fn value(&self, name: &str) -> String {
+        let file = self.sandbox.root().join("value");
+        self.run(format!("printf %s \"${name}\" > \"$VALUE\""));
+        let text = fs::read(file).unwrap();
+        String::from_utf8_lossy(&self.sandbox.masked(&text)).into_owned()
+    }
+
+    /// The line that starts another such shell from this one.
+    pub(crate) fn shell_in_it(&self) -> &'static str {
+        match self.shell {
+            Shell::Bash => "bash -i",
+            Shell::Zsh => "zsh -d -i",
+            Shell::Fish => "fish -i",
+        }
+    }
+
+    /// Types keys and waits for nothing.
+    pub(crate) fn type_keys(&self, keys: impl AsRef<[u8]>) {
+        (&self.keyboard).write_all(keys.as_ref()).unwrap();
+    }
+
+    /// Waits until this text is on the screen.
+    #[track_caller]
+    pub(crate) fn wait_for(&self, text: &str) {
+        self.wait(text, |seen| seen.screen.text().contains(text));
+    }
+
+    /// How many prompts there have been.
+    pub(crate) fn prompts(&self) -> usize {
+        self.with(|seen| seen.ready)
+    }
+
+    /// Waits for the prompt after the first `count`.
+    #[track_caller]
+    pub(crate) fn wait_for_prompt_after(&self, count: usize) {
+        self.wait("a prompt", |seen| seen.ready > count);
+    }
+
+    /// What is on the screen: since the last line was typed, with the sandbox as `[ROOT]`.
+    pub(crate) fn screen(&self) -> String {
+        let text = self.with(|seen| seen.screen.text());
+        String::from_utf8_lossy(&self.sandbox.masked(text.as_bytes())).into_owned()
+    }
+
+    fn with<T>(&self, look: impl FnOnce(&mut Seen) -> T) -> T {
+        look(&mut self.seen.0.lock().unwrap())
+    }
+
+    #[track_caller]
+    fn wait(&self, what: &str, is_there: impl Fn(&Seen) -> bool) {
+        let deadline = Instant::now() + LIMIT;
+        let (seen, news) = &*self.seen;
+        let mut seen = seen.lock().unwrap();
+        while !is_there(&seen) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if seen.ended || left.is_zero() {
+                drop(seen);
+                panic!("{}: waited for {what}; screen:\n{}", self.shell.name(), self.screen());
+            }
+            seen = news.wait_timeout(seen, left).unwrap().0;
+        }
+    }
+}
+
+impl Drop for Terminal<'_> {
+    fn drop(&mut self) {
+        // The session hangs up, with whatever still runs in it.
+        let _ = killpg(Pid::from_raw(i32::try_from(self.child.id()).unwrap()), Signal::SIGHUP);
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// Draws what comes, until the terminal is closed.
+fn watch(terminal: File, shared: Arc<(Mutex<Seen>, Condvar)>) {
+    thread::spawn(move || {
+        let mut buffer = [0; 4096];
+        while let Ok(length @ 1..) = (&terminal).read(&mut buffer) {
+            let mut seen = shared.0.lock().unwrap();
+            for mark in seen.screen.draw(&buffer[..length]) {
+                match mark {
+                    Mark::Prompt => seen.begun = true,
+                    // A prompt is drawn again whenever a list was shown below it.
+                    Mark::Ready => seen.ready += usize::from(std::mem::take(&mut seen.begun)),
+                    Mark::Line(line) => seen.line = Some(line),
+                }
+            }
+            let answers = std::mem::take(&mut seen.screen.answers);
+            drop((&terminal).write_all(&answers));
+            shared.1.notify_all();
+        }
+        shared.0.lock().unwrap().ended = true;
+        shared.1.notify_all();
+    });
+}
+
+fn words(shell: Shell) -> &'static [&'static str] {
+    match shell {
+        Shell::Bash => &["-i"],
+        // -d: the machine's own rc files have a mind of their own.
+        Shell::Zsh => &["-d", "-i"],
+        Shell::Fish => &["-i"],
+    }
+}
+
+/// Writes the rc file, with `eval "$(venvwrap init …)"` in it as the manual has it.
+fn write_rc_file(sandbox: &Sandbox, shell: Shell, RcFile { before, after }: RcFile) {
+    let value = shell.quoted(sandbox.root().join("value").as_os_str().as_bytes());
+    let value = String::from_utf8(value).unwrap();
+    let (path, text): (PathBuf, String) = match shell {
+        Shell::Bash => (
+            ".bashrc".into(),
+            format!(
+                "bind 'set enable-bracketed-paste off'\nbind 'set bell-style none'\nVALUE={value}\nHISTFILE=
+PS1='$ \\[\\e]{READY}\\a\\]'\nPROMPT_COMMAND='printf \"\\e]{PROMPT}\\a\"'
+show_line() {{ printf '\\e]{LINE};%s\\a' \"$READLINE_LINE\"; READLINE_LINE=; READLINE_POINT=0; }}
+bind -x '\"\\C-g\": show_line'\n{before}\neval \"$(\"$VENVWRAP\" init bash)\"\n{after}\n"
+            ),
+        ),
+        Shell::Zsh => (
+            ".zshrc".into(),
+            format!(
+                "unset zle_bracketed_paste\nsetopt no_beep\nVALUE={value}\nPS1=$'$ %{{\\e]{READY}\\a%}}'
+bindkey -e\nprompt_begins() {{ print -n '\\e]{PROMPT}\\a' }}\nprecmd_functions+=(prompt_begins)
+show_line() {{ print -rn -- $'\\e]{LINE};'$BUFFER$'\\a'; BUFFER= }}
+zle -N show_line\nbindkey '^G' show_line\n{before}\neval \"$(\"$VENVWRAP\" init zsh)\"\n{after}\n"
+            ),
+        ),
+        Shell::Fish => (
+            ".config/fish/config.fish".into(),
+            format!(
+                "set -g fish_greeting\nset -g fish_autosuggestion_enabled 0\nset -g VALUE {value}
+function fish_prompt; printf '$ \\e]{READY}\\a'; end
+function prompt_begins --on-event fish_prompt; printf '\\e]{PROMPT}\\a'; end
+function show_line; printf '\\e]{LINE};%s\\a' (commandline | string collect); commandline ''; end
+bind \\cg show_line\n{before}\n$VENVWRAP init fish | source\n{after}\n"
+            ),
+        ),
+    };
+    sandbox.write(PathBuf::from("home").join(path), text);
+    // Where this directory is missing fish reads all manual pages of the machine in the background.
+    fs::create_dir_all(sandbox.home().join(".local/share/fish/generated_completions")).unwrap();
+}

@@ -1,0 +1,288 @@
+//! A directory with a hostile name in which a test lives, and the program run in it.
+//!
+//! Owns what a test's world is: its own HOME, WORKON_HOME and TMPDIR, no variable of the person's, one locale, no
+//! background work. What ran is an [`Answer`]. Nothing runs longer than [`LIMIT`].
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::{Read, Write};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::symlink;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex, OnceLock, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill, killpg};
+use nix::unistd::Pid;
+use tempfile::TempDir;
+
+pub(crate) use super::answer::Answer;
+use super::answer::replaced;
+
+/// The program under test.
+pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_venvwrap");
+
+/// How long a child may take. A hung one is killed, and the test fails with what it had printed.
+pub(crate) const LIMIT: Duration = Duration::from_mins(1);
+
+/// Space, both quotes, `$`, a command substitution, a backslash, braces, `;`, `&`, `#`, `*`, a percent sign, non-ASCII.
+/// No `:`, which PATH cannot hold. The variable is one that nobody sets: WORKON_HOME may name variables.
+const HOSTILE: &str = "it's \"q\" $nil `x` \\b {a,b};&#*%é-";
+
+/// A test's own world. Gone when dropped.
+#[derive(Debug)]
+pub(crate) struct Sandbox {
+    root: PathBuf,
+    variables: BTreeMap<OsString, OsString>,
+    _directory: TempDir,
+}
+
+impl Sandbox {
+    /// A world under a hostile path.
+    pub(crate) fn new() -> Self {
+        Self::under(HOSTILE)
+    }
+
+    /// A world under a hostile path that has the environments `x` and `y`, written by hand.
+    pub(crate) fn with_x_and_y() -> Self {
+        let sandbox = Self::new();
+        sandbox.minimal_environment("x");
+        sandbox.minimal_environment("y");
+        sandbox
+    }
+
+    /// A world under a path without anything special, for other people's programs that cannot live elsewhere.
+    pub(crate) fn plain() -> Self {
+        Self::under("plain-")
+    }
+
+    fn under(prefix: &str) -> Self {
+        let directory = tempfile::Builder::new().prefix(prefix).tempdir_in(run_directory()).unwrap();
+        let root = directory.path().to_path_buf();
+        for inner in ["home", "envs", "tmp", "tools"] {
+            fs::create_dir(root.join(inner)).unwrap();
+        }
+        link_tools(&root.join("tools"));
+        let mut path = root.join("tools").into_os_string();
+        path.push(":/usr/bin:/bin");
+        let variables = [
+            ("HOME", root.join("home").into()),
+            ("WORKON_HOME", root.join("envs").into()),
+            ("TMPDIR", root.join("tmp").into()),
+            ("XDG_CACHE_HOME", shared_cache().into()),
+            ("PATH", path),
+            ("LANG", OsString::from(if cfg!(target_os = "macos") { "en_US.UTF-8" } else { "C.UTF-8" })),
+            ("TERM", "dumb".into()),
+            ("COLUMNS", "100".into()),
+            ("VENVWRAP_BACKGROUND", "0".into()),
+        ];
+        let variables = variables.into_iter().map(|(name, value)| (name.into(), value)).collect();
+        Self { root, variables, _directory: directory }
+    }
+
+    /// The hostile directory itself; the working directory of what runs.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The person's home directory.
+    pub(crate) fn home(&self) -> PathBuf {
+        self.root.join("home")
+    }
+
+    /// Where the environments are.
+    pub(crate) fn workon_home(&self) -> PathBuf {
+        self.root.join("envs")
+    }
+
+    /// The root of an environment by name, whether it is there or not.
+    pub(crate) fn environment(&self, name: impl AsRef<OsStr>) -> PathBuf {
+        self.workon_home().join(name.as_ref())
+    }
+
+    /// The first directory of PATH: links to test tools that are not in /usr/bin; a test may add its own programs.
+    pub(crate) fn tools(&self) -> PathBuf {
+        self.root.join("tools")
+    }
+
+    /// Sets a variable of the world.
+    pub(crate) fn set(&mut self, name: &str, value: impl Into<OsString>) -> &mut Self {
+        self.variables.insert(name.into(), value.into());
+        self
+    }
+
+    /// Removes a variable from the world.
+    pub(crate) fn unset(&mut self, name: &str) -> &mut Self {
+        self.variables.remove(OsStr::new(name));
+        self
+    }
+
+    /// A cache of its own, empty, in place of the one that all tests of a run share.
+    pub(crate) fn with_own_cache(mut self) -> Self {
+        let cache = self.root.join("cache");
+        fs::create_dir(&cache).unwrap();
+        self.set("XDG_CACHE_HOME", cache);
+        self
+    }
+
+    /// All variables of the world.
+    pub(crate) fn variables(&self) -> &BTreeMap<OsString, OsString> {
+        &self.variables
+    }
+
+    /// Writes a file below the root, with the directories it needs, and gives its path.
+    pub(crate) fn write(&self, path: impl AsRef<Path>, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, content).unwrap();
+        path
+    }
+
+    /// A command in this world, for `run_command`. Streams are not decided yet.
+    pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.env_clear().envs(&self.variables).current_dir(&self.root);
+        command
+    }
+
+    /// Runs the program with these arguments and nothing on stdin.
+    #[track_caller]
+    pub(crate) fn run<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Answer<'_> {
+        let mut command = self.command(BINARY);
+        command.args(arguments);
+        self.run_command(command, b"")
+    }
+
+    /// Runs any command of this world to its end, with this text on stdin.
+    #[track_caller]
+    pub(crate) fn run_command(&self, mut command: Command, stdin: &[u8]) -> Answer<'_> {
+        let words = std::iter::once(command.get_program()).chain(command.get_args());
+        let called = words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .spawn()
+            .unwrap_or_else(|error| panic!("cannot start {called}: {error}"));
+        let group = Pid::from_raw(i32::try_from(child.id()).unwrap());
+        let (ended, wait) = mpsc::channel();
+        let mut input = child.stdin.take().unwrap();
+        let text = stdin.to_vec();
+        // One that does not read what it is given is none of our concern.
+        thread::spawn(move || input.write_all(&text));
+        let stdout = collected(child.stdout.take().unwrap(), ended.clone());
+        let stderr = collected(child.stderr.take().unwrap(), ended.clone());
+        let status = Arc::new(Mutex::new(None));
+        thread::spawn({
+            let status = Arc::clone(&status);
+            move || {
+                *status.lock().unwrap() = child.wait().ok();
+                let _ = ended.send(());
+            }
+        });
+        let deadline = Instant::now() + LIMIT;
+        // Both streams have ended, and so has the process: one that outlives it and holds a stream is a hang, too.
+        let ended = (0..3).all(|_| wait.recv_timeout(deadline.saturating_duration_since(Instant::now())).is_ok());
+        let status = status.lock().unwrap().unwrap_or_default();
+        let (stdout, stderr) = (stdout.lock().unwrap().clone(), stderr.lock().unwrap().clone());
+        let answer = Answer { sandbox: self, called, status, stdout, stderr };
+        if !ended {
+            let _ = killpg(group, Signal::SIGKILL);
+            panic!("killed after {LIMIT:?}: {answer}");
+        }
+        answer
+    }
+
+    /// Writes an environment by hand, in a millisecond: enough for everything that does not start its python.
+    pub(crate) fn minimal_environment(&self, name: impl AsRef<OsStr>) -> PathBuf {
+        self.minimal_environment_at(&self.environment(name))
+    }
+
+    /// The same, anywhere.
+    #[expect(clippy::unused_self, reason = "an environment is always in a sandbox")]
+    pub(crate) fn minimal_environment_at(&self, root: &Path) -> PathBuf {
+        fs::create_dir_all(root.join("bin")).unwrap();
+        fs::create_dir_all(root.join("lib/python3.11/site-packages")).unwrap();
+        fs::write(root.join("pyvenv.cfg"), "home = /usr/bin\nversion = 3.11.2\n").unwrap();
+        symlink("/bin/sh", root.join("bin/python")).unwrap();
+        fs::write(root.join("bin/activate"), ACTIVATE).unwrap();
+        root.to_path_buf()
+    }
+
+    /// Text with this sandbox's path as `[ROOT]`.
+    pub(crate) fn masked(&self, text: &[u8]) -> Vec<u8> {
+        replaced(text, self.root.as_os_str().as_bytes(), b"[ROOT]")
+    }
+}
+
+/// Has the shape of every maker's `bin/activate`: `hash -r` in `deactivate` and as the last statement.
+const ACTIVATE: &str = "deactivate () {\n    hash -r 2> /dev/null\n}\nVIRTUAL_ENV=/not/read\nhash -r 2> /dev/null\n";
+
+/// A path as a word for stories and messages that hold bytes.
+pub(crate) fn bytes(path: impl AsRef<OsStr>) -> Vec<u8> {
+    path.as_ref().to_os_string().into_vec()
+}
+
+/// The full path of a test tool, found on the PATH that the tests were started with. A missing one is a failure, never
+/// a skip: `make test` installs it.
+#[track_caller]
+pub(crate) fn tool(name: &str) -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .map(|directory| directory.join(name))
+        .find(|program| program.is_file())
+        .unwrap_or_else(|| panic!("this test needs `{name}`, which is not on PATH; `make test` installs it"))
+}
+
+/// Shells and linters that are not where PATH of a sandbox looks (Homebrew's, Nix's).
+fn link_tools(directory: &Path) {
+    for name in ["bash", "zsh", "fish", "tcsh", "dash"] {
+        if !["/usr/bin", "/bin"].iter().any(|system| Path::new(system).join(name).is_file()) {
+            symlink(tool(name), directory.join(name)).unwrap();
+        }
+    }
+}
+
+fn collected(mut stream: impl Read + Send + 'static, ended: mpsc::Sender<()>) -> Arc<Mutex<Vec<u8>>> {
+    let all = Arc::new(Mutex::new(Vec::new()));
+    let shared = Arc::clone(&all);
+    thread::spawn(move || {
+        let mut buffer = [0; 8192];
+        while let Ok(length @ 1..) = stream.read(&mut buffer) {
+            shared.lock().unwrap().extend_from_slice(&buffer[..length]);
+        }
+        let _ = ended.send(());
+    });
+    all
+}
+
+/// One directory for everything of this run. It cannot be removed at the end, for a static is never dropped; the next
+/// run removes those of processes that are gone.
+pub(crate) fn run_directory() -> &'static Path {
+    static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();
+    const PREFIX: &str = "venvwrap-suite-";
+    DIRECTORY.get_or_init(|| {
+        let temporary = fs::canonicalize(std::env::temp_dir()).unwrap();
+        for entry in fs::read_dir(&temporary).unwrap().flatten() {
+            let name = entry.file_name();
+            let owner = name.to_str().and_then(|name| name.strip_prefix(PREFIX)?.split('-').next()?.parse().ok());
+            if owner.is_some_and(|owner| kill(Pid::from_raw(owner), None).is_err()) {
+                let _ = fs::remove_dir_all(entry.path());
+            }
+        }
+        let prefix = format!("{PREFIX}{}-", std::process::id());
+        tempfile::Builder::new().prefix(&prefix).tempdir_in(temporary).unwrap().keep()
+    })
+}
+
+/// The cache that the tests of a run share: unpacking and compiling pip once takes most of a second.
+fn shared_cache() -> PathBuf {
+    let cache = run_directory().join("cache");
+    fs::create_dir_all(&cache).unwrap();
+    cache
+}

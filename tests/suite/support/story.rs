@@ -1,0 +1,230 @@
+//! One story, written once and played in each shell.
+//!
+//! A story is what a person types and what they then look at. It is rendered into the syntax of a shell, run in the real
+//! one, and what was seen comes back as records, which read alike in all shells:
+//!
+//! ```text
+//! workon x: 0
+//! export VIRTUAL_ENV=[ROOT]/envs/x
+//! unset PYTHONHOME
+//! ```
+//!
+//! A shell that dies before the end of its story fails the test.
+
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use super::sandbox::Sandbox;
+use super::shells::{MODES, Mode, Shell};
+use super::told::{Told, without_volatile};
+
+/// What happens, in order.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Story {
+    steps: Vec<Step>,
+    bare: bool,
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Run { words: Vec<Vec<u8>>, fails: bool },
+    Get(String),
+    Set { name: String, value: Vec<u8>, exported: bool },
+    Unset(String),
+    Directory,
+    Snapshot(String),
+    Code { posix: Vec<u8>, fish: Vec<u8> },
+    Child { mode: &'static Mode, story: Story },
+    Load,
+}
+
+impl Story {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// One that begins before the functions are loaded.
+    pub(crate) fn bare() -> Self {
+        Self { bare: true, ..Self::default() }
+    }
+
+    /// Loads the functions, for the first time or again.
+    pub(crate) fn load(self) -> Self {
+        self.with(Step::Load)
+    }
+
+    /// Types a command; its status is recorded. Under `set -e` the shell dies if it fails.
+    pub(crate) fn run<W: AsRef<[u8]>>(self, words: impl IntoIterator<Item = W>) -> Self {
+        let words = words.into_iter().map(|word| word.as_ref().to_vec()).collect();
+        self.with(Step::Run { words, fails: false })
+    }
+
+    /// Types a command that fails, where `set -e` does not count (`workon y || …`).
+    pub(crate) fn run_failing<W: AsRef<[u8]>>(self, words: impl IntoIterator<Item = W>) -> Self {
+        let words = words.into_iter().map(|word| word.as_ref().to_vec()).collect();
+        self.with(Step::Run { words, fails: true })
+    }
+
+    /// Records a variable: unset, or its value and whether it is exported.
+    pub(crate) fn get(self, name: &str) -> Self {
+        self.with(Step::Get(name.to_owned()))
+    }
+
+    /// Records these variables.
+    pub(crate) fn get_all(self, names: &[&str]) -> Self {
+        names.iter().fold(self, |story, name| story.get(name))
+    }
+
+    /// Sets a variable of the shell, not exported if it was not.
+    pub(crate) fn set(self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        self.with(Step::Set { name: name.to_owned(), value: value.as_ref().to_vec(), exported: false })
+    }
+
+    /// Sets and exports a variable.
+    pub(crate) fn export(self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        self.with(Step::Set { name: name.to_owned(), value: value.as_ref().to_vec(), exported: true })
+    }
+
+    /// Unsets a variable.
+    pub(crate) fn unset(self, name: &str) -> Self {
+        self.with(Step::Unset(name.to_owned()))
+    }
+
+    /// Records the working directory.
+    pub(crate) fn directory(self) -> Self {
+        self.with(Step::Directory)
+    }
+
+    /// Keeps the whole state of the shell under this name: variables, functions, aliases, options, traps, umask and
+    /// working directory.
+    pub(crate) fn snapshot(self, name: &str) -> Self {
+        self.with(Step::Snapshot(name.to_owned()))
+    }
+
+    /// Code of the shells' own: for bash and zsh, and for fish.
+    pub(crate) fn code(self, posix: impl AsRef<[u8]>, fish: impl AsRef<[u8]>) -> Self {
+        self.with(Step::Code { posix: posix.as_ref().to_vec(), fish: fish.as_ref().to_vec() })
+    }
+
+    /// Starts another shell from this one, which plays a story of its own with the functions loaded, and ends.
+    pub(crate) fn child(self, mode: &'static Mode, story: Self) -> Self {
+        self.with(Step::Child { mode, story })
+    }
+
+    /// Goes on with another story.
+    pub(crate) fn then(mut self, story: Self) -> Self {
+        self.steps.extend(story.steps);
+        self
+    }
+
+    fn with(mut self, step: Step) -> Self {
+        self.steps.push(step);
+        self
+    }
+
+    /// Plays it in the plain shells, where nothing may be said on stdout or stderr and the records must be these lines.
+    #[track_caller]
+    pub(crate) fn plays(&self, sandbox: &Sandbox, records: &str) {
+        for shell in Shell::ALL {
+            self.played(sandbox, shell.plain()).silent().records(records);
+        }
+    }
+
+    /// The same in every mode of every shell.
+    #[track_caller]
+    pub(crate) fn plays_in_every_mode(&self, sandbox: &Sandbox, records: &str) {
+        for mode in MODES {
+            self.played(sandbox, mode).silent().records(records);
+        }
+    }
+
+    /// Plays it in one mode, with the functions loaded.
+    #[track_caller]
+    pub(crate) fn played<'a>(&self, sandbox: &'a Sandbox, mode: &'static Mode) -> Told<'a> {
+        let stage = tempfile::Builder::new().prefix("stage-").tempdir_in(sandbox.root()).unwrap();
+        fs::write(stage.path().join("records"), "").unwrap();
+        let code = self.rendered(sandbox, mode, stage.path());
+        let script = if self.bare { mode.bare_script(sandbox, code) } else { mode.script(sandbox, code) };
+        let answer = sandbox.run_command(mode.command(sandbox, &script), b"");
+        let text = fs::read(stage.path().join("records")).unwrap();
+        let mut records: Vec<Vec<u8>> = text.split(|byte| *byte == 0).map(<[u8]>::to_vec).collect();
+        records.pop();
+        let snapshots = fs::read_dir(stage.path()).unwrap().flatten().filter_map(|entry| {
+            let name = entry.file_name().into_string().unwrap();
+            let name = name.strip_prefix("snapshot-")?.to_owned();
+            Some((name, without_volatile(mode.shell, &fs::read(entry.path()).unwrap())))
+        });
+        let told = Told { mode, snapshots: snapshots.collect(), sandbox, records, answer };
+        assert!(told.records.last().is_some_and(|last| last == b"end"), "the shell died: {told}");
+        told
+    }
+
+    fn rendered(&self, sandbox: &Sandbox, mode: &Mode, stage: &Path) -> Vec<u8> {
+        let shell = mode.shell;
+        let records = shell.quoted(stage.join("records").as_os_str().as_bytes());
+        let mut code = [b"\n__story_records=".as_slice(), &records, b"\n"].concat();
+        code =
+            if shell == Shell::Fish { [b"set -g __story_records ".as_slice(), &records, b"\n"].concat() } else { code };
+        code.extend_from_slice(match shell {
+            Shell::Bash => include_bytes!("observe.bash"),
+            Shell::Zsh => include_bytes!("observe.zsh"),
+            Shell::Fish => include_bytes!("observe.fish"),
+        });
+        for step in &self.steps {
+            step.render(sandbox, shell, stage, &mut code);
+            code.push(b'\n');
+        }
+        code.extend_from_slice(b"__story_record end\n");
+        code
+    }
+}
+
+impl Step {
+    fn render(&self, sandbox: &Sandbox, shell: Shell, stage: &Path, code: &mut Vec<u8>) {
+        let fish = shell == Shell::Fish;
+        let mut write = |words: &[&[u8]]| code.extend_from_slice(&words.concat());
+        match self {
+            Self::Run { words, fails } => {
+                let shown = shell.quoted(words.join(&b' '));
+                let words: Vec<Vec<u8>> = words.iter().map(|word| shell.quoted(word)).collect();
+                let command = words.join(&b' ');
+                match (fails, fish) {
+                    (_, true) => write(&[&command, b"\n__story_status ", &shown, b" $status"]),
+                    (false, false) => write(&[&command, b"\n__story_status ", &shown, b" $?"]),
+                    (true, false) => {
+                        write(&[b"if ", &command, b"; then __story_status ", &shown, b" 0\n"]);
+                        write(&[b"else __story_status ", &shown, b" $?; fi"]);
+                    }
+                }
+            }
+            Self::Get(name) => write(&[b"__story_get ", name.as_bytes()]),
+            Self::Set { name, value, exported } => {
+                let value = shell.quoted(value);
+                match (fish, exported) {
+                    (true, true) => write(&[b"set -gx ", name.as_bytes(), b" ", &value]),
+                    (true, false) => write(&[b"set -g ", name.as_bytes(), b" ", &value]),
+                    (false, true) => write(&[b"\\builtin export ", name.as_bytes(), b"=", &value]),
+                    (false, false) => write(&[name.as_bytes(), b"=", &value]),
+                }
+            }
+            Self::Unset(name) if fish => write(&[b"set -e ", name.as_bytes()]),
+            Self::Unset(name) => write(&[b"\\builtin unset ", name.as_bytes()]),
+            Self::Directory => write(&[b"__story_record \"in $PWD\""]),
+            Self::Snapshot(name) => {
+                let file = stage.join(format!("snapshot-{name}"));
+                write(&[b"__story_snapshot ", &shell.quoted(file.as_os_str().as_bytes())]);
+            }
+            Self::Load => write(&[b". ", &shell.quoted(shell.functions().as_os_str().as_bytes())]),
+            Self::Code { posix, fish: code } => write(&[if fish { code } else { posix }]),
+            Self::Child { mode, story } => {
+                let script = mode.script(sandbox, story.rendered(sandbox, mode, stage));
+                let program = super::sandbox::tool(mode.shell.name());
+                let mut words = vec![shell.quoted(program.as_os_str().as_bytes())];
+                words.extend(mode.options().map(|word| shell.quoted(word)));
+                words.push(shell.quoted(script.as_os_str().as_bytes()));
+                write(&[&words.join(&b' ')]);
+            }
+        }
+    }
+}

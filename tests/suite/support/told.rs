@@ -1,0 +1,141 @@
+//! What a story has told, and the assertions on it.
+
+use std::collections::BTreeMap;
+
+use super::answer::{Answer, difference};
+use super::sandbox::Sandbox;
+use super::shells::{Mode, Shell};
+
+/// What was seen while a story was played.
+pub(crate) struct Told<'a> {
+    pub(super) mode: &'static Mode,
+    pub(super) sandbox: &'a Sandbox,
+    /// The records as they came; the last one is `end`.
+    pub(crate) records: Vec<Vec<u8>>,
+    /// The states that it kept, by name.
+    pub(super) snapshots: BTreeMap<String, Vec<u8>>,
+    pub(super) answer: Answer<'a>,
+}
+
+impl Told<'_> {
+    /// Asserts that nothing was said on stdout and stderr, and that the shell ended well.
+    #[track_caller]
+    pub(crate) fn silent(self) -> Self {
+        self.says("", "")
+    }
+
+    /// Asserts all of what was said on stdout and on stderr, and that the shell ended well.
+    #[track_caller]
+    pub(crate) fn says(mut self, stdout: &str, stderr: &str) -> Self {
+        self.answer = self.answer.status(0).stdout(stdout).stderr(stderr);
+        self
+    }
+
+    /// Asserts all records, one a line, with the sandbox as `[ROOT]`.
+    #[track_caller]
+    pub(crate) fn records(self, expected: &str) -> Self {
+        let expected: String = expected.trim().lines().flat_map(|line| [line.trim(), "\n"]).collect();
+        let found = self.text();
+        let mode = self.mode.name;
+        assert!(found == expected, "{mode}: {}{self}", difference(expected.as_bytes(), found.as_bytes()));
+        self
+    }
+
+    /// Asserts that the shell was in the same state at these two moments.
+    #[track_caller]
+    pub(crate) fn same(self, one: &str, other: &str) -> Self {
+        let (before, after) = (&self.snapshots[one], &self.snapshots[other]);
+        assert!(before.len() > 500, "{}: an empty snapshot compares nothing: {self}", self.mode.name);
+        assert!(before == after, "{}: {one} and {other} differ: {}", self.mode.name, difference(before, after));
+        self
+    }
+
+    /// What was said on stdout, with `[ROOT]`.
+    pub(crate) fn stdout_text(&self) -> String {
+        self.answer.stdout_text()
+    }
+
+    /// What was said on stderr, with `[ROOT]`.
+    pub(crate) fn stderr_text(&self) -> String {
+        self.answer.stderr_text()
+    }
+
+    fn text(&self) -> String {
+        let (_end, records) = self.records.split_last().unwrap();
+        let line = |record: &Vec<u8>| {
+            let text = String::from_utf8_lossy(&self.sandbox.masked(record)).replace('\n', "\\n");
+            format!("{}\n", text.trim_end())
+        };
+        records.iter().map(line).collect()
+    }
+}
+
+impl std::fmt::Display for Told<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let records: Vec<_> = self.records.iter().map(|record| record.escape_ascii().to_string()).collect();
+        write!(formatter, "{}\nrecords:\n{}\n{}", self.mode.name, records.join("\n"), self.answer)
+    }
+}
+
+/// A snapshot without the lines of variables that change by themselves.
+pub(super) fn without_volatile(shell: Shell, text: &[u8]) -> Vec<u8> {
+    let volatile: &[&str] = match shell {
+        Shell::Bash => &[
+            "_",
+            "BASHPID",
+            "BASH_ARGC",
+            "BASH_ARGV",
+            "BASH_CMDS",
+            "BASH_COMMAND",
+            "BASH_LINENO",
+            "BASH_MONOSECONDS",
+            "BASH_SOURCE",
+            "EPOCHREALTIME",
+            "EPOCHSECONDS",
+            "FUNCNAME",
+            "LINENO",
+            "PIPESTATUS",
+            "RANDOM",
+            "SECONDS",
+            "SRANDOM",
+        ],
+        Shell::Zsh => &[
+            "_",
+            "?",
+            "EPOCHREALTIME",
+            "EPOCHSECONDS",
+            "LINENO",
+            "RANDOM",
+            "SECONDS",
+            "TTYIDLE",
+            "argv",
+            "commands",
+            "epochtime",
+            "funcfiletrace",
+            "funcsourcetrace",
+            "functrace",
+            "history",
+            "historywords",
+            "jobstates",
+            "pipestatus",
+            "status",
+        ],
+        Shell::Fish => &["argv", "fish_kill_signal", "history", "pipestatus", "status", "status_generation"],
+    };
+    // `declare -x NAME=…`, `typeset -i NAME=…`, `$NAME: …` and `$NAME[1]: …`.
+    let name = |line: &[u8]| -> String {
+        let line = String::from_utf8_lossy(line);
+        let rest = match shell {
+            Shell::Fish => line.strip_prefix('$').unwrap_or_default().to_owned(),
+            _ if line.starts_with("declare ") || line.starts_with("typeset ") || line.starts_with("export ") => {
+                let mut words = line.split(' ').skip(1);
+                words.find(|word| !word.starts_with('-')).unwrap_or_default().to_owned()
+            }
+            _ => String::new(),
+        };
+        let end = rest.find(['=', ':', '[', '\n']).unwrap_or(rest.len());
+        rest[..end].to_owned()
+    };
+    let lines = text.split_inclusive(|byte| *byte == b'\n');
+    lines.filter(|line| !volatile.contains(&name(line).as_str())).flatten().copied().collect()
+}

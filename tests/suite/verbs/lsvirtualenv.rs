@@ -1,0 +1,150 @@
+//! `lsvirtualenv`: what there is, for people and for programs.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::symlink;
+
+use crate::support::disk::tree;
+use crate::support::pty::Terminal;
+use crate::support::sandbox::Sandbox;
+use crate::support::shells::Shell;
+
+#[test]
+fn only_environments_are_listed_and_in_order() {
+    let sandbox = Sandbox::new();
+    for name in ["b", "a b", "-d", "$x", "ü", ".hidden"] {
+        sandbox.minimal_environment(name);
+    }
+    let envs = sandbox.workon_home();
+    fs::create_dir(envs.join("plain")).unwrap();
+    fs::write(envs.join("premkvirtualenv"), "").unwrap();
+    symlink("b", envs.join("link")).unwrap();
+    symlink("gone", envs.join("dangling")).unwrap();
+    sandbox.run(["lsvirtualenv", "-b"]).status(0).stdout("$x\n-d\na b\nb\nlink\nü\n").stderr("");
+    sandbox.run(["workon"]).status(1).stdout("$x\n-d\na b\nb\nlink\nü\n").stderr("");
+}
+
+#[test]
+fn an_empty_or_missing_store_is_no_error_but_brief_says_so_by_its_status() {
+    let sandbox = Sandbox::new();
+    sandbox.run(["lsvirtualenv", "-b"]).status(1).stdout("").stderr("");
+    sandbox.run(["lsvirtualenv"]).silent();
+    fs::remove_dir(sandbox.workon_home()).unwrap();
+    sandbox.run(["lsvirtualenv"]).status(0).stdout("").stderr("NOTE: created WORKON_HOME, [ROOT]/envs\n");
+    assert!(sandbox.workon_home().is_dir());
+}
+
+/// Nothing runs: the interpreters here cannot.
+#[test]
+fn details_of_every_kind_of_environment_are_read_without_running_it() {
+    let sandbox = Sandbox::new();
+    let old = sandbox.minimal_environment("old");
+    fs::remove_file(old.join("pyvenv.cfg")).unwrap();
+    let broken = sandbox.minimal_environment("broken");
+    fs::remove_file(broken.join("bin/python")).unwrap();
+    symlink("/nowhere/python3.11", broken.join("bin/python")).unwrap();
+    let full = sandbox.minimal_environment("full");
+    fs::write(
+        full.join("pyvenv.cfg"),
+        "home = /x\nbase-executable = /opt/py/bin/python3\nversion_info = 3.12.4.final.0\n\
+         include-system-site-packages = true\nuv = 0.9\n",
+    )
+    .unwrap();
+    fs::write(full.join(".project"), sandbox.home().join("src/full").as_os_str().as_bytes()).unwrap();
+    let before = tree(sandbox.root());
+    sandbox
+        .run(["lsvirtualenv"])
+        .status(0)
+        .stdout(
+            "broken
+======
+python:    3.11.2
+broken:    environment `broken` is broken: its python, /nowhere/python3.11, is gone
+made from: /usr/bin
+path:      [ROOT]/envs/broken
+
+
+full
+====
+python:    3.12.4
+made from: /opt/py/bin/python3
+path:      [ROOT]/envs/full
+project:   ~/src/full
+packages:  its own and those of its base
+
+
+old
+===
+python: 3.11
+path:   [ROOT]/envs/old
+
+
+",
+        )
+        .stderr("");
+    sandbox.run(["lsvirtualenv", "-b", "-l"]).status(0).stdout_contains("python: 3.11\n");
+    assert_eq!(tree(sandbox.root()), before, "looking changed something");
+}
+
+#[test]
+fn json_is_for_programs() {
+    let sandbox = Sandbox::new();
+    let root = sandbox.minimal_environment("it's \"x\"");
+    fs::write(root.join(".project"), "/src/x\n").unwrap();
+    let answer = sandbox.run(["lsvirtualenv", "--json"]).status(0).stderr("");
+    let told: serde_json::Value = serde_json::from_slice(&answer.stdout).unwrap();
+    let path = |path: &std::path::Path| path.to_str().unwrap().to_owned();
+    let expected = serde_json::json!({
+        "schema": 1,
+        "workon_home": path(&sandbox.workon_home()),
+        "environments": [{
+            "name": "it's \"x\"",
+            "path": path(&root),
+            "python": "3.11.2",
+            "base": "/usr/bin",
+            "broken": false,
+            "system_site_packages": false,
+            "project": "/src/x",
+        }],
+    });
+    assert_eq!(told, expected);
+    fs::remove_file(root.join("bin/python")).unwrap();
+    let answer = sandbox.run(["lsvirtualenv", "--json"]).status(0).stderr("");
+    let told: serde_json::Value = serde_json::from_slice(&answer.stdout).unwrap();
+    assert_eq!(told["environments"][0]["broken"], true);
+}
+
+#[test]
+fn a_terminal_is_not_obeying_names_and_programs_get_them_raw() {
+    let sandbox = Sandbox::new();
+    let odd = OsStr::from_bytes(b"\x1b[31mred\xff\n\xe2\x80\xaex");
+    sandbox.minimal_environment(odd);
+    let raw = [odd.as_bytes(), b"\n"].concat();
+    sandbox.run(["lsvirtualenv", "-b"]).status(0).stdout(&raw).stderr("");
+    let shown = "\\u{1b}[31mred\\xff\\n\\u{202e}x";
+    for shell in Shell::ALL {
+        let terminal = Terminal::start(&sandbox, shell);
+        assert_eq!(terminal.run("lsvirtualenv -b"), format!("$ lsvirtualenv -b\n{shown}\n$"));
+        assert!(terminal.run("lsvirtualenv").contains(&format!("\n{shown}\n{}\n", "=".repeat(shown.len()))));
+    }
+}
+
+#[test]
+fn a_full_output_is_a_failure_and_a_closed_pipe_is_none() {
+    let sandbox = Sandbox::new();
+    sandbox.minimal_environment("x");
+    let through = |code: &str| {
+        let mut command = sandbox.command("/bin/sh");
+        command.args(["-c", code, "sh", crate::support::sandbox::BINARY]);
+        sandbox.run_command(command, b"")
+    };
+    if cfg!(target_os = "linux") {
+        through("\"$1\" lsvirtualenv >/dev/full").status(1).stdout("").stderr(
+            "venvwrap: cannot write to: standard output: No space left on device (os error 28)\n\
+             hint: the disk is full; nothing was changed\n",
+        );
+    }
+    through("{ \"$1\" lsvirtualenv -l 2>&1; echo $? >&2; } | :").stderr("0\n");
+    through("\"$1\" lsvirtualenv -b >&- 2>&-").silent();
+}

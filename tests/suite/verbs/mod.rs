@@ -1,0 +1,12 @@
+//! The verbs, one file each: exact words on both streams, status, and what is on disk afterwards.
+
+mod bad_input; //  every verb with what it cannot take: said, refused, nothing changed
+mod cd;
+mod help; //       every verb's --help, with examples that can be typed
+mod init;
+mod lsvirtualenv;
+mod mkvirtualenv;
+mod rmvirtualenv;
+mod showvirtualenv;
+mod undo;
+mod workon;

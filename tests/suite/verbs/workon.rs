@@ -1,0 +1,140 @@
+//! `workon`: which environment, which directory, and what stands in the way. What it sets: `activation`.
+
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::symlink;
+
+use crate::support::disk::tree;
+use crate::support::sandbox::Sandbox;
+use crate::support::shells::Shell;
+use crate::support::story::Story;
+
+#[test]
+fn without_a_name_it_lists_and_fails_as_virtualenvwrapper_has_it() {
+    let sandbox = Sandbox::new();
+    sandbox.minimal_environment("b");
+    sandbox.minimal_environment("a b");
+    for shell in Shell::ALL {
+        let story = Story::new().run_failing(["workon"]).get("VIRTUAL_ENV");
+        story.played(&sandbox, shell.plain()).says("a b\nb\n", "").records("workon: 1\nunset VIRTUAL_ENV");
+    }
+}
+
+#[test]
+fn entering_writes_nothing_anywhere() {
+    let sandbox = Sandbox::new();
+    sandbox.minimal_environment("x");
+    let before = tree(&sandbox.workon_home()) + &tree(&sandbox.home());
+    Story::new().run(["workon", "x"]).plays(&sandbox, "workon x: 0");
+    // fish keeps its own things at home.
+    let ours = |text: String| text.lines().filter(|line| !line.contains("fish")).collect::<Vec<_>>().join("\n");
+    fs::remove_dir_all(sandbox.home().join(".local")).ok();
+    fs::remove_dir_all(sandbox.home().join(".config")).ok();
+    assert_eq!(ours(tree(&sandbox.workon_home()) + &tree(&sandbox.home())), before);
+}
+
+#[test]
+fn a_dot_is_the_name_of_the_directory() {
+    let sandbox = Sandbox::new();
+    sandbox.minimal_environment("my project");
+    let directory = sandbox.root().join("src/my project");
+    fs::create_dir_all(&directory).unwrap();
+    Story::new()
+        .code(r#"builtin cd "$HOME/../src/my project""#, r#"cd "$HOME/../src/my project""#)
+        .run(["workon", "."])
+        .get("VIRTUAL_ENV")
+        .plays(&sandbox, "workon .: 0\nexport VIRTUAL_ENV=[ROOT]/envs/my project");
+}
+
+/// A sandbox with `x`, linked to the directory `my $project`, and `y`, whose project is gone.
+fn with_projects() -> Sandbox {
+    let sandbox = Sandbox::new();
+    let x = sandbox.minimal_environment("x");
+    let y = sandbox.minimal_environment("y");
+    fs::create_dir(sandbox.root().join("my $project")).unwrap();
+    let link = |name: &str| [sandbox.root().join(name).as_os_str().as_bytes(), b"\n\n"].concat();
+    fs::write(x.join(".project"), link("my $project")).unwrap();
+    fs::write(y.join(".project"), link("gone")).unwrap();
+    sandbox
+}
+
+#[test]
+fn it_goes_to_the_linked_project_unless_told_otherwise() {
+    let cases: [(&[&str], Option<&str>, &str); 8] = [
+        (&["workon", "x"], None, "/my $project"),
+        (&["workon", "-n", "x"], None, ""),
+        (&["workon", "x", "--no-cd"], None, ""),
+        (&["workon", "x"], Some("1"), "/my $project"),
+        (&["workon", "x"], Some("0"), ""),
+        (&["workon", "x"], Some("yes"), ""),
+        (&["workon", "-c", "x"], Some("0"), "/my $project"),
+        (&["workon", "-c", "-n", "x"], Some("1"), ""),
+    ];
+    let sandbox = with_projects();
+    for (words, setting, place) in cases {
+        let story = Story::new();
+        // Not exported: the variables count as the shell has them.
+        let story = setting.map_or(story.clone(), |value| story.set("VIRTUALENVWRAPPER_WORKON_CD", value));
+        let called = words.join(" ");
+        story.run(words).directory().plays(&sandbox, &format!("{called}: 0\nin [ROOT]{place}"));
+    }
+}
+
+#[test]
+fn a_project_that_is_gone_is_said_and_no_reason_to_stay_out() {
+    let sandbox = with_projects();
+    for shell in Shell::ALL {
+        let story = Story::new().run(["workon", "y"]).get("VIRTUAL_ENV").directory();
+        let told = story.played(&sandbox, shell.plain());
+        told.says("", "the project directory [ROOT]/gone is gone\n").records(
+            "workon y: 0
+             export VIRTUAL_ENV=[ROOT]/envs/y
+             in [ROOT]",
+        );
+    }
+}
+
+#[test]
+fn another_file_can_hold_the_project() {
+    let sandbox = with_projects();
+    fs::rename(sandbox.environment("x").join(".project"), sandbox.environment("x").join("my link")).unwrap();
+    Story::new()
+        .set("VIRTUALENVWRAPPER_PROJECT_FILENAME", "my link")
+        .run(["workon", "x"])
+        .directory()
+        .plays(&sandbox, "workon x: 0\nin [ROOT]/my $project");
+}
+
+#[test]
+fn names_that_others_made_are_entered_and_links_too() {
+    let sandbox = Sandbox::new();
+    let names = ["-rf", "--help", ".hidden", "a:b", "a\tb\nc", "$(touch canary)", "\\", "é", "日本"];
+    for name in names {
+        sandbox.minimal_environment(name);
+        let shown = name.replace('\n', "\\n");
+        Story::new()
+            .run(["workon", "--", name])
+            .get("VIRTUAL_ENV_PROMPT")
+            .plays(&sandbox, &format!("workon -- {shown}: 0\nexport VIRTUAL_ENV_PROMPT={shown}"));
+    }
+    let outside = sandbox.minimal_environment_at(&sandbox.root().join("outside"));
+    symlink(outside, sandbox.environment("link")).unwrap();
+    Story::new()
+        .run(["workon", "link"])
+        .get("VIRTUAL_ENV")
+        .plays(&sandbox, "workon link: 0\nexport VIRTUAL_ENV=[ROOT]/envs/link");
+    assert!(!sandbox.root().join("canary").exists());
+}
+
+#[test]
+fn the_prompt_of_pyvenv_cfg_is_shown_whoever_wrote_it() {
+    let sandbox = Sandbox::new();
+    let root = sandbox.minimal_environment("x");
+    for (line, prompt) in [("'my p'", "my p"), ("\"my p\"", "my p"), ("my p", "my p"), ("''", "x"), ("(x)", "(x)")] {
+        fs::write(root.join("pyvenv.cfg"), format!("home = /usr/bin\nprompt = {line}\n")).unwrap();
+        Story::new()
+            .run(["workon", "x"])
+            .get("VIRTUAL_ENV_PROMPT")
+            .plays(&sandbox, &format!("workon x: 0\nexport VIRTUAL_ENV_PROMPT={prompt}"));
+    }
+}
