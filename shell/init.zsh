@@ -18,7 +18,8 @@ function __venvwrap_run {
 # Runs a command of the binary and carries out its plan.
 function __venvwrap_call {
     \builtin local __venvwrap_plan='' __venvwrap_status=0
-    # A stdout that is closed cannot be handed on. (Trying it would not tell: the attempt itself opens descriptors.)
+    # A stdout that is closed cannot be handed on. (Trying it would not tell: the attempt itself opens descriptors. To
+    # zsh, `/dev/fd/` with a slash at its end is descriptor 0.)
     if [[ -e /dev/fd/1 || ! -d /dev/fd ]]; then
         { __venvwrap_plan="$(__venvwrap_run --plan=zsh/1 "$@" 3>&1 1>&4 4>&-)" || __venvwrap_status=$?; } 4>&1
     else
@@ -62,7 +63,7 @@ function __venvwrap_take_deactivate {
     function deactivate { __venvwrap_deactivate "$@"; }
 }
 
-# enter ROOT PROMPT: a step of a plan.
+# enter ROOT PROMPT: a step of a plan. zsh itself forgets where commands are when PATH is set.
 function __venvwrap_enter {
     \builtin emulate -L zsh
     \builtin local undo=${${1//\%/%25}//$'\n'/%0A}
@@ -79,7 +80,6 @@ function __venvwrap_enter {
     \builtin export VIRTUAL_ENV="$1" VIRTUAL_ENV_PROMPT="$2" VENVWRAP_UNDO="$undo" PATH="$1/bin${PATH+:$PATH}"
     __venvwrap_prompt
     __venvwrap_take_deactivate
-    \builtin rehash
 }
 
 # leave: a step of a plan. Takes back what VENVWRAP_UNDO says, also in a child of the shell that entered; PATH and
@@ -130,7 +130,6 @@ function __venvwrap_leave {
         PS1="${PS1%%"$__venvwrap_shown"*}${PS1#*"$__venvwrap_shown"}"
     fi
     \builtin unset __venvwrap_shown VENVWRAP_UNDO
-    \builtin rehash
 }
 
 # restore NAME FIELD: what FIELD, from the record, says of the variable; unset where it says nothing.

@@ -110,7 +110,7 @@ fn edits_of_path_made_inside_survive() {
         .get("PATH")
         // Somebody else took it out already.
         .run(["workon", "x"])
-        .set("PATH", "/usr/bin")
+        .export("PATH", "/usr/bin")
         .run(["deactivate"])
         .get("PATH")
         .plays(

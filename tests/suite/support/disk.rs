@@ -1,12 +1,13 @@
 //! What lies on a disk, as lines: to see that nothing changed, or exactly what did.
 
 use std::fs;
+use std::hash::{DefaultHasher, Hasher};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-/// Everything below a directory, a line each in the order of the paths: what it is, its mode, and a file's text or a
-/// link's target.
+/// Everything below a directory, a line each in the order of the paths: what it is, its mode, and a link's target or a
+/// file's text; of a long text its length and a number made from it.
 pub(crate) fn tree(root: &Path) -> String {
     let mut lines = Vec::new();
     walk(root, root, &mut lines);
@@ -27,7 +28,14 @@ fn walk(root: &Path, directory: &Path, lines: &mut Vec<String>) {
             lines.push(format!("{name} -> {}", fs::read_link(&path).unwrap().display()));
         } else {
             let text = fs::read(&path).unwrap();
-            lines.push(format!("{name} {mode:o} {}", text.escape_ascii()));
+            let told = if text.len() > 512 {
+                let mut hasher = DefaultHasher::new();
+                hasher.write(&text);
+                format!("{} bytes {:x}", text.len(), hasher.finish())
+            } else {
+                text.escape_ascii().to_string()
+            };
+            lines.push(format!("{name} {mode:o} {told}"));
         }
     }
 }

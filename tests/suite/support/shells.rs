@@ -125,7 +125,7 @@ pub(crate) static MODES: &[Mode] = &[
         Shell::Bash,
         "bash with other options",
         &[],
-        "set -abP +hB; shopt -u sourcepath; shopt -s inherit_errexit lastpipe localvar_inherit 2>/dev/null || true # since 4.2",
+        "set -bP +hB; shopt -u sourcepath; shopt -s inherit_errexit lastpipe localvar_inherit 2>/dev/null || true # since 4.2",
     ),
     // Every command that fails outside a condition would be told on stderr.
     mode(

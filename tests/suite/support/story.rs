@@ -76,7 +76,7 @@ impl Story {
         names.iter().fold(self, |story, name| story.get(name))
     }
 
-    /// Sets a variable of the shell, not exported if it was not.
+    /// Sets a variable of the shell that is not exported.
     pub(crate) fn set(self, name: &str, value: impl AsRef<[u8]>) -> Self {
         self.with(Step::Set { name: name.to_owned(), value: value.as_ref().to_vec(), exported: false })
     }
@@ -201,11 +201,13 @@ impl Step {
             Self::Get(name) => write(&[b"__story_get ", name.as_bytes()]),
             Self::Set { name, value, exported } => {
                 let value = shell.quoted(value);
-                match (fish, exported) {
-                    (true, true) => write(&[b"set -gx ", name.as_bytes(), b" ", &value]),
-                    (true, false) => write(&[b"set -g ", name.as_bytes(), b" ", &value]),
-                    (false, true) => write(&[b"\\builtin export ", name.as_bytes(), b"=", &value]),
-                    (false, false) => write(&[name.as_bytes(), b"=", &value]),
+                let name = name.as_bytes();
+                match (shell, exported) {
+                    (Shell::Fish, true) => write(&[b"set -gx ", name, b" ", &value]),
+                    (Shell::Fish, false) => write(&[b"set -gu ", name, b" ", &value]),
+                    (_, true) => write(&[b"\\builtin export ", name, b"=", &value]),
+                    (Shell::Bash, false) => write(&[name, b"=", &value, b"; \\builtin export -n ", name]),
+                    (Shell::Zsh, false) => write(&[b"\\builtin typeset -g +x ", name, b"=", &value]),
                 }
             }
             Self::Unset(name) if fish => write(&[b"set -e ", name.as_bytes()]),

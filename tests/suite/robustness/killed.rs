@@ -1,0 +1,270 @@
+//! Killed at every step on disk: strace counts the steps of a command, then ends it at each of them in turn.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fs;
+use std::process::Command;
+
+use super::{assert_seen, making, tidy};
+use crate::support::disk::{names, tree};
+use crate::support::pythons;
+use crate::support::sandbox::{Answer, BINARY, Sandbox, tool};
+
+/// What changes a disk, or comes shortly before or after. `?`: not every processor has all of them.
+const STEPS: [&str; 19] = [
+    "openat", "write", "mkdir", "mkdirat", "symlink", "symlinkat", "link", "linkat", "rename", "renameat", "renameat2",
+    "unlink", "unlinkat", "rmdir", "utimensat", "chmod", "fchmod", "flock", "copy_file_range",
+];
+
+/// Steps that are taken more often than this are sampled: hundreds of links are alike.
+const EACH: usize = 40;
+const SAMPLES: usize = 10;
+
+/// Ends commands of one sandbox.
+struct Killer<'a> {
+    sandbox: &'a Sandbox,
+    words: Vec<&'a OsStr>,
+}
+
+impl<'a> Killer<'a> {
+    /// `None` where strace cannot trace: it is Linux's, and some containers forbid it.
+    fn of<W: AsRef<OsStr> + ?Sized>(sandbox: &'a Sandbox, words: &[&'a W]) -> Option<Self> {
+        if !cfg!(target_os = "linux") {
+            eprintln!("skipped: no strace on this system");
+            return None;
+        }
+        let mut trial = Command::new(tool("strace"));
+        if !trial.args(["-f", "-qq", "-o", "/dev/null", "true"]).output().is_ok_and(|output| output.status.success()) {
+            eprintln!("skipped: strace may not trace here");
+            return None;
+        }
+        Some(Self { sandbox, words: words.iter().map(|word| (*word).as_ref()).collect() })
+    }
+
+    fn traced(&self, options: &[String]) -> Answer<'a> {
+        let steps: Vec<String> = STEPS.iter().map(|step| format!("?{step}")).collect();
+        let mut command = self.sandbox.command(tool("strace"));
+        command.args(["-f", "-qq", "-o"]).arg(self.sandbox.root().join("trace"));
+        command.arg("-e").arg(format!("trace={}", steps.join(","))).args(options).arg(BINARY).args(&self.words);
+        self.sandbox.run_command(command, b"")
+    }
+
+    /// Runs it to its end, and gives the steps at which it is to be ended: call and number.
+    fn steps(&self) -> Vec<(String, usize)> {
+        drop(self.traced(&[]).status(0));
+        let trace = fs::read_to_string(self.sandbox.root().join("trace")).unwrap();
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for call in trace.lines().filter_map(|line| line.split_whitespace().nth(1)?.split_once('(')) {
+            *counts.entry(call.0).or_default() += 1;
+        }
+        let numbers = |count: usize| -> Vec<usize> {
+            let stride = if count > EACH { count / SAMPLES } else { 1 };
+            (1..=count).step_by(stride).chain((count > EACH).then_some(count)).collect()
+        };
+        let steps = counts.iter().flat_map(|(call, count)| numbers(*count).into_iter().map(|n| ((*call).to_owned(), n)));
+        steps.collect()
+    }
+
+    /// Runs it up to one step. `false` where it came to its end before: another thread took that step.
+    fn end_at(&self, (call, number): &(String, usize), signal: &str, status: i32) -> bool {
+        let code = self.traced(&["-e".to_owned(), format!("inject={call}:signal={signal}:when={number}")]).code();
+        assert!(code == status || code == 0, "{call} {number}: {code}");
+        code == status
+    }
+}
+
+/// Ends a creation at each of its steps: absent or complete, and the next attempt works.
+#[track_caller]
+fn end_creation_everywhere(sandbox: &Sandbox, words: &[&OsStr], (signal, status): (&str, i32), at_least: usize) {
+    sandbox.minimal_environment("keep");
+    let Some(killer) = Killer::of(sandbox, words) else { return };
+    let steps = killer.steps();
+    let complete = tree(&sandbox.environment("x"));
+    let mut ended = 0;
+    for step in &steps {
+        sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
+        let was_ended = killer.end_at(step, signal, status);
+        ended += usize::from(was_ended);
+        let is_there = names(&sandbox.workon_home()).contains(&"x".to_owned());
+        assert!(is_there || was_ended, "{step:?}");
+        assert_seen(sandbox, if is_there { &["keep", "x"] } else { &["keep"] });
+        if is_there {
+            assert!(tree(&sandbox.environment("x")) == complete, "{step:?}: half an environment is in place");
+        }
+        sandbox.run(words).status(0).stdout("");
+        assert!(tree(&sandbox.environment("x")) == complete, "{step:?}: the next attempt made another environment");
+        tidy(sandbox);
+    }
+    eprintln!("{signal}: {ended} of {} steps", steps.len());
+    assert!(ended >= at_least, "only {ended} steps were there to be ended at");
+}
+
+#[test]
+fn a_creation_without_pip_killed_at_any_step_leaves_nothing_or_all() {
+    let sandbox = Sandbox::new();
+    let words = making(&pythons::complete().path, "x");
+    end_creation_everywhere(&sandbox, &words, ("KILL", 137), 30);
+}
+
+#[test]
+fn a_creation_with_pip_killed_at_any_step_leaves_nothing_or_all() {
+    let sandbox = Sandbox::new();
+    let python = &pythons::complete().path;
+    let words = ["mkvirtualenv".as_ref(), "-p".as_ref(), python.as_os_str(), "x".as_ref()];
+    sandbox.run(words).status(0);
+    sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
+    end_creation_everywhere(&sandbox, &words, ("KILL", 137), 60);
+}
+
+#[test]
+fn a_creation_interrupted_at_any_step_leaves_nothing_or_all() {
+    let sandbox = Sandbox::new();
+    let words = making(&pythons::complete().path, "x");
+    end_creation_everywhere(&sandbox, &words, ("INT", 130), 30);
+}
+
+#[test]
+fn a_creation_from_the_pool_killed_at_any_step_leaves_nothing_or_all() {
+    let sandbox = Sandbox::new();
+    let python = &pythons::complete().path;
+    let words = ["mkvirtualenv".as_ref(), "-p".as_ref(), python.as_os_str(), "x".as_ref()];
+    let Some(killer) = Killer::of(&sandbox, &words) else { return };
+    let store = sandbox.workon_home();
+    let stage = || drop(sandbox.run(["background".as_ref(), "stage".as_ref(), store.as_os_str(), python.as_os_str()]));
+    stage();
+    let steps = killer.steps();
+    let complete = tree(&sandbox.environment("x"));
+    for step in steps.iter().filter(|(call, _)| call != "openat") {
+        sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
+        stage();
+        killer.end_at(step, "KILL", 137);
+        if sandbox.environment("x").exists() {
+            assert!(tree(&sandbox.environment("x")) == complete, "{step:?}");
+        }
+        sandbox.run(words).status(0);
+        assert!(tree(&sandbox.environment("x")) == complete, "{step:?}");
+        tidy(&sandbox);
+    }
+}
+
+#[test]
+fn a_staging_killed_at_any_step_leaves_a_pool_that_serves() {
+    let sandbox = Sandbox::new();
+    let python = &pythons::complete().path;
+    let store = sandbox.workon_home();
+    let make = ["mkvirtualenv".as_ref(), "-p".as_ref(), python.as_os_str(), "x".as_ref()];
+    sandbox.run(make).status(0);
+    let complete = tree(&sandbox.environment("x"));
+    let words = ["background".as_ref(), "stage".as_ref(), store.as_os_str(), python.as_os_str()];
+    let Some(killer) = Killer::of(&sandbox, &words) else { return };
+    let steps = killer.steps();
+    for step in steps.iter().filter(|(call, _)| call != "write" && call != "openat") {
+        fs::remove_dir_all(store.join(".venvwrap/pool")).unwrap();
+        sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
+        killer.end_at(step, "KILL", 137);
+        sandbox.run(make).status(0);
+        assert!(tree(&sandbox.environment("x")) == complete, "{step:?}");
+        // The next one clears away what that one left.
+        sandbox.run(words).silent();
+        let left = tree(&store.join(".venvwrap/pool"));
+        assert!(!left.contains(".building-"), "{step:?}: {left}");
+    }
+}
+
+#[test]
+fn a_first_use_killed_at_any_step_leaves_a_cache_that_serves() {
+    let sandbox = Sandbox::new().with_own_cache();
+    let python = &pythons::complete().path;
+    let cache = sandbox.root().join("cache");
+    let words = ["mkvirtualenv".as_ref(), "-p".as_ref(), python.as_os_str(), "x".as_ref()];
+    let Some(killer) = Killer::of(&sandbox, &words) else { return };
+    let steps = killer.steps();
+    let complete = tree(&sandbox.environment("x"));
+    // Each takes as long as a first use does.
+    for step in steps.iter().step_by(steps.len() / 8) {
+        fs::remove_dir_all(&cache).unwrap();
+        fs::create_dir(&cache).unwrap();
+        sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
+        killer.end_at(step, "KILL", 137);
+        sandbox.run(words).status(0);
+        let found = tree(&sandbox.environment("x"));
+        let without_compiled = |tree: &str| -> Vec<String> {
+            tree.lines().filter(|line| !line.contains(".pyc ")).map(str::to_owned).collect()
+        };
+        assert!(without_compiled(&found) == without_compiled(&complete), "{step:?}");
+    }
+}
+
+#[test]
+fn a_removal_killed_at_any_step_leaves_it_in_place_or_to_be_brought_back() {
+    for words in [&["rmvirtualenv", "x"][..], &["rmvirtualenv", "--now", "x"]] {
+        let sandbox = Sandbox::new();
+        sandbox.minimal_environment("keep");
+        let Some(killer) = Killer::of(&sandbox, words) else { return };
+        let complete = tree(&sandbox.minimal_environment("x"));
+        let steps = killer.steps();
+        assert!(steps.len() >= 8, "{steps:?}");
+        for step in &steps {
+            drop(fs::remove_dir_all(sandbox.workon_home().join(".venvwrap")));
+            sandbox.minimal_environment("x");
+            let was_ended = killer.end_at(step, "KILL", 137);
+            let is_there = names(&sandbox.workon_home()).contains(&"x".to_owned());
+            assert_seen(&sandbox, if is_there { &["keep", "x"] } else { &["keep"] });
+            tidy(&sandbox);
+            if !is_there {
+                let answer = sandbox.run(["undo", "x"]);
+                let is_back = answer.code() == 0;
+                assert!(is_back || words.contains(&"--now"), "{step:?}: {answer}");
+                if !is_back {
+                    continue;
+                }
+            }
+            assert!(tree(&sandbox.environment("x")) == complete, "{step:?}, ended: {was_ended}: half of it came back");
+            sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
+        }
+        eprintln!("KILL: {} steps", steps.len());
+    }
+}
+
+#[test]
+fn a_return_killed_at_any_step_leaves_it_in_the_trash_or_back() {
+    let sandbox = Sandbox::new();
+    let Some(killer) = Killer::of(&sandbox, &["undo", "x"]) else { return };
+    let complete = tree(&sandbox.minimal_environment("x"));
+    sandbox.run(["rmvirtualenv", "x"]).status(0);
+    for step in killer.steps() {
+        sandbox.run(["rmvirtualenv", "x"]).status(0);
+        killer.end_at(&step, "KILL", 137);
+        if !sandbox.environment("x").exists() {
+            sandbox.run(["undo", "x"]).status(0);
+        }
+        assert!(tree(&sandbox.environment("x")) == complete, "{step:?}");
+    }
+}
+
+#[test]
+fn a_replacement_killed_at_any_step_leaves_the_old_one_or_the_new_one() {
+    let sandbox = Sandbox::new();
+    let python = &pythons::complete().path;
+    let mut words = making(python, "x");
+    words.insert(1, "--clear".as_ref());
+    let Some(killer) = Killer::of(&sandbox, &words) else { return };
+    let old = tree(&sandbox.minimal_environment("x"));
+    let steps = killer.steps();
+    let new = tree(&sandbox.environment("x"));
+    for step in &steps {
+        sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
+        fs::remove_dir_all(sandbox.workon_home().join(".venvwrap")).unwrap();
+        sandbox.minimal_environment("x");
+        killer.end_at(step, "KILL", 137);
+        assert_seen(&sandbox, &["x"]);
+        let found = tree(&sandbox.environment("x"));
+        assert!(found == old || found == new, "{step:?}");
+        tidy(&sandbox);
+        if found == new {
+            sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
+            sandbox.run(["undo", "x"]).status(0);
+            assert!(tree(&sandbox.environment("x")) == old, "{step:?}: the old one is lost");
+        }
+    }
+}

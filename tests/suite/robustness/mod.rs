@@ -1,0 +1,38 @@
+//! Killed, interrupted, several at once, damaged: the old state or the new one, and nothing in between to be seen.
+
+mod damaged; //  what somebody broke: the cache, an interpreter, permissions
+mod killed; //   at every step on disk
+mod together; // many at once
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use crate::support::disk::names;
+use crate::support::sandbox::Sandbox;
+
+/// Asserts what a person sees of the store, with `ls` and with us, and that the next tidying leaves nothing behind.
+#[track_caller]
+fn assert_seen(sandbox: &Sandbox, expected: &[&str]) {
+    let seen = names(&sandbox.workon_home());
+    let seen: Vec<&str> = seen.iter().map(String::as_str).filter(|name| *name != ".venvwrap").collect();
+    assert_eq!(seen, expected, "in the store");
+    let listed: String = expected.iter().flat_map(|name| [name, "\n"]).collect();
+    let status = i32::from(expected.is_empty());
+    sandbox.run(["lsvirtualenv", "-b"]).status(status).stdout(listed).stderr("");
+}
+
+/// Does what is otherwise done behind the prompt, and asserts that nothing half made is left.
+#[track_caller]
+fn tidy(sandbox: &Sandbox) {
+    let store = sandbox.workon_home();
+    sandbox.run(["background".as_ref(), "tidy".as_ref(), store.as_os_str()]).silent();
+    let left = |place: &str| names(&store.join(".venvwrap").join(place));
+    assert_eq!(left("new"), Vec::<String>::new());
+    assert!(left("trash").iter().all(|name| Path::new(name).extension().is_some()), "{:?}", left("trash"));
+}
+
+/// The words that make `name` without pip, with an interpreter that needs no asking.
+fn making<'a>(python: &'a Path, name: &'a str) -> Vec<&'a OsStr> {
+    let words = ["mkvirtualenv", "--without-pip", "-p"].map(OsStr::new);
+    words.into_iter().chain([python.as_os_str(), OsStr::new(name)]).collect()
+}

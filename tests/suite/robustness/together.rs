@@ -1,0 +1,204 @@
+//! Many at once.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::process::{Child, Output, Stdio};
+use std::thread;
+
+use nix::sys::signal::{Signal, killpg};
+use nix::sys::stat::Mode;
+use nix::unistd::{Pid, mkfifo};
+
+use super::{assert_seen, making, tidy};
+use crate::support::disk::{names, tree};
+use crate::support::pythons;
+use crate::support::sandbox::{BINARY, Sandbox};
+
+const MANY: usize = 8;
+
+/// Starts the program with these words and waits for nothing.
+fn start<W: AsRef<std::ffi::OsStr>>(sandbox: &Sandbox, words: &[W]) -> Child {
+    let mut command = sandbox.command(BINARY);
+    command.args(words).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    std::os::unix::process::CommandExt::process_group(&mut command, 0).spawn().unwrap()
+}
+
+fn ended(children: Vec<Child>) -> Vec<Output> {
+    let waiting: Vec<_> = children.into_iter().map(|child| thread::spawn(|| child.wait_with_output().unwrap())).collect();
+    waiting.into_iter().map(|output| output.join().unwrap()).collect()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A python that says that it was started, and does its work when it is let.
+struct Gate {
+    python: PathBuf,
+    arrived: PathBuf,
+    open: PathBuf,
+}
+
+impl Gate {
+    fn new(sandbox: &Sandbox) -> Self {
+        let [arrived, open] = ["arrived", "open"].map(|name| sandbox.root().join(name));
+        for pipe in [&arrived, &open] {
+            mkfifo(pipe, Mode::S_IRWXU).unwrap();
+        }
+        let real = pythons::complete().path.to_str().unwrap();
+        let text = format!("#!/bin/sh\necho >\"$HOME/../arrived\"\nread line <\"$HOME/../open\"\nexec {real} \"$@\"\n");
+        let python = sandbox.write("waiting python", text);
+        fs::set_permissions(&python, fs::Permissions::from_mode(0o755)).unwrap();
+        Self { python, arrived, open }
+    }
+
+    /// Waits until so many have come.
+    fn wait_for(&self, count: usize) {
+        let mut left = count;
+        while left > 0 {
+            // A pipe ends whenever its last writer leaves.
+            let mut text = Vec::new();
+            fs::File::open(&self.arrived).unwrap().read_to_end(&mut text).unwrap();
+            left -= text.len();
+        }
+    }
+
+    /// Lets so many go on.
+    fn open(&self, count: usize) {
+        let mut pipe = fs::OpenOptions::new().write(true).open(&self.open).unwrap();
+        pipe.write_all("\n".repeat(count).as_bytes()).unwrap();
+        // Kept open by all who read from it; what is left in it goes with the sandbox.
+        thread::spawn(move || drop(pipe));
+    }
+}
+
+#[test]
+fn of_eight_with_one_name_exactly_one_wins_and_the_others_say_so() {
+    let sandbox = Sandbox::new();
+    let python = &pythons::complete().path;
+    let winners = |outputs: &[Output]| outputs.iter().filter(|output| stderr(output).starts_with("Created `x`")).count();
+    let known = "environment `x` exists; nothing in it was rewritten\n";
+    let late = "venvwrap: environment `x`: another process made it meanwhile; it was left as it is\n";
+    for _ in 0..5 {
+        let children = (0..MANY).map(|_| start(&sandbox, &making(python, "x"))).collect();
+        let outputs = ended(children);
+        assert_eq!(winners(&outputs), 1, "{outputs:?}");
+        for output in &outputs {
+            let (code, text) = (output.status.code(), stderr(output));
+            let told = match code {
+                Some(0) => text == known || text.starts_with("Created `x`"),
+                _ => code == Some(1) && text == late,
+            };
+            assert!(told, "{code:?}: {text}");
+        }
+        assert_seen(&sandbox, &["x"]);
+        sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
+        tidy(&sandbox);
+    }
+}
+
+/// All have looked for the name, and found it free, before the first of them goes on.
+#[test]
+fn those_who_come_second_by_a_hair_fail_and_change_nothing() {
+    let sandbox = Sandbox::new();
+    let gate = Gate::new(&sandbox);
+    let children = (0..MANY).map(|_| start(&sandbox, &making(&gate.python, "x"))).collect();
+    gate.wait_for(MANY);
+    // One after the other: a reader takes what it can get.
+    let opening = thread::spawn({
+        let open = gate.open.clone();
+        move || {
+            for _ in 0..MANY {
+                fs::OpenOptions::new().write(true).open(&open).unwrap().write_all(b"\n").unwrap();
+            }
+        }
+    });
+    let outputs = ended(children);
+    drop(opening);
+    let codes: Vec<_> = outputs.iter().map(|output| output.status.code()).collect();
+    assert_eq!(codes.iter().filter(|code| **code == Some(0)).count(), 1, "{outputs:?}");
+    let late = "venvwrap: environment `x`: another process made it meanwhile; it was left as it is\n";
+    assert_eq!(outputs.iter().filter(|output| output.status.code() == Some(1) && stderr(output) == late).count(), MANY - 1);
+    assert_seen(&sandbox, &["x"]);
+    tidy(&sandbox);
+}
+
+#[test]
+fn eight_with_different_names_all_succeed_on_a_cold_cache() {
+    let sandbox = Sandbox::new().with_own_cache();
+    let python = pythons::complete().path.to_str().unwrap();
+    let made: Vec<String> = (0..MANY).map(|number| format!("x{number}")).collect();
+    let children = made.iter().map(|name| start(&sandbox, &["mkvirtualenv", "-p", python, name])).collect();
+    let outputs = ended(children);
+    assert!(outputs.iter().all(|output| output.status.success()), "{outputs:?}");
+    assert_seen(&sandbox, &made.iter().map(String::as_str).collect::<Vec<_>>());
+    for name in &made {
+        let mut command = sandbox.command(sandbox.environment(name).join("bin/pip"));
+        command.arg("check");
+        sandbox.run_command(command, b"").status(0).stdout("No broken requirements found.\n");
+    }
+    tidy(&sandbox);
+}
+
+#[test]
+fn creating_against_removing_leaves_a_whole_one_or_none() {
+    let sandbox = Sandbox::new();
+    let python = &pythons::complete().path;
+    sandbox.run(making(python, "x")).status(0);
+    let complete = tree(&sandbox.environment("x"));
+    for round in 0..20 {
+        let children = (0..MANY).map(|number| {
+            if number % 2 == 0 { start(&sandbox, &making(python, "x")) } else { start(&sandbox, &["rmvirtualenv", "x"]) }
+        });
+        for output in ended(children.collect()) {
+            let (code, text) = (output.status.code(), stderr(&output));
+            let fine = text.starts_with("Created `x`")
+                || text.starts_with("environment `x` exists")
+                || text.starts_with("`venvwrap undo x` brings it back");
+            let lost = text.contains("another process made it meanwhile") || text.contains("no environment `x`");
+            assert!((code == Some(0) && fine) || (code == Some(1) && lost), "round {round}: {code:?}: {text}");
+        }
+        if sandbox.environment("x").exists() {
+            assert!(tree(&sandbox.environment("x")) == complete, "round {round}");
+        }
+    }
+    tidy(&sandbox);
+    for place in names(&sandbox.workon_home().join(".venvwrap/trash")) {
+        let kept = sandbox.workon_home().join(".venvwrap/trash").join(place);
+        assert_eq!(names(&kept), ["x"]);
+        assert!(tree(&kept.join("x")) == complete);
+    }
+}
+
+#[test]
+fn eight_removals_of_one_name_remove_it_once() {
+    let sandbox = Sandbox::new();
+    for _ in 0..5 {
+        sandbox.minimal_environment("x");
+        let outputs = ended((0..MANY).map(|_| start(&sandbox, &["rmvirtualenv", "x"])).collect());
+        let won = outputs.iter().filter(|output| output.status.code() == Some(0)).count();
+        assert_eq!(won, 1, "{outputs:?}");
+        let lost = outputs.iter().filter(|output| stderr(output).contains("no environment `x`")).count();
+        assert_eq!(lost, MANY - 1, "{outputs:?}");
+    }
+    assert_eq!(names(&sandbox.workon_home().join(".venvwrap/trash")).len(), 5);
+    assert_seen(&sandbox, &[]);
+}
+
+#[test]
+fn an_interrupt_while_the_interpreter_is_asked_ends_it_as_a_shell_expects() {
+    let sandbox = Sandbox::new();
+    let gate = Gate::new(&sandbox);
+    let child = start(&sandbox, &making(&gate.python, "x"));
+    let group = Pid::from_raw(i32::try_from(child.id()).unwrap());
+    gate.wait_for(1);
+    killpg(group, Signal::SIGINT).unwrap();
+    let outputs = ended(vec![child]);
+    let signal = std::os::unix::process::ExitStatusExt::signal(&outputs[0].status);
+    assert_eq!((signal, stderr(&outputs[0]).as_str()), (Some(2), ""));
+    assert_seen(&sandbox, &[]);
+    tidy(&sandbox);
+    gate.open(0);
+}
