@@ -58,6 +58,23 @@ pub(crate) fn rename_without_replacing(from: &Path, to: &Path) -> io::Result<()>
     }
 }
 
+/// Exchanges two entries of one file system in one step of the kernel. Fails with `Unsupported` where the system or the
+/// file system knows no such step.
+pub(crate) fn exchange(one: &Path, other: &Path) -> io::Result<()> {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    {
+        use nix::errno::Errno;
+        use nix::fcntl::{AT_FDCWD, RenameFlags, renameat2};
+        match renameat2(AT_FDCWD, one, AT_FDCWD, other, RenameFlags::RENAME_EXCHANGE) {
+            Err(Errno::EINVAL | Errno::ENOSYS) => {}
+            done => return done.map_err(io::Error::from),
+        }
+    }
+    #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+    let _ = (one, other);
+    Err(io::ErrorKind::Unsupported.into())
+}
+
 /// Replaces a small file as a whole: readers see the old text or the new one.
 pub(crate) fn write_whole(path: &Path, text: &[u8]) -> Result<()> {
     let directory = path.parent().unwrap_or(Path::new("."));

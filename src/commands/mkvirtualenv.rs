@@ -135,16 +135,17 @@ impl MkVirtualenv {
         }
         let interpreter = interpreter::find(session.context, self.python.as_deref())?;
         if let Some(program) = virtualenv::creator(session.context, &interpreter)? {
-            if existing.is_some() {
-                home.remove(name, session.active_root())?;
-            }
-            return self.hand_over(making, &program, &interpreter);
+            let removed = existing.map(|_| home.remove(name, session.active_root())).transpose()?;
+            return self.hand_over(making, &program, &interpreter).inspect_err(|_| {
+                // Another program failed where ours stood; what is told is its failure.
+                let _ = removed.map(|removed| home.restore(Some(&removed.name)));
+            });
         }
         let (building, with) = self.build(making, &interpreter)?;
-        if existing.is_some() {
-            home.remove(name, session.active_root())?;
-        }
-        let environment = home.publish(building, name)?;
+        let environment = match existing {
+            Some(_) => home.replace(building, name, session.active_root())?,
+            None => home.publish(building, name)?,
+        };
         let Interpreter { implementation, version, .. } = &interpreter;
         output::note(&format!("Created `{}` with {implementation} {version} and {with}", shown(name.as_os_str())));
         Ok(environment)

@@ -11,10 +11,13 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::name::EnvironmentName;
-use super::{PRIVATE, WorkonHome};
+use super::{Building, PRIVATE, WorkonHome};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
-use crate::fs::{is_same, remove_tree, rename_without_replacing};
+use crate::fs::{exchange, is_same, remove_tree, rename_without_replacing};
+
+/// Starts the name of a directory in the trash that is being deleted.
+const DOOMED: &str = "doomed-";
 
 /// One removed environment.
 #[derive(Debug)]
@@ -35,6 +38,55 @@ impl WorkonHome {
     /// Moves an environment into the trash. `active` is the root of the environment that the calling shell is in;
     /// it is compared by device and inode, not by spelling.
     pub(crate) fn remove(&self, name: &EnvironmentName, active: Option<&Path>) -> Result<Removed> {
+        let root = self.removable(name, active)?;
+        let at = SystemTime::now();
+        let place = self.fresh_place(at)?;
+        // A name of up to 255 bytes fits only because the time is in the directory above it.
+        if let Err(error) = rename_without_replacing(&root, &place.join(name.as_os_str())) {
+            let _ = fs::remove_dir(&place);
+            return Err(match error.kind() {
+                // Another process was faster.
+                io::ErrorKind::NotFound => self.unknown(name.as_os_str()),
+                _ => Error::io("remove", root)(error),
+            });
+        }
+        Ok(Removed { name: name.as_os_str().to_owned(), at, place })
+    }
+
+    /// Puts a finished environment in the place of the one that has its name, which goes into the trash. At no moment
+    /// has nothing that name, where the file system can exchange two directories.
+    pub(crate) fn replace(
+        &self,
+        building: Building,
+        name: &EnvironmentName,
+        active: Option<&Path>,
+    ) -> Result<Environment> {
+        let root = self.removable(name, active)?;
+        let place = self.fresh_place(SystemTime::now())?;
+        // The new one waits where the old one is to go: from there on, one exchange does both.
+        let waiting = place.join(name.as_os_str());
+        let failed = |error| {
+            let _ = remove_tree(&place);
+            Error::io("replace", &root)(error)
+        };
+        rename_without_replacing(building.path(), &waiting).map_err(failed)?;
+        match exchange(&waiting, &root) {
+            Err(error) if error.kind() == io::ErrorKind::Unsupported => {
+                let removed = self.remove(name, active)?;
+                if let Err(error) = rename_without_replacing(&waiting, &root) {
+                    let _ = self.restore(Some(&removed.name));
+                    return Err(failed(error));
+                }
+                let _ = fs::remove_dir(&place);
+            }
+            done => done.map_err(failed)?,
+        }
+        Environment::open(&root)?.ok_or_else(|| self.unknown(name.as_os_str()))
+    }
+
+    /// The root of an environment that may be taken away: it is one, or a link that leads nowhere, and this shell is
+    /// not in it.
+    fn removable(&self, name: &EnvironmentName, active: Option<&Path>) -> Result<PathBuf> {
         let root = self.path.join(name.as_os_str());
         let entry = match fs::symlink_metadata(&root) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(self.unknown(name.as_os_str())),
@@ -47,14 +99,7 @@ impl WorkonHome {
         if active.is_some_and(|active| is_same(active, &root)) {
             return Err(Error::Active { name: name.as_os_str().to_owned() });
         }
-        let at = SystemTime::now();
-        let place = self.fresh_place(at)?;
-        // A name of up to 255 bytes fits only because the time is in the directory above it.
-        if let Err(error) = rename_without_replacing(&root, &place.join(name.as_os_str())) {
-            let _ = fs::remove_dir(&place);
-            return Err(Error::io("remove", root)(error));
-        }
-        Ok(Removed { name: name.as_os_str().to_owned(), at, place })
+        Ok(root)
     }
 
     /// A new directory in the trash, named by the second and a counter for those of the same second.
@@ -107,9 +152,14 @@ impl WorkonHome {
         Ok(removed.name)
     }
 
-    /// Deletes what has lain in the trash for longer than `keep`. A removal from the future (the clock was set back)
-    /// is kept.
+    /// Deletes what has lain in the trash for longer than `keep`, and what was killed while it deleted. A removal from
+    /// the future (the clock was set back) is kept.
     pub(crate) fn purge(&self, keep: Duration) -> Result<()> {
+        for entry in fs::read_dir(self.trash()).into_iter().flatten().flatten() {
+            if entry.file_name().as_bytes().starts_with(DOOMED.as_bytes()) {
+                remove_tree(&entry.path()).map_err(Error::io("delete", entry.path()))?;
+            }
+        }
         let now = SystemTime::now();
         for removed in self.removed()? {
             if now.duration_since(removed.at).is_ok_and(|age| age >= keep) {
@@ -121,9 +171,18 @@ impl WorkonHome {
 }
 
 impl Removed {
-    /// Deletes it for good.
+    /// Deletes it for good. It is out of the reach of [`WorkonHome::restore`] before the first of its files goes: half
+    /// an environment is never brought back.
     pub(crate) fn delete(self) -> Result<()> {
-        remove_tree(&self.place).map_err(Error::io("delete", self.place))
+        let mut doomed = OsString::from(DOOMED);
+        doomed.push(self.place.file_name().unwrap_or_default());
+        let doomed = self.place.with_file_name(doomed);
+        match fs::rename(&self.place, &doomed) {
+            // Another process was faster.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            other => other.map_err(Error::io("delete", self.place))?,
+        }
+        remove_tree(&doomed).map_err(Error::io("delete", doomed))
     }
 }
 
@@ -197,6 +256,33 @@ mod tests {
         let error = home.remove(&name("a"), Some(&spelled.join("a/"))).unwrap_err();
         assert!(matches!(error, Error::Active { .. }));
         assert_eq!(home.names().unwrap(), ["a"]);
+    }
+
+    #[test]
+    fn replacing_keeps_the_old_one_and_never_leaves_the_name_free() {
+        let (_room, home) = store(&["a"]);
+        let building = home.start_building().unwrap();
+        fs::write(building.path().join("pyvenv.cfg"), "new").unwrap();
+        home.replace(building, &name("a"), None).unwrap();
+        let text = |path: &str| fs::read_to_string(home.path().join(path)).unwrap();
+        assert_eq!(text("a/pyvenv.cfg"), "new");
+        home.remove(&name("a"), None).unwrap().delete().unwrap();
+        home.restore(Some(OsStr::new("a"))).unwrap();
+        assert_eq!(text("a/pyvenv.cfg"), "a");
+        assert_eq!(fs::read_dir(home.path().join(".venvwrap/new")).unwrap().count(), 0);
+        assert_eq!(fs::read_dir(home.trash()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_is_half_deleted_is_not_brought_back_but_purged() {
+        let (_room, home) = store(&["a"]);
+        home.remove(&name("a"), None).unwrap();
+        let removed = home.removed().unwrap().remove(0);
+        fs::rename(&removed.place, home.trash().join("doomed-1.0")).unwrap();
+        assert!(home.restore(None).is_err());
+        home.purge(Duration::from_secs(3600)).unwrap();
+        assert_eq!(fs::read_dir(home.trash()).unwrap().count(), 0);
+        removed.delete().unwrap();
     }
 
     #[test]

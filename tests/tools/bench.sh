@@ -94,7 +94,8 @@ clean() {
         LC_ALL=C.UTF-8 TERM=dumb WORKON_HOME="$store" XDG_CACHE_HOME="${cache:-$room/cache}" VENVWRAP_BACKGROUND="${background-}" \
         UV_CACHE_DIR="$room/uv-cache" UV_PYTHON_DOWNLOADS=never VIRTUALENV_NO_PERIODIC_UPDATE=1 \
         VIRTUALENVWRAPPER_PYTHON="$peers/python" VIRTUALENVWRAPPER_SCRIPT="$peers/virtualenvwrapper.sh" \
-        BENCH_CLOCK="$room/clock" BENCH_TRUE="$true_binary" BENCH_EMPTY="$room/bin/empty" BENCH_STATIC="$room/init" "$@"
+        BENCH_CLOCK="$room/clock" BENCH_TRUE="$true_binary" BENCH_EMPTY="$room/bin/empty" BENCH_STATIC="$room/init" \
+        BENCH_PYTHON="$python" "$@"
 }
 
 make_bare() {
@@ -109,22 +110,24 @@ make_everything() {
     cp "$binary" bin/venvwrap
     cat >bin/settled <<'SCRIPT'
 #!/bin/sh
-# Removes what is named, and returns when nothing works behind the prompt any more: both slots of the pool are full.
+# Removes what is named, and returns when nothing works behind the prompt any more and both slots of the pool are full.
 rm -rf -- "$@"
-attempts=200
+attempts=100
 while [ $attempts -gt 0 ]; do
+    attempts=$((attempts - 1))
+    # Returns at once while another process fills them.
+    venvwrap background stage "$WORKON_HOME" "$BENCH_PYTHON"
     set -- "$WORKON_HOME"/.venvwrap/pool/*/[01]
     if [ $# = 2 ] && ! ls -d "$WORKON_HOME"/.venvwrap/pool/*/.building-* >/dev/null 2>&1; then break; fi
-    attempts=$((attempts - 1))
     sleep 0.05
 done
 exec sleep 0.05
 SCRIPT
     cat >bin/fresh <<'SCRIPT'
 #!/bin/sh
-# usage: fresh NAME PYTHON    a new environment of venvwrap, with nothing at work behind the prompt
+# usage: fresh NAME    a new environment of venvwrap, with nothing at work behind the prompt
 rm -rf -- "${WORKON_HOME:?}/$1"
-venvwrap mkvirtualenv -p "$2" "$1" && exec settled
+venvwrap mkvirtualenv -p "$BENCH_PYTHON" "$1" && exec settled
 SCRIPT
     chmod +x bin/settled bin/fresh
     echo 'fn main() {}' | rustc -O --crate-name empty -o bin/empty -
@@ -134,7 +137,7 @@ SCRIPT
     fi
     "$peers/virtualenv" --quiet -p "$python" virtualenv-new 2>>log
 
-    for name in one two big; do clean "$store" fresh "$name" "$python" 2>>log; done
+    for name in one two big; do clean "$store" fresh "$name" 2>>log; done
     packages=$(echo store/big/lib/python*/site-packages)
     until [ "$(find store/big -type f | wc -l)" -ge 16000 ]; do
         number=$((number + 1))
@@ -229,7 +232,7 @@ measure_creation() {
     measure 5 bare 'rm -rf store/bare' "$ours --without-pip bare"
     measure 5 uv-bare 'rm -rf uv-bare' "$uv uv-bare"
     measure 2 venv-bare 'rm -rf venv-bare' "'$python' -m venv --without-pip venv-bare"
-    measure 2 first-pip "fresh new '$python'" 'store/new/bin/pip --version'
+    measure 2 first-pip 'fresh new' 'store/new/bin/pip --version'
     measure 2 uv-first-pip "$uv_wheel --clear uv-new" 'uv-new/bin/pip --version'
     measure 2 refill "sh -c 'rm -rf store/.venvwrap/pool/*/0'" "bin/venvwrap background stage '$store' '$python'"
     # With a cache of its own. What it prepared behind the prompt would be removed while it works.

@@ -65,12 +65,11 @@ impl Gate {
         }
     }
 
-    /// Lets so many go on.
+    /// Lets them through, one after the other: a reader takes all that it can get.
     fn open(&self, count: usize) {
-        let mut pipe = fs::OpenOptions::new().write(true).open(&self.open).unwrap();
-        pipe.write_all("\n".repeat(count).as_bytes()).unwrap();
-        // Kept open by all who read from it; what is left in it goes with the sandbox.
-        thread::spawn(move || drop(pipe));
+        for _ in 0..count {
+            fs::OpenOptions::new().write(true).open(&self.open).unwrap().write_all(b"\n").unwrap();
+        }
     }
 }
 
@@ -106,17 +105,8 @@ fn those_who_come_second_by_a_hair_fail_and_change_nothing() {
     let gate = Gate::new(&sandbox);
     let children = (0..MANY).map(|_| start(&sandbox, &making(&gate.python, "x"))).collect();
     gate.wait_for(MANY);
-    // One after the other: a reader takes what it can get.
-    let opening = thread::spawn({
-        let open = gate.open.clone();
-        move || {
-            for _ in 0..MANY {
-                fs::OpenOptions::new().write(true).open(&open).unwrap().write_all(b"\n").unwrap();
-            }
-        }
-    });
+    gate.open(MANY);
     let outputs = ended(children);
-    drop(opening);
     let codes: Vec<_> = outputs.iter().map(|output| output.status.code()).collect();
     assert_eq!(codes.iter().filter(|code| **code == Some(0)).count(), 1, "{outputs:?}");
     let late = "venvwrap: environment `x`: another process made it meanwhile; it was left as it is\n";
@@ -200,5 +190,4 @@ fn an_interrupt_while_the_interpreter_is_asked_ends_it_as_a_shell_expects() {
     assert_eq!((signal, stderr(&outputs[0]).as_str()), (Some(2), ""));
     assert_seen(&sandbox, &[]);
     tidy(&sandbox);
-    gate.open(0);
 }

@@ -1,6 +1,5 @@
 //! `venvwrap init`: which program the functions start. What they do has tests of its own (`init_script`, `activation`).
 
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 
 use crate::support::sandbox::{BINARY, Sandbox};
