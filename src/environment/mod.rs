@@ -36,8 +36,13 @@ impl Environment {
     pub(crate) fn open(root: &Path) -> Result<Option<Self>> {
         let file = root.join("pyvenv.cfg");
         let text = match read_small(&file, SMALL) {
-            // A file that we may not read is no reason to call a whole environment missing.
-            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Some(Vec::new()),
+            // A file that is there and that we may not read is no reason to call a whole environment missing.
+            Err(error)
+                if error.kind() == io::ErrorKind::PermissionDenied
+                    && fs::metadata(&file).is_ok_and(|entry| entry.is_file()) =>
+            {
+                Some(Vec::new())
+            }
             other => other.map_err(Error::io("read", file))?,
         };
         if let Some(text) = text {

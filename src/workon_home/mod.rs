@@ -97,28 +97,28 @@ impl WorkonHome {
     /// The environment of that name. The error tells apart what is missing from what is no environment.
     pub(crate) fn get(&self, name: &EnvironmentName) -> Result<Environment> {
         let root = self.path.join(name.as_os_str());
-        if let Some(environment) = Environment::open(&root)? {
-            return Ok(environment);
+        // Twice: what another process puts there between the two looks is an environment.
+        for _ in 0..2 {
+            if let Some(environment) = Environment::open(&root)? {
+                return Ok(environment);
+            }
+            if fs::metadata(&root).is_err() {
+                return Err(self.unknown(name.as_os_str()));
+            }
         }
-        match fs::metadata(&root) {
-            Ok(_) => Err(Error::NotAnEnvironment { path: root, reason: "it has neither pyvenv.cfg nor bin/activate" }),
-            Err(_) => Err(self.unknown(name.as_os_str())),
-        }
+        Err(Error::NotAnEnvironment { path: root, reason: "it has neither pyvenv.cfg nor bin/activate" })
     }
 
     /// Like [`Self::get`], with `None` for a name that nothing has.
     pub(crate) fn find(&self, name: &EnvironmentName) -> Result<Option<Environment>> {
+        let root = self.path.join(name.as_os_str());
         match self.get(name) {
-            Ok(environment) => Ok(Some(environment)),
             // A dangling link holds the name too: publishing would fail on it later, and less clearly.
-            Err(Error::UnknownEnvironment { .. }) => match fs::symlink_metadata(self.path.join(name.as_os_str())) {
-                Ok(_) => {
-                    let path = self.path.join(name.as_os_str());
-                    Err(Error::NotAnEnvironment { path, reason: "it is a link that leads nowhere" })
-                }
-                Err(_) => Ok(None),
-            },
-            Err(error) => Err(error),
+            Err(Error::UnknownEnvironment { .. }) if fs::read_link(&root).is_ok() => {
+                Err(Error::NotAnEnvironment { path: root, reason: "it is a link that leads nowhere" })
+            }
+            Err(Error::UnknownEnvironment { .. }) => Ok(None),
+            other => other.map(Some),
         }
     }
 

@@ -88,13 +88,11 @@ impl WorkonHome {
     /// not in it.
     fn removable(&self, name: &EnvironmentName, active: Option<&Path>) -> Result<PathBuf> {
         let root = self.path.join(name.as_os_str());
-        let entry = match fs::symlink_metadata(&root) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(self.unknown(name.as_os_str())),
-            other => other.map_err(Error::io("look at", &root))?,
-        };
-        let leads_nowhere = entry.is_symlink() && fs::metadata(&root).is_err();
-        if !leads_nowhere && Environment::open(&root)?.is_none() {
-            return Err(Error::NotAnEnvironment { path: root, reason: "it has neither pyvenv.cfg nor bin/activate" });
+        match self.get(name) {
+            Ok(_) => {}
+            // A link that leads nowhere is taken away like any other.
+            Err(Error::UnknownEnvironment { .. }) if fs::read_link(&root).is_ok() => {}
+            Err(error) => return Err(error),
         }
         if active.is_some_and(|active| is_same(active, &root)) {
             return Err(Error::Active { name: name.as_os_str().to_owned() });

@@ -50,6 +50,8 @@ FILENAME == ARGV[1] { value[$1, ++count[$1]] = $2 + 0; next }
         next
     }
     peer = theirs == "" ? "" : $7 ": " rounded(theirs) " ms"
-    ratio = theirs == "" ? "" : rule == "at-most" ? rounded(ours / theirs) " x" : rounded(theirs / ours) " x faster"
+    if (theirs == "") ratio = ""
+    else if (rule == "at-most") ratio = rounded(ours / theirs) " x"
+    else ratio = theirs < ours ? rounded(ours / theirs) " x slower" : rounded(theirs / ours) " x faster"
     printf "| %s | %s | %s | %s | %s | %s |\n", $6, rule == "count" ? ours : rounded(ours) " ms", peer, ratio, budget, verdict()
 }

@@ -345,7 +345,7 @@ impl Drop for SmallDisk {
 }
 
 /// Root passes by all permissions, as long as it has the capabilities for that.
-fn bound_by_permissions<'a>(sandbox: &'a Sandbox, words: &[&str]) -> Answer<'a> {
+pub(super) fn bound_by_permissions<'a>(sandbox: &'a Sandbox, words: &[&str]) -> Answer<'a> {
     let mut command = sandbox.command(BINARY);
     if Uid::effective().is_root() {
         command = sandbox.command(tool("setpriv"));

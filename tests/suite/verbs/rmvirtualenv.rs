@@ -1,8 +1,9 @@
 //! `rmvirtualenv`: what goes, what never goes, and from where it comes back.
 
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 
+use super::bad_input::bound_by_permissions;
 use crate::support::disk::{names, tree};
 use crate::support::sandbox::Sandbox;
 use crate::support::shells::Shell;
@@ -83,6 +84,26 @@ fn what_is_no_environment_is_never_touched() {
         );
         assert_eq!(tree(&sandbox.home()), before);
     }
+}
+
+#[test]
+fn a_directory_that_nobody_may_look_into_is_not_taken_for_an_environment() {
+    let mut sandbox = Sandbox::new();
+    sandbox.set("WORKON_HOME", sandbox.home());
+    sandbox.write("home/secret/precious", "");
+    let secret = sandbox.home().join("secret");
+    fs::set_permissions(&secret, fs::Permissions::from_mode(0o000)).unwrap();
+    let says = "venvwrap: cannot read: [ROOT]/home/secret/pyvenv.cfg: Permission denied (os error 13)\n\
+                hint: check who owns it, or set WORKON_HOME to a directory of your own\n";
+    for words in [&["rmvirtualenv", "secret"][..], &["mkvirtualenv", "--clear", "secret"], &["showvirtualenv", "secret"]] {
+        bound_by_permissions(&sandbox, words).status(1).stdout("").stderr(says);
+    }
+    fs::set_permissions(&secret, fs::Permissions::from_mode(0o755)).unwrap();
+    assert!(secret.join("precious").exists());
+    // What is in it can be unreadable, as long as it can be seen to be there.
+    let root = sandbox.minimal_environment_at(&sandbox.home().join("x"));
+    fs::set_permissions(root.join("pyvenv.cfg"), fs::Permissions::from_mode(0o000)).unwrap();
+    bound_by_permissions(&sandbox, &["rmvirtualenv", "--now", "x"]).status(0).stdout("Removing x...\n");
 }
 
 #[test]
