@@ -18,7 +18,9 @@ mod init_script; //    what `venvwrap init` prints: linted, silent, loaded twice
 mod inside; //         prompt, appended lines and directories while an environment is active
 mod interactive; //    Tab, prompt and Ctrl-C at a real terminal
 mod layering; //       who may import whom in src, and who may do what
+mod network; //        the one test that needs a package index
 mod protocol; //       functions and binary: streams, descriptors, a binary that is gone, killed or another
 mod quoting; //        any bytes, through every shell
+mod robustness; //     killed, interrupted, many at once, damaged
 mod standalone; //     the activate scripts that an environment carries, without venvwrap
 mod verbs; //          each verb by what it says and what is on disk afterwards

@@ -13,8 +13,25 @@ use crate::support::sandbox::{Answer, BINARY, Sandbox, tool};
 
 /// What changes a disk, or comes shortly before or after. `?`: not every processor has all of them.
 const STEPS: [&str; 19] = [
-    "openat", "write", "mkdir", "mkdirat", "symlink", "symlinkat", "link", "linkat", "rename", "renameat", "renameat2",
-    "unlink", "unlinkat", "rmdir", "utimensat", "chmod", "fchmod", "flock", "copy_file_range",
+    "openat",
+    "write",
+    "mkdir",
+    "mkdirat",
+    "symlink",
+    "symlinkat",
+    "link",
+    "linkat",
+    "rename",
+    "renameat",
+    "renameat2",
+    "unlink",
+    "unlinkat",
+    "rmdir",
+    "utimensat",
+    "chmod",
+    "fchmod",
+    "flock",
+    "copy_file_range",
 ];
 
 /// Steps that are taken more often than this are sampled: hundreds of links are alike.
@@ -58,7 +75,8 @@ impl<'a> Killer<'a> {
         let mut by_thread: BTreeMap<(&str, &str), usize> = BTreeMap::new();
         for line in trace.lines() {
             let mut words = line.split_whitespace();
-            if let (Some(thread), Some((call, _))) = (words.next(), words.next().and_then(|word| word.split_once('('))) {
+            if let (Some(thread), Some((call, _))) = (words.next(), words.next().and_then(|word| word.split_once('(')))
+            {
                 *by_thread.entry((call, thread)).or_default() += 1;
             }
         }
@@ -71,7 +89,8 @@ impl<'a> Killer<'a> {
             let stride = if count > EACH { count / SAMPLES } else { 1 };
             (1..=count).step_by(stride).chain((count > EACH).then_some(count)).collect()
         };
-        let steps = counts.iter().flat_map(|(call, count)| numbers(*count).into_iter().map(|n| ((*call).to_owned(), n)));
+        let steps =
+            counts.iter().flat_map(|(call, count)| numbers(*count).into_iter().map(|n| ((*call).to_owned(), n)));
         steps.collect()
     }
 

@@ -26,7 +26,8 @@ fn start<W: AsRef<std::ffi::OsStr>>(sandbox: &Sandbox, words: &[W]) -> Child {
 }
 
 fn ended(children: Vec<Child>) -> Vec<Output> {
-    let waiting: Vec<_> = children.into_iter().map(|child| thread::spawn(|| child.wait_with_output().unwrap())).collect();
+    let waiting: Vec<_> =
+        children.into_iter().map(|child| thread::spawn(|| child.wait_with_output().unwrap())).collect();
     waiting.into_iter().map(|output| output.join().unwrap()).collect()
 }
 
@@ -71,7 +72,8 @@ impl Gate {
 fn of_eight_with_one_name_exactly_one_wins_and_the_others_say_so() {
     let sandbox = Sandbox::new();
     let python = &pythons::complete().path;
-    let winners = |outputs: &[Output]| outputs.iter().filter(|output| stderr(output).starts_with("Created `x`")).count();
+    let winners =
+        |outputs: &[Output]| outputs.iter().filter(|output| stderr(output).starts_with("Created `x`")).count();
     let known = "environment `x` exists; nothing in it was rewritten\n";
     let late = "venvwrap: environment `x`: another process made it meanwhile; it was left as it is\n";
     for _ in 0..5 {
@@ -135,7 +137,11 @@ fn creating_against_removing_leaves_a_whole_one_or_none() {
     let complete = tree(&sandbox.environment("x"));
     for round in 0..20 {
         let children = (0..MANY).map(|number| {
-            if number % 2 == 0 { start(&sandbox, &making(python, "x")) } else { start(&sandbox, &["rmvirtualenv", "x"]) }
+            if number % 2 == 0 {
+                start(&sandbox, &making(python, "x"))
+            } else {
+                start(&sandbox, &["rmvirtualenv", "x"])
+            }
         });
         for output in ended(children.collect()) {
             let (code, text) = (output.status.code(), stderr(&output));

@@ -4,9 +4,11 @@ mod bad_input; //  every verb with what it cannot take: said, refused, nothing c
 mod cd;
 mod help; //       every verb's --help, with examples that can be typed
 mod init;
+mod installing; // mkvirtualenv with packages, and by another program
 mod lsvirtualenv;
 mod mkvirtualenv;
 mod rmvirtualenv;
 mod showvirtualenv;
+mod store; //      every verb with a WORKON_HOME that cannot be used
 mod undo;
 mod workon;

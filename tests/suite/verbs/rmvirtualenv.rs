@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
-use super::bad_input::bound_by_permissions;
+use super::store::bound_by_permissions;
 use crate::support::disk::{names, tree};
 use crate::support::sandbox::Sandbox;
 use crate::support::shells::Shell;
@@ -95,7 +95,9 @@ fn a_directory_that_nobody_may_look_into_is_not_taken_for_an_environment() {
     fs::set_permissions(&secret, fs::Permissions::from_mode(0o000)).unwrap();
     let says = "venvwrap: cannot read: [ROOT]/home/secret/pyvenv.cfg: Permission denied (os error 13)\n\
                 hint: check who owns it, or set WORKON_HOME to a directory of your own\n";
-    for words in [&["rmvirtualenv", "secret"][..], &["mkvirtualenv", "--clear", "secret"], &["showvirtualenv", "secret"]] {
+    for words in
+        [&["rmvirtualenv", "secret"][..], &["mkvirtualenv", "--clear", "secret"], &["showvirtualenv", "secret"]]
+    {
         bound_by_permissions(&sandbox, words).status(1).stdout("").stderr(says);
     }
     fs::set_permissions(&secret, fs::Permissions::from_mode(0o755)).unwrap();

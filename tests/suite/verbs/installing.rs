@@ -1,0 +1,146 @@
+//! `mkvirtualenv -i` and `-r`, by pip and by uv; and the creator that the person names.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+
+use super::mkvirtualenv::{created, path};
+use crate::support::disk::names;
+use crate::support::pythons;
+use crate::support::sandbox::Sandbox;
+use crate::support::shells::Shell;
+use crate::support::story::Story;
+use crate::support::wheel::tiny_thing;
+
+/// In a plain place, as in the next two: pip writes commands that a backquote in their path spoils.
+#[test]
+fn packages_are_installed_with_the_environments_own_pip() {
+    let mut sandbox = Sandbox::plain();
+    let python = pythons::complete();
+    let wheel = tiny_thing(sandbox.root(), "1.0");
+    fs::write(sandbox.root().join("one.txt"), "./tiny_thing-1.0-py2.py3-none-any.whl\n").unwrap();
+    fs::write(sandbox.root().join("two.txt"), "# nothing\n").unwrap();
+    // The pip on PATH is somebody else's, and so is PYTHONHOME.
+    let other = sandbox.write("tools/pip", "#!/bin/sh\ntouch canary\n");
+    fs::set_permissions(other, fs::Permissions::from_mode(0o755)).unwrap();
+    sandbox.set("PIP_NO_INDEX", "1");
+    sandbox.set("PYTHONHOME", "/nowhere");
+    for words in [&["-r", "one.txt", "--requirement", "two.txt"][..], &["-i", wheel.to_str().unwrap()]] {
+        let words = [&["mkvirtualenv", "-p", path(python)], words, &["x"]].concat();
+        let story = Story::new().run(words.clone()).code("tiny-thing", "tiny-thing");
+        let told = story.played(&sandbox, Shell::Bash.plain());
+        assert!(told.stdout_text().contains("Successfully installed tiny-thing-1.0"), "{told}");
+        assert!(told.stdout_text().ends_with("\ntiny thing 1.0\n"), "{told}");
+        sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
+    }
+    assert!(!sandbox.root().join("canary").exists());
+}
+
+#[test]
+fn an_installation_that_fails_is_told_and_the_environment_stays_and_is_entered() {
+    let mut sandbox = Sandbox::plain();
+    let python = pythons::complete();
+    let wheel = tiny_thing(sandbox.root(), "1.0");
+    sandbox.set("PIP_NO_INDEX", "1");
+    let last = "venvwrap: pip install failed with status 1\n\
+                hint: the environment is there; enter it and try again with `pip install …`\n";
+    for shell in Shell::ALL {
+        let words = ["mkvirtualenv", "-p", path(python), "-i", "no-such-thing", "x"];
+        let told = Story::new()
+            .run_failing(words)
+            .get("VIRTUAL_ENV")
+            .code(
+                format!("python -m pip --quiet install '{}'", wheel.file_name().unwrap().display()),
+                format!("python -m pip --quiet install '{}'", wheel.file_name().unwrap().display()),
+            )
+            .code("tiny-thing", "tiny-thing")
+            .played(&sandbox, shell.plain());
+        assert!(told.stderr_text().contains(last), "{told}");
+        assert!(told.stdout_text().ends_with("tiny thing 1.0\n"), "{told}");
+        told.records(&format!("{}: 1\nexport VIRTUAL_ENV=[ROOT]/envs/x", words.join(" ")));
+        sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
+    }
+}
+
+#[test]
+fn without_pip_there_is_nothing_to_install_with_unless_uv_is() {
+    let mut sandbox = Sandbox::plain();
+    let python = pythons::complete();
+    let wheel = tiny_thing(sandbox.root(), "1.0");
+    let words = ["mkvirtualenv", "--without-pip", "-p", path(python), "-i", wheel.to_str().unwrap()];
+    let answer = sandbox.run(words.iter().chain(&["one"])).status(1).stdout("");
+    assert!(
+        answer.stderr_text().ends_with(
+            "the environment has no pip to install with\nhint: leave out --without-pip, or set VENVWRAP_INSTALLER=uv\n"
+        ),
+        "{answer}"
+    );
+    sandbox.set("VENVWRAP_INSTALLER", "uv");
+    sandbox
+        .run(words.iter().chain(&["two"]))
+        .status(1)
+        .stderr(format!("{}venvwrap: installer: uv is not on PATH\n", created("two", python)));
+    // uv where it is chosen, and where there is nothing else.
+    symlink(pythons::peer("uv"), sandbox.tools().join("uv")).unwrap();
+    sandbox.set("UV_NO_CACHE", "1").set("UV_OFFLINE", "1");
+    for (installer, name) in [("uv", "three"), ("auto", "four")] {
+        sandbox.set("VENVWRAP_INSTALLER", installer);
+        sandbox.run(words.iter().chain(&[name])).status(0).stderr_contains("tiny-thing==1.0");
+        let mut command = sandbox.command(sandbox.environment(name).join("bin/tiny-thing"));
+        command.env_remove("PATH");
+        sandbox.run_command(command, b"").status(0).stdout("tiny thing 1.0\n");
+    }
+    sandbox.set("VENVWRAP_INSTALLER", "conda");
+    sandbox
+        .run(words.iter().chain(&["five"]))
+        .status(1)
+        .stdout("")
+        .stderr("venvwrap: VENVWRAP_INSTALLER: `conda` is none of auto, pip, uv\n");
+    assert!(!sandbox.environment("five").exists());
+}
+
+#[test]
+fn the_creator_that_the_person_names_makes_it_in_place() {
+    let mut sandbox = Sandbox::plain();
+    let python = pythons::complete();
+    symlink(pythons::peer("virtualenv"), sandbox.tools().join("virtualenv")).unwrap();
+    sandbox.set("VIRTUALENVWRAPPER_VIRTUALENV", "virtualenv");
+    sandbox.set("VIRTUALENVWRAPPER_VIRTUALENV_ARGS", "--no-download --no-periodic-update --prompt 'my prompt'");
+    let words = ["mkvirtualenv", "--without-pip", "-p", path(python), "x"];
+    sandbox.run(words).status(0);
+    let cfg = fs::read_to_string(sandbox.environment("x").join("pyvenv.cfg")).unwrap();
+    assert!(cfg.contains("virtualenv = ") && cfg.contains("my prompt"), "{cfg}");
+    sandbox.set("VIRTUALENVWRAPPER_VIRTUALENV_ARGS", "'open quote");
+    let answer = sandbox.run(["mkvirtualenv", "-p", path(python), "y"]).status(1).stdout("");
+    assert!(answer.stderr_text().starts_with("venvwrap: VIRTUALENVWRAPPER_VIRTUALENV_ARGS: "), "{answer}");
+    sandbox.set("VIRTUALENVWRAPPER_VIRTUALENV", "nosuch");
+    sandbox
+        .run(["mkvirtualenv", "-p", path(python), "y"])
+        .status(1)
+        .stdout("")
+        .stderr("venvwrap: VIRTUALENVWRAPPER_VIRTUALENV: no program `nosuch` on PATH\n");
+    assert_eq!(names(&sandbox.workon_home()), ["x"]);
+}
+
+#[test]
+fn a_creator_that_fails_leaves_nothing_and_its_words_are_kept_apart() {
+    let mut sandbox = Sandbox::new();
+    let python = pythons::complete();
+    let creator = sandbox.write(
+        "tools/my creator",
+        "#!/bin/sh\nprintf '<%s>' \"$@\" >\"$HOME/words\"\neval \"last=\\${$#}\"\ntouch \"$last/half\"\nexit 3\n",
+    );
+    fs::set_permissions(&creator, fs::Permissions::from_mode(0o755)).unwrap();
+    sandbox.set("VIRTUALENVWRAPPER_VIRTUALENV", "my creator");
+    sandbox.set("VIRTUALENVWRAPPER_VIRTUALENV_ARGS", "--one 'two three'");
+    let words = ["mkvirtualenv", "--prompt", "a b", "-p", path(python), "my env"];
+    sandbox.run(words).status(1).stdout("").stderr(
+        "venvwrap: [ROOT]/tools/my creator failed with status 3\n\
+         hint: its own message is above; unset VIRTUALENVWRAPPER_VIRTUALENV to let venvwrap make it\n",
+    );
+    assert_eq!(names(&sandbox.workon_home()), Vec::<String>::new());
+    let told = sandbox.masked(&fs::read(sandbox.home().join("words")).unwrap());
+    let told = String::from_utf8(told).unwrap();
+    assert!(
+        told.starts_with("<--one><two three><--python></") && told.ends_with("><--prompt><a b><[ROOT]/envs/my env>")
+    );
+}

@@ -1,0 +1,164 @@
+//! A WORKON_HOME that is a file, nowhere, not ours or full: said by every verb, and nothing lost.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use nix::unistd::Uid;
+
+use crate::support::disk::tree;
+use crate::support::sandbox::{Answer, BINARY, Sandbox, tool};
+
+/// Every verb that needs the store, and its words.
+const VERBS: [&[&str]; 8] = [
+    &["mkvirtualenv", "--without-pip", "x"],
+    &["rmvirtualenv", "x"],
+    &["lsvirtualenv"],
+    &["lsvirtualenv", "-b"],
+    &["showvirtualenv", "x"],
+    &["workon", "x"],
+    &["workon"],
+    &["undo"],
+];
+
+#[test]
+fn a_store_that_is_a_file_is_said_by_every_verb() {
+    let mut sandbox = Sandbox::new();
+    sandbox.write("file", "precious");
+    let file = "venvwrap: cannot use WORKON_HOME: [ROOT]/file: not a directory\n";
+    let below = "venvwrap: cannot create WORKON_HOME: [ROOT]/file/below: Not a directory (os error 20)\n";
+    let hint = "hint: something in that path is a file; set WORKON_HOME to a directory\n";
+    for (place, says) in [("file", file), ("file/below", below)] {
+        sandbox.set("WORKON_HOME", sandbox.root().join(place));
+        for words in VERBS {
+            sandbox.run(words).status(1).stdout("").stderr(format!("{says}{hint}"));
+        }
+    }
+    assert_eq!(fs::read_to_string(sandbox.root().join("file")).unwrap(), "precious");
+}
+
+#[test]
+fn a_store_that_is_nowhere_is_made_and_said() {
+    let mut sandbox = Sandbox::new();
+    sandbox.set("WORKON_HOME", "$HOME/a b/new");
+    sandbox.run(["lsvirtualenv", "-b"]).status(1).stdout("").stderr("NOTE: created WORKON_HOME, ~/a b/new\n");
+    assert!(sandbox.home().join("a b/new").is_dir());
+    sandbox.unset("WORKON_HOME");
+    sandbox.run(["lsvirtualenv"]).status(0).stdout("").stderr("NOTE: created WORKON_HOME, ~/.virtualenvs\n");
+    sandbox.unset("HOME");
+    for words in VERBS {
+        sandbox.run(words).status(1).stdout("").stderr("venvwrap: HOME: not set to an absolute path\n");
+    }
+}
+
+#[test]
+fn a_store_that_may_not_be_written_is_said_and_can_still_be_looked_at() {
+    let sandbox = Sandbox::new();
+    sandbox.minimal_environment("x");
+    let names = ["envs", "envs/x"];
+    let lock = |mode| {
+        for name in names {
+            fs::set_permissions(sandbox.root().join(name), fs::Permissions::from_mode(mode)).unwrap();
+        }
+    };
+    lock(0o555);
+    let before = tree(&sandbox.workon_home());
+    let hint = "hint: check who owns it, or set WORKON_HOME to a directory of your own\n";
+    let denied = |place: &str| {
+        format!("venvwrap: cannot create: [ROOT]/envs/.venvwrap/{place}: Permission denied (os error 13)\n{hint}")
+    };
+    bound_by_permissions(&sandbox, &["mkvirtualenv", "--without-pip", "y"]).status(1).stdout("").stderr(denied("new"));
+    bound_by_permissions(&sandbox, &["mkvirtualenv", "--clear", "--without-pip", "x"]).status(1).stderr(denied("new"));
+    bound_by_permissions(&sandbox, &["rmvirtualenv", "x"]).status(1).stdout("").stderr(denied("trash"));
+    bound_by_permissions(&sandbox, &["rmvirtualenv", "--now", "x"]).status(1).stdout("").stderr(denied("trash"));
+    bound_by_permissions(&sandbox, &["lsvirtualenv", "-b"]).status(0).stdout("x\n").stderr("");
+    bound_by_permissions(&sandbox, &["showvirtualenv", "x"]).status(0).stderr("");
+    assert_eq!(tree(&sandbox.workon_home()), before);
+    lock(0o000);
+    let answer = bound_by_permissions(&sandbox, &["lsvirtualenv"]).status(1).stdout("");
+    let says = "venvwrap: cannot list: [ROOT]/envs: Permission denied (os error 13)\n";
+    assert_eq!(answer.stderr_text(), format!("{says}{hint}"));
+    lock(0o755);
+}
+
+#[test]
+fn a_full_disk_is_said_and_leaves_nothing() {
+    let sandbox = Sandbox::new();
+    let Some(disk) = SmallDisk::mount(sandbox.root().join("small disk")) else {
+        eprintln!("skipped: only root can mount a small disk");
+        return;
+    };
+    sandbox.minimal_environment_at(&disk.path().join("x"));
+    let run = |words: &[&str]| {
+        let mut command = sandbox.command(BINARY);
+        command.args(words).env("WORKON_HOME", disk.path());
+        sandbox.run_command(command, b"")
+    };
+    fs::create_dir_all(disk.path().join(".venvwrap/new")).unwrap();
+    let before = tree(disk.path());
+    // Full before it starts, and full in the middle.
+    for left in [0, 40 * 1024, 400 * 1024] {
+        disk.fill_but(left);
+        let answer = run(&["mkvirtualenv", "new"]).status(1).stdout("");
+        let text = answer.stderr_text();
+        assert_eq!(text.lines().count(), 2, "{text}");
+        assert!(text.contains("No space left on device"), "{text}");
+        assert!(text.ends_with("\nhint: the disk is full; nothing was changed\n"), "{text}");
+        disk.empty();
+        assert_eq!(tree(disk.path()), before, "{left} bytes left");
+    }
+    // Removing is what makes room again.
+    disk.fill_but(0);
+    run(&["rmvirtualenv", "--now", "x"]).status(0).stdout("Removing x...\n").stderr("");
+    disk.empty();
+    run(&["mkvirtualenv", "--without-pip", "new"]).status(0).stdout("");
+}
+
+/// A file system of 1 MB, unmounted when dropped.
+struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    fn mount(place: PathBuf) -> Option<Self> {
+        fs::create_dir(&place).unwrap();
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", "size=1m", "none"]).arg(&place);
+        (Uid::effective().is_root() && mount.output().is_ok_and(|output| output.status.success()))
+            .then_some(Self(place))
+    }
+
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Fills it up but for so many bytes.
+    fn fill_but(&self, left: u64) {
+        let file = self.0.join("filling");
+        let mut source = fs::File::open("/dev/zero").unwrap();
+        let mut target = fs::File::create(&file).unwrap();
+        drop(std::io::copy(&mut source, &mut target));
+        let full = target.metadata().unwrap().len();
+        target.set_len(full.saturating_sub(left)).unwrap();
+    }
+
+    fn empty(&self) {
+        fs::remove_file(self.0.join("filling")).unwrap();
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        drop(Command::new("umount").arg(&self.0).output());
+    }
+}
+
+/// Root passes by all permissions, as long as it has the capabilities for that.
+pub(super) fn bound_by_permissions<'a>(sandbox: &'a Sandbox, words: &[&str]) -> Answer<'a> {
+    let mut command = sandbox.command(BINARY);
+    if Uid::effective().is_root() {
+        command = sandbox.command(tool("setpriv"));
+        command.args(["--bounding-set=-dac_override,-dac_read_search", "--", BINARY]);
+    }
+    command.args(words);
+    sandbox.run_command(command, b"")
+}
