@@ -110,7 +110,7 @@ mod tests {
     fn a_variable_wins_over_the_file_and_the_file_over_the_default() {
         let config = read("installer = \"uv\"\ntrash-days = 1\n", "").unwrap();
         assert_eq!((config.installer, config.link), (Installer::Uv, Link::Auto));
-        assert_eq!(config.trash_kept_for(), Duration::from_secs(86_400));
+        assert_eq!(config.trash_kept_for(), Duration::from_hours(24));
         assert_eq!(read("installer = \"uv\"", "pip").unwrap().installer, Installer::Pip);
     }
 

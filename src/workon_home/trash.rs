@@ -70,6 +70,8 @@ impl WorkonHome {
             Error::io("replace", &root)(error)
         };
         rename_without_replacing(building.path(), &waiting).map_err(failed)?;
+        // It went elsewhere: there is nothing left to remove.
+        let _ = building.directory.keep();
         match exchange(&waiting, &root) {
             Err(error) if error.kind() == io::ErrorKind::Unsupported => {
                 let removed = self.remove(name, active)?;
@@ -278,7 +280,7 @@ mod tests {
         let removed = home.removed().unwrap().remove(0);
         fs::rename(&removed.place, home.trash().join("doomed-1.0")).unwrap();
         assert!(home.restore(None).is_err());
-        home.purge(Duration::from_secs(3600)).unwrap();
+        home.purge(Duration::from_hours(1)).unwrap();
         assert_eq!(fs::read_dir(home.trash()).unwrap().count(), 0);
         removed.delete().unwrap();
     }
@@ -289,7 +291,7 @@ mod tests {
         home.remove(&name("a"), None).unwrap();
         fs::rename(home.removed().unwrap()[0].place.clone(), home.trash().join("1000.0")).unwrap();
         home.remove(&name("b"), None).unwrap();
-        home.purge(Duration::from_secs(3600)).unwrap();
+        home.purge(Duration::from_hours(1)).unwrap();
         assert_eq!(home.removed().unwrap().len(), 1);
         assert_eq!(home.restore(None).unwrap(), "b");
     }

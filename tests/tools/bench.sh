@@ -91,9 +91,10 @@ clean() {
     local store=$1
     shift
     env -i HOME="$room/home" PATH="$room/bin:$(dirname -- "$python"):$peers:/usr/local/bin:/usr/bin:/bin" TMPDIR="$room" \
-        LC_ALL=C.UTF-8 TERM=dumb WORKON_HOME="$store" XDG_CACHE_HOME="${cache:-$room/cache}" VENVWRAP_BACKGROUND="${background-}" \
-        UV_CACHE_DIR="$room/uv-cache" UV_PYTHON_DOWNLOADS=never VIRTUALENV_NO_PERIODIC_UPDATE=1 \
-        VIRTUALENVWRAPPER_PYTHON="$peers/python" VIRTUALENVWRAPPER_SCRIPT="$peers/virtualenvwrapper.sh" \
+        LC_ALL=C.UTF-8 TERM=dumb WORKON_HOME="$store" XDG_CACHE_HOME="${cache:-$room/cache}" \
+        VENVWRAP_BACKGROUND="${background-}" UV_CACHE_DIR="$room/uv-cache" UV_PYTHON_DOWNLOADS=never \
+        VIRTUALENV_NO_PERIODIC_UPDATE=1 VIRTUALENVWRAPPER_PYTHON="$peers/python" \
+        VIRTUALENVWRAPPER_SCRIPT="$peers/virtualenvwrapper.sh" \
         BENCH_CLOCK="$room/clock" BENCH_TRUE="$true_binary" BENCH_EMPTY="$room/bin/empty" BENCH_STATIC="$room/init" \
         BENCH_PYTHON="$python" "$@"
 }
@@ -168,7 +169,8 @@ measure() {
     echo "== $key" >>log
     # Descriptor 3 is where a plan goes.
     if clean "${where:-$store}" "$hyperfine" "$@" 3>/dev/null >>log 2>&1; then
-        awk -v key="$key" '/"times"/ { on = 1; next } /\]/ { on = 0 } on { printf "%s|%.4f\n", key, $1 * 1000 }' times >>samples
+        awk -v key="$key" '/"times"/ { on = 1; next } /\]/ { on = 0 }
+            on { printf "%s|%.4f\n", key, $1 * 1000 }' times >>samples
     else
         failed "$key"
     fi
@@ -276,18 +278,19 @@ pip_of() {
 }
 
 header() {
-    local cores load_after model
+    local cores load_after model wrapper
     cores=$(getconf _NPROCESSORS_ONLN)
     load_after=$(load)
     model=$(awk -F ': ' '/^model name/ { print " (" $2 ")"; exit }' /proc/cpuinfo 2>/dev/null || true)
     echo "$cores cores$model, load $load_before before and $load_after after; $(uname -s) $(uname -r); $place."
     if awk -v cores="$cores" -v before="$load_before" 'BEGIN { exit before < cores }'; then
-        echo "The machine was busy: these medians contain waiting for a processor, which falls hardest on the longest command."
+        echo 'The machine was busy: these medians contain waiting for a processor, which falls hardest on long commands.'
     fi
+    wrapper=$("$peers/python" -c 'from importlib.metadata import version; print(version("virtualenvwrapper"))')
     echo "$("$python" -V) with $(pip_of store/one); $("$peers/uv" --version | cut -d ' ' -f 1,2) with $(pip_of uv-env);" \
         "$("$peers/virtualenv" --version | head -n 1 | cut -d ' ' -f 1,2) with $(pip_of virtualenv-new);" \
-        "virtualenvwrapper $("$peers/python" -c 'from importlib.metadata import version; print(version("virtualenvwrapper"))');" \
-        "bash $(bash -c 'echo "${BASH_VERSION%%(*}"'), $(zsh --version | cut -d ' ' -f 1,2), $(fish --version | sed 's/, version//')."
+        "virtualenvwrapper $wrapper; bash $(bash -c 'echo "${BASH_VERSION%%(*}"')," \
+        "$(zsh --version | cut -d ' ' -f 1,2), $(fish --version | sed 's/, version//')."
 }
 
 # sample KEY last|middle: a single figure, in ms.
@@ -299,9 +302,10 @@ sample() {
 footer() {
     cat <<FOOTER
 Behind the prompt, and not in these figures: after \`mkvirtualenv\` the packages for the next one are copied,
-$(sample refill middle) ms; back to back they are not always ready, and the slowest of all took $(sample burst last) ms. \`rmvirtualenv\` renames;
-after seven days a later command has a process behind the prompt delete, here $(sample rm-now last) ms for $many_files files.
-The binary has $(wc -c <bin/venvwrap | tr -d ' ') bytes. Medians over $round of $rounds rounds, made by \`make bench\`.
+$(sample refill middle) ms; back to back they are not always ready, and the slowest of all took $(sample burst last) ms.
+\`rmvirtualenv\` renames; after seven days a later command has a process behind the prompt delete, here
+$(sample rm-now last) ms for $many_files files. The binary has $(wc -c <bin/venvwrap | tr -d ' ') bytes.
+Medians over $round of $rounds rounds, made by \`make bench\`.
 FOOTER
 }
 

@@ -1,7 +1,8 @@
 //! Its Python, and its pip: where they think they are, and that packages come and go.
 
 use std::fs;
-use std::path::Path;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
 
 use super::{make, make_all, run};
 use crate::support::pythons::{self, Python};
@@ -153,4 +154,47 @@ import sys; subprocess.check_call([sys.executable, '-c', 'import sys; sys.exit(s
 print('fine')";
         run(&sandbox, root.join("bin/python"), &["-c", code]).status(0).stdout("fine\n");
     }
+}
+
+/// A Python as distributions split it: all of `python` but its `ensurepip`.
+fn without_ensurepip(sandbox: &Sandbox, python: &Python) -> Option<PathBuf> {
+    let code = "import os; print(os.path.dirname(os.__file__))";
+    let library = run(sandbox, &python.path, &["-c", code]).status(0).stdout_text();
+    let prefix = sandbox.root().join("split");
+    let name = format!("python{}", python.minor());
+    let own = prefix.join("lib").join(&name);
+    fs::create_dir_all(prefix.join("bin")).unwrap();
+    fs::create_dir_all(own.join("site-packages")).unwrap();
+    for entry in fs::read_dir(library.trim()).unwrap().flatten() {
+        if !["ensurepip", "site-packages", "dist-packages"].iter().any(|left_out| entry.file_name() == *left_out) {
+            symlink(entry.path(), own.join(entry.file_name())).unwrap();
+        }
+    }
+    let executable = prefix.join("bin").join(&name);
+    fs::copy(fs::canonicalize(&python.path).unwrap(), &executable).unwrap();
+    let works = run(sandbox, &executable, &["-c", "import json, _socket"]).code() == 0;
+    if !works {
+        eprintln!("skipped: {} does not work from another place", python.path.display());
+    }
+    works.then_some(executable)
+}
+
+#[test]
+fn a_python_that_brings_no_pip_gets_one_that_fits_and_it_is_said() {
+    let mut sandbox = Sandbox::new().with_own_cache();
+    // No pip and no uv: nothing could download one.
+    sandbox.set("PATH", sandbox.tools());
+    let Some(split) = without_ensurepip(&sandbox, pythons::complete()) else { return };
+    let words = ["mkvirtualenv", "-p", split.to_str().unwrap()];
+    let answer = sandbox.run(words.iter().chain(&["x"])).status(1).stdout("");
+    let text = answer.stderr_text();
+    assert!(text.contains("it brings no pip to install, and none could be had"), "{text}");
+    assert!(text.contains("\nhint: ") && text.contains("--without-pip"), "{text}");
+    sandbox.run(["lsvirtualenv", "-b"]).status(1).stdout("");
+    // Any other Python's is in the cache from then on.
+    make(&sandbox, pythons::complete(), "other", &[]);
+    let said = sandbox.run(words.iter().chain(&["x"])).status(0).stdout("").stderr_text();
+    assert!(said.contains(" and pip ") && said.contains("(this python brings none; from "), "{said}");
+    let version = run(&sandbox, sandbox.environment("x").join("bin/pip"), &["--version"]).status(0).stdout_text();
+    assert!(version.contains("[ROOT]/envs/x/lib/"), "{version}");
 }

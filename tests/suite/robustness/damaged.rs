@@ -28,6 +28,9 @@ fn files(directory: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
+/// What it is called, and how it is done to a file.
+type Damage = (&'static str, fn(&Path));
+
 #[test]
 fn a_cache_that_was_damaged_is_mended() {
     let sandbox = Sandbox::new().with_own_cache();
@@ -35,7 +38,7 @@ fn a_cache_that_was_damaged_is_mended() {
     let good = packages(&sandbox.environment("good"));
     let cache = sandbox.root().join("cache");
     let module = |all: &[PathBuf]| all.iter().find(|path| path.ends_with("pip/_internal/main.py")).unwrap().clone();
-    let damages: [(&str, fn(&Path)); 4] = [
+    let damages: [Damage; 4] = [
         ("shorter", |file| fs::OpenOptions::new().write(true).open(file).unwrap().set_len(3).unwrap()),
         ("gone", |file| fs::remove_file(file).unwrap()),
         ("another", |file| {
@@ -132,7 +135,9 @@ fn a_pool_that_was_damaged_is_not_used() {
         files(&store.join(".venvwrap/pool"), &mut all);
         let victims: Vec<_> = all.iter().filter(|path| path.ends_with(victim)).collect();
         assert!(!victims.is_empty(), "{all:?}");
-        victims.iter().for_each(|file| fs::remove_file(file).unwrap());
+        for file in victims {
+            fs::remove_file(file).unwrap();
+        }
         let name = format!("x{number}");
         make(&sandbox, &name).status(0);
         let made = packages(&sandbox.environment(&name));

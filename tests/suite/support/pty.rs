@@ -134,7 +134,9 @@ impl<'a> Terminal<'a> {
         // readline's first Tab only goes as far as it can.
         let tabs = if self.shell == Shell::Bash { "\t\t" } else { "\t" };
         self.type_keys([typed, tabs].concat());
-        expected.iter().for_each(|text| self.wait_for(text));
+        for text in expected {
+            self.wait_for(text);
+        }
         let screen = self.screen();
         self.completed("");
         screen
@@ -240,10 +242,9 @@ fn watch(terminal: File, shared: Arc<(Mutex<Seen>, Condvar)>) {
 
 fn words(shell: Shell) -> &'static [&'static str] {
     match shell {
-        Shell::Bash => &["-i"],
         // -d: the machine's own rc files have a mind of their own.
         Shell::Zsh => &["-d", "-i"],
-        Shell::Fish => &["-i"],
+        Shell::Bash | Shell::Fish => &["-i"],
     }
 }
 

@@ -64,15 +64,6 @@ pub(crate) fn other_than(python: &Python) -> Option<&'static Python> {
     other
 }
 
-/// A Python 3 without `ensurepip`, such as Debian's bare python3, if this machine has one.
-pub(crate) fn without_ensurepip() -> Option<&'static Python> {
-    let bare = all().iter().find(|python| !python.has_ensurepip && python.version.0 == 3);
-    if bare.is_none() {
-        eprintln!("skipped: no Python 3 without ensurepip here");
-    }
-    bare
-}
-
 /// The full path of one of the tools that environments have to get on with: `uv`, `virtualenv`. A missing one is a
 /// failure, never a skip: `make test` installs it.
 #[track_caller]

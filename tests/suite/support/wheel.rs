@@ -26,7 +26,8 @@ pub(crate) fn tiny_thing(directory: &Path, version: &str) -> PathBuf {
         (format!("{information}/entry_points.txt"), "[console_scripts]\ntiny-thing = tiny_thing:main\n".to_owned()),
     ];
     let record = format!("{information}/RECORD");
-    let rows: String = files.iter().map(|(name, _)| name).chain([&record]).map(|name| format!("{name},,\n")).collect();
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).chain([record.as_str()]).collect();
+    let rows = names.join(",,\n") + ",,\n";
     let mut wheel = ZipWriter::new(File::create(&path).unwrap());
     for (name, text) in files.iter().map(|(name, text)| (name, text)).chain([(&record, &rows)]) {
         wheel.start_file(name.as_str(), SimpleFileOptions::default()).unwrap();
