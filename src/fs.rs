@@ -75,14 +75,19 @@ pub(crate) fn exchange(one: &Path, other: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Replaces a small file as a whole: readers see the old text or the new one.
+/// Replaces a small file as a whole: readers see the old text or the new one. Its mode stays; a new file has that of
+/// the umask.
 pub(crate) fn write_whole(path: &Path, text: &[u8]) -> Result<()> {
     let directory = path.parent().unwrap_or(Path::new("."));
+    let before = fs::metadata(path).ok().filter(fs::Metadata::is_file);
     let written = tempfile::Builder::new()
         .prefix(".venvwrap-")
         .permissions(fs::Permissions::from_mode(0o666))
         .tempfile_in(directory)
         .and_then(|mut file| {
+            if let Some(before) = before {
+                file.as_file().set_permissions(before.permissions())?;
+            }
             file.write_all(text)?;
             file.as_file().sync_data()?;
             file.persist(path).map_err(|error| error.error)
@@ -161,6 +166,18 @@ mod tests {
     fn paths_are_tidied_as_text() {
         assert_eq!(tidied(Path::new("/a/./b/../c//d/")), Path::new("/a/c/d"));
         assert_eq!(tidied(Path::new("/../x")), Path::new("/x"));
+    }
+
+    #[test]
+    fn a_file_that_is_replaced_keeps_its_mode() {
+        let room = tempfile::tempdir().unwrap();
+        let path = room.path().join("file");
+        fs::write(&path, "old").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o660)).unwrap();
+        write_whole(&path, b"new").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o660);
+        assert_eq!(fs::read_dir(room.path()).unwrap().count(), 1);
     }
 
     #[test]
