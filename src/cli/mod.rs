@@ -49,6 +49,7 @@ const VERBS: &[Entry] = &[
     entry::<commands::showvirtualenv::ShowVirtualenv>("showvirtualenv"),
     entry::<commands::cd::CdVirtualenv>("cdvirtualenv"),
     entry::<commands::cd::CdSitePackages>("cdsitepackages"),
+    entry::<commands::toggleglobalsitepackages::ToggleGlobalSitePackages>("toggleglobalsitepackages"),
     entry::<commands::init::Init>("init"),
     entry::<completions::Completions>("completions"),
     entry::<manual::Man>("man"),

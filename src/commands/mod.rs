@@ -23,6 +23,7 @@ pub(crate) mod lsvirtualenv;
 pub(crate) mod mkvirtualenv;
 pub(crate) mod rmvirtualenv;
 pub(crate) mod showvirtualenv;
+pub(crate) mod toggleglobalsitepackages;
 pub(crate) mod undo;
 pub(crate) mod workon;
 

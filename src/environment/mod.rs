@@ -1,7 +1,8 @@
 //! A virtual environment on disk: is it one, what does it say of itself.
 //!
-//! Owns the reading of an environment. Runs nothing in it and writes nothing (promise 4 of DESIGN.md): a broken one can
-//! be looked at like any other. Which environments there are is `workon_home`'s matter.
+//! Owns the reading of an environment, and the files in it that commands edit (`system_packages`).
+//! Runs nothing in it (promise 4 of DESIGN.md): a broken one can be looked at like any other. Which environments there
+//! are is `workon_home`'s matter.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -14,6 +15,7 @@ use crate::fs::read_small;
 
 pub(crate) mod appended;
 pub(crate) mod pyvenv_cfg;
+pub(crate) mod system_packages;
 
 use pyvenv_cfg::PyvenvCfg;
 
@@ -104,12 +106,6 @@ impl Environment {
         Some(PathBuf::from(OsStr::from_bytes(told)))
     }
 
-    /// Whether it sees the packages of its base interpreter.
-    pub(crate) fn sees_system_packages(&self) -> bool {
-        let value = self.cfg.as_ref().and_then(|cfg| cfg.get("include-system-site-packages"));
-        value.is_some_and(|value| value.eq_ignore_ascii_case(b"true"))
-    }
-
     /// The directory that packages are installed into (sysconfig's `platlib`): the one that lies under `lib`, found by
     /// looking, because its name depends on the implementation and build.
     pub(crate) fn site_packages(&self) -> Result<PathBuf> {
@@ -168,7 +164,6 @@ mod tests {
         let environment = Environment::open(&root).unwrap().unwrap();
         assert_eq!(environment.prompt(), "it's $x");
         assert_eq!(environment.version().unwrap(), "3.12.4");
-        assert!(environment.sees_system_packages());
         assert_eq!(environment.site_packages().unwrap(), root.join("lib/python3.12/site-packages"));
         assert_eq!(environment.base_python().unwrap(), Path::new("/opt/py/bin"));
     }

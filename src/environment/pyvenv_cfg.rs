@@ -1,7 +1,7 @@
 //! `pyvenv.cfg` (PEP 405), read as leniently as CPython's own `getpath` reads it.
 //!
 //! Owns the format: one `key = value` a line, split at the first `=`, keys without regard to case. Unknown keys and
-//! lines without `=` are skipped. Values stay bytes: they are paths.
+//! lines without `=` are skipped. Values stay bytes: they are paths. An edit changes one value and no other byte.
 
 /// The keys and values of one file, in its order.
 #[derive(Debug, Clone, Default)]
@@ -12,13 +12,9 @@ pub(crate) struct PyvenvCfg {
 impl PyvenvCfg {
     /// Reads the text of a file. Nothing in it is an error.
     pub(crate) fn parse(text: &[u8]) -> Self {
-        let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-        let entries = text.split(|byte| *byte == b'\n').filter_map(|line| {
-            let equals = line.iter().position(|byte| *byte == b'=')?;
-            let key = std::str::from_utf8(&line[..equals]).ok()?.trim().to_lowercase();
-            Some((key, line[equals + 1..].trim_ascii().to_vec()))
-        });
-        Self { entries: entries.collect() }
+        let lines = text.split(|byte| *byte == b'\n');
+        let entry = |line| split(line).map(|(key, value)| (key, value.trim_ascii().to_vec()));
+        Self { entries: lines.filter_map(entry).collect() }
     }
 
     /// The value of a key (lower case), the last one where it is given twice.
@@ -46,6 +42,41 @@ impl PyvenvCfg {
     }
 }
 
+/// The text of a file with a key (lower case) set to a value, in every line that gives it, for which one counts differs
+/// from reader to reader. A key that is not there gets a line at the end.
+pub(crate) fn with_value(text: &[u8], key: &str, value: &[u8]) -> Vec<u8> {
+    let mut made = Vec::with_capacity(text.len() + key.len() + value.len() + 4);
+    let mut is_there = false;
+    for line in text.split_inclusive(|byte| *byte == b'\n') {
+        let Some((_, old)) = split(line).filter(|(name, _)| name == key) else {
+            made.extend_from_slice(line);
+            continue;
+        };
+        is_there = true;
+        let rest = old.trim_ascii_start();
+        let end = &rest[rest.trim_ascii_end().len()..];
+        // Where nothing stands, all that follows the `=` is the end of the line.
+        let (before, end) = if rest.is_empty() { (&b" "[..], old) } else { (&old[..old.len() - rest.len()], end) };
+        made.extend([&line[..line.len() - old.len()], before, value, end].concat());
+    }
+    if !is_there {
+        let line_end: &[u8] = if text.ends_with(b"\r\n") { b"\r\n" } else { b"\n" };
+        if !made.is_empty() && !made.ends_with(b"\n") {
+            made.extend_from_slice(line_end);
+        }
+        made.extend([key.as_bytes(), b" = ", value, line_end].concat());
+    }
+    made
+}
+
+/// The key of a line, and what follows its `=`.
+fn split(line: &[u8]) -> Option<(String, &[u8])> {
+    let equals = line.iter().position(|byte| *byte == b'=')?;
+    let key = std::str::from_utf8(&line[..equals]).ok()?;
+    // A byte order mark can only stand before the first.
+    Some((key.trim_start_matches('\u{feff}').trim().to_lowercase(), &line[equals + 1..]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,5 +98,23 @@ mod tests {
     fn nothing_in_it_is_an_error() {
         let odd = PyvenvCfg::parse(b"\xff\xfe\n\n===\nno equals\nversion =\nprompt = ''\nversion = 3.x.1\n\xff=1");
         assert_eq!((odd.prompt(), odd.version().as_deref(), odd.get("")), (None, Some("3"), Some(&b"=="[..])));
+    }
+
+    #[test]
+    fn an_edit_changes_the_value_and_nothing_else() {
+        let edit = |text: &str| String::from_utf8(with_value(text.as_bytes(), "key", b"true")).unwrap();
+        assert_eq!(
+            edit("a = b\n\n# c\nKEY\t=  false \t\nno equals\nz=1"),
+            "a = b\n\n# c\nKEY\t=  true \t\nno equals\nz=1"
+        );
+        assert_eq!(edit("key=False\r\nhome = /x\r\n"), "key=true\r\nhome = /x\r\n");
+        assert_eq!(edit("\u{feff}key = no = way"), "\u{feff}key = true");
+        assert_eq!(edit("key = a\nx = y\nkey = b\n"), "key = true\nx = y\nkey = true\n");
+        assert_eq!(edit("key =\nkey=\t\r\n"), "key = true\nkey= true\t\r\n");
+        assert_eq!(edit("home = /x"), "home = /x\nkey = true\n");
+        assert_eq!(edit("home = /x\r\n"), "home = /x\r\nkey = true\r\n");
+        assert_eq!(edit(""), "key = true\n");
+        let odd = b"home = /\xff\xfe\nkey = 1\n\xff = 2\n";
+        assert_eq!(with_value(odd, "key", b"2"), b"home = /\xff\xfe\nkey = 2\n\xff = 2\n");
     }
 }

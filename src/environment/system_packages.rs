@@ -1,0 +1,133 @@
+//! Whether an environment sees the packages of its base interpreter.
+//!
+//! Owns where that is written: a key in `pyvenv.cfg` (PEP 405); a file in the library, in which virtualenv before 20
+//! kept it, and by which the pips for 2.7 still know.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::{Environment, SMALL, pyvenv_cfg};
+use crate::error::{Error, Result};
+use crate::fs::{read_small, write_whole};
+
+const KEY: &str = "include-system-site-packages";
+
+/// The file that says no where it exists.
+const MARK: &str = "no-global-site-packages.txt";
+
+/// The file by which an environment of virtualenv before 20 finds its base.
+const BASE: &str = "orig-prefix.txt";
+
+impl Environment {
+    /// Whether it sees the packages of its base interpreter.
+    pub(crate) fn sees_system_packages(&self) -> bool {
+        let Some(cfg) = &self.cfg else {
+            return self.old_library().is_ok_and(|library| !library.join(MARK).is_file());
+        };
+        match cfg.get(KEY) {
+            Some(value) => value.eq_ignore_ascii_case(b"true"),
+            // The `site` of Python 3 takes it for true; those for 2.7 do not. Without `home` it is no environment to
+            // Python.
+            None => cfg.get("home").is_some() && !self.is_python_2(),
+        }
+    }
+
+    /// Lets it see them from now on, or no longer.
+    pub(crate) fn show_system_packages(&self, seen: bool) -> Result<()> {
+        if self.cfg.is_none() {
+            return mark(&self.old_library()?, seen);
+        }
+        let file = self.root.join("pyvenv.cfg");
+        let text = read_small(&file, SMALL).map_err(Error::io("read", &file))?.unwrap_or_default();
+        if text.len() as u64 >= SMALL {
+            // Written back, it would lose what was not read.
+            return Err(Error::io("read", file)(io::ErrorKind::FileTooLarge.into()));
+        }
+        let value: &[u8] = if seen { b"true" } else { b"false" };
+        write_whole(&file, &pyvenv_cfg::with_value(&text, KEY, value))?;
+        if self.is_python_2() { mark(&self.library()?, seen) } else { Ok(()) }
+    }
+
+    fn is_python_2(&self) -> bool {
+        self.version().is_some_and(|version| version.starts_with("2."))
+    }
+
+    /// The library of an environment that has no `pyvenv.cfg`.
+    fn old_library(&self) -> Result<PathBuf> {
+        let library = self.library()?;
+        if library.join(BASE).is_file() {
+            return Ok(library);
+        }
+        Err(Error::NotAnEnvironment { path: self.root.clone(), reason: "it has no pyvenv.cfg" })
+    }
+}
+
+/// Removes or makes the file.
+fn mark(library: &Path, seen: bool) -> Result<()> {
+    let file = library.join(MARK);
+    if !seen {
+        return write_whole(&file, b"");
+    }
+    match fs::remove_file(&file) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other.map_err(Error::io("remove", file)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made(library: &str, cfg: Option<&str>) -> (tempfile::TempDir, PathBuf) {
+        let room = tempfile::tempdir().unwrap();
+        let root = room.path().join("it's $x");
+        fs::create_dir_all(root.join("lib").join(library).join("site-packages")).unwrap();
+        fs::create_dir_all(root.join("bin")).unwrap();
+        fs::write(root.join("bin/activate"), "").unwrap();
+        if let Some(cfg) = cfg {
+            fs::write(root.join("pyvenv.cfg"), cfg).unwrap();
+        }
+        (room, root)
+    }
+
+    fn open(root: &Path) -> Environment {
+        Environment::open(root).unwrap().unwrap()
+    }
+
+    #[test]
+    fn a_missing_key_is_what_the_site_of_that_python_takes_it_for() {
+        let (_room, root) = made("python3.12", Some("home = /x\nversion = 3.12.1\n"));
+        assert!(open(&root).sees_system_packages());
+        open(&root).show_system_packages(false).unwrap();
+        assert!(!open(&root).sees_system_packages());
+        let (_room, root) = made("python2.7", Some("home = /x\nversion = 2.7.18\n"));
+        assert!(!open(&root).sees_system_packages());
+    }
+
+    #[test]
+    fn a_python_2_has_the_file_as_well() {
+        let (_room, root) = made("python2.7", Some("home=/x\nversion=2.7.18\nInclude-System-Site-Packages=FALSE\n"));
+        let mark = root.join("lib/python2.7").join(MARK);
+        fs::write(&mark, "").unwrap();
+        open(&root).show_system_packages(true).unwrap();
+        assert!(open(&root).sees_system_packages() && !mark.is_file());
+        open(&root).show_system_packages(false).unwrap();
+        assert!(!open(&root).sees_system_packages() && mark.is_file());
+        let cfg = fs::read_to_string(root.join("pyvenv.cfg")).unwrap();
+        assert_eq!(cfg, "home=/x\nversion=2.7.18\nInclude-System-Site-Packages=false\n");
+    }
+
+    #[test]
+    fn an_environment_from_before_pep_405_has_only_the_file() {
+        let (_room, root) = made("python3.6", None);
+        assert!(!open(&root).sees_system_packages() && open(&root).show_system_packages(true).is_err());
+        fs::write(root.join("lib/python3.6").join(BASE), "/opt/py").unwrap();
+        assert!(open(&root).sees_system_packages());
+        open(&root).show_system_packages(false).unwrap();
+        assert!(!open(&root).sees_system_packages());
+        open(&root).show_system_packages(true).unwrap();
+        assert!(open(&root).sees_system_packages());
+        assert!(!root.join("pyvenv.cfg").is_file());
+    }
+}
