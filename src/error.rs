@@ -64,6 +64,15 @@ pub(crate) enum Error {
     #[error("no virtualenv active")]
     NoneActive,
 
+    /// A path that a `.pth` file cannot hold.
+    #[error("`{}` cannot be put on sys.path: {reason}", shown(.path))]
+    NoImportPath {
+        /// The path.
+        path: PathBuf,
+        /// What Python would make of it.
+        reason: &'static str,
+    },
+
     /// `-p` asked for another interpreter than an existing environment has.
     #[error("environment `{}` exists and has {has}, not {asked}", shown(.name))]
     OtherPython {
@@ -179,6 +188,7 @@ impl Error {
             )),
             Self::Active { .. } => Some("`deactivate` first".to_owned()),
             Self::NoneActive => Some("`workon NAME` enters one, `workon` lists them".to_owned()),
+            Self::NoImportPath { .. } => Some("add a link to it that has an ordinary path".to_owned()),
             Self::OtherPython { name, .. } => {
                 Some(format!("take another name, or replace it with `mkvirtualenv --clear -p … {}`", shown(name)))
             }

@@ -3,6 +3,9 @@
 //! Owns the flow of a command from its words to an [`Outcome`]. A command writes no shell code, ends no process and
 //! reads no variable itself.
 
+use std::borrow::Cow;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use crate::activation::Plan;
@@ -13,12 +16,15 @@ use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::output;
 use crate::shell::Shell;
+use crate::shown::shown;
 use crate::workon_home::WorkonHome;
 
+pub(crate) mod add2virtualenv;
 pub(crate) mod background;
 pub(crate) mod cd;
 pub(crate) mod deactivate;
 pub(crate) mod init;
+pub(crate) mod lssitepackages;
 pub(crate) mod lsvirtualenv;
 pub(crate) mod mkvirtualenv;
 pub(crate) mod rmvirtualenv;
@@ -99,6 +105,20 @@ impl Session<'_> {
     pub(crate) fn shown(&self, path: &Path) -> String {
         crate::shown::shown_path(path, self.context.home())
     }
+}
+
+/// Text from a file as stdout gets it: escaped line by line where a person looks, as it is for programs.
+fn legible(text: &[u8]) -> Cow<'_, [u8]> {
+    if !output::is_looked_at() {
+        return Cow::Borrowed(text);
+    }
+    let mut legible = Vec::with_capacity(text.len());
+    for line in text.split_inclusive(|byte| *byte == b'\n') {
+        let end = if line.ends_with(b"\n") { "\n" } else { "" };
+        let line = OsStr::from_bytes(&line[..line.len() - end.len()]);
+        legible.extend_from_slice(format!("{}{end}", shown(line)).as_bytes());
+    }
+    Cow::Owned(legible)
 }
 
 /// A value as JSON for programs, with a line break at its end.

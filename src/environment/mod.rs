@@ -1,6 +1,6 @@
 //! A virtual environment on disk: is it one, what does it say of itself.
 //!
-//! Owns the reading of an environment, and the files in it that commands edit (`system_packages`).
+//! Owns the reading of an environment, and the files in it that commands edit (`path_extensions`, `system_packages`).
 //! Runs nothing in it (promise 4 of DESIGN.md): a broken one can be looked at like any other. Which environments there
 //! are is `workon_home`'s matter.
 
@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::fs::read_small;
 
 pub(crate) mod appended;
+pub(crate) mod path_extensions;
 pub(crate) mod pyvenv_cfg;
 pub(crate) mod system_packages;
 

@@ -1,0 +1,92 @@
+//! `add2virtualenv`: directories for the environment's `sys.path`, and their removal.
+
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+
+use clap::Parser;
+
+use super::{Outcome, Session, Verb, legible};
+use crate::environment::path_extensions::PathExtensions;
+use crate::error::Result;
+use crate::output;
+use crate::shown::shown;
+
+/// Let the active environment import from directories
+///
+/// The directories go into a .pth file in site-packages, the last one added first. Python puts them on sys.path after
+/// site-packages, so a package that is installed wins over one of the same name in them. (Files that virtualenvwrapper
+/// wrote keep their code that moves them to the front; Python 3.18 will ignore such code, PEP 829.) Without a directory,
+/// those that are there are listed.
+#[derive(Debug, Parser)]
+#[command(
+    name = "add2virtualenv",
+    after_help = "Examples:\n  add2virtualenv ~/src/api/lib      import from there\n  add2virtualenv .                  \
+                  import from this directory\n  add2virtualenv -d ~/src/api/lib   no longer\n  add2virtualenv            \
+                  \x20       list them (status 1, as virtualenvwrapper has it)"
+)]
+pub(crate) struct Add2Virtualenv {
+    /// Directories; those that do not exist yet count once they do
+    #[arg(value_name = "DIRECTORY", value_hint = clap::ValueHint::DirPath)]
+    directories: Vec<PathBuf>,
+    /// Take them away again
+    #[arg(short, long)]
+    delete: bool,
+}
+
+impl Verb for Add2Virtualenv {
+    fn run(self, session: &Session<'_>) -> Result<Outcome> {
+        let packages = session.active()?.site_packages()?;
+        let there = PathExtensions::open(&packages)?;
+        if self.directories.is_empty() {
+            output::data(&legible(&listing(there.as_ref())))?;
+            return Ok(Outcome::Status(1));
+        }
+        let mut file = there.unwrap_or_else(|| PathExtensions::new(&packages));
+        let mut changed = false;
+        for typed in &self.directories {
+            let path = session.context.absolute_path(typed)?;
+            if path.as_os_str() != typed.as_os_str() {
+                output::note(&format!("Warning: `{}` is taken as `{}`", shown(typed), shown(&path)));
+            }
+            if !self.delete {
+                file.add(&path)?;
+                changed = true;
+            } else if file.remove(&path) {
+                changed = true;
+            } else {
+                output::note(&format!("`{}` was not there", shown(&path)));
+            }
+        }
+        if changed {
+            file.write()?;
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+/// How it is called, and what is there.
+fn listing(file: Option<&PathExtensions>) -> Vec<u8> {
+    let mut text = b"Usage: add2virtualenv [-d] DIRECTORY...\n".to_vec();
+    if let Some(file) = file {
+        text.extend_from_slice(b"\nExisting paths:\n");
+        for directory in file.directories() {
+            text.extend([directory.as_os_str().as_bytes(), b"\n"].concat());
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_and_comments_are_not_listed() {
+        assert_eq!(listing(None), b"Usage: add2virtualenv [-d] DIRECTORY...\n");
+        let room = tempfile::tempdir().unwrap();
+        let mut file = PathExtensions::new(room.path());
+        file.add("/a b".as_ref()).unwrap();
+        let text = String::from_utf8(listing(Some(&file))).unwrap();
+        assert_eq!(text, "Usage: add2virtualenv [-d] DIRECTORY...\n\nExisting paths:\n/a b\n");
+    }
+}

@@ -1,0 +1,97 @@
+//! `lssitepackages`: what lies in site-packages, as `ls` lists it.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+use clap::{ArgAction, Parser};
+
+use super::{Outcome, Session, Verb, legible};
+use crate::context::Context;
+use crate::env_vars;
+use crate::environment::Environment;
+use crate::environment::path_extensions::{self, PathExtensions};
+use crate::error::{Error, Result};
+use crate::output;
+
+/// List the site-packages directory of the active environment
+///
+/// All words go to ls as they are, `-h` too; its listing is followed by what add2virtualenv has added.
+#[derive(Debug, Parser)]
+#[command(
+    name = "lssitepackages",
+    disable_help_flag = true,
+    after_help = "Examples:\n  lssitepackages         list what is installed\n  lssitepackages -lht    with sizes, the \
+                  newest first"
+)]
+pub(crate) struct LsSitePackages {
+    /// Options of ls
+    #[arg(value_name = "LS-OPTION", trailing_var_arg = true, allow_hyphen_values = true)]
+    options: Vec<OsString>,
+    /// Print help (as the first word)
+    #[arg(long, action = ArgAction::Help)]
+    help: Option<bool>,
+}
+
+impl Verb for LsSitePackages {
+    fn run(self, session: &Session<'_>) -> Result<Outcome> {
+        let environment = session.active()?;
+        let packages = environment.site_packages()?;
+        let ls = ls(session, &environment)?;
+        let mut command = session.context.command(&ls);
+        command.args(self.options).arg("--").arg(&packages);
+        // Whatever ls has to complain of, it says itself; virtualenvwrapper's status is 0.
+        Context::run_for_person(&mut command).map_err(Error::io("run", ls))?;
+        if let Some(file) = PathExtensions::open(&packages)? {
+            output::data(format!("\n{}:\n", path_extensions::NAME).as_bytes())?;
+            output::data(&legible(&file.text()))?;
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+/// The system's ls. Listing runs nothing of the environment, whose bin is first on PATH.
+fn ls(session: &Session<'_>, environment: &Environment) -> Result<PathBuf> {
+    let path = session.context.variable(env_vars::PATH).unwrap_or(OsStr::new("/usr/bin:/bin"));
+    let mut found = which::which_in_all("ls", Some(path), Path::new("/")).into_iter().flatten();
+    let missing = || Error::Value { what: "ls".to_owned(), reason: "not on PATH".to_owned() };
+    found.find(|ls| !ls.starts_with(environment.root())).ok_or_else(missing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(words: &[&str]) -> Vec<OsString> {
+        LsSitePackages::try_parse_from([&["lssitepackages"], words].concat()).unwrap().options
+    }
+
+    #[test]
+    fn every_word_is_for_ls_but_help_as_the_first() {
+        for words in [&["-h"][..], &["-lh", "-t"], &["--color=always", "-l", "--help"], &["*.py", "--version"], &["-"]]
+        {
+            assert_eq!(options(words), words);
+        }
+        let help = LsSitePackages::try_parse_from(["lssitepackages", "--help"]).unwrap_err();
+        assert_eq!(help.kind(), clap::error::ErrorKind::DisplayHelp);
+    }
+
+    #[test]
+    fn no_ls_of_the_environment_is_run() {
+        use std::os::unix::fs::symlink;
+        let room = tempfile::tempdir().unwrap();
+        let [root, other] = ["it's $x", "other"].map(|name| room.path().join(name));
+        for bin in [root.join("bin"), other.clone()] {
+            std::fs::create_dir_all(&bin).unwrap();
+            symlink("/bin/sh", bin.join("ls")).unwrap();
+        }
+        std::fs::write(root.join("pyvenv.cfg"), "home = /x\n").unwrap();
+        let environment = Environment::open(&root).unwrap().unwrap();
+        let found = |path: &str| {
+            let context = Context::made_of(&[("PATH", path)]);
+            ls(&Session { context: &context, shell: None }, &environment)
+        };
+        let bin = root.join("bin").display().to_string();
+        assert_eq!(found(&format!("{bin}:{}", other.display())).unwrap(), other.join("ls"));
+        assert!(found(&bin).is_err());
+    }
+}

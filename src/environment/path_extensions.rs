@@ -1,0 +1,182 @@
+//! The `.pth` file in which `add2virtualenv` keeps directories for `sys.path`, one a line.
+//!
+//! Owns the format. We write paths and nothing else: from 3.18 on Python ignores the `import` lines of a `.pth` file
+//! (PEP 829). virtualenvwrapper puts two of them around its paths, which move these to the front of `sys.path`. A file
+//! of its making keeps them, so where its entries stand does not change under anybody.
+
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::fs::{read_small, write_whole};
+
+/// Its name in site-packages, as virtualenvwrapper has it.
+pub(crate) const NAME: &str = "_virtualenv_path_extensions.pth";
+
+/// The first line of a new file. virtualenvwrapper adds its entries below the first line, whatever that is. ASCII, as
+/// Pythons before 3.13 read the file in the encoding of the locale.
+const HEADING: &[u8] = b"# Directories that add2virtualenv put on sys.path, after site-packages.\n";
+
+/// Longest file that is read.
+const LIMIT: u64 = 1024 * 1024;
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// The file and what is in it, line by line, line ends included.
+#[derive(Debug)]
+pub(crate) struct PathExtensions {
+    file: PathBuf,
+    lines: Vec<Vec<u8>>,
+}
+
+impl PathExtensions {
+    /// Reads the file in a site-packages directory. `None` where there is none.
+    pub(crate) fn open(site_packages: &Path) -> Result<Option<Self>> {
+        let file = site_packages.join(NAME);
+        let Some(text) = read_small(&file, LIMIT).map_err(Error::io("read", &file))? else {
+            return Ok(None);
+        };
+        if text.len() as u64 >= LIMIT {
+            // Written back, it would lose what was not read.
+            return Err(Error::io("read", file)(std::io::ErrorKind::FileTooLarge.into()));
+        }
+        let lines = text.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+        Ok(Some(Self { file, lines }))
+    }
+
+    /// What a new file holds; nothing is written yet.
+    pub(crate) fn new(site_packages: &Path) -> Self {
+        Self { file: site_packages.join(NAME), lines: vec![HEADING.to_vec()] }
+    }
+
+    /// The text as it stands.
+    pub(crate) fn text(&self) -> Vec<u8> {
+        self.lines.concat()
+    }
+
+    /// The directories in their order.
+    pub(crate) fn directories(&self) -> impl Iterator<Item = &Path> {
+        self.lines.iter().filter_map(|line| directory(line)).map(|line| Path::new(std::ffi::OsStr::from_bytes(line)))
+    }
+
+    /// Puts a directory before all others, below a first line that is none. Fails where the format cannot hold it; what
+    /// is there already is added again.
+    pub(crate) fn add(&mut self, path: &Path) -> Result<()> {
+        check(path)?;
+        if let Some(last) = self.lines.last_mut().filter(|last| !last.ends_with(b"\n")) {
+            last.push(b'\n');
+        }
+        let heading = self.lines.first().is_some_and(|line| directory(line).is_none());
+        self.lines.insert(usize::from(heading), [path.as_os_str().as_bytes(), b"\n"].concat());
+        Ok(())
+    }
+
+    /// Takes every line away that is exactly this directory. `false` if there was none.
+    pub(crate) fn remove(&mut self, path: &Path) -> bool {
+        let before = self.lines.len();
+        self.lines.retain(|line| directory(line) != Some(path.as_os_str().as_bytes()));
+        self.lines.len() < before
+    }
+
+    /// Writes the file as a whole.
+    pub(crate) fn write(&self) -> Result<()> {
+        write_whole(&self.file, &self.text())
+    }
+}
+
+/// The directory in a line, as Python takes it: without what is blank at its end. Comments, code and a line with a
+/// byte order mark are none.
+fn directory(line: &[u8]) -> Option<&[u8]> {
+    let line = line.trim_ascii_end();
+    let is_code = line.starts_with(b"import ") || line.starts_with(b"import\t");
+    let is_none = line.is_empty() || line.starts_with(b"#") || is_code || line.starts_with(BYTE_ORDER_MARK);
+    (!is_none).then_some(line)
+}
+
+/// Fails for a path that would be another one when Python reads it, or be run: a line that starts with `import` is
+/// code, and 3.13 ends lines wherever `str.splitlines` does.
+fn check(path: &Path) -> Result<()> {
+    let ends_a_line = |character: char| character.is_control() || matches!(character, '\u{2028}' | '\u{2029}');
+    let reason = match std::str::from_utf8(path.as_os_str().as_bytes()) {
+        // One byte that cannot be decoded keeps Python 3 from starting.
+        Err(_) => "it is not UTF-8, as a .pth file has to be",
+        Ok(_) if !path.is_absolute() => "it is not absolute",
+        Ok(text) if text.contains(ends_a_line) => "it has a line break or another control character in it",
+        Ok(text) if text.ends_with(char::is_whitespace) => "it ends in a blank, which Python leaves off",
+        Ok(_) => return Ok(()),
+    };
+    Err(Error::NoImportPath { path: path.to_path_buf(), reason })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As virtualenvwrapper 6.1.1 writes it.
+    const OLD: &str = "import sys; sys.__plen = len(sys.path)\n/b\n/a\nimport sys; new=sys.path[sys.__plen:]; \
+                       del sys.path[sys.__plen:]; p=getattr(sys,'__egginsert',0); sys.path[p:p]=new; \
+                       sys.__egginsert = p+len(new)\n";
+
+    fn file_of(text: &str) -> (tempfile::TempDir, PathExtensions) {
+        let room = tempfile::tempdir().unwrap();
+        std::fs::write(room.path().join(NAME), text).unwrap();
+        let file = PathExtensions::open(room.path()).unwrap().unwrap();
+        (room, file)
+    }
+
+    fn text(file: &PathExtensions) -> String {
+        String::from_utf8(file.text()).unwrap()
+    }
+
+    #[test]
+    fn the_last_added_comes_first_in_files_of_every_making() {
+        let (_room, mut old) = file_of(OLD);
+        old.add(Path::new("/it's $x & y")).unwrap();
+        assert_eq!(text(&old), OLD.replace("/b\n", "/it's $x & y\n/b\n"));
+        let (_room, mut bare) = file_of("/a");
+        bare.add(Path::new("/b")).unwrap();
+        assert_eq!(text(&bare), "/b\n/a\n");
+        let (_room, mut marked) = file_of("\u{feff}/a\n");
+        marked.add(Path::new("/b")).unwrap();
+        assert_eq!(text(&marked), "\u{feff}/a\n/b\n");
+        let room = tempfile::tempdir().unwrap();
+        let mut new = PathExtensions::new(room.path());
+        new.add(Path::new("/a")).unwrap();
+        new.add(Path::new("/b")).unwrap();
+        new.write().unwrap();
+        let read = PathExtensions::open(room.path()).unwrap().unwrap();
+        assert_eq!(read.directories().collect::<Vec<_>>(), [Path::new("/b"), Path::new("/a")]);
+        assert!(!text(&read).contains("import"), "{read:?}");
+        assert_eq!(text(&read).lines().count(), 3);
+    }
+
+    #[test]
+    fn only_lines_that_are_equal_are_removed() {
+        let (_room, mut file) = file_of(&OLD.replace("/a\n", "/x.y\n/xzy\n/x.y \r\n/x.y/z\n"));
+        assert!(file.remove(Path::new("/x.y")));
+        assert_eq!(text(&file), OLD.replace("/a\n", "/xzy\n/x.y/z\n"));
+        assert!(!file.remove(Path::new("/x.y")));
+        assert!(!file.remove(Path::new(OLD.lines().next().unwrap())));
+    }
+
+    #[test]
+    fn what_python_would_read_otherwise_is_refused() {
+        let (_room, mut file) = file_of(OLD);
+        let breaks = ["\n", "\r", "\u{b}", "\u{c}", "\u{1c}", "\u{85}", "\u{2028}", "\u{2029}"];
+        let mut bad: Vec<PathBuf> = breaks.iter().map(|at| format!("/x{at}import os").into()).collect();
+        bad.extend(["import os".into(), "relative".into(), "/blank ".into(), "/blank\u{a0}".into()]);
+        bad.push(std::ffi::OsStr::from_bytes(b"/\xff").into());
+        for path in bad {
+            assert!(file.add(&path).is_err(), "{path:?}");
+        }
+        assert_eq!(text(&file), OLD);
+    }
+
+    #[test]
+    fn a_file_too_long_to_be_read_is_not_cut() {
+        let room = tempfile::tempdir().unwrap();
+        let long = "/a\n".repeat(400_000);
+        std::fs::write(room.path().join(NAME), &long).unwrap();
+        assert!(PathExtensions::open(room.path()).is_err());
+    }
+}
