@@ -130,6 +130,12 @@ impl Context {
         child.wait()
     }
 
+    /// Lets an interrupt end us that came while a child ran: to be called before the next one is started, which would
+    /// inherit that we do not listen.
+    pub(crate) fn heed_interrupts() {
+        let _ = SigSet::from(Signal::SIGINT).thread_unblock();
+    }
+
     /// Starts this program again for work that the person does not wait for, cut off from terminal and streams.
     /// That it could not be started is no failure of the command.
     pub(crate) fn start_in_background(&self, arguments: &[&OsStr]) {

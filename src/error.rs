@@ -73,6 +73,20 @@ pub(crate) enum Error {
         reason: &'static str,
     },
 
+    /// Nothing that could remove packages.
+    #[error("environment `{}` has no pip", shown(.name))]
+    NoInstaller {
+        /// The environment.
+        name: OsString,
+    },
+
+    /// Packages are still there after their removal.
+    #[error("not removed: {}", .names.join(", "))]
+    NotRemoved {
+        /// Their names.
+        names: Vec<String>,
+    },
+
     /// `-p` asked for another interpreter than an existing environment has.
     #[error("environment `{}` exists and has {has}, not {asked}", shown(.name))]
     OtherPython {
@@ -189,6 +203,8 @@ impl Error {
             Self::Active { .. } => Some("`deactivate` first".to_owned()),
             Self::NoneActive => Some("`workon NAME` enters one, `workon` lists them".to_owned()),
             Self::NoImportPath { .. } => Some("add a link to it that has an ordinary path".to_owned()),
+            Self::NoInstaller { .. } => Some("install uv, or give it one: `python -m ensurepip`".to_owned()),
+            Self::NotRemoved { .. } => Some("what was run above says why".to_owned()),
             Self::OtherPython { name, .. } => {
                 Some(format!("take another name, or replace it with `mkvirtualenv --clear -p … {}`", shown(name)))
             }

@@ -1,10 +1,10 @@
-//! Installing packages: which program does it, and how it is called.
+//! Installing and removing packages: which program does it, and how it is called.
 //!
 //! Owns the choice between the environment's own pip and uv. Never the pip that PATH happens to find, and never a word
 //! of pip's or uv's own settings: those are the person's (promise 8 of DESIGN.md).
 
-use std::ffi::{OsStr, OsString};
-use std::path::Path;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::config::Installer;
@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 #[derive(Debug, Default)]
 pub(crate) struct Packages {
     /// Requirements files, absolute.
-    pub(crate) files: Vec<std::path::PathBuf>,
+    pub(crate) files: Vec<PathBuf>,
     /// Requirements.
     pub(crate) requirements: Vec<OsString>,
 }
@@ -49,15 +49,22 @@ pub(crate) fn install(
     if packages.is_empty() {
         return Ok(());
     }
-    let (mut command, name) = command(context, environment, installer)?;
-    command.args(packages.words());
     let python = environment.python();
+    let Some(program) = Program::choose(context, environment, installer)? else {
+        return Err(Error::CannotCreate {
+            python,
+            reason: "the environment has no pip to install with".to_owned(),
+            hint: "leave out --without-pip, or set VENVWRAP_INSTALLER=uv".to_owned(),
+        });
+    };
+    let mut command = program.command(context, environment, "install");
+    command.args(packages.words());
     let status = Context::run_for_person(&mut command).map_err(Error::io("run", python))?;
     if status.success() {
         return Ok(());
     }
     Err(Error::Child {
-        what: format!("{name} install"),
+        what: format!("{} install", program.name()),
         // Ended by a signal: as a shell would say it.
         status: status
             .code()
@@ -67,38 +74,128 @@ pub(crate) fn install(
     })
 }
 
-/// The command up to its operands.
-fn command(context: &Context, environment: &Environment, installer: Installer) -> Result<(Command, &'static str)> {
-    let python = environment.python();
-    let has_pip = || environment.site_packages().is_ok_and(|packages| packages.join("pip").is_dir());
-    let uv = || uv(context);
-    let use_uv = match installer {
-        Installer::Pip => false,
-        Installer::Uv => true,
-        Installer::Auto => !has_pip() && uv().is_some(),
-    };
-    if use_uv {
-        let Some(uv) = uv() else {
-            return Err(Error::Value { what: "installer".to_owned(), reason: "uv is not on PATH".to_owned() });
-        };
-        let mut command = context.command(uv);
-        command.args([OsStr::new("pip"), OsStr::new("install"), OsStr::new("--python"), python.as_os_str()]);
-        return Ok((command, "uv pip"));
-    }
-    if !has_pip() {
-        return Err(Error::CannotCreate {
-            python,
-            reason: "the environment has no pip to install with".to_owned(),
-            hint: "leave out --without-pip, or set VENVWRAP_INSTALLER=uv".to_owned(),
-        });
-    }
-    let mut command = context.command(&python);
-    command.args(["-m", "pip", "install"]);
-    // What the person's shell set for the environment it is in is not for this one.
-    command.env(env_vars::VIRTUAL_ENV, environment.root()).env_remove("PYTHONHOME");
-    Ok((command, "pip"))
+/// What removes packages from an environment; the person's settings are left out. None of them is needed for that, and
+/// one like PIP_PYTHON or PIP_REQUIREMENT, or `target` in uv.toml, would have something else removed.
+#[derive(Debug)]
+pub(crate) struct Uninstaller<'a> {
+    context: &'a Context,
+    environment: &'a Environment,
+    program: Program,
 }
 
-fn uv(context: &Context) -> Option<std::path::PathBuf> {
-    which::which_in("uv", context.variable(env_vars::PATH), Path::new("/")).ok()
+impl<'a> Uninstaller<'a> {
+    /// Fails where nothing is there that could do it.
+    pub(crate) fn choose(context: &'a Context, environment: &'a Environment, installer: Installer) -> Result<Self> {
+        let program = Program::choose(context, environment, installer)?;
+        let none = || Error::NoInstaller { name: environment.name().to_owned() };
+        Ok(Self { context, environment, program: program.ok_or_else(none)? })
+    }
+
+    /// Removes the distributions of these names; what the program says is the person's. Whether it says that it did
+    /// not fail: what it could remove is gone in any case.
+    pub(crate) fn remove(&self, names: &[String]) -> Result<bool> {
+        let status = Context::run_for_person(&mut self.command(names));
+        Ok(status.map_err(Error::io("run", self.environment.python()))?.success())
+    }
+
+    fn command(&self, names: &[String]) -> Command {
+        let mut command = self.program.command(self.context, self.environment, "uninstall");
+        match self.program {
+            Program::Pip => {
+                command.args(["--isolated", "--yes"]).env("PIP_CONFIG_FILE", "/dev/null").env_remove("PYTHONPATH")
+            }
+            // The variable counts even so.
+            Program::Uv(_) => command.arg("--no-config").env_remove("UV_CONFIG_FILE"),
+        };
+        // Old pips look for packages in the working directory as well.
+        command.arg("--").args(names).current_dir(self.environment.root());
+        command
+    }
+}
+
+/// What installs and removes.
+#[derive(Debug)]
+enum Program {
+    /// The environment's own pip.
+    Pip,
+    /// This uv.
+    Uv(PathBuf),
+}
+
+impl Program {
+    /// `None` where pip is needed and the environment has none.
+    fn choose(context: &Context, environment: &Environment, installer: Installer) -> Result<Option<Self>> {
+        let has_pip = || environment.site_packages().is_ok_and(|packages| packages.join("pip").is_dir());
+        let uv = || which::which_in("uv", context.variable(env_vars::PATH), Path::new("/")).ok().map(Self::Uv);
+        Ok(match installer {
+            Installer::Pip => has_pip().then_some(Self::Pip),
+            Installer::Auto => has_pip().then_some(Self::Pip).or_else(uv),
+            Installer::Uv => {
+                let none = || Error::Value { what: "installer".to_owned(), reason: "uv is not on PATH".to_owned() };
+                Some(uv().ok_or_else(none)?)
+            }
+        })
+    }
+
+    /// How it is called in a message.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Pip => "pip",
+            Self::Uv(_) => "uv pip",
+        }
+    }
+
+    /// The call up to the options of the subcommand.
+    fn command(&self, context: &Context, environment: &Environment, subcommand: &str) -> Command {
+        let python = environment.python();
+        match self {
+            Self::Pip => {
+                let mut command = context.command(python);
+                command.args(["-m", "pip", subcommand]);
+                // What the person's shell set for the environment it is in is not for this one, and pip is to work here
+                // and nowhere else.
+                command
+                    .env(env_vars::VIRTUAL_ENV, environment.root())
+                    .env_remove("PYTHONHOME")
+                    .env_remove("PIP_PYTHON");
+                command
+            }
+            Self::Uv(uv) => {
+                let mut command = context.command(uv);
+                command.args(["pip", subcommand, "--python"]).arg(python);
+                command
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ffi::OsStr;
+
+    #[test]
+    fn what_is_removed_is_removed_here_whatever_the_settings_are() {
+        let room = tempfile::tempdir().unwrap();
+        std::fs::write(room.path().join("pyvenv.cfg"), "home = /x\n").unwrap();
+        let environment = Environment::open(room.path()).unwrap().unwrap();
+        let context = Context::made_of(&[]);
+        let command = |program| {
+            Uninstaller { context: &context, environment: &environment, program }.command(&["six".to_owned()])
+        };
+        let pip = command(Program::Pip);
+        assert_eq!(pip.get_program(), environment.python());
+        let words = ["-m", "pip", "uninstall", "--isolated", "--yes", "--", "six"];
+        assert_eq!(pip.get_args().collect::<Vec<_>>(), words);
+        let set: Vec<_> = pip.get_envs().collect();
+        for name in ["PIP_PYTHON", "PYTHONHOME", "PYTHONPATH"] {
+            assert!(set.contains(&(OsStr::new(name), None)), "{name}");
+        }
+        assert!(set.contains(&(OsStr::new("PIP_CONFIG_FILE"), Some(OsStr::new("/dev/null")))));
+        let uv = command(Program::Uv("/opt/uv".into()));
+        let python = environment.python();
+        let words = ["pip", "uninstall", "--python", python.to_str().unwrap(), "--no-config", "--", "six"];
+        assert_eq!(uv.get_args().collect::<Vec<_>>(), words);
+        assert!(uv.get_envs().any(|set| set == (OsStr::new("UV_CONFIG_FILE"), None)));
+    }
 }

@@ -52,6 +52,7 @@ const VERBS: &[Entry] = &[
     entry::<commands::lssitepackages::LsSitePackages>("lssitepackages"),
     entry::<commands::add2virtualenv::Add2Virtualenv>("add2virtualenv"),
     entry::<commands::toggleglobalsitepackages::ToggleGlobalSitePackages>("toggleglobalsitepackages"),
+    entry::<commands::wipeenv::WipeEnv>("wipeenv"),
     entry::<commands::init::Init>("init"),
     entry::<completions::Completions>("completions"),
     entry::<manual::Man>("man"),

@@ -31,6 +31,7 @@ pub(crate) mod rmvirtualenv;
 pub(crate) mod showvirtualenv;
 pub(crate) mod toggleglobalsitepackages;
 pub(crate) mod undo;
+pub(crate) mod wipeenv;
 pub(crate) mod workon;
 
 /// What a command leaves to be done.

@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::fs::read_small;
 
 pub(crate) mod appended;
+pub(crate) mod distributions;
 pub(crate) mod path_extensions;
 pub(crate) mod pyvenv_cfg;
 pub(crate) mod system_packages;
@@ -111,6 +112,16 @@ impl Environment {
     /// looking, because its name depends on the implementation and build.
     pub(crate) fn site_packages(&self) -> Result<PathBuf> {
         Ok(self.library()?.join("site-packages"))
+    }
+
+    /// The names of what is installed in it, each once.
+    pub(crate) fn distributions(&self) -> Result<Vec<String>> {
+        let packages = self.site_packages()?;
+        // Fedora's `lib64` is a link to `lib` up to 3.14, and a directory of its own since (gh-139704).
+        let library = packages.parent().and_then(Path::file_name).unwrap_or_default();
+        let platform = self.root.join("lib64").join(library).join("site-packages");
+        let has_both = platform.is_dir() && !crate::fs::is_same(&packages, &platform);
+        distributions::names(std::iter::once(packages.as_path()).chain(has_both.then_some(platform.as_path())))
     }
 
     fn library(&self) -> Result<PathBuf> {

@@ -1,0 +1,61 @@
+//! `wipeenv`: remove what is installed in the active environment.
+
+use std::fmt::Write;
+
+use clap::Parser;
+
+use super::{Outcome, Session, Verb};
+use crate::context::Context;
+use crate::environment::Environment;
+use crate::environment::distributions::canonical;
+use crate::error::{Error, Result};
+use crate::installer::Uninstaller;
+use crate::output;
+
+/// What stays: what `pip freeze` does not list, and what virtualenvwrapper spares besides. PEP 503 names.
+const KEPT: &[&str] =
+    &["appdirs", "distribute", "packaging", "pip", "pyparsing", "setuptools", "six", "wheel", "wsgiref"];
+
+/// Remove all packages from the active environment
+///
+/// Editable ones are removed too; the directories that they were installed from stay. What stays besides is what
+/// virtualenvwrapper keeps: pip, setuptools, wheel, distribute, wsgiref, appdirs, packaging, pyparsing and six.
+#[derive(Debug, Parser)]
+#[command(name = "wipeenv", after_help = "Example:\n  wipeenv    remove what was installed, and start over")]
+pub(crate) struct WipeEnv {}
+
+impl Verb for WipeEnv {
+    fn run(self, session: &Session<'_>) -> Result<Outcome> {
+        let environment = session.active()?;
+        let names = removable(&environment)?;
+        if names.is_empty() {
+            output::data(b"Nothing to remove.\n")?;
+            return Ok(Outcome::Done);
+        }
+        environment.check_python()?;
+        let uninstaller = Uninstaller::choose(session.context, &environment, session.config()?.installer)?;
+        let mut text = "Uninstalling packages:\n\n".to_owned();
+        for name in &names {
+            let _ = writeln!(text, "{name}");
+        }
+        output::data(text.as_bytes())?;
+        // All with one process. pip stops at the first that it cannot remove, and the others are not to stay for that.
+        if !uninstaller.remove(&names)? {
+            for name in removable(&environment)? {
+                Context::heed_interrupts();
+                uninstaller.remove(&[name])?;
+            }
+        }
+        // An installer that skips what it does not find says that it succeeded.
+        match removable(&environment)? {
+            left if left.is_empty() => Ok(Outcome::Done),
+            left => Err(Error::NotRemoved { names: left }),
+        }
+    }
+}
+
+fn removable(environment: &Environment) -> Result<Vec<String>> {
+    let mut names = environment.distributions()?;
+    names.retain(|name| !KEPT.contains(&canonical(name).as_str()));
+    Ok(names)
+}
