@@ -64,6 +64,31 @@ pub(crate) enum Error {
     #[error("no virtualenv active")]
     NoneActive,
 
+    /// The active environment, or the one named, is linked to no project.
+    #[error("No project set in {}", shown(.file))]
+    NoProject {
+        /// The file that would name it.
+        file: PathBuf,
+    },
+
+    /// What has to be a directory is none, or is not there.
+    #[error("`{}` is not a directory", shown(.path))]
+    NoDirectory {
+        /// What is there, or not.
+        path: PathBuf,
+        /// What to do.
+        hint: &'static str,
+    },
+
+    /// Neither an environment's name nor the path of one.
+    #[error("No virtualenv `{}`", shown(.named))]
+    NoVirtualenv {
+        /// What was given.
+        named: OsString,
+        /// The nearest names that do exist, nearest first.
+        nearest: Vec<OsString>,
+    },
+
     /// A path that a `.pth` file cannot hold.
     #[error("`{}` cannot be put on sys.path: {reason}", shown(.path))]
     NoImportPath {
@@ -202,6 +227,10 @@ impl Error {
             )),
             Self::Active { .. } => Some("`deactivate` first".to_owned()),
             Self::NoneActive => Some("`workon NAME` enters one, `workon` lists them".to_owned()),
+            Self::NoProject { .. } => Some("`setvirtualenvproject` in the project's directory links them".to_owned()),
+            Self::NoDirectory { hint, .. } => Some((*hint).to_owned()),
+            Self::NoVirtualenv { nearest, .. } if nearest.is_empty() => Some("`lsvirtualenv -b` lists them".to_owned()),
+            Self::NoVirtualenv { nearest, .. } => Some(format!("did you mean {}?", one_of(nearest))),
             Self::NoImportPath { .. } => Some("add a link to it that has an ordinary path".to_owned()),
             Self::NoInstaller { .. } => Some("install uv, or give it one: `python -m ensurepip`".to_owned()),
             Self::NotRemoved { .. } => Some("what was run above says why".to_owned()),

@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::env_vars;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
-use crate::fs::read_small;
+use crate::fs::{read_small, write_whole};
 
 /// Longest `.project` that is read.
 const LIMIT: u64 = 16 * 1024;
@@ -41,4 +41,9 @@ pub(crate) fn link_text(project: &Path) -> Result<Vec<u8>> {
         return Err(Error::Value { what: crate::shown::shown(project).to_string(), reason });
     }
     Ok([bytes, b"\n"].concat())
+}
+
+/// Links an environment to a project directory, which is absolute.
+pub(crate) fn link(environment: &Environment, context: &Context, project: &Path) -> Result<()> {
+    write_whole(&file(environment.root(), context), &link_text(project)?)
 }

@@ -49,6 +49,8 @@ const VERBS: &[Entry] = &[
     entry::<commands::showvirtualenv::ShowVirtualenv>("showvirtualenv"),
     entry::<commands::cd::CdVirtualenv>("cdvirtualenv"),
     entry::<commands::cd::CdSitePackages>("cdsitepackages"),
+    entry::<commands::cd::CdProject>("cdproject"),
+    entry::<commands::setvirtualenvproject::SetVirtualenvProject>("setvirtualenvproject"),
     entry::<commands::lssitepackages::LsSitePackages>("lssitepackages"),
     entry::<commands::add2virtualenv::Add2Virtualenv>("add2virtualenv"),
     entry::<commands::toggleglobalsitepackages::ToggleGlobalSitePackages>("toggleglobalsitepackages"),

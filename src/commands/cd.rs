@@ -1,4 +1,4 @@
-//! `cdvirtualenv` and `cdsitepackages`: go to a directory of the active environment.
+//! `cdvirtualenv`, `cdsitepackages` and `cdproject`: go to a directory of the active environment, or to its project.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,8 @@ use clap::Parser;
 
 use super::{Outcome, Session, Verb};
 use crate::activation::{Plan, Step};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::project;
 
 /// Change to the directory of the active environment
 #[derive(Debug, Parser)]
@@ -47,8 +48,62 @@ impl Verb for CdSitePackages {
     }
 }
 
+/// Change to the project of the active environment
+///
+/// `setvirtualenvproject` and `mkvirtualenv -a` link an environment to its project.
+#[derive(Debug, Parser)]
+#[command(name = "cdproject", after_help = "Example:\n  cdproject    go to the project")]
+pub(crate) struct CdProject {}
+
+impl Verb for CdProject {
+    fn run(self, session: &Session<'_>) -> Result<Outcome> {
+        session.require_shell("cdproject")?;
+        Ok(go(&project_of_active(session)?, None))
+    }
+}
+
+/// The project's directory, which is there.
+fn project_of_active(session: &Session<'_>) -> Result<PathBuf> {
+    let environment = session.active()?;
+    let Some(project) = project::linked(&environment, session.context)? else {
+        return Err(Error::NoProject { file: project::file(environment.root(), session.context) });
+    };
+    let project = session.context.absolute_path(&project)?;
+    if project.is_dir() {
+        return Ok(project);
+    }
+    Err(Error::NoDirectory { path: project, hint: "if it has moved: `setvirtualenvproject` in its new place" })
+}
+
 /// The status is that of the shell's own cd, as is the message where there is no such directory.
 fn go(to: &Path, below: Option<PathBuf>) -> Outcome {
     let directory = below.map_or_else(|| to.to_path_buf(), |below| crate::fs::tidied(&to.join(below)));
     Outcome::Plan(Plan::of(Step::ChangeDirectory(directory)), 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::context::Context;
+    use std::fs;
+
+    #[test]
+    fn cdproject_goes_to_a_project_that_is_there() {
+        let room = tempfile::tempdir().unwrap();
+        let [root, project] = ["env", "it's $x"].map(|name| room.path().join(name));
+        fs::create_dir(&root).unwrap();
+        fs::write(root.join("pyvenv.cfg"), "home = /x\n").unwrap();
+        let context = Context::made_of(&[("VIRTUAL_ENV", root.to_str().unwrap())]);
+        let session = Session { context: &context, shell: None };
+        let call = || project_of_active(&session);
+        let write = |text: &str| fs::write(root.join(".project"), text).unwrap();
+        assert_eq!(call().unwrap_err().to_string(), format!("No project set in {}/.project", root.display()));
+        write("\n");
+        assert!(matches!(call(), Err(Error::NoProject { .. })));
+        write(&format!("{}\n", project.display()));
+        assert!(matches!(call(), Err(Error::NoDirectory { path, .. }) if path == project));
+        fs::create_dir(&project).unwrap();
+        assert_eq!(call().unwrap(), project);
+        assert!(matches!(CdProject {}.run(&session), Err(Error::NoFunctions { .. })));
+    }
 }

@@ -28,6 +28,7 @@ pub(crate) mod lssitepackages;
 pub(crate) mod lsvirtualenv;
 pub(crate) mod mkvirtualenv;
 pub(crate) mod rmvirtualenv;
+pub(crate) mod setvirtualenvproject;
 pub(crate) mod showvirtualenv;
 pub(crate) mod toggleglobalsitepackages;
 pub(crate) mod undo;

@@ -1,0 +1,157 @@
+//! `setvirtualenvproject`: link an environment to a project directory.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+
+use super::{Outcome, Session, Verb};
+use crate::environment::Environment;
+use crate::error::{Error, Result};
+use crate::output;
+use crate::project;
+use crate::shown::shown;
+use crate::workon_home::name::{self, EnvironmentName};
+
+/// Link an environment to a project directory
+///
+/// `workon` will change to that directory, and `cdproject` goes back to it.
+#[derive(Debug, Parser)]
+#[command(
+    name = "setvirtualenvproject",
+    after_help = "Examples:\n  setvirtualenvproject                    link the active environment to this directory\n  \
+                  setvirtualenvproject projectx ~/src/x   link projectx to ~/src/x\n  setvirtualenvproject ./.venv .      \
+                  \x20   an environment by its path"
+)]
+pub(crate) struct SetVirtualenvProject {
+    /// Name or path of the environment; the active one if left out
+    #[arg(value_name = "ENVIRONMENT")]
+    environment: Option<PathBuf>,
+    /// Directory of the project; this one if left out
+    #[arg(value_name = "DIRECTORY", value_hint = clap::ValueHint::DirPath)]
+    directory: Option<PathBuf>,
+}
+
+impl Verb for SetVirtualenvProject {
+    fn run(self, session: &Session<'_>) -> Result<Outcome> {
+        let environment = match &self.environment {
+            Some(named) => find(session, named.as_os_str())?,
+            None => session.active()?,
+        };
+        let project = match &self.directory {
+            Some(directory) => session.context.absolute_path(directory)?,
+            None => session.context.working_directory()?,
+        };
+        if !project.is_dir() {
+            return Err(Error::NoDirectory { path: project, hint: "the project's directory has to be there first" });
+        }
+        project::link(&environment, session.context, &project)?;
+        let text = format!("Setting project for {} to {}\n", shown(environment.name()), shown(&project));
+        output::data(text.as_bytes())?;
+        Ok(Outcome::Done)
+    }
+}
+
+/// An environment by its name, else by its path: a directory that happens to be called alike does not come before the
+/// environment.
+fn find(session: &Session<'_>, named: &OsStr) -> Result<Environment> {
+    let home = session.workon_home()?;
+    if let Ok(name) = EnvironmentName::existing(named) {
+        match home.get(&name) {
+            Err(Error::UnknownEnvironment { .. } | Error::NotAnEnvironment { .. }) => {}
+            other => return other,
+        }
+    }
+    let at =
+        if named.is_empty() { None } else { Environment::open(&session.context.absolute_path(Path::new(named))?)? };
+    at.ok_or_else(|| Error::NoVirtualenv {
+        named: named.to_owned(),
+        nearest: name::nearest(named, home.names().unwrap_or_default()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::context::Context;
+    use std::fs;
+
+    /// A store with an environment `x`, another environment elsewhere, and a project.
+    struct Room {
+        keep: tempfile::TempDir,
+    }
+
+    impl Room {
+        fn new() -> Self {
+            let room = Self { keep: tempfile::tempdir().unwrap() };
+            for root in [room.at("envs/x"), room.at("else where/x")] {
+                fs::create_dir_all(&root).unwrap();
+                fs::write(root.join("pyvenv.cfg"), "home = /x\n").unwrap();
+            }
+            fs::create_dir_all(room.at("it's a $project")).unwrap();
+            room
+        }
+
+        fn at(&self, path: &str) -> PathBuf {
+            self.keep.path().join(path)
+        }
+
+        fn call(&self, active: &str, words: &[&str]) -> Result<Outcome> {
+            let home = self.at("envs");
+            let variables = [("WORKON_HOME", home.to_str().unwrap()), ("HOME", "/h"), ("VIRTUAL_ENV", active)];
+            let context = Context::made_of(&variables);
+            let words = [&["setvirtualenvproject"], words].concat();
+            SetVirtualenvProject::try_parse_from(words).unwrap().run(&Session { context: &context, shell: None })
+        }
+
+        /// What the `.project` files say, below the room.
+        fn links(&self) -> Vec<Option<String>> {
+            let read = |directory: &str| fs::read_to_string(self.at(directory).join(".project")).ok();
+            ["envs", "envs/x", "else where/x"].map(read).to_vec()
+        }
+    }
+
+    #[test]
+    fn an_environment_goes_by_its_name_or_its_path() {
+        let room = Room::new();
+        let project = room.at("it's a $project");
+        let text = Some(format!("{}\n", project.display()));
+        let typed = format!("{}/../it's a $project/", project.display());
+        room.call("", &["x", &typed]).unwrap();
+        assert_eq!(room.links(), [None, text.clone(), None]);
+        room.call("", &[room.at("else where/x").to_str().unwrap(), project.to_str().unwrap()]).unwrap();
+        assert_eq!(room.links(), [None, text.clone(), text]);
+    }
+
+    #[test]
+    fn what_is_wrong_writes_nothing_anywhere() {
+        let room = Room::new();
+        let project = room.at("it's a $project").to_str().unwrap().to_owned();
+        assert!(matches!(room.call("", &[]), Err(Error::NoneActive)));
+        assert!(matches!(room.call("/gone", &[]), Err(Error::NotAnEnvironment { .. })));
+        // An unset variable, most likely: not meant to be the active one, nor this directory.
+        for words in [["setvirtualenvproject", "", &project], ["setvirtualenvproject", "x", ""]] {
+            assert!(SetVirtualenvProject::try_parse_from(words).is_err());
+        }
+        assert!(
+            matches!(room.call("", &["X", &project]), Err(Error::NoVirtualenv { nearest, .. }) if nearest == ["x"])
+        );
+        assert!(matches!(room.call("", &["..", &project]), Err(Error::NoVirtualenv { .. })));
+        assert!(matches!(room.call("", &[&project, &project]), Err(Error::NoVirtualenv { .. })));
+        assert!(matches!(room.call("", &["x", "/gone"]), Err(Error::NoDirectory { .. })));
+        let file = room.at("envs/x/pyvenv.cfg").to_str().unwrap().to_owned();
+        assert!(matches!(room.call("", &["x", &file]), Err(Error::NoDirectory { .. })));
+        let broken = room.at("a\nb");
+        fs::create_dir(&broken).unwrap();
+        assert!(room.call("", &["x", broken.to_str().unwrap()]).is_err());
+        assert_eq!(room.links(), [None, None, None]);
+    }
+
+    #[test]
+    fn without_words_it_is_the_active_one_and_this_directory() {
+        let room = Room::new();
+        room.call(room.at("envs/x").to_str().unwrap(), &[]).unwrap();
+        let here = Context::made_of(&[]).working_directory().unwrap();
+        assert_eq!(room.links(), [None, Some(format!("{}\n", here.display())), None]);
+    }
+}
