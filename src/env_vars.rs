@@ -24,6 +24,8 @@ macro_rules! variables {
 variables! {
     /// Directory that holds the environments; `~/.virtualenvs` when unset.
     WORKON_HOME,
+    /// Directory that holds the projects.
+    PROJECT_HOME,
     /// Name of the file in an environment that holds its project's path; `.project` when unset.
     VIRTUALENVWRAPPER_PROJECT_FILENAME,
     /// `1`: `workon` also changes to the environment's project; anything else: it stays where it is.
@@ -32,6 +34,10 @@ variables! {
     VIRTUALENVWRAPPER_VIRTUALENV,
     /// Options put before those of every `mkvirtualenv`.
     VIRTUALENVWRAPPER_VIRTUALENV_ARGS,
+    /// Python that has virtualenvwrapper's plugins.
+    VIRTUALENVWRAPPER_PYTHON,
+    /// The file that the functions were loaded from.
+    VIRTUALENVWRAPPER_SCRIPT,
     /// What packages are installed with: `auto`, `pip` or `uv`.
     VENVWRAP_INSTALLER,
     /// `0`: nothing is prepared or deleted behind the prompt.

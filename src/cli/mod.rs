@@ -20,6 +20,7 @@ use crate::shell::{PROTOCOL, Shell};
 mod complete;
 mod completions;
 mod manual;
+mod virtualenvwrapper;
 
 const PROGRAM: &str = "venvwrap";
 
@@ -28,10 +29,18 @@ struct Entry {
     name: &'static str,
     command: fn() -> Command,
     run: fn(&ArgMatches, &Session<'_>) -> Result<Outcome>,
+    has_function: bool,
 }
 
 const fn entry<V: Verb>(name: &'static str) -> Entry {
-    Entry { name, command: V::command, run: run_as::<V> }
+    Entry { name, command: V::command, run: run_as::<V>, has_function: true }
+}
+
+impl Entry {
+    /// Only the binary has it: it is no command of the shell.
+    const fn without_function(self) -> Self {
+        Self { has_function: false, ..self }
+    }
 }
 
 fn run_as<V: Verb>(matches: &ArgMatches, session: &Session<'_>) -> Result<Outcome> {
@@ -42,7 +51,7 @@ fn run_as<V: Verb>(matches: &ArgMatches, session: &Session<'_>) -> Result<Outcom
 const VERBS: &[Entry] = &[
     entry::<commands::mkvirtualenv::MkVirtualenv>("mkvirtualenv"),
     entry::<commands::rmvirtualenv::RmVirtualenv>("rmvirtualenv"),
-    entry::<commands::undo::Undo>("undo"),
+    entry::<commands::undo::Undo>("undo").without_function(),
     entry::<commands::workon::Workon>("workon"),
     entry::<commands::deactivate::Deactivate>("deactivate"),
     entry::<commands::lsvirtualenv::LsVirtualenv>("lsvirtualenv"),
@@ -55,10 +64,11 @@ const VERBS: &[Entry] = &[
     entry::<commands::add2virtualenv::Add2Virtualenv>("add2virtualenv"),
     entry::<commands::toggleglobalsitepackages::ToggleGlobalSitePackages>("toggleglobalsitepackages"),
     entry::<commands::wipeenv::WipeEnv>("wipeenv"),
-    entry::<commands::init::Init>("init"),
-    entry::<completions::Completions>("completions"),
-    entry::<manual::Man>("man"),
-    entry::<commands::background::Background>("background"),
+    entry::<virtualenvwrapper::VirtualenvWrapper>("virtualenvwrapper"),
+    entry::<commands::init::Init>("init").without_function(),
+    entry::<completions::Completions>("completions").without_function(),
+    entry::<manual::Man>("man").without_function(),
+    entry::<commands::background::Background>("background").without_function(),
 ];
 
 /// Runs what the command line says and gives the status to end with.
