@@ -27,6 +27,8 @@ pub(crate) mod init;
 pub(crate) mod lssitepackages;
 pub(crate) mod lsvirtualenv;
 pub(crate) mod mkvirtualenv;
+#[cfg(test)]
+mod real;
 pub(crate) mod rmvirtualenv;
 pub(crate) mod setvirtualenvproject;
 pub(crate) mod showvirtualenv;
