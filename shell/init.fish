@@ -17,13 +17,22 @@ function __venvwrap_call
         builtin set -lx VIRTUALENVWRAPPER_WORKON_CD $VIRTUALENVWRAPPER_WORKON_CD
         builtin set -lx VIRTUALENVWRAPPER_VIRTUALENV $VIRTUALENVWRAPPER_VIRTUALENV
         builtin set -lx VIRTUALENVWRAPPER_VIRTUALENV_ARGS $VIRTUALENVWRAPPER_VIRTUALENV_ARGS
+        builtin set -lx VIRTUALENVWRAPPER_LOG_FILE $VIRTUALENVWRAPPER_LOG_FILE
+        builtin set -lx VIRTUALENVWRAPPER_SCRIPT $VIRTUALENVWRAPPER_SCRIPT
+        builtin set -lx VIRTUALENVWRAPPER_PYTHON $VIRTUALENVWRAPPER_PYTHON
+        builtin set -lx HOOK_VERBOSE_OPTION $HOOK_VERBOSE_OPTION
         command $__venvwrap_executable --plan=fish/1 $argv 3>| builtin read -z plan
         builtin set run_status $pipestatus[1]
     end
     # A binary that was killed may have written half a plan.
     if test "$run_status" -lt 128 -a -n "$plan"
+        builtin set -e __venvwrap_failed
         builtin eval $plan
         or builtin set run_status $status
+        if builtin set -q __venvwrap_failed
+            builtin set run_status $__venvwrap_failed
+            builtin set -e __venvwrap_failed
+        end
     end
     builtin return $run_status
 end
@@ -90,9 +99,9 @@ function __venvwrap_take_deactivate
     end
 end
 
-# enter ROOT PROMPT: a step of a plan.
+# enter ROOT PROMPT HOOKS: a step of a plan.
 function __venvwrap_enter
-    builtin set -l undo root=(__venvwrap_encoded $argv[1])
+    builtin set -l undo root=(__venvwrap_encoded $argv[1])";hooks="(__venvwrap_encoded $argv[3])
     for name in VIRTUAL_ENV VIRTUAL_ENV_PROMPT PYTHONHOME
         builtin set undo "$undo"(__venvwrap_keep $name)
     end
@@ -185,6 +194,107 @@ function __venvwrap_cd
     builtin cd -- $argv[1]
 end
 
+# recorded NAME: prints what VENVWRAP_UNDO says of it.
+function __venvwrap_recorded
+    for field in (builtin string split ';' -- $VENVWRAP_UNDO)
+        if builtin string match -q -- "$argv[1]=*" $field
+            __venvwrap_decoded (builtin string replace -r '^[^=]*=' '' -- $field)
+            builtin return
+        end
+    end
+    builtin return 1
+end
+
+# depart: a step of a plan. Leaves, with the hooks of leaving: project, local, global before; local, global after.
+function __venvwrap_depart
+    builtin set -l root (__venvwrap_recorded root | builtin string collect -N)
+    if test -z "$root" -o "$VIRTUAL_ENV" != "$root"
+        __venvwrap_leave
+        builtin return
+    end
+    builtin set -l hooks (__venvwrap_recorded hooks | builtin string collect -N)
+    builtin string match -q -- '/*' "$VIRTUALENVWRAPPER_HOOK_DIR"
+    and builtin set hooks $VIRTUALENVWRAPPER_HOOK_DIR
+    builtin set -l link .project
+    test -z "$VIRTUALENVWRAPPER_PROJECT_FILENAME"
+    or builtin set link $VIRTUALENVWRAPPER_PROJECT_FILENAME
+    if test -f $root/$link
+        builtin read -l project <$root/$link
+        # Asking costs a process; only who has such a hook pays for it.
+        if builtin set -l file (__venvwrap_spoken $project/.virtualenvwrapper/predeactivate)
+            and command $__venvwrap_executable trust --check $file
+            __venvwrap_source $file
+        end
+    end
+    __venvwrap_source (__venvwrap_spoken $root/bin/predeactivate)
+    __venvwrap_source (__venvwrap_spoken $hooks/predeactivate)
+    __venvwrap_leave
+    builtin set -g VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV $root
+    __venvwrap_source (__venvwrap_spoken $root/bin/postdeactivate)
+    __venvwrap_source (__venvwrap_spoken $hooks/postdeactivate)
+    builtin set -e VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV
+end
+
+# spoken FILE: prints FILE.fish if it is there, else FILE if that is; fails where neither is.
+function __venvwrap_spoken
+    for file in $argv[1].fish $argv[1]
+        if test -f $file
+            builtin echo $file
+            builtin return
+        end
+    end
+    builtin return 1
+end
+
+# source FILE: a step of a plan. A hook; whatever becomes of it, the command goes on.
+function __venvwrap_source
+    if test -f "$argv[1]"
+        builtin source $argv[1]
+    end
+    builtin return 0
+end
+
+# run_hooks EVENT NAME: a step of a plan. The binary runs them, now.
+function __venvwrap_run_hooks
+    builtin set -lx WORKON_HOME $WORKON_HOME
+    builtin set -lx VIRTUALENVWRAPPER_HOOK_DIR $VIRTUALENVWRAPPER_HOOK_DIR
+    command $__venvwrap_executable hook $argv
+    builtin return 0
+end
+
+# project_cd [1|0]: a step of a plan. Tells hooks, and what they start, whether entering changes to the project.
+function __venvwrap_project_cd
+    if builtin set -q argv[1]
+        builtin set -gx VIRTUALENVWRAPPER_PROJECT_CD $argv[1]
+    else
+        builtin set -e VIRTUALENVWRAPPER_PROJECT_CD
+    end
+end
+
+# continue WORDS: a step of a plan. Its failure is that of the whole command.
+function __venvwrap_continue
+    __venvwrap_call $argv
+    or builtin set -g __venvwrap_failed $status
+end
+
+# each HEADING ROOT PROMPT HOOKS WORDS: a step of a plan. Runs a command in an environment, without hooks. fish has no
+# subshells, so what the command changes in the shell stays changed; the environment and the directory do not.
+function __venvwrap_each
+    builtin echo $argv[1]
+    builtin string replace -ra '.' '=' -- $argv[1]
+    builtin set -l before $PWD
+    builtin set -lx VIRTUAL_ENV $argv[2]
+    builtin set -lx VIRTUAL_ENV_PROMPT $argv[3]
+    builtin set -lx PATH $argv[2]/bin $PATH
+    if builtin cd -- $argv[2]
+        builtin set -q argv[5]
+        and $argv[5..-1]
+        builtin cd -- $before
+    end
+    builtin echo
+    builtin return 0
+end
+
 # What `deactivate` does.
 function __venvwrap_deactivate
     switch "$argv[1]"
@@ -195,12 +305,18 @@ function __venvwrap_deactivate
                 builtin echo 'venvwrap: no virtualenv active' >&2
                 builtin return 1
             end
-            __venvwrap_leave
+            __venvwrap_depart
     end
 end
 
 function mkvirtualenv
     __venvwrap_call mkvirtualenv $argv
+end
+function mktmpenv
+    __venvwrap_call mktmpenv $argv
+end
+function mkproject
+    __venvwrap_call mkproject $argv
 end
 function rmvirtualenv
     __venvwrap_call rmvirtualenv $argv
@@ -214,11 +330,35 @@ end
 function showvirtualenv
     __venvwrap_call showvirtualenv $argv
 end
+function allvirtualenv
+    __venvwrap_call allvirtualenv $argv
+end
 function cdvirtualenv
     __venvwrap_call cdvirtualenv $argv
 end
 function cdsitepackages
     __venvwrap_call cdsitepackages $argv
+end
+function cdproject
+    __venvwrap_call cdproject $argv
+end
+function setvirtualenvproject
+    __venvwrap_call setvirtualenvproject $argv
+end
+function lssitepackages
+    __venvwrap_call lssitepackages $argv
+end
+function add2virtualenv
+    __venvwrap_call add2virtualenv $argv
+end
+function toggleglobalsitepackages
+    __venvwrap_call toggleglobalsitepackages $argv
+end
+function wipeenv
+    __venvwrap_call wipeenv $argv
+end
+function virtualenvwrapper
+    __venvwrap_call virtualenvwrapper $argv
 end
 
 # Each candidate is a line, with a description after a tab.
@@ -230,9 +370,77 @@ function __venvwrap_complete
     command $__venvwrap_executable complete fish -- (builtin commandline -opc) "$word" 2>/dev/null
 end
 
-for command in mkvirtualenv rmvirtualenv workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages
+for command in deactivate mkvirtualenv mktmpenv mkproject rmvirtualenv workon lsvirtualenv showvirtualenv allvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper
     builtin complete -c $command -f -a '(__venvwrap_complete)'
 end
+
+# What virtualenvwrapper's hooks, plugins and their users call by these names.
+function virtualenvwrapper_verify_active_environment
+    test -n "$VIRTUAL_ENV" -a -d "$VIRTUAL_ENV"
+    and builtin return 0
+    builtin echo 'venvwrap: no virtualenv active' >&2
+    builtin return 1
+end
+function virtualenvwrapper_cd
+    builtin cd $argv
+end
+function virtualenvwrapper_show_workon_options
+    __venvwrap_call lsvirtualenv -b
+end
+function virtualenvwrapper_derive_workon_home
+    __venvwrap_call answer workon-home
+end
+function virtualenvwrapper_verify_workon_home
+    __venvwrap_call answer verify-workon-home
+end
+function virtualenvwrapper_verify_workon_environment
+    __venvwrap_call answer verify-environment -- $argv
+end
+function virtualenvwrapper_get_site_packages_dir
+    __venvwrap_call answer site-packages
+end
+function virtualenvwrapper_get_python_version
+    __venvwrap_call answer python-version
+end
+function virtualenvwrapper_verify_project_home
+    test -n "$PROJECT_HOME" -a -d "$PROJECT_HOME"
+    and builtin return 0
+    builtin echo "venvwrap: PROJECT_HOME: directory '$PROJECT_HOME' does not exist" >&2
+    builtin return 1
+end
+function virtualenvwrapper_load
+    builtin return 0
+end
+function virtualenvwrapper_run_hook
+    __venvwrap_call hook $argv
+end
+function virtualenvwrapper_initialize
+    builtin set -q VIRTUALENVWRAPPER_HOOK_DIR[1]
+    or builtin set -gx VIRTUALENVWRAPPER_HOOK_DIR $WORKON_HOME
+    __venvwrap_call hook initialize
+end
+
+# The name under which people attach the completion to functions of their own.
+function _virtualenvs
+    __venvwrap_complete
+end
+
+# What virtualenvwrapper's loader sets for others. A WORKON_HOME that has to be expanded is the only reason to start a
+# process here.
+if test -z "$WORKON_HOME"
+    builtin set -gx WORKON_HOME $HOME/.virtualenvs
+else if builtin string match -qr '^[^/]' -- $WORKON_HOME
+    or builtin string match -qr '[~$]|//' -- $WORKON_HOME
+    and test ! -d $WORKON_HOME
+    builtin set -gx WORKON_HOME (virtualenvwrapper_derive_workon_home)
+else if not builtin set -qx WORKON_HOME
+    builtin set -gx WORKON_HOME $WORKON_HOME
+end
+builtin set -g VIRTUALENVWRAPPER_ENV_BIN_DIR bin
+test -n "$VIRTUALENVWRAPPER_PROJECT_FILENAME"
+or builtin set -gx VIRTUALENVWRAPPER_PROJECT_FILENAME .project
+test -n "$VIRTUALENVWRAPPER_WORKON_CD"
+or builtin set -gx VIRTUALENVWRAPPER_WORKON_CD 1
 
 # A shell that was started inside an environment can leave it too, and shows where it is.
 if test -n "$VENVWRAP_UNDO" -a -n "$VIRTUAL_ENV"
@@ -241,4 +449,11 @@ if test -n "$VENVWRAP_UNDO" -a -n "$VIRTUAL_ENV"
     if builtin status is-interactive
         __venvwrap_prompt
     end
+end
+
+# The hook of loading, where the person has one.
+if test -n "$VIRTUALENVWRAPPER_HOOK_DIR"
+    __venvwrap_source (__venvwrap_spoken $VIRTUALENVWRAPPER_HOOK_DIR/initialize)
+else
+    __venvwrap_source (__venvwrap_spoken $WORKON_HOME/initialize)
 end

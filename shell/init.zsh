@@ -11,7 +11,8 @@
 # Becomes the binary; only to be called in a subshell. The variables count as they are now, exported or not.
 function __venvwrap_run {
     \builtin export WORKON_HOME PROJECT_HOME VIRTUALENVWRAPPER_HOOK_DIR VIRTUALENVWRAPPER_PROJECT_FILENAME \
-        VIRTUALENVWRAPPER_WORKON_CD VIRTUALENVWRAPPER_VIRTUALENV VIRTUALENVWRAPPER_VIRTUALENV_ARGS
+        VIRTUALENVWRAPPER_WORKON_CD VIRTUALENVWRAPPER_VIRTUALENV VIRTUALENVWRAPPER_VIRTUALENV_ARGS \
+        VIRTUALENVWRAPPER_LOG_FILE VIRTUALENVWRAPPER_SCRIPT VIRTUALENVWRAPPER_PYTHON HOOK_VERBOSE_OPTION
     \builtin exec "$__venvwrap_executable" "$@"
 }
 
@@ -63,11 +64,11 @@ function __venvwrap_take_deactivate {
     function deactivate { __venvwrap_deactivate "$@"; }
 }
 
-# enter ROOT PROMPT: a step of a plan. zsh itself forgets where commands are when PATH is set.
+# enter ROOT PROMPT HOOKS: a step of a plan. zsh itself forgets where commands are when PATH is set.
 function __venvwrap_enter {
     \builtin emulate -L zsh
-    \builtin local undo=${${1//\%/%25}//$'\n'/%0A}
-    undo="root=${undo//;/%3B}"
+    \builtin local undo=${${1//\%/%25}//$'\n'/%0A} hooks=${${3//\%/%25}//$'\n'/%0A}
+    undo="root=${undo//;/%3B};hooks=${hooks//;/%3B}"
     __venvwrap_keep VIRTUAL_ENV
     __venvwrap_keep VIRTUAL_ENV_PROMPT
     __venvwrap_keep PYTHONHOME
@@ -148,6 +149,89 @@ function __venvwrap_cd {
     \builtin cd -q -- "$1"
 }
 
+# recorded NAME: puts what VENVWRAP_UNDO says of it into the caller's `value`.
+function __venvwrap_recorded {
+    \builtin emulate -L zsh
+    [[ ";${VENVWRAP_UNDO-};" == *";$1="* ]] || \builtin return 1
+    value=";$VENVWRAP_UNDO;"
+    value="${value#*";$1="}"
+    value=${value%%;*}
+    value=${${value//\%3B/;}//\%0A/$'\n'}
+    value=${value//\%25/%}
+}
+
+# depart: a step of a plan. Leaves, with the hooks of leaving: project, local, global before; local, global after.
+function __venvwrap_depart {
+    \builtin local __venvwrap_root='' __venvwrap_hooks='' __venvwrap_project='' value=''
+    ! __venvwrap_recorded root || __venvwrap_root="$value"
+    if [[ -z $__venvwrap_root || ${VIRTUAL_ENV-} != "$__venvwrap_root" ]]; then
+        __venvwrap_leave
+        \builtin return
+    fi
+    ! __venvwrap_recorded hooks || __venvwrap_hooks="$value"
+    [[ ${VIRTUALENVWRAPPER_HOOK_DIR-} != /* ]] || __venvwrap_hooks="$VIRTUALENVWRAPPER_HOOK_DIR"
+    value="$__venvwrap_root/${VIRTUALENVWRAPPER_PROJECT_FILENAME:-.project}"
+    if [[ -f $value ]]; then
+        IFS='' \builtin read -r __venvwrap_project <"$value" || \builtin true
+        value="$__venvwrap_project/.virtualenvwrapper/predeactivate"
+        # Asking costs a process; only who has such a hook pays for it.
+        if [[ -f $value ]] && (__venvwrap_run trust --check "$value"); then
+            __venvwrap_source "$value"
+        fi
+    fi
+    __venvwrap_source "$__venvwrap_root/bin/predeactivate"
+    __venvwrap_source "$__venvwrap_hooks/predeactivate"
+    __venvwrap_leave
+    \builtin typeset -g VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV="$__venvwrap_root"
+    __venvwrap_source "$__venvwrap_root/bin/postdeactivate"
+    __venvwrap_source "$__venvwrap_hooks/postdeactivate"
+    \builtin unset VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV
+}
+
+# source FILE: a step of a plan. A hook; whatever becomes of it, the command goes on.
+function __venvwrap_source {
+    [[ ! -f $1 ]] || __venvwrap_read "$1" || \builtin true
+}
+
+# A function of its own, for the hook may return.
+function __venvwrap_read {
+    \builtin local __venvwrap_file="$1"
+    \builtin set --
+    \builtin source "$__venvwrap_file"
+}
+
+# run_hooks EVENT NAME: a step of a plan. The binary runs them, now.
+function __venvwrap_run_hooks {
+    (__venvwrap_run hook "$@") || \builtin true
+}
+
+# project_cd [1|0]: a step of a plan. Tells hooks, and what they start, whether entering changes to the project.
+function __venvwrap_project_cd {
+    if [[ $# -gt 0 ]]; then
+        \builtin export VIRTUALENVWRAPPER_PROJECT_CD="$1"
+    else
+        \builtin unset VIRTUALENVWRAPPER_PROJECT_CD
+    fi
+}
+
+# continue WORDS: a step of a plan. Its failure is that of the whole command: the caller's variable.
+function __venvwrap_continue {
+    __venvwrap_call "$@" || __venvwrap_status=$?
+}
+
+# each HEADING ROOT PROMPT HOOKS WORDS: a step of a plan. Runs a command in an environment, in a subshell, without hooks.
+function __venvwrap_each {
+    \builtin printf '%s\n%s\n' "$1" "${1//?/=}"
+    (
+        __venvwrap_leave
+        __venvwrap_enter "$2" "$3" "$4"
+        __venvwrap_cd "$2" || \builtin exit
+        \builtin shift 4
+        [[ $# -eq 0 ]] || "$@"
+    ) || \builtin true
+    \builtin printf '\n'
+}
+
 # appended LINES: a step of a plan. Lines that you added to the environment's own bin/activate; whatever becomes of them,
 # the environment is entered.
 function __venvwrap_appended {
@@ -171,18 +255,65 @@ function __venvwrap_deactivate {
                 \builtin print -r -u2 -- 'venvwrap: no virtualenv active'
                 \builtin return 1
             fi
-            __venvwrap_leave
+            __venvwrap_depart
             ;;
     esac
 }
 
 function mkvirtualenv { __venvwrap_call mkvirtualenv "$@"; }
+function mktmpenv { __venvwrap_call mktmpenv "$@"; }
+function mkproject { __venvwrap_call mkproject "$@"; }
 function rmvirtualenv { __venvwrap_call rmvirtualenv "$@"; }
 function workon { __venvwrap_call workon "$@"; }
 function lsvirtualenv { __venvwrap_call lsvirtualenv "$@"; }
 function showvirtualenv { __venvwrap_call showvirtualenv "$@"; }
+function allvirtualenv { __venvwrap_call allvirtualenv "$@"; }
 function cdvirtualenv { __venvwrap_call cdvirtualenv "$@"; }
 function cdsitepackages { __venvwrap_call cdsitepackages "$@"; }
+function cdproject { __venvwrap_call cdproject "$@"; }
+function setvirtualenvproject { __venvwrap_call setvirtualenvproject "$@"; }
+function lssitepackages { __venvwrap_call lssitepackages "$@"; }
+function add2virtualenv { __venvwrap_call add2virtualenv "$@"; }
+function toggleglobalsitepackages { __venvwrap_call toggleglobalsitepackages "$@"; }
+function wipeenv { __venvwrap_call wipeenv "$@"; }
+function virtualenvwrapper { __venvwrap_call virtualenvwrapper "$@"; }
+
+# What virtualenvwrapper's hooks, plugins and their users call by these names.
+function virtualenvwrapper_verify_active_environment {
+    [[ -n ${VIRTUAL_ENV-} && -d $VIRTUAL_ENV ]] && \builtin return 0
+    \builtin printf '%s\n' 'venvwrap: no virtualenv active' >&2
+    \builtin return 1
+}
+function virtualenvwrapper_cd {
+    \builtin cd -q "$@"
+}
+function virtualenvwrapper_show_workon_options { __venvwrap_call lsvirtualenv -b; }
+function virtualenvwrapper_derive_workon_home { __venvwrap_call answer workon-home; }
+function virtualenvwrapper_verify_workon_home {
+    if [[ ${1-} == -q ]]; then
+        __venvwrap_call answer verify-workon-home 2>/dev/null
+    else
+        __venvwrap_call answer verify-workon-home
+    fi
+}
+function virtualenvwrapper_verify_workon_environment { __venvwrap_call answer verify-environment -- "$@"; }
+function virtualenvwrapper_get_site_packages_dir { __venvwrap_call answer site-packages; }
+function virtualenvwrapper_get_python_version { __venvwrap_call answer python-version; }
+function virtualenvwrapper_verify_project_home {
+    [[ -d ${PROJECT_HOME-} ]] && \builtin return 0
+    \builtin printf '%s\n' "venvwrap: PROJECT_HOME: directory '${PROJECT_HOME-}' does not exist" >&2
+    \builtin return 1
+}
+function virtualenvwrapper_run_hook {
+    # A single plugin can be named there; there are none here.
+    [[ ${1-} != --name ]] || \builtin shift 2
+    __venvwrap_call hook "$@"
+}
+function virtualenvwrapper_initialize {
+    \builtin export VIRTUALENVWRAPPER_HOOK_DIR="${VIRTUALENVWRAPPER_HOOK_DIR:-$WORKON_HOME}"
+    __venvwrap_call hook initialize
+}
+function virtualenvwrapper_load { \builtin true; }
 
 # Each candidate is a line, with a description after a tab; one that ends in `/` can be gone on with.
 function __venvwrap_complete {
@@ -210,8 +341,9 @@ function __venvwrap_register {
     \builtin typeset -ga precmd_functions
     precmd_functions=(${precmd_functions:#__venvwrap_register})
     if (( ${+functions[compdef]} )); then
-        compdef __venvwrap_complete mkvirtualenv rmvirtualenv workon deactivate lsvirtualenv showvirtualenv \
-            cdvirtualenv cdsitepackages
+        compdef __venvwrap_complete deactivate mkvirtualenv mktmpenv mkproject rmvirtualenv workon lsvirtualenv \
+            showvirtualenv allvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject \
+            lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper
     elif [[ ${1-} == loading ]]; then
         precmd_functions+=(__venvwrap_register)
     fi
@@ -220,8 +352,25 @@ if [[ -o interactive ]]; then
     __venvwrap_register loading
 fi
 
+# The name under which people attach the completion to functions of their own.
+function _virtualenvs { __venvwrap_complete "$@"; }
+
+# What virtualenvwrapper's loader sets for others. A WORKON_HOME that has to be expanded is the only reason to start a
+# process here.
+if [[ -z ${WORKON_HOME-} ]]; then
+    \builtin typeset -g WORKON_HOME="${HOME-}/.virtualenvs"
+elif [[ $WORKON_HOME != /* || ( $WORKON_HOME == *[~$]* || $WORKON_HOME == *//* ) && ! -d $WORKON_HOME ]]; then
+    \builtin typeset -g WORKON_HOME="$(__venvwrap_run answer workon-home)"
+fi
+\builtin typeset -g VIRTUALENVWRAPPER_ENV_BIN_DIR=bin
+\builtin export WORKON_HOME VIRTUALENVWRAPPER_PROJECT_FILENAME="${VIRTUALENVWRAPPER_PROJECT_FILENAME:-.project}" \
+    VIRTUALENVWRAPPER_WORKON_CD="${VIRTUALENVWRAPPER_WORKON_CD:-1}"
+
 # A shell that was started inside an environment can leave it too, and shows where it is.
 if [[ -n ${VENVWRAP_UNDO-} && -n ${VIRTUAL_ENV-} ]]; then
     (( ${+functions[deactivate]} )) || __venvwrap_take_deactivate
     [[ -n ${__venvwrap_shown-} && ${PS1-} == *"$__venvwrap_shown"* ]] || __venvwrap_prompt
 fi
+
+# The hook of loading, where the person has one.
+__venvwrap_source "${VIRTUALENVWRAPPER_HOOK_DIR:-$WORKON_HOME}/initialize"

@@ -9,19 +9,35 @@ use std::path::PathBuf;
 /// One thing for the shell to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Step {
-    /// Undo the activation that is on record, if one is.
+    /// Fire the hooks of leaving and undo the activation that is on record, if one is.
     Leave,
     /// Take an environment into the shell, and put on record how to undo that.
-    Enter {
-        /// Its root, absolute.
-        root: PathBuf,
-        /// The bare text for VIRTUAL_ENV_PROMPT.
-        prompt: OsString,
-    },
+    Enter(Entry),
+    /// Have the binary run the hooks of an event.
+    RunHooks(Vec<OsString>),
+    /// Source a hook, if it is still there.
+    Source(PathBuf),
+    /// Say in VIRTUALENVWRAPPER_PROJECT_CD whether entering changes to the project; `None`: no longer.
+    ProjectSwitching(Option<bool>),
     /// Change the working directory, past any `cd` of the person's own.
     ChangeDirectory(PathBuf),
     /// Lines that the person appended to the environment's own `bin/activate`: theirs, for bash and zsh.
     AppendedLines(Vec<u8>),
+    /// Call the binary again for what can only be done now; a failure of that is the failure of the whole.
+    Continue(Vec<OsString>),
+    /// Run the person's command in an environment, in a shell of its own, under a heading (`allvirtualenv`).
+    Each(String, Entry, Vec<OsString>),
+}
+
+/// An environment, as a shell enters it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// Its root, absolute.
+    pub(crate) root: PathBuf,
+    /// The bare text for VIRTUAL_ENV_PROMPT.
+    pub(crate) prompt: OsString,
+    /// Where the global hooks lie that leaving will fire.
+    pub(crate) hooks: PathBuf,
 }
 
 /// Steps in their order.
@@ -30,24 +46,46 @@ pub(crate) struct Plan {
     steps: Vec<Step>,
 }
 
+/// What entering an environment takes beside the environment itself.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Surroundings {
+    /// The words for the hooks to run before, where there are any.
+    pub(crate) before: Option<Vec<OsString>>,
+    /// Whether entering changes to the project, told to the hooks.
+    pub(crate) follow: bool,
+    /// The directory to change to.
+    pub(crate) directory: Option<PathBuf>,
+    /// Lines of the person's own.
+    pub(crate) appended: Option<Vec<u8>>,
+    /// The hooks to source after, in their order.
+    pub(crate) after: Vec<PathBuf>,
+}
+
 impl Plan {
     /// A plan of one step.
     pub(crate) fn of(step: Step) -> Self {
         Self { steps: vec![step] }
     }
 
-    /// Leaves what is active and enters another environment. `appended` goes last whatever is added in between: an
-    /// error in the person's lines cannot stop a step of ours.
-    pub(crate) fn switch(
-        root: PathBuf,
-        prompt: OsString,
-        directory: Option<PathBuf>,
-        appended: Option<Vec<u8>>,
-    ) -> Self {
-        let mut steps = vec![Step::Leave, Step::Enter { root, prompt }];
-        steps.extend(directory.map(Step::ChangeDirectory));
-        steps.extend(appended.map(Step::AppendedLines));
+    /// Leaves what is active and enters another environment. Code that is not ours comes after every step that is: an
+    /// error in it cannot stop one.
+    pub(crate) fn switch(entry: Entry, around: Surroundings) -> Self {
+        let mut steps = vec![Step::Leave];
+        steps.extend(around.before.map(Step::RunHooks));
+        steps.push(Step::Enter(entry));
+        steps.extend(around.directory.map(Step::ChangeDirectory));
+        steps.extend(around.appended.map(Step::AppendedLines));
+        if !around.after.is_empty() {
+            steps.push(Step::ProjectSwitching(Some(around.follow)));
+            steps.extend(around.after.into_iter().map(Step::Source));
+            steps.push(Step::ProjectSwitching(None));
+        }
         Self { steps }
+    }
+
+    /// Adds a step at the end.
+    pub(crate) fn push(&mut self, step: Step) {
+        self.steps.push(step);
     }
 
     /// The steps, first to last.

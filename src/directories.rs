@@ -16,16 +16,31 @@ const PROGRAM: &str = "venvwrap";
 /// The directory of the environments, as virtualenvwrapper derives it: `~/.virtualenvs` by default, a value that is
 /// neither absolute nor starts with `~` lies under the home directory, `~` and `$NAME` are expanded once.
 pub(crate) fn workon_home(context: &Context) -> Result<PathBuf> {
-    let home = || context.home().ok_or_else(no_home);
-    let Some(value) = context.variable(env_vars::WORKON_HOME) else {
-        return Ok(home()?.join(".virtualenvs"));
-    };
+    match named_by(context, env_vars::WORKON_HOME)? {
+        Some(path) => Ok(path),
+        None => Ok(context.home().ok_or_else(no_home)?.join(".virtualenvs")),
+    }
+}
+
+/// The directory that a variable names: `~` and `$NAME` expanded once, a relative one below the home directory. `None`
+/// where it is unset.
+pub(crate) fn named_by(context: &Context, variable: &str) -> Result<Option<PathBuf>> {
+    let Some(value) = context.variable(variable) else { return Ok(None) };
     let bytes = value.as_bytes();
-    if bytes.starts_with(b"/") && !bytes.contains(&b'~') && !bytes.contains(&b'$') {
-        return Ok(tidied(Path::new(value)));
+    let is_plain = !bytes.contains(&b'~') && !bytes.contains(&b'$') && !bytes.windows(2).any(|pair| pair == b"//");
+    if bytes.starts_with(b"/") && (is_plain || Path::new(value).is_dir()) {
+        // As it is, `..` and a slash at the end included: others compare it as text. A directory that is there needs
+        // no expansion, whatever its name looks like.
+        return Ok(Some(PathBuf::from(value)));
     }
     let expanded = PathBuf::from(expanded(value, context)?);
-    Ok(tidied(&if expanded.is_absolute() { expanded } else { home()?.join(expanded) }))
+    let below = |path| context.home().map(|home| home.join(path)).ok_or_else(no_home);
+    Ok(Some(tidied(&if expanded.is_absolute() { expanded } else { below(expanded)? })))
+}
+
+/// Where venvwrap keeps what it cannot make again.
+pub(crate) fn state(context: &Context) -> Result<PathBuf> {
+    base(context, env_vars::XDG_STATE_HOME, |project| project.state_dir().unwrap_or(project.data_local_dir()))
 }
 
 /// Where venvwrap keeps what it can make again: unpacked wheels, what it knows about interpreters.

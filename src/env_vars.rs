@@ -24,8 +24,6 @@ macro_rules! variables {
 variables! {
     /// Directory that holds the environments; `~/.virtualenvs` when unset.
     WORKON_HOME,
-    /// Directory that holds the projects.
-    PROJECT_HOME,
     /// Name of the file in an environment that holds its project's path; `.project` when unset.
     VIRTUALENVWRAPPER_PROJECT_FILENAME,
     /// `1`: `workon` also changes to the environment's project; anything else: it stays where it is.
@@ -34,6 +32,16 @@ variables! {
     VIRTUALENVWRAPPER_VIRTUALENV,
     /// Options put before those of every `mkvirtualenv`.
     VIRTUALENVWRAPPER_VIRTUALENV_ARGS,
+    /// Where global hooks lie; `WORKON_HOME` when unset.
+    VIRTUALENVWRAPPER_HOOK_DIR,
+    /// A log that is made when virtualenvwrapper.sh is loaded, for hooks to write to.
+    VIRTUALENVWRAPPER_LOG_FILE,
+    /// Directory under which `mkproject` makes projects.
+    PROJECT_HOME,
+    /// `1` or `0` while hooks run after entering: whether `workon` changed to the project; set by `workon`.
+    VIRTUALENVWRAPPER_PROJECT_CD,
+    /// Root of the environment that was left; set while `postdeactivate` hooks run.
+    VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV,
     /// Python that has virtualenvwrapper's plugins.
     VIRTUALENVWRAPPER_PYTHON,
     /// The file that the functions were loaded from.
@@ -64,6 +72,8 @@ pub(crate) const SHELL: &str = "SHELL";
 pub(crate) const XDG_CACHE_HOME: &str = "XDG_CACHE_HOME";
 /// XDG base directory of configuration.
 pub(crate) const XDG_CONFIG_HOME: &str = "XDG_CONFIG_HOME";
+/// XDG base directory of state.
+pub(crate) const XDG_STATE_HOME: &str = "XDG_STATE_HOME";
 /// pyenv's directory.
 pub(crate) const PYENV_ROOT: &str = "PYENV_ROOT";
 /// The version, or versions, that pyenv's shims run.

@@ -258,11 +258,13 @@ impl Error {
         }
     }
 
-    /// The status that the command ends with: 2 for a wrong command line, else 1.
+    /// The status that the command ends with: 2 for a wrong command line, a child's own, else 1.
     #[must_use]
     pub(crate) fn status(&self) -> u8 {
         match self {
             Self::Usage { .. } => 2,
+            // What it ended with tells scripts more than our 1 would.
+            Self::Child { status, .. } => u8::try_from(*status).unwrap_or(1),
             _ => 1,
         }
     }

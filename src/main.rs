@@ -13,6 +13,8 @@ mod output; //       what a person reads
 mod config; //       settings
 mod environment; //  one environment on disk
 mod workon_home; //  the store of them
+mod hooks; //        the person's own scripts
+mod trust; //        which of a project's hooks may be sourced
 mod project; //      the directory an environment belongs to
 mod interpreter; //  pythons: asked for, found, probed
 mod seed; //         pip in a new environment

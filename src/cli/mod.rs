@@ -50,6 +50,8 @@ fn run_as<V: Verb>(matches: &ArgMatches, session: &Session<'_>) -> Result<Outcom
 /// All verbs, in the order of the help.
 const VERBS: &[Entry] = &[
     entry::<commands::mkvirtualenv::MkVirtualenv>("mkvirtualenv"),
+    entry::<commands::mktmpenv::MkTmpenv>("mktmpenv"),
+    entry::<commands::mkproject::MkProject>("mkproject"),
     entry::<commands::rmvirtualenv::RmVirtualenv>("rmvirtualenv"),
     entry::<commands::undo::Undo>("undo").without_function(),
     entry::<commands::workon::Workon>("workon"),
@@ -60,15 +62,21 @@ const VERBS: &[Entry] = &[
     entry::<commands::cd::CdSitePackages>("cdsitepackages"),
     entry::<commands::cd::CdProject>("cdproject"),
     entry::<commands::setvirtualenvproject::SetVirtualenvProject>("setvirtualenvproject"),
+    entry::<commands::allvirtualenv::AllVirtualenv>("allvirtualenv"),
     entry::<commands::lssitepackages::LsSitePackages>("lssitepackages"),
     entry::<commands::add2virtualenv::Add2Virtualenv>("add2virtualenv"),
     entry::<commands::toggleglobalsitepackages::ToggleGlobalSitePackages>("toggleglobalsitepackages"),
     entry::<commands::wipeenv::WipeEnv>("wipeenv"),
     entry::<virtualenvwrapper::VirtualenvWrapper>("virtualenvwrapper"),
+    entry::<commands::trust::Trust>("trust").without_function(),
     entry::<commands::init::Init>("init").without_function(),
     entry::<completions::Completions>("completions").without_function(),
     entry::<manual::Man>("man").without_function(),
+    entry::<commands::answer::Answer>("answer").without_function(),
     entry::<commands::background::Background>("background").without_function(),
+    entry::<commands::hook::Hook>("hook").without_function(),
+    entry::<commands::install::Install>("install").without_function(),
+    entry::<commands::mkproject::Finish>("finish-project").without_function(),
 ];
 
 /// Runs what the command line says and gives the status to end with.

@@ -46,7 +46,7 @@ impl Verb for Background {
             Task::Stage { store, python } => {
                 let home = WorkonHome::at(store);
                 let interpreter = interpreter::find(session.context, Some(python.as_os_str()))?;
-                let link = super::mkvirtualenv::link_mode(&session.config()?);
+                let link = super::creation::link_mode(&session.config()?);
                 Seed::for_interpreter(session.context, &interpreter, link, &home.pool())?.stage()?;
                 let _ = home.clear_dead_builds();
             }

@@ -24,6 +24,7 @@ pub(crate) struct CdVirtualenv {
 impl Verb for CdVirtualenv {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
         session.require_shell("cdvirtualenv")?;
+        session.workon_home()?;
         let environment = session.active()?;
         Ok(go(environment.root(), self.directory))
     }
@@ -44,6 +45,7 @@ pub(crate) struct CdSitePackages {
 impl Verb for CdSitePackages {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
         session.require_shell("cdsitepackages")?;
+        session.workon_home()?;
         Ok(go(&session.active()?.site_packages()?, self.directory))
     }
 }
@@ -58,6 +60,7 @@ pub(crate) struct CdProject {}
 impl Verb for CdProject {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
         session.require_shell("cdproject")?;
+        session.workon_home()?;
         Ok(go(&project_of_active(session)?, None))
     }
 }

@@ -34,6 +34,7 @@ pub(crate) struct LsSitePackages {
 
 impl Verb for LsSitePackages {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
+        session.workon_home()?;
         let environment = session.active()?;
         let packages = environment.site_packages()?;
         let ls = ls(session, &environment)?;

@@ -8,7 +8,9 @@ use serde::Serialize;
 
 use super::showvirtualenv::Facts;
 use super::{Outcome, Session, Verb};
+use crate::environment::Environment;
 use crate::error::Result;
+use crate::hooks::{self, Hooks};
 use crate::output;
 use crate::shown::shown;
 use crate::workon_home::WorkonHome;
@@ -54,22 +56,36 @@ impl Verb for LsVirtualenv {
         for name in home.names()? {
             // One that went away since the directory was read is not there.
             if let Ok(environment) = home.get(&EnvironmentName::existing(&name)?) {
-                all.push(Facts::of(session, &environment)?);
+                all.push((Facts::of(session, &environment)?, environment));
             }
         }
         if self.json {
             let workon_home = home.path().to_string_lossy().into_owned();
-            output::data(&super::json(&List { schema: 1, workon_home, environments: all })?)?;
+            let environments = all.into_iter().map(|(facts, _)| facts).collect();
+            output::data(&super::json(&List { schema: 1, workon_home, environments })?)?;
             return Ok(Outcome::Done);
         }
+        let hooks = session.hooks(&home)?;
         let mut text = String::new();
-        for facts in &all {
+        for (facts, environment) in &all {
             let name = &facts.shown_name;
-            let _ = writeln!(text, "{name}\n{}\n{facts}\n\n", "=".repeat(name.chars().count()));
+            let _ = writeln!(text, "{name}\n{}\n{facts}", "=".repeat(name.chars().count()));
+            if hooks.words(hooks::GET_ENV_DETAILS, environment).is_some() {
+                // What the hook prints belongs under what we say.
+                output::data(std::mem::take(&mut text).as_bytes())?;
+                tell_details(&hooks, environment);
+            }
+            text.push_str("\n\n");
         }
         output::data(text.as_bytes())?;
         Ok(Outcome::Done)
     }
+}
+
+/// Runs `get_env_details` for an environment, which it sees as the active one.
+pub(super) fn tell_details(hooks: &Hooks<'_>, environment: &Environment) {
+    let root = environment.root();
+    hooks.run(hooks::GET_ENV_DETAILS, Some(root), &[environment.name()], Some(root));
 }
 
 /// Prints the names, one a line: escaped where a person looks, as they are for programs. `false` if there are none.

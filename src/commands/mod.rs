@@ -14,18 +14,26 @@ use crate::context::Context;
 use crate::env_vars;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
+use crate::hooks::Hooks;
 use crate::output;
 use crate::shell::Shell;
 use crate::shown::shown;
 use crate::workon_home::WorkonHome;
 
 pub(crate) mod add2virtualenv;
+pub(crate) mod allvirtualenv;
+pub(crate) mod answer;
 pub(crate) mod background;
 pub(crate) mod cd;
+mod creation;
 pub(crate) mod deactivate;
+pub(crate) mod hook;
 pub(crate) mod init;
+pub(crate) mod install;
 pub(crate) mod lssitepackages;
 pub(crate) mod lsvirtualenv;
+pub(crate) mod mkproject;
+pub(crate) mod mktmpenv;
 pub(crate) mod mkvirtualenv;
 #[cfg(test)]
 mod real;
@@ -33,6 +41,7 @@ pub(crate) mod rmvirtualenv;
 pub(crate) mod setvirtualenvproject;
 pub(crate) mod showvirtualenv;
 pub(crate) mod toggleglobalsitepackages;
+pub(crate) mod trust;
 pub(crate) mod undo;
 pub(crate) mod wipeenv;
 pub(crate) mod workon;
@@ -68,9 +77,17 @@ impl Session<'_> {
     pub(crate) fn workon_home(&self) -> Result<WorkonHome> {
         let home = WorkonHome::locate(self.context)?;
         if home.create_if_missing()? {
-            output::note(&format!("NOTE: created WORKON_HOME, {}", self.shown(home.path())));
+            let path = crate::shown::shown(home.path());
+            // The words that scripts of virtualenvwrapper's users look for.
+            output::note(&format!("NOTE: Virtual environments directory {path} does not exist. Creating..."));
         }
         Ok(home)
+    }
+
+    /// The hooks, in the dialect of the shell that called.
+    pub(crate) fn hooks<'b>(&'b self, home: &'b WorkonHome) -> Result<Hooks<'b>> {
+        let dialect = if self.shell == Some(Shell::Fish) { ".fish" } else { "" };
+        Hooks::locate(self.context, home, dialect)
     }
 
     /// The settings; read only when asked for.

@@ -7,6 +7,7 @@ use clap::Parser;
 use super::{Outcome, Session, Verb};
 use crate::activation::{Plan, Step};
 use crate::error::{Error, Result};
+use crate::hooks;
 use crate::output;
 use crate::shown::shown;
 use crate::workon_home::name::EnvironmentName;
@@ -47,14 +48,24 @@ impl Verb for RmVirtualenv {
         let names: Vec<EnvironmentName> =
             self.names.iter().map(|name| EnvironmentName::existing(name)).collect::<Result<_>>()?;
         let before = session.context.working_directory().ok();
+        let hooks = session.hooks(&home)?;
         let mut removed = Vec::new();
         let mut failed = false;
         for name in &names {
-            match home.remove(name, session.active_root()) {
-                Ok(taken) => {
+            let told = [name.as_os_str()];
+            let found = match home.removable(name, session.active_root()) {
+                // The hooks run for a name that nothing has, too: people keep state elsewhere that belongs to it.
+                Ok(_) | Err(Error::UnknownEnvironment { .. }) => {
                     output::data(format!("Removing {}...\n", shown(name.as_os_str())).as_bytes())?;
-                    removed.push(taken);
+                    hooks.run(hooks::PRERMVIRTUALENV, None, &told, None);
+                    let found = home.remove(name, session.active_root());
+                    hooks.run(hooks::POSTRMVIRTUALENV, None, &told, None);
+                    found
                 }
+                Err(error) => Err(error),
+            };
+            match found {
+                Ok(taken) => removed.push(taken),
                 Err(Error::UnknownEnvironment { .. }) if self.force => {}
                 Err(error) => {
                     output::report(&error);

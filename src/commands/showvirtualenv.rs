@@ -101,19 +101,25 @@ impl fmt::Display for Facts {
 
 impl Verb for ShowVirtualenv {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
+        let home = session.workon_home()?;
         let environment = match &self.name {
-            Some(name) => session.workon_home()?.get(&EnvironmentName::existing(name)?)?,
+            Some(name) => home.get(&EnvironmentName::existing(name)?)?,
             None if session.active_root().is_none() => {
-                return Err(Error::Usage {
-                    message: "no environment named, and none is active".to_owned(),
-                    hint: "`showvirtualenv NAME`".to_owned(),
+                return Err(Error::Value {
+                    what: "showvirtualenv".to_owned(),
+                    reason: "no environment named, and none is active; `showvirtualenv NAME`".to_owned(),
                 });
             }
             None => session.active()?,
         };
         let facts = Facts::of(session, &environment)?;
-        let text = if self.json { super::json(&facts)? } else { format!("{facts}\n\n").into_bytes() };
-        output::data(&text)?;
+        if self.json {
+            output::data(&super::json(&facts)?)?;
+            return Ok(Outcome::Done);
+        }
+        output::data(format!("{facts}\n").as_bytes())?;
+        super::lsvirtualenv::tell_details(&session.hooks(&home)?, &environment);
+        output::data(b"\n")?;
         Ok(Outcome::Done)
     }
 }

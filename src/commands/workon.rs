@@ -1,18 +1,21 @@
 //! `workon`: enter an environment, or list what there is.
 
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
 use super::{Outcome, Session, Verb};
-use crate::activation::Plan;
+use crate::activation::{Entry, Plan, Surroundings};
 use crate::env_vars;
 use crate::environment::Environment;
 use crate::environment::appended::appended_lines;
 use crate::error::Result;
+use crate::hooks::{self, Hooks};
 use crate::output;
 use crate::project;
+use crate::trust::{self, Standing};
+use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
 /// Enter a virtual environment in this shell
@@ -54,7 +57,7 @@ impl Verb for Workon {
         let environment = home.get(&EnvironmentName::existing(&name)?)?;
         environment.check_python()?;
         let follow = follows_project(session, self.cd, self.no_cd);
-        Ok(Outcome::Plan(enter(session, &environment, follow)?, 0))
+        Ok(Outcome::Plan(enter(session, &home, &environment, follow)?, 0))
     }
 }
 
@@ -65,11 +68,43 @@ pub(super) fn follows_project(session: &Session<'_>, cd: bool, no_cd: bool) -> b
     cd || (!no_cd && setting.is_none_or(|value| value == "1"))
 }
 
-/// The plan that enters an environment.
-pub(super) fn enter(session: &Session<'_>, environment: &Environment, follow: bool) -> Result<Plan> {
-    let appended = appended_lines(&environment.bin().join("activate"))?;
-    let directory = if follow { project_directory(session, environment)? } else { None };
-    Ok(Plan::switch(environment.root().to_path_buf(), environment.prompt(), directory, appended))
+/// The plan that enters an environment, with its hooks.
+pub(super) fn enter(session: &Session<'_>, home: &WorkonHome, environment: &Environment, follow: bool) -> Result<Plan> {
+    let hooks = session.hooks(home)?;
+    let project = project_directory(session, environment)?;
+    let mut after = Vec::new();
+    if let Some(project) = &project {
+        after.extend(project_hook(session, &hooks, project)?);
+    }
+    after.extend(hooks.files(hooks::POSTACTIVATE, Some(environment.root())));
+    let around = Surroundings {
+        before: hooks.words(hooks::PREACTIVATE, environment),
+        follow,
+        directory: project.filter(|_| follow),
+        appended: appended_lines(&environment.bin().join("activate"))?,
+        after,
+    };
+    Ok(Plan::switch(entry(&hooks, environment), around))
+}
+
+/// An environment, as a shell enters it.
+pub(super) fn entry(hooks: &Hooks<'_>, environment: &Environment) -> Entry {
+    Entry {
+        root: environment.root().to_path_buf(),
+        prompt: environment.prompt(),
+        hooks: hooks.directory().to_path_buf(),
+    }
+}
+
+/// The `postactivate` that a project brings along, if the person trusts it as it is; otherwise a word about it.
+fn project_hook(session: &Session<'_>, hooks: &Hooks<'_>, project: &Path) -> Result<Option<PathBuf>> {
+    let Some(file) = hooks.file_in(&project.join(trust::PROJECT_HOOKS), hooks::POSTACTIVATE) else { return Ok(None) };
+    if trust::standing(session.context, &file)? == Standing::Trusted {
+        return Ok(Some(file));
+    }
+    let (file, project) = (session.shown(&file), session.shown(project));
+    output::note(&format!("{file} is not trusted and was not sourced; look at it, then `venvwrap trust {project}`"));
+    Ok(None)
 }
 
 /// The project's directory. One that is gone is no reason not to enter, but is said.

@@ -1,7 +1,6 @@
 //! The hand-over to virtualenv, or to whichever creator the person names in VIRTUALENVWRAPPER_VIRTUALENV.
 //!
-//! Such a program writes the final path into its files and cannot be moved afterwards, so it builds in place, in a
-//! directory that is reserved for it.
+//! Such a program writes the final path into its files and cannot be moved afterwards, so it builds in place.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -14,11 +13,11 @@ use crate::error::{Error, Result};
 use crate::fs::remove_tree;
 use crate::interpreter::Interpreter;
 
-/// What virtualenv is told.
+/// What the creator is told.
 #[derive(Debug)]
 pub(crate) struct HandOver<'a> {
-    /// The interpreter to make it for.
-    pub(crate) python: &'a Path,
+    /// The interpreter, as the person asked for it.
+    pub(crate) python: Option<&'a OsStr>,
     /// `--system-site-packages`.
     pub(crate) system_site_packages: bool,
     /// `--without-pip`.
@@ -27,32 +26,38 @@ pub(crate) struct HandOver<'a> {
     pub(crate) prompt: Option<&'a OsStr>,
 }
 
-/// The creator to hand over to: the one that the person named, or virtualenv where we cannot make it ourselves. `None`
-/// where we can. A named one that is not there, or none where one is needed, is an error.
-pub(crate) fn creator(context: &Context, interpreter: &Interpreter) -> Result<Option<PathBuf>> {
-    let find = |name: &OsStr| which::which_in(name, context.variable(env_vars::PATH), "/").ok();
-    if let Some(named) = context.variable(env_vars::VIRTUALENVWRAPPER_VIRTUALENV) {
-        return find(named).map(Some).ok_or_else(|| Error::Value {
-            what: env_vars::VIRTUALENVWRAPPER_VIRTUALENV.to_owned(),
-            reason: format!("no program `{}` on PATH", crate::shown::shown(named)),
-        });
-    }
+/// The creator that the person named, or `None`. One that is named and not there is an error.
+pub(crate) fn named(context: &Context) -> Result<Option<PathBuf>> {
+    let Some(name) = context.variable(env_vars::VIRTUALENVWRAPPER_VIRTUALENV) else { return Ok(None) };
+    on_path(context, name).map(Some).ok_or_else(|| Error::Value {
+        what: env_vars::VIRTUALENVWRAPPER_VIRTUALENV.to_owned(),
+        reason: format!("no program `{}` on PATH", crate::shown::shown(name)),
+    })
+}
+
+/// virtualenv, for an interpreter that we cannot make an environment for; `None` where we can. An error where it would
+/// be needed and is not there.
+pub(crate) fn needed(context: &Context, interpreter: &Interpreter) -> Result<Option<PathBuf>> {
     let Err(reason) = supports(interpreter) else { return Ok(None) };
-    find(OsStr::new("virtualenv")).map(Some).ok_or_else(|| Error::CannotCreate {
+    on_path(context, OsStr::new("virtualenv")).map(Some).ok_or_else(|| Error::CannotCreate {
         python: interpreter.executable.clone(),
         reason: reason.to_owned(),
         hint: "virtualenv may know how: `uv tool install virtualenv` or `pipx install virtualenv`".to_owned(),
     })
 }
 
-/// Runs the creator for `root`, which must not exist, with its output left to the person. What it leaves when it fails
-/// is removed: nobody else can have put anything there.
-pub(crate) fn create(context: &Context, program: &Path, asked: &HandOver<'_>, root: &Path) -> Result<()> {
-    let words = words(context, asked)?;
-    fs::create_dir(root).map_err(Error::io("create", root))?;
+fn on_path(context: &Context, name: &OsStr) -> Option<PathBuf> {
+    which::which_in(name, context.variable(env_vars::PATH), "/").ok()
+}
+
+/// Runs the creator for `home/name`, with its output left to the person, called as virtualenvwrapper calls it: in
+/// `home`, the name last. What it leaves there when it fails is removed, unless something was there before.
+pub(crate) fn create(context: &Context, program: &Path, asked: &HandOver<'_>, home: &Path, name: &OsStr) -> Result<()> {
+    let root = home.join(name);
+    let was_there = fs::symlink_metadata(&root).is_ok();
     let mut command = context.command(program);
-    command.args(words).arg(root).current_dir(root.parent().unwrap_or(Path::new("/")));
-    let failed = match Context::run_for_person(&mut command) {
+    command.args(words(context, asked)?).arg(name).current_dir(home);
+    let failed = match command.status() {
         Ok(status) if status.success() => return Ok(()),
         Ok(status) => Error::Child {
             what: crate::shown::shown(program).to_string(),
@@ -61,18 +66,29 @@ pub(crate) fn create(context: &Context, program: &Path, asked: &HandOver<'_>, ro
         },
         Err(error) => Error::io("run", program)(error),
     };
-    let _ = remove_tree(root);
+    if !was_there {
+        let _ = remove_tree(&root);
+    }
     Err(failed)
 }
 
-/// The words before the directory: the person's standing ones first, as virtualenvwrapper has it.
-fn words(context: &Context, asked: &HandOver<'_>) -> Result<Vec<OsString>> {
-    let standing = context.variable(env_vars::VIRTUALENVWRAPPER_VIRTUALENV_ARGS).unwrap_or_default();
+/// The words of VIRTUALENVWRAPPER_VIRTUALENV_ARGS, split as a shell would; `None` where it is unset.
+pub(crate) fn standing_words(context: &Context) -> Result<Option<Vec<OsString>>> {
+    let Some(standing) = context.variable(env_vars::VIRTUALENVWRAPPER_VIRTUALENV_ARGS) else { return Ok(None) };
     let wrong = |reason: String| Error::Value { what: env_vars::VIRTUALENVWRAPPER_VIRTUALENV_ARGS.to_owned(), reason };
     let standing = standing.to_str().ok_or_else(|| wrong("not UTF-8".to_owned()))?;
-    let mut words: Vec<OsString> =
-        shell_words::split(standing).map_err(|error| wrong(error.to_string()))?.into_iter().map(Into::into).collect();
-    words.extend([OsString::from("--python"), asked.python.into()]);
+    let words = shell_words::split(standing).map_err(|error| wrong(error.to_string()))?;
+    Ok(Some(words.into_iter().map(Into::into).collect()))
+}
+
+/// The words before the name: the person's standing ones first.
+fn words(context: &Context, asked: &HandOver<'_>) -> Result<Vec<OsString>> {
+    let mut words = standing_words(context)?.unwrap_or_default();
+    if let Some(python) = asked.python {
+        let mut word = OsString::from("--python=");
+        word.push(python);
+        words.push(word);
+    }
     words.extend(asked.system_site_packages.then(|| "--system-site-packages".into()));
     words.extend(asked.without_pip.then(|| "--without-pip".into()));
     if let Some(prompt) = asked.prompt {

@@ -3,9 +3,11 @@
 //! Owns every byte of shell code that venvwrap writes. The functions themselves are real files (shell/init.*); what is
 //! made here are calls of those functions with quoted values. Knows nothing of Python.
 
+use std::ffi::OsString;
 use std::fmt;
+use std::os::unix::ffi::OsStrExt;
 
-use crate::activation::{Plan, Step};
+use crate::activation::{Entry, Plan, Step};
 
 mod fish;
 pub(crate) mod init;
@@ -82,7 +84,7 @@ impl fmt::Display for Shell {
 }
 
 /// A call of a function of shell/init.*, the name spelled alike in all of them.
-fn call(shell: Shell, function: &str, arguments: &[&[u8]], code: &mut Vec<u8>) {
+fn call<'a>(shell: Shell, function: &str, arguments: impl IntoIterator<Item = &'a [u8]>, code: &mut Vec<u8>) {
     code.extend_from_slice(b"__venvwrap_");
     code.extend_from_slice(function.as_bytes());
     for argument in arguments {
@@ -94,32 +96,52 @@ fn call(shell: Shell, function: &str, arguments: &[&[u8]], code: &mut Vec<u8>) {
 
 /// What all shells say alike. Exhaustive: a new step does not compile until it is decided here.
 fn write_common(shell: Shell, step: &Step, code: &mut Vec<u8>) {
-    use std::os::unix::ffi::OsStrExt;
-    match step {
-        Step::Leave => call(shell, "leave", &[], code),
-        Step::Enter { root, prompt } => {
-            call(shell, "enter", &[root.as_os_str().as_bytes(), prompt.as_bytes()], code);
+    let bytes = |words: &'_ [OsString]| words.iter().map(|word| word.as_bytes().to_vec()).collect::<Vec<_>>();
+    let entry = |entry: &Entry| {
+        let Entry { root, prompt, hooks } = entry;
+        [root.as_os_str(), prompt, hooks.as_os_str()].map(|part| part.as_bytes().to_vec())
+    };
+    let (function, arguments): (&str, Vec<Vec<u8>>) = match step {
+        Step::Leave => ("depart", Vec::new()),
+        Step::Enter(entered) => ("enter", entry(entered).into()),
+        Step::Each(heading, entered, command) => {
+            ("each", [vec![heading.as_bytes().to_vec()], entry(entered).to_vec(), bytes(command)].concat())
         }
-        Step::ChangeDirectory(directory) => call(shell, "cd", &[directory.as_os_str().as_bytes()], code),
-        Step::AppendedLines(lines) => call(shell, "appended", &[lines], code),
-    }
+        Step::RunHooks(words) => ("run_hooks", bytes(words)),
+        Step::Continue(words) => ("continue", bytes(words)),
+        Step::Source(file) => ("source", vec![file.as_os_str().as_bytes().to_vec()]),
+        Step::ChangeDirectory(directory) => ("cd", vec![directory.as_os_str().as_bytes().to_vec()]),
+        Step::AppendedLines(lines) => ("appended", vec![lines.clone()]),
+        Step::ProjectSwitching(Some(follow)) => {
+            ("project_cd", vec![if *follow { b"1".to_vec() } else { b"0".to_vec() }])
+        }
+        Step::ProjectSwitching(None) => ("project_cd", Vec::new()),
+    };
+    call(shell, function, arguments.iter().map(Vec::as_slice), code);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::activation::Surroundings;
 
     #[test]
     fn a_plan_is_calls_with_quoted_values() {
-        let plan = Plan::switch("/w/it's".into(), "it's".into(), Some("/p \\x".into()), Some(b"export A=1\n".to_vec()));
+        let entry = Entry { root: "/w/it's".into(), prompt: "it's".into(), hooks: "/w".into() };
+        let around = Surroundings {
+            directory: Some("/p \\x".into()),
+            appended: Some(b"export A=1\n".to_vec()),
+            ..Surroundings::default()
+        };
+        let plan = Plan::switch(entry, around);
         assert_eq!(
             String::from_utf8(Shell::Bash.render(&plan)).unwrap(),
-            "__venvwrap_leave\n__venvwrap_enter '/w/it'\\''s' 'it'\\''s'\n__venvwrap_cd '/p \\x'\n__venvwrap_appended \
-             'export A=1\n'\n"
+            "__venvwrap_depart\n__venvwrap_enter '/w/it'\\''s' 'it'\\''s' '/w'\n__venvwrap_cd '/p \\x'\n\
+             __venvwrap_appended 'export A=1\n'\n"
         );
         assert_eq!(
             String::from_utf8(Shell::Fish.render(&plan)).unwrap(),
-            "__venvwrap_leave\n__venvwrap_enter '/w/it\\'s' 'it\\'s'\n__venvwrap_cd '/p \\\\x'\n"
+            "__venvwrap_depart\n__venvwrap_enter '/w/it\\'s' 'it\\'s' '/w'\n__venvwrap_cd '/p \\\\x'\n"
         );
     }
 

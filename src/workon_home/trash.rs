@@ -88,7 +88,7 @@ impl WorkonHome {
 
     /// The root of an environment that may be taken away: it is one, or a link that leads nowhere, and this shell is
     /// not in it.
-    fn removable(&self, name: &EnvironmentName, active: Option<&Path>) -> Result<PathBuf> {
+    pub(crate) fn removable(&self, name: &EnvironmentName, active: Option<&Path>) -> Result<PathBuf> {
         let root = self.path.join(name.as_os_str());
         match self.get(name) {
             Ok(_) => {}

@@ -9,8 +9,42 @@ use crate::support::shells::{MODES, Shell};
 use crate::support::story::Story;
 
 /// What the functions define for a person; everything else that they define starts with `__venvwrap_`.
-const COMMANDS: &[&str] =
-    &["mkvirtualenv", "rmvirtualenv", "workon", "lsvirtualenv", "showvirtualenv", "cdvirtualenv", "cdsitepackages"];
+/// The commands, the functions that virtualenvwrapper's hooks and plugins call, and the variables that they read.
+const PUBLIC: &[&str] = &[
+    "mkvirtualenv",
+    "mktmpenv",
+    "mkproject",
+    "rmvirtualenv",
+    "workon",
+    "lsvirtualenv",
+    "showvirtualenv",
+    "allvirtualenv",
+    "cdvirtualenv",
+    "cdsitepackages",
+    "cdproject",
+    "setvirtualenvproject",
+    "lssitepackages",
+    "add2virtualenv",
+    "toggleglobalsitepackages",
+    "wipeenv",
+    "virtualenvwrapper",
+    "_virtualenvs",
+    "virtualenvwrapper_cd",
+    "virtualenvwrapper_derive_workon_home",
+    "virtualenvwrapper_get_python_version",
+    "virtualenvwrapper_get_site_packages_dir",
+    "virtualenvwrapper_initialize",
+    "virtualenvwrapper_load",
+    "virtualenvwrapper_run_hook",
+    "virtualenvwrapper_show_workon_options",
+    "virtualenvwrapper_verify_active_environment",
+    "virtualenvwrapper_verify_project_home",
+    "virtualenvwrapper_verify_workon_environment",
+    "virtualenvwrapper_verify_workon_home",
+    "VIRTUALENVWRAPPER_ENV_BIN_DIR",
+    "VIRTUALENVWRAPPER_PROJECT_FILENAME",
+    "VIRTUALENVWRAPPER_WORKON_CD",
+];
 
 #[test]
 fn loading_says_nothing_and_loading_again_changes_nothing() {
@@ -60,7 +94,7 @@ fn loading_defines_the_commands_and_changes_nothing_else() {
         let new: Vec<&str> = after.difference(&before).map(String::as_str).collect();
         let (private, public): (Vec<&str>, Vec<&str>) = new.iter().partition(|name| name.starts_with("__venvwrap_"));
         assert!(private.contains(&"__venvwrap_call"), "{}: {private:?}", mode.name);
-        let mut expected: Vec<&str> = COMMANDS.to_vec();
+        let mut expected: Vec<&str> = PUBLIC.to_vec();
         if mode.name == "zsh -i" {
             // For completions: compinit may come later in the rc file.
             expected.push("precmd_functions");

@@ -18,6 +18,8 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("config", "context directories env_vars error fs shown"),
     ("environment", "error fs"),
     ("workon_home", "context directories environment error fs shown"),
+    ("hooks", "context directories env_vars environment error output shown workon_home"),
+    ("trust", "context directories error fs"),
     ("project", "context env_vars environment error fs shown"),
     ("interpreter", "context directories env_vars error fs shown"),
     ("seed", "context directories env_vars error fs interpreter shown"),
@@ -27,16 +29,16 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("shell", "activation"),
     (
         "commands",
-        "activation config context creator env_vars environment error fs installer interpreter output project seed shown \
-         workon_home",
+        "activation config context creator directories env_vars environment error fs hooks installer interpreter output \
+         project seed shown trust workon_home",
     ),
     ("cli", "commands context env_vars error output shell workon_home"),
     ("main", "cli context"),
 ];
 
 /// Commands fill plans and know no shell, but for these: which shell calls (mod), its functions (init), and the scripts
-/// that a new environment carries (mkvirtualenv).
-const MAY_IMPORT_SHELL: &[&str] = &["commands/mod.rs", "commands/init.rs", "commands/mkvirtualenv.rs"];
+/// that a new environment carries (creation).
+const MAY_IMPORT_SHELL: &[&str] = &["commands/mod.rs", "commands/init.rs", "commands/creation.rs"];
 
 /// What only one place may do: the words that betray it, and the place.
 const ONLY_IN: &[(&str, &str)] = &[

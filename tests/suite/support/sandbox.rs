@@ -208,7 +208,8 @@ impl Sandbox {
     pub(crate) fn minimal_environment_at(&self, root: &Path) -> PathBuf {
         fs::create_dir_all(root.join("bin")).unwrap();
         fs::create_dir_all(root.join("lib/python3.11/site-packages")).unwrap();
-        fs::write(root.join("pyvenv.cfg"), "home = /usr/bin\nversion = 3.11.2\n").unwrap();
+        fs::write(root.join("pyvenv.cfg"), "home = /usr/bin\ninclude-system-site-packages = false\nversion = 3.11.2\n")
+            .unwrap();
         symlink("/bin/sh", root.join("bin/python")).unwrap();
         fs::write(root.join("bin/activate"), ACTIVATE).unwrap();
         root.to_path_buf()

@@ -31,7 +31,11 @@ fn an_empty_or_missing_store_is_no_error_but_brief_says_so_by_its_status() {
     sandbox.run(["lsvirtualenv", "-b"]).status(1).stdout("").stderr("");
     sandbox.run(["lsvirtualenv"]).silent();
     fs::remove_dir(sandbox.workon_home()).unwrap();
-    sandbox.run(["lsvirtualenv"]).status(0).stdout("").stderr("NOTE: created WORKON_HOME, [ROOT]/envs\n");
+    sandbox
+        .run(["lsvirtualenv"])
+        .status(0)
+        .stdout("")
+        .stderr("NOTE: Virtual environments directory [ROOT]/envs does not exist. Creating...\n");
     assert!(sandbox.workon_home().is_dir());
 }
 

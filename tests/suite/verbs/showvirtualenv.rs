@@ -33,9 +33,9 @@ fn none_named_and_none_active_is_a_mistake() {
     let mut sandbox = Sandbox::new();
     sandbox
         .run(["showvirtualenv"])
-        .status(2)
+        .status(1)
         .stdout("")
-        .stderr("venvwrap: no environment named, and none is active\nhint: `showvirtualenv NAME`\n");
+        .stderr("venvwrap: showvirtualenv: no environment named, and none is active; `showvirtualenv NAME`\n");
     let gone = sandbox.environment("gone");
     sandbox.set("VIRTUAL_ENV", &gone);
     sandbox.run(["showvirtualenv"]).status(1).stdout("").stderr(

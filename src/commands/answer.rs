@@ -1,0 +1,56 @@
+//! `answer`: what virtualenvwrapper's helper functions tell the hooks and plugins that call them. Not meant to be typed.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt;
+
+use clap::{Parser, Subcommand};
+
+use super::{Outcome, Session, Verb};
+use crate::error::Result;
+use crate::output;
+use crate::workon_home::WorkonHome;
+use crate::workon_home::name::EnvironmentName;
+
+/// Answer a helper function
+#[derive(Debug, Parser)]
+#[command(name = "answer", hide = true)]
+pub(crate) struct Answer {
+    #[command(subcommand)]
+    question: Question,
+}
+
+#[derive(Debug, Subcommand)]
+enum Question {
+    /// Where the store is
+    WorkonHome,
+    /// Whether the store is there; made if not
+    VerifyWorkonHome,
+    /// Whether there is an environment of that name
+    VerifyEnvironment {
+        /// The name
+        name: OsString,
+    },
+    /// The site-packages of the active environment
+    SitePackages,
+    /// The version of the active environment's python, `X.Y`
+    PythonVersion,
+}
+
+impl Verb for Answer {
+    fn run(self, session: &Session<'_>) -> Result<Outcome> {
+        let text = match self.question {
+            Question::WorkonHome => WorkonHome::locate(session.context)?.path().as_os_str().as_bytes().to_vec(),
+            Question::VerifyWorkonHome => return session.workon_home().map(|_| Outcome::Done),
+            Question::VerifyEnvironment { name } => {
+                return session.workon_home()?.get(&EnvironmentName::existing(&name)?).map(|_| Outcome::Done);
+            }
+            Question::SitePackages => session.active()?.site_packages()?.into_os_string().as_bytes().to_vec(),
+            Question::PythonVersion => {
+                let version = session.active()?.version().unwrap_or_default();
+                version.splitn(3, '.').take(2).collect::<Vec<_>>().join(".").into_bytes()
+            }
+        };
+        output::data(&[text, b"\n".to_vec()].concat())?;
+        Ok(Outcome::Done)
+    }
+}

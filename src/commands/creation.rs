@@ -1,0 +1,340 @@
+//! Making an environment and entering it: what `mkvirtualenv`, `mktmpenv` and `mkproject` share.
+//!
+//! Owns the options of creation and the order of its steps: made in a hidden place, published, its hooks, packages.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+
+use super::{Session, install, workon};
+use crate::activation::{Plan, Step};
+use crate::config::{Config, Link};
+use crate::creator::virtualenv::{self, HandOver};
+use crate::creator::{self, Created, Request};
+use crate::env_vars;
+use crate::environment::Environment;
+use crate::error::{Error, Result};
+use crate::hooks;
+use crate::installer::{self, Packages};
+use crate::interpreter::{self, Interpreter};
+use crate::output::{self, Progress};
+use crate::project;
+use crate::seed::{LinkMode, Planting, Seed};
+use crate::shell::standalone;
+use crate::shown::shown;
+use crate::workon_home::name::EnvironmentName;
+use crate::workon_home::{Building, WorkonHome};
+
+/// How the environment is to be.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct Options {
+    /// Python to use: a version (`3.12`), a command or a path
+    #[arg(short, long, value_name = "PYTHON", value_hint = clap::ValueHint::ExecutablePath)]
+    pub(super) python: Option<OsString>,
+    /// Let it see the packages of its Python as well
+    #[arg(long)]
+    pub(super) system_site_packages: bool,
+    /// Leave out pip
+    #[arg(long, visible_alias = "no-pip")]
+    pub(super) without_pip: bool,
+    /// Text for the prompt instead of the name
+    #[arg(long, value_name = "TEXT")]
+    pub(super) prompt: Option<OsString>,
+    /// Link it to this project directory: workon will change there
+    #[arg(short = 'a', value_name = "PROJECT", value_hint = clap::ValueHint::DirPath)]
+    pub(super) project: Option<PathBuf>,
+    /// Install a package; may be repeated
+    #[arg(short, long = "install", value_name = "PACKAGE")]
+    pub(super) install: Vec<OsString>,
+    /// Install what a requirements file lists; may be repeated
+    #[arg(short, long = "requirement", value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub(super) requirement: Vec<PathBuf>,
+    /// Replace an environment of that name; the old one can be brought back
+    #[arg(long)]
+    pub(super) clear: bool,
+    /// Options of virtualenv, past and present, that make no difference here: accepted, so that old scripts go on
+    #[arg(
+        long = "distribute",
+        aliases = [
+            "setuptools", "no-setuptools", "no-site-packages", "wheel", "no-wheel", "always-copy", "copies", "symlinks",
+            "download", "no-download", "never-download", "no-periodic-update",
+        ],
+        action = clap::ArgAction::Count,
+        hide = true
+    )]
+    without_effect: u8,
+}
+
+/// The options that stand in VIRTUALENVWRAPPER_VIRTUALENV_ARGS, which every creation takes.
+#[derive(Debug, clap::Parser)]
+#[command(no_binary_name = true, disable_help_flag = true)]
+struct Standing {
+    #[command(flatten)]
+    options: Options,
+}
+
+impl Options {
+    /// These options, with the standing ones where they say nothing themselves. A creator that the person named gets the
+    /// standing ones as they are.
+    fn with_standing(&self, session: &Session<'_>) -> Result<Self> {
+        let mut options = self.clone();
+        let Some(words) = virtualenv::standing_words(session.context)?.filter(|words| !words.is_empty()) else {
+            return Ok(options);
+        };
+        if session.context.variable(env_vars::VIRTUALENVWRAPPER_VIRTUALENV).is_some() {
+            return Ok(options);
+        }
+        let standing = Standing::try_parse_from(words).map_err(|error| {
+            let said = error.render().to_string();
+            let reason = said.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+            Error::Value { what: env_vars::VIRTUALENVWRAPPER_VIRTUALENV_ARGS.to_owned(), reason }
+        })?;
+        let standing = standing.options;
+        options.system_site_packages |= standing.system_site_packages;
+        options.without_pip |= standing.without_pip;
+        options.clear |= standing.clear;
+        options.without_effect = options.without_effect.saturating_add(standing.without_effect);
+        options.python = options.python.or(standing.python);
+        options.prompt = options.prompt.or(standing.prompt);
+        options.project = options.project.or(standing.project);
+        options.install.splice(0..0, standing.install);
+        options.requirement.splice(0..0, standing.requirement);
+        Ok(options)
+    }
+}
+
+/// A creation: what was asked for, looked at and found good, before anything is made.
+pub(super) struct Creation<'a> {
+    session: &'a Session<'a>,
+    options: Options,
+    config: Config,
+    /// The store.
+    pub(super) home: WorkonHome,
+    /// The name.
+    pub(super) name: EnvironmentName,
+    project: Option<PathBuf>,
+    packages: Packages,
+}
+
+/// A file that goes into the new environment: its path there, and its text.
+pub(super) type Extra = (PathBuf, Vec<u8>);
+
+/// The plan that enters what was made, and the status to end with.
+pub(super) struct Entered {
+    pub(super) plan: Plan,
+    pub(super) status: u8,
+}
+
+impl<'a> Creation<'a> {
+    /// Looks at everything that was asked for.
+    pub(super) fn prepare(session: &'a Session<'a>, name: &OsStr, options: &Options) -> Result<Self> {
+        let options = options.with_standing(session)?;
+        if options.without_effect > 0 {
+            output::note("an option that is virtualenv's own was accepted and has no effect");
+        }
+        if options.prompt.as_ref().is_some_and(|text| text.to_string_lossy().chars().any(char::is_control)) {
+            let reason = "it has a control character in it, which every prompt would obey".to_owned();
+            return Err(Error::Value { what: "--prompt".to_owned(), reason });
+        }
+        Ok(Self {
+            session,
+            name: EnvironmentName::new(name)?,
+            project: options.project.as_deref().map(|directory| project_at(session, directory)).transpose()?,
+            packages: packages(session, &options)?,
+            config: session.config()?,
+            home: session.workon_home()?,
+            options,
+        })
+    }
+
+    /// Makes the environment, or leaves the one of that name as it is; fires the hook that comes before entering.
+    pub(super) fn make_or_keep(&self, extras: &[Extra]) -> Result<Environment> {
+        let environment = match self.home.find(&self.name)? {
+            Some(environment) if !self.options.clear => self.keep(environment)?,
+            existing => self.make(existing.as_ref(), extras)?,
+        };
+        if let Some(project) = &self.project {
+            let text = format!("Setting project for {} to {}\n", shown(environment.name()), shown(project));
+            output::data(text.as_bytes())?;
+        }
+        let hooks = self.session.hooks(&self.home)?;
+        hooks.run(hooks::PREMKVIRTUALENV, None, &[environment.name()], None);
+        Ok(environment)
+    }
+
+    /// The plan to enter it and to install into it. Where no shell waits for a plan the packages are installed at once.
+    /// From here on the environment stays, whatever happens: the person can go on from there.
+    pub(super) fn enter(&self, environment: &Environment) -> Result<Entered> {
+        let follow = workon::follows_project(self.session, false, false);
+        let mut entered = Entered { plan: workon::enter(self.session, &self.home, environment, follow)?, status: 0 };
+        if self.packages.is_empty() {
+            return Ok(entered);
+        }
+        if self.session.shell.is_some() {
+            // After the hooks of entering, which may set what the installer needs.
+            entered.plan.push(Step::Continue(install::words(environment.root(), &self.packages)));
+        } else if let Err(error) =
+            installer::install(self.session.context, environment, self.config.installer, &self.packages)
+        {
+            output::report(&error);
+            entered.status = 1;
+        }
+        Ok(entered)
+    }
+
+    /// An environment that exists is left as it is, but for the link to a project where one was asked for.
+    fn keep(&self, environment: Environment) -> Result<Environment> {
+        environment.check_python()?;
+        if self.options.python.is_some() {
+            let asked = interpreter::find(self.session.context, self.options.python.as_deref())?;
+            let has = environment.version().unwrap_or_else(|| "another python".to_owned());
+            if has != asked.version.to_string() {
+                let asked = format!("{} ({})", asked.version, self.session.shown(&asked.executable));
+                return Err(Error::OtherPython { name: environment.name().to_owned(), has, asked });
+            }
+        }
+        self.link_project(&environment)?;
+        output::note(&format!("environment `{}` exists; nothing in it was rewritten", shown(environment.name())));
+        Ok(environment)
+    }
+
+    /// Makes it, in place of `existing` if there is one.
+    fn make(&self, existing: Option<&Environment>, extras: &[Extra]) -> Result<Environment> {
+        let Self { session, options, home, name, .. } = self;
+        if let Some(existing) = existing {
+            // Said before the work, and again by the removal itself.
+            if session.active_root().is_some_and(|active| crate::fs::is_same(active, existing.root())) {
+                return Err(Error::Active { name: existing.name().to_owned() });
+            }
+        }
+        if let Some(program) = virtualenv::named(session.context)? {
+            return self.hand_over(&program, options.python.as_deref(), existing);
+        }
+        let interpreter = interpreter::find(session.context, options.python.as_deref())?;
+        if let Some(program) = virtualenv::needed(session.context, &interpreter)? {
+            return self.hand_over(&program, Some(interpreter.base_executable.as_os_str()), existing);
+        }
+        let (building, with) = self.build(&interpreter, extras)?;
+        let environment = match existing {
+            Some(_) => home.replace(building, name, session.active_root())?,
+            None => home.publish(building, name)?,
+        };
+        let Interpreter { implementation, version, .. } = &interpreter;
+        output::note(&format!("Created `{}` with {implementation} {version} and {with}", shown(name.as_os_str())));
+        Ok(environment)
+    }
+
+    /// Writes it to a hidden place, and says what is in it.
+    fn build(&self, interpreter: &Interpreter, extras: &[Extra]) -> Result<(Building, String)> {
+        let Self { session, options, home, name, .. } = self;
+        let building = home.start_building()?;
+        let root = home.path().join(name.as_os_str());
+        let prompt = options.prompt.as_deref().unwrap_or(name.as_os_str());
+        let request = Request {
+            interpreter,
+            directory: building.path(),
+            root: &root,
+            system_site_packages: options.system_site_packages,
+            prompt: options.prompt.as_deref(),
+            scripts: &standalone::scripts(&root, prompt),
+        };
+        let created = creator::create(&request)?;
+        if let Some(project) = &self.project {
+            let file = project::file(building.path(), session.context);
+            std::fs::write(&file, project::link_text(project)?).map_err(Error::io("write", file))?;
+        }
+        for (path, text) in extras {
+            let file = building.path().join(path);
+            std::fs::write(&file, text).map_err(Error::io("write", file))?;
+        }
+        let hooks = session.hooks(home)?;
+        if hooks.are_in_use() {
+            hooks.make_local_templates(&building.path().join("bin"))?;
+        }
+        if options.without_pip {
+            let packages = created.site_packages;
+            std::fs::create_dir(&packages).map_err(Error::io("create", &packages))?;
+            return Ok((building, "no pip".to_owned()));
+        }
+        let with = self.plant(&request, &created)?;
+        Ok((building, with))
+    }
+
+    /// Lets another program make it, in its place.
+    fn hand_over(&self, program: &Path, python: Option<&OsStr>, existing: Option<&Environment>) -> Result<Environment> {
+        let Self { session, options, home, name, .. } = self;
+        let removed = existing.map(|_| home.remove(name, session.active_root())).transpose()?;
+        let asked = HandOver {
+            python,
+            system_site_packages: options.system_site_packages,
+            without_pip: options.without_pip,
+            prompt: options.prompt.as_deref(),
+        };
+        let made = virtualenv::create(session.context, program, &asked, home.path(), name.as_os_str())
+            .and_then(|()| home.get(name))
+            .inspect_err(|_| {
+                // Another program failed where ours stood; what is told is its failure.
+                let _ = removed.map(|removed| home.restore(Some(&removed.name)));
+            });
+        let environment = made?;
+        self.link_project(&environment)?;
+        let hooks = session.hooks(home)?;
+        if hooks.are_in_use() {
+            hooks.make_local_templates(&environment.bin())?;
+        }
+        Ok(environment)
+    }
+
+    /// Puts the packages in, says which, and has the next ones prepared.
+    fn plant(&self, request: &Request<'_>, created: &Created) -> Result<String> {
+        let Self { session, config, home, .. } = self;
+        let seed = Seed::for_interpreter(session.context, request.interpreter, link_mode(config), &home.pool())?;
+        let progress = seed.needs_building().then(|| Progress::start(format!("Preparing {} (once)", seed.described())));
+        seed.plant(&Planting {
+            site_packages: &created.site_packages,
+            bin: &request.directory.join("bin"),
+            final_bin: &request.root.join("bin"),
+        })?;
+        drop(progress);
+        if !seed.is_stocked() {
+            let python = request.interpreter.executable.as_os_str();
+            let words = [OsStr::new("background"), OsStr::new("stage"), home.path().as_os_str(), python];
+            session.context.start_in_background(&words);
+        }
+        Ok(seed.described())
+    }
+
+    fn link_project(&self, environment: &Environment) -> Result<()> {
+        let Some(project) = &self.project else { return Ok(()) };
+        project::link(environment, self.session.context, project)
+    }
+}
+
+/// What to install; the files must be there before anything is made.
+fn packages(session: &Session<'_>, options: &Options) -> Result<Packages> {
+    let mut files = Vec::new();
+    for file in &options.requirement {
+        let file = session.context.absolute_path(file)?;
+        std::fs::metadata(&file).map_err(Error::io("read", &file))?;
+        files.push(file);
+    }
+    Ok(Packages { files, requirements: options.install.clone() })
+}
+
+/// The setting, as `seed` takes it.
+pub(super) fn link_mode(config: &Config) -> LinkMode {
+    match config.link {
+        Link::Auto => LinkMode::Auto,
+        Link::Copy => LinkMode::Copy,
+    }
+}
+
+fn project_at(session: &Session<'_>, directory: &Path) -> Result<PathBuf> {
+    let directory = session.context.absolute_path(directory)?;
+    if directory.is_dir() {
+        return Ok(directory);
+    }
+    let reason = format!("{} is not a directory", session.shown(&directory));
+    Err(Error::Value { what: "-a".to_owned(), reason })
+}

@@ -1,0 +1,71 @@
+//! `trust`: allow the hooks that a project brings along.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+use super::{Outcome, Session, Verb};
+use crate::error::{Error, Result};
+use crate::output;
+use crate::trust::{self, Standing};
+
+/// Allow a project's own hooks to be sourced
+///
+/// A project can bring hooks along, in its directory .virtualenvwrapper. They are sourced only after you looked at them
+/// and said so here, and only as they are now: a hook that changes has to be trusted again.
+#[derive(Debug, Parser)]
+#[command(
+    name = "trust",
+    after_help = "Examples:\n  venvwrap trust              trust the hooks of the project in this directory\n  venvwrap trust \
+                  ~/src/api    trust those of that project\n  venvwrap trust --list       show what stands how\n  venvwrap \
+                  trust --revoke .   no longer trust them"
+)]
+pub(crate) struct Trust {
+    /// Directory of the project; this one if left out
+    #[arg(value_name = "PROJECT", value_hint = clap::ValueHint::DirPath)]
+    project: Option<PathBuf>,
+    /// Show the project's hooks and whether they are trusted, and change nothing
+    #[arg(short, long, conflicts_with = "revoke")]
+    list: bool,
+    /// Take the trust back
+    #[arg(long)]
+    revoke: bool,
+    /// Only tell by the status whether this one file is trusted
+    #[arg(long, value_name = "FILE", hide = true, exclusive = true)]
+    check: Option<PathBuf>,
+}
+
+impl Verb for Trust {
+    fn run(self, session: &Session<'_>) -> Result<Outcome> {
+        if let Some(file) = self.check {
+            let file = session.context.absolute_path(&file)?;
+            let is_trusted = trust::standing(session.context, &file)? == Standing::Trusted;
+            if !is_trusted {
+                output::note(&format!("{} is not trusted and was not sourced", session.shown(&file)));
+            }
+            return Ok(Outcome::Status(u8::from(!is_trusted)));
+        }
+        let project = session.context.absolute_path(&self.project.unwrap_or_else(|| ".".into()))?;
+        let files = trust::hooks_of(&project)?;
+        if files.is_empty() {
+            let what = session.shown(&project);
+            let reason = format!("it brings no hooks along: nothing in its {}", trust::PROJECT_HOOKS);
+            return Err(Error::Value { what, reason });
+        }
+        for file in &files {
+            let shown = session.shown(file);
+            if self.list {
+                let is_trusted = trust::standing(session.context, file)? == Standing::Trusted;
+                let standing = if is_trusted { "trusted" } else { "not trusted" };
+                output::data(format!("{shown}: {standing}\n").as_bytes())?;
+            } else if self.revoke {
+                trust::distrust(session.context, file)?;
+                output::note(&format!("no longer trusted: {shown}"));
+            } else {
+                trust::trust(session.context, file)?;
+                output::note(&format!("trusted as it is now: {shown}"));
+            }
+        }
+        Ok(Outcome::Done)
+    }
+}

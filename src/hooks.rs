@@ -1,0 +1,272 @@
+//! Hooks: the person's own scripts at fourteen moments, as virtualenvwrapper has them.
+//!
+//! Owns their names, where they lie, which are run and which are sourced, the running, and the templates. Sourcing is a
+//! step of a plan; whether a project's hooks may be sourced is `trust`'s matter.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use crate::context::Context;
+use crate::directories;
+use crate::env_vars;
+use crate::environment::Environment;
+use crate::error::{Error, Result};
+use crate::output;
+use crate::shown::shown;
+use crate::workon_home::WorkonHome;
+
+/// How a hook is carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum How {
+    /// As a program, in `WORKON_HOME`.
+    Run,
+    /// By the calling shell.
+    Sourced,
+}
+
+/// One of the moments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Event {
+    /// The name of the hook's file.
+    pub(crate) name: &'static str,
+    how: How,
+    /// Whether an environment can have its own, in its `bin`.
+    is_local: bool,
+    /// Whether a template of it is made.
+    has_template: bool,
+    about: &'static str,
+}
+
+macro_rules! events {
+    ($($constant:ident = $name:literal, $how:ident, $is_local:literal, $has_template:literal, $about:literal;)+) => {
+        $(pub(crate) const $constant: Event = Event {
+            name: $name, how: How::$how, is_local: $is_local, has_template: $has_template, about: $about,
+        };)+
+        const EVENTS: &[Event] = &[$($constant),+];
+    };
+}
+
+events! {
+    INITIALIZE = "initialize", Sourced, false, true, "when the functions are loaded";
+    PREMKVIRTUALENV = "premkvirtualenv", Run, false, true, "after an environment is made, before it is entered";
+    POSTMKVIRTUALENV = "postmkvirtualenv", Sourced, false, true, "after a new environment is entered";
+    PRECPVIRTUALENV = "precpvirtualenv", Run, false, false, "after a copy is made, before it is entered";
+    POSTCPVIRTUALENV = "postcpvirtualenv", Sourced, false, false, "after a copy is entered";
+    PREACTIVATE = "preactivate", Run, true, true, "before an environment is entered";
+    POSTACTIVATE = "postactivate", Sourced, true, true, "after an environment is entered";
+    PREDEACTIVATE = "predeactivate", Sourced, true, true, "before an environment is left";
+    POSTDEACTIVATE = "postdeactivate", Sourced, true, true, "after an environment is left";
+    PRERMVIRTUALENV = "prermvirtualenv", Run, false, true, "before an environment is removed";
+    POSTRMVIRTUALENV = "postrmvirtualenv", Run, false, true, "after an environment is removed";
+    GET_ENV_DETAILS = "get_env_details", Run, true, true, "when the details of an environment are shown";
+    PREMKPROJECT = "premkproject", Run, false, true, "before a project's directory is made";
+    POSTMKPROJECT = "postmkproject", Sourced, false, true, "after a project is made";
+}
+
+impl Event {
+    /// Whether the calling shell carries it out.
+    pub(crate) fn is_sourced(self) -> bool {
+        self.how == How::Sourced
+    }
+
+    /// The event of that name; the hook's file (`premkproject`) or virtualenvwrapper's name for plugins
+    /// (`project.pre_mkproject`).
+    pub(crate) fn named(name: &OsStr) -> Option<Self> {
+        let bare = |name: &str| name.trim_start_matches("project.").replace('_', "");
+        let name = bare(name.to_str()?);
+        EVENTS.iter().copied().find(|event| bare(event.name) == name)
+    }
+}
+
+/// Where the hooks are.
+#[derive(Debug, Clone)]
+pub(crate) struct Hooks<'a> {
+    context: &'a Context,
+    home: &'a WorkonHome,
+    directory: PathBuf,
+    dialect: &'static str,
+}
+
+impl<'a> Hooks<'a> {
+    /// Global hooks lie in VIRTUALENVWRAPPER_HOOK_DIR, else in the store. `dialect`: the ending of files that this
+    /// person's shell prefers to source (`.fish`), or nothing.
+    pub(crate) fn locate(context: &'a Context, home: &'a WorkonHome, dialect: &'static str) -> Result<Self> {
+        let named = directories::named_by(context, env_vars::VIRTUALENVWRAPPER_HOOK_DIR)?;
+        Ok(Self { context, home, directory: named.unwrap_or_else(|| home.path().to_path_buf()), dialect })
+    }
+
+    /// The directory of the global ones.
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// The files of an event that are there: the global one first, then that of the environment at `root`.
+    pub(crate) fn files(&self, event: Event, root: Option<&Path>) -> Vec<PathBuf> {
+        let local = root.filter(|_| event.is_local).map(|root| root.join("bin"));
+        let directories = [Some(self.directory.clone()), local].into_iter().flatten();
+        directories.filter_map(|directory| self.file_in(&directory, event)).collect()
+    }
+
+    /// The file of an event in a directory of hooks.
+    pub(crate) fn file_in(&self, directory: &Path, event: Event) -> Option<PathBuf> {
+        let is_there = |file: &PathBuf| fs::symlink_metadata(file).is_ok();
+        let spoken = || directory.join(format!("{}{}", event.name, self.dialect));
+        let in_dialect = (event.how == How::Sourced && !self.dialect.is_empty()).then(spoken).filter(is_there);
+        in_dialect.or_else(|| Some(directory.join(event.name)).filter(is_there))
+    }
+
+    /// Runs the hooks of an event, in the store, with the person's streams. What they return is their own matter; one
+    /// that cannot be run is said. `active`: the environment that they are told is the active one, where it is not the
+    /// caller's.
+    pub(crate) fn run(&self, event: Event, root: Option<&Path>, arguments: &[&OsStr], active: Option<&Path>) {
+        debug_assert_eq!(event.how, How::Run);
+        for file in self.files(event, root) {
+            let run = || {
+                if !can_be_executed(&file)? {
+                    // execvp(3) would go on to try /bin/sh; virtualenvwrapper does not, and says so.
+                    return Err(io::Error::from_raw_os_error(nix::errno::Errno::ENOEXEC as i32));
+                }
+                let mut command = self.context.command(&file);
+                command.args(arguments).current_dir(self.home.path());
+                if let Some(active) = active {
+                    command.env(env_vars::VIRTUAL_ENV, active);
+                }
+                command.status()
+            };
+            if let Err(error) = run() {
+                // In the words of Python, which scripts look for.
+                let number = error.raw_os_error().unwrap_or_default();
+                let said = nix::errno::Errno::from_raw(number).desc();
+                output::note(&format!("could not run \"{}\": [Errno {number}] {said}", shown(&file)));
+            }
+        }
+    }
+
+    /// The words with which the binary is called from a plan to run an environment's hooks of an event, or `None` where
+    /// there are none.
+    pub(crate) fn words(&self, event: Event, environment: &Environment) -> Option<Vec<OsString>> {
+        let any = !self.files(event, Some(environment.root())).is_empty();
+        any.then(|| vec![event.name.into(), environment.name().to_owned()])
+    }
+
+    /// Whether this person uses hooks: only then templates are made. A new user's store stays free of them, for
+    /// editors that look for environments there stumble over files (DESIGN.md 7).
+    pub(crate) fn are_in_use(&self) -> bool {
+        self.context.variable(env_vars::VIRTUALENVWRAPPER_HOOK_DIR).is_some()
+            || EVENTS.iter().any(|event| fs::symlink_metadata(self.directory.join(event.name)).is_ok())
+    }
+
+    /// Makes the templates of the global hooks that are not there. Gives the files made.
+    pub(crate) fn make_global_templates(&self) -> Result<Vec<PathBuf>> {
+        fs::create_dir_all(&self.directory).map_err(Error::io("create", &self.directory))?;
+        self.make_templates(&self.directory, |event| event.has_template)
+    }
+
+    /// Makes the log that VIRTUALENVWRAPPER_LOG_FILE names, for hooks that write to it; its group may write too.
+    pub(crate) fn make_log(&self) -> Result<()> {
+        let Some(file) = directories::named_by(self.context, env_vars::VIRTUALENVWRAPPER_LOG_FILE)? else {
+            return Ok(());
+        };
+        match write_new(&file, 0o664, b"") {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(Error::io("create", file)(error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Makes the templates of the hooks that an environment has for itself, in its `bin`.
+    pub(crate) fn make_local_templates(&self, bin: &Path) -> Result<()> {
+        self.make_templates(bin, |event| event.is_local && event.has_template).map(drop)
+    }
+
+    fn make_templates(&self, directory: &Path, wanted: impl Fn(&Event) -> bool) -> Result<Vec<PathBuf>> {
+        let shell = self.context.variable(env_vars::SHELL).unwrap_or(OsStr::new("/bin/sh"));
+        let mut made = Vec::new();
+        for event in EVENTS.iter().filter(|event| wanted(event)) {
+            let file = directory.join(event.name);
+            // `postmkproject` is sourced; virtualenvwrapper makes it executable all the same.
+            let mode = if event.how == How::Run || *event == POSTMKPROJECT { 0o755 } else { 0o644 };
+            match write_new(&file, mode, &template(*event, shell)) {
+                Ok(()) => made.push(file),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(Error::io("create", file)(error)),
+            }
+        }
+        Ok(made)
+    }
+}
+
+/// Three short lines: what reads it, when, and an empty one.
+fn template(event: Event, shell: &OsStr) -> Vec<u8> {
+    use std::os::unix::ffi::OsStrExt;
+    let how = match event.how {
+        How::Run => "This hook is run",
+        How::Sourced => "This hook is sourced",
+    };
+    let argument = if event.how == How::Run { "# Its argument is the name of the environment.\n" } else { "" };
+    [b"#!", shell.as_bytes(), format!("\n# {how} {}.\n{argument}\n", event.about).as_bytes()].concat()
+}
+
+/// The mode is set whatever the umask is, as virtualenvwrapper has it.
+fn write_new(file: &Path, mode: u32, text: &[u8]) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mut opened = OpenOptions::new().write(true).create_new(true).mode(mode).open(file)?;
+    opened.set_permissions(fs::Permissions::from_mode(mode))?;
+    opened.write_all(text)
+}
+
+/// Whether the kernel knows what to do with it: `#!`, or something that is no text.
+fn can_be_executed(file: &Path) -> io::Result<bool> {
+    let mut start = Vec::new();
+    fs::File::open(file)?.take(256).read_to_end(&mut start)?;
+    Ok(start.starts_with(b"#!") || start.contains(&0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn templates_are_made_once_with_their_modes() {
+        let room = tempfile::tempdir().unwrap();
+        let context = Context::made_of(&[("HOME", "/h"), ("SHELL", "/bin/zsh")]);
+        let home = WorkonHome::at(room.path().join("it's $x"));
+        let hooks = Hooks::locate(&context, &home, "").unwrap();
+        assert!(!hooks.are_in_use());
+        assert_eq!(hooks.make_global_templates().unwrap().len(), 12);
+        assert!(hooks.are_in_use());
+        fs::write(home.path().join("postactivate"), "mine").unwrap();
+        assert_eq!(hooks.make_global_templates().unwrap(), Vec::<PathBuf>::new());
+        assert_eq!(fs::read(home.path().join("postactivate")).unwrap(), b"mine");
+        let text = fs::read_to_string(home.path().join("premkvirtualenv")).unwrap();
+        assert!(text.starts_with("#!/bin/zsh\n# This hook is run "), "{text}");
+        let mode = |name: &str| fs::metadata(home.path().join(name)).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode("premkvirtualenv"), mode("initialize"), mode("postmkproject")), (0o755, 0o644, 0o755));
+    }
+
+    #[test]
+    fn global_hooks_come_before_local_ones_and_missing_ones_not_at_all() {
+        let room = tempfile::tempdir().unwrap();
+        let context = Context::made_of(&[("HOME", "/h")]);
+        let home = WorkonHome::at(room.path().to_path_buf());
+        let hooks = Hooks::locate(&context, &home, "").unwrap();
+        let root = room.path().join("env");
+        fs::create_dir_all(root.join("bin")).unwrap();
+        assert!(hooks.files(PREACTIVATE, Some(&root)).is_empty());
+        let (global, local) = (room.path().join("preactivate"), root.join("bin/preactivate"));
+        for file in [&local, &global] {
+            fs::write(file, "#!/bin/sh\n").unwrap();
+        }
+        assert_eq!(hooks.files(PREACTIVATE, Some(&root)), [global, local]);
+        fs::write(room.path().join("postactivate"), "").unwrap();
+        fs::write(room.path().join("postactivate.fish"), "").unwrap();
+        let fish = Hooks::locate(&context, &home, ".fish").unwrap();
+        assert_eq!(fish.files(POSTACTIVATE, None), [room.path().join("postactivate.fish")]);
+        assert_eq!(hooks.files(POSTACTIVATE, None), [room.path().join("postactivate")]);
+        fs::write(root.join("bin/premkvirtualenv"), "").unwrap();
+        assert!(hooks.files(PREMKVIRTUALENV, Some(&root)).is_empty(), "that one is global only");
+    }
+}

@@ -1,0 +1,112 @@
+//! Trust in the hooks that a project brings along.
+//!
+//! Owns the record of which files may be sourced: each by its path and its content, so that a changed file is a new one
+//! (direnv's lesson). The record lies in the state directory, never in the project: nothing vouches for itself.
+
+use std::fs;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use crate::context::Context;
+use crate::directories;
+use crate::error::{Error, Result};
+use crate::fs::{read_small, remove_tree, write_whole};
+
+/// The directory of a project that its hooks lie in.
+pub(crate) const PROJECT_HOOKS: &str = ".virtualenvwrapper";
+
+/// Longest hook of a project.
+const LIMIT: u64 = 1024 * 1024;
+
+/// What is known of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// There is no such file.
+    Missing,
+    /// It was trusted as it is.
+    Trusted,
+    /// It was never trusted, or has changed since.
+    Untrusted,
+}
+
+/// Looks at a file and at the record.
+pub(crate) fn standing(context: &Context, file: &Path) -> Result<Standing> {
+    let Some(text) = read_small(file, LIMIT).map_err(Error::io("read", file))? else { return Ok(Standing::Missing) };
+    let record = record_of(context, file)?;
+    let known = read_small(&record, 256).map_err(Error::io("read", record))?;
+    let is_trusted = known.is_some_and(|known| known == digest(&[&text]).as_bytes());
+    Ok(if is_trusted { Standing::Trusted } else { Standing::Untrusted })
+}
+
+/// Puts a file on record as it is now.
+pub(crate) fn trust(context: &Context, file: &Path) -> Result<()> {
+    let text = fs::read(file).map_err(Error::io("read", file))?;
+    let record = record_of(context, file)?;
+    if let Some(directory) = record.parent() {
+        fs::create_dir_all(directory).map_err(Error::io("create", directory))?;
+    }
+    write_whole(&record, digest(&[&text]).as_bytes())
+}
+
+/// Takes a file off the record.
+pub(crate) fn distrust(context: &Context, file: &Path) -> Result<()> {
+    let record = record_of(context, file)?;
+    remove_tree(&record).map_err(Error::io("remove", record))
+}
+
+/// The hooks that a project brings along, by name.
+pub(crate) fn hooks_of(project: &Path) -> Result<Vec<PathBuf>> {
+    let directory = project.join(PROJECT_HOOKS);
+    let entries = match fs::read_dir(&directory) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        other => other.map_err(Error::io("list", &directory))?,
+    };
+    let mut files: Vec<PathBuf> =
+        entries.filter_map(std::result::Result::ok).map(|entry| entry.path()).filter(|path| path.is_file()).collect();
+    files.sort();
+    Ok(files)
+}
+
+fn record_of(context: &Context, file: &Path) -> Result<PathBuf> {
+    Ok(directories::state(context)?.join("trust").join(digest(&[file.as_os_str().as_bytes()])))
+}
+
+fn digest(parts: &[&[u8]]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part);
+    }
+    hash.finalize().iter().fold(String::new(), |mut text, byte| {
+        use std::fmt::Write;
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_trusted_by_path_and_content() {
+        let room = tempfile::tempdir().unwrap();
+        let state = room.path().join("state").to_str().unwrap().to_owned();
+        let context = Context::made_of(&[("HOME", "/h"), ("XDG_STATE_HOME", &state)]);
+        let (file, copy) = (room.path().join("postactivate"), room.path().join("copy"));
+        assert_eq!(standing(&context, &file).unwrap(), Standing::Missing);
+        fs::write(&file, "export A=1\n").unwrap();
+        fs::write(&copy, "export A=1\n").unwrap();
+        assert_eq!(standing(&context, &file).unwrap(), Standing::Untrusted);
+        trust(&context, &file).unwrap();
+        assert_eq!(standing(&context, &file).unwrap(), Standing::Trusted);
+        assert_eq!(standing(&context, &copy).unwrap(), Standing::Untrusted);
+        fs::write(&file, "export A=2\n").unwrap();
+        assert_eq!(standing(&context, &file).unwrap(), Standing::Untrusted);
+        fs::write(&file, "export A=1\n").unwrap();
+        distrust(&context, &file).unwrap();
+        assert_eq!(standing(&context, &file).unwrap(), Standing::Untrusted);
+    }
+}
