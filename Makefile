@@ -22,7 +22,7 @@ export CARGO_TARGET_DIR := $(CURDIR)/target
 # A copy with a fixed name: `sudo make install` needs neither cargo nor rustc in root's PATH.
 BINARY := target/venvwrap
 SOURCES := $(shell find Cargo.toml Cargo.lock .cargo src shell -type f)
-SHELL_SCRIPTS := $(wildcard shell/*.bash shell/standalone/activate tests/tools/*.sh .ci/run)
+SHELL_SCRIPTS := $(wildcard shell/*.bash shell/*.sh shell/standalone/activate tests/tools/*.sh .ci/run)
 ZSH_SCRIPTS := $(wildcard shell/*.zsh)
 FISH_SCRIPTS := $(wildcard shell/*.fish shell/standalone/*.fish)
 
@@ -62,7 +62,7 @@ generate: $(BINARY) ## rewrite completions/ and man/ with what the binary prints
 check-generated: $(BINARY) ## fail when completions/ or man/ differ from what the binary prints
 	tests/tools/generate.sh --check $(BINARY)
 
-install: $(BINARY) ## install below PREFIX (/usr/local), staged in DESTDIR when given
+install: $(BINARY) ## install below PREFIX (/usr/local), staged in DESTDIR; SHIMS=1 adds virtualenvwrapper.sh
 	@case "$$PREFIX" in /*) ;; *) echo "make install: PREFIX is not an absolute path: '$$PREFIX'" >&2; exit 2 ;; esac
 	install -d $(ROOT)/bin $(ROOT)/$(MAN_DIR) $(ROOT)/$(BASH_DIR) $(ROOT)/$(ZSH_DIR) $(ROOT)/$(FISH_DIR) $(ROOT)/$(INIT_DIR)
 	install -m 755 $(BINARY) $(ROOT)/bin/venvwrap
@@ -74,11 +74,16 @@ install: $(BINARY) ## install below PREFIX (/usr/local), staged in DESTDIR when 
 	    $(BINARY) init $$shell --executable "$$PREFIX/bin/venvwrap" > $(ROOT)/$(INIT_DIR)/init.$$shell; \
 	    chmod 644 $(ROOT)/$(INIT_DIR)/init.$$shell; \
 	done
+	test -z "$(SHIMS)" || install -m 755 shell/virtualenvwrapper.sh shell/virtualenvwrapper_lazy.sh $(ROOT)/bin
 
 uninstall: ## remove what install put there, given the same PREFIX and DESTDIR
 	rm -f $(ROOT)/bin/venvwrap $(ROOT)/$(BASH_DIR)/venvwrap $(ROOT)/$(ZSH_DIR)/_venvwrap $(ROOT)/$(FISH_DIR)/venvwrap.fish
 	set -e; for page in man/*.1; do rm -f $(ROOT)/$(MAN_DIR)/"$${page##*/}"; done
 	rm -f $(ROOT)/$(INIT_DIR)/init.bash $(ROOT)/$(INIT_DIR)/init.zsh $(ROOT)/$(INIT_DIR)/init.fish
+	@# A virtualenvwrapper.sh of somebody else's stays.
+	@set -e; for shim in virtualenvwrapper.sh virtualenvwrapper_lazy.sh; do \
+	    ! cmp -s shell/$$shim $(ROOT)/bin/$$shim || rm -f $(ROOT)/bin/$$shim; \
+	done
 	@! test -d $(ROOT)/$(INIT_DIR) || rmdir $(ROOT)/$(INIT_DIR)
 
 bench: $(BINARY) ## measure against virtualenvwrapper, uv and python -m venv

@@ -8,6 +8,9 @@ if ! \command -v venvwrap >/dev/null; then
     \builtin printf '%s\n' 'venvwrap: not on PATH; virtualenvwrapper.sh cannot load it' >&2
     \builtin return 1 2>/dev/null
 fi
+# In zsh, $0 is the file that is being sourced.
+# shellcheck disable=SC2034 # for the command `virtualenvwrapper`
+\builtin export VIRTUALENVWRAPPER_SCRIPT="${BASH_SOURCE[0]:-$0}"
 if [[ -n ${ZSH_VERSION-} ]]; then
     \builtin eval "$(\command venvwrap init zsh)"
 else
