@@ -136,6 +136,12 @@ impl Context {
         let _ = SigSet::from(Signal::SIGINT).thread_unblock();
     }
 
+    /// Leaves the working directory, so that work behind the prompt keeps no file system busy.
+    #[allow(clippy::unused_self, reason = "who changes the process has to hold the window to the outside")]
+    pub(crate) fn leave_directory(&self) {
+        let _ = std::env::set_current_dir("/");
+    }
+
     /// Starts this program again for work that the person does not wait for, cut off from terminal and streams.
     /// That it could not be started is no failure of the command.
     pub(crate) fn start_in_background(&self, arguments: &[&OsStr]) {
@@ -148,7 +154,7 @@ impl Context {
         let mut command = Command::new(executable);
         command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         // A group of its own: Ctrl-C at the prompt is not meant for it.
-        command.process_group(0).current_dir("/");
+        command.process_group(0);
         drop(command.spawn());
     }
 }

@@ -154,7 +154,7 @@ fn values(arg: &Arg, typed: &OsStr, session: &Session<'_>) -> Result<Vec<Candida
     let name = arg.get_value_names().and_then(<[_]>::first).map_or("", |name| name.as_str());
     let base = || session.context.working_directory();
     Ok(match (arg.get_id().as_str(), name, arg.get_value_hint()) {
-        (_, "ENVIRONMENT", _) => names(WorkonHome::locate(session.context)?.names()?),
+        (_, "ENVIRONMENT", _) => names(WorkonHome::locate(session.context)?.names_with(typed.as_bytes())?),
         (_, "REMOVED", _) => {
             let removed = WorkonHome::locate(session.context)?.removed()?;
             names(removed.into_iter().map(|removed| removed.name).collect())

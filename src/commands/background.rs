@@ -36,6 +36,8 @@ enum Task {
 
 impl Verb for Background {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
+        // Here and not in the parent: a spawn that has to change directory costs it a fork instead of a vfork.
+        session.context.leave_directory();
         match self.task {
             Task::Tidy { store } => {
                 let home = WorkonHome::at(store);

@@ -79,12 +79,12 @@ impl Options {
     /// standing ones as they are.
     fn with_standing(&self, session: &Session<'_>) -> Result<Self> {
         let mut options = self.clone();
-        let Some(words) = virtualenv::standing_words(session.context)?.filter(|words| !words.is_empty()) else {
-            return Ok(options);
-        };
         if session.context.variable(env_vars::VIRTUALENVWRAPPER_VIRTUALENV).is_some() {
             return Ok(options);
         }
+        let Some(words) = virtualenv::standing_words(session.context)?.filter(|words| !words.is_empty()) else {
+            return Ok(options);
+        };
         let standing = Standing::try_parse_from(words).map_err(|error| {
             let said = error.render().to_string();
             let reason = said.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();

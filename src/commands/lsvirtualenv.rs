@@ -91,9 +91,10 @@ pub(super) fn tell_details(hooks: &Hooks<'_>, environment: &Environment) {
 /// Prints the names, one a line: escaped where a person looks, as they are for programs. `false` if there are none.
 pub(super) fn print_names(home: &WorkonHome) -> Result<bool> {
     let names = home.names()?;
+    let is_looked_at = output::is_looked_at();
     let mut text = Vec::new();
     for name in &names {
-        if output::is_looked_at() {
+        if is_looked_at {
             text.extend_from_slice(shown(name).to_string().as_bytes());
         } else {
             text.extend_from_slice(name.as_bytes());

@@ -85,8 +85,10 @@ impl Verb for RmVirtualenv {
             let days = keep.as_secs() / 86_400;
             let name = if rest.is_empty() { shown(&first.name).to_string() } else { "NAME".to_owned() };
             output::note(&format!("`venvwrap undo {name}` brings it back, for {days} days"));
-            let store = home.path().as_os_str();
-            session.context.start_in_background(&[OsStr::new("background"), OsStr::new("tidy"), store]);
+            if home.has_expired(keep) {
+                let store = home.path().as_os_str();
+                session.context.start_in_background(&[OsStr::new("background"), OsStr::new("tidy"), store]);
+            }
         }
         let status = u8::from(failed);
         if inside {

@@ -60,6 +60,17 @@ impl Pool<'_> {
         write_new(&workshop.join(identity::FILE), self.identity.text(), 0o666)
             .and_then(|()| fs::rename(workshop.join(identity::FILE), own.join(identity::FILE)))
             .map_err(Error::io("write in", &own))?;
+        // Once more where one was taken meanwhile: whoever took it left the filling to us.
+        for _ in 0..2 * SLOTS {
+            self.fill_from(tree, &workshop)?;
+            if self.is_stocked() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn fill_from(&self, tree: &Tree, workshop: &Workshop) -> Result<(), Filling> {
         for (number, slot) in self.slots().enumerate() {
             if fs::symlink_metadata(&slot).is_ok() {
                 continue;
@@ -68,7 +79,7 @@ impl Pool<'_> {
             match transfer(&tree.manifest, &tree.site_packages, &made, By::Copy) {
                 Ok(_) => workshop.settle(),
                 Err(Trouble::Altered) => return Err(Filling::Altered),
-                Err(Trouble::Io(error)) => return Err(Error::io("write in", &own)(error).into()),
+                Err(Trouble::Io(error)) => return Err(Error::io("write in", self.own())(error).into()),
             }
             match rename_without_replacing(&made, &slot) {
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {

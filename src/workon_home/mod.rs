@@ -72,15 +72,20 @@ impl WorkonHome {
     /// The names of all environments in the order of their bytes. A store that does not exist has none. Hook files,
     /// hidden entries and plain directories are no environments.
     pub(crate) fn names(&self) -> Result<Vec<OsString>> {
+        self.names_with(b"")
+    }
+
+    /// Those of them that begin with `start`; the others are not looked at.
+    pub(crate) fn names_with(&self, start: &[u8]) -> Result<Vec<OsString>> {
         let entries = match fs::read_dir(&self.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             other => other.map_err(Error::io("list", &self.path))?,
         };
         let mut names: Vec<OsString> = entries
             .filter_map(std::result::Result::ok)
-            .filter(|entry| !entry.file_name().as_bytes().starts_with(b"."))
             .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir() || kind.is_symlink()))
             .map(|entry| entry.file_name())
+            .filter(|name| !name.as_bytes().starts_with(b".") && name.as_bytes().starts_with(start))
             .filter(|name| self.looks_like_one(name))
             .collect();
         names.sort_unstable();
@@ -112,6 +117,10 @@ impl WorkonHome {
     /// Like [`Self::get`], with `None` for a name that nothing has.
     pub(crate) fn find(&self, name: &EnvironmentName) -> Result<Option<Environment>> {
         let root = self.path.join(name.as_os_str());
+        // The usual case of a new name, which is not worth the look at all others that the error would take.
+        if fs::symlink_metadata(&root).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+            return Ok(None);
+        }
         match self.get(name) {
             // A dangling link holds the name too: publishing would fail on it later, and less clearly.
             Err(Error::UnknownEnvironment { .. }) if fs::read_link(&root).is_ok() => {

@@ -152,6 +152,17 @@ impl WorkonHome {
         Ok(removed.name)
     }
 
+    /// Whether [`Self::purge`] would find something: only names are looked at.
+    pub(crate) fn has_expired(&self, keep: Duration) -> bool {
+        let now = SystemTime::now();
+        fs::read_dir(self.trash()).into_iter().flatten().flatten().any(|place| match time_of(&place.file_name()) {
+            Some((seconds, _)) => {
+                now.duration_since(UNIX_EPOCH + Duration::from_secs(seconds)).is_ok_and(|age| age >= keep)
+            }
+            None => place.file_name().as_bytes().starts_with(DOOMED.as_bytes()),
+        })
+    }
+
     /// Deletes what has lain in the trash for longer than `keep`, and what was killed while it deleted. A removal from
     /// the future (the clock was set back) is kept.
     pub(crate) fn purge(&self, keep: Duration) -> Result<()> {

@@ -140,7 +140,5 @@ fn a_creator_that_fails_leaves_nothing_and_its_words_are_kept_apart() {
     assert_eq!(names(&sandbox.workon_home()), Vec::<String>::new());
     let told = sandbox.masked(&fs::read(sandbox.home().join("words")).unwrap());
     let told = String::from_utf8(told).unwrap();
-    assert!(
-        told.starts_with("<--one><two three><--python=/") && told.ends_with("><--prompt><a b><my env>"), "{told}"
-    );
+    assert!(told.starts_with("<--one><two three><--python=/") && told.ends_with("><--prompt><a b><my env>"), "{told}");
 }

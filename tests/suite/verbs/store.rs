@@ -42,10 +42,18 @@ fn a_store_that_is_a_file_is_said_by_every_verb() {
 fn a_store_that_is_nowhere_is_made_and_said() {
     let mut sandbox = Sandbox::new();
     sandbox.set("WORKON_HOME", "$HOME/a b/new");
-    sandbox.run(["lsvirtualenv", "-b"]).status(1).stdout("").stderr("NOTE: Virtual environments directory [ROOT]/home/a b/new does not exist. Creating...\n");
+    sandbox
+        .run(["lsvirtualenv", "-b"])
+        .status(1)
+        .stdout("")
+        .stderr("NOTE: Virtual environments directory [ROOT]/home/a b/new does not exist. Creating...\n");
     assert!(sandbox.home().join("a b/new").is_dir());
     sandbox.unset("WORKON_HOME");
-    sandbox.run(["lsvirtualenv"]).status(0).stdout("").stderr("NOTE: Virtual environments directory [ROOT]/home/.virtualenvs does not exist. Creating...\n");
+    sandbox
+        .run(["lsvirtualenv"])
+        .status(0)
+        .stdout("")
+        .stderr("NOTE: Virtual environments directory [ROOT]/home/.virtualenvs does not exist. Creating...\n");
     sandbox.unset("HOME");
     for words in VERBS {
         sandbox.run(words).status(1).stdout("").stderr("venvwrap: HOME: not set to an absolute path\n");
@@ -71,7 +79,10 @@ fn a_store_that_may_not_be_written_is_said_and_can_still_be_looked_at() {
     bound_by_permissions(&sandbox, &["mkvirtualenv", "--without-pip", "y"]).status(1).stdout("").stderr(denied("new"));
     bound_by_permissions(&sandbox, &["mkvirtualenv", "--clear", "--without-pip", "x"]).status(1).stderr(denied("new"));
     bound_by_permissions(&sandbox, &["rmvirtualenv", "x"]).status(1).stdout("Removing x...\n").stderr(denied("trash"));
-    bound_by_permissions(&sandbox, &["rmvirtualenv", "--now", "x"]).status(1).stdout("Removing x...\n").stderr(denied("trash"));
+    bound_by_permissions(&sandbox, &["rmvirtualenv", "--now", "x"])
+        .status(1)
+        .stdout("Removing x...\n")
+        .stderr(denied("trash"));
     bound_by_permissions(&sandbox, &["lsvirtualenv", "-b"]).status(0).stdout("x\n").stderr("");
     bound_by_permissions(&sandbox, &["showvirtualenv", "x"]).status(0).stderr("");
     assert_eq!(tree(&sandbox.workon_home()), before);
