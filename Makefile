@@ -22,9 +22,9 @@ export CARGO_TARGET_DIR := $(CURDIR)/target
 # A copy with a fixed name: `sudo make install` needs neither cargo nor rustc in root's PATH.
 BINARY := target/venvwrap
 SOURCES := $(shell find Cargo.toml Cargo.lock .cargo src shell -type f)
-SHELL_SCRIPTS := $(wildcard shell/*.bash shell/*.sh shell/standalone/activate tests/tools/*.sh .ci/run)
-ZSH_SCRIPTS := $(wildcard shell/*.zsh)
-FISH_SCRIPTS := $(wildcard shell/*.fish shell/standalone/*.fish)
+SHELL_SCRIPTS := $(wildcard shell/*.bash shell/*.sh shell/standalone/activate tests/tools/*.sh tests/suite/support/*.bash .ci/run)
+ZSH_SCRIPTS := $(wildcard shell/*.zsh tests/suite/support/*.zsh)
+FISH_SCRIPTS := $(wildcard shell/*.fish shell/standalone/*.fish tests/tools/*.fish tests/suite/support/*.fish)
 
 .PHONY: help build demo test lint generate check-generated install uninstall bench clean
 

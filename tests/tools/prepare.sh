@@ -7,7 +7,7 @@
 set -euo pipefail
 cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")/../.."
 
-all_tools=(zsh fish tcsh shellcheck mandoc python3 pypy3)
+all_tools=(zsh fish dash tcsh shellcheck mandoc python3 pypy3)
 bench_tools=(zsh fish python3 hyperfine)
 # Pinned: a release of theirs must not turn a green commit red.
 peers=(uv==0.13.8 virtualenv==21.15.7 virtualenvwrapper==6.1.1)

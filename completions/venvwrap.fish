@@ -1,0 +1,194 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_venvwrap_global_optspecs
+    string join \n h/help V/version
+end
+
+function __fish_venvwrap_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_venvwrap_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_venvwrap_using_subcommand
+    set -l cmd (__fish_venvwrap_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c venvwrap -n "__fish_venvwrap_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c venvwrap -n "__fish_venvwrap_needs_command" -s V -l version -d 'Print version'
+complete -c venvwrap -n "__fish_venvwrap_needs_command" -f -a "mkvirtualenv" -d 'Make a virtual environment and enter it'
+complete -c venvwrap -n "__fish_venvwrap_needs_command" -f -a "mktmpenv" -d 'Make an environment that is removed when you leave it'
+complete -c venvwrap -n "__fish_venvwrap_needs_command" -f -a "mkproject" -d 'Make a project: its directory below PROJECT_HOME, and an environment linked to it'
+complete -c venvwrap -n "__fish_venvwrap_needs_command" -f -a "rmvirtualenv" -d 'Remove virtual environments'
+complete -c venvwrap -n "__fish_venvwrap_needs_command" -f -a "undo" -d 'Bring back an environment that rmvirtualenv removed'
+complete -c venvwrap -n "__fish_venvwrap_needs_command" -f -a "workon" -d 'Enter a virtual environment in this shell'
+complete -c venvwrap -n "__fish_venvwrap_needs_command" -f -a "deactivate" -d 'Leave the active virtual environment'
+complete -c venvwrap -n "__fish_venvwrap_needs_command" -f -a "lsvirtualenv" -d 'List the virtual environments'
+complete -c venvwrap -n "__fish_venvwrap_needs_command" -f -a "showvirtualenv" -d 'Show what an environment is made of'
+complete -c venvwrap -n "__fish_venvwrap_needs_command" -f -a "cdvirtualenv" -d 'Change to the directory of the active environment'
+complete -c venvwrap -n "__fish_venvwrap_needs_command" -f -a "cdsitepackages" -d 'Change to the site-packages directory of the active environment'
+complete -c venvwrap -n "__fish_venvwrap_needs_command" -f -a "cdproject" -d 'Change to the project of the active environment'
+complete -c venvwrap -n "__fish_venvwrap_needs_command" -f -a "setvirtualenvproject" -d 'Link an environment to a project directory'
+complete -c venvwrap -n "__fish_venvwrap_needs_command" -f -a "allvirtualenv" -d 'Run a command in every environment'
+complete -c venvwrap -n "__fish_venvwrap_needs_command" -f -a "lssitepackages" -d 'List the site-packages directory of the active environment'
+complete -c venvwrap -n "__fish_venvwrap_needs_command" -f -a "add2virtualenv" -d 'Let the active environment import from directories'
+complete -c venvwrap -n "__fish_venvwrap_needs_command" -f -a "toggleglobalsitepackages" -d 'Let the active environment see the packages of its Python, or no longer'
+complete -c venvwrap -n "__fish_venvwrap_needs_command" -f -a "wipeenv" -d 'Remove all packages from the active environment'
+complete -c venvwrap -n "__fish_venvwrap_needs_command" -f -a "virtualenvwrapper" -d 'Show the commands, and where things are'
+complete -c venvwrap -n "__fish_venvwrap_needs_command" -f -a "trust" -d 'Allow a project\'s own hooks to be sourced'
+complete -c venvwrap -n "__fish_venvwrap_needs_command" -f -a "init" -d 'Print the functions that a shell loads'
+complete -c venvwrap -n "__fish_venvwrap_needs_command" -f -a "completions" -d 'Print the completion of `venvwrap` for a shell'
+complete -c venvwrap -n "__fish_venvwrap_needs_command" -f -a "man" -d 'Print the manual page, or write all pages into a directory'
+complete -c venvwrap -n "__fish_venvwrap_needs_command" -f -a "answer" -d 'Answer a helper function'
+complete -c venvwrap -n "__fish_venvwrap_needs_command" -f -a "background" -d 'Work behind the prompt'
+complete -c venvwrap -n "__fish_venvwrap_needs_command" -f -a "hook" -d 'Fire the hooks of an event'
+complete -c venvwrap -n "__fish_venvwrap_needs_command" -f -a "install" -d 'Install packages into an environment'
+complete -c venvwrap -n "__fish_venvwrap_needs_command" -f -a "finish-project" -d 'The second half of `mkproject`, once the environment is entered. Not meant to be typed'
+complete -c venvwrap -n "__fish_venvwrap_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -s p -l python -d 'Python to use: a version (`3.12`), a command or a path' -r -F
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -l prompt -d 'Text for the prompt instead of the name' -r
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -s a -d 'Link it to this project directory: workon will change there' -r -f -a "(__fish_complete_directories)"
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -s i -l install -d 'Install a package; may be repeated' -r
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -s r -l requirement -d 'Install what a requirements file lists; may be repeated' -r -F
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -l system-site-packages -d 'Let it see the packages of its Python as well'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -l without-pip -l no-pip -d 'Leave out pip'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -l clear -d 'Replace an environment of that name; the old one can be brought back'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -l distribute -d 'Options of virtualenv, past and present, that make no difference here: accepted, so that old scripts go on'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -s p -l python -d 'Python to use: a version (`3.12`), a command or a path' -r -F
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -l prompt -d 'Text for the prompt instead of the name' -r
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -s a -d 'Link it to this project directory: workon will change there' -r -f -a "(__fish_complete_directories)"
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -s i -l install -d 'Install a package; may be repeated' -r
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -s r -l requirement -d 'Install what a requirements file lists; may be repeated' -r -F
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -s c -l cd -d 'Change to its directory, whatever VIRTUALENVWRAPPER_WORKON_CD says'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -s n -l no-cd -d 'Stay in this directory'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -l system-site-packages -d 'Let it see the packages of its Python as well'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -l without-pip -l no-pip -d 'Leave out pip'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -l clear -d 'Replace an environment of that name; the old one can be brought back'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -l distribute -d 'Options of virtualenv, past and present, that make no difference here: accepted, so that old scripts go on'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -s t -l template -d 'Fill the project from this template; may be repeated' -r
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -s p -l python -d 'Python to use: a version (`3.12`), a command or a path' -r -F
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -l prompt -d 'Text for the prompt instead of the name' -r
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -s a -d 'Link it to this project directory: workon will change there' -r -f -a "(__fish_complete_directories)"
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -s i -l install -d 'Install a package; may be repeated' -r
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -s r -l requirement -d 'Install what a requirements file lists; may be repeated' -r -F
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -s f -l force -d 'Use the project directory if it exists'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -l system-site-packages -d 'Let it see the packages of its Python as well'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -l without-pip -l no-pip -d 'Leave out pip'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -l clear -d 'Replace an environment of that name; the old one can be brought back'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -l distribute -d 'Options of virtualenv, past and present, that make no difference here: accepted, so that old scripts go on'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -s h -l help -d 'Print help'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand rmvirtualenv" -l now -d 'Delete for good and at once: the disk space is free when this returns'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand rmvirtualenv" -s f -l force -d 'No error for a name that nothing has'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand rmvirtualenv" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand undo" -s l -l list -d 'Show what can be brought back, the last one removed first'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand undo" -s h -l help -d 'Print help'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand workon" -s c -l cd -d 'Change to the linked project, whatever VIRTUALENVWRAPPER_WORKON_CD says'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand workon" -s n -l no-cd -d 'Stay in this directory'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand workon" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand deactivate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand lsvirtualenv" -s b -l brief -d 'Names only, one a line; status 1 if there are none'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand lsvirtualenv" -s l -l long -d 'Names and details (default)'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand lsvirtualenv" -l json -d 'JSON for programs'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand lsvirtualenv" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand showvirtualenv" -l json -d 'JSON for programs'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand showvirtualenv" -s h -l help -d 'Print help'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand cdvirtualenv" -s h -l help -d 'Print help'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand cdsitepackages" -s h -l help -d 'Print help'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand cdproject" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand setvirtualenvproject" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand allvirtualenv" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand lssitepackages" -l help -d 'Print help (as the first word)'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand add2virtualenv" -s d -l delete -d 'Take them away again'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand add2virtualenv" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand toggleglobalsitepackages" -s q -l quiet -d 'Say nothing'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand toggleglobalsitepackages" -s h -l help -d 'Print help'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand wipeenv" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand virtualenvwrapper" -s h -l help -d 'Print help'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand trust" -l check -d 'Only tell by the status whether this one file is trusted' -r -F
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand trust" -s l -l list -d 'Show the project\'s hooks and whether they are trusted, and change nothing'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand trust" -l revoke -d 'Take the trust back'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand trust" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand init" -l executable -d 'Path of the binary that the functions start; the one that is running if left out' -r -F
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand man" -s h -l help -d 'Print help'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand answer; and not __fish_seen_subcommand_from workon-home verify-workon-home verify-environment site-packages python-version help" -s h -l help -d 'Print help'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand answer; and not __fish_seen_subcommand_from workon-home verify-workon-home verify-environment site-packages python-version help" -f -a "workon-home" -d 'Where the store is'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand answer; and not __fish_seen_subcommand_from workon-home verify-workon-home verify-environment site-packages python-version help" -f -a "verify-workon-home" -d 'Whether the store is there; made if not'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand answer; and not __fish_seen_subcommand_from workon-home verify-workon-home verify-environment site-packages python-version help" -f -a "verify-environment" -d 'Whether there is an environment of that name'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand answer; and not __fish_seen_subcommand_from workon-home verify-workon-home verify-environment site-packages python-version help" -f -a "site-packages" -d 'The site-packages of the active environment'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand answer; and not __fish_seen_subcommand_from workon-home verify-workon-home verify-environment site-packages python-version help" -f -a "python-version" -d 'The version of the active environment\'s python, `X.Y`'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand answer; and not __fish_seen_subcommand_from workon-home verify-workon-home verify-environment site-packages python-version help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand answer; and __fish_seen_subcommand_from workon-home" -s h -l help -d 'Print help'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand answer; and __fish_seen_subcommand_from verify-workon-home" -s h -l help -d 'Print help'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand answer; and __fish_seen_subcommand_from verify-environment" -s h -l help -d 'Print help'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand answer; and __fish_seen_subcommand_from site-packages" -s h -l help -d 'Print help'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand answer; and __fish_seen_subcommand_from python-version" -s h -l help -d 'Print help'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand answer; and __fish_seen_subcommand_from help" -f -a "workon-home" -d 'Where the store is'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand answer; and __fish_seen_subcommand_from help" -f -a "verify-workon-home" -d 'Whether the store is there; made if not'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand answer; and __fish_seen_subcommand_from help" -f -a "verify-environment" -d 'Whether there is an environment of that name'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand answer; and __fish_seen_subcommand_from help" -f -a "site-packages" -d 'The site-packages of the active environment'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand answer; and __fish_seen_subcommand_from help" -f -a "python-version" -d 'The version of the active environment\'s python, `X.Y`'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand answer; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand background; and not __fish_seen_subcommand_from tidy stage help" -s h -l help -d 'Print help'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand background; and not __fish_seen_subcommand_from tidy stage help" -f -a "tidy" -d 'Deletes what has expired and what killed commands left'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand background; and not __fish_seen_subcommand_from tidy stage help" -f -a "stage" -d 'Prepares packages for the next environment'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand background; and not __fish_seen_subcommand_from tidy stage help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand background; and __fish_seen_subcommand_from tidy" -s h -l help -d 'Print help'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand background; and __fish_seen_subcommand_from stage" -s h -l help -d 'Print help'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand background; and __fish_seen_subcommand_from help" -f -a "tidy" -d 'Deletes what has expired and what killed commands left'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand background; and __fish_seen_subcommand_from help" -f -a "stage" -d 'Prepares packages for the next environment'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand background; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand hook" -s h -l help -d 'Print help'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand install" -s r -d 'Requirements file' -r -F
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand install" -s h -l help -d 'Print help'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand finish-project" -s t -d 'Template' -r
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand finish-project" -s h -l help -d 'Print help'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and not __fish_seen_subcommand_from mkvirtualenv mktmpenv mkproject rmvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man answer background hook install finish-project help" -f -a "mkvirtualenv" -d 'Make a virtual environment and enter it'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and not __fish_seen_subcommand_from mkvirtualenv mktmpenv mkproject rmvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man answer background hook install finish-project help" -f -a "mktmpenv" -d 'Make an environment that is removed when you leave it'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and not __fish_seen_subcommand_from mkvirtualenv mktmpenv mkproject rmvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man answer background hook install finish-project help" -f -a "mkproject" -d 'Make a project: its directory below PROJECT_HOME, and an environment linked to it'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and not __fish_seen_subcommand_from mkvirtualenv mktmpenv mkproject rmvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man answer background hook install finish-project help" -f -a "rmvirtualenv" -d 'Remove virtual environments'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and not __fish_seen_subcommand_from mkvirtualenv mktmpenv mkproject rmvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man answer background hook install finish-project help" -f -a "undo" -d 'Bring back an environment that rmvirtualenv removed'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and not __fish_seen_subcommand_from mkvirtualenv mktmpenv mkproject rmvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man answer background hook install finish-project help" -f -a "workon" -d 'Enter a virtual environment in this shell'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and not __fish_seen_subcommand_from mkvirtualenv mktmpenv mkproject rmvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man answer background hook install finish-project help" -f -a "deactivate" -d 'Leave the active virtual environment'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and not __fish_seen_subcommand_from mkvirtualenv mktmpenv mkproject rmvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man answer background hook install finish-project help" -f -a "lsvirtualenv" -d 'List the virtual environments'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and not __fish_seen_subcommand_from mkvirtualenv mktmpenv mkproject rmvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man answer background hook install finish-project help" -f -a "showvirtualenv" -d 'Show what an environment is made of'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and not __fish_seen_subcommand_from mkvirtualenv mktmpenv mkproject rmvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man answer background hook install finish-project help" -f -a "cdvirtualenv" -d 'Change to the directory of the active environment'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and not __fish_seen_subcommand_from mkvirtualenv mktmpenv mkproject rmvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man answer background hook install finish-project help" -f -a "cdsitepackages" -d 'Change to the site-packages directory of the active environment'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and not __fish_seen_subcommand_from mkvirtualenv mktmpenv mkproject rmvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man answer background hook install finish-project help" -f -a "cdproject" -d 'Change to the project of the active environment'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and not __fish_seen_subcommand_from mkvirtualenv mktmpenv mkproject rmvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man answer background hook install finish-project help" -f -a "setvirtualenvproject" -d 'Link an environment to a project directory'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and not __fish_seen_subcommand_from mkvirtualenv mktmpenv mkproject rmvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man answer background hook install finish-project help" -f -a "allvirtualenv" -d 'Run a command in every environment'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and not __fish_seen_subcommand_from mkvirtualenv mktmpenv mkproject rmvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man answer background hook install finish-project help" -f -a "lssitepackages" -d 'List the site-packages directory of the active environment'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and not __fish_seen_subcommand_from mkvirtualenv mktmpenv mkproject rmvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man answer background hook install finish-project help" -f -a "add2virtualenv" -d 'Let the active environment import from directories'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and not __fish_seen_subcommand_from mkvirtualenv mktmpenv mkproject rmvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man answer background hook install finish-project help" -f -a "toggleglobalsitepackages" -d 'Let the active environment see the packages of its Python, or no longer'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and not __fish_seen_subcommand_from mkvirtualenv mktmpenv mkproject rmvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man answer background hook install finish-project help" -f -a "wipeenv" -d 'Remove all packages from the active environment'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and not __fish_seen_subcommand_from mkvirtualenv mktmpenv mkproject rmvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man answer background hook install finish-project help" -f -a "virtualenvwrapper" -d 'Show the commands, and where things are'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and not __fish_seen_subcommand_from mkvirtualenv mktmpenv mkproject rmvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man answer background hook install finish-project help" -f -a "trust" -d 'Allow a project\'s own hooks to be sourced'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and not __fish_seen_subcommand_from mkvirtualenv mktmpenv mkproject rmvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man answer background hook install finish-project help" -f -a "init" -d 'Print the functions that a shell loads'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and not __fish_seen_subcommand_from mkvirtualenv mktmpenv mkproject rmvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man answer background hook install finish-project help" -f -a "completions" -d 'Print the completion of `venvwrap` for a shell'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and not __fish_seen_subcommand_from mkvirtualenv mktmpenv mkproject rmvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man answer background hook install finish-project help" -f -a "man" -d 'Print the manual page, or write all pages into a directory'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and not __fish_seen_subcommand_from mkvirtualenv mktmpenv mkproject rmvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man answer background hook install finish-project help" -f -a "answer" -d 'Answer a helper function'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and not __fish_seen_subcommand_from mkvirtualenv mktmpenv mkproject rmvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man answer background hook install finish-project help" -f -a "background" -d 'Work behind the prompt'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and not __fish_seen_subcommand_from mkvirtualenv mktmpenv mkproject rmvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man answer background hook install finish-project help" -f -a "hook" -d 'Fire the hooks of an event'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and not __fish_seen_subcommand_from mkvirtualenv mktmpenv mkproject rmvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man answer background hook install finish-project help" -f -a "install" -d 'Install packages into an environment'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and not __fish_seen_subcommand_from mkvirtualenv mktmpenv mkproject rmvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man answer background hook install finish-project help" -f -a "finish-project" -d 'The second half of `mkproject`, once the environment is entered. Not meant to be typed'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and not __fish_seen_subcommand_from mkvirtualenv mktmpenv mkproject rmvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man answer background hook install finish-project help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and __fish_seen_subcommand_from answer" -f -a "workon-home" -d 'Where the store is'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and __fish_seen_subcommand_from answer" -f -a "verify-workon-home" -d 'Whether the store is there; made if not'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and __fish_seen_subcommand_from answer" -f -a "verify-environment" -d 'Whether there is an environment of that name'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and __fish_seen_subcommand_from answer" -f -a "site-packages" -d 'The site-packages of the active environment'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and __fish_seen_subcommand_from answer" -f -a "python-version" -d 'The version of the active environment\'s python, `X.Y`'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and __fish_seen_subcommand_from background" -f -a "tidy" -d 'Deletes what has expired and what killed commands left'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand help; and __fish_seen_subcommand_from background" -f -a "stage" -d 'Prepares packages for the next environment'
