@@ -9,6 +9,11 @@ cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")/../.."
 
 all_tools=(zsh fish dash tcsh shellcheck mandoc python3 pypy3)
 bench_tools=(zsh fish python3 hyperfine)
+# The suite ends programs at each of their steps with it, the benchmark counts processes; only Linux has it.
+if [ "$(uname)" = Linux ]; then
+    all_tools+=(strace)
+    bench_tools+=(strace)
+fi
 # Pinned: a release of theirs must not turn a green commit red.
 peers=(uv==0.13.8 virtualenv==21.15.7 virtualenvwrapper==6.1.1)
 
@@ -78,8 +83,6 @@ install_peers() {
 }
 
 if [ "${1-}" = --bench ]; then
-    # It counts the processes that a shell starts; only Linux has it.
-    if [ "$(uname)" = Linux ]; then bench_tools+=(strace); fi
     install_tools "${bench_tools[@]}"
     install_peers
     exit

@@ -78,13 +78,9 @@ fn it_is_what_venv_makes() {
 }
 
 #[test]
-#[ignore = "two seconds for every Python of the machine"]
-fn it_is_what_venv_makes_for_every_python() {
-    for interpreter in interpreters().iter().cloned() {
-        if interpreter.version.major >= 3 {
-            compare_with_venv(interpreter);
-        }
-    }
+fn it_is_what_venv_makes_for_the_oldest_python_too() {
+    let oldest = interpreters().iter().rfind(|interpreter| interpreter.version.major >= 3);
+    compare_with_venv(oldest.unwrap().clone());
 }
 
 /// Everything that an installer does to a seed, in an environment that shares files and in one that does not.
@@ -139,9 +135,6 @@ fn installers_leave_the_cache_alone() {
 }
 
 #[test]
-#[ignore = "several seconds for every Python of the machine"]
-fn installers_leave_the_cache_alone_for_every_python() {
-    for interpreter in interpreters().iter().cloned() {
-        put_through_installers(interpreter);
-    }
+fn installers_of_the_oldest_python_leave_the_cache_alone_too() {
+    put_through_installers(interpreters().last().unwrap().clone());
 }
