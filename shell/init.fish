@@ -54,12 +54,8 @@ function __venvwrap_decoded
     builtin printf '%s' $value
 end
 
-# What a variable is now, as a field of the record: an empty line when unset; one that is not exported is marked by a `-`.
+# What a variable is now, as a field of the record; one that is not exported is marked by a `-`.
 function __venvwrap_keep
-    if not builtin set -q $argv[1]
-        builtin echo
-        builtin return 0
-    end
     builtin set -l mark -
     builtin set -qx $argv[1]
     and builtin set mark ''
@@ -101,9 +97,17 @@ end
 
 # enter ROOT PROMPT HOOKS: a step of a plan.
 function __venvwrap_enter
-    builtin set -l undo root=(__venvwrap_encoded $argv[1])";hooks="(__venvwrap_encoded $argv[3])
+    # A command substitution costs as much as the rest of this function, so there is none where nothing needs one.
+    builtin set -l root $argv[1]
+    builtin set -l hooks $argv[3]
+    builtin string match -qr '[%;\n]' -- $root
+    and builtin set root (__venvwrap_encoded $root)
+    builtin string match -qr '[%;\n]' -- $hooks
+    and builtin set hooks (__venvwrap_encoded $hooks)
+    builtin set -l undo "root=$root;hooks=$hooks"
     for name in VIRTUAL_ENV VIRTUAL_ENV_PROMPT PYTHONHOME
-        builtin set undo "$undo"(__venvwrap_keep $name)
+        builtin set -q $name
+        and builtin set undo "$undo"(__venvwrap_keep $name)
     end
     if not builtin set -q PATH
         builtin set undo "$undo;PATH"
@@ -131,8 +135,10 @@ function __venvwrap_leave
     builtin set -l pythonhome
     for field in (builtin string split ';' -- $VENVWRAP_UNDO)
         switch $field
-            case 'root=*'
+            case 'root=*%*'
                 builtin set root (__venvwrap_decoded (builtin string sub -s 6 -- $field) | builtin string collect -N)
+            case 'root=*'
+                builtin set root (builtin string sub -s 6 -- $field)
             case PATH
                 builtin set path_was unset
             case -PATH
@@ -194,25 +200,27 @@ function __venvwrap_cd
     builtin cd -- $argv[1]
 end
 
-# recorded NAME: prints what VENVWRAP_UNDO says of it.
-function __venvwrap_recorded
-    for field in (builtin string split ';' -- $VENVWRAP_UNDO)
-        if builtin string match -q -- "$argv[1]=*" $field
-            __venvwrap_decoded (builtin string replace -r '^[^=]*=' '' -- $field)
-            builtin return
-        end
-    end
-    builtin return 1
-end
-
 # depart: a step of a plan. Leaves, with the hooks of leaving: project, local, global before; local, global after.
 function __venvwrap_depart
-    builtin set -l root (__venvwrap_recorded root | builtin string collect -N)
+    builtin set -l root
+    builtin set -l hooks
+    # Only what was escaped has to be decoded: that takes as long as the rest of this function.
+    for field in (builtin string split ';' -- $VENVWRAP_UNDO)
+        switch $field
+            case 'root=*%*'
+                builtin set root (__venvwrap_decoded (builtin string sub -s 6 -- $field) | builtin string collect -N)
+            case 'root=*'
+                builtin set root (builtin string sub -s 6 -- $field)
+            case 'hooks=*%*'
+                builtin set hooks (__venvwrap_decoded (builtin string sub -s 7 -- $field) | builtin string collect -N)
+            case 'hooks=*'
+                builtin set hooks (builtin string sub -s 7 -- $field)
+        end
+    end
     if test -z "$root" -o "$VIRTUAL_ENV" != "$root"
         __venvwrap_leave
         builtin return
     end
-    builtin set -l hooks (__venvwrap_recorded hooks | builtin string collect -N)
     builtin string match -q -- '/*' "$VIRTUALENVWRAPPER_HOOK_DIR"
     and builtin set hooks $VIRTUALENVWRAPPER_HOOK_DIR
     builtin set -l link .project
@@ -223,15 +231,15 @@ function __venvwrap_depart
         # Asking costs a process; only who has such a hook pays for it.
         if builtin set -l file (__venvwrap_spoken $project/.virtualenvwrapper/predeactivate)
             and command $__venvwrap_executable trust --check $file
-            __venvwrap_source $file
+            builtin source $file
         end
     end
-    __venvwrap_source (__venvwrap_spoken $root/bin/predeactivate)
-    __venvwrap_source (__venvwrap_spoken $hooks/predeactivate)
+    __venvwrap_source $root/bin/predeactivate
+    __venvwrap_source $hooks/predeactivate
     __venvwrap_leave
     builtin set -g VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV $root
-    __venvwrap_source (__venvwrap_spoken $root/bin/postdeactivate)
-    __venvwrap_source (__venvwrap_spoken $hooks/postdeactivate)
+    __venvwrap_source $root/bin/postdeactivate
+    __venvwrap_source $hooks/postdeactivate
     builtin set -e VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV
 end
 
@@ -246,9 +254,12 @@ function __venvwrap_spoken
     builtin return 1
 end
 
-# source FILE: a step of a plan. A hook; whatever becomes of it, the command goes on.
+# source FILE: a step of a plan. A hook, in fish's own words where there is a FILE.fish; whatever becomes of it, the
+# command goes on.
 function __venvwrap_source
-    if test -f "$argv[1]"
+    if test -f "$argv[1].fish"
+        builtin source $argv[1].fish
+    else if test -f "$argv[1]"
         builtin source $argv[1]
     end
     builtin return 0
@@ -453,7 +464,7 @@ end
 
 # The hook of loading, where the person has one.
 if test -n "$VIRTUALENVWRAPPER_HOOK_DIR"
-    __venvwrap_source (__venvwrap_spoken $VIRTUALENVWRAPPER_HOOK_DIR/initialize)
+    __venvwrap_source $VIRTUALENVWRAPPER_HOOK_DIR/initialize
 else
-    __venvwrap_source (__venvwrap_spoken $WORKON_HOME/initialize)
+    __venvwrap_source $WORKON_HOME/initialize
 end
