@@ -57,7 +57,7 @@ pub(crate) fn create(context: &Context, program: &Path, asked: &HandOver<'_>, ho
     let was_there = fs::symlink_metadata(&root).is_ok();
     let mut command = context.command(program);
     command.args(words(context, asked)?).arg(name).current_dir(home);
-    let failed = match command.status() {
+    let failed = match Context::run_for_person(&mut command) {
         Ok(status) if status.success() => return Ok(()),
         Ok(status) => Error::Child {
             what: crate::shown::shown(program).to_string(),

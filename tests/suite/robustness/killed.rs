@@ -8,6 +8,7 @@ use std::process::Command;
 use super::{assert_seen, making, tidy};
 use crate::support::answer::difference;
 use crate::support::disk::{names, tree};
+use crate::support::pty::obey_interrupts;
 use crate::support::pythons;
 use crate::support::sandbox::{Answer, BINARY, Sandbox, tool};
 
@@ -150,6 +151,7 @@ fn a_creation_with_pip_killed_at_any_step_leaves_nothing_or_all() {
 fn a_creation_interrupted_at_any_step_leaves_nothing_or_all() {
     let sandbox = Sandbox::new();
     let words = making(&pythons::complete().path, "x");
+    obey_interrupts();
     end_creation_everywhere(&sandbox, &words, ("INT", 130), 30);
 }
 

@@ -13,6 +13,7 @@ use nix::unistd::{Pid, mkfifo};
 
 use super::{assert_seen, making, tidy};
 use crate::support::disk::{names, tree};
+use crate::support::pty::obey_interrupts;
 use crate::support::pythons;
 use crate::support::sandbox::{BINARY, Sandbox};
 
@@ -184,6 +185,7 @@ fn eight_removals_of_one_name_remove_it_once() {
 fn an_interrupt_while_the_interpreter_is_asked_ends_it_as_a_shell_expects() {
     let sandbox = Sandbox::new();
     let gate = Gate::new(&sandbox);
+    obey_interrupts();
     let child = start(&sandbox, &making(&gate.python, "x"));
     let group = Pid::from_raw(i32::try_from(child.id()).unwrap());
     gate.wait_for(1);
@@ -193,4 +195,25 @@ fn an_interrupt_while_the_interpreter_is_asked_ends_it_as_a_shell_expects() {
     assert_eq!((signal, stderr(&outputs[0]).as_str()), (Some(2), ""));
     assert_seen(&sandbox, &[]);
     tidy(&sandbox);
+}
+
+/// Another program works in place: what it leaves is taken away when it has ended.
+#[test]
+fn an_interrupt_while_another_program_makes_it_leaves_nothing() {
+    let mut sandbox = Sandbox::new();
+    let gate = Gate::new(&sandbox);
+    let script = "#!/bin/sh\neval \"name=\\${$#}\"\nmkdir -p \"$name/bin\"\ntouch \"$name/pyvenv.cfg\"\n\
+                  echo >\"$HOME/../arrived\"\nread line <\"$HOME/../open\"\n";
+    let creator = sandbox.write("tools/creator", script);
+    fs::set_permissions(creator, fs::Permissions::from_mode(0o755)).unwrap();
+    sandbox.set("VIRTUALENVWRAPPER_VIRTUALENV", "creator");
+    obey_interrupts();
+    let child = start(&sandbox, &["mkvirtualenv", "x"]);
+    let group = Pid::from_raw(i32::try_from(child.id()).unwrap());
+    gate.wait_for(1);
+    killpg(group, Signal::SIGINT).unwrap();
+    let outputs = ended(vec![child]);
+    assert_eq!(outputs[0].status.code(), Some(1), "{outputs:?}");
+    assert!(stderr(&outputs[0]).contains("creator failed with status"), "{outputs:?}");
+    assert_seen(&sandbox, &[]);
 }
