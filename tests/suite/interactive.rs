@@ -19,7 +19,9 @@ const COMPINIT: &str = "autoload -Uz compinit; compinit -u -D";
 /// A terminal with each of these, one after the other.
 fn in_every_shell(sandbox: &Sandbox, test: impl Fn(&Terminal<'_>)) {
     for (shell, rc) in SHELLS {
-        test(&Terminal::start_with(sandbox, shell, rc));
+        let terminal = Terminal::start_with(sandbox, shell, rc);
+        assert_eq!(terminal.screen(), "$", "something was said while loading");
+        test(&terminal);
     }
 }
 
@@ -165,6 +167,7 @@ fn zsh_without_compinit_has_its_files_and_no_noise() {
     sandbox.minimal_environment("alpha");
     sandbox.write("some file", "");
     let terminal = Terminal::start(&sandbox, Shell::Zsh);
+    assert_eq!(terminal.screen(), "$");
     assert_eq!(terminal.run("workon alpha"), "$ workon alpha\n(alpha) $");
     assert_eq!(terminal.completed("cat so\t"), "cat some\\ file ");
 }

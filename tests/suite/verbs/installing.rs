@@ -26,6 +26,10 @@ fn packages_are_installed_with_the_environments_own_pip() {
     sandbox.set("PYTHONHOME", "/nowhere");
     for words in [&["-r", "one.txt", "--requirement", "two.txt"][..], &["-i", wheel.to_str().unwrap()]] {
         let words = [&["mkvirtualenv", "-p", path(python)], words, &["x"]].concat();
+        // By a script, which enters nothing, and in a shell.
+        let answer = sandbox.run(&words).status(0).stdout_text();
+        assert!(answer.contains("Successfully installed tiny-thing-1.0"), "{answer}");
+        sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
         let story = Story::new().run(words.clone()).code("tiny-thing", "tiny-thing");
         let told = story.played(&sandbox, Shell::Bash.plain());
         assert!(told.stdout_text().contains("Successfully installed tiny-thing-1.0"), "{told}");
