@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
-use std::process::Command;
 
-use super::{assert_seen, making, tidy};
+use super::{assert_cache_is_whole, assert_seen, making, strace, tidy};
 use crate::support::answer::difference;
 use crate::support::disk::{names, tree};
 use crate::support::pty::obey_interrupts;
 use crate::support::pythons;
-use crate::support::sandbox::{Answer, BINARY, Sandbox, tool};
+use crate::support::sandbox::{Answer, BINARY, Sandbox};
 
 /// What changes a disk, or comes shortly before or after. `?`: not every processor has all of them.
 const STEPS: [&str; 19] = [
@@ -46,24 +45,14 @@ struct Killer<'a> {
 }
 
 impl<'a> Killer<'a> {
-    /// `None` where strace cannot trace: it is Linux's, and some containers forbid it.
+    /// `None` where strace cannot trace.
     fn of<W: AsRef<OsStr> + ?Sized>(sandbox: &'a Sandbox, words: &[&'a W]) -> Option<Self> {
-        if !cfg!(target_os = "linux") {
-            eprintln!("skipped: no strace on this system");
-            return None;
-        }
-        let mut trial = Command::new(tool("strace"));
-        if !trial.args(["-f", "-qq", "-o", "/dev/null", "true"]).output().is_ok_and(|output| output.status.success()) {
-            eprintln!("skipped: strace may not trace here");
-            return None;
-        }
-        Some(Self { sandbox, words: words.iter().map(|word| (*word).as_ref()).collect() })
+        strace(sandbox).map(|_| Self { sandbox, words: words.iter().map(|word| (*word).as_ref()).collect() })
     }
 
     fn traced(&self, options: &[String]) -> Answer<'a> {
         let steps: Vec<String> = STEPS.iter().map(|step| format!("?{step}")).collect();
-        let mut command = self.sandbox.command(tool("strace"));
-        command.args(["-f", "-qq", "-o"]).arg(self.sandbox.root().join("trace"));
+        let mut command = strace(self.sandbox).unwrap();
         command.arg("-e").arg(format!("trace={}", steps.join(","))).args(options).arg(BINARY).args(&self.words);
         self.sandbox.run_command(command, b"")
     }
@@ -223,6 +212,7 @@ fn a_first_use_killed_at_any_step_leaves_a_cache_that_serves() {
         sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
         killer.end_at(step, "KILL", 137);
         sandbox.run(words).status(0);
+        assert_cache_is_whole(&sandbox);
         let found = tree(&sandbox.environment("x"));
         // Compiling is done by the interpreter, which is ended at its own steps: what it did not get to, it does later.
         let without_compiled = |tree: &str| -> Vec<String> {

@@ -6,9 +6,10 @@ mod together; // many at once
 
 use std::ffi::OsStr;
 use std::path::Path;
+use std::process::Command;
 
 use crate::support::disk::names;
-use crate::support::sandbox::Sandbox;
+use crate::support::sandbox::{Sandbox, tool};
 
 /// Asserts what a person sees of the store, with `ls` and with us, and that the next tidying leaves nothing behind.
 #[track_caller]
@@ -35,4 +36,30 @@ fn tidy(sandbox: &Sandbox) {
 fn making<'a>(python: &'a Path, name: &'a str) -> Vec<&'a OsStr> {
     let words = ["mkvirtualenv", "--without-pip", "-p"].map(OsStr::new);
     words.into_iter().chain([python.as_os_str(), OsStr::new(name)]).collect()
+}
+
+/// The beginning of a command that runs another under strace, which writes to the file `trace` in the sandbox. `None`
+/// where it cannot trace: it is Linux's, and some containers forbid it.
+fn strace(sandbox: &Sandbox) -> Option<Command> {
+    if !cfg!(target_os = "linux") {
+        eprintln!("skipped: no strace on this system");
+        return None;
+    }
+    let mut trial = Command::new(tool("strace"));
+    if !trial.args(["-f", "-qq", "-o", "/dev/null", "true"]).output().is_ok_and(|output| output.status.success()) {
+        eprintln!("skipped: strace may not trace here");
+        return None;
+    }
+    let mut command = sandbox.command(tool("strace"));
+    command.args(["-f", "-qq", "-o"]).arg(sandbox.root().join("trace"));
+    Some(command)
+}
+
+/// Asserts that the sandbox's own cache has one set of packages, whole, and nothing that was begun.
+#[track_caller]
+fn assert_cache_is_whole(sandbox: &Sandbox) {
+    let trees = sandbox.root().join("cache/venvwrap/trees");
+    let found = names(&trees);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(names(&trees.join(&found[0])), ["made-from", "manifest", "site-packages"]);
 }

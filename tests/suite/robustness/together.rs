@@ -6,16 +6,17 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Child, Output, Stdio};
 use std::thread;
+use std::time::Instant;
 
 use nix::sys::signal::{Signal, killpg};
 use nix::sys::stat::Mode;
 use nix::unistd::{Pid, mkfifo};
 
-use super::{assert_seen, making, tidy};
+use super::{assert_cache_is_whole, assert_seen, making, strace, tidy};
 use crate::support::disk::{names, tree};
 use crate::support::pty::obey_interrupts;
 use crate::support::pythons;
-use crate::support::sandbox::{BINARY, Sandbox};
+use crate::support::sandbox::{BINARY, LIMIT, Sandbox};
 
 const MANY: usize = 8;
 
@@ -128,6 +129,7 @@ fn eight_with_different_names_all_succeed_on_a_cold_cache() {
         sandbox.run_command(command, b"").status(0).stdout("No broken requirements found.\n");
     }
     tidy(&sandbox);
+    assert_cache_is_whole(&sandbox);
 }
 
 #[test]
@@ -179,6 +181,28 @@ fn eight_removals_of_one_name_remove_it_once() {
     }
     assert_eq!(names(&sandbox.workon_home().join(".venvwrap/trash")).len(), 5);
     assert_seen(&sandbox, &[]);
+}
+
+/// strace holds a removal up in the moment between its looks and its step.
+#[test]
+fn a_removal_that_is_overtaken_by_another_says_that_there_is_none() {
+    let sandbox = Sandbox::new();
+    sandbox.minimal_environment("x");
+    let Some(mut strace) = strace(&sandbox) else { return };
+    strace.args(["-e", "trace=renameat2", "-e", "inject=renameat2:delay_enter=2000000", BINARY, "rmvirtualenv", "x"]);
+    let slow = strace.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let trash = sandbox.workon_home().join(".venvwrap/trash");
+    let deadline = Instant::now() + LIMIT;
+    while names(&trash).is_empty() {
+        assert!(Instant::now() < deadline);
+        thread::yield_now();
+    }
+    sandbox.run(["rmvirtualenv", "x"]).status(0);
+    let outputs = ended(vec![slow]);
+    assert_eq!(outputs[0].status.code(), Some(1), "{outputs:?}");
+    assert!(stderr(&outputs[0]).starts_with("venvwrap: no environment `x` in "), "{outputs:?}");
+    assert_eq!(names(&trash).len(), 1);
+    sandbox.run(["undo", "x"]).status(0);
 }
 
 #[test]
