@@ -1,12 +1,14 @@
-//! Careful file-system steps: publish without replacing, write as a whole, remove one tree.
+//! Careful file-system steps: publish without replacing, write as a whole, copy one file, remove one tree.
 //!
 //! Owns the few calls that change the disk in a way that could lose something. Leaves every decision about *what* may
 //! be removed or replaced to `workon_home`.
 
-use std::fs;
+use std::fs::{self, File, FileTimes};
 use std::io::{self, Write};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::SystemTime;
 
 use crate::error::{Error, Result};
 
@@ -95,11 +97,47 @@ pub(crate) fn write_whole(path: &Path, text: &[u8]) -> Result<()> {
     written.map(drop).map_err(Error::io("write", path))
 }
 
+/// Copies of files that share storage with the original where the file system can do that (reflinks), and nothing else
+/// with it. One for a whole tree: what the file system cannot do is asked once.
+#[derive(Debug, Default)]
+pub(crate) struct Copier {
+    knows_no_reflinks: AtomicBool,
+}
+
+impl Copier {
+    /// Copies `from` to `to`, which must not exist, with these permission bits and this time: a compiled file is valid
+    /// for one time of its source. The umask takes its part of the bits where the copy shares nothing. `content` gives
+    /// what is in it, where that has to be written.
+    pub(crate) fn copy<C: AsRef<[u8]>>(
+        &self,
+        from: &Path,
+        to: &Path,
+        permissions: u32,
+        modified: SystemTime,
+        content: impl FnOnce() -> io::Result<C>,
+    ) -> io::Result<File> {
+        let times = FileTimes::new().set_modified(modified);
+        if !self.knows_no_reflinks.load(Relaxed) {
+            match reflink_copy::reflink(from, to) {
+                // Times can be set through a descriptor that only reads, as the copy may be read-only.
+                Ok(()) => {
+                    let copy = File::open(to)?;
+                    return copy.set_times(times).map(|()| copy);
+                }
+                // Most file systems cannot: not worth asking again.
+                Err(_) => self.knows_no_reflinks.store(true, Relaxed),
+            }
+        }
+        let mut copy = File::options().write(true).create_new(true).mode(permissions).open(to)?;
+        copy.write_all(content()?.as_ref())?;
+        copy.set_times(times).map(|()| copy)
+    }
+}
+
 /// Reads a small file that others may have made: at most `limit` bytes, regular files only, so that a pipe or a
 /// device planted in an environment neither blocks nor floods us. `None` where there is no such file.
 pub(crate) fn read_small(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
     use std::io::Read;
-    use std::os::unix::fs::OpenOptionsExt;
     let opened = fs::OpenOptions::new().read(true).custom_flags(nix::fcntl::OFlag::O_NONBLOCK.bits()).open(path);
     let file = match opened {
         Ok(file) => file,

@@ -1,6 +1,7 @@
 //! RECORD: the list of installed files that pip uninstalls by (PEP 376, PEP 627).
 //!
-//! Owns its rows and their spelling. Which files there are is known to `tree` and `scripts`.
+//! Owns its rows and their spelling. Which files there are is known to `tree` and `scripts`, and to `relocate` for what
+//! others installed.
 
 use sha2::{Digest, Sha256};
 
@@ -18,8 +19,7 @@ impl Row {
     /// A file with this content. `path` is relative to site-packages.
     #[must_use]
     pub(super) fn of(path: &str, content: &[u8]) -> Self {
-        let hash_and_size = format!("sha256={},{}", base64(&Sha256::digest(content)), content.len());
-        Self { path: path.to_owned(), hash_and_size }
+        Self { path: path.to_owned(), hash_and_size: hash_and_size(content) }
     }
 
     /// A file whose content may change while it stays the same installation: compiled files, RECORD itself.
@@ -49,6 +49,12 @@ pub(super) fn text(mut rows: Vec<Row>) -> String {
         text.extend([",", &row.hash_and_size, LINE_END]);
     }
     text
+}
+
+/// What stands in a row after the path of a file with this content.
+#[must_use]
+pub(crate) fn hash_and_size(content: &[u8]) -> String {
+    format!("sha256={},{}", base64(&Sha256::digest(content)), content.len())
 }
 
 /// Base64 as RECORD has it: the URL alphabet, no padding.

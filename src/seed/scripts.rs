@@ -1,15 +1,13 @@
 //! The commands of a package in `bin`: `pip`, `pip3`, `pip3.13`.
 //!
 //! Owns their names and their text, which is all that differs between two environments with the same seed. They do
-//! what pip's own do, in every Python from 2.7, wherever the environment lies.
+//! what pip's own do, in every Python from 2.7; how they find it, wherever the environment lies, is `shebang`'s matter.
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use super::shebang;
 use crate::interpreter::Version;
-
-/// The longest first line that pip trusts a kernel with, `#!` and the line's end included.
-const LONGEST_SHEBANG: usize = 127;
 
 /// A command: its file name in `bin` and the function that it calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +35,7 @@ impl Script {
     pub(super) fn text(&self, python: &Path, version: Version) -> Vec<u8> {
         let Self { module, function, .. } = self;
         let imported = function.split('.').next().unwrap_or_default();
-        let mut text = opening(python.as_os_str().as_bytes(), version);
+        let mut text = shebang::opening(python.as_os_str().as_bytes(), b"", b"", version.major);
         let body = format!(
             "import sys\n\nfrom {module} import {imported}\n\nif __name__ == \"__main__\":\n    sys.exit({function}())\n"
         );
@@ -72,42 +70,9 @@ fn is_versioned(name: &str) -> bool {
     rest.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'))
 }
 
-/// The lines that lead to `python`: its path after `#!` where every kernel and every Python can read that; else
-/// `/bin/sh` starts it, in lines that Python takes for a string.
-fn opening(python: &[u8], version: Version) -> Vec<u8> {
-    let fits = python.len() + b"#!\n".len() <= LONGEST_SHEBANG;
-    let has_blank = python.iter().any(u8::is_ascii_whitespace);
-    // A Python reads the first line before it looks for a coding on the second, and then only what is its default.
-    let is_readable = python.is_ascii() || (version.major >= 3 && std::str::from_utf8(python).is_ok());
-    if fits && !has_blank && is_readable {
-        return [b"#!", python, b"\n"].concat();
-    }
-    // Any byte is a character in latin-1; it has to be said before the line that needs it.
-    let coding: &[u8] = if python.is_ascii() { b"" } else { b"# -*- coding: latin-1 -*-\n" };
-    [b"#!/bin/sh\n", coding, b"'''exec' ", &quoted(python), b" \"$0\" \"$@\"\n' '''\n"].concat()
-}
-
-/// `path` as one word of sh that is at the same time harmless inside a Python string in three single quotes: only
-/// escapes that Python knows too, and never three single quotes in a row.
-fn quoted(path: &[u8]) -> Vec<u8> {
-    let mut word = vec![b'"'];
-    for byte in path {
-        match byte {
-            b'"' | b'\\' => word.extend([b'\\', *byte]),
-            // Python would warn about `\$`.
-            b'$' | b'`' => word.extend([b'"', b'\'', *byte, b'\'', b'"']),
-            b'\'' => word.extend(b"'\"\""),
-            _ => word.push(*byte),
-        }
-    }
-    word.push(b'"');
-    word
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::ffi::OsStr;
 
     const PYTHON_3: Version = Version { major: 3, minor: 13, micro: 0 };
     const PYTHON_2: Version = Version { major: 2, minor: 7, micro: 18 };
@@ -131,39 +96,5 @@ mod tests {
     fn what_could_not_be_code_or_a_file_is_no_command() {
         let bad = [("../x", "a:b"), ("x", "a"), ("x", "a:b; import os"), ("", "a:b"), ("..", "a:b"), ("x", ":b")];
         assert_eq!(names(&bad, PYTHON_3), [""; 0]);
-    }
-
-    fn first_lines(python: &str, version: Version) -> String {
-        let script = Script::new("pip".to_owned(), "a:b").unwrap();
-        let text = String::from_utf8(script.text(Path::new(python), version)).unwrap();
-        text[..text.find("import sys").unwrap()].to_owned()
-    }
-
-    #[test]
-    fn the_interpreter_is_named_directly_where_that_works() {
-        assert_eq!(first_lines("/envs/x/bin/python3.13", PYTHON_3), "#!/envs/x/bin/python3.13\n");
-        assert_eq!(first_lines("/envs/é/python", PYTHON_3), "#!/envs/é/python\n");
-        // Python 2 cannot read that line.
-        assert!(first_lines("/envs/é/python", PYTHON_2).starts_with("#!/bin/sh\n# -*- coding: latin-1"));
-        assert_eq!(first_lines("/a b/python", PYTHON_3), "#!/bin/sh\n'''exec' \"/a b/python\" \"$0\" \"$@\"\n' '''\n");
-        let longest = format!("/{}", "x".repeat(LONGEST_SHEBANG - 4));
-        assert!(first_lines(&longest, PYTHON_3).starts_with("#!/x"));
-        assert!(first_lines(&format!("{longest}x"), PYTHON_3).starts_with("#!/bin/sh\n"));
-    }
-
-    #[test]
-    fn no_path_ends_the_python_string() {
-        for path in ["/a'''b/python", "/'''''", "/$'$'`'`''", "/\\'\\''\\\\'''", "/'\"'\"'\"''"] {
-            let word = quoted(path.as_bytes());
-            let mut run = 0;
-            let mut escaped = false;
-            for byte in word {
-                run = if byte == b'\'' && !escaped { run + 1 } else { 0 };
-                assert!(run < 3, "{path}");
-                escaped = byte == b'\\' && !escaped;
-            }
-        }
-        let raw = Script::new("pip".to_owned(), "a:b").unwrap().text(Path::new(OsStr::from_bytes(b"/\xff")), PYTHON_3);
-        assert!(raw.starts_with(b"#!/bin/sh\n# -*- coding: latin-1 -*-\n'''exec' \"/\xff\""));
     }
 }

@@ -3,14 +3,14 @@
 //! Owns the falling back from one to the other and the check of every file on its way. Never makes a symbolic link:
 //! pip and uv write and delete through those (FINDINGS.md 3).
 
-use std::fs::{self, DirBuilder, File, FileTimes, OpenOptions};
-use std::io::{self, Read, Write};
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, Read};
 use std::ops::Range;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use super::manifest::{Entry, Manifest};
+use crate::fs::Copier;
 
 /// How files get there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub(super) fn transfer(manifest: &Manifest, from: &Path, to: &Path, by: By) -> R
         from,
         to,
         may_link: AtomicBool::new(by == By::Link),
-        may_reflink: AtomicBool::new(true),
+        copier: Copier::default(),
         had_to_copy: AtomicBool::new(by == By::Copy),
     };
     job.run()?;
@@ -58,7 +58,7 @@ struct Job<'a> {
     from: &'a Path,
     to: &'a Path,
     may_link: AtomicBool,
-    may_reflink: AtomicBool,
+    copier: Copier,
     had_to_copy: AtomicBool,
 }
 
@@ -156,26 +156,18 @@ impl Job<'_> {
         }
     }
 
-    /// Copies a file that is still what it was, with its mode and its time: a compiled file is valid for one time of
-    /// its source.
+    /// Copies a file that is still what it was, with its mode and its time.
     fn copy(&self, entry: &Entry, from: &Path, to: &Path) -> Result<(), Trouble> {
         let mut source = File::open(from).map_err(missing)?;
         if !entry.is(&source.metadata()?) {
             return Err(Trouble::Altered);
         }
-        let times = FileTimes::new().set_modified(entry.modified());
-        if self.may_reflink.load(Relaxed) {
-            match reflink_copy::reflink(from, to) {
-                Ok(()) => return Ok(OpenOptions::new().write(true).open(to)?.set_times(times)?),
-                // Most file systems cannot: not worth asking again.
-                Err(_) => self.may_reflink.store(false, Relaxed),
-            }
-        }
-        let mut content = Vec::with_capacity(usize::try_from(entry.size()).unwrap_or(0) + 1);
-        source.read_to_end(&mut content)?;
-        let mut target = OpenOptions::new().write(true).create_new(true).mode(entry.permissions()).open(to)?;
-        target.write_all(&content)?;
-        Ok(target.set_times(times)?)
+        let read = || {
+            let mut content = Vec::with_capacity(usize::try_from(entry.size()).unwrap_or(0) + 1);
+            source.read_to_end(&mut content).map(|_| content)
+        };
+        self.copier.copy(from, to, entry.permissions(), entry.modified(), read)?;
+        Ok(())
     }
 }
 
