@@ -21,6 +21,12 @@ pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
     }
 }
 
+/// Where a path leads when every link on the way is followed: how programs that ask the kernel spell it.
+pub(crate) fn resolved(path: &Path) -> io::Result<PathBuf> {
+    #[allow(clippy::disallowed_methods, reason = "to find the other spelling, not to replace the one that was named")]
+    fs::canonicalize(path)
+}
+
 /// `path` with `.` dropped and `..` taken back as text, links unresolved: what a person means by the path they typed.
 #[must_use]
 pub(crate) fn tidied(path: &Path) -> PathBuf {
@@ -106,15 +112,15 @@ pub(crate) struct Copier {
 
 impl Copier {
     /// Copies `from` to `to`, which must not exist, with these permission bits and this time: a compiled file is valid
-    /// for one time of its source. The umask takes its part of the bits where the copy shares nothing. `content` gives
-    /// what is in it, where that has to be written.
-    pub(crate) fn copy<C: AsRef<[u8]>>(
+    /// for one time of its source. The umask takes its part of the bits where the copy shares nothing. `write` puts in
+    /// what is in it, where that has to be done.
+    pub(crate) fn copy(
         &self,
         from: &Path,
         to: &Path,
         permissions: u32,
         modified: SystemTime,
-        content: impl FnOnce() -> io::Result<C>,
+        write: impl FnOnce(&mut File) -> io::Result<()>,
     ) -> io::Result<File> {
         let times = FileTimes::new().set_modified(modified);
         if !self.knows_no_reflinks.load(Relaxed) {
@@ -129,7 +135,7 @@ impl Copier {
             }
         }
         let mut copy = File::options().write(true).create_new(true).mode(permissions).open(to)?;
-        copy.write_all(content()?.as_ref())?;
+        write(&mut copy)?;
         copy.set_times(times).map(|()| copy)
     }
 }

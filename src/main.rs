@@ -20,6 +20,7 @@ mod interpreter; //  pythons: asked for, found, probed
 mod seed; //         pip in a new environment
 mod creator; //      the environment itself
 mod installer; //    packages, by pip or uv
+mod relocate; //     what a changed place changes
 mod activation; //   what a shell must do, as data
 mod shell; //        the same, as code
 mod commands; //     the verbs

@@ -22,7 +22,7 @@ mod wheel;
 mod workshop;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::path::{Path, PathBuf};
 

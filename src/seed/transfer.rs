@@ -4,7 +4,7 @@
 //! pip and uv write and delete through those (FINDINGS.md 3).
 
 use std::fs::{self, DirBuilder, File};
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -162,11 +162,12 @@ impl Job<'_> {
         if !entry.is(&source.metadata()?) {
             return Err(Trouble::Altered);
         }
-        let read = || {
+        let write = |copy: &mut File| {
             let mut content = Vec::with_capacity(usize::try_from(entry.size()).unwrap_or(0) + 1);
-            source.read_to_end(&mut content).map(|_| content)
+            source.read_to_end(&mut content)?;
+            copy.write_all(&content)
         };
-        self.copier.copy(from, to, entry.permissions(), entry.modified(), read)?;
+        self.copier.copy(from, to, entry.permissions(), entry.modified(), write)?;
         Ok(())
     }
 }

@@ -25,20 +25,27 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("seed", "context directories env_vars error fs interpreter shown"),
     ("creator", "context env_vars error fs interpreter shown"),
     ("installer", "config context env_vars environment error"),
+    ("relocate", "context environment error fs interpreter seed"),
     ("activation", ""),
     ("shell", "activation"),
     (
         "commands",
         "activation config context creator directories env_vars environment error fs hooks installer interpreter output \
-         project seed shown trust workon_home",
+         project relocate seed shown trust workon_home",
     ),
     ("cli", "commands context env_vars error output shell workon_home"),
     ("main", "cli context"),
 ];
 
 /// Commands fill plans and know no shell, but for these: which shell calls (mod), its functions (init), and the scripts
-/// that a new environment carries (creation).
-const MAY_IMPORT_SHELL: &[&str] = &["commands/mod.rs", "commands/init.rs", "commands/creation.rs"];
+/// that an environment carries (where one is made or gets another place).
+const MAY_IMPORT_SHELL: &[&str] = &[
+    "commands/mod.rs",
+    "commands/init.rs",
+    "commands/creation.rs",
+    "commands/cpvirtualenv.rs",
+    "commands/mvvirtualenv.rs",
+];
 
 /// What only one place may do: the words that betray it, and the place.
 const ONLY_IN: &[(&str, &str)] = &[

@@ -64,7 +64,7 @@ fn interpreters() -> &'static [Interpreter] {
 }
 
 /// The newest `CPython` of this machine.
-pub(super) fn real_interpreter() -> Interpreter {
+pub(crate) fn real_interpreter() -> Interpreter {
     let newest = interpreters().iter().find(|interpreter| interpreter.implementation == "CPython");
     newest.expect("these tests need a CPython with ensurepip: install python3 and python3-venv").clone()
 }

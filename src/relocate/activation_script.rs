@@ -1,0 +1,180 @@
+//! Activation scripts: besides the place they name the environment, for the prompt.
+//!
+//! Owns changing that name in the scripts of every maker, and the whole value lines in those of `shell::standalone`.
+//! A prompt that a person chose is not the name and stays.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt;
+
+use super::language::{Cell, Language};
+use super::spelling::{applied, begins, edit};
+
+/// One of our scripts, as it was written for the old place and would be for the new one.
+#[derive(Debug)]
+pub(super) struct Ours {
+    pub(super) name: &'static str,
+    pub(super) old: Vec<u8>,
+    pub(super) new: Vec<u8>,
+}
+
+impl Ours {
+    /// Changes the lines that differ between the two, wherever they stand: what a person appended, and what another
+    /// version of venvwrap writes otherwise, is kept.
+    pub(super) fn replaced(&self, script: &[u8]) -> Option<Vec<u8>> {
+        let (old, new): (Vec<_>, Vec<_>) = (lines(&self.old).collect(), lines(&self.new).collect());
+        let differing: Vec<_> = old.iter().zip(&new).filter(|(old, new)| old != new).collect();
+        // A path with a line break in it: the lines do not correspond.
+        if old.len() != new.len() || differing.is_empty() {
+            return None;
+        }
+        let change = |line| differing.iter().find(|(old, _)| **old == line).map_or(line, |(_, new)| **new);
+        let made: Vec<u8> = lines(script).flat_map(change).copied().collect();
+        (made != script).then_some(made)
+    }
+}
+
+fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split_inclusive(|byte| *byte == b'\n')
+}
+
+/// The name of an environment that is getting another one.
+#[derive(Debug)]
+pub(super) struct Renaming {
+    pub(super) old: OsString,
+    pub(super) new: OsString,
+}
+
+impl Renaming {
+    /// Changes the name where it is what a script shows in the prompt.
+    pub(super) fn replaced(&self, script: &[u8], language: Language) -> Option<Vec<u8>> {
+        let old = self.old.as_bytes();
+        let known = [old.to_vec(), [b"(", old, b") "].concat(), [b"x(", old, b") "].concat()];
+        let change = |line| self.in_line(line, language, &known).unwrap_or_else(|| line.to_vec());
+        let made: Vec<u8> = lines(script).flat_map(change).collect();
+        (made != script).then_some(made)
+    }
+
+    /// `prompt = 'name'` in `pyvenv.cfg`, as virtualenv, uv and venv (Python's repr) write it.
+    pub(super) fn replaced_value(&self, value: &[u8]) -> Option<Vec<u8>> {
+        let quote: &[u8] = match value {
+            [mark @ (b'\'' | b'"'), .., end] if mark == end => &value[..1],
+            _ => b"",
+        };
+        let bare = &value[quote.len()..value.len() - quote.len()];
+        (bare == self.old.as_bytes()).then(|| [quote, self.new.as_bytes(), quote].concat())
+    }
+
+    fn in_line(&self, line: &[u8], language: Language, known: &[Vec<u8>]) -> Option<Vec<u8>> {
+        let (old, new) = (self.old.as_bytes(), self.new.as_bytes());
+        let cells = language.read(line, known);
+        let mut edits = Vec::new();
+        let mut at = 0;
+        while at < cells.len() {
+            let is_shown = || {
+                begins(&cells[at..], old) && (is_in_brackets(&cells, at, old.len()) || is_value(&cells, at, old.len()))
+            };
+            if is_shown() {
+                edits.push(edit(line, &cells, at, old.len(), new, language));
+                at += old.len();
+            } else {
+                at += 1;
+            }
+        }
+        applied(line, edits)
+    }
+}
+
+/// `(name) `, which is what venv puts in front of a prompt.
+fn is_in_brackets(cells: &[Cell], at: usize, length: usize) -> bool {
+    let before = at.checked_sub(1).map(|before| cells[before].byte);
+    before == Some(b'(') && begins(&cells[at + length..], b") ")
+}
+
+/// The whole value of something that is called a prompt, or what venv has fish print in colour.
+fn is_value(cells: &[Cell], at: usize, length: usize) -> bool {
+    let ends = |cell: &Cell| cell.quote.is_none() && (cell.byte.is_ascii_whitespace() || b";)".contains(&cell.byte));
+    if !cells.get(at + length).is_none_or(|next| ends(next) || next.quote != cells[at].quote) {
+        return false;
+    }
+    let before: Vec<u8> = cells[..at].iter().map(|cell| cell.byte.to_ascii_lowercase()).collect();
+    let named = before.trim_ascii_end();
+    if named.ends_with(b"(set_color 4b8bbe)") {
+        return true;
+    }
+    let named = named.strip_suffix(b"=").unwrap_or(named).trim_ascii_end();
+    let is_name = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
+    let length = named.iter().rev().take_while(is_name).count();
+    // Apart from its value: `prompt` and what follows it are not one word.
+    named.len() < before.len() && memchr::memmem::find(&named[named.len() - length..], b"prompt").is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn renamed(old: &str, new: &str, language: Language, line: &str) -> String {
+        let renaming = Renaming { old: old.into(), new: new.into() };
+        let made = renaming.replaced(line.as_bytes(), language).unwrap_or_else(|| line.as_bytes().to_vec());
+        String::from_utf8(made).unwrap()
+    }
+
+    #[test]
+    fn the_name_in_a_prompt_is_changed_whoever_wrote_it() {
+        let cases = [
+            (Language::Sh, "VIRTUAL_ENV_PROMPT=\"old\"\n", "VIRTUAL_ENV_PROMPT=\"it's\"\n"),
+            (Language::Sh, "VIRTUAL_ENV_PROMPT=old", "VIRTUAL_ENV_PROMPT='it'\\''s'"),
+            (Language::Sh, "VIRTUAL_ENV_PROMPT='(old) '", "VIRTUAL_ENV_PROMPT='(it'\\''s) '"),
+            (Language::Sh, "    PS1=\"(old) ${PS1:-}\"", "    PS1=\"(it's) ${PS1:-}\""),
+            (Language::Sh, "    PS1=\"(\"old\") ${PS1:-}\"", "    PS1=\"(\"'it'\\''s'\") ${PS1:-}\""),
+            (Language::Sh, "if [ \"x(old) \" != x ] ; then", "if [ \"x(it's) \" != x ] ; then"),
+            (Language::Csh, "    setenv VIRTUAL_ENV_PROMPT \"old\"", "    setenv VIRTUAL_ENV_PROMPT \"it's\""),
+            (Language::Csh, "set _virtualenv_prompt_tcsh = 'old'", "set _virtualenv_prompt_tcsh = 'it'\\''s'"),
+            (
+                Language::Fish,
+                "  printf \"%s(%s)%s \" (set_color 4B8BBE) \"old\" (set_color normal)",
+                "  printf \"%s(%s)%s \" (set_color 4B8BBE) \"it's\" (set_color normal)",
+            ),
+            (Language::Python, "self.embedded_virtual_prompt = 'old'", "self.embedded_virtual_prompt = 'it\\'s'"),
+        ];
+        for (language, line, expected) in cases {
+            assert_eq!(renamed("old", "it's", language, line), expected);
+        }
+    }
+
+    #[test]
+    fn a_word_that_happens_to_be_the_name_is_not_the_name() {
+        let lines = [
+            "set prompt = 'x'",
+            "    unset VIRTUAL_ENV_PROMPT",
+            "VIRTUAL_ENV_PROMPT='my set'",
+            "PS1='(set)x'",
+            "set -e",
+            "VIRTUAL_ENV_PROMPT=\"set two\"",
+            "VIRTUAL_ENV_PROMPT=settle",
+            "promptset",
+        ];
+        for line in lines {
+            assert_eq!(renamed("set", "new", Language::Sh, line), line);
+        }
+    }
+
+    #[test]
+    fn a_prompt_in_pyvenv_cfg_keeps_its_quotes() {
+        let renaming = Renaming { old: "old".into(), new: "it's".into() };
+        assert_eq!(renaming.replaced_value(b"'old'").unwrap(), b"'it's'");
+        assert_eq!(renaming.replaced_value(b"old").unwrap(), b"it's");
+        assert_eq!(renaming.replaced_value(b"'older'"), None);
+        assert_eq!(renaming.replaced_value(b"'"), None);
+        assert_eq!(renaming.replaced_value(b""), None);
+    }
+
+    #[test]
+    fn our_own_scripts_are_written_anew_line_by_line() {
+        let script = |root: &str, name: &str| format!("# ours\nA='{root}'\nB='{name}'\nend\n").into_bytes();
+        let ours = Ours { name: "activate", old: script("/x/a", "a"), new: script("/x/b", "b") };
+        let there = [b"# from an older version\n", &*script("/x/a", "a"), b"B='mine'\nexport C=1\n"].concat();
+        let expected = [b"# from an older version\n", &*script("/x/b", "b"), b"B='mine'\nexport C=1\n"].concat();
+        assert_eq!(ours.replaced(&there).unwrap(), expected);
+        assert_eq!(ours.replaced(&expected), None);
+    }
+}

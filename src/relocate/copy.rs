@@ -1,0 +1,182 @@
+//! A copy of an environment that stands in another place.
+//!
+//! Owns copying a tree, and with it changing what names the old place: every file is read once and written once. The
+//! copy shares no file with the original, and the original is only read.
+
+use std::fs::{self, DirBuilder, File, Metadata};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use nix::fcntl::AT_FDCWD;
+use nix::sys::stat::{UtimensatFlags, utimensat};
+use nix::sys::time::TimeSpec;
+
+use super::Relocation;
+use super::record::{Changed, Records, is_record};
+use super::source::{Found, Source};
+use super::walk::{Visitor, walk};
+use crate::error::{Error, Result};
+use crate::fs::Copier;
+
+/// After how many entries `progress` hears of them again.
+const STEP: usize = 512;
+
+/// Copies the tree at `from`, which stands in the old place, to the directory `to`, which is empty and will stand in the
+/// new one. Keeps modes, times and links; leaves out what is neither file, directory nor link. `progress` is told how
+/// many entries are done, from any thread.
+///
+/// What was copied until something failed stays there.
+pub(crate) fn copy_tree(
+    from: &Path,
+    to: &Path,
+    relocation: &Relocation,
+    progress: &(dyn Fn(usize) + Sync),
+) -> Result<()> {
+    let copying = Copying {
+        from,
+        to,
+        relocation,
+        progress,
+        copier: Copier::default(),
+        umask: umask(to).map_err(Error::io("write in", to))?,
+        done: AtomicUsize::new(0),
+        found: Mutex::default(),
+    };
+    walk(from, &copying)?;
+    copying.finish()
+}
+
+struct Copying<'a> {
+    from: &'a Path,
+    to: &'a Path,
+    relocation: &'a Relocation,
+    progress: &'a (dyn Fn(usize) + Sync),
+    copier: Copier,
+    /// Permission bits that what we make does not get by itself.
+    umask: u32,
+    done: AtomicUsize,
+    found: Mutex<Later>,
+}
+
+/// What has to wait until everything else is there.
+#[derive(Default)]
+struct Later {
+    /// Their modes may forbid to write in them, and what is written changes their times.
+    directories: Vec<(PathBuf, Metadata)>,
+    records: Vec<PathBuf>,
+    changed: Vec<Changed>,
+}
+
+impl Visitor for Copying<'_> {
+    fn directory(&self, path: &Path) -> Result<()> {
+        let (from, to) = (self.from.join(path), self.to.join(path));
+        let is_root = path.as_os_str().is_empty();
+        // The root may be a link, as environments in the store can be.
+        let stat = if is_root { fs::metadata(&from) } else { fs::symlink_metadata(&from) };
+        let stat = stat.map_err(Error::io("look at", &from))?;
+        if !is_root {
+            DirBuilder::new().mode(stat.mode() & 0o777 | 0o700).create(&to).map_err(Error::io("create", &to))?;
+        }
+        self.later().directories.push((path.to_path_buf(), stat));
+        self.count();
+        Ok(())
+    }
+
+    fn file(&self, path: &Path, buffer: &mut Vec<u8>) -> Result<()> {
+        if is_record(path) {
+            self.later().records.push(path.to_path_buf());
+            return Ok(());
+        }
+        let (from, to) = (self.from.join(path), self.to.join(path));
+        let Some(source) = Source::open(&from)? else { return Ok(()) };
+        match source.look(path, self.relocation, buffer).map_err(Error::io("read", &from))? {
+            Found::Changed(content) => {
+                source.write_changed(&to, &content).map_err(Error::io("write", &to))?;
+                self.later().changed.push(Changed::new(path, &content));
+            }
+            Found::Same(content) => self.copy(&source, &from, &to, |copy| copy.write_all(content))?,
+            Found::Unread => self.copy(&source, &from, &to, |copy| io::copy(&mut &source.file, copy).map(drop))?,
+        }
+        self.count();
+        Ok(())
+    }
+
+    fn link(&self, path: &Path) -> Result<()> {
+        let (from, to) = (self.from.join(path), self.to.join(path));
+        let target = fs::read_link(&from).map_err(Error::io("read", from))?;
+        let target = self.relocation.led_elsewhere(path, &target).unwrap_or(target);
+        self.count();
+        std::os::unix::fs::symlink(target, &to).map_err(Error::io("create a link at", to))
+    }
+}
+
+impl Copying<'_> {
+    fn later(&self) -> MutexGuard<'_, Later> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn count(&self) {
+        let done = self.done.fetch_add(1, Relaxed) + 1;
+        if done.is_multiple_of(STEP) {
+            (self.progress)(done);
+        }
+    }
+
+    fn copy(
+        &self,
+        source: &Source,
+        from: &Path,
+        to: &Path,
+        write: impl FnOnce(&mut File) -> io::Result<()>,
+    ) -> Result<()> {
+        let modified = source.stat.modified().unwrap_or(SystemTime::UNIX_EPOCH);
+        let copy = self.copier.copy(from, to, source.permissions(), modified, write);
+        let copy = copy.map_err(Error::io("write", to))?;
+        // The copy is for whom the original is for.
+        if source.permissions() & self.umask != 0 {
+            copy.set_permissions(source.stat.permissions()).map_err(Error::io("write", to))?;
+        }
+        Ok(())
+    }
+
+    /// RECORDs, now that all hashes are known; then what the directories are to have.
+    fn finish(self) -> Result<()> {
+        let Later { directories, records, changed } = std::mem::take(&mut *self.later());
+        let mut rows = Records::new(&changed, &self.relocation.spelling, &self.relocation.new);
+        let mut buffer = Vec::new();
+        for path in records {
+            let (from, to) = (self.from.join(&path), self.to.join(&path));
+            let Some(source) = Source::open(&from)? else { continue };
+            let record = source.read(&mut buffer).map_err(Error::io("read", &from))?;
+            match rows.replaced(&path, record) {
+                Some(content) => source.write_changed(&to, &content).map_err(Error::io("write", &to))?,
+                None => self.copy(&source, &from, &to, |copy| copy.write_all(record))?,
+            }
+            self.count();
+        }
+        for (path, stat) in directories {
+            let to = self.to.join(&path);
+            let (accessed, modified) = (TimeSpec::UTIME_OMIT, TimeSpec::new(stat.mtime(), stat.mtime_nsec()));
+            utimensat(AT_FDCWD, &to, &accessed, &modified, UtimensatFlags::NoFollowSymlink)
+                .map_err(|refusal| Error::io("write", &to)(refusal.into()))?;
+            let bits = stat.mode() & 0o7777;
+            if bits & 0o700 != 0o700 || bits & !0o777 != 0 || bits & self.umask != 0 || path.as_os_str().is_empty() {
+                fs::set_permissions(&to, stat.permissions()).map_err(Error::io("write", to))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The umask, as it shows in `directory`: asking for it would change it for a moment.
+fn umask(directory: &Path) -> io::Result<u32> {
+    let probe = directory.join("umask");
+    DirBuilder::new().mode(0o777).create(&probe)?;
+    let bits = fs::symlink_metadata(&probe)?.mode();
+    fs::remove_dir(&probe)?;
+    Ok(0o777 & !bits)
+}

@@ -1,0 +1,267 @@
+//! The same change in a tree that keeps its files: what changes is written elsewhere first, then put in place.
+//!
+//! Owns finding all that has to change without changing anything, so that what cannot be done is known before anything
+//! is; and the replacing, file by file and each as a whole. A file that has other names (hard links) is replaced in the
+//! tree, never written through. Prepared again, it finds what is left to do.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use nix::unistd::{AccessFlags, access};
+
+use super::record::{Changed, Records, is_record};
+use super::source::{Found, Source};
+use super::walk::{Visitor, walk};
+use super::{Relocation, is_opaque};
+use crate::error::{Error, Result};
+
+/// Everything that has to change in a tree, ready to be put in place.
+#[derive(Debug)]
+pub(crate) struct Rewriting {
+    /// Relative to the root. What each is to become lies in `staging`, under its number.
+    paths: Vec<PathBuf>,
+    staging: PathBuf,
+}
+
+impl Rewriting {
+    /// Looks through the tree at `root`, which was made to stand in the old place, and writes what its files and links
+    /// are to be into `staging`, an empty directory on the same file system. Changes nothing in the tree.
+    pub(crate) fn prepare(root: &Path, relocation: &Relocation, staging: &Path) -> Result<Self> {
+        let preparing = Preparing { root, staging, relocation, pending: Mutex::default() };
+        walk(root, &preparing)?;
+        preparing.records()?;
+        let Pending { paths, .. } = preparing.pending.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(Self { paths, staging: staging.to_path_buf() })
+    }
+
+    /// Whether the tree names the old place nowhere.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.paths.is_empty()
+    }
+
+    /// Puts everything in place, under `root`, wherever that has gone meanwhile. At any moment each file is what it was
+    /// or what it is to be.
+    pub(crate) fn apply(self, root: &Path) -> Result<()> {
+        // RECORDs are the last, and go first: where that is cut short, what is done later has the hashes they name.
+        for (number, path) in self.paths.iter().enumerate().rev() {
+            let to = root.join(path);
+            fs::rename(self.staging.join(number.to_string()), &to).map_err(Error::io("write", to))?;
+        }
+        Ok(())
+    }
+}
+
+struct Preparing<'a> {
+    root: &'a Path,
+    staging: &'a Path,
+    relocation: &'a Relocation,
+    pending: Mutex<Pending>,
+}
+
+#[derive(Default)]
+struct Pending {
+    paths: Vec<PathBuf>,
+    changed: Vec<Changed>,
+    records: Vec<PathBuf>,
+}
+
+impl Visitor for Preparing<'_> {
+    fn directory(&self, _path: &Path) -> Result<()> {
+        Ok(())
+    }
+
+    fn file(&self, path: &Path, buffer: &mut Vec<u8>) -> Result<()> {
+        if is_record(path) {
+            self.pending().records.push(path.to_path_buf());
+            return Ok(());
+        }
+        if is_opaque(path) {
+            return Ok(());
+        }
+        let from = self.root.join(path);
+        let Some(source) = Source::open(&from)? else { return Ok(()) };
+        let found = source.look(path, self.relocation, buffer).map_err(Error::io("read", &from))?;
+        if let Found::Changed(content) = found {
+            self.stage(path, |staged| source.write_changed(staged, &content))?;
+            self.pending().changed.push(Changed::new(path, &content));
+        }
+        Ok(())
+    }
+
+    fn link(&self, path: &Path) -> Result<()> {
+        let from = self.root.join(path);
+        let target = fs::read_link(&from).map_err(Error::io("read", from))?;
+        match self.relocation.led_elsewhere(path, &target) {
+            Some(target) => self.stage(path, |staged| std::os::unix::fs::symlink(target, staged)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Preparing<'_> {
+    fn pending(&self) -> MutexGuard<'_, Pending> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has `write` make what will replace `path`.
+    fn stage(&self, path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> Result<()> {
+        let directory = self.root.join(path.parent().unwrap_or(Path::new("")));
+        access(&directory, AccessFlags::W_OK).map_err(|refusal| Error::io("write in", directory)(refusal.into()))?;
+        let mut pending = self.pending();
+        let staged = self.staging.join(pending.paths.len().to_string());
+        pending.paths.push(path.to_path_buf());
+        drop(pending);
+        write(&staged).map_err(Error::io("write", staged))
+    }
+
+    fn records(&self) -> Result<()> {
+        let Pending { changed, records, .. } = {
+            let mut pending = self.pending();
+            let paths = Vec::new();
+            Pending {
+                paths,
+                changed: std::mem::take(&mut pending.changed),
+                records: std::mem::take(&mut pending.records),
+            }
+        };
+        let mut rows = Records::new(&changed, &self.relocation.spelling, &self.relocation.new);
+        let mut buffer = Vec::new();
+        for path in records {
+            let from = self.root.join(&path);
+            let Some(source) = Source::open(&from)? else { continue };
+            let record = source.read(&mut buffer).map_err(Error::io("read", &from))?;
+            if let Some(content) = rows.replaced(&path, record) {
+                self.stage(&path, |staged| source.write_changed(staged, &content))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::environment::Environment;
+    use crate::relocate::spellings;
+    use std::collections::BTreeMap;
+
+    fn environment(room: &Path) -> PathBuf {
+        let root = room.join("it's a $room/old");
+        let site = root.join("lib/python3.12/site-packages");
+        fs::create_dir_all(root.join("bin")).unwrap();
+        fs::create_dir_all(site.join("a-1.dist-info")).unwrap();
+        let at = root.to_str().unwrap();
+        fs::write(root.join("pyvenv.cfg"), format!("home = /usr/bin\ncommand = -m venv {at}\nprompt = old\n")).unwrap();
+        fs::write(root.join("bin/a"), format!("#!/bin/sh\n'''exec' \"{at}/bin/python3\" \"$0\" \"$@\"\n' '''\n"))
+            .unwrap();
+        fs::write(root.join("bin/b"), format!("#!/bin/sh\necho \"{at}/share\"\n")).unwrap();
+        fs::write(site.join("a.pth"), format!("{at}/src\n")).unwrap();
+        let rows =
+            "../../../bin/a,sha256=OLD,1\n../../../bin/b,sha256=OLD,1\na.pth,sha256=OLD,1\na-1.dist-info/RECORD,,\n";
+        fs::write(site.join("a-1.dist-info/RECORD"), rows).unwrap();
+        std::os::unix::fs::symlink(root.join("src"), root.join("link")).unwrap();
+        root
+    }
+
+    fn prepared(root: &Path, old: &Path, new: &Path) -> (tempfile::TempDir, Rewriting) {
+        let environment = Environment::open(root).unwrap().unwrap();
+        let relocation = Relocation::new(&environment, &spellings(old), new, |_, _| Vec::new());
+        let staging = tempfile::tempdir_in(root.parent().unwrap()).unwrap();
+        let rewriting = Rewriting::prepare(root, &relocation, staging.path()).unwrap();
+        (staging, rewriting)
+    }
+
+    /// Everything in a tree: files by their content, links by where they lead.
+    fn contents(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+        let mut found = BTreeMap::new();
+        let mut directories = vec![root.to_path_buf()];
+        while let Some(directory) = directories.pop() {
+            for entry in fs::read_dir(directory).unwrap().map(io::Result::unwrap) {
+                let kind = entry.file_type().unwrap();
+                let content = if kind.is_dir() {
+                    directories.push(entry.path());
+                    continue;
+                } else if kind.is_symlink() {
+                    fs::read_link(entry.path()).unwrap().into_os_string().into_encoded_bytes()
+                } else {
+                    fs::read(entry.path()).unwrap()
+                };
+                found.insert(entry.path().strip_prefix(root).unwrap().to_path_buf(), content);
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn preparing_changes_nothing() {
+        let room = tempfile::tempdir().unwrap();
+        let root = environment(room.path());
+        let before = contents(&root);
+        let (_staging, rewriting) = prepared(&root, &root, &root.with_file_name("new one"));
+        assert_eq!(rewriting.paths.len(), 6);
+        assert_eq!(contents(&root), before);
+    }
+
+    #[test]
+    fn cut_short_anywhere_every_file_is_whole_and_the_rest_can_be_done_later() {
+        let room = tempfile::tempdir().unwrap();
+        let (old, new) = (environment(room.path()), room.path().join("it's a $room/new one"));
+        let before = contents(&old);
+        let (_staging, rewriting) = prepared(&old, &old, &new);
+        fs::rename(&old, &new).unwrap();
+        rewriting.apply(&new).unwrap();
+        let after = contents(&new);
+        for done in 0..=6 {
+            crate::fs::remove_tree(&new).unwrap();
+            environment(room.path());
+            let (staging, mut rewriting) = prepared(&old, &old, &new);
+            fs::rename(&old, &new).unwrap();
+            // The last ones go first.
+            let late = rewriting.paths.split_off(6 - done);
+            for (number, path) in late.iter().enumerate() {
+                fs::rename(staging.path().join((6 - done + number).to_string()), new.join(path)).unwrap();
+            }
+            for (path, content) in contents(&new) {
+                assert!(content == before[&path] || content == after[&path], "{path:?}");
+            }
+            let (_staging, rest) = prepared(&new, &old, &new);
+            assert_eq!(rest.paths.len(), 6 - done);
+            rest.apply(&new).unwrap();
+            assert_eq!(contents(&new), after, "after {done}");
+        }
+    }
+
+    #[test]
+    fn hashes_are_in_place_before_the_files_that_they_are_of() {
+        let room = tempfile::tempdir().unwrap();
+        let (old, new) = (environment(room.path()), room.path().join("it's a $room/new one"));
+        let (_staging, rewriting) = prepared(&old, &old, &new);
+        fs::rename(&old, &new).unwrap();
+        // In the way of every file, so that it ends there.
+        for file in ["bin/a", "bin/b", "pyvenv.cfg", "lib/python3.12/site-packages/a.pth", "link"] {
+            fs::remove_file(new.join(file)).unwrap();
+            fs::create_dir_all(new.join(file).join("x")).unwrap();
+        }
+        assert!(rewriting.apply(&new).is_err());
+        let record = fs::read_to_string(new.join("lib/python3.12/site-packages/a-1.dist-info/RECORD")).unwrap();
+        assert!(!record.contains("OLD"), "{record}");
+    }
+
+    #[test]
+    fn what_may_not_be_written_is_known_before_anything_is() {
+        use std::os::unix::fs::PermissionsExt;
+        let room = tempfile::tempdir().unwrap();
+        let root = environment(room.path());
+        fs::set_permissions(root.join("bin"), fs::Permissions::from_mode(0o555)).unwrap();
+        let environment = Environment::open(&root).unwrap().unwrap();
+        let relocation =
+            Relocation::new(&environment, &spellings(&root), &root.with_file_name("new"), |_, _| Vec::new());
+        let staging = tempfile::tempdir().unwrap();
+        let outcome = Rewriting::prepare(&root, &relocation, staging.path());
+        // Nothing is forbidden to root.
+        assert_eq!(outcome.is_err(), !nix::unistd::geteuid().is_root());
+        fs::set_permissions(root.join("bin"), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+}

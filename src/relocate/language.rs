@@ -1,0 +1,323 @@
+//! The languages of the files in an environment: where one of their lines has quotes, what stands in them, and how a
+//! path is written there.
+//!
+//! Owns reading a line into the bytes that it means, each with the place it came from, and writing bytes so that they
+//! mean themselves; the longer rules for that are in `escapes`. It reads line by line, which is enough to tell a quoted path from a bare one; it is no parser.
+//! What is looked for and what takes its place is `spelling`'s matter.
+
+use super::escapes::{in_json, in_python, of_c};
+
+/// How a file writes its values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Language {
+    /// sh, bash, zsh, ksh.
+    Sh,
+    /// csh, tcsh.
+    Csh,
+    Fish,
+    Nu,
+    PowerShell,
+    /// Python, and xonsh.
+    Python,
+    Json,
+    /// Unknown: quotes say where a value ends, but nothing is escaped.
+    Text,
+    /// Nothing means anything but itself.
+    Plain,
+}
+
+/// What surrounds a byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Quote {
+    /// The quote, or 0 where there is none.
+    pub(super) mark: u8,
+    /// What changes the meaning of what is inside: `b` and `r` in Python, `r` (for `r#'…'#`) in Nu, `#` for a comment.
+    prefix: u8,
+}
+
+impl Quote {
+    pub(super) const NONE: Self = Self { mark: 0, prefix: 0 };
+
+    /// For text that only people read: all of it means itself, quotes included.
+    fn in_text(mark: u8) -> Self {
+        Self { mark, prefix: b'#' }
+    }
+
+    pub(super) fn is_none(self) -> bool {
+        self.mark == 0
+    }
+
+    /// Whether this is a pair of quotes of the language.
+    pub(super) fn is_written(self) -> bool {
+        self.mark != 0 && self.prefix != b'#'
+    }
+}
+
+/// One byte that a line means.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cell {
+    pub(super) byte: u8,
+    /// From where to where it is written in the line.
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) quote: Quote,
+}
+
+impl Language {
+    /// Whether what stands side by side is one word, quoted or not: `'/a'/b`.
+    pub(super) fn joins_words(self) -> bool {
+        matches!(self, Self::Sh | Self::Csh | Self::Fish)
+    }
+
+    /// Reads a line. `known` are values that some makers write between quotes without escaping what is in them.
+    pub(super) fn read(self, line: &[u8], known: &[Vec<u8>]) -> Vec<Cell> {
+        let mut reader = Reader { language: self, line, known, cells: Vec::with_capacity(line.len()) };
+        match self {
+            Self::Plain => reader.plain(0, line.len(), Quote::NONE),
+            Self::Text => reader.text(0),
+            _ => reader.code(),
+        }
+        reader.cells
+    }
+
+    /// Writes bytes so that they mean themselves inside of `quote`.
+    pub(super) fn write(self, bytes: &[u8], quote: Quote) -> Vec<u8> {
+        match (self, quote.mark) {
+            _ if quote.prefix == b'#' => bytes.to_vec(),
+            (Self::Sh | Self::Csh | Self::Fish, 0) if !is_bare_word(bytes) => {
+                [b"'", &*self.in_single_quotes(bytes), b"'"].concat()
+            }
+            (Self::Sh | Self::Csh | Self::Fish, b'"') if bytes.iter().any(|byte| b"\"$`\\!\n".contains(byte)) => {
+                // What each shell escapes between double quotes differs; between single ones it is simple.
+                [b"\"'", &*self.in_single_quotes(bytes), b"'\""].concat()
+            }
+            (Self::Sh | Self::Csh | Self::Fish, b'\'') => self.in_single_quotes(bytes),
+            (Self::PowerShell, b'\'') => escaped(bytes, |byte| (byte == b'\'').then_some(b'\'')),
+            (Self::PowerShell, b'"') => escaped(bytes, |byte| b"\"`$".contains(&byte).then_some(b'`')),
+            (Self::Nu, b'"') => escaped(bytes, |byte| b"\"\\".contains(&byte).then_some(b'\\')),
+            (Self::Json, b'"') => in_json(bytes),
+            (Self::Python, mark @ (b'\'' | b'"')) if quote.prefix != b'r' => in_python(bytes, mark, quote.prefix),
+            _ => bytes.to_vec(),
+        }
+    }
+
+    /// The rule of the shells: everything between single quotes is itself, but for these.
+    fn in_single_quotes(self, bytes: &[u8]) -> Vec<u8> {
+        let mut text = Vec::with_capacity(bytes.len());
+        for byte in bytes {
+            match (self, byte) {
+                (Self::Fish, b'\'' | b'\\') | (Self::Csh, b'!') => text.extend([b'\\', *byte]),
+                (_, b'\'') => text.extend_from_slice(b"'\\''"),
+                _ => text.push(*byte),
+            }
+        }
+        text
+    }
+
+    /// What a backslash, or another mark of escape, and what follows it mean inside of `quote`: the bytes, and how many
+    /// bytes of `rest` that is. `None` where `rest` begins with a byte that means itself.
+    fn escape(self, rest: &[u8], quote: Quote) -> Option<(Vec<u8>, usize)> {
+        let next = *rest.get(1)?;
+        let taken = |marks: &[u8]| marks.contains(&next).then(|| (vec![next], 2));
+        match (self, quote.mark, rest[0]) {
+            (Self::Sh | Self::Csh | Self::Fish, 0, b'\\') | (Self::PowerShell, b'"', b'`') => Some((vec![next], 2)),
+            (Self::Sh, b'"', b'\\') => taken(b"\"$`\\"),
+            (Self::Fish, b'"', b'\\') => taken(b"\"$\\"),
+            (Self::Fish, b'\'', b'\\') => taken(b"'\\"),
+            (Self::Csh, _, b'\\') => taken(b"!"),
+            (Self::PowerShell, b'\'', b'\'') => taken(b"'"),
+            (Self::PowerShell, b'"', b'"') => taken(b"\""),
+            (Self::Json | Self::Nu, b'"', b'\\') => of_c(rest, false),
+            (Self::Python, b'\'' | b'"', b'\\') if quote.prefix != b'r' => of_c(rest, quote.prefix == b'b'),
+            _ => None,
+        }
+    }
+
+    fn has_quote(self, byte: u8) -> bool {
+        byte == b'"' || (byte == b'\'' && self != Self::Json)
+    }
+
+    fn begins_comment(self, before: Option<u8>, byte: u8) -> bool {
+        let is_apart = before.is_none_or(|before| before.is_ascii_whitespace() || before == b';');
+        byte == b'#' && self != Self::Json && (is_apart || self == Self::Python)
+    }
+}
+
+struct Reader<'a> {
+    language: Language,
+    line: &'a [u8],
+    known: &'a [Vec<u8>],
+    cells: Vec<Cell>,
+}
+
+impl Reader<'_> {
+    fn plain(&mut self, from: usize, to: usize, quote: Quote) {
+        let cell = |(at, byte): (usize, &u8)| Cell { byte: *byte, start: from + at, end: from + at + 1, quote };
+        self.cells.extend(self.line[from..to].iter().enumerate().map(cell));
+    }
+
+    /// Quotes count as themselves, and for where a value ends.
+    fn text(&mut self, mut at: usize) {
+        while let Some(byte) = self.line.get(at) {
+            self.plain(at, at + 1, Quote::in_text(0));
+            at += 1;
+            if self.language.has_quote(*byte)
+                && let Some(length) = self.line[at..].iter().position(|other| other == byte)
+            {
+                self.plain(at, at + length, Quote::in_text(*byte));
+                self.plain(at + length, at + length + 1, Quote::in_text(0));
+                at += length + 1;
+            }
+        }
+    }
+
+    fn code(&mut self) {
+        let mut at = 0;
+        while let Some(byte) = self.line.get(at).copied() {
+            if self.language.begins_comment(at.checked_sub(1).map(|before| self.line[before]), byte) {
+                return self.text(at);
+            }
+            if self.language.has_quote(byte)
+                && let Some(end) = self.quoted(at)
+            {
+                at = end;
+                continue;
+            }
+            at = self.one(at, Quote::NONE);
+        }
+    }
+
+    /// One byte that is meant, in one or more that are written. Gives where the next begins.
+    fn one(&mut self, at: usize, quote: Quote) -> usize {
+        let Some((bytes, length)) = self.language.escape(&self.line[at..], quote) else {
+            self.plain(at, at + 1, quote);
+            return at + 1;
+        };
+        let end = at + length;
+        self.cells.extend(bytes.into_iter().map(|byte| Cell { byte, start: at, end, quote }));
+        end
+    }
+
+    /// What is quoted from `at` on. Gives where it has ended; `None` where it does not end in this line, and what looks
+    /// like a quote is none (an apostrophe, or one of three that begin a longer text).
+    fn quoted(&mut self, at: usize) -> Option<usize> {
+        let mark = self.line[at];
+        let quote = Quote { mark, prefix: self.prefix(at) };
+        let kept = self.cells.len();
+        let mut inside = at + 1;
+        // venv before 3.13.1 put a path and a prompt between quotes as they are.
+        let rest = &self.line[inside..];
+        let is_here = |value: &&Vec<u8>| {
+            let ends = value.ends_with(b" ") || [Some(&mark), Some(&b'/')].contains(&rest.get(value.len()));
+            rest.starts_with(value) && ends
+        };
+        if let Some(value) = self.known.iter().find(is_here) {
+            self.plain(inside, inside + value.len(), quote);
+            inside += value.len();
+        }
+        let hashes = if quote.prefix == b'r' && self.language == Language::Nu { self.hashes_before(at) } else { 0 };
+        while let Some(byte) = self.line.get(inside) {
+            let is_doubled = self.language == Language::PowerShell && self.line.get(inside + 1) == Some(&mark);
+            if *byte == mark
+                && !is_doubled
+                && self.line[inside + 1..].iter().take_while(|byte| **byte == b'#').count() >= hashes
+            {
+                return Some(inside + 1);
+            }
+            inside = self.one(inside, quote);
+        }
+        self.cells.truncate(kept);
+        None
+    }
+
+    /// The letter that changes what is between the quotes that begin at `at`.
+    fn prefix(&self, at: usize) -> u8 {
+        let hashes = if self.language == Language::Nu { self.hashes_before(at) } else { 0 };
+        let letters = self.line[..at - hashes].iter().rev().take_while(|byte| byte.is_ascii_alphabetic());
+        let letters: Vec<u8> = letters.map(u8::to_ascii_lowercase).collect();
+        match self.language {
+            Language::Python if letters.len() <= 2 && letters.contains(&b'r') => b'r',
+            Language::Python if letters == [b'b'] => b'b',
+            Language::Nu if hashes > 0 && letters == [b'r'] => b'r',
+            _ => 0,
+        }
+    }
+
+    fn hashes_before(&self, at: usize) -> usize {
+        self.line[..at].iter().rev().take_while(|byte| **byte == b'#').count()
+    }
+}
+
+/// No shell sees anything in these but themselves.
+fn is_bare_word(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"/_-.+,@:".contains(byte))
+}
+
+/// Puts the mark that `mark` gives in front of a byte.
+fn escaped(bytes: &[u8], mark: impl Fn(u8) -> Option<u8>) -> Vec<u8> {
+    bytes.iter().flat_map(|byte| mark(*byte).into_iter().chain([*byte])).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn meant(language: Language, line: &[u8]) -> Vec<u8> {
+        language.read(line, &[]).into_iter().map(|cell| cell.byte).collect()
+    }
+
+    const HOSTILE: &[u8] = b"/a b'c\"d$e`f\\g;h!i#j{k}l\xc3\xa9\xe6\x97\xa5\xf0\x9f\x90\x8d\xffm";
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        use Language::{Csh, Fish, Json, Nu, PowerShell, Python, Sh};
+        for language in [Sh, Csh, Fish, PowerShell, Python, Json, Nu] {
+            for mark in *b"'\"" {
+                if (language, mark) == (Json, b'\'') || (language, mark) == (Nu, b'\'') {
+                    continue;
+                }
+                let quote = Quote { mark, prefix: 0 };
+                let line = [&[mark], &*language.write(HOSTILE, quote), &[mark]].concat();
+                assert_eq!(meant(language, &line), HOSTILE, "{language:?}: {}", line.escape_ascii());
+            }
+        }
+        for language in [Sh, Csh, Fish] {
+            assert_eq!(meant(language, &language.write(HOSTILE, Quote::NONE)), HOSTILE, "{language:?}");
+            assert_eq!(language.write(b"/a-b/c.d", Quote::NONE), b"/a-b/c.d");
+        }
+        let bytes = [b"b'", &*Python.write(HOSTILE, Quote { mark: b'\'', prefix: b'b' }), b"'"].concat();
+        assert!(bytes.is_ascii());
+        assert_eq!(meant(Python, &bytes), [b"b", HOSTILE].concat());
+    }
+
+    #[test]
+    fn what_others_write_is_read() {
+        let cases: [(Language, &str, &str); 9] = [
+            (Language::Sh, r#"A='/a b'"'"'q'/bin"#, "A=/a b'q/bin"),
+            (Language::Sh, r#"A="/a \"b\" \$c \x""#, r#"A=/a "b" $c \x"#),
+            (Language::Sh, r"A=/a\ b # it's 'this'", "A=/a b # it's 'this'"),
+            (Language::Fish, r"set A '/it\'s \\ \x'", r"set A /it's \ \x"),
+            (Language::PowerShell, r#"'it''s' "a`"b""#, r#"it's a"b"#),
+            (Language::Nu, "let a = r#'/it's'#", "let a = r#/it's#"),
+            (Language::Python, r"'\x2f\u00e9' r'\x' ", r"/é r\x "),
+            (Language::Json, r#"["\/a\ud83d\udc0d", 'x']"#, "[/a🐍, 'x']"),
+            (Language::Text, r#"a = "it's""#, r#"a = "it's""#),
+        ];
+        for (language, line, expected) in cases {
+            assert_eq!(String::from_utf8(meant(language, line.as_bytes())).unwrap(), expected, "{language:?}");
+        }
+    }
+
+    #[test]
+    fn an_apostrophe_is_no_quote() {
+        let cells = Language::Sh.read(b"echo don\\'t it's /x", &[]);
+        assert!(cells.iter().all(|cell| cell.quote.is_none()));
+    }
+
+    #[test]
+    fn a_value_that_its_maker_did_not_escape_is_read_as_it_is() {
+        let known = [b"/a$b\"c".to_vec()];
+        let cells = Language::Sh.read(b"A=\"/a$b\"c/bin\"", &known);
+        assert_eq!(cells.iter().map(|cell| cell.byte).collect::<Vec<_>>(), b"A=/a$b\"c/bin");
+    }
+}

@@ -1,0 +1,198 @@
+//! What has to change in an environment when its place does.
+//!
+//! Owns finding everything in a tree that names the old place, and making it name the new one: in a copy ([`copy_tree`])
+//! or in the tree itself ([`Rewriting`]). Files that do not name it stay as they are, to the byte and the second; compiled
+//! files and other binaries always do, and nothing outside of the tree is touched. Starts no Python. Where environments
+//! may stand, and the moment at which they do, is `workon_home`'s matter.
+
+mod activation_script;
+mod copy;
+mod escapes;
+mod in_place;
+mod language;
+mod record;
+mod script;
+mod source;
+mod spelling;
+#[cfg(test)]
+mod tests;
+mod url;
+mod walk;
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Component, Path, PathBuf};
+
+use self::activation_script::{Ours, Renaming};
+use self::language::Language;
+use self::spelling::Spelling;
+use crate::environment::{BIN, Environment};
+use crate::fs::{resolved, tidied};
+
+pub(crate) use copy::copy_tree;
+pub(crate) use in_place::Rewriting;
+
+/// The activation scripts for a root and a prompt: file name in `bin`, and content.
+pub(crate) type ActivationScripts = fn(&Path, &OsStr) -> Vec<(&'static str, Vec<u8>)>;
+
+/// A change of place.
+#[derive(Debug)]
+pub(crate) struct Relocation {
+    /// The old place; where links on the way to it were followed, so that `..` means what the kernel takes it for.
+    old: PathBuf,
+    new: PathBuf,
+    spelling: Spelling,
+    renaming: Option<Renaming>,
+    ours: Vec<Ours>,
+    /// Version of the environment's Python.
+    major: u8,
+}
+
+impl Relocation {
+    /// From `olds`, the spellings of the place where `environment` was made to stand (as it is named first, as the kernel
+    /// has it last), to `new`. All are absolute and tidy.
+    pub(crate) fn new(environment: &Environment, olds: &[PathBuf], new: &Path, scripts: ActivationScripts) -> Self {
+        let named = olds.first().map_or(Path::new("/"), PathBuf::as_path);
+        let (old_name, new_name) = (named.file_name().unwrap_or_default(), new.file_name().unwrap_or_default());
+        let prompt = environment.prompt();
+        let is_name = prompt == environment.name() || prompt == old_name;
+        let (old_prompt, new_prompt) = if is_name { (old_name, new_name) } else { (&*prompt, &*prompt) };
+        let ours = scripts(named, old_prompt).into_iter().zip(scripts(new, new_prompt));
+        let version = environment.version().unwrap_or_default();
+        Self {
+            old: olds.last().cloned().unwrap_or_default(),
+            new: new.to_path_buf(),
+            spelling: Spelling::new(olds, new),
+            renaming: (old_name != new_name && !old_name.is_empty())
+                .then(|| Renaming { old: old_name.to_owned(), new: new_name.to_owned() }),
+            ours: ours.map(|((name, old), (_, new))| Ours { name, old, new }).collect(),
+            major: if version.starts_with("2.") { 2 } else { 3 },
+        }
+    }
+
+    /// What a file is to be, where that is not what it is. `path` is relative to the root.
+    fn rewritten(&self, path: &Path, content: &[u8]) -> Option<Vec<u8>> {
+        let name = path.file_name().unwrap_or_default();
+        if path == Path::new("pyvenv.cfg") {
+            return self.cfg(content);
+        }
+        let lower = name.to_ascii_lowercase();
+        let activates = [&b"activate"[..], b"deactivate"].iter().any(|word| lower.as_bytes().starts_with(word));
+        if activates && path.parent() == Some(Path::new(BIN)) {
+            return self.activation_script(name, content);
+        }
+        if !self.spelling.may_be_in(content) {
+            return None;
+        }
+        if content.starts_with(b"#!") {
+            return script::replaced(&self.spelling, content, self.major);
+        }
+        // A NUL makes it a binary; elsewhere a path has a length that something may count on.
+        if memchr::memchr(0, content).is_some() {
+            return None;
+        }
+        match path.extension().map(OsStr::as_bytes) {
+            Some(b"pth" | b"egg-link") => self.spelling.replaced_lines(content),
+            None if name == ".project" => self.spelling.replaced_lines(content),
+            _ => self.spelling.replaced(content, language(path)),
+        }
+    }
+
+    /// `pyvenv.cfg`: the paths that are values, and the command that it was made by.
+    fn cfg(&self, content: &[u8]) -> Option<Vec<u8>> {
+        let mut made = Vec::with_capacity(content.len());
+        for line in content.split_inclusive(|byte| *byte == b'\n') {
+            let (key, value) =
+                line.split_at(line.iter().position(|byte| *byte == b'=').map_or(line.len(), |at| at + 1));
+            let bare = value.trim_ascii();
+            let start = value.len() - value.trim_ascii_start().len();
+            let key_name = key.strip_suffix(b"=").unwrap_or_default().trim_ascii().to_ascii_lowercase();
+            let new = match &*key_name {
+                b"prompt" => self.renaming.as_ref().and_then(|renaming| renaming.replaced_value(bare)),
+                // For people only; and Python does not start from a file that is not UTF-8.
+                b"command" => {
+                    let new = self.spelling.replaced(bare, Language::Plain);
+                    new.map(|new| String::from_utf8_lossy(&new).into_owned().into_bytes())
+                }
+                _ => self.spelling.replaced_path(bare),
+            };
+            match new {
+                Some(new) => made.extend([key, &value[..start], &new, &value[start + bare.len()..]].concat()),
+                None => made.extend_from_slice(line),
+            }
+        }
+        (made != content).then_some(made)
+    }
+
+    fn activation_script(&self, name: &OsStr, content: &[u8]) -> Option<Vec<u8>> {
+        let language = language(Path::new(name));
+        let ours = self.ours.iter().find(|ours| name == ours.name);
+        let first = ours.and_then(|ours| ours.replaced(content));
+        let second = self.spelling.replaced(first.as_deref().unwrap_or(content), language).or(first);
+        let renamed = |text| self.renaming.as_ref()?.replaced(text, language);
+        renamed(second.as_deref().unwrap_or(content)).or(second)
+    }
+
+    /// Where a link is to lead, where that is not where it leads. `path` is relative to the root.
+    fn led_elsewhere(&self, path: &Path, target: &Path) -> Option<PathBuf> {
+        let replaced = |target: &Path| {
+            let bytes = self.spelling.replaced_path(target.as_os_str().as_bytes())?;
+            Some(PathBuf::from(std::ffi::OsString::from_vec(bytes)))
+        };
+        if target.is_absolute() {
+            return replaced(target);
+        }
+        let directory = path.parent().unwrap_or(Path::new(""));
+        if !leaves(directory, target) {
+            return None;
+        }
+        // Up and out: what is there is not the same from another place, and may be the tree itself again.
+        let absolute = tidied(&self.old.join(directory).join(target));
+        replaced(&absolute).or_else(|| (self.old.parent() != self.new.parent()).then_some(absolute))
+    }
+}
+
+/// A place as it is named, and as it is when links on the way to it are followed; what it is itself is not looked at.
+pub(crate) fn spellings(place: &Path) -> Vec<PathBuf> {
+    let parent = place.parent().map(resolved).and_then(Result::ok);
+    let other = parent.zip(place.file_name()).map(|(parent, name)| parent.join(name));
+    std::iter::once(place.to_path_buf()).chain(other).collect()
+}
+
+/// Whether `target`, from a directory that is relative to the root, leads above the root on its way.
+fn leaves(directory: &Path, target: &Path) -> bool {
+    let mut depth = directory.components().count();
+    for component in target.components() {
+        match component {
+            Component::ParentDir if depth == 0 => return true,
+            Component::ParentDir => depth -= 1,
+            Component::Normal(_) => depth += 1,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// Whether a file is one that nothing is looked for in, by its name: compiled files, which Python corrects for itself
+/// when it imports them, and libraries.
+fn is_opaque(path: &Path) -> bool {
+    let opaque: [&[u8]; 8] = [b"pyc", b"pyo", b"so", b"dylib", b"a", b"o", b"whl", b"gz"];
+    path.extension().is_some_and(|extension| opaque.contains(&extension.as_bytes()))
+}
+
+/// The language of a file that does not say so itself.
+fn language(path: &Path) -> Language {
+    let name = path.file_name().unwrap_or_default();
+    match path.extension().map(OsStr::as_bytes) {
+        Some(b"py" | b"pyi" | b"xsh") => Language::Python,
+        Some(b"json" | b"ipynb") => Language::Json,
+        Some(b"sh" | b"bash" | b"zsh" | b"ksh") => Language::Sh,
+        Some(b"csh" | b"tcsh") => Language::Csh,
+        Some(b"fish") => Language::Fish,
+        Some(b"nu") => Language::Nu,
+        Some(b"ps1") => Language::PowerShell,
+        // Hooks (CONTRACT.md 4) are sourced, with a first line or without.
+        None if name.as_bytes().ends_with(b"activate") || name == "get_env_details" => Language::Sh,
+        _ => Language::Text,
+    }
+}
