@@ -40,6 +40,9 @@ _venvwrap() {
             venvwrap,completions)
                 cmd="venvwrap__subcmd__completions"
                 ;;
+            venvwrap,cpvirtualenv)
+                cmd="venvwrap__subcmd__cpvirtualenv"
+                ;;
             venvwrap,deactivate)
                 cmd="venvwrap__subcmd__deactivate"
                 ;;
@@ -75,6 +78,9 @@ _venvwrap() {
                 ;;
             venvwrap,mkvirtualenv)
                 cmd="venvwrap__subcmd__mkvirtualenv"
+                ;;
+            venvwrap,mvvirtualenv)
+                cmd="venvwrap__subcmd__mvvirtualenv"
                 ;;
             venvwrap,rmvirtualenv)
                 cmd="venvwrap__subcmd__rmvirtualenv"
@@ -181,6 +187,9 @@ _venvwrap() {
             venvwrap__subcmd__help,completions)
                 cmd="venvwrap__subcmd__help__subcmd__completions"
                 ;;
+            venvwrap__subcmd__help,cpvirtualenv)
+                cmd="venvwrap__subcmd__help__subcmd__cpvirtualenv"
+                ;;
             venvwrap__subcmd__help,deactivate)
                 cmd="venvwrap__subcmd__help__subcmd__deactivate"
                 ;;
@@ -216,6 +225,9 @@ _venvwrap() {
                 ;;
             venvwrap__subcmd__help,mkvirtualenv)
                 cmd="venvwrap__subcmd__help__subcmd__mkvirtualenv"
+                ;;
+            venvwrap__subcmd__help,mvvirtualenv)
+                cmd="venvwrap__subcmd__help__subcmd__mvvirtualenv"
                 ;;
             venvwrap__subcmd__help,rmvirtualenv)
                 cmd="venvwrap__subcmd__help__subcmd__rmvirtualenv"
@@ -272,7 +284,7 @@ _venvwrap() {
 
     case "${cmd}" in
         venvwrap)
-            opts="-h -V --help --version mkvirtualenv mktmpenv mkproject rmvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man answer background hook install finish-project help"
+            opts="-h -V --help --version mkvirtualenv mktmpenv mkproject rmvirtualenv cpvirtualenv mvvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man answer background hook install finish-project help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -649,6 +661,20 @@ _venvwrap() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        venvwrap__subcmd__cpvirtualenv)
+            opts="-h --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         venvwrap__subcmd__deactivate)
             opts="-h --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -682,7 +708,7 @@ _venvwrap() {
             return 0
             ;;
         venvwrap__subcmd__help)
-            opts="mkvirtualenv mktmpenv mkproject rmvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man answer background hook install finish-project help"
+            opts="mkvirtualenv mktmpenv mkproject rmvirtualenv cpvirtualenv mvvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man answer background hook install finish-project help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -905,6 +931,20 @@ _venvwrap() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        venvwrap__subcmd__help__subcmd__cpvirtualenv)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         venvwrap__subcmd__help__subcmd__deactivate)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1060,6 +1100,20 @@ _venvwrap() {
             return 0
             ;;
         venvwrap__subcmd__help__subcmd__mkvirtualenv)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        venvwrap__subcmd__help__subcmd__mvvirtualenv)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1505,6 +1559,20 @@ _venvwrap() {
                     fi
                     return 0
                     ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        venvwrap__subcmd__mvvirtualenv)
+            opts="-h --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;

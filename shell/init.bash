@@ -286,6 +286,8 @@ function mkvirtualenv { __venvwrap_call mkvirtualenv "$@"; }
 function mktmpenv { __venvwrap_call mktmpenv "$@"; }
 function mkproject { __venvwrap_call mkproject "$@"; }
 function rmvirtualenv { __venvwrap_call rmvirtualenv "$@"; }
+function cpvirtualenv { __venvwrap_call cpvirtualenv "$@"; }
+function mvvirtualenv { __venvwrap_call mvvirtualenv "$@"; }
 function workon { __venvwrap_call workon "$@"; }
 function lsvirtualenv { __venvwrap_call lsvirtualenv "$@"; }
 function showvirtualenv { __venvwrap_call showvirtualenv "$@"; }
@@ -348,8 +350,8 @@ function __venvwrap_complete {
 }
 
 \builtin complete -o nospace -F __venvwrap_complete deactivate mkvirtualenv mktmpenv mkproject \
-    rmvirtualenv workon lsvirtualenv showvirtualenv allvirtualenv cdvirtualenv cdsitepackages cdproject \
-    setvirtualenvproject lssitepackages add2virtualenv toggleglobalsitepackages wipeenv \
+    rmvirtualenv cpvirtualenv mvvirtualenv workon lsvirtualenv showvirtualenv allvirtualenv cdvirtualenv \
+    cdsitepackages cdproject setvirtualenvproject lssitepackages add2virtualenv toggleglobalsitepackages wipeenv \
     virtualenvwrapper 2>/dev/null || \builtin true
 
 # The name under which people attach the completion to functions of their own.

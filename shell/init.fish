@@ -332,6 +332,12 @@ end
 function rmvirtualenv
     __venvwrap_call rmvirtualenv $argv
 end
+function cpvirtualenv
+    __venvwrap_call cpvirtualenv $argv
+end
+function mvvirtualenv
+    __venvwrap_call mvvirtualenv $argv
+end
 function workon
     __venvwrap_call workon $argv
 end
@@ -381,7 +387,7 @@ function __venvwrap_complete
     command $__venvwrap_executable complete fish -- (builtin commandline -opc) "$word" 2>/dev/null
 end
 
-for command in deactivate mkvirtualenv mktmpenv mkproject rmvirtualenv workon lsvirtualenv showvirtualenv allvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper
+for command in deactivate mkvirtualenv mktmpenv mkproject rmvirtualenv cpvirtualenv mvvirtualenv workon lsvirtualenv showvirtualenv allvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper
     builtin complete -c $command -f -a '(__venvwrap_complete)'
 end
 

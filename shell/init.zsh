@@ -264,6 +264,8 @@ function mkvirtualenv { __venvwrap_call mkvirtualenv "$@"; }
 function mktmpenv { __venvwrap_call mktmpenv "$@"; }
 function mkproject { __venvwrap_call mkproject "$@"; }
 function rmvirtualenv { __venvwrap_call rmvirtualenv "$@"; }
+function cpvirtualenv { __venvwrap_call cpvirtualenv "$@"; }
+function mvvirtualenv { __venvwrap_call mvvirtualenv "$@"; }
 function workon { __venvwrap_call workon "$@"; }
 function lsvirtualenv { __venvwrap_call lsvirtualenv "$@"; }
 function showvirtualenv { __venvwrap_call showvirtualenv "$@"; }
@@ -341,9 +343,9 @@ function __venvwrap_register {
     \builtin typeset -ga precmd_functions
     precmd_functions=(${precmd_functions:#__venvwrap_register})
     if (( ${+functions[compdef]} )); then
-        compdef __venvwrap_complete deactivate mkvirtualenv mktmpenv mkproject rmvirtualenv workon lsvirtualenv \
-            showvirtualenv allvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject \
-            lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper
+        compdef __venvwrap_complete deactivate mkvirtualenv mktmpenv mkproject rmvirtualenv cpvirtualenv mvvirtualenv \
+            workon lsvirtualenv showvirtualenv allvirtualenv cdvirtualenv cdsitepackages cdproject \
+            setvirtualenvproject lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper
     elif [[ ${1-} == loading ]]; then
         precmd_functions+=(__venvwrap_register)
     fi

@@ -69,7 +69,7 @@ fn no_home() -> Error {
 }
 
 /// `~` at the start and `$NAME` or `${NAME}` anywhere, once; an unset variable is left as it stands.
-fn expanded(value: &OsStr, context: &Context) -> Result<OsString> {
+pub(crate) fn expanded(value: &OsStr, context: &Context) -> Result<OsString> {
     let mut rest = value.as_bytes();
     let mut made = Vec::new();
     if rest == b"~" || rest.starts_with(b"~/") {

@@ -44,6 +44,13 @@ pub(crate) enum Error {
         reason: &'static str,
     },
 
+    /// Something has the name that was asked for.
+    #[error("{} exists already", shown(.path))]
+    Exists {
+        /// What is there.
+        path: PathBuf,
+    },
+
     /// An environment whose interpreter is gone.
     #[error("environment `{}` is broken: its python, {}, is gone", shown(.name), shown(.python))]
     Broken {
@@ -221,6 +228,7 @@ impl Error {
             Self::NotAnEnvironment { .. } => {
                 Some("only environments are touched; move it out of the way or take another name".to_owned())
             }
+            Self::Exists { .. } => Some("take another name; what is there is left as it is".to_owned()),
             Self::Broken { name, .. } => Some(format!(
                 "install that python again, or make the environment anew: `mkvirtualenv --clear {}`",
                 shown(name)

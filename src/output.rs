@@ -65,6 +65,15 @@ impl Progress {
     }
 }
 
+impl Progress {
+    /// Shows another text.
+    pub(crate) fn say(&self, text: String) {
+        if let Some(bar) = &self.0 {
+            bar.set_message(text);
+        }
+    }
+}
+
 impl Drop for Progress {
     fn drop(&mut self) {
         if let Some(bar) = &self.0 {

@@ -53,6 +53,8 @@ const VERBS: &[Entry] = &[
     entry::<commands::mktmpenv::MkTmpenv>("mktmpenv"),
     entry::<commands::mkproject::MkProject>("mkproject"),
     entry::<commands::rmvirtualenv::RmVirtualenv>("rmvirtualenv"),
+    entry::<commands::cpvirtualenv::CpVirtualenv>("cpvirtualenv"),
+    entry::<commands::mvvirtualenv::MvVirtualenv>("mvvirtualenv"),
     entry::<commands::undo::Undo>("undo").without_function(),
     entry::<commands::workon::Workon>("workon"),
     entry::<commands::deactivate::Deactivate>("deactivate"),

@@ -26,6 +26,7 @@ pub(crate) mod answer;
 pub(crate) mod background;
 pub(crate) mod cd;
 mod creation;
+pub(crate) mod cpvirtualenv;
 pub(crate) mod deactivate;
 pub(crate) mod hook;
 pub(crate) mod init;
@@ -37,6 +38,7 @@ pub(crate) mod mktmpenv;
 pub(crate) mod mkvirtualenv;
 #[cfg(test)]
 mod real;
+pub(crate) mod mvvirtualenv;
 pub(crate) mod rmvirtualenv;
 pub(crate) mod setvirtualenvproject;
 pub(crate) mod showvirtualenv;

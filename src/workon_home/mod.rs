@@ -1,7 +1,7 @@
 //! The store: `WORKON_HOME`, a directory with one environment per name.
 //!
 //! Owns which environments there are, and the only two ways in and out: [`WorkonHome::publish`] puts a finished one in
-//! place, `trash` takes one away. Everything of ours lies in `.venvwrap` beside them.
+//! place, `trash` takes one away. `rename` gives one another name. Everything of ours lies in `.venvwrap` beside them.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
@@ -17,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::fs::{remove_tree, rename_without_replacing};
 
 pub(crate) mod name;
+mod rename;
 pub(crate) mod trash;
 
 use name::EnvironmentName;

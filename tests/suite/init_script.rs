@@ -15,6 +15,8 @@ const PUBLIC: &[&str] = &[
     "mktmpenv",
     "mkproject",
     "rmvirtualenv",
+    "cpvirtualenv",
+    "mvvirtualenv",
     "workon",
     "lsvirtualenv",
     "showvirtualenv",

@@ -73,7 +73,9 @@ fn every_verb_that_takes_a_name_completes_it() {
     // A directory of that name is nothing to them.
     sandbox.write("my env/file", "");
     in_every_shell(&sandbox, |terminal| {
-        for verb in ["workon", "rmvirtualenv", "showvirtualenv", "rmvirtualenv --now other"] {
+        for verb in
+            ["workon", "rmvirtualenv", "showvirtualenv", "cpvirtualenv", "mvvirtualenv", "rmvirtualenv --now other"]
+        {
             assert_eq!(terminal.completed(format!("{verb} my\t")), format!("{verb} my\\ env "));
         }
         // One operand is all it takes.

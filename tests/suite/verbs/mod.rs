@@ -2,11 +2,13 @@
 
 mod bad_input; //  every verb with what it cannot take: said, refused, nothing changed
 mod cd;
+mod cpvirtualenv;
 mod help; //       every verb's --help, with examples that can be typed
 mod init;
 mod installing; // mkvirtualenv with packages, and by another program
 mod lsvirtualenv;
 mod mkvirtualenv;
+mod mvvirtualenv;
 mod rmvirtualenv;
 mod showvirtualenv;
 mod store; //      every verb with a WORKON_HOME that cannot be used

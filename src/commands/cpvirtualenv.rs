@@ -1,0 +1,269 @@
+//! `cpvirtualenv`: copy an environment, from the store or from elsewhere, and enter the copy.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+
+use super::{Outcome, Session, Verb, workon};
+use crate::activation::Step;
+use crate::directories;
+use crate::environment::Environment;
+use crate::error::{Error, Result};
+use crate::fs::{is_same, resolved};
+use crate::hooks::{self, Hooks};
+use crate::output::{self, Progress};
+use crate::relocate::{self, Relocation};
+use crate::shell::standalone;
+use crate::shown::shown;
+use crate::workon_home::WorkonHome;
+use crate::workon_home::name::EnvironmentName;
+
+/// Copy a virtual environment and enter the copy
+///
+/// The copy is whole and stands on its own: scripts, activation scripts, editable installs and links that named the
+/// original name the copy, and the original can be removed. It is linked to the same project. Nothing is written into
+/// the original. The copy appears whole or not at all.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cpvirtualenv",
+    after_help = "Examples:\n  cpvirtualenv projectx try-it      copy projectx as try-it\n  cpvirtualenv \
+                  ~/src/api/.venv api  bring one in from elsewhere\n  cpvirtualenv /opt/envs/tools      the same, under \
+                  the name it has"
+)]
+pub(crate) struct CpVirtualenv {
+    /// Name of the environment, or path of one that is elsewhere
+    #[arg(value_name = "ENVIRONMENT")]
+    source: Option<OsString>,
+    /// Name of the copy; the last part of the path if left out
+    #[arg(value_name = "NAME")]
+    name: Option<OsString>,
+    /// virtualenvwrapper lets them pass.
+    #[arg(hide = true)]
+    ignored: Vec<OsString>,
+}
+
+impl Verb for CpVirtualenv {
+    fn run(self, session: &Session<'_>) -> Result<Outcome> {
+        let home = session.workon_home()?;
+        let Some(source) = self.source.as_deref().filter(|source| !source.is_empty()) else {
+            return refused("Please provide a valid virtualenv to copy.", &nothing_named());
+        };
+        let source = match find(session, &home, source) {
+            Ok(source) => source,
+            Err(error) => return refused("Please provide a valid virtualenv to copy.", &error),
+        };
+        let name = match &self.name {
+            Some(name) => EnvironmentName::new(name)?,
+            // `.venv`, as it lies in many projects.
+            None => EnvironmentName::new(source.name()).map_err(|_| nameless(&source))?,
+        };
+        if !home.is_free(&name)? {
+            let path = home.path().join(name.as_os_str());
+            let text = format!("{} virtualenv already exists.", shown(name.as_os_str()));
+            return refused(&text, &Error::Exists { path });
+        }
+        output::data(format!("Copying {} as {}...\n", shown(source.name()), shown(name.as_os_str())).as_bytes())?;
+        let hooks = session.hooks(&home)?;
+        let environment = copy(&home, &hooks, &source, &name)?;
+
+        // From here on the copy stays, whatever happens: it is entered, and the person can go on from there.
+        hooks.run(hooks::PRECPVIRTUALENV, None, &[source.root().as_os_str(), environment.name()], None);
+        hooks.run(hooks::PREMKVIRTUALENV, None, &[environment.name()], None);
+        let mut plan = workon::enter(session, &home, &environment, workon::follows_project(session, false, false))?;
+        for event in [hooks::POSTMKVIRTUALENV, hooks::POSTCPVIRTUALENV] {
+            hooks.files(event, None).into_iter().for_each(|file| plan.push(Step::Source(file)));
+        }
+        Ok(Outcome::Plan(plan, 0))
+    }
+}
+
+/// virtualenvwrapper says these on stdout, and scripts look for them there (CONTRACT.md, 3.1). What can be done about it
+/// is on stderr, as with every command.
+fn refused(text: &str, error: &Error) -> Result<Outcome> {
+    output::data(format!("{text}\n").as_bytes())?;
+    output::report(error);
+    Ok(Outcome::Status(error.status()))
+}
+
+fn nothing_named() -> Error {
+    let reason = "no environment named; `cpvirtualenv ENVIRONMENT NAME` copies one".to_owned();
+    Error::Value { what: "cpvirtualenv".to_owned(), reason }
+}
+
+fn nameless(source: &Environment) -> Error {
+    let name = shown(source.name());
+    let reason = format!("no list would show a copy of that name; `cpvirtualenv {name} NAME` gives it another");
+    Error::Value { what: format!("`{name}`"), reason }
+}
+
+/// The environment of that name in the store, else the one at that path, which is relative to the caller's directory and
+/// may begin with `~` or hold `$NAME`.
+fn find(session: &Session<'_>, home: &WorkonHome, source: &OsStr) -> Result<Environment> {
+    let named = EnvironmentName::existing(source);
+    if let Ok(name) = &named
+        && let Some(environment) = home.find(name)?
+    {
+        return Ok(environment);
+    }
+    let path = session.context.absolute_path(&PathBuf::from(directories::expanded(source, session.context)?))?;
+    if let Some(environment) = Environment::open(&path)? {
+        return Ok(environment);
+    }
+    match std::fs::symlink_metadata(&path) {
+        Ok(_) => Err(Error::NotAnEnvironment { path, reason: "it has neither pyvenv.cfg nor bin/activate" }),
+        Err(_) if named.is_ok() => Err(home.unknown(source)),
+        Err(error) => Err(Error::io("copy", path)(error)),
+    }
+}
+
+/// Makes the copy in a hidden place and puts it in the store.
+fn copy(home: &WorkonHome, hooks: &Hooks<'_>, source: &Environment, name: &EnvironmentName) -> Result<Environment> {
+    source.check_python()?;
+    if home.path().ancestors().any(|above| is_same(above, source.root())) {
+        let what = format!("cannot copy {}", shown(source.root()));
+        return Err(Error::Value { what, reason: "WORKON_HOME is inside of it".to_owned() });
+    }
+    let to = home.path().join(name.as_os_str());
+    let relocation = Relocation::new(source, &places(source.root()), &to, standalone::scripts);
+    let building = home.start_building()?;
+    let text = format!("Copying {}", shown(source.name()));
+    let progress = Progress::start(text.clone());
+    let say = |done: usize| progress.say(format!("{text}: {done} files"));
+    relocate::copy_tree(source.root(), building.path(), &relocation, &say)?;
+    drop(progress);
+    if hooks.are_in_use() {
+        hooks.make_local_templates(&building.path().join("bin"))?;
+    }
+    home.publish(building, name)
+}
+
+/// Every way to spell where an environment stands; one that is a link in the store was made to stand elsewhere.
+fn places(root: &Path) -> Vec<PathBuf> {
+    let mut places = relocate::spellings(root);
+    places.extend(resolved(root).ok());
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::context::Context;
+    use std::fs;
+
+    const HOSTILE: &str = "it's \"my\" $H {a,b};é";
+
+    struct Room {
+        directory: tempfile::TempDir,
+        context: Context,
+    }
+
+    impl Room {
+        fn new() -> Self {
+            let directory = tempfile::tempdir().unwrap();
+            let base = directory.path().join(HOSTILE);
+            fs::create_dir_all(base.join("store")).unwrap();
+            let base = base.to_str().unwrap();
+            let home = format!("{base}/store");
+            let context = Context::made_of(&[("HOME", base), ("WORKON_HOME", &home), ("THERE", base)]);
+            Self { directory, context }
+        }
+
+        fn base(&self) -> PathBuf {
+            self.directory.path().join(HOSTILE)
+        }
+
+        fn store(&self) -> WorkonHome {
+            WorkonHome::at(self.base().join("store"))
+        }
+
+        /// An environment as far as these commands look at it.
+        fn make(&self, path: &str) -> PathBuf {
+            let root = self.base().join(path);
+            fs::create_dir_all(root.join("bin")).unwrap();
+            fs::write(root.join("pyvenv.cfg"), "home = /bin\n").unwrap();
+            std::os::unix::fs::symlink("/bin/sh", root.join("bin/python")).unwrap();
+            root
+        }
+
+        fn find(&self, source: &str) -> Result<PathBuf> {
+            let session = Session { context: &self.context, shell: None };
+            find(&session, &self.store(), OsStr::new(source)).map(|found| found.root().to_path_buf())
+        }
+
+        fn copy(&self, source: &Path, name: &str) -> Result<Environment> {
+            let source = Environment::open(source).unwrap().unwrap();
+            let (store, name) = (self.store(), EnvironmentName::new(OsStr::new(name)).unwrap());
+            copy(&store, &Hooks::locate(&self.context, &store, "").unwrap(), &source, &name)
+        }
+    }
+
+    #[test]
+    fn a_name_is_looked_for_in_the_store_first() {
+        let room = Room::new();
+        let (inside, outside) = (room.make("store/one"), room.make("elsewhere/.venv"));
+        assert_eq!(room.find("one").unwrap(), inside);
+        for source in ["~/elsewhere/.venv", "$THERE/elsewhere/.venv/", "${THERE}/elsewhere/../elsewhere/.venv"] {
+            assert_eq!(room.find(source).unwrap(), outside, "{source}");
+        }
+        assert_eq!(room.find(outside.to_str().unwrap()).unwrap(), outside);
+    }
+
+    #[test]
+    fn what_is_no_environment_is_told_apart_from_what_is_not_there() {
+        let room = Room::new();
+        room.make("store/one");
+        fs::create_dir(room.base().join("store/plain")).unwrap();
+        assert!(matches!(room.find("ones"), Err(Error::UnknownEnvironment { nearest, .. }) if nearest == ["one"]));
+        assert!(matches!(room.find("plain"), Err(Error::NotAnEnvironment { .. })));
+        assert!(matches!(room.find("~/store"), Err(Error::NotAnEnvironment { .. })));
+        assert!(matches!(room.find("~/nothing"), Err(Error::Io { .. })));
+    }
+
+    #[test]
+    fn the_copy_has_what_a_person_added() {
+        let room = Room::new();
+        let root = room.make("elsewhere/.venv");
+        let text = format!("#!/bin/sh\necho \"{}/data\"\n", root.display());
+        for file in ["bin/postactivate", "bin/predeactivate", ".project", "notes/mine.txt"] {
+            fs::create_dir_all(root.join(file).parent().unwrap()).unwrap();
+            fs::write(root.join(file), &text).unwrap();
+        }
+        fs::write(root.join(".project"), "/my/project\n").unwrap();
+        let copy = room.copy(&root, "a b").unwrap();
+        assert_eq!(copy.root(), room.base().join("store/a b"));
+        assert_eq!(fs::read_to_string(copy.root().join(".project")).unwrap(), "/my/project\n");
+        crate::fs::remove_tree(&root).unwrap();
+        let output = room.context.command("/bin/sh").arg(copy.root().join("bin/postactivate")).output().unwrap();
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), format!("{}/data\n", copy.root().display()));
+        assert_eq!(fs::read_dir(room.base().join("store/.venvwrap/new")).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_a_link_in_the_store_leads_to_is_copied_and_left_alone() {
+        let room = Room::new();
+        let root = room.make("elsewhere/env");
+        fs::write(root.join("bin/tool"), format!("#!{}/bin/python\n", root.display())).unwrap();
+        std::os::unix::fs::symlink(&root, room.base().join("store/link")).unwrap();
+        let copy = room.copy(&room.base().join("store/link"), "copy").unwrap();
+        assert!(fs::symlink_metadata(copy.root()).unwrap().is_dir());
+        let script = fs::read_to_string(copy.root().join("bin/tool")).unwrap();
+        assert!(script.contains("/copy/bin/python"), "{script}");
+        assert!(!script.contains("elsewhere"), "{script}");
+    }
+
+    #[test]
+    fn what_cannot_be_copied_leaves_nothing_behind() {
+        let room = Room::new();
+        let around = room.make("");
+        assert!(room.copy(&around, "x").unwrap_err().to_string().contains("inside"));
+        let broken = room.make("store/broken");
+        fs::remove_file(broken.join("bin/python")).unwrap();
+        assert!(matches!(room.copy(&broken, "x"), Err(Error::Broken { .. })));
+        let whole = room.make("store/whole");
+        fs::create_dir(room.base().join("store/taken")).unwrap();
+        assert!(room.copy(&whole, "taken").is_err());
+        assert_eq!(room.store().names().unwrap(), ["broken", "whole"]);
+        assert_eq!(fs::read_dir(room.base().join("store/.venvwrap/new")).unwrap().count(), 0);
+    }
+}

@@ -1,0 +1,264 @@
+//! `mvvirtualenv`: give an environment another name.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+
+use super::{Outcome, Session, Verb, workon};
+use crate::activation::{Plan, Step};
+use crate::environment::Environment;
+use crate::error::{Error, Result};
+use crate::fs::{is_same, resolved};
+use crate::output;
+use crate::relocate::{self, Relocation, Rewriting};
+use crate::shell::standalone;
+use crate::shown::shown;
+use crate::workon_home::WorkonHome;
+use crate::workon_home::name::EnvironmentName;
+
+/// Rename a virtual environment
+///
+/// What names the environment's place in it (scripts, activation scripts, editable installs, links) is changed too, so
+/// that everything goes on working; no file is copied. The active environment can be renamed: the shell enters it again
+/// under its new name. Should it be interrupted, both names work, and the same command finishes what is left.
+#[derive(Debug, Parser)]
+#[command(
+    name = "mvvirtualenv",
+    after_help = "Examples:\n  mvvirtualenv projectx shop    projectx is called shop from now on\n\nAn environment that was \
+                  renamed by hand (`mv`) is mended by the same command."
+)]
+pub(crate) struct MvVirtualenv {
+    /// Name that it has
+    #[arg(value_name = "ENVIRONMENT")]
+    old: OsString,
+    /// Name that it gets
+    #[arg(value_name = "NAME")]
+    new: OsString,
+}
+
+impl Verb for MvVirtualenv {
+    fn run(self, session: &Session<'_>) -> Result<Outcome> {
+        let home = session.workon_home()?;
+        let renaming =
+            Renaming { home: &home, old: EnvironmentName::existing(&self.old)?, new: EnvironmentName::new(&self.new)? };
+        let standing = renaming.standing()?;
+        let environment = standing.environment();
+        let is_active = session
+            .active_root()
+            .is_some_and(|active| active.file_name() == Some(&self.old) && is_same(active, environment.root()));
+        if is_active {
+            // Its shell would go on with a name that nothing has.
+            session.require_shell("mvvirtualenv")?;
+            if matches!(standing, Standing::Link(_)) {
+                // Its hooks of leaving would no longer be where they were when it was entered.
+                return Err(Error::Active { name: self.old });
+            }
+        }
+        let from = home.path().join(&self.old);
+        let inside = working_directory_in(session, &from);
+        let environment = renaming.run(&standing)?;
+        let directory = inside.map(|below| environment.root().join(below));
+        if !is_active {
+            renaming.finish()?;
+            output::note(&format!("Renamed `{}` to `{}`", shown(&self.old), shown(&self.new)));
+            return Ok(directory.map_or(Outcome::Done, |to| Outcome::Plan(Plan::of(Step::ChangeDirectory(to)), 0)));
+        }
+        // It is left by its old name, with its hooks, and entered by the new one; then the old one goes.
+        let mut plan = workon::enter(session, &home, &environment, false)?;
+        if let Some(directory) = directory {
+            plan.push(Step::ChangeDirectory(directory));
+        }
+        plan.push(Step::Continue(vec!["mvvirtualenv".into(), "--".into(), self.old, self.new]));
+        Ok(Outcome::Plan(plan, 0))
+    }
+}
+
+/// How far it has come.
+enum Standing {
+    /// It stands under its old name.
+    Directory(Environment),
+    /// The old name is a link to an environment elsewhere.
+    Link(Environment),
+    /// It stands under its new name already, and is named by the old one still.
+    Half(Environment),
+}
+
+impl Standing {
+    fn environment(&self) -> &Environment {
+        match self {
+            Self::Directory(environment) | Self::Link(environment) | Self::Half(environment) => environment,
+        }
+    }
+}
+
+struct Renaming<'a> {
+    home: &'a WorkonHome,
+    old: EnvironmentName,
+    new: EnvironmentName,
+}
+
+impl Renaming<'_> {
+    fn standing(&self) -> Result<Standing> {
+        let Self { home, old, new } = self;
+        if old == new {
+            let reason = format!("`{}` is its name already", shown(old.as_os_str()));
+            return Err(Error::Value { what: "mvvirtualenv".to_owned(), reason });
+        }
+        if home.is_half_renamed(old, new) {
+            return Ok(Standing::Half(home.get(new)?));
+        }
+        let Some(environment) = home.find(old)? else {
+            // Renamed by hand, or on a system without a better way and killed in the middle.
+            let renamed = home.find(new)?.filter(|environment| !is_link(environment.root()));
+            return renamed.map(Standing::Half).ok_or_else(|| home.unknown(old.as_os_str()));
+        };
+        if !home.is_free(new)? {
+            return Err(Error::Exists { path: home.path().join(new.as_os_str()) });
+        }
+        Ok(if is_link(environment.root()) { Standing::Link(environment) } else { Standing::Directory(environment) })
+    }
+
+    /// Gives it the new name and changes what named the old one; until [`Self::finish`] both lead to it.
+    fn run(&self, standing: &Standing) -> Result<Environment> {
+        let Self { home, old, new } = self;
+        let (from, to) = (home.path().join(old.as_os_str()), home.path().join(new.as_os_str()));
+        let environment = standing.environment();
+        let relocation = Relocation::new(environment, &relocate::spellings(&from), &to, standalone::scripts);
+        let staging = home.start_building()?;
+        let rewriting = Rewriting::prepare(environment.root(), &relocation, staging.path())?;
+        match standing {
+            Standing::Link(_) if rewriting.is_empty() => home.rename_link(old, new)?,
+            Standing::Link(_) => {
+                let what = format!("environment `{}`", shown(old.as_os_str()));
+                let reason = "it is a link, and what it leads to is named by it; `cpvirtualenv` makes one that is not";
+                return Err(Error::Value { what, reason: reason.to_owned() });
+            }
+            Standing::Half(_) if rewriting.is_empty() && !home.is_half_renamed(old, new) => {
+                return Err(home.unknown(old.as_os_str()));
+            }
+            Standing::Half(_) => rewriting.apply(&to)?,
+            Standing::Directory(_) => {
+                home.rename(old, new)?;
+                rewriting.apply(&to)?;
+            }
+        }
+        home.get(new)
+    }
+
+    /// Takes the old name away, where it still leads to the environment.
+    fn finish(&self) -> Result<()> {
+        self.home.drop_old_name(&self.old, &self.new)
+    }
+}
+
+fn is_link(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok_and(|entry| entry.is_symlink())
+}
+
+/// Where the shell stands below `root`, if it does.
+fn working_directory_in(session: &Session<'_>, root: &Path) -> Option<PathBuf> {
+    let directory = session.context.working_directory().ok()?;
+    let below = |directory: &Path, root: &Path| directory.strip_prefix(root).map(Path::to_path_buf).ok();
+    below(&directory, root).or_else(|| below(&resolved(&directory).ok()?, &resolved(root).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ffi::OsStr;
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    fn store() -> (tempfile::TempDir, WorkonHome) {
+        let room = tempfile::tempdir().unwrap();
+        let path = room.path().join("it's \"my\" $HOME {a,b};é");
+        fs::create_dir(&path).unwrap();
+        (room, WorkonHome::at(path))
+    }
+
+    /// An environment that was made at `made` and stands at `root`.
+    fn make(root: &Path, made: &Path) {
+        fs::create_dir_all(root.join("bin")).unwrap();
+        fs::write(root.join("pyvenv.cfg"), "home = /bin\n").unwrap();
+        fs::write(root.join("bin/tool"), format!("#!/bin/sh\necho '{}/x'\n", made.display())).unwrap();
+        for (name, text) in standalone::scripts(made, made.file_name().unwrap()) {
+            fs::write(root.join("bin").join(name), text).unwrap();
+        }
+    }
+
+    fn rename(home: &WorkonHome, old: &str, new: &str) -> Result<Environment> {
+        let name = |text: &str| EnvironmentName::existing(OsStr::new(text));
+        let renaming = Renaming { home, old: name(old)?, new: name(new)? };
+        let environment = renaming.run(&renaming.standing()?)?;
+        renaming.finish().map(|()| environment)
+    }
+
+    /// Whether everything in the environment is as if it had been made there.
+    fn assert_stands(root: &Path) {
+        for (name, text) in standalone::scripts(root, root.file_name().unwrap()) {
+            let there = fs::read(root.join("bin").join(name)).unwrap();
+            assert_eq!(String::from_utf8_lossy(&there), String::from_utf8_lossy(&text), "{name}");
+        }
+        assert!(!fs::symlink_metadata(root).unwrap().is_symlink());
+    }
+
+    #[test]
+    fn a_renamed_environment_is_as_if_made_under_its_name() {
+        let (_room, home) = store();
+        let root = home.path().join("old");
+        make(&root, &root);
+        let environment = rename(&home, "old", "new's").unwrap();
+        assert_eq!(environment.name(), "new's");
+        assert_stands(&home.path().join("new's"));
+        assert_eq!(home.names().unwrap(), ["new's"]);
+        assert!(fs::symlink_metadata(root).is_err());
+    }
+
+    #[test]
+    fn one_that_was_renamed_half_or_by_hand_is_finished() {
+        let (_room, home) = store();
+        let (old, new) = (home.path().join("old"), home.path().join("new"));
+        make(&old, &old);
+        let name = |text: &str| EnvironmentName::existing(OsStr::new(text)).unwrap();
+        home.rename(&name("old"), &name("new")).unwrap();
+        rename(&home, "old", "new").unwrap();
+        assert_stands(&new);
+        assert_eq!(home.names().unwrap(), ["new"]);
+        // There is nothing left of the old name.
+        assert!(matches!(rename(&home, "old", "new"), Err(Error::UnknownEnvironment { .. })));
+        fs::rename(&new, home.path().join("by hand")).unwrap();
+        rename(&home, "new", "by hand").unwrap();
+        assert_stands(&home.path().join("by hand"));
+    }
+
+    #[test]
+    fn what_is_in_the_way_stays_and_so_does_the_environment() {
+        let (_room, home) = store();
+        let root = home.path().join("old");
+        make(&root, &root);
+        fs::write(home.path().join("hook"), "").unwrap();
+        assert!(matches!(rename(&home, "old", "hook"), Err(Error::Exists { .. })));
+        assert!(rename(&home, "old", "old").is_err());
+        assert!(matches!(rename(&home, "hook", "x"), Err(Error::NotAnEnvironment { .. })));
+        assert!(matches!(rename(&home, "ol", "x"), Err(Error::UnknownEnvironment { .. })));
+        assert_stands(&root);
+    }
+
+    #[test]
+    fn a_link_is_renamed_and_what_it_leads_to_is_not_written_to() {
+        let (room, home) = store();
+        let outside = room.path().join("outside");
+        make(&outside, &outside);
+        symlink(&outside, home.path().join("link")).unwrap();
+        rename(&home, "link", "other").unwrap();
+        assert_eq!(fs::read_link(home.path().join("other")).unwrap(), outside);
+        assert_stands(&outside);
+        // One that was made in the store and then moved away: it needs the link.
+        let named = room.path().join("named");
+        make(&named, &home.path().join("needed"));
+        symlink(&named, home.path().join("needed")).unwrap();
+        assert!(rename(&home, "needed", "free").is_err());
+        assert_eq!(home.names().unwrap(), ["needed", "other"]);
+    }
+}

@@ -1,0 +1,175 @@
+//! Another name for an environment, so that it can be used at every moment, killed or not.
+//!
+//! Owns the steps: [`WorkonHome::rename`] puts the environment under its new name and has the old one lead there,
+//! [`WorkonHome::drop_old_name`] ends that. In between both names work, which is the time to change what names the old
+//! one. What that is, is `relocate`'s matter.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use super::WorkonHome;
+use super::name::EnvironmentName;
+use crate::error::{Error, Result};
+use crate::fs::{exchange, rename_without_replacing};
+
+impl WorkonHome {
+    /// Renames an environment that is a directory of the store, and leaves a link to it under the old name. Whatever has
+    /// the new name already stays as it is.
+    pub(crate) fn rename(&self, old: &EnvironmentName, new: &EnvironmentName) -> Result<()> {
+        let (from, to) = (self.path.join(old.as_os_str()), self.path.join(new.as_os_str()));
+        self.take(new)?;
+        // In one step of the kernel: before it the new name is a link that leads to itself, after it the old one leads
+        // to the new one.
+        match exchange(&from, &to) {
+            Ok(()) if is_directory(&to) => Ok(()),
+            Ok(()) => {
+                // What was there was a link by then: another process has renamed the environment.
+                let undone = exchange(&from, &to).and_then(|()| fs::remove_file(&to));
+                undone.map_err(Error::io("rename", &to))?;
+                Err(self.unknown(old.as_os_str()))
+            }
+            Err(error) => {
+                fs::remove_file(&to).map_err(Error::io("rename", &to))?;
+                if error.kind() != io::ErrorKind::Unsupported {
+                    return Err(Error::io("rename", from)(error));
+                }
+                // A file system or a system without that step: two of them, and nothing has the old name in between.
+                rename_without_replacing(&from, &to)
+                    .and_then(|()| symlink(link_text(new), &from))
+                    .map_err(Error::io("rename", from))
+            }
+        }
+    }
+
+    /// Makes the new name a link, which nobody else can then take.
+    fn take(&self, new: &EnvironmentName) -> Result<()> {
+        let to = self.path.join(new.as_os_str());
+        match symlink(link_text(new), &to) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && leads_to(&to, new) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(Error::Exists { path: to }),
+            other => other.map_err(Error::io("rename", to)),
+        }
+    }
+
+    /// Whether a renaming was cut short when both names led to the environment.
+    pub(crate) fn is_half_renamed(&self, old: &EnvironmentName, new: &EnvironmentName) -> bool {
+        leads_to(&self.path.join(old.as_os_str()), new)
+    }
+
+    /// Takes the old name away.
+    pub(crate) fn drop_old_name(&self, old: &EnvironmentName, new: &EnvironmentName) -> Result<()> {
+        if !self.is_half_renamed(old, new) {
+            return Ok(());
+        }
+        let from = self.path.join(old.as_os_str());
+        fs::remove_file(&from).map_err(Error::io("remove", from))
+    }
+
+    /// Whether nothing has this name but, perhaps, what a renaming left that was cut short before it began.
+    pub(crate) fn is_free(&self, name: &EnvironmentName) -> Result<bool> {
+        let path = self.path.join(name.as_os_str());
+        match fs::symlink_metadata(&path) {
+            Ok(_) => Ok(leads_to(&path, name)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+            Err(error) => Err(Error::io("look at", path)(error)),
+        }
+    }
+
+    /// Renames an environment that is only a link in the store. Where it leads does not change.
+    pub(crate) fn rename_link(&self, old: &EnvironmentName, new: &EnvironmentName) -> Result<()> {
+        let (from, to) = (self.path.join(old.as_os_str()), self.path.join(new.as_os_str()));
+        rename_without_replacing(&from, &to).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => Error::Exists { path: to },
+            _ => Error::io("rename", from)(error),
+        })
+    }
+}
+
+/// What our links say. A person's own would do without the dot.
+fn link_text(name: &EnvironmentName) -> PathBuf {
+    Path::new(".").join(name.as_os_str())
+}
+
+fn leads_to(link: &Path, name: &EnvironmentName) -> bool {
+    fs::read_link(link).is_ok_and(|target| target.as_os_str() == link_text(name).as_os_str())
+}
+
+fn is_directory(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|entry| entry.is_dir())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ffi::OsStr;
+
+    fn store() -> (tempfile::TempDir, WorkonHome) {
+        let room = tempfile::tempdir().unwrap();
+        let home = WorkonHome { path: room.path().join("it's \"my\" $HOME {a,b};é") };
+        fs::create_dir_all(home.path.join("old")).unwrap();
+        fs::write(home.path.join("old/pyvenv.cfg"), "home = /x\n").unwrap();
+        (room, home)
+    }
+
+    fn name(text: &str) -> EnvironmentName {
+        EnvironmentName::existing(OsStr::new(text)).unwrap()
+    }
+
+    #[test]
+    fn both_names_lead_to_it_until_the_old_one_is_dropped() {
+        let (_room, home) = store();
+        let (old, new) = (name("old"), name("new one"));
+        home.rename(&old, &new).unwrap();
+        assert!(is_directory(&home.path.join("new one")));
+        assert_eq!(home.names().unwrap(), ["new one", "old"]);
+        assert!(home.is_half_renamed(&old, &new));
+        home.drop_old_name(&old, &new).unwrap();
+        assert_eq!(home.names().unwrap(), ["new one"]);
+        // The old name may be another's by now.
+        fs::create_dir(home.path.join("old")).unwrap();
+        home.drop_old_name(&old, &new).unwrap();
+        assert!(home.path.join("old").is_dir());
+    }
+
+    #[test]
+    fn what_has_the_new_name_stays() {
+        let (_room, home) = store();
+        let target = home.path.join("new");
+        let taken: [&dyn Fn(); 4] = [
+            &|| fs::create_dir(&target).unwrap(),
+            &|| fs::write(&target, "").unwrap(),
+            &|| symlink("old", &target).unwrap(),
+            &|| symlink("nowhere", &target).unwrap(),
+        ];
+        for take in taken {
+            take();
+            assert!(!home.is_free(&name("new")).unwrap());
+            assert!(matches!(home.rename(&name("old"), &name("new")), Err(Error::Exists { .. })));
+            assert!(matches!(home.rename_link(&name("old"), &name("new")), Err(Error::Exists { .. })));
+            assert!(is_directory(&home.path.join("old")));
+            crate::fs::remove_tree(&target).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_renaming_that_was_killed_before_it_began_is_in_nobodys_way() {
+        let (_room, home) = store();
+        home.take(&name("new")).unwrap();
+        assert_eq!(home.names().unwrap(), ["old"]);
+        assert!(home.is_free(&name("new")).unwrap());
+        home.rename(&name("old"), &name("new")).unwrap();
+        assert!(is_directory(&home.path.join("new")));
+    }
+
+    #[test]
+    fn of_two_at_once_one_wins() {
+        let (_room, home) = store();
+        home.rename(&name("old"), &name("first")).unwrap();
+        // The second one looked before that.
+        assert!(matches!(home.rename(&name("old"), &name("second")), Err(Error::UnknownEnvironment { .. })));
+        assert!(home.is_half_renamed(&name("old"), &name("first")));
+        assert!(home.is_free(&name("second")).unwrap());
+    }
+}

@@ -1,0 +1,125 @@
+//! `cpvirtualenv`: a copy that stands on its own, entered, with its hooks. What is changed in it: `relocate` in src.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+
+use super::mkvirtualenv::path;
+use crate::support::disk::{names, tree};
+use crate::support::pythons;
+use crate::support::sandbox::{Sandbox, bytes};
+use crate::support::shells::Shell;
+use crate::support::story::Story;
+
+/// Writes global hooks that print their name and what they are given.
+pub(super) fn telling_hooks(sandbox: &Sandbox, run: &[&str], sourced: &[&str]) {
+    for name in run {
+        let file = sandbox.write(format!("envs/{name}"), format!("#!/bin/sh\nprintf '%s\\n' \"{name}: $*\"\n"));
+        fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    for name in sourced {
+        sandbox.write(format!("envs/{name}"), format!("echo {name}\n"));
+    }
+}
+
+#[test]
+fn the_copy_works_without_the_original_in_every_shell() {
+    let python = pythons::complete();
+    for shell in Shell::ALL {
+        let sandbox = Sandbox::new();
+        sandbox.run(["mkvirtualenv", "-p", path(python), "x"]).status(0);
+        fs::create_dir(sandbox.root().join("project")).unwrap();
+        fs::write(sandbox.environment("x").join(".project"), bytes(sandbox.root().join("project"))).unwrap();
+        let code = "pip list --format=freeze; python -c 'import pip; print(pip.__file__)'";
+        let told = Story::new()
+            .run(["cpvirtualenv", "x", "its copy"])
+            .directory()
+            .get_all(&["VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT"])
+            .run(["rmvirtualenv", "--now", "x"])
+            .code(code, code)
+            .played(&sandbox, shell.plain());
+        let stdout = told.stdout_text();
+        assert!(stdout.starts_with("Copying x as its copy...\nRemoving x...\npip=="), "{stdout}");
+        assert!(stdout.contains("\n[ROOT]/envs/its copy/lib/python"), "{stdout}");
+        told.records(
+            "cpvirtualenv x its copy: 0
+             in [ROOT]/project
+             export VIRTUAL_ENV=[ROOT]/envs/its copy
+             export VIRTUAL_ENV_PROMPT=its copy
+             rmvirtualenv --now x: 0",
+        );
+        assert_eq!(names(&sandbox.workon_home()), [".venvwrap", "its copy"]);
+    }
+}
+
+#[test]
+fn hooks_fire_in_the_order_of_virtualenvwrapper() {
+    let sandbox = Sandbox::with_x_and_y();
+    telling_hooks(
+        &sandbox,
+        &["precpvirtualenv", "premkvirtualenv", "preactivate"],
+        &["postmkvirtualenv", "postcpvirtualenv", "postactivate", "predeactivate", "postdeactivate"],
+    );
+    for shell in Shell::ALL {
+        let told = Story::new()
+            .run(["workon", "y"])
+            .run(["cpvirtualenv", "x", "copy"])
+            .run(["workon", "y"])
+            .played(&sandbox, shell.plain());
+        let entered = |name: &str| format!("preactivate: {name}\npostactivate\n");
+        let left = "predeactivate\npostdeactivate\n";
+        let copied = "Copying x as copy...\nprecpvirtualenv: [ROOT]/envs/x copy\npremkvirtualenv: copy\n";
+        let after = "postmkvirtualenv\npostcpvirtualenv\n";
+        let (y, copy) = (entered("y"), entered("copy"));
+        told.says(&format!("{y}{copied}{left}{copy}{after}{left}{y}"), "");
+        // Who has hooks finds the templates of local ones in a copy too.
+        let bin = sandbox.environment("copy").join("bin");
+        assert!(bin.join("postdeactivate").is_file() && !sandbox.environment("x").join("bin/postactivate").exists());
+        sandbox.run(["rmvirtualenv", "--now", "copy"]).status(0);
+    }
+}
+
+#[test]
+fn one_from_elsewhere_comes_in_under_its_own_name_or_another() {
+    let sandbox = Sandbox::new();
+    sandbox.minimal_environment_at(&sandbox.root().join("elsewhere/its own"));
+    let before = tree(&sandbox.root().join("elsewhere"));
+    Story::new()
+        .run(["cpvirtualenv", "elsewhere/its own"])
+        .get("VIRTUAL_ENV")
+        .played(&sandbox, Shell::Bash.plain())
+        .says("Copying its own as its own...\n", "")
+        .records("cpvirtualenv elsewhere/its own: 0\nexport VIRTUAL_ENV=[ROOT]/envs/its own");
+    let words = ["cpvirtualenv", "./elsewhere/../elsewhere/its own/", "another"];
+    sandbox.run(words).status(0).stdout("Copying its own as another...\n").stderr("");
+    assert_eq!(names(&sandbox.workon_home()), [".venvwrap", "another", "its own"]);
+    assert_eq!(tree(&sandbox.root().join("elsewhere")), before, "nothing is written into the original");
+}
+
+#[test]
+fn what_cannot_be_copied_is_said_on_both_streams_and_changes_nothing() {
+    let sandbox = Sandbox::with_x_and_y();
+    fs::create_dir(sandbox.workon_home().join("plain")).unwrap();
+    symlink("nowhere", sandbox.workon_home().join("dangling")).unwrap();
+    let before = tree(&sandbox.workon_home());
+    let pinned = "Please provide a valid virtualenv to copy.\n";
+    let cases: [(&[&str], &str, &str); 8] = [
+        (&[], pinned, "cpvirtualenv: no environment named"),
+        (&[""], pinned, "cpvirtualenv: no environment named"),
+        (&["nope", "new"], pinned, "no environment `nope` in "),
+        (&["./plain", "new"], pinned, "[ROOT]/plain"),
+        (&["plain", "new"], pinned, "plain is not a virtual environment"),
+        (&["x"], "x virtualenv already exists.\n", "[ROOT]/envs/x exists already"),
+        (&["x", "y"], "y virtualenv already exists.\n", "[ROOT]/envs/y exists already"),
+        (&["x", "dangling"], "dangling virtualenv already exists.\n", "[ROOT]/envs/dangling exists already"),
+    ];
+    for (words, stdout, stderr) in cases {
+        let answer = sandbox.run(["cpvirtualenv"].iter().chain(words)).status(1).stdout(stdout);
+        let said = answer.stderr_text();
+        assert!(said.starts_with("venvwrap: ") && said.contains(stderr), "{words:?}: {said}");
+    }
+    for name in ["..", "a/b", "-x", ".hidden", "a:b", "a\nb"] {
+        let answer = sandbox.run(["cpvirtualenv", "x", "--", name]).stdout("");
+        assert!(answer.code() != 0 && answer.stderr_text().starts_with("venvwrap: "), "{name:?}");
+    }
+    assert_eq!(tree(&sandbox.workon_home()), before);
+}
