@@ -1,96 +1,15 @@
-//! Killed at every step on disk: strace counts the steps of a command, then ends it at each of them in turn.
+//! Creating, removing and bringing back, killed at every step on disk.
 
-use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
 
-use super::{assert_cache_is_whole, assert_seen, making, strace, tidy};
+use super::killer::Killer;
+use super::{assert_cache_is_whole, assert_seen, making, tidy};
 use crate::support::answer::difference;
 use crate::support::disk::{names, tree};
 use crate::support::pty::obey_interrupts;
 use crate::support::pythons;
-use crate::support::sandbox::{Answer, BINARY, Sandbox};
-
-/// What changes a disk, or comes shortly before or after. `?`: not every processor has all of them.
-const STEPS: [&str; 19] = [
-    "openat",
-    "write",
-    "mkdir",
-    "mkdirat",
-    "symlink",
-    "symlinkat",
-    "link",
-    "linkat",
-    "rename",
-    "renameat",
-    "renameat2",
-    "unlink",
-    "unlinkat",
-    "rmdir",
-    "utimensat",
-    "chmod",
-    "fchmod",
-    "flock",
-    "copy_file_range",
-];
-
-/// Steps that are taken more often than this are sampled: hundreds of links are alike.
-const EACH: usize = 40;
-const SAMPLES: usize = 10;
-
-/// Ends commands of one sandbox.
-struct Killer<'a> {
-    sandbox: &'a Sandbox,
-    words: Vec<&'a OsStr>,
-}
-
-impl<'a> Killer<'a> {
-    /// `None` where strace cannot trace.
-    fn of<W: AsRef<OsStr> + ?Sized>(sandbox: &'a Sandbox, words: &[&'a W]) -> Option<Self> {
-        strace(sandbox).map(|_| Self { sandbox, words: words.iter().map(|word| (*word).as_ref()).collect() })
-    }
-
-    fn traced(&self, options: &[String]) -> Answer<'a> {
-        let steps: Vec<String> = STEPS.iter().map(|step| format!("?{step}")).collect();
-        let mut command = strace(self.sandbox).unwrap();
-        command.arg("-e").arg(format!("trace={}", steps.join(","))).args(options).arg(BINARY).args(&self.words);
-        self.sandbox.run_command(command, b"")
-    }
-
-    /// Runs it to its end, and gives the steps at which it is to be ended: call and number.
-    fn steps(&self) -> Vec<(String, usize)> {
-        drop(self.traced(&[]).status(0));
-        let trace = fs::read_to_string(self.sandbox.root().join("trace")).unwrap();
-        // strace counts for each thread by itself.
-        let mut by_thread: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-        for line in trace.lines() {
-            let mut words = line.split_whitespace();
-            if let (Some(thread), Some((call, _))) = (words.next(), words.next().and_then(|word| word.split_once('(')))
-            {
-                *by_thread.entry((call, thread)).or_default() += 1;
-            }
-        }
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        for ((call, _), count) in by_thread {
-            let most = counts.entry(call).or_default();
-            *most = count.max(*most);
-        }
-        let numbers = |count: usize| -> Vec<usize> {
-            let stride = if count > EACH { count / SAMPLES } else { 1 };
-            (1..=count).step_by(stride).chain((count > EACH).then_some(count)).collect()
-        };
-        let steps =
-            counts.iter().flat_map(|(call, count)| numbers(*count).into_iter().map(|n| ((*call).to_owned(), n)));
-        steps.collect()
-    }
-
-    /// Runs it up to one step. `false` where it came to its end before: another thread took that step.
-    fn end_at(&self, (call, number): &(String, usize), signal: &str, status: i32) -> bool {
-        let code = self.traced(&["-e".to_owned(), format!("inject={call}:signal={signal}:when={number}")]).code();
-        assert!(code == status || code == 0, "{call} {number}: {code}");
-        code == status
-    }
-}
+use crate::support::sandbox::Sandbox;
 
 /// Ends a creation at each of its steps: absent or complete, and the next attempt works.
 #[track_caller]

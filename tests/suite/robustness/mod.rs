@@ -1,7 +1,9 @@
 //! Killed, interrupted, several at once, damaged: the old state or the new one, and nothing in between to be seen.
 
 mod damaged; //  what somebody broke: the cache, an interpreter, permissions
-mod killed; //   at every step on disk
+mod killed; //   creating, removing and bringing back, at every step on disk
+mod killer; //   how
+mod moved; //    copying and renaming, at every step on disk
 mod together; // many at once
 
 use std::ffi::OsStr;
