@@ -92,7 +92,7 @@ complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -l clear -d
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -l distribute -d 'Options of virtualenv, past and present, that make no difference here: accepted, so that old scripts go on'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -s h -l help -d 'Print help'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand rmvirtualenv" -l now -d 'Delete for good and at once: the disk space is free when this returns'
-complete -c venvwrap -n "__fish_venvwrap_using_subcommand rmvirtualenv" -s f -l force -d 'No error for a name that nothing has'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand rmvirtualenv" -s f -l force -d 'No question for one that is in use by other processes, and no error for a name that nothing has'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand rmvirtualenv" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand cpvirtualenv" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mvvirtualenv" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -153,6 +153,8 @@ impl Context {
         };
         let mut command = Command::new(executable);
         command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        // It has nothing to do with the environment that we happen to be in, and is not to be taken for its user.
+        command.env_remove(env_vars::VIRTUAL_ENV);
         // A group of its own: Ctrl-C at the prompt is not meant for it.
         command.process_group(0);
         drop(command.spawn());

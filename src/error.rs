@@ -67,6 +67,23 @@ pub(crate) enum Error {
         name: OsString,
     },
 
+    /// Other processes use the environment that would be taken away.
+    #[error("environment `{}` is in use by process {process}: {}{}", shown(.name), shown(.by), and_others(*.others))]
+    InUse {
+        /// The environment.
+        name: OsString,
+        /// The command line of one of them.
+        by: OsString,
+        /// The number of that one.
+        process: u32,
+        /// How many there are beside it.
+        others: usize,
+    },
+
+    /// The person was asked and said no.
+    #[error("nothing was changed")]
+    Declined,
+
     /// The command is about the active environment and there is none.
     #[error("no virtualenv active")]
     NoneActive,
@@ -234,6 +251,9 @@ impl Error {
                 shown(name)
             )),
             Self::Active { .. } => Some("`deactivate` first".to_owned()),
+            Self::InUse { name, .. } => {
+                Some(format!("end what runs there first, or `rmvirtualenv --force {}`", shown(name)))
+            }
             Self::NoneActive => Some("`workon NAME` enters one, `workon` lists them".to_owned()),
             Self::NoProject { .. } => Some("`setvirtualenvproject` in the project's directory links them".to_owned()),
             Self::NoDirectory { hint, .. } => Some((*hint).to_owned()),
@@ -261,7 +281,7 @@ impl Error {
                 }
                 _ => None,
             },
-            Self::Value { .. } => None,
+            Self::Value { .. } | Self::Declined => None,
             Self::NoFunctions { line, .. } => Some(line.clone()),
         }
     }
@@ -276,6 +296,10 @@ impl Error {
             _ => 1,
         }
     }
+}
+
+fn and_others(count: usize) -> String {
+    if count == 0 { String::new() } else { format!(", and by {count} more") }
 }
 
 fn one_of(names: &[OsString]) -> String {

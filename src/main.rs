@@ -11,6 +11,7 @@ mod context; //      the one window to the outside
 mod directories; //  where things live
 mod output; //       what a person reads
 mod config; //       settings
+mod processes; //    who else uses an environment
 mod environment; //  one environment on disk
 mod workon_home; //  the store of them
 mod hooks; //        the person's own scripts

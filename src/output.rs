@@ -7,6 +7,8 @@ use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
+use dialoguer::Confirm;
+use dialoguer::console::Term;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::error::{Error, Result};
@@ -27,6 +29,17 @@ pub(crate) fn report(error: &Error) {
 /// Says something that is no failure and no data.
 pub(crate) fn note(text: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{text}");
+}
+
+/// Whether a person is there to be asked.
+pub(crate) fn can_ask() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Asks a question that only a clear yes answers with yes. To be called where [`can_ask`] says so.
+pub(crate) fn ask(question: &str) -> Result<bool> {
+    let asked = Confirm::new().with_prompt(question).default(false).interact_on(&Term::stderr());
+    asked.map_err(|dialoguer::Error::IO(error)| Error::io("ask on", "the terminal")(error))
 }
 
 /// Writes data, raw, as programs want it. A reader that has gone away (`| head`) is no failure; a full disk is.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
-use super::{Session, install, workon};
+use super::{Session, in_use, install, workon};
 use crate::activation::{Plan, Step};
 use crate::config::{Config, Link};
 use crate::creator::virtualenv::{self, HandOver};
@@ -206,6 +206,9 @@ impl<'a> Creation<'a> {
             // Said before the work, and again by the removal itself.
             if session.active_root().is_some_and(|active| crate::fs::is_same(active, existing.root())) {
                 return Err(Error::Active { name: existing.name().to_owned() });
+            }
+            if !in_use::may_be_taken(&[existing.root().to_path_buf()])? {
+                return Err(Error::Declined);
             }
         }
         if let Some(program) = virtualenv::named(session.context)? {

@@ -29,6 +29,7 @@ mod creation;
 pub(crate) mod cpvirtualenv;
 pub(crate) mod deactivate;
 pub(crate) mod hook;
+mod in_use;
 pub(crate) mod init;
 pub(crate) mod install;
 pub(crate) mod lssitepackages;

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 
 use clap::Parser;
 
-use super::{Outcome, Session, Verb};
+use super::{Outcome, Session, Verb, in_use};
 use crate::activation::{Plan, Step};
 use crate::error::{Error, Result};
 use crate::hooks;
@@ -15,7 +15,8 @@ use crate::workon_home::name::EnvironmentName;
 /// Remove virtual environments
 ///
 /// A removed environment is moved aside at once and kept for seven days (`trash-days` in config.toml); `venvwrap undo`
-/// brings it back. The one that is active in this shell is refused.
+/// brings it back. The one that is active in this shell is refused; before one is taken away from other processes that
+/// use it, you are asked.
 #[derive(Debug, Parser)]
 #[command(
     name = "rmvirtualenv",
@@ -29,7 +30,7 @@ pub(crate) struct RmVirtualenv {
     /// Delete for good and at once: the disk space is free when this returns
     #[arg(long)]
     now: bool,
-    /// No error for a name that nothing has
+    /// No question for one that is in use by other processes, and no error for a name that nothing has
     #[arg(short, long)]
     force: bool,
 }
@@ -47,6 +48,12 @@ impl Verb for RmVirtualenv {
         // All names are looked at before anything is touched: a slip in the last one costs nothing.
         let names: Vec<EnvironmentName> =
             self.names.iter().map(|name| EnvironmentName::existing(name)).collect::<Result<_>>()?;
+        if !self.force {
+            let found = names.iter().filter_map(|name| home.removable(name, session.active_root()).ok());
+            if !in_use::may_be_taken(&found.collect::<Vec<_>>())? {
+                return Err(Error::Declined);
+            }
+        }
         let before = session.context.working_directory().ok();
         let hooks = session.hooks(&home)?;
         let mut removed = Vec::new();

@@ -16,6 +16,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("directories", "context env_vars error fs"),
     ("output", "error"),
     ("config", "context directories env_vars error fs shown"),
+    ("processes", "context env_vars fs"),
     ("environment", "error fs"),
     ("workon_home", "context directories environment error fs shown"),
     ("hooks", "context directories env_vars environment error output shown workon_home"),
@@ -31,7 +32,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     (
         "commands",
         "activation config context creator directories env_vars environment error fs hooks installer interpreter output \
-         project relocate seed shown trust workon_home",
+         processes project relocate seed shown trust workon_home",
     ),
     ("cli", "commands context env_vars error output shell workon_home"),
     ("main", "cli context"),

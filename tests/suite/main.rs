@@ -14,6 +14,7 @@ mod support; //        how a test gets its directory, shells, stories, terminals
 
 mod activation; //     enter, switch and leave: everything as before, in every shell and mode
 mod creation; //       the environments, for every real Python, beside those of other makers
+mod in_use; //         an environment that other processes use, taken away
 mod init_script; //    what `venvwrap init` prints: linted, silent, loaded twice, no process
 mod inside; //         prompt, appended lines and directories while an environment is active
 mod interactive; //    Tab, prompt and Ctrl-C at a real terminal

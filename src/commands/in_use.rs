@@ -1,0 +1,47 @@
+//! Asking before an environment is taken away from processes that use it.
+//!
+//! Owns the question and the refusal where nobody can be asked. Who uses it: `processes`.
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+
+use crate::error::{Error, Result};
+use crate::output;
+use crate::processes;
+use crate::shown::shown;
+
+/// More of them say nothing new.
+const SHOWN: usize = 10;
+
+/// Whether these environments may be taken away: nobody uses them, or the person says so. Where no person can be asked
+/// that somebody does is an error.
+pub(super) fn may_be_taken(roots: &[PathBuf]) -> Result<bool> {
+    let using = processes::using(roots);
+    let Some((number, first)) = using.first() else { return Ok(true) };
+    let name = |number: usize| roots[number].file_name().unwrap_or_default();
+    if !output::can_ask() {
+        let others = using.len() - 1;
+        return Err(Error::InUse { name: name(*number).to_owned(), by: first.command(), process: first.id, others });
+    }
+    for (number, process) in using.iter().take(SHOWN) {
+        output::note(&format!(
+            "{} is in use by process {}: {}",
+            shown(name(*number)),
+            process.id,
+            short(&process.command())
+        ));
+    }
+    if using.len() > SHOWN {
+        output::note(&format!("and by {} more", using.len() - SHOWN));
+    }
+    output::ask("Take it away all the same?")
+}
+
+/// The beginning of a command line.
+fn short(command: &OsStr) -> String {
+    let text = shown(command).to_string();
+    match text.char_indices().nth(80) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}

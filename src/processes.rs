@@ -1,0 +1,220 @@
+//! Other live processes, and whether they use an environment.
+//!
+//! Owns the looking: their executable, the name they were started by, the VIRTUAL_ENV they were given. What to make of
+//! it is the matter of whoever is about to take an environment away. Nothing is stopped and nothing is written here.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use crate::env_vars;
+use crate::fs::{is_same, resolved};
+
+/// A process of another program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Process {
+    /// Its number.
+    pub(crate) id: u32,
+    /// The words it was started with.
+    pub(crate) words: Vec<OsString>,
+    executable: PathBuf,
+    virtual_env: Option<PathBuf>,
+    parent: Option<u32>,
+}
+
+impl Process {
+    /// Its command line as one text, for a person.
+    pub(crate) fn command(&self) -> OsString {
+        self.words.join(" ".as_ref())
+    }
+
+    /// Whether it runs from the environment at `root` or was started inside of it. `real`: the same place with every
+    /// link resolved, which is how the kernel spells it.
+    fn uses(&self, root: &Path, real: &Path) -> bool {
+        let is_below = |path: &Path| path.starts_with(root) || path.starts_with(real);
+        is_below(&self.executable)
+            // `bin/python` is a link, and the kernel names what it leads to; the first word is what was called.
+            || self.words.first().is_some_and(|word| is_below(Path::new(word)))
+            || self.virtual_env.as_deref().is_some_and(|active| is_below(active) || is_same(active, root))
+    }
+}
+
+/// The processes that use one of these environments, with the number of the environment in `roots`. The caller and
+/// those it descends from are not among them: what a shell was started with says nothing about where it is now, and the
+/// shell that calls has told us. Processes of others, where they may not be looked at, are not either.
+pub(crate) fn using(roots: &[PathBuf]) -> Vec<(usize, Process)> {
+    let real: Vec<PathBuf> = roots.iter().map(|root| resolved(root).unwrap_or_else(|_| root.clone())).collect();
+    let all = platform::all();
+    let ours = ancestors(&all);
+    let mut found = Vec::new();
+    for process in all.into_iter().filter(|process| !ours.contains(&process.id)) {
+        if let Some(number) = (0..roots.len()).find(|number| process.uses(&roots[*number], &real[*number])) {
+            found.push((number, process));
+        }
+    }
+    found.sort_by_key(|(number, process)| (*number, process.id));
+    found
+}
+
+/// This process, its parent, and so on.
+fn ancestors(all: &[Process]) -> Vec<u32> {
+    let mut found = vec![std::process::id()];
+    let mut next = Some(nix::unistd::getppid().as_raw().unsigned_abs());
+    while let Some(id) = next.filter(|id| !found.contains(id)) {
+        found.push(id);
+        next = all.iter().find(|process| process.id == id).and_then(|process| process.parent);
+    }
+    found
+}
+
+fn virtual_env(environment: &[u8]) -> Option<PathBuf> {
+    let mut variables = environment.split(|byte| *byte == 0);
+    let value = variables.find_map(|each| each.strip_prefix(env_vars::VIRTUAL_ENV.as_bytes())?.strip_prefix(b"="))?;
+    (!value.is_empty()).then(|| PathBuf::from(std::ffi::OsStr::from_bytes(value)))
+}
+
+/// proc(5). A process that ends while it is looked at, or that is somebody else's, is passed over.
+#[cfg(target_os = "linux")]
+mod platform {
+    use std::ffi::OsStr;
+    use std::fs;
+    use std::os::unix::ffi::OsStrExt;
+    use std::path::Path;
+
+    use crate::processes::{Process, virtual_env};
+
+    pub(super) fn all() -> Vec<Process> {
+        let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+        let numbered = entries.filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path())));
+        numbered.filter_map(|(id, place)| at(id, &place)).collect()
+    }
+
+    fn at(id: u32, place: &Path) -> Option<Process> {
+        // Threads of the kernel have none, and those of other people may not be read: nothing else is tried then.
+        let executable = fs::read_link(place.join("exe")).ok()?;
+        let line = fs::read(place.join("cmdline")).ok()?;
+        let words = line.strip_suffix(b"\0").unwrap_or(&line).split(|byte| *byte == 0);
+        Some(Process {
+            id,
+            words: words.map(|word| OsStr::from_bytes(word).to_owned()).collect(),
+            executable,
+            virtual_env: virtual_env(&fs::read(place.join("environ")).ok()?),
+            parent: parent(&fs::read(place.join("stat")).ok()?),
+        })
+    }
+
+    /// The fourth field. The second is a name in parentheses, which can have anything in it.
+    fn parent(stat: &[u8]) -> Option<u32> {
+        let end = stat.iter().rposition(|byte| *byte == b')')?;
+        std::str::from_utf8(&stat[end + 1..]).ok()?.split_whitespace().nth(1)?.parse().ok()
+    }
+}
+
+/// Where there is no proc(5), a library asks the system.
+#[cfg(any(test, not(target_os = "linux")))]
+#[cfg_attr(target_os = "linux", allow(dead_code, reason = "compared with the other one"))]
+mod elsewhere {
+    use std::os::unix::ffi::OsStrExt;
+
+    use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
+
+    use crate::processes::{Process, virtual_env};
+
+    pub(super) fn all() -> Vec<Process> {
+        let mut system = System::new();
+        let wanted = ProcessRefreshKind::nothing()
+            .with_cmd(UpdateKind::Always)
+            .with_exe(UpdateKind::Always)
+            .with_environ(UpdateKind::Always)
+            .without_tasks();
+        system.refresh_processes_specifics(ProcessesToUpdate::All, false, wanted);
+        let process = |process: &sysinfo::Process| {
+            Some(Process {
+                id: process.pid().as_u32(),
+                words: process.cmd().to_vec(),
+                executable: process.exe()?.to_path_buf(),
+                virtual_env: process.environ().iter().find_map(|variable| virtual_env(variable.as_bytes())),
+                parent: process.parent().map(sysinfo::Pid::as_u32),
+            })
+        };
+        system.processes().values().filter_map(process).collect()
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+use elsewhere as platform;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::context::Context;
+    use std::os::unix::fs::symlink;
+    use std::process::{Child, Stdio};
+
+    /// A process that waits for its stdin to be closed, which happens at the latest when the test ends.
+    struct Waiting(Child);
+
+    impl Waiting {
+        fn start(program: &Path, virtual_env: Option<&Path>) -> Self {
+            let mut command = Context::made_of(&[]).command(program);
+            command.env_clear().args(["-c", "read line"]).stdin(Stdio::piped());
+            if let Some(root) = virtual_env {
+                command.env("VIRTUAL_ENV", root);
+            }
+            Self(command.spawn().unwrap())
+        }
+    }
+
+    impl Drop for Waiting {
+        fn drop(&mut self) {
+            drop(self.0.stdin.take());
+            self.0.wait().unwrap();
+        }
+    }
+
+    fn ids(roots: &[PathBuf]) -> Vec<(usize, u32)> {
+        using(roots).into_iter().map(|(number, process)| (number, process.id)).collect()
+    }
+
+    #[test]
+    fn who_runs_from_it_or_was_started_inside_is_found_however_it_is_spelled() {
+        let room = tempfile::tempdir().unwrap();
+        let base = resolved(room.path()).unwrap().join("it's \"my\" $HOME {a,b};é");
+        let (one, two, other) = (base.join("one"), base.join("two"), base.join("one more"));
+        for root in [&one, &two, &other] {
+            std::fs::create_dir_all(root.join("bin")).unwrap();
+        }
+        symlink("/bin/sh", one.join("bin/python")).unwrap();
+        std::fs::copy("/bin/sh", two.join("bin/python")).unwrap();
+        let link = room.path().join("link");
+        symlink(&base, &link).unwrap();
+        let called = Waiting::start(&one.join("bin/python"), None);
+        let copied = Waiting::start(&two.join("bin/python"), None);
+        let inside = Waiting::start(Path::new("/bin/sh"), Some(&link.join("one/")));
+        let outside = Waiting::start(Path::new("/bin/sh"), Some(&other));
+        let mut of_one = vec![(0, called.0.id()), (0, inside.0.id())];
+        of_one.sort_unstable();
+        let both = [of_one.clone(), vec![(1, copied.0.id())]].concat();
+        assert_eq!(ids(&[one.clone(), two.clone()]), both);
+        assert_eq!(ids(&[link.join("one"), link.join("two")]), both);
+        assert_eq!(ids(&[other]), [(0, outside.0.id())]);
+        drop((called, inside));
+        assert_eq!(ids(&[one]), []);
+        let found = using(&[two]);
+        assert_eq!(
+            found[0].1.command(),
+            [base.join("two/bin/python").as_os_str(), "-c read line".as_ref()].join(" ".as_ref())
+        );
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_library_sees_what_we_read() {
+        let room = tempfile::tempdir().unwrap();
+        let waiting = Waiting::start(Path::new("/bin/sh"), Some(room.path()));
+        let of = |all: Vec<Process>| all.into_iter().find(|process| process.id == waiting.0.id()).unwrap();
+        let read = of(platform::all());
+        assert_eq!(read, of(elsewhere::all()));
+        assert_eq!((read.virtual_env.as_deref(), read.parent), (Some(room.path()), Some(std::process::id())));
+    }
+}
