@@ -1637,7 +1637,7 @@ _venvwrap() {
             return 0
             ;;
         venvwrap__subcmd__trust)
-            opts="-l -h --list --revoke --check --help"
+            opts="-l -h --list --json --revoke --check --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1655,7 +1655,7 @@ _venvwrap() {
             return 0
             ;;
         venvwrap__subcmd__undo)
-            opts="-l -h --list --help"
+            opts="-l -h --list --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -97,6 +97,7 @@ complete -c venvwrap -n "__fish_venvwrap_using_subcommand rmvirtualenv" -s h -l 
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand cpvirtualenv" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mvvirtualenv" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand undo" -s l -l list -d 'Show what can be brought back, the last one removed first'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand undo" -l json -d 'The list as JSON, for programs'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand undo" -s h -l help -d 'Print help'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand workon" -s c -l cd -d 'Change to the linked project, whatever VIRTUALENVWRAPPER_WORKON_CD says'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand workon" -s n -l no-cd -d 'Stay in this directory'
@@ -122,6 +123,7 @@ complete -c venvwrap -n "__fish_venvwrap_using_subcommand wipeenv" -s h -l help 
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand virtualenvwrapper" -s h -l help -d 'Print help'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand trust" -l check -d 'Only tell by the status whether this one file is trusted' -r -F
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand trust" -s l -l list -d 'Show the project\'s hooks and whether they are trusted, and change nothing'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand trust" -l json -d 'The list as JSON, for programs'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand trust" -l revoke -d 'Take the trust back'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand trust" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand init" -l executable -d 'Path of the binary that the functions start; the one that is running if left out' -r -F

@@ -51,6 +51,13 @@ pub(crate) enum Error {
         path: PathBuf,
     },
 
+    /// What was removed cannot come back under its name.
+    #[error("cannot bring back `{}`: another has that name by now", shown(.name))]
+    NameTaken {
+        /// The name.
+        name: OsString,
+    },
+
     /// An environment whose interpreter is gone.
     #[error("environment `{}` is broken: its python, {}, is gone", shown(.name), shown(.python))]
     Broken {
@@ -246,6 +253,9 @@ impl Error {
                 Some("only environments are touched; move it out of the way or take another name".to_owned())
             }
             Self::Exists { .. } => Some("take another name; what is there is left as it is".to_owned()),
+            Self::NameTaken { name } => {
+                Some(format!("give that one another name: `mvvirtualenv {} NAME`", shown(name)))
+            }
             Self::Broken { name, .. } => Some(format!(
                 "install that python again, or make the environment anew: `mkvirtualenv --clear {}`",
                 shown(name)

@@ -178,6 +178,26 @@ pub(crate) fn remove_tree(path: &Path) -> io::Result<()> {
     }
 }
 
+/// The bytes on disk that removing `path` would free. Files that have other names elsewhere stay; what cannot be looked
+/// at counts nothing.
+pub(crate) fn freed_by_removing(path: &Path) -> u64 {
+    let Ok(entry) = fs::symlink_metadata(path) else { return 0 };
+    if !entry.is_dir() {
+        return if entry.nlink() == 1 { entry.blocks() * 512 } else { 0 };
+    }
+    let below = fs::read_dir(path).into_iter().flatten().flatten().map(|entry| freed_by_removing(&entry.path()));
+    entry.blocks() * 512 + below.sum::<u64>()
+}
+
+/// Whether the disk that `path` is on is nearly full: less than a twentieth and less than 2 GiB of it is free.
+pub(crate) fn is_nearly_full(path: &Path) -> bool {
+    nix::sys::statvfs::statvfs(path).is_ok_and(|disk| {
+        let free = u128::from(disk.blocks_available()) * u128::from(disk.fragment_size());
+        let all = u128::from(disk.blocks()) * u128::from(disk.fragment_size());
+        free * 20 < all && free < 2 << 30
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

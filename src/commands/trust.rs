@@ -1,8 +1,9 @@
 //! `trust`: allow the hooks that a project brings along.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
+use serde::Serialize;
 
 use super::{Outcome, Session, Verb};
 use crate::error::{Error, Result};
@@ -27,12 +28,29 @@ pub(crate) struct Trust {
     /// Show the project's hooks and whether they are trusted, and change nothing
     #[arg(short, long, conflicts_with = "revoke")]
     list: bool,
+    /// The list as JSON, for programs
+    #[arg(long, requires = "list")]
+    json: bool,
     /// Take the trust back
     #[arg(long)]
     revoke: bool,
     /// Only tell by the status whether this one file is trusted
     #[arg(long, value_name = "FILE", hide = true, exclusive = true)]
     check: Option<PathBuf>,
+}
+
+/// The JSON of a list. `schema` goes up when a field changes its meaning or goes away.
+#[derive(Debug, Serialize)]
+struct List {
+    schema: u32,
+    project: String,
+    hooks: Vec<Entry>,
+}
+
+#[derive(Debug, Serialize)]
+struct Entry {
+    file: String,
+    trusted: bool,
 }
 
 impl Verb for Trust {
@@ -52,6 +70,13 @@ impl Verb for Trust {
             let reason = format!("it brings no hooks along: nothing in its {}", trust::PROJECT_HOOKS);
             return Err(Error::Value { what, reason });
         }
+        if self.json {
+            let is_trusted = |file: &PathBuf| Ok(trust::standing(session.context, file)? == Standing::Trusted);
+            let entry = |file: &PathBuf| Ok(Entry { file: text(file), trusted: is_trusted(file)? });
+            let hooks = files.iter().map(entry).collect::<Result<_>>()?;
+            output::data(&super::json(&List { schema: 1, project: text(&project), hooks })?)?;
+            return Ok(Outcome::Done);
+        }
         for file in &files {
             let shown = session.shown(file);
             if self.list {
@@ -68,4 +93,8 @@ impl Verb for Trust {
         }
         Ok(Outcome::Done)
     }
+}
+
+fn text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
 }

@@ -2,14 +2,18 @@
 
 use std::ffi::OsString;
 use std::fmt::Write;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::Parser;
+use indicatif::HumanBytes;
+use serde::Serialize;
 
 use super::{Outcome, Session, Verb};
 use crate::error::Result;
 use crate::output;
 use crate::shown::shown;
+use crate::workon_home::WorkonHome;
+use crate::workon_home::trash::Removed;
 
 /// Bring back an environment that rmvirtualenv removed
 #[derive(Debug, Parser)]
@@ -23,25 +27,68 @@ pub(crate) struct Undo {
     #[arg(value_name = "REMOVED")]
     name: Option<OsString>,
     /// Show what can be brought back, the last one removed first
-    #[arg(short, long)]
+    #[arg(short, long, conflicts_with = "name")]
     list: bool,
+    /// The list as JSON, for programs
+    #[arg(long, requires = "list")]
+    json: bool,
+}
+
+/// The JSON of a list. `schema` goes up when a field changes its meaning or goes away.
+#[derive(Debug, Serialize)]
+struct List {
+    schema: u32,
+    workon_home: String,
+    removed: Vec<Entry>,
+}
+
+/// One removed environment. Times are seconds since 1970, the size is what deleting it would free, in bytes.
+#[derive(Debug, Serialize)]
+struct Entry {
+    name: String,
+    removed_at: u64,
+    kept_until: u64,
+    size: u64,
 }
 
 impl Verb for Undo {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
         let home = session.workon_home()?;
         if self.list {
-            let mut text = String::new();
-            for removed in home.removed()? {
-                let days = SystemTime::now().duration_since(removed.at).unwrap_or_default().as_secs() / 86_400;
-                let when = if days == 0 { "today".to_owned() } else { format!("{days} days ago") };
-                let _ = writeln!(text, "{}  (removed {when})", shown(&removed.name));
-            }
-            output::data(text.as_bytes())?;
+            let kept_for = session.config()?.trash_kept_for();
+            let removed = home.removed()?;
+            let text = if self.json { as_json(&home, &removed, kept_for)? } else { as_text(&removed) };
+            output::data(&text)?;
             return Ok(Outcome::Done);
         }
         let name = home.restore(self.name.as_deref())?;
         output::note(&format!("`{}` is back", shown(&name)));
         Ok(Outcome::Done)
     }
+}
+
+fn as_json(home: &WorkonHome, removed: &[Removed], kept_for: Duration) -> Result<Vec<u8>> {
+    let seconds = |time: SystemTime| time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let entry = |each: &Removed| Entry {
+        name: each.name.to_string_lossy().into_owned(),
+        removed_at: seconds(each.at),
+        kept_until: seconds(each.at + kept_for),
+        size: each.size(),
+    };
+    let workon_home = home.path().to_string_lossy().into_owned();
+    super::json(&List { schema: 1, workon_home, removed: removed.iter().map(entry).collect() })
+}
+
+fn as_text(removed: &[Removed]) -> Vec<u8> {
+    let mut text = String::new();
+    for each in removed {
+        let days = SystemTime::now().duration_since(each.at).unwrap_or_default().as_secs() / 86_400;
+        let when = match days {
+            0 => "today".to_owned(),
+            1 => "yesterday".to_owned(),
+            days => format!("{days} days ago"),
+        };
+        let _ = writeln!(text, "{}  (removed {when}, {})", shown(&each.name), HumanBytes(each.size()));
+    }
+    text.into_bytes()
 }

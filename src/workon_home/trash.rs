@@ -14,10 +14,13 @@ use super::name::EnvironmentName;
 use super::{Building, PRIVATE, WorkonHome};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
-use crate::fs::{exchange, is_same, remove_tree, rename_without_replacing};
+use crate::fs::{exchange, freed_by_removing, is_nearly_full, is_same, remove_tree, rename_without_replacing};
 
 /// Starts the name of a directory in the trash that is being deleted.
 const DOOMED: &str = "doomed-";
+
+/// How long a removed environment is kept where space is scarce: long enough to notice a slip.
+const WHEN_TIGHT: Duration = Duration::from_hours(24);
 
 /// One removed environment.
 #[derive(Debug)]
@@ -147,14 +150,22 @@ impl WorkonHome {
             return Err(Error::Value { what: "undo".to_owned(), reason });
         };
         let root = self.path.join(&removed.name);
-        rename_without_replacing(&removed.place.join(&removed.name), &root).map_err(Error::io("bring back", &root))?;
+        rename_without_replacing(&removed.place.join(&removed.name), &root).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => Error::NameTaken { name: removed.name.clone() },
+            _ => Error::io("bring back", &root)(error),
+        })?;
         let _ = fs::remove_dir(&removed.place);
         Ok(removed.name)
     }
 
+    /// How long what was removed is kept: as the settings have it, and a day where the disk is nearly full.
+    fn kept_for(&self, keep: Duration) -> Duration {
+        if keep > WHEN_TIGHT && is_nearly_full(&self.path) { WHEN_TIGHT } else { keep }
+    }
+
     /// Whether [`Self::purge`] would find something: only names are looked at.
     pub(crate) fn has_expired(&self, keep: Duration) -> bool {
-        let now = SystemTime::now();
+        let (now, keep) = (SystemTime::now(), self.kept_for(keep));
         fs::read_dir(self.trash()).into_iter().flatten().flatten().any(|place| match time_of(&place.file_name()) {
             Some((seconds, _)) => {
                 now.duration_since(UNIX_EPOCH + Duration::from_secs(seconds)).is_ok_and(|age| age >= keep)
@@ -171,7 +182,7 @@ impl WorkonHome {
                 remove_tree(&entry.path()).map_err(Error::io("delete", entry.path()))?;
             }
         }
-        let now = SystemTime::now();
+        let (now, keep) = (SystemTime::now(), self.kept_for(keep));
         for removed in self.removed()? {
             if now.duration_since(removed.at).is_ok_and(|age| age >= keep) {
                 removed.delete()?;
@@ -182,6 +193,11 @@ impl WorkonHome {
 }
 
 impl Removed {
+    /// What deleting it frees, in bytes: what other environments or a cache share with it stays.
+    pub(crate) fn size(&self) -> u64 {
+        freed_by_removing(&self.place)
+    }
+
     /// Deletes it for good. It is out of the reach of [`WorkonHome::restore`] before the first of its files goes: half
     /// an environment is never brought back.
     pub(crate) fn delete(self) -> Result<()> {

@@ -2,13 +2,12 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use nix::unistd::Uid;
 
 use crate::support::disk::tree;
 use crate::support::sandbox::{Answer, BINARY, Sandbox, tool};
+use crate::support::small_disk::SmallDisk;
 
 /// Every verb that needs the store, and its words.
 const VERBS: [&[&str]; 8] = [
@@ -124,43 +123,6 @@ fn a_full_disk_is_said_and_leaves_nothing() {
     run(&["rmvirtualenv", "--now", "x"]).status(0).stdout("Removing x...\n").stderr("");
     disk.empty();
     run(&["mkvirtualenv", "--without-pip", "new"]).status(0).stdout("");
-}
-
-/// A file system of 1 MB, unmounted when dropped.
-struct SmallDisk(PathBuf);
-
-impl SmallDisk {
-    fn mount(place: PathBuf) -> Option<Self> {
-        fs::create_dir(&place).unwrap();
-        let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", "size=1m", "none"]).arg(&place);
-        (Uid::effective().is_root() && mount.output().is_ok_and(|output| output.status.success()))
-            .then_some(Self(place))
-    }
-
-    fn path(&self) -> &Path {
-        &self.0
-    }
-
-    /// Fills it up but for so many bytes.
-    fn fill_but(&self, left: u64) {
-        let file = self.0.join("filling");
-        let mut source = fs::File::open("/dev/zero").unwrap();
-        let mut target = fs::File::create(&file).unwrap();
-        drop(std::io::copy(&mut source, &mut target));
-        let full = target.metadata().unwrap().len();
-        target.set_len(full.saturating_sub(left)).unwrap();
-    }
-
-    fn empty(&self) {
-        fs::remove_file(self.0.join("filling")).unwrap();
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        drop(Command::new("umount").arg(&self.0).output());
-    }
 }
 
 /// Root passes by all permissions, as long as it has the capabilities for that.

@@ -4,7 +4,8 @@ use std::fs;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::support::disk::{names, tree};
-use crate::support::sandbox::Sandbox;
+use crate::support::sandbox::{BINARY, Sandbox};
+use crate::support::small_disk::SmallDisk;
 
 #[test]
 fn what_was_removed_comes_back_byte_for_byte() {
@@ -14,7 +15,10 @@ fn what_was_removed_comes_back_byte_for_byte() {
     }
     let before = tree(&sandbox.workon_home());
     sandbox.run(["rmvirtualenv", "one", "my \"two\""]).status(0);
-    sandbox.run(["undo", "--list"]).status(0).stderr("").stdout("my \"two\"  (removed today)\none  (removed today)\n");
+    let listed = sandbox.run(["undo", "--list"]).status(0).stderr("").stdout_text();
+    let entries: Vec<_> = listed.lines().map(|line| line.split_once("  (removed today, ").unwrap()).collect();
+    assert_eq!([entries[0].0, entries[1].0], ["my \"two\"", "one"]);
+    assert!(entries.iter().all(|(_, size)| size.ends_with(" KiB)")), "{listed}");
     sandbox.run(["undo"]).status(0).stdout("").stderr("`my \"two\"` is back\n");
     sandbox.run(["undo", "one"]).status(0).stdout("").stderr("`one` is back\n");
     sandbox.run(["undo", "--list"]).silent();
@@ -34,11 +38,10 @@ fn the_last_of_a_name_comes_back_first() {
     sandbox.run(["undo", "x"]).status(0);
     assert_eq!(fs::read_to_string(sandbox.environment("x").join("note")).unwrap(), "second");
     // The other one waits until the name is free.
-    sandbox
-        .run(["undo", "x"])
-        .status(1)
-        .stdout("")
-        .stderr("venvwrap: cannot bring back: [ROOT]/envs/x: File exists (os error 17)\n");
+    sandbox.run(["undo", "x"]).status(1).stdout("").stderr(
+        "venvwrap: cannot bring back `x`: another has that name by now\n\
+             hint: give that one another name: `mvvirtualenv x NAME`\n",
+    );
     fs::rename(sandbox.environment("x"), sandbox.environment("y")).unwrap();
     sandbox.run(["undo"]).status(0);
     assert_eq!(fs::read_to_string(sandbox.environment("x").join("note")).unwrap(), "first");
@@ -57,6 +60,56 @@ fn nothing_to_bring_back_is_said() {
 }
 
 #[test]
+fn the_list_is_there_for_programs_too() {
+    let sandbox = Sandbox::new();
+    let root = sandbox.minimal_environment("it's \"x\"");
+    fs::write(root.join("big"), vec![1; 1 << 20]).unwrap();
+    fs::hard_link(root.join("big"), sandbox.root().join("elsewhere")).unwrap();
+    fs::write(root.join("own"), vec![1; 1 << 20]).unwrap();
+    let before = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    sandbox.run(["rmvirtualenv", "it's \"x\""]).status(0);
+    let answer = sandbox.run(["undo", "--list", "--json"]).status(0).stderr("");
+    let told: serde_json::Value = serde_json::from_slice(&answer.stdout).unwrap();
+    let removed = &told["removed"][0];
+    assert_eq!((&told["schema"], &removed["name"]), (&1.into(), &"it's \"x\"".into()));
+    let at = removed["removed_at"].as_u64().unwrap();
+    assert!((before..before + 60).contains(&at), "{told}");
+    assert_eq!(removed["kept_until"].as_u64(), Some(at + 7 * 24 * 60 * 60));
+    // What has another name elsewhere is not freed.
+    assert!((1 << 20..3 << 19).contains(&removed["size"].as_u64().unwrap()), "{told}");
+    sandbox.run(["undo", "--json"]).status(2).stdout("");
+}
+
+#[test]
+fn where_the_disk_is_nearly_full_it_is_kept_for_a_day() {
+    let sandbox = Sandbox::new();
+    let Some(disk) = SmallDisk::mount(sandbox.root().join("small disk")) else {
+        eprintln!("skipped: only root can mount a small disk");
+        return;
+    };
+    let run = |words: &[&str]| {
+        let mut command = sandbox.command(BINARY);
+        command.args(words).env("WORKON_HOME", disk.path());
+        sandbox.run_command(command, b"")
+    };
+    let trash = disk.path().join(".venvwrap/trash");
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    for (name, hours) in [("two days", 48), ("an hour", 1)] {
+        let place = trash.join(format!("{}.0", now - hours * 60 * 60));
+        fs::create_dir_all(&place).unwrap();
+        sandbox.minimal_environment_at(&place.join(name));
+    }
+    let tidy = ["background", "tidy", disk.path().to_str().unwrap()];
+    run(&tidy).silent();
+    assert_eq!(names(&trash).len(), 2);
+    disk.fill_but(20 * 1024);
+    run(&tidy).silent();
+    disk.empty();
+    let listed = run(&["undo", "--list"]).status(0).stdout_text();
+    assert!(listed.starts_with("an hour  (removed today, ") && listed.lines().count() == 1, "{listed}");
+}
+
+#[test]
 fn what_has_expired_is_purged_in_the_background_and_nothing_else() {
     let mut sandbox = Sandbox::new();
     for name in ["old", "new", "x"] {
@@ -69,11 +122,15 @@ fn what_has_expired_is_purged_in_the_background_and_nothing_else() {
     fs::rename(trash.join(&names(&trash)[0]), trash.join(format!("{}.0", now - week - 10))).unwrap();
     sandbox.run(["rmvirtualenv", "new"]).status(0);
     fs::rename(trash.join(&names(&trash)[1]), trash.join(format!("{}.0", now - week + 3600))).unwrap();
-    sandbox.run(["undo", "--list"]).status(0).stdout("new  (removed 6 days ago)\nold  (removed 7 days ago)\n");
+    let listed = || -> Vec<String> {
+        let text = sandbox.run(["undo", "--list"]).status(0).stdout_text();
+        text.lines().map(|line| line.rsplit_once(", ").unwrap().0.to_owned()).collect()
+    };
+    assert_eq!(listed(), ["new  (removed 6 days ago", "old  (removed 7 days ago"]);
     let store = sandbox.workon_home();
     let tidy = ["background".as_ref(), "tidy".as_ref(), store.as_os_str()];
     sandbox.run(tidy).silent();
-    sandbox.run(["undo", "--list"]).status(0).stdout("new  (removed 6 days ago)\n");
+    assert_eq!(listed(), ["new  (removed 6 days ago"]);
     // The setting counts.
     sandbox.set("XDG_CONFIG_HOME", sandbox.home());
     sandbox.write("home/venvwrap/config.toml", "trash-days = 6\n");
