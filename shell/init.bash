@@ -35,7 +35,8 @@ function __venvwrap_call {
     # A binary that was killed may have written half a plan.
     if [[ $__venvwrap_status -lt 128 && -n $__venvwrap_plan ]]; then
         \builtin set --
-        \builtin eval "$__venvwrap_plan" || __venvwrap_status=$?
+        # `builtin eval` would not know that a failing step is waited for: it would end the shell under set -e.
+        \command eval "$__venvwrap_plan" || __venvwrap_status=$?
     fi
     \builtin return "$__venvwrap_status"
 }

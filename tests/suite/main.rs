@@ -24,4 +24,5 @@ mod protocol; //       functions and binary: streams, descriptors, a binary that
 mod quoting; //        any bytes, through every shell
 mod robustness; //     killed, interrupted, many at once, damaged
 mod standalone; //     the activate scripts that an environment carries, without venvwrap
+mod states; //         random states of a shell, random walks through environments
 mod verbs; //          each verb by what it says and what is on disk afterwards

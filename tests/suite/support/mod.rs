@@ -9,5 +9,6 @@ pub(crate) mod screen; //   what a person sees of a terminal
 pub(crate) mod shells; //   the real shells, started clean
 pub(crate) mod small_disk; // a disk that can be full
 pub(crate) mod story; //    one story, played in each shell
+pub(crate) mod tally; //    how much was tried
 pub(crate) mod told; //     what a story has told
 pub(crate) mod wheel; //    a package to install

@@ -87,13 +87,13 @@ const fn mode(shell: Shell, name: &'static str, options: &'static [&'static str]
 }
 
 /// Names that are commands elsewhere, as aliases that fail. bash expands those only when it is told to.
-const ALIASES: &str = "
+pub(crate) const ALIASES: &str = "
 alias cd='echo ALIASED cd >&2; false' rm='false rm' ls='false ls' grep='false grep' printf='false printf'
 alias unset='false unset' export='false export' local='false local' eval='false eval' hash='false hash'
 alias return='false return' read='false read' command='false command' true='false' echo='false echo'";
 
 /// Functions of the same names, and of builtins.
-const FUNCTIONS: &str = "
+pub(crate) const FUNCTIONS: &str = "
 cd() { builtin printf 'REPLACED cd\\n' >&2; return 1; }
 rm() { return 1; }
 ls() { return 1; }
@@ -104,6 +104,14 @@ true() { return 1; }
 unset() { return 1; }
 export() { return 1; }
 printf() { return 1; }
+";
+
+/// The same for fish.
+pub(crate) const FUNCTIONS_OF_FISH: &str = "
+for name in cd rm ls grep echo printf functions contains complete emit count math true false env
+    eval \"function $name; command printf 'REPLACED %s\\n' $name >&2; return 1; end\"
+end
+set -g CDPATH / /usr
 ";
 
 /// Every mode; the first of each shell is the plain one.
@@ -167,18 +175,16 @@ pub(crate) static MODES: &[Mode] = &[
     mode(Shell::Zsh, "zsh with aliases", &[], ALIASES),
     mode(Shell::Zsh, "zsh with replaced commands", &[], FUNCTIONS),
     mode(Shell::Fish, "fish", &[], ""),
-    mode(
-        Shell::Fish,
-        "fish with replaced commands",
-        &[],
-        "for name in cd rm ls grep echo printf functions contains complete emit count math true false env
-            eval \"function $name; command printf 'REPLACED %s\\n' $name >&2; return 1; end\"
-        end
-        set -g CDPATH / /usr",
-    ),
+    mode(Shell::Fish, "fish with replaced commands", &[], FUNCTIONS_OF_FISH),
 ];
 
 impl Mode {
+    /// A state that a test made up. It lives as long as the test program.
+    pub(crate) fn of(shell: Shell, prelude: String) -> &'static Self {
+        let prelude: &'static str = prelude.leak();
+        Box::leak(Box::new(mode(shell, prelude, &[], prelude)))
+    }
+
     /// Runs a script in this mode with the functions loaded, and nothing on stdin.
     #[track_caller]
     pub(crate) fn run<'a>(&self, sandbox: &'a Sandbox, code: impl AsRef<[u8]>) -> Answer<'a> {

@@ -50,6 +50,17 @@ impl Told<'_> {
         self
     }
 
+    /// Whether the shell was in the same state at these two moments.
+    pub(crate) fn is_same(&self, one: &str, other: &str) -> bool {
+        assert!(self.snapshots[one].len() > 500, "{}: an empty snapshot compares nothing: {self}", self.mode.name);
+        self.snapshots[one] == self.snapshots[other]
+    }
+
+    /// The lines in which two states differ, and everything else that is known.
+    pub(crate) fn difference(&self, one: &str, other: &str) -> String {
+        format!("{one} and {other} differ: {}\n{self}", difference(&self.snapshots[one], &self.snapshots[other]))
+    }
+
     /// What was said on stdout, with `[ROOT]`.
     pub(crate) fn stdout_text(&self) -> String {
         self.answer.stdout_text()
