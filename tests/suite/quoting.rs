@@ -13,6 +13,7 @@ use proptest::prelude::*;
 use crate::support::sandbox::{Sandbox, bytes};
 use crate::support::shells::Shell;
 use crate::support::story::Story;
+use crate::support::tally;
 
 /// Values that must arrive as they are.
 #[derive(Debug, Clone)]
@@ -97,6 +98,35 @@ fn arrives(shell: Shell, locale: &str, cases: &[Case]) -> Result<(), TestCaseErr
     Ok(())
 }
 
+/// Names that differ, in the order of lists.
+fn names() -> impl Strategy<Value = Vec<Vec<u8>>> {
+    vec(bytes_that(in_names, 60), 1..4).prop_map(|names| {
+        let numbered = names.into_iter().enumerate();
+        numbered.map(|(number, name)| [number.to_string().into_bytes(), name].concat()).collect()
+    })
+}
+
+/// Has `allvirtualenv` hand these words to a program in these environments, and looks at what it got.
+fn reach(shell: Shell, names: &[Vec<u8>], words: &[Vec<u8>]) -> Result<(), TestCaseError> {
+    let sandbox = Sandbox::new();
+    let mut expected = Vec::new();
+    for name in names {
+        let root = sandbox.minimal_environment(OsStr::from_bytes(name));
+        for word in [&bytes(root)].into_iter().chain(words) {
+            expected.push(word.escape_ascii().to_string());
+        }
+    }
+    let got = sandbox.write("got", "");
+    let look = sandbox.write("look", "printf '%s\\0' \"$VIRTUAL_ENV\" \"$@\" >>\"$GOT\"\n");
+    let command = [b"allvirtualenv".to_vec(), b"sh".to_vec(), bytes(look)];
+    let story = Story::new().export("GOT", bytes(&got)).run(command.iter().chain(words));
+    story.played(&sandbox, shell.plain());
+    let text = fs::read(got).unwrap();
+    let found: Vec<String> = text.split(|byte| *byte == 0).map(|word| word.escape_ascii().to_string()).collect();
+    prop_assert_eq!(&found[..found.len() - 1], &expected[..], "{}", shell.name());
+    Ok(())
+}
+
 #[test]
 fn every_byte_arrives() {
     let name = every_byte(in_names);
@@ -119,6 +149,16 @@ proptest! {
     fn random_bytes_arrive(cases in cases()) {
         for shell in Shell::ALL {
             arrives(shell, "C.UTF-8", &cases)?;
+            tally::add("values of random bytes, through a shell and back", 3 * cases.len());
+        }
+    }
+
+    /// A plan with any words in it, carried out in any environments.
+    #[test]
+    fn random_words_reach_the_command(names in names(), words in vec(bytes_that(|_| true, 40), 1..6)) {
+        for shell in Shell::ALL {
+            reach(shell, &names, &words)?;
+            tally::add("random plans, carried out by a shell", 1);
         }
     }
 }
