@@ -83,8 +83,18 @@ pub(crate) fn exchange(one: &Path, other: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Replaces a small file as a whole: readers see the old text or the new one. Its mode stays; a new file has that of
-/// the umask.
+/// Gives what root has made for somebody to its owner, who could not use it otherwise. `like`: what belongs to that
+/// person. Of no effect for everybody else.
+pub(crate) fn give(made: &File, like: &fs::Metadata) -> io::Result<()> {
+    if !nix::unistd::geteuid().is_root() || like.uid() == 0 {
+        return Ok(());
+    }
+    // By descriptor: a name in another's directory can lead elsewhere in the next moment.
+    std::os::unix::fs::fchown(made, Some(like.uid()), Some(like.gid()))
+}
+
+/// Replaces a small file as a whole: readers see the old text or the new one. Its mode and owner stay; a new file has
+/// the mode of the umask.
 pub(crate) fn write_whole(path: &Path, text: &[u8]) -> Result<()> {
     let directory = path.parent().unwrap_or(Path::new("."));
     let before = fs::metadata(path).ok().filter(fs::Metadata::is_file);
@@ -94,6 +104,7 @@ pub(crate) fn write_whole(path: &Path, text: &[u8]) -> Result<()> {
         .tempfile_in(directory)
         .and_then(|mut file| {
             if let Some(before) = before {
+                give(file.as_file(), &before)?;
                 file.as_file().set_permissions(before.permissions())?;
             }
             file.write_all(text)?;

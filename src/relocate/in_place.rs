@@ -84,7 +84,7 @@ impl Visitor for Preparing<'_> {
         let Some(source) = Source::open(&from)? else { return Ok(()) };
         let found = source.look(path, self.relocation, buffer).map_err(Error::io("read", &from))?;
         if let Found::Changed(content) = found {
-            self.stage(path, |staged| source.write_changed(staged, &content))?;
+            self.stage(path, |staged| source.write_replacement(staged, &content))?;
             self.pending().changed.push(Changed::new(path, &content));
         }
         Ok(())
@@ -133,7 +133,7 @@ impl Preparing<'_> {
             let Some(source) = Source::open(&from)? else { continue };
             let record = source.read(&mut buffer).map_err(Error::io("read", &from))?;
             if let Some(content) = rows.replaced(&path, record) {
-                self.stage(&path, |staged| source.write_changed(staged, &content))?;
+                self.stage(&path, |staged| source.write_replacement(staged, &content))?;
             }
         }
         Ok(())

@@ -12,6 +12,7 @@ use nix::fcntl::OFlag;
 
 use super::{Relocation, is_opaque};
 use crate::error::{Error, Result};
+use crate::fs::give;
 
 /// Files larger than this are not looked into, unless they are scripts: what names a path by hand is small.
 const LARGE: u64 = 4 * 1024 * 1024;
@@ -93,10 +94,20 @@ impl Source {
 
     /// Writes `content` to a new file in its stead: its modes, but a time of its own.
     pub(super) fn write_changed(&self, to: &Path, content: &[u8]) -> io::Result<()> {
+        self.write(to, content).map(drop)
+    }
+
+    fn write(&self, to: &Path, content: &[u8]) -> io::Result<File> {
         let mut file = OpenOptions::new().write(true).create_new(true).open(to)?;
         file.write_all(content)?;
         file.set_modified(self.later(SystemTime::now()))?;
-        file.set_permissions(self.stat.permissions())
+        file.set_permissions(self.stat.permissions())?;
+        Ok(file)
+    }
+
+    /// Writes `content` to a new file that is to take its place: its owner as well.
+    pub(super) fn write_replacement(&self, to: &Path, content: &[u8]) -> io::Result<()> {
+        give(&self.write(to, content)?, &self.stat)
     }
 
     /// The time for a file that takes the place of this one with another content: a compiled file counts as valid for

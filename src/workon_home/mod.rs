@@ -7,14 +7,16 @@ use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+
+use nix::fcntl::OFlag;
 
 use crate::context::Context;
 use crate::directories;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
-use crate::fs::{remove_tree, rename_without_replacing};
+use crate::fs::{give, remove_tree, rename_without_replacing};
 
 pub(crate) mod name;
 mod rename;
@@ -138,10 +140,33 @@ impl WorkonHome {
         Error::UnknownEnvironment { name: name.to_owned(), home: self.path.clone(), nearest }
     }
 
+    /// A directory of ours in the store, made if it is missing. It belongs to whoever has the store, also where root
+    /// makes it: the next command is that person's.
+    fn private(&self, name: &str) -> Result<PathBuf> {
+        let ours = self.path.join(PRIVATE);
+        let place = ours.join(name);
+        for directory in [&ours, &place] {
+            match fs::create_dir(directory) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(Error::io("create", directory)(error)),
+                Ok(()) => self.give_to_owner(directory).map_err(Error::io("create", directory))?,
+            }
+        }
+        Ok(place)
+    }
+
+    fn give_to_owner(&self, directory: &Path) -> io::Result<()> {
+        if !nix::unistd::geteuid().is_root() {
+            return Ok(());
+        }
+        let flags = OFlag::O_NOFOLLOW | OFlag::O_DIRECTORY;
+        let made = fs::OpenOptions::new().read(true).custom_flags(flags.bits()).open(directory)?;
+        give(&made, &fs::metadata(&self.path)?)
+    }
+
     /// A hidden place in the store to build an environment in.
     pub(crate) fn start_building(&self) -> Result<Building> {
-        let shelf = self.path.join(PRIVATE).join("new");
-        fs::create_dir_all(&shelf).map_err(Error::io("create", &shelf))?;
+        let shelf = self.private("new")?;
         let lock = File::open(&shelf).map_err(Error::io("open", &shelf))?;
         // Shared by all who build. Where the file system knows no locks, nothing is cleared away either.
         let _ = lock.lock_shared();

@@ -107,14 +107,16 @@ impl WorkonHome {
 
     /// A new directory in the trash, named by the second and a counter for those of the same second.
     fn fresh_place(&self, at: SystemTime) -> Result<PathBuf> {
-        let trash = self.trash();
-        fs::create_dir_all(&trash).map_err(Error::io("create", &trash))?;
+        let trash = self.private("trash")?;
         let seconds = at.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         for counter in 0.. {
             let place = trash.join(format!("{seconds}.{counter}"));
             match fs::create_dir(&place) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                other => return other.map(|()| place.clone()).map_err(Error::io("create", place)),
+                other => {
+                    other.and_then(|()| self.give_to_owner(&place)).map_err(Error::io("create", &place))?;
+                    return Ok(place);
+                }
             }
         }
         unreachable!("a second has fewer removals than a u64 has numbers")

@@ -6,15 +6,20 @@ use std::process::Command;
 
 use nix::unistd::Uid;
 
-/// A file system of 1 MB, unmounted when dropped.
+/// A small file system, unmounted when dropped.
 pub(crate) struct SmallDisk(PathBuf);
 
 impl SmallDisk {
-    /// `None` where this may not be done.
+    /// One of 1 MB. `None` where this may not be done.
     pub(crate) fn mount(place: PathBuf) -> Option<Self> {
+        Self::of(place, 1)
+    }
+
+    /// One of so many MB.
+    pub(crate) fn of(place: PathBuf, megabytes: u32) -> Option<Self> {
         fs::create_dir(&place).unwrap();
         let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", "size=1m", "none"]).arg(&place);
+        mount.args(["-t", "tmpfs", "-o", &format!("size={megabytes}m"), "none"]).arg(&place);
         (Uid::effective().is_root() && mount.output().is_ok_and(|output| output.status.success()))
             .then_some(Self(place))
     }
