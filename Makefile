@@ -26,7 +26,10 @@ SHELL_SCRIPTS := $(wildcard shell/*.bash shell/*.sh shell/standalone/activate te
 ZSH_SCRIPTS := $(wildcard shell/*.zsh tests/suite/support/*.zsh)
 FISH_SCRIPTS := $(wildcard shell/*.fish shell/standalone/*.fish tests/tools/*.fish tests/suite/support/*.fish)
 
-.PHONY: help build demo test lint generate check-generated install uninstall bench clean
+# Where faults, hostile values and odd shells are tried.
+FAULTS := robustness quoting states in_use activation:: protocol verbs::bad_input verbs::store verbs::rmvirtualenv verbs::undo
+
+.PHONY: help build demo test test-faults lint generate check-generated install uninstall bench clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -44,8 +47,12 @@ demo: $(BINARY) ## build, then play the main job in your shell, in a scratch dir
 test: ## install missing test tools where allowed, then lint and run every test
 	tests/tools/prepare.sh
 	$(MAKE) lint
-	cargo test --locked
+	tests/tools/tallied.sh cargo test --locked
 	$(MAKE) check-generated
+
+test-faults: ## only the tests with faults, hostile values and odd shells, and how many there were (docs/faults.md)
+	tests/tools/prepare.sh
+	tests/tools/tallied.sh cargo test --locked --test suite -- $(FAULTS)
 
 lint: ## formatting, clippy, and the linter of each shell and of the manual
 	cargo fmt --check

@@ -6,6 +6,7 @@ use crate::support::pythons;
 use crate::support::sandbox::Sandbox;
 use crate::support::shells::{MODES, Shell};
 use crate::support::story::Story;
+use crate::support::tally;
 
 const VARIABLES: &[&str] = &["VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT", "PYTHONHOME", "PATH"];
 
@@ -29,6 +30,7 @@ fn leaving_puts_everything_back_in_every_mode() {
              export PATH=[ROOT]/envs/x/bin:[ROOT]/tools:/usr/bin:/bin
              deactivate: 0",
         );
+        tally::add("states of a shell, entered and left", 1);
     }
 }
 

@@ -9,6 +9,7 @@ use nix::unistd::Uid;
 use crate::support::disk::{names, tree};
 use crate::support::pythons;
 use crate::support::sandbox::{Answer, BINARY, Sandbox, tool};
+use crate::support::tally;
 
 fn make<'a>(sandbox: &'a Sandbox, name: &str) -> Answer<'a> {
     sandbox.run(["mkvirtualenv", "-p", pythons::complete().path.to_str().unwrap(), name])
@@ -67,6 +68,7 @@ fn a_cache_that_was_damaged_is_mended() {
         files(&cache, &mut all);
         let mended = fs::symlink_metadata(module(&all)).unwrap();
         assert!(mended.is_file() && mended.len() > 100, "{damage}: not mended");
+        tally::add("damaged caches, pools and environments", 1);
     }
     assert!(packages(&sandbox.environment("good")) == good);
 }
@@ -89,6 +91,7 @@ fn whatever_a_cache_is_full_of_an_environment_is_made() {
             let name = format!("x{number}");
             make(&sandbox, &name).status(0);
             assert!(packages(&sandbox.environment(&name)) == good, "{}", file.display());
+            tally::add("damaged caches, pools and environments", 1);
             sandbox.run(["rmvirtualenv", "--now", &name]).status(0);
         }
     }

@@ -10,6 +10,7 @@ use crate::support::disk::{names, tree};
 use crate::support::pty::obey_interrupts;
 use crate::support::pythons;
 use crate::support::sandbox::Sandbox;
+use crate::support::tally;
 
 /// Ends a creation at each of its steps: absent or complete, and the next attempt works.
 #[track_caller]
@@ -36,7 +37,7 @@ fn end_creation_everywhere(sandbox: &Sandbox, words: &[&OsStr], (signal, status)
         assert!(tree(&sandbox.environment("x")) == complete, "{step:?}: the next attempt made another environment");
         tidy(sandbox);
     }
-    eprintln!("{signal}: {ended} of {} steps", steps.len());
+    tally::add(&format!("SIG{signal} at a step on disk"), ended);
     assert!(ended >= at_least, "only {ended} steps were there to be ended at");
 }
 
@@ -64,6 +65,13 @@ fn a_creation_interrupted_at_any_step_leaves_nothing_or_all() {
 }
 
 #[test]
+fn a_creation_ended_at_any_step_leaves_nothing_or_all() {
+    let sandbox = Sandbox::new();
+    let words = making(&pythons::complete().path, "x");
+    end_creation_everywhere(&sandbox, &words, ("TERM", 143), 30);
+}
+
+#[test]
 fn a_creation_from_the_pool_killed_at_any_step_leaves_nothing_or_all() {
     let sandbox = Sandbox::new();
     let python = &pythons::complete().path;
@@ -78,7 +86,7 @@ fn a_creation_from_the_pool_killed_at_any_step_leaves_nothing_or_all() {
     for step in steps.iter().filter(|(call, _)| call.starts_with("rename") || call.starts_with("unlink")) {
         sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
         stage();
-        killer.end_at(step, "KILL", 137);
+        killer.kills_at(step);
         if sandbox.environment("x").exists() {
             assert!(tree(&sandbox.environment("x")) == complete, "{step:?}");
         }
@@ -103,7 +111,7 @@ fn a_staging_killed_at_any_step_leaves_a_pool_that_serves() {
     for step in steps.iter().step_by(steps.len() / 6) {
         fs::remove_dir_all(store.join(".venvwrap/pool")).unwrap();
         sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
-        killer.end_at(step, "KILL", 137);
+        killer.kills_at(step);
         sandbox.run(make).status(0);
         assert!(tree(&sandbox.environment("x")) == complete, "{step:?}");
         // The next one clears away what that one left.
@@ -129,7 +137,7 @@ fn a_first_use_killed_at_any_step_leaves_a_cache_that_serves() {
         fs::remove_dir_all(&cache).unwrap();
         fs::create_dir(&cache).unwrap();
         sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
-        killer.end_at(step, "KILL", 137);
+        killer.kills_at(step);
         sandbox.run(words).status(0);
         assert_cache_is_whole(&sandbox);
         let found = tree(&sandbox.environment("x"));
@@ -170,7 +178,7 @@ fn a_removal_killed_at_any_step_leaves_it_in_place_or_to_be_brought_back() {
             assert!(tree(&sandbox.environment("x")) == complete, "{step:?}, ended: {was_ended}: half of it came back");
             sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
         }
-        eprintln!("KILL: {} steps", steps.len());
+        tally::add("SIGKILL at a step on disk", steps.len());
     }
 }
 
@@ -182,7 +190,7 @@ fn a_return_killed_at_any_step_leaves_it_in_the_trash_or_back() {
     sandbox.run(["rmvirtualenv", "x"]).status(0);
     for step in killer.steps() {
         sandbox.run(["rmvirtualenv", "x"]).status(0);
-        killer.end_at(&step, "KILL", 137);
+        killer.kills_at(&step);
         if !sandbox.environment("x").exists() {
             sandbox.run(["undo", "x"]).status(0);
         }
@@ -204,7 +212,7 @@ fn a_replacement_killed_at_any_step_leaves_the_old_one_or_the_new_one() {
         sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
         fs::remove_dir_all(sandbox.workon_home().join(".venvwrap")).unwrap();
         sandbox.minimal_environment("x");
-        killer.end_at(step, "KILL", 137);
+        killer.kills_at(step);
         assert_seen(&sandbox, &["x"]);
         let found = tree(&sandbox.environment("x"));
         assert!(found == old || found == new, "{step:?}");

@@ -6,6 +6,7 @@ use std::fs;
 
 use super::strace;
 use crate::support::sandbox::{Answer, BINARY, Sandbox};
+use crate::support::tally;
 
 /// What changes a disk, or comes shortly before or after. `?`: not every processor has all of them.
 const STEPS: [&str; 19] = [
@@ -85,5 +86,10 @@ impl<'a> Killer<'a> {
         let code = self.traced(&["-e".to_owned(), format!("inject={call}:signal={signal}:when={number}")]).code();
         assert!(code == status || code == 0, "{call} {number}: {code}");
         code == status
+    }
+
+    /// Kills it at one step, if it gets there.
+    pub(super) fn kills_at(&self, step: &(String, usize)) {
+        tally::add("SIGKILL at a step on disk", usize::from(self.end_at(step, "KILL", 137)));
     }
 }

@@ -6,6 +6,7 @@ use super::killer::Killer;
 use super::{assert_seen, tidy};
 use crate::support::disk::{names, tree};
 use crate::support::sandbox::{Sandbox, bytes};
+use crate::support::tally;
 
 /// An environment with things in it that name its place.
 fn make(sandbox: &Sandbox, name: &str) {
@@ -45,7 +46,7 @@ fn a_copy_killed_at_any_step_leaves_nothing_or_all_and_the_original_as_it_is() {
         assert!(tree(&sandbox.environment("copy")) == complete, "{step:?}: half a copy is in place");
         tidy(&sandbox);
     }
-    eprintln!("KILL: {ended} of {} steps", steps.len());
+    tally::add("SIGKILL at a step on disk", ended);
     assert!(ended >= 20, "only {ended} steps were there to be ended at");
 }
 
@@ -83,6 +84,6 @@ fn a_renaming_killed_at_any_step_leaves_a_name_that_works_and_can_be_finished() 
         assert!(tree(&sandbox.environment("new")) == complete, "{step:?}: something names the old place still");
         tidy(&sandbox);
     }
-    eprintln!("KILL: {ended} of {} steps", steps.len());
+    tally::add("SIGKILL at a step on disk", ended);
     assert!(ended >= 15, "only {ended} steps were there to be ended at");
 }

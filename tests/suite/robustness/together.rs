@@ -17,6 +17,7 @@ use crate::support::disk::{names, tree};
 use crate::support::pty::obey_interrupts;
 use crate::support::pythons;
 use crate::support::sandbox::{BINARY, LIMIT, Sandbox};
+use crate::support::tally;
 
 const MANY: usize = 8;
 
@@ -28,6 +29,7 @@ fn start<W: AsRef<std::ffi::OsStr>>(sandbox: &Sandbox, words: &[W]) -> Child {
 }
 
 fn ended(children: Vec<Child>) -> Vec<Output> {
+    tally::add("processes at once in one store", children.len());
     let waiting: Vec<_> =
         children.into_iter().map(|child| thread::spawn(|| child.wait_with_output().unwrap())).collect();
     waiting.into_iter().map(|output| output.join().unwrap()).collect()
@@ -165,6 +167,51 @@ fn creating_against_removing_leaves_a_whole_one_or_none() {
         let kept = sandbox.workon_home().join(".venvwrap/trash").join(place);
         assert_eq!(names(&kept), ["x"]);
         assert!(tree(&kept.join("x")) == complete);
+    }
+}
+
+/// Nobody knows which of them comes first. What is then there is whole, and what is not can be brought back.
+#[test]
+fn all_verbs_at_once_leave_whole_environments_only() {
+    let sandbox = Sandbox::new();
+    let python = pythons::complete().path.to_str().unwrap();
+    let words: [&[&str]; 9] = [
+        &["mkvirtualenv", "--without-pip", "-p", python, "a"],
+        &["mkvirtualenv", "--without-pip", "-p", python, "b"],
+        &["mkvirtualenv", "--without-pip", "--clear", "-p", python, "b"],
+        &["cpvirtualenv", "a", "b"],
+        &["cpvirtualenv", "b", "c"],
+        &["mvvirtualenv", "a", "c"],
+        &["mvvirtualenv", "c", "b"],
+        &["rmvirtualenv", "b"],
+        &["undo"],
+    ];
+    for round in 0..8 {
+        sandbox.run(words[0]).status(0);
+        for output in
+            ended(words.iter().cycle().skip(round).take(words.len()).map(|words| start(&sandbox, words)).collect())
+        {
+            let text = stderr(&output);
+            assert!(matches!(output.status.code(), Some(0 | 1)) && !text.contains("panicked"), "{output:?}");
+        }
+        let listed = sandbox.run(["lsvirtualenv", "-b"]).stdout_text();
+        for name in listed.lines() {
+            let root = sandbox.environment(name);
+            if fs::read_link(&root).is_ok() {
+                continue;
+            }
+            // Its python runs and its scripts name where it stands, or where it is about to be called.
+            let mut command = sandbox.command(root.join("bin/python"));
+            command.args(["-c", "import sys; assert sys.prefix != sys.base_prefix"]);
+            sandbox.run_command(command, b"").silent();
+            let cfg = fs::read_to_string(root.join("pyvenv.cfg")).unwrap();
+            assert!(cfg.starts_with("home = "), "{name}: {cfg}");
+        }
+        for name in listed.lines().chain(["a", "b", "c"]) {
+            sandbox.run(["rmvirtualenv", "--force", name]);
+        }
+        assert_seen(&sandbox, &[]);
+        tidy(&sandbox);
     }
 }
 

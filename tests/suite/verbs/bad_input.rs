@@ -8,6 +8,7 @@ use crate::support::disk::tree;
 use crate::support::sandbox::Sandbox;
 use crate::support::shells::Shell;
 use crate::support::story::Story;
+use crate::support::tally;
 
 /// What is typed, its status, what is said without the first `venvwrap: `.
 type Case = (Vec<&'static str>, i32, String);
@@ -140,6 +141,7 @@ fn nothing_changes_and_the_active_environment_stays() {
     for shell in Shell::ALL {
         let told = story.played(&sandbox, shell.plain());
         told.says("", &stderr).same("before", "after").records(&records.join("\n"));
+        tally::add("command lines that are refused", records.len() - 2);
     }
     assert_eq!(tree(&sandbox.workon_home()), before);
 }

@@ -8,6 +8,7 @@ use nix::unistd::Uid;
 use crate::support::disk::tree;
 use crate::support::sandbox::{Answer, BINARY, Sandbox, tool};
 use crate::support::small_disk::SmallDisk;
+use crate::support::tally;
 
 /// Every verb that needs the store, and its words.
 const VERBS: [&[&str]; 8] = [
@@ -32,6 +33,7 @@ fn a_store_that_is_a_file_is_said_by_every_verb() {
         sandbox.set("WORKON_HOME", sandbox.root().join(place));
         for words in VERBS {
             sandbox.run(words).status(1).stdout("").stderr(format!("{says}{hint}"));
+            tally::add("stores that cannot be used", 1);
         }
     }
     assert_eq!(fs::read_to_string(sandbox.root().join("file")).unwrap(), "precious");
@@ -72,19 +74,15 @@ fn a_store_that_may_not_be_written_is_said_and_can_still_be_looked_at() {
     lock(0o555);
     let before = tree(&sandbox.workon_home());
     let hint = "hint: check who owns it, or set WORKON_HOME to a directory of your own\n";
-    let denied = |place: &str| {
-        format!("venvwrap: cannot create: [ROOT]/envs/.venvwrap/{place}: Permission denied (os error 13)\n{hint}")
-    };
-    bound_by_permissions(&sandbox, &["mkvirtualenv", "--without-pip", "y"]).status(1).stdout("").stderr(denied("new"));
-    bound_by_permissions(&sandbox, &["mkvirtualenv", "--clear", "--without-pip", "x"]).status(1).stderr(denied("new"));
-    bound_by_permissions(&sandbox, &["rmvirtualenv", "x"]).status(1).stdout("Removing x...\n").stderr(denied("trash"));
-    bound_by_permissions(&sandbox, &["rmvirtualenv", "--now", "x"])
-        .status(1)
-        .stdout("Removing x...\n")
-        .stderr(denied("trash"));
+    let denied = format!("venvwrap: cannot create: [ROOT]/envs/.venvwrap: Permission denied (os error 13)\n{hint}");
+    bound_by_permissions(&sandbox, &["mkvirtualenv", "--without-pip", "y"]).status(1).stdout("").stderr(&denied);
+    bound_by_permissions(&sandbox, &["mkvirtualenv", "--clear", "--without-pip", "x"]).status(1).stderr(&denied);
+    bound_by_permissions(&sandbox, &["rmvirtualenv", "x"]).status(1).stdout("Removing x...\n").stderr(&denied);
+    bound_by_permissions(&sandbox, &["rmvirtualenv", "--now", "x"]).status(1).stdout("Removing x...\n").stderr(&denied);
     bound_by_permissions(&sandbox, &["lsvirtualenv", "-b"]).status(0).stdout("x\n").stderr("");
     bound_by_permissions(&sandbox, &["showvirtualenv", "x"]).status(0).stderr("");
     assert_eq!(tree(&sandbox.workon_home()), before);
+    tally::add("stores that cannot be used", 6);
     lock(0o000);
     let answer = bound_by_permissions(&sandbox, &["lsvirtualenv"]).status(1).stdout("");
     let says = "venvwrap: cannot list: [ROOT]/envs: Permission denied (os error 13)\n";
@@ -117,6 +115,7 @@ fn a_full_disk_is_said_and_leaves_nothing() {
         assert!(text.ends_with("\nhint: the disk is full; nothing was changed\n"), "{text}");
         disk.empty();
         assert_eq!(tree(disk.path()), before, "{left} bytes left");
+        tally::add("disks that are full or limited", 1);
     }
     // Removing is what makes room again.
     disk.fill_but(0);

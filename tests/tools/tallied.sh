@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Runs a command of the test suite and shows how much it tried: faults, hostile values, states of shells. The tests note
+# what held (tests/suite/support/tally.rs); nothing is shown of a run that failed.
+set -euo pipefail
+VENVWRAP_TALLY="$(mktemp)"
+export VENVWRAP_TALLY
+trap 'rm -f "$VENVWRAP_TALLY"' EXIT
+"$@"
+if [[ ! -s $VENVWRAP_TALLY ]]; then
+    echo "nothing was noted: no such test ran" >&2
+    exit 1
+fi
+printf '\n%7s  %s\n' tried 'and nothing was lost'
+awk -F '\t' '{ tried[$2] += $1 } END { for (kind in tried) printf "%7d  %s\n", tried[kind], kind }' "$VENVWRAP_TALLY" |
+    sort -k 2
