@@ -170,34 +170,35 @@ function __venvwrap_cd {
     \builtin cd -- "$1" || \builtin return
 }
 
-# recorded NAME: puts what VENVWRAP_UNDO says of it into the caller's `value`.
+# recorded NAME: puts what VENVWRAP_UNDO says of it into the caller's __venvwrap_value. Hooks see the variables of the
+# function that sources them: no name that they may use themselves.
 function __venvwrap_recorded {
     [[ ";${VENVWRAP_UNDO-};" == *";$1="* ]] || \builtin return 1
-    value=";$VENVWRAP_UNDO;"
-    value="${value#*";$1="}"
-    value="${value%%;*}"
-    value="${value//%3B/;}"
-    value=${value//%0A/$'\n'}
-    value="${value//\%25/%}"
+    __venvwrap_value=";$VENVWRAP_UNDO;"
+    __venvwrap_value="${__venvwrap_value#*";$1="}"
+    __venvwrap_value="${__venvwrap_value%%;*}"
+    __venvwrap_value="${__venvwrap_value//%3B/;}"
+    __venvwrap_value=${__venvwrap_value//%0A/$'\n'}
+    __venvwrap_value="${__venvwrap_value//\%25/%}"
 }
 
 # depart: a step of a plan. Leaves, with the hooks of leaving: project, local, global before; local, global after.
 function __venvwrap_depart {
-    \builtin local __venvwrap_root='' __venvwrap_hooks='' __venvwrap_project='' value=''
-    ! __venvwrap_recorded root || __venvwrap_root="$value"
+    \builtin local __venvwrap_root='' __venvwrap_hooks='' __venvwrap_project='' __venvwrap_value=''
+    ! __venvwrap_recorded root || __venvwrap_root="$__venvwrap_value"
     if [[ -z $__venvwrap_root || ${VIRTUAL_ENV-} != "$__venvwrap_root" ]]; then
         __venvwrap_leave
         \builtin return
     fi
-    ! __venvwrap_recorded hooks || __venvwrap_hooks="$value"
+    ! __venvwrap_recorded hooks || __venvwrap_hooks="$__venvwrap_value"
     [[ ${VIRTUALENVWRAPPER_HOOK_DIR-} != /* ]] || __venvwrap_hooks="$VIRTUALENVWRAPPER_HOOK_DIR"
-    value="$__venvwrap_root/${VIRTUALENVWRAPPER_PROJECT_FILENAME:-.project}"
-    if [[ -f $value ]]; then
-        IFS='' \builtin read -r __venvwrap_project <"$value" || \builtin true
-        value="$__venvwrap_project/.virtualenvwrapper/predeactivate"
+    __venvwrap_value="$__venvwrap_root/${VIRTUALENVWRAPPER_PROJECT_FILENAME:-.project}"
+    if [[ -f $__venvwrap_value ]]; then
+        IFS='' \builtin read -r __venvwrap_project <"$__venvwrap_value" || \builtin true
+        __venvwrap_value="$__venvwrap_project/.virtualenvwrapper/predeactivate"
         # Asking costs a process; only who has such a hook pays for it.
-        if [[ -f $value ]] && (__venvwrap_run trust --check "$value"); then
-            __venvwrap_source "$value"
+        if [[ -f $__venvwrap_value ]] && (__venvwrap_run trust --check "$__venvwrap_value"); then
+            __venvwrap_source "$__venvwrap_value"
         fi
     fi
     __venvwrap_source "$__venvwrap_root/bin/predeactivate"
@@ -215,11 +216,12 @@ function __venvwrap_source {
     [[ ! -f $1 ]] || __venvwrap_read "$1" || \builtin true
 }
 
-# A function of its own, for the hook may return.
+# A function of its own, for the hook may return. Only `command` keeps a syntax error in it from ending the shell under
+# set -e and in POSIX mode.
 function __venvwrap_read {
     \builtin local __venvwrap_file="$1"
     \builtin set --
-    \builtin source "$__venvwrap_file"
+    \command source "$__venvwrap_file"
 }
 
 # run_hooks EVENT NAME: a step of a plan. The binary runs them, now.
@@ -261,8 +263,7 @@ function __venvwrap_appended {
     __venvwrap_evaluate "$1" || \builtin true
 }
 
-# A function of its own, for the lines may return. Only `command` keeps a syntax error in them from ending the shell
-# under set -e and in POSIX mode.
+# A function of its own, as that for hooks.
 function __venvwrap_evaluate {
     \builtin local __venvwrap_lines="$1"
     \builtin set --

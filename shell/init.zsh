@@ -149,34 +149,35 @@ function __venvwrap_cd {
     \builtin cd -q -- "$1"
 }
 
-# recorded NAME: puts what VENVWRAP_UNDO says of it into the caller's `value`.
+# recorded NAME: puts what VENVWRAP_UNDO says of it into the caller's __venvwrap_value. Hooks see the variables of the
+# function that sources them: no name that they may use themselves.
 function __venvwrap_recorded {
     \builtin emulate -L zsh
     [[ ";${VENVWRAP_UNDO-};" == *";$1="* ]] || \builtin return 1
-    value=";$VENVWRAP_UNDO;"
-    value="${value#*";$1="}"
-    value=${value%%;*}
-    value=${${value//\%3B/;}//\%0A/$'\n'}
-    value=${value//\%25/%}
+    __venvwrap_value=";$VENVWRAP_UNDO;"
+    __venvwrap_value="${__venvwrap_value#*";$1="}"
+    __venvwrap_value=${__venvwrap_value%%;*}
+    __venvwrap_value=${${__venvwrap_value//\%3B/;}//\%0A/$'\n'}
+    __venvwrap_value=${__venvwrap_value//\%25/%}
 }
 
 # depart: a step of a plan. Leaves, with the hooks of leaving: project, local, global before; local, global after.
 function __venvwrap_depart {
-    \builtin local __venvwrap_root='' __venvwrap_hooks='' __venvwrap_project='' value=''
-    ! __venvwrap_recorded root || __venvwrap_root="$value"
+    \builtin local __venvwrap_root='' __venvwrap_hooks='' __venvwrap_project='' __venvwrap_value=''
+    ! __venvwrap_recorded root || __venvwrap_root="$__venvwrap_value"
     if [[ -z $__venvwrap_root || ${VIRTUAL_ENV-} != "$__venvwrap_root" ]]; then
         __venvwrap_leave
         \builtin return
     fi
-    ! __venvwrap_recorded hooks || __venvwrap_hooks="$value"
+    ! __venvwrap_recorded hooks || __venvwrap_hooks="$__venvwrap_value"
     [[ ${VIRTUALENVWRAPPER_HOOK_DIR-} != /* ]] || __venvwrap_hooks="$VIRTUALENVWRAPPER_HOOK_DIR"
-    value="$__venvwrap_root/${VIRTUALENVWRAPPER_PROJECT_FILENAME:-.project}"
-    if [[ -f $value ]]; then
-        IFS='' \builtin read -r __venvwrap_project <"$value" || \builtin true
-        value="$__venvwrap_project/.virtualenvwrapper/predeactivate"
+    __venvwrap_value="$__venvwrap_root/${VIRTUALENVWRAPPER_PROJECT_FILENAME:-.project}"
+    if [[ -f $__venvwrap_value ]]; then
+        IFS='' \builtin read -r __venvwrap_project <"$__venvwrap_value" || \builtin true
+        __venvwrap_value="$__venvwrap_project/.virtualenvwrapper/predeactivate"
         # Asking costs a process; only who has such a hook pays for it.
-        if [[ -f $value ]] && (__venvwrap_run trust --check "$value"); then
-            __venvwrap_source "$value"
+        if [[ -f $__venvwrap_value ]] && (__venvwrap_run trust --check "$__venvwrap_value"); then
+            __venvwrap_source "$__venvwrap_value"
         fi
     fi
     __venvwrap_source "$__venvwrap_root/bin/predeactivate"
@@ -245,10 +246,9 @@ function __venvwrap_evaluate {
     \builtin eval "$__venvwrap_lines"
 }
 
-# What `deactivate` does.
+# What `deactivate` does. Under your own options, for the hooks run in it.
 function __venvwrap_deactivate {
-    \builtin emulate -L zsh
-    case ${1-} in
+    case "${1-}" in
         -h | --help) __venvwrap_call deactivate "$1" ;;
         *)
             if [[ -z ${VENVWRAP_UNDO-} ]]; then
