@@ -212,11 +212,11 @@ impl<'a> Creation<'a> {
             }
         }
         if let Some(program) = virtualenv::named(session.context)? {
-            return self.hand_over(&program, options.python.as_deref(), existing);
+            return self.hand_over(&program, options.python.as_deref(), existing, extras);
         }
         let interpreter = interpreter::find(session.context, options.python.as_deref())?;
         if let Some(program) = virtualenv::needed(session.context, &interpreter)? {
-            return self.hand_over(&program, Some(interpreter.base_executable.as_os_str()), existing);
+            return self.hand_over(&program, Some(interpreter.base_executable.as_os_str()), existing, extras);
         }
         let (building, with) = self.build(&interpreter, extras)?;
         let environment = match existing {
@@ -247,10 +247,7 @@ impl<'a> Creation<'a> {
             let file = project::file(building.path(), session.context);
             std::fs::write(&file, project::link_text(project)?).map_err(Error::io("write", file))?;
         }
-        for (path, text) in extras {
-            let file = building.path().join(path);
-            std::fs::write(&file, text).map_err(Error::io("write", file))?;
-        }
+        write_extras(building.path(), extras)?;
         let hooks = session.hooks(home)?;
         if hooks.are_in_use() {
             hooks.make_local_templates(&building.path().join("bin"))?;
@@ -265,7 +262,13 @@ impl<'a> Creation<'a> {
     }
 
     /// Lets another program make it, in its place.
-    fn hand_over(&self, program: &Path, python: Option<&OsStr>, existing: Option<&Environment>) -> Result<Environment> {
+    fn hand_over(
+        &self,
+        program: &Path,
+        python: Option<&OsStr>,
+        existing: Option<&Environment>,
+        extras: &[Extra],
+    ) -> Result<Environment> {
         let Self { session, options, home, name, .. } = self;
         let removed = existing.map(|_| home.remove(name, session.active_root())).transpose()?;
         let asked = HandOver {
@@ -282,6 +285,7 @@ impl<'a> Creation<'a> {
             });
         let environment = made?;
         self.link_project(&environment)?;
+        write_extras(environment.root(), extras)?;
         let hooks = session.hooks(home)?;
         if hooks.are_in_use() {
             hooks.make_local_templates(&environment.bin())?;
@@ -312,6 +316,13 @@ impl<'a> Creation<'a> {
         let Some(project) = &self.project else { return Ok(()) };
         project::link(environment, self.session.context, project)
     }
+}
+
+fn write_extras(root: &Path, extras: &[Extra]) -> Result<()> {
+    extras.iter().try_for_each(|(path, text)| {
+        let file = root.join(path);
+        std::fs::write(&file, text).map_err(Error::io("write", file))
+    })
 }
 
 /// What to install; the files must be there before anything is made.

@@ -7,9 +7,8 @@ use std::path::PathBuf;
 use clap::Parser;
 
 use super::creation::{Creation, Extra, Options};
-use super::{Outcome, Session, Verb};
+use super::{Outcome, Session, Verb, workon};
 use crate::activation::Step;
-use crate::env_vars;
 use crate::error::Result;
 use crate::hooks;
 use crate::output;
@@ -46,8 +45,7 @@ impl Verb for MkTmpenv {
         for file in session.hooks(&creation.home)?.files(hooks::POSTMKVIRTUALENV, None) {
             entered.plan.push(Step::Source(file));
         }
-        let setting = session.context.variable(env_vars::VIRTUALENVWRAPPER_WORKON_CD);
-        if self.cd || (!self.no_cd && setting.is_none_or(|value| value == "1")) {
+        if workon::follows_project(session, self.cd, self.no_cd) {
             entered.plan.push(Step::ChangeDirectory(environment.root().to_path_buf()));
         }
         output::data(notice().as_bytes())?;

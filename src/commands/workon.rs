@@ -62,10 +62,10 @@ impl Verb for Workon {
 }
 
 /// Whether entering changes to the project: the option said last, else VIRTUALENVWRAPPER_WORKON_CD, where anything but
-/// `1` is a no.
+/// `1` is a no. Loading the functions sets it to that; who empties it afterwards means a no as well.
 pub(super) fn follows_project(session: &Session<'_>, cd: bool, no_cd: bool) -> bool {
     let setting = session.context.variable(env_vars::VIRTUALENVWRAPPER_WORKON_CD);
-    cd || (!no_cd && setting.is_none_or(|value| value == "1"))
+    cd || (!no_cd && setting.is_some_and(|value| value == "1"))
 }
 
 /// The plan that enters an environment, with its hooks.

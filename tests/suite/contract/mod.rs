@@ -14,5 +14,7 @@
 //! | completion | `interactive` |
 
 mod hooks; //      fourteen events in their order, and files that cannot be run
+mod projects; //   mkproject, setvirtualenvproject, cdproject
 mod sourced; //    what a sourced hook may do, and trust in those of a project
 mod telling; //    hooks that tell what they see
+mod temporary; //  mktmpenv
