@@ -112,6 +112,9 @@ _venvwrap() {
             venvwrap__subcmd__answer,help)
                 cmd="venvwrap__subcmd__answer__subcmd__help"
                 ;;
+            venvwrap__subcmd__answer,hook-directory)
+                cmd="venvwrap__subcmd__answer__subcmd__hook__subcmd__directory"
+                ;;
             venvwrap__subcmd__answer,python-version)
                 cmd="venvwrap__subcmd__answer__subcmd__python__subcmd__version"
                 ;;
@@ -129,6 +132,9 @@ _venvwrap() {
                 ;;
             venvwrap__subcmd__answer__subcmd__help,help)
                 cmd="venvwrap__subcmd__answer__subcmd__help__subcmd__help"
+                ;;
+            venvwrap__subcmd__answer__subcmd__help,hook-directory)
+                cmd="venvwrap__subcmd__answer__subcmd__help__subcmd__hook__subcmd__directory"
                 ;;
             venvwrap__subcmd__answer__subcmd__help,python-version)
                 cmd="venvwrap__subcmd__answer__subcmd__help__subcmd__python__subcmd__version"
@@ -256,6 +262,9 @@ _venvwrap() {
             venvwrap__subcmd__help,workon)
                 cmd="venvwrap__subcmd__help__subcmd__workon"
                 ;;
+            venvwrap__subcmd__help__subcmd__answer,hook-directory)
+                cmd="venvwrap__subcmd__help__subcmd__answer__subcmd__hook__subcmd__directory"
+                ;;
             venvwrap__subcmd__help__subcmd__answer,python-version)
                 cmd="venvwrap__subcmd__help__subcmd__answer__subcmd__python__subcmd__version"
                 ;;
@@ -326,7 +335,7 @@ _venvwrap() {
             return 0
             ;;
         venvwrap__subcmd__answer)
-            opts="-h --help workon-home verify-workon-home verify-environment site-packages python-version help"
+            opts="-h --help workon-home hook-directory verify-workon-home verify-environment site-packages python-version help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -340,7 +349,7 @@ _venvwrap() {
             return 0
             ;;
         venvwrap__subcmd__answer__subcmd__help)
-            opts="workon-home verify-workon-home verify-environment site-packages python-version help"
+            opts="workon-home hook-directory verify-workon-home verify-environment site-packages python-version help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -354,6 +363,20 @@ _venvwrap() {
             return 0
             ;;
         venvwrap__subcmd__answer__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        venvwrap__subcmd__answer__subcmd__help__subcmd__hook__subcmd__directory)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -426,6 +449,20 @@ _venvwrap() {
         venvwrap__subcmd__answer__subcmd__help__subcmd__workon__subcmd__home)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        venvwrap__subcmd__answer__subcmd__hook__subcmd__directory)
+            opts="-h --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -750,8 +787,22 @@ _venvwrap() {
             return 0
             ;;
         venvwrap__subcmd__help__subcmd__answer)
-            opts="workon-home verify-workon-home verify-environment site-packages python-version"
+            opts="workon-home hook-directory verify-workon-home verify-environment site-packages python-version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        venvwrap__subcmd__help__subcmd__answer__subcmd__hook__subcmd__directory)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

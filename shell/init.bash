@@ -359,17 +359,31 @@ function __venvwrap_complete {
 # The name under which people attach the completion to functions of their own.
 function _virtualenvs { __venvwrap_complete "$@"; }
 
-# What virtualenvwrapper's loader sets for others. A WORKON_HOME that has to be expanded is the only reason to start a
-# process here.
+# Whether a directory is not written out: relative, or with a `~` or variable in it that has to be expanded.
+function __venvwrap_is_short {
+    [[ $1 != /* || ( $1 == *[~$]* || $1 == *//* ) && ! -d $1 ]]
+}
+
+# What virtualenvwrapper's loader sets for others. A directory that has to be expanded is the only reason to start a
+# process here. Hooks of virtualenvwrapper's making are told where they are.
 if [[ -z ${WORKON_HOME-} ]]; then
     WORKON_HOME="${HOME-}/.virtualenvs"
-elif [[ $WORKON_HOME != /* || ( $WORKON_HOME == *[~$]* || $WORKON_HOME == *//* ) && ! -d $WORKON_HOME ]]; then
+elif __venvwrap_is_short "$WORKON_HOME"; then
     WORKON_HOME="$(__venvwrap_run answer workon-home)"
 fi
 # shellcheck disable=SC2034 # for hooks
 VIRTUALENVWRAPPER_ENV_BIN_DIR=bin
 \builtin export WORKON_HOME VIRTUALENVWRAPPER_PROJECT_FILENAME="${VIRTUALENVWRAPPER_PROJECT_FILENAME:-.project}" \
     VIRTUALENVWRAPPER_WORKON_CD="${VIRTUALENVWRAPPER_WORKON_CD:-1}"
+
+if [[ -n ${VIRTUALENVWRAPPER_HOOK_DIR-} ]]; then
+    if __venvwrap_is_short "$VIRTUALENVWRAPPER_HOOK_DIR"; then
+        VIRTUALENVWRAPPER_HOOK_DIR="$(__venvwrap_run answer hook-directory)"
+    fi
+    \builtin export VIRTUALENVWRAPPER_HOOK_DIR
+elif [[ -e $WORKON_HOME/initialize ]]; then
+    \builtin export VIRTUALENVWRAPPER_HOOK_DIR="$WORKON_HOME"
+fi
 
 # A shell that was started inside an environment can leave it too, and shows where it is.
 if [[ -n ${VENVWRAP_UNDO-} && -n ${VIRTUAL_ENV-} ]]; then

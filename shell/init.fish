@@ -442,22 +442,36 @@ function _virtualenvs
     __venvwrap_complete
 end
 
-# What virtualenvwrapper's loader sets for others. A WORKON_HOME that has to be expanded is the only reason to start a
-# process here.
+# Whether a directory is not written out: relative, or with a `~` or variable in it that has to be expanded.
+function __venvwrap_is_short
+    builtin string match -qr '^[^/]' -- $argv[1]
+    or builtin string match -qr '[~$]|//' -- $argv[1]
+    and test ! -d $argv[1]
+end
+
+# What virtualenvwrapper's loader sets for others. A directory that has to be expanded is the only reason to start a
+# process here. Hooks of virtualenvwrapper's making are told where they are.
 if test -z "$WORKON_HOME"
     builtin set -gx WORKON_HOME $HOME/.virtualenvs
-else if builtin string match -qr '^[^/]' -- $WORKON_HOME
-    or builtin string match -qr '[~$]|//' -- $WORKON_HOME
-    and test ! -d $WORKON_HOME
+else if __venvwrap_is_short $WORKON_HOME
     builtin set -gx WORKON_HOME (virtualenvwrapper_derive_workon_home)
-else if not builtin set -qx WORKON_HOME
-    builtin set -gx WORKON_HOME $WORKON_HOME
+end
+if test -z "$VIRTUALENVWRAPPER_HOOK_DIR"
+    test -e $WORKON_HOME/initialize.fish -o -e $WORKON_HOME/initialize
+    and builtin set -gx VIRTUALENVWRAPPER_HOOK_DIR $WORKON_HOME
+else if __venvwrap_is_short $VIRTUALENVWRAPPER_HOOK_DIR
+    builtin set -gx VIRTUALENVWRAPPER_HOOK_DIR (__venvwrap_call answer hook-directory)
 end
 builtin set -g VIRTUALENVWRAPPER_ENV_BIN_DIR bin
 test -n "$VIRTUALENVWRAPPER_PROJECT_FILENAME"
 or builtin set -gx VIRTUALENVWRAPPER_PROJECT_FILENAME .project
 test -n "$VIRTUALENVWRAPPER_WORKON_CD"
 or builtin set -gx VIRTUALENVWRAPPER_WORKON_CD 1
+for name in WORKON_HOME VIRTUALENVWRAPPER_HOOK_DIR VIRTUALENVWRAPPER_PROJECT_FILENAME VIRTUALENVWRAPPER_WORKON_CD
+    if test -n "$$name"; and not builtin set -qx $name
+        builtin set -gx $name $$name
+    end
+end
 
 # A shell that was started inside an environment can leave it too, and shows where it is.
 if test -n "$VENVWRAP_UNDO" -a -n "$VIRTUAL_ENV"

@@ -23,6 +23,8 @@ pub(crate) struct Answer {
 enum Question {
     /// Where the store is
     WorkonHome,
+    /// Where the global hooks are
+    HookDirectory,
     /// Whether the store is there; made if not
     VerifyWorkonHome,
     /// Whether there is an environment of that name
@@ -40,6 +42,10 @@ impl Verb for Answer {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
         let text = match self.question {
             Question::WorkonHome => WorkonHome::locate(session.context)?.path().as_os_str().as_bytes().to_vec(),
+            Question::HookDirectory => {
+                let home = WorkonHome::locate(session.context)?;
+                session.hooks(&home)?.directory().as_os_str().as_bytes().to_vec()
+            }
             Question::VerifyWorkonHome => return session.workon_home().map(|_| Outcome::Done),
             Question::VerifyEnvironment { name } => {
                 return session.workon_home()?.get(&EnvironmentName::existing(&name)?).map(|_| Outcome::Done);

@@ -18,3 +18,4 @@ mod projects; //   mkproject, setvirtualenvproject, cdproject
 mod sourced; //    what a sourced hook may do, and trust in those of a project
 mod telling; //    hooks that tell what they see
 mod temporary; //  mktmpenv
+mod variables; //  variables, and files that are made
