@@ -195,9 +195,24 @@ function __venvwrap_restore
     end
 end
 
-# cd DIRECTORY: a step of a plan. The builtin knows no history of directories and no CDPATH surprises.
+# cd DIRECTORY: a step of a plan. The builtin, past functions of that name; where you were is remembered as fish's own
+# `cd` does it, for `cd -` and `prevd`.
 function __venvwrap_cd
-    builtin cd -- $argv[1]
+    builtin set -l before $PWD
+    builtin cd $argv
+    or builtin return
+    test "$PWD" != "$before"
+    or builtin return 0
+    for name in dirprev __fish_cd_direction
+        builtin set -q $name
+        or builtin set -g $name
+    end
+    builtin set -a dirprev $before
+    builtin set -q dirprev[26]
+    and builtin set -e dirprev[1]
+    builtin set -e dirnext
+    builtin set __fish_cd_direction prev
+    builtin return 0
 end
 
 # depart: a step of a plan. Leaves, with the hooks of leaving: project, local, global before; local, global after.
@@ -280,6 +295,8 @@ function __venvwrap_project_cd
     else
         builtin set -e VIRTUALENVWRAPPER_PROJECT_CD
     end
+    # A hook that entered another environment has unset it already.
+    builtin return 0
 end
 
 # continue WORDS: a step of a plan. Its failure is that of the whole command.
@@ -399,7 +416,7 @@ function virtualenvwrapper_verify_active_environment
     builtin return 1
 end
 function virtualenvwrapper_cd
-    builtin cd $argv
+    __venvwrap_cd $argv
 end
 function virtualenvwrapper_show_workon_options
     __venvwrap_call lsvirtualenv -b
@@ -408,7 +425,11 @@ function virtualenvwrapper_derive_workon_home
     __venvwrap_call answer workon-home
 end
 function virtualenvwrapper_verify_workon_home
-    __venvwrap_call answer verify-workon-home
+    if test "$argv[1]" = -q
+        __venvwrap_call answer verify-workon-home 2>/dev/null
+    else
+        __venvwrap_call answer verify-workon-home
+    end
 end
 function virtualenvwrapper_verify_workon_environment
     __venvwrap_call answer verify-environment -- $argv
@@ -429,6 +450,9 @@ function virtualenvwrapper_load
     builtin return 0
 end
 function virtualenvwrapper_run_hook
+    # A single plugin can be named there; there are none here.
+    test "$argv[1]" = --name
+    and builtin set -e argv[1..2]
     __venvwrap_call hook $argv
 end
 function virtualenvwrapper_initialize

@@ -103,11 +103,15 @@ impl<'a> Hooks<'a> {
         &self.directory
     }
 
-    /// The files of an event that are there: the global one first, then that of the environment at `root`.
+    /// The files of an event that are there: the global one before that of the environment at `root`, and after it
+    /// where the environment is left.
     pub(crate) fn files(&self, event: Event, root: Option<&Path>) -> Vec<PathBuf> {
         let local = root.filter(|_| event.is_local).map(|root| root.join("bin"));
-        let directories = [Some(self.directory.clone()), local].into_iter().flatten();
-        directories.filter_map(|directory| self.file_in(&directory, event)).collect()
+        let mut directories = [Some(self.directory.clone()), local];
+        if [PREDEACTIVATE, POSTDEACTIVATE].contains(&event) {
+            directories.reverse();
+        }
+        directories.into_iter().flatten().filter_map(|directory| self.file_in(&directory, event)).collect()
     }
 
     /// The file of an event in a directory of hooks.

@@ -36,7 +36,12 @@ impl Verb for Hook {
         let root = self.arguments.first().map(|name| home.path().join(name));
         if event.is_sourced() {
             let mut plan = Plan::default();
-            hooks.files(event, root.as_deref()).into_iter().map(Step::Source).for_each(|step| plan.push(step));
+            // These are told no name: it is about the environment that the shell is in.
+            hooks
+                .files(event, root.as_deref().or(session.active_root()))
+                .into_iter()
+                .map(Step::Source)
+                .for_each(|step| plan.push(step));
             return Ok(Outcome::Plan(plan, 0));
         }
         let arguments: Vec<&OsStr> = self.arguments.iter().map(OsString::as_os_str).collect();

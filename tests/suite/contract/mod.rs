@@ -13,6 +13,7 @@
 //! | making, listing, removing; entering and leaving; packages | `verbs`, `activation`, `inside`, `creation`; the units in src/commands |
 //! | completion | `interactive` |
 
+mod helpers; //    ground rules, and functions for hooks
 mod hooks; //      fourteen events in their order, and files that cannot be run
 mod projects; //   mkproject, setvirtualenvproject, cdproject
 mod sourced; //    what a sourced hook may do, and trust in those of a project

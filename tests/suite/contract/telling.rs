@@ -39,9 +39,10 @@ pub(super) const LOCAL: &[&str] =
 /// Those that a project can have.
 pub(super) const PROJECT: &[&str] = &["postactivate", "predeactivate"];
 
-const POSIX: &str = "printf '* %s [%s] in %s: env=%s last=%s cd=%s\\n' 'WHO' \"$*\" \"$(pwd -P)\" \
-                     \"${VIRTUAL_ENV##*/}\" \"${VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV##*/}\" \
-                     \"${VIRTUALENVWRAPPER_PROJECT_CD-}\"\n";
+// In a shell of its own, so that it leaves no variable behind; it holds under `set -u`.
+const POSIX: &str = "(env=${VIRTUAL_ENV-} last=${VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV-}\n \
+                     printf '* %s [%s] in %s: env=%s last=%s cd=%s\\n' 'WHO' \"$*\" \"$(pwd -P)\" \"${env##*/}\" \
+                     \"${last##*/}\" \"${VIRTUALENVWRAPPER_PROJECT_CD-}\")\n";
 const FISH: &str = "builtin printf '* %s [%s] in %s: env=%s last=%s cd=%s\\n' 'WHO' \"$argv\" (builtin pwd -P) \
                     (builtin string replace -r '.*/' '' -- \"$VIRTUAL_ENV\") \
                     (builtin string replace -r '.*/' '' -- \"$VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV\") \
