@@ -11,6 +11,8 @@ const COMMANDS: &[&str] = &[
     "mkvirtualenv",
     "mktmpenv",
     "mkproject",
+    "cpvirtualenv",
+    "mvvirtualenv",
     "rmvirtualenv",
     "workon",
     "lsvirtualenv",
