@@ -154,12 +154,12 @@ impl<'a> Creation<'a> {
             Some(environment) if !self.options.clear => self.keep(environment)?,
             existing => self.make(existing.as_ref(), extras)?,
         };
+        let hooks = self.session.hooks(&self.home)?;
+        hooks.run(hooks::PREMKVIRTUALENV, None, &[environment.name()], None);
         if let Some(project) = &self.project {
             let text = format!("Setting project for {} to {}\n", shown(environment.name()), shown(project));
             output::data(text.as_bytes())?;
         }
-        let hooks = self.session.hooks(&self.home)?;
-        hooks.run(hooks::PREMKVIRTUALENV, None, &[environment.name()], None);
         Ok(environment)
     }
 

@@ -126,6 +126,30 @@ fn every_event_comes_in_its_place_and_order() {
 }
 
 #[test]
+fn packages_are_installed_between_entering_and_the_last_hook() {
+    for shell in Shell::ALL {
+        let mut sandbox = with_all_hooks();
+        sandbox.set("VENVWRAP_INSTALLER", "uv");
+        write(&sandbox.tools().join("uv"), "#!/bin/sh\necho \"* uv $1 $2 in $(basename \"$PWD\")\"\nexit 1\n", 0o755);
+        let story = Story::new().run_failing(["mkvirtualenv", "-i", "one", "-a", "my project", "n"]).get("VIRTUAL_ENV");
+        let told = story.played(&sandbox, shell.plain());
+        assert_heard(
+            &told,
+            &["Setting"],
+            "* global initialize [] in [ROOT]: env= last= cd=
+             * global premkvirtualenv [n] in [ROOT]/envs: env= last= cd=
+             Setting project for n to [ROOT]/my project
+             * global preactivate [n] in [ROOT]/envs: env= last= cd=
+             * project postactivate [] in [ROOT]/my project: env=n last= cd=1
+             * global postactivate [] in [ROOT]/my project: env=n last= cd=1
+             * uv pip install in my project
+             * global postmkvirtualenv [] in [ROOT]/my project: env=n last= cd=",
+        );
+        told.records("mkvirtualenv -i one -a my project n: 1\nexport VIRTUAL_ENV=[ROOT]/envs/n");
+    }
+}
+
+#[test]
 fn hooks_of_another_directory_fire_and_plain_lists_and_failures_fire_none() {
     for shell in Shell::ALL {
         let mut sandbox = quick_sandbox();
@@ -231,10 +255,15 @@ fn a_hook_that_cannot_be_run_is_said_and_the_command_goes_on() {
 #[test]
 fn run_hooks_have_the_persons_streams_and_the_exported_variables() {
     let sandbox = Sandbox::with_x_and_y();
-    let text = "#!/bin/sh\necho \"out $MINE/${PRIVATE-unset}\"\necho err >&2\n";
+    // What the caller reads is not theirs.
+    let text = "#!/bin/sh\necho \"out $MINE/${PRIVATE-unset}\"\ncat\necho err >&2\n";
     write(&sandbox.workon_home().join("preactivate"), text, 0o755);
-    let story = Story::new().export("MINE", "it's $x").set("PRIVATE", "1").run(["workon", "x"]);
+    let story = Story::new().export("MINE", "it's $x").set("PRIVATE", "1");
+    let story = story.code("workon x <<'end'\nread\nend", "printf 'read\\n' | workon x").get("VIRTUAL_ENV_PROMPT");
     for shell in Shell::ALL {
-        story.played(&sandbox, shell.plain()).says("out it's $x/unset\n", "err\n").records("workon x: 0");
+        story
+            .played(&sandbox, shell.plain())
+            .says("out it's $x/unset\n", "err\n")
+            .records("export VIRTUAL_ENV_PROMPT=x");
     }
 }

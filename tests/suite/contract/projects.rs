@@ -135,6 +135,8 @@ fn a_project_that_cannot_be_made_leaves_nothing() {
 fn with_places() -> Sandbox {
     let sandbox = Sandbox::with_x_and_y();
     sandbox.minimal_environment_at(&sandbox.root().join("p/.venv"));
+    // Called like an environment of the store, which comes first.
+    sandbox.minimal_environment_at(&sandbox.root().join("x"));
     fs::create_dir(sandbox.root().join("my $project")).unwrap();
     sandbox
 }
@@ -180,6 +182,7 @@ fn setvirtualenvproject_links_and_says_so_and_goes_nowhere() {
         );
         let link =
             |file: &str| String::from_utf8(sandbox.masked(&fs::read(sandbox.root().join(file)).unwrap())).unwrap();
+        assert!(!sandbox.root().join("x/.project").exists());
         let links = ["envs/x/.project", "envs/y/.project", "p/.venv/.project"].map(link);
         assert_eq!(links, ["/\n", "[ROOT]\n", "[ROOT]/p\n"]);
     }
