@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::telling::{self, assert_heard, hooks, quick_sandbox, sourced, typed, write};
 use crate::support::disk::{names, tree};
+use crate::support::pythons;
 use crate::support::sandbox::{BINARY, Sandbox, bytes};
 use crate::support::shells::Shell;
 use crate::support::story::Story;
@@ -199,6 +200,34 @@ fn a_creator_of_the_persons_choice_is_called_as_virtualenvwrapper_calls_it() {
              mkvirtualenv nothing: 1
              export VIRTUAL_ENV=[ROOT]/envs/it's new",
         );
+    }
+}
+
+#[test]
+fn virtualenv_itself_makes_them_where_it_is_named() {
+    let python = pythons::complete().path.to_str().unwrap();
+    for shell in Shell::ALL {
+        // Its scripts cannot live under every path.
+        let sandbox = Sandbox::plain();
+        symlink(pythons::peer("virtualenv"), sandbox.tools().join("virtualenv")).unwrap();
+        let story = Story::new()
+            .set("VIRTUALENVWRAPPER_VIRTUALENV", "virtualenv")
+            .set("VIRTUALENVWRAPPER_VIRTUALENV_ARGS", "--quiet --no-periodic-update --no-seed")
+            .run(["mkvirtualenv", "-p", python, "--prompt", "my env", "n"])
+            .get_all(&["VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT"])
+            .code("python -c 'import sys; print(sys.prefix)'", "python -c 'import sys; print(sys.prefix)'")
+            .run(["lsvirtualenv", "-b"])
+            .run(["deactivate"]);
+        let told = story.played(&sandbox, shell.plain()).says("[ROOT]/envs/n\nn\n", "");
+        told.records(&format!(
+            "mkvirtualenv -p {python} --prompt my env n: 0
+             export VIRTUAL_ENV=[ROOT]/envs/n
+             export VIRTUAL_ENV_PROMPT=my env
+             lsvirtualenv -b: 0
+             deactivate: 0"
+        ));
+        let cfg = fs::read_to_string(sandbox.environment("n").join("pyvenv.cfg")).unwrap();
+        assert!(cfg.contains("virtualenv = "), "{cfg}");
     }
 }
 
