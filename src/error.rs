@@ -25,7 +25,7 @@ pub(crate) enum Error {
     },
 
     /// No environment of that name.
-    #[error("no environment `{}` in {}", shown(.name), shown(.home))]
+    #[error("environment `{}` does not exist in {}", shown(.name), shown(.home))]
     UnknownEnvironment {
         /// What was asked for.
         name: OsString,

@@ -154,7 +154,8 @@ fn creating_against_removing_leaves_a_whole_one_or_none() {
                 || text.starts_with("environment `x` exists")
                 || text.starts_with("`venvwrap undo x` brings it back");
             // Found, and gone when it was looked at more closely.
-            let gone = ["another process made it meanwhile", "no environment `x`", "`x` is broken: its python"];
+            let gone =
+                ["another process made it meanwhile", "environment `x` does not exist", "`x` is broken: its python"];
             let lost = gone.iter().any(|gone| text.contains(gone));
             assert!((code == Some(0) && fine) || (code == Some(1) && lost), "round {round}: {code:?}: {text}");
         }
@@ -223,7 +224,7 @@ fn eight_removals_of_one_name_remove_it_once() {
         let outputs = ended((0..MANY).map(|_| start(&sandbox, &["rmvirtualenv", "x"])).collect());
         let won = outputs.iter().filter(|output| output.status.code() == Some(0)).count();
         assert_eq!(won, 1, "{outputs:?}");
-        let lost = outputs.iter().filter(|output| stderr(output).contains("no environment `x`")).count();
+        let lost = outputs.iter().filter(|output| stderr(output).contains("environment `x` does not exist")).count();
         assert_eq!(lost, MANY - 1, "{outputs:?}");
     }
     assert_eq!(names(&sandbox.workon_home().join(".venvwrap/trash")).len(), 5);
@@ -247,7 +248,7 @@ fn a_removal_that_is_overtaken_by_another_says_that_there_is_none() {
     sandbox.run(["rmvirtualenv", "x"]).status(0);
     let outputs = ended(vec![slow]);
     assert_eq!(outputs[0].status.code(), Some(1), "{outputs:?}");
-    assert!(stderr(&outputs[0]).starts_with("venvwrap: no environment `x` in "), "{outputs:?}");
+    assert!(stderr(&outputs[0]).starts_with("venvwrap: environment `x` does not exist in "), "{outputs:?}");
     assert_eq!(names(&trash).len(), 1);
     sandbox.run(["undo", "x"]).status(0);
 }

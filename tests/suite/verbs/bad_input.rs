@@ -48,12 +48,16 @@ fn environments() -> Vec<Case> {
                   hint: install that python again, or make the environment anew: `mkvirtualenv --clear broken`";
     let nowhere = "[ROOT]/envs/dangling is not a virtual environment: it is a link that leads nowhere";
     vec![
-        case("workon|porject", 1, "no environment `porject` in [ROOT]/envs\nhint: did you mean `projectx`?"),
-        case("showvirtualenv|kepe", 1, "no environment `kepe` in [ROOT]/envs\nhint: did you mean `keep`?"),
+        case(
+            "workon|porject",
+            1,
+            "environment `porject` does not exist in [ROOT]/envs\nhint: did you mean `projectx`?",
+        ),
+        case("showvirtualenv|kepe", 1, "environment `kepe` does not exist in [ROOT]/envs\nhint: did you mean `keep`?"),
         case(
             "workon|zebra",
             1,
-            "no environment `zebra` in [ROOT]/envs\n\
+            "environment `zebra` does not exist in [ROOT]/envs\n\
              hint: `lsvirtualenv -b` lists what is there, `mkvirtualenv zebra` makes it",
         ),
         case("workon|plain", 1, not_one("plain")),

@@ -105,7 +105,7 @@ fn what_cannot_be_copied_is_said_on_both_streams_and_changes_nothing() {
     let cases: [(&[&str], &str, &str); 8] = [
         (&[], pinned, "cpvirtualenv: no environment named"),
         (&[""], pinned, "cpvirtualenv: no environment named"),
-        (&["nope", "new"], pinned, "no environment `nope` in "),
+        (&["nope", "new"], pinned, "environment `nope` does not exist in "),
         (&["./plain", "new"], pinned, "[ROOT]/plain"),
         (&["plain", "new"], pinned, "plain is not a virtual environment"),
         (&["x"], "x virtualenv already exists.\n", "[ROOT]/envs/x exists already"),

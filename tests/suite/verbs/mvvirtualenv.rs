@@ -107,7 +107,7 @@ fn what_is_in_the_way_is_said_and_nothing_is_changed() {
     fs::create_dir(sandbox.workon_home().join("plain")).unwrap();
     let before = tree(&sandbox.workon_home());
     for (words, said) in [
-        (["nope", "new"], "no environment `nope` in "),
+        (["nope", "new"], "environment `nope` does not exist in "),
         (["x", "y"], "/envs/y exists already"),
         (["x", "plain"], "/envs/plain exists already"),
         (["plain", "new"], "plain is not a virtual environment"),

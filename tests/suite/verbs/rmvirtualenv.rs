@@ -136,7 +136,7 @@ fn a_missing_one_is_an_error_after_the_others_and_force_makes_it_none() {
     sandbox.minimal_environment("projectx");
     sandbox.minimal_environment("y");
     sandbox.run(["rmvirtualenv", "porjectx", "y"]).status(1).stdout("Removing porjectx...\nRemoving y...\n").stderr(
-        "venvwrap: no environment `porjectx` in [ROOT]/envs\n\
+        "venvwrap: environment `porjectx` does not exist in [ROOT]/envs\n\
          hint: did you mean `projectx`?\n\
          `venvwrap undo y` brings it back, for 7 days\n",
     );
