@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 
 use super::telling::{self, assert_heard, hooks, quick_sandbox, typed, write};
+use crate::support::pty::Terminal;
 use crate::support::sandbox::{Sandbox, bytes};
 use crate::support::shells::Shell;
 use crate::support::story::Story;
@@ -265,5 +266,22 @@ fn run_hooks_have_the_persons_streams_and_the_exported_variables() {
             .played(&sandbox, shell.plain())
             .says("out it's $x/unset\n", "err\n")
             .records("export VIRTUAL_ENV_PROMPT=x");
+    }
+}
+
+#[test]
+fn at_a_terminal_a_hook_can_ask() {
+    let sandbox = Sandbox::with_x_and_y();
+    let ask = "#!/bin/sh\nprintf 'really? '\nread answer\necho \"the answer is $answer\"\n";
+    write(&sandbox.workon_home().join("preactivate"), ask, 0o755);
+    for shell in Shell::ALL {
+        let terminal = Terminal::start(&sandbox, shell);
+        let prompts = terminal.prompts();
+        terminal.type_keys("workon x\r");
+        terminal.wait_for("really?");
+        terminal.type_keys("yes\r");
+        terminal.wait_for_prompt_after(prompts);
+        let screen = terminal.screen();
+        assert!(screen.ends_with("really? yes\nthe answer is yes\n(x) $"), "{screen}");
     }
 }
