@@ -22,12 +22,6 @@ _venvwrap() {
             venvwrap,allvirtualenv)
                 cmd="venvwrap__subcmd__allvirtualenv"
                 ;;
-            venvwrap,answer)
-                cmd="venvwrap__subcmd__answer"
-                ;;
-            venvwrap,background)
-                cmd="venvwrap__subcmd__background"
-                ;;
             venvwrap,cdproject)
                 cmd="venvwrap__subcmd__cdproject"
                 ;;
@@ -46,20 +40,11 @@ _venvwrap() {
             venvwrap,deactivate)
                 cmd="venvwrap__subcmd__deactivate"
                 ;;
-            venvwrap,finish-project)
-                cmd="venvwrap__subcmd__finish__subcmd__project"
-                ;;
             venvwrap,help)
                 cmd="venvwrap__subcmd__help"
                 ;;
-            venvwrap,hook)
-                cmd="venvwrap__subcmd__hook"
-                ;;
             venvwrap,init)
                 cmd="venvwrap__subcmd__init"
-                ;;
-            venvwrap,install)
-                cmd="venvwrap__subcmd__install"
                 ;;
             venvwrap,lssitepackages)
                 cmd="venvwrap__subcmd__lssitepackages"
@@ -109,77 +94,11 @@ _venvwrap() {
             venvwrap,workon)
                 cmd="venvwrap__subcmd__workon"
                 ;;
-            venvwrap__subcmd__answer,help)
-                cmd="venvwrap__subcmd__answer__subcmd__help"
-                ;;
-            venvwrap__subcmd__answer,hook-directory)
-                cmd="venvwrap__subcmd__answer__subcmd__hook__subcmd__directory"
-                ;;
-            venvwrap__subcmd__answer,python-version)
-                cmd="venvwrap__subcmd__answer__subcmd__python__subcmd__version"
-                ;;
-            venvwrap__subcmd__answer,site-packages)
-                cmd="venvwrap__subcmd__answer__subcmd__site__subcmd__packages"
-                ;;
-            venvwrap__subcmd__answer,verify-environment)
-                cmd="venvwrap__subcmd__answer__subcmd__verify__subcmd__environment"
-                ;;
-            venvwrap__subcmd__answer,verify-workon-home)
-                cmd="venvwrap__subcmd__answer__subcmd__verify__subcmd__workon__subcmd__home"
-                ;;
-            venvwrap__subcmd__answer,workon-home)
-                cmd="venvwrap__subcmd__answer__subcmd__workon__subcmd__home"
-                ;;
-            venvwrap__subcmd__answer__subcmd__help,help)
-                cmd="venvwrap__subcmd__answer__subcmd__help__subcmd__help"
-                ;;
-            venvwrap__subcmd__answer__subcmd__help,hook-directory)
-                cmd="venvwrap__subcmd__answer__subcmd__help__subcmd__hook__subcmd__directory"
-                ;;
-            venvwrap__subcmd__answer__subcmd__help,python-version)
-                cmd="venvwrap__subcmd__answer__subcmd__help__subcmd__python__subcmd__version"
-                ;;
-            venvwrap__subcmd__answer__subcmd__help,site-packages)
-                cmd="venvwrap__subcmd__answer__subcmd__help__subcmd__site__subcmd__packages"
-                ;;
-            venvwrap__subcmd__answer__subcmd__help,verify-environment)
-                cmd="venvwrap__subcmd__answer__subcmd__help__subcmd__verify__subcmd__environment"
-                ;;
-            venvwrap__subcmd__answer__subcmd__help,verify-workon-home)
-                cmd="venvwrap__subcmd__answer__subcmd__help__subcmd__verify__subcmd__workon__subcmd__home"
-                ;;
-            venvwrap__subcmd__answer__subcmd__help,workon-home)
-                cmd="venvwrap__subcmd__answer__subcmd__help__subcmd__workon__subcmd__home"
-                ;;
-            venvwrap__subcmd__background,help)
-                cmd="venvwrap__subcmd__background__subcmd__help"
-                ;;
-            venvwrap__subcmd__background,stage)
-                cmd="venvwrap__subcmd__background__subcmd__stage"
-                ;;
-            venvwrap__subcmd__background,tidy)
-                cmd="venvwrap__subcmd__background__subcmd__tidy"
-                ;;
-            venvwrap__subcmd__background__subcmd__help,help)
-                cmd="venvwrap__subcmd__background__subcmd__help__subcmd__help"
-                ;;
-            venvwrap__subcmd__background__subcmd__help,stage)
-                cmd="venvwrap__subcmd__background__subcmd__help__subcmd__stage"
-                ;;
-            venvwrap__subcmd__background__subcmd__help,tidy)
-                cmd="venvwrap__subcmd__background__subcmd__help__subcmd__tidy"
-                ;;
             venvwrap__subcmd__help,add2virtualenv)
                 cmd="venvwrap__subcmd__help__subcmd__add2virtualenv"
                 ;;
             venvwrap__subcmd__help,allvirtualenv)
                 cmd="venvwrap__subcmd__help__subcmd__allvirtualenv"
-                ;;
-            venvwrap__subcmd__help,answer)
-                cmd="venvwrap__subcmd__help__subcmd__answer"
-                ;;
-            venvwrap__subcmd__help,background)
-                cmd="venvwrap__subcmd__help__subcmd__background"
                 ;;
             venvwrap__subcmd__help,cdproject)
                 cmd="venvwrap__subcmd__help__subcmd__cdproject"
@@ -199,20 +118,11 @@ _venvwrap() {
             venvwrap__subcmd__help,deactivate)
                 cmd="venvwrap__subcmd__help__subcmd__deactivate"
                 ;;
-            venvwrap__subcmd__help,finish-project)
-                cmd="venvwrap__subcmd__help__subcmd__finish__subcmd__project"
-                ;;
             venvwrap__subcmd__help,help)
                 cmd="venvwrap__subcmd__help__subcmd__help"
                 ;;
-            venvwrap__subcmd__help,hook)
-                cmd="venvwrap__subcmd__help__subcmd__hook"
-                ;;
             venvwrap__subcmd__help,init)
                 cmd="venvwrap__subcmd__help__subcmd__init"
-                ;;
-            venvwrap__subcmd__help,install)
-                cmd="venvwrap__subcmd__help__subcmd__install"
                 ;;
             venvwrap__subcmd__help,lssitepackages)
                 cmd="venvwrap__subcmd__help__subcmd__lssitepackages"
@@ -262,30 +172,6 @@ _venvwrap() {
             venvwrap__subcmd__help,workon)
                 cmd="venvwrap__subcmd__help__subcmd__workon"
                 ;;
-            venvwrap__subcmd__help__subcmd__answer,hook-directory)
-                cmd="venvwrap__subcmd__help__subcmd__answer__subcmd__hook__subcmd__directory"
-                ;;
-            venvwrap__subcmd__help__subcmd__answer,python-version)
-                cmd="venvwrap__subcmd__help__subcmd__answer__subcmd__python__subcmd__version"
-                ;;
-            venvwrap__subcmd__help__subcmd__answer,site-packages)
-                cmd="venvwrap__subcmd__help__subcmd__answer__subcmd__site__subcmd__packages"
-                ;;
-            venvwrap__subcmd__help__subcmd__answer,verify-environment)
-                cmd="venvwrap__subcmd__help__subcmd__answer__subcmd__verify__subcmd__environment"
-                ;;
-            venvwrap__subcmd__help__subcmd__answer,verify-workon-home)
-                cmd="venvwrap__subcmd__help__subcmd__answer__subcmd__verify__subcmd__workon__subcmd__home"
-                ;;
-            venvwrap__subcmd__help__subcmd__answer,workon-home)
-                cmd="venvwrap__subcmd__help__subcmd__answer__subcmd__workon__subcmd__home"
-                ;;
-            venvwrap__subcmd__help__subcmd__background,stage)
-                cmd="venvwrap__subcmd__help__subcmd__background__subcmd__stage"
-                ;;
-            venvwrap__subcmd__help__subcmd__background,tidy)
-                cmd="venvwrap__subcmd__help__subcmd__background__subcmd__tidy"
-                ;;
             *)
                 ;;
         esac
@@ -293,7 +179,7 @@ _venvwrap() {
 
     case "${cmd}" in
         venvwrap)
-            opts="-h -V --help --version mkvirtualenv mktmpenv mkproject rmvirtualenv cpvirtualenv mvvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man answer background hook install finish-project help"
+            opts="-h -V --help --version mkvirtualenv mktmpenv mkproject rmvirtualenv cpvirtualenv mvvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -323,314 +209,6 @@ _venvwrap() {
         venvwrap__subcmd__allvirtualenv)
             opts="-h --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        venvwrap__subcmd__answer)
-            opts="-h --help workon-home hook-directory verify-workon-home verify-environment site-packages python-version help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        venvwrap__subcmd__answer__subcmd__help)
-            opts="workon-home hook-directory verify-workon-home verify-environment site-packages python-version help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        venvwrap__subcmd__answer__subcmd__help__subcmd__help)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        venvwrap__subcmd__answer__subcmd__help__subcmd__hook__subcmd__directory)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        venvwrap__subcmd__answer__subcmd__help__subcmd__python__subcmd__version)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        venvwrap__subcmd__answer__subcmd__help__subcmd__site__subcmd__packages)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        venvwrap__subcmd__answer__subcmd__help__subcmd__verify__subcmd__environment)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        venvwrap__subcmd__answer__subcmd__help__subcmd__verify__subcmd__workon__subcmd__home)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        venvwrap__subcmd__answer__subcmd__help__subcmd__workon__subcmd__home)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        venvwrap__subcmd__answer__subcmd__hook__subcmd__directory)
-            opts="-h --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        venvwrap__subcmd__answer__subcmd__python__subcmd__version)
-            opts="-h --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        venvwrap__subcmd__answer__subcmd__site__subcmd__packages)
-            opts="-h --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        venvwrap__subcmd__answer__subcmd__verify__subcmd__environment)
-            opts="-h --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        venvwrap__subcmd__answer__subcmd__verify__subcmd__workon__subcmd__home)
-            opts="-h --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        venvwrap__subcmd__answer__subcmd__workon__subcmd__home)
-            opts="-h --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        venvwrap__subcmd__background)
-            opts="-h --help tidy stage help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        venvwrap__subcmd__background__subcmd__help)
-            opts="tidy stage help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        venvwrap__subcmd__background__subcmd__help__subcmd__help)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        venvwrap__subcmd__background__subcmd__help__subcmd__stage)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        venvwrap__subcmd__background__subcmd__help__subcmd__tidy)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        venvwrap__subcmd__background__subcmd__stage)
-            opts="-h --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        venvwrap__subcmd__background__subcmd__tidy)
-            opts="-h --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -726,26 +304,8 @@ _venvwrap() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        venvwrap__subcmd__finish__subcmd__project)
-            opts="-t -h --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                -t)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
         venvwrap__subcmd__help)
-            opts="mkvirtualenv mktmpenv mkproject rmvirtualenv cpvirtualenv mvvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man answer background hook install finish-project help"
+            opts="mkvirtualenv mktmpenv mkproject rmvirtualenv cpvirtualenv mvvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper trust init completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -775,146 +335,6 @@ _venvwrap() {
         venvwrap__subcmd__help__subcmd__allvirtualenv)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        venvwrap__subcmd__help__subcmd__answer)
-            opts="workon-home hook-directory verify-workon-home verify-environment site-packages python-version"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        venvwrap__subcmd__help__subcmd__answer__subcmd__hook__subcmd__directory)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        venvwrap__subcmd__help__subcmd__answer__subcmd__python__subcmd__version)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        venvwrap__subcmd__help__subcmd__answer__subcmd__site__subcmd__packages)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        venvwrap__subcmd__help__subcmd__answer__subcmd__verify__subcmd__environment)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        venvwrap__subcmd__help__subcmd__answer__subcmd__verify__subcmd__workon__subcmd__home)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        venvwrap__subcmd__help__subcmd__answer__subcmd__workon__subcmd__home)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        venvwrap__subcmd__help__subcmd__background)
-            opts="tidy stage"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        venvwrap__subcmd__help__subcmd__background__subcmd__stage)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        venvwrap__subcmd__help__subcmd__background__subcmd__tidy)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1010,20 +430,6 @@ _venvwrap() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        venvwrap__subcmd__help__subcmd__finish__subcmd__project)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
         venvwrap__subcmd__help__subcmd__help)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1038,35 +444,7 @@ _venvwrap() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        venvwrap__subcmd__help__subcmd__hook)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
         venvwrap__subcmd__help__subcmd__init)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        venvwrap__subcmd__help__subcmd__install)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1304,20 +682,6 @@ _venvwrap() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        venvwrap__subcmd__hook)
-            opts="-h --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
         venvwrap__subcmd__init)
             opts="-h --executable --help bash zsh fish"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -1326,24 +690,6 @@ _venvwrap() {
             fi
             case "${prev}" in
                 --executable)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        venvwrap__subcmd__install)
-            opts="-r -h --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                -r)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

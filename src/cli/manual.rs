@@ -33,7 +33,7 @@ impl Verb for Man {
             return Ok(Outcome::Done);
         };
         fs::create_dir_all(&directory).map_err(Error::io("create", &directory))?;
-        let verbs: Vec<Command> = root.get_subcommands().filter(|verb| !verb.is_hide_set()).cloned().collect();
+        let verbs: Vec<Command> = root.get_subcommands().cloned().collect();
         let write = |name: &str, page: Vec<u8>| {
             let file = directory.join(format!("{name}.1"));
             fs::write(&file, page).map_err(Error::io("write", file))

@@ -142,7 +142,7 @@ fn whole_tree(words: &[OsString]) -> Result<Outcome> {
     }
 }
 
-/// The definition of everything, for help, completions and the manual.
+/// The definition of everything that a person can type, for help, completions and the manual.
 fn root() -> Command {
     Command::new(PROGRAM)
         .version(env!("CARGO_PKG_VERSION"))
@@ -155,7 +155,7 @@ fn root() -> Command {
         .after_help("`venvwrap VERB --help` tells more about a verb, with examples.")
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .subcommands(VERBS.iter().map(|entry| (entry.command)()))
+        .subcommands(VERBS.iter().map(|entry| (entry.command)()).filter(|verb| !verb.is_hide_set()))
 }
 
 fn shown_or_usage(error: &clap::Error) -> Result<Outcome> {
