@@ -47,7 +47,7 @@ pub(super) fn run(words: &[OsString], session: &Session<'_>) -> Result<Outcome> 
         // Assignments may stand before the command.
         let start = typed.words.iter().position(|word| word == command).unwrap_or(0);
         for candidate in candidates(&typed.words[start..], session)? {
-            text.extend(typed.insertion(&candidate.value, candidate.is_whole()));
+            typed.write_insertion(&candidate.value, candidate.is_whole(), &mut text);
             text.push(b'\n');
         }
     } else {

@@ -65,30 +65,28 @@ impl TypedLine {
         Self { words, kept, open }
     }
 
-    /// What has to be inserted so that the word being typed becomes `candidate`, which begins with its text. `whole`:
-    /// nothing can follow, so a space ends it.
-    pub(crate) fn insertion(&self, candidate: &OsStr, whole: bool) -> Vec<u8> {
-        let rest = candidate.as_bytes().get(self.kept..).unwrap_or_default();
-        let mut text = Vec::new();
-        for byte in rest {
+    /// Writes what has to be inserted so that the word being typed becomes `candidate`, which begins with its text.
+    /// `whole`: nothing can follow, so a space ends it.
+    pub(crate) fn write_insertion(&self, candidate: &OsStr, whole: bool, text: &mut Vec<u8>) {
+        for &byte in candidate.as_bytes().get(self.kept..).unwrap_or_default() {
             match (self.open, byte) {
                 (Quote::Single, b'\'') => text.extend_from_slice(b"'\\''"),
-                (Quote::Double, b'"' | b'$' | b'`' | b'\\') => text.extend([b'\\', *byte]),
-                (Quote::None, byte) if is_special(*byte) => text.extend([b'\\', *byte]),
-                (_, byte) => text.push(*byte),
+                (Quote::Double, b'"' | b'$' | b'`' | b'\\') => text.extend_from_slice(&[b'\\', byte]),
+                (Quote::None, byte) if is_special(byte) => text.extend_from_slice(&[b'\\', byte]),
+                (_, byte) => text.push(byte),
             }
         }
         // readline closes an open quote itself, and would put a space of ours inside it.
         if whole && self.open == Quote::None {
             text.push(b' ');
         }
-        text
     }
 }
 
 /// What bash would not read as itself in a bare word. `=` and `:` are left: readline breaks words there.
 fn is_special(byte: u8) -> bool {
-    b" \t!\"#$&'()*,;<>?[\\]^`{|}~".contains(&byte)
+    // Most bytes of a name are letters: the list is not gone through for them.
+    !byte.is_ascii_alphanumeric() && b" \t!\"#$&'()*,;<>?[\\]^`{|}~".contains(&byte)
 }
 
 #[cfg(test)]
@@ -99,7 +97,9 @@ mod tests {
 
     fn completed(line: &str, candidate: &str) -> String {
         let typed = TypedLine::read(line.as_bytes(), BREAKS);
-        String::from_utf8(typed.insertion(OsStr::new(candidate), true)).unwrap()
+        let mut text = Vec::new();
+        typed.write_insertion(OsStr::new(candidate), true, &mut text);
+        String::from_utf8(text).unwrap()
     }
 
     #[test]

@@ -10,7 +10,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use nix::fcntl::OFlag;
+use nix::fcntl::{AtFlags, OFlag};
+use nix::sys::stat::{SFlag, fstatat};
 
 use crate::context::Context;
 use crate::directories;
@@ -84,22 +85,18 @@ impl WorkonHome {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             other => other.map_err(Error::io("list", &self.path))?,
         };
+        let store = File::open(&self.path).map_err(Error::io("list", &self.path))?;
+        // One buffer, and paths from the store on: with a thousand names both are most of the work.
+        let mut path = OsString::new();
         let mut names: Vec<OsString> = entries
             .filter_map(std::result::Result::ok)
             .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir() || kind.is_symlink()))
             .map(|entry| entry.file_name())
             .filter(|name| !name.as_bytes().starts_with(b".") && name.as_bytes().starts_with(start))
-            .filter(|name| self.looks_like_one(name))
+            .filter(|name| looks_like_one(&store, name, &mut path))
             .collect();
         names.sort_unstable();
         Ok(names)
-    }
-
-    /// Two looks at most, nothing opened: lists of a thousand are made of these.
-    fn looks_like_one(&self, name: &OsStr) -> bool {
-        let root = self.path.join(name);
-        let has = |file: &str| fs::metadata(root.join(file)).is_ok_and(|entry| entry.is_file());
-        has("pyvenv.cfg") || has("bin/activate")
     }
 
     /// The environment of that name. The error tells apart what is missing from what is no environment.
@@ -206,6 +203,18 @@ impl WorkonHome {
         }
         Ok(())
     }
+}
+
+/// Whether what has that name in the open store looks like an environment: two looks at most, nothing opened. `path` is
+/// written over.
+fn looks_like_one(store: &File, name: &OsStr, path: &mut OsString) -> bool {
+    ["/pyvenv.cfg", "/bin/activate"].iter().any(|file| {
+        path.clear();
+        path.push(name);
+        path.push(file);
+        fstatat(store, path.as_os_str(), AtFlags::empty())
+            .is_ok_and(|entry| SFlag::from_bits_truncate(entry.st_mode) & SFlag::S_IFMT == SFlag::S_IFREG)
+    })
 }
 
 /// An environment that is being built; dropped, it leaves nothing behind.
