@@ -1,6 +1,7 @@
 //! `background`: what other commands leave to a process that nobody waits for. Not meant to be typed.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
@@ -9,6 +10,10 @@ use crate::error::Result;
 use crate::interpreter;
 use crate::seed::Seed;
 use crate::workon_home::WorkonHome;
+
+/// How long nobody must have made an environment before packages for the next ones are copied. Longer than commands of
+/// one script are apart: on two processors the copying would be in the way of the very command it is to help.
+const PAUSE: Duration = Duration::from_millis(300);
 
 /// Work behind the prompt
 #[derive(Debug, Parser)]
@@ -27,6 +32,9 @@ enum Task {
     },
     /// Prepares packages for the next environment.
     Stage {
+        /// Not before the person has paused; not at all where another process waits for that
+        #[arg(long)]
+        when_quiet: bool,
         /// The store
         store: PathBuf,
         /// The interpreter, as it was asked for
@@ -45,11 +53,22 @@ impl Verb for Background {
                 // What others still write is theirs; the next command looks again.
                 let _ = home.clear_dead_builds();
             }
-            Task::Stage { store, python } => {
+            Task::Stage { when_quiet, store, python } => {
                 let home = WorkonHome::at(store);
                 let interpreter = interpreter::find(session.context, Some(python.as_os_str()))?;
                 let link = super::creation::link_mode(&session.config()?);
-                Seed::for_interpreter(session.context, &interpreter, link, &home.pool())?.stage()?;
+                let seed = Seed::for_interpreter(session.context, &interpreter, link, &home.pool())?;
+                // Held until the end: what is taken while we work is filled by us, too.
+                let _watch = match when_quiet.then(|| seed.watch()) {
+                    // Another process waits, and does it for all.
+                    Some(None) => return Ok(Outcome::Done),
+                    Some(watch) => {
+                        home.wait_until_quiet(|| std::thread::sleep(PAUSE));
+                        watch
+                    }
+                    None => None,
+                };
+                seed.stage()?;
                 let _ = home.clear_dead_builds();
             }
         }

@@ -304,9 +304,10 @@ impl<'a> Creation<'a> {
             final_bin: &request.root.join("bin"),
         })?;
         drop(progress);
-        if !seed.is_stocked() {
+        if seed.wants_staging() {
             let python = request.interpreter.executable.as_os_str();
-            let words = [OsStr::new("background"), OsStr::new("stage"), home.path().as_os_str(), python];
+            let words = ["background", "stage", "--when-quiet"].map(OsStr::new);
+            let words = [&words[..], &[home.path().as_os_str(), python]].concat();
             session.context.start_in_background(&words);
         }
         Ok(seed.described())

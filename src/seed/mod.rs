@@ -24,6 +24,7 @@ mod workshop;
 #[cfg(test)]
 pub(crate) mod tests;
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use self::choice::{Choice, Source};
@@ -137,10 +138,20 @@ impl<'a> Seed<'a> {
         !self.pool(identity).has_one() && !is_cached()
     }
 
-    /// Whether nothing is left for [`Seed::stage`] to do, at the price of a look at each slot.
+    /// Whether a process should be started that calls [`Seed::stage`]: a slot is empty, and none waits to do so.
     #[must_use]
-    pub(crate) fn is_stocked(&self) -> bool {
-        self.choice.stock().is_some_and(|stock| self.pool(&stock.identity).is_stocked())
+    pub(crate) fn wants_staging(&self) -> bool {
+        self.choice.stock().is_none_or(|stock| {
+            let pool = self.pool(&stock.identity);
+            !pool.is_stocked() && !pool.is_watched()
+        })
+    }
+
+    /// The right to wait for a good moment to call [`Seed::stage`], for as long as it is held: whoever makes an
+    /// environment meanwhile starts no process for it. `None` where another waits already.
+    #[must_use]
+    pub(crate) fn watch(&self) -> Option<File> {
+        self.pool(&self.choice.stock()?.identity).watch()
     }
 
     /// Puts the seed into an environment that is being made. What a failure leaves is the caller's to remove, with the

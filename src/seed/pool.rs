@@ -3,7 +3,7 @@
 //! Owns the slots `KEY/0`, `KEY/1` of the pool directory, each a whole site-packages that shares no file with anything.
 //! Filling them happens behind the prompt; taking one happens in front of it.
 
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -45,6 +45,21 @@ impl Pool<'_> {
     #[must_use]
     pub(super) fn has_one(&self) -> bool {
         self.slots().any(|slot| fs::symlink_metadata(slot).is_ok())
+    }
+
+    /// The right to be the one process that waits to fill the slots, for as long as it is held; `None` where another has
+    /// it, or where there is no place for slots.
+    pub(super) fn watch(&self) -> Option<File> {
+        self.make_directories().ok()?;
+        let own = File::open(self.own()).ok()?;
+        (!matches!(own.try_lock(), Err(TryLockError::WouldBlock))).then_some(own)
+    }
+
+    /// Whether a process waits to fill the slots. Where the file system knows no locks, none seems to.
+    #[must_use]
+    pub(super) fn is_watched(&self) -> bool {
+        let own = File::open(self.own());
+        own.is_ok_and(|own| matches!(own.try_lock_shared(), Err(TryLockError::WouldBlock)))
     }
 
     /// Fills the slots from the tree. Does nothing while another process fills them. The store itself is never made:

@@ -190,6 +190,21 @@ impl WorkonHome {
         Environment::open(&root)?.ok_or_else(|| self.unknown(name.as_os_str()))
     }
 
+    /// Returns when nothing was built during a `pause`, a function that takes its time.
+    pub(crate) fn wait_until_quiet(&self, mut pause: impl FnMut()) {
+        // Each builder changes it twice: it makes a directory there, and moves it away.
+        let changed = || fs::metadata(self.path.join(PRIVATE).join("new")).and_then(|shelf| shelf.modified()).ok();
+        let mut before = changed();
+        loop {
+            pause();
+            let now = changed();
+            if now == before {
+                return;
+            }
+            before = now;
+        }
+    }
+
     /// Removes what builders left that were killed. Does nothing while anyone builds: the lock is theirs together, so
     /// no clock and no process list has to be believed.
     pub(crate) fn clear_dead_builds(&self) -> io::Result<()> {
@@ -298,6 +313,23 @@ mod tests {
         drop(alive);
         home.clear_dead_builds().unwrap();
         assert!(!dead.is_dir());
+    }
+
+    #[test]
+    fn it_is_quiet_when_nobody_has_built_during_a_pause() {
+        let (_room, home) = store();
+        drop(home.start_building().unwrap());
+        let shelf = File::open(home.path.join(".venvwrap/new")).unwrap();
+        let mut pauses = 0;
+        home.wait_until_quiet(|| {
+            pauses += 1;
+            if pauses < 3 {
+                drop(home.start_building().unwrap());
+                // Two builds in one tick of the kernel's clock could not be told apart.
+                shelf.set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_secs(pauses)).unwrap();
+            }
+        });
+        assert_eq!(pauses, 3);
     }
 
     #[test]

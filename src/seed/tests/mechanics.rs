@@ -83,21 +83,36 @@ fn a_file_that_was_written_through_a_link_is_mended() {
 fn slots_are_filled_taken_and_filled_again() {
     let room = Room::small();
     let seed = room.seed(LinkMode::Auto);
-    assert!(!seed.is_stocked());
+    assert!(seed.wants_staging());
     seed.stage().unwrap();
-    assert!(seed.is_stocked() && !seed.needs_building());
+    assert!(!seed.wants_staging() && !seed.needs_building());
     for number in 0..pool::SLOTS {
         assert_eq!(room.environment(&format!("e{number}"), LinkMode::Auto).1, Planted::Moved);
-        assert!(!seed.is_stocked());
+        assert!(seed.wants_staging());
     }
     assert_eq!(room.environment("without", LinkMode::Auto).1, Planted::Linked);
     let own = room.pool().join(seed.choice.stock().unwrap().identity.key());
     fs::create_dir_all(own.join(".building-dead/site-packages")).unwrap();
     seed.stage().unwrap();
-    assert!(seed.is_stocked());
+    assert!(!seed.wants_staging());
     let mut left: Vec<_> = fs::read_dir(&own).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     left.sort();
     assert_eq!(left, ["0", "1", identity::FILE]);
+}
+
+#[test]
+fn one_process_waits_to_fill_the_slots_and_no_other_is_started() {
+    let room = Room::small();
+    let seed = room.seed(LinkMode::Auto);
+    let watch = seed.watch().unwrap();
+    assert!(room.seed(LinkMode::Auto).watch().is_none());
+    assert!(!seed.wants_staging());
+    // Whoever is told to stage does not have to wait.
+    seed.stage().unwrap();
+    drop(watch);
+    room.environment("e", LinkMode::Auto);
+    assert!(seed.wants_staging());
+    assert!(seed.watch().is_some());
 }
 
 #[test]
@@ -169,6 +184,6 @@ fn many_at_once_all_get_theirs() {
         }
     });
     assert!((1..6).all(|number| files_in(&site(number)) == files_in(&site(0))));
-    assert!(room.seed(LinkMode::Auto).is_stocked());
+    assert!(!room.seed(LinkMode::Auto).wants_staging());
     room.assert_cache_is_whole();
 }
