@@ -167,10 +167,10 @@ pub(crate) fn read_small(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>>
     if !entry.is_file() {
         return Ok(None);
     }
-    // One byte more than it has: the read that fills it also finds its end.
-    let size = entry.len().min(limit) + 1;
+    // Not past its end as it is now: one read, and none to find that there is no more.
+    let size = entry.len().min(limit);
     let mut text = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
-    file.take(limit).read_to_end(&mut text)?;
+    file.take(size).read_to_end(&mut text)?;
     Ok(Some(text))
 }
 

@@ -26,9 +26,9 @@ pub(crate) fn report(error: &Error) {
     }
 }
 
-/// Says something that is no failure and no data.
+/// Says something that is no failure and no data, in one piece and without colour.
 pub(crate) fn note(text: &str) {
-    let _ = writeln!(anstream::stderr().lock(), "{text}");
+    let _ = io::stderr().write_all(format!("{text}\n").as_bytes());
 }
 
 /// Whether a person is there to be asked.

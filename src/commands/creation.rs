@@ -137,12 +137,15 @@ impl<'a> Creation<'a> {
             let reason = "it has a control character in it, which every prompt would obey".to_owned();
             return Err(Error::Value { what: "--prompt".to_owned(), reason });
         }
+        let packages = packages(session, &options)?;
+        // What has nothing to install has nothing to ask for.
+        let is_bare = options.without_pip && packages.is_empty();
         Ok(Self {
             session,
             name: EnvironmentName::new(name)?,
             project: options.project.as_deref().map(|directory| project_at(session, directory)).transpose()?,
-            packages: packages(session, &options)?,
-            config: session.config()?,
+            packages,
+            config: if is_bare { Config::default() } else { session.config()? },
             home: session.workon_home()?,
             options,
         })

@@ -3,14 +3,13 @@
 //! Owns the files under `interpreters` in the cache directory: one for each interpreter, named after its path. Nothing
 //! that is wrong with them is an error: then the interpreter is asked again and the file replaced.
 
-use std::fmt::Write;
 use std::fs;
+use std::hash::{DefaultHasher, Hasher};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::Interpreter;
 use crate::context::Context;
@@ -89,11 +88,10 @@ impl Pending {
 
 /// Where the answer of `python` is kept. `None` without a cache directory.
 fn file_of(context: &Context, python: &Path) -> Option<PathBuf> {
-    let mut name = String::with_capacity(37);
-    for byte in &Sha256::digest(python.as_os_str().as_bytes())[..16] {
-        write!(name, "{byte:02x}").ok()?;
-    }
-    name.push_str(".json");
+    // Two paths of one name would only forget each other's answer, as a change of the algorithm in std would.
+    let mut hasher = DefaultHasher::new();
+    hasher.write(python.as_os_str().as_bytes());
+    let name = format!("{:016x}.json", hasher.finish());
     Some(directories::cache(context).ok()?.join("interpreters").join(name))
 }
 

@@ -3,6 +3,7 @@
 //! Owns the places. What a person would get at their prompt comes first, so that `mkvirtualenv` and `python3` agree;
 //! then what is installed and merely not on `PATH`. Nothing is started that was not reached.
 
+use std::cell::OnceCell;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::ErrorKind;
@@ -48,9 +49,7 @@ const ORDER: [Source; 6] =
 
 /// Finds the interpreter for a request; `asked` is its text, for messages.
 pub(super) fn find(context: &Context, asked: &OsStr, request: &Request) -> Result<Interpreter> {
-    // Gone or unreadable, the working directory still leaves everything that is not relative to it.
-    let directory = context.working_directory().unwrap_or_else(|_| PathBuf::from("/"));
-    let search = Search { context, asked, directory, pyenv: Pyenv::of(context) };
+    let search = Search { context, asked, directory: OnceCell::new(), pyenv: Pyenv::of(context) };
     match request {
         Request::Default => search.first_fit(&Description::default(), |_| None),
         Request::Described(wanted) => search.first_fit(wanted, |python| wanted.mismatch(python)),
@@ -65,7 +64,8 @@ pub(super) fn find(context: &Context, asked: &OsStr, request: &Request) -> Resul
 struct Search<'a> {
     context: &'a Context,
     asked: &'a OsStr,
-    directory: PathBuf,
+    /// The working directory, looked up where something depends on it.
+    directory: OnceCell<PathBuf>,
     pyenv: Option<Pyenv>,
 }
 
@@ -155,12 +155,17 @@ impl Search<'_> {
 
     fn hits(&self, name: &OsStr) -> impl Iterator<Item = PathBuf> + use<'_> {
         let path = self.context.variable(env_vars::PATH);
-        let hits = path.and_then(|path| which::which_in_all(name.to_owned(), Some(path), self.directory.clone()).ok());
+        let hits = path.and_then(|path| which::which_in_all(name.to_owned(), Some(path), self.directory()).ok());
         hits.into_iter().flatten().map(|hit| tidied(&hit))
     }
 
+    /// Gone or unreadable, it still leaves everything that is not relative to it.
+    fn directory(&self) -> &Path {
+        self.directory.get_or_init(|| self.context.working_directory().unwrap_or_else(|_| PathBuf::from("/")))
+    }
+
     fn behind_shim(&self, pyenv: &Pyenv, name: &OsStr) -> Vec<PathBuf> {
-        let mut files = pyenv.behind_shim(self.context, &self.directory, name);
+        let mut files = pyenv.behind_shim(self.context, self.directory(), name);
         files.retain(|file| is_file(file));
         files
     }

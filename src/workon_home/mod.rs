@@ -163,8 +163,12 @@ impl WorkonHome {
 
     /// A hidden place in the store to build an environment in.
     pub(crate) fn start_building(&self) -> Result<Building> {
-        let shelf = self.private("new")?;
-        let lock = File::open(&shelf).map_err(Error::io("open", &shelf))?;
+        let shelf = self.path.join(PRIVATE).join("new");
+        let lock = match File::open(&shelf) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => File::open(self.private("new")?),
+            opened => opened,
+        };
+        let lock = lock.map_err(Error::io("open", &shelf))?;
         // Shared by all who build. Where the file system knows no locks, nothing is cleared away either.
         let _ = lock.lock_shared();
         let directory = tempfile::Builder::new()
