@@ -5,11 +5,11 @@
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read, Write};
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
 
-use super::manifest::{Entry, Manifest};
+use super::manifest::{Directory, Entry, Manifest};
 use crate::fs::Copier;
 
 /// How files get there.
@@ -42,9 +42,9 @@ impl From<io::Error> for Trouble {
 /// What was done until something failed stays there.
 pub(super) fn transfer(manifest: &Manifest, from: &Path, to: &Path, by: By) -> Result<By, Trouble> {
     let job = Job {
-        manifest,
         from,
         to,
+        left: Mutex::new(manifest.directories.iter()),
         may_link: AtomicBool::new(by == By::Link),
         copier: Copier::default(),
         had_to_copy: AtomicBool::new(by == By::Copy),
@@ -53,60 +53,38 @@ pub(super) fn transfer(manifest: &Manifest, from: &Path, to: &Path, by: By) -> R
     Ok(if job.had_to_copy.into_inner() { By::Copy } else { By::Link })
 }
 
+type Directories<'a> = std::slice::Iter<'a, Directory>;
+
 struct Job<'a> {
-    manifest: &'a Manifest,
     from: &'a Path,
     to: &'a Path,
+    /// The directories that nobody has taken yet.
+    left: Mutex<Directories<'a>>,
     may_link: AtomicBool,
     copier: Copier,
     had_to_copy: AtomicBool,
 }
 
-impl Job<'_> {
-    /// Each thread takes one part of the walk, with its own directories: making those is a quarter of the work.
+impl<'a> Job<'a> {
+    /// One thread goes from the first directory on, the other from the last: they meet where the work is half done,
+    /// however late the second one was started, and until then do not touch the same parts of the disk.
     fn run(&self) -> Result<(), Trouble> {
-        let count = self.manifest.directories.len();
-        let middle = self.middle();
-        // In the order of a walk, a directory of the second part whose parent is in the first is below an ancestor of
-        // the second part's first directory. With those made beforehand the parts need nothing of each other.
-        let mut shared: Vec<&Path> = Vec::new();
-        if let Some(second) = self.manifest.directories.get(middle) {
-            shared = second.path.ancestors().skip(1).collect();
-            shared.reverse();
-        }
-        for path in &shared {
-            make_directory(&joined(self.to, path))?;
-        }
+        make_directory(self.to)?;
         std::thread::scope(|scope| {
-            let second = scope.spawn(|| self.part(middle..count, &[]));
-            let first = self.part(0..middle, &shared);
+            let second = scope.spawn(|| self.work(DoubleEndedIterator::next_back));
+            let first = self.work(Iterator::next);
             let second = second.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             first.and(second)
         })
     }
 
-    /// Where the second half of the work begins.
-    fn middle(&self) -> usize {
-        /// A directory costs as much as this many links.
-        const DIRECTORY: usize = 3;
-        let directories = &self.manifest.directories;
-        let costs = || directories.iter().map(|directory| directory.files.len() + DIRECTORY);
-        let half = costs().sum::<usize>() / 2;
-        let mut done = 0;
-        let middle = costs().position(|cost| {
-            done += cost;
-            done > half
-        });
-        middle.map_or(directories.len(), |middle| middle + 1)
-    }
-
-    fn part(&self, range: Range<usize>, made: &[&Path]) -> Result<(), Trouble> {
-        for directory in &self.manifest.directories[range] {
+    fn work(&self, take: impl Fn(&mut Directories<'a>) -> Option<&'a Directory>) -> Result<(), Trouble> {
+        let next = || take(&mut self.left.lock().unwrap_or_else(PoisonError::into_inner));
+        while let Some(directory) = next() {
             // One buffer each for all files of a directory.
             let (mut from, mut to) = (joined(self.from, &directory.path), joined(self.to, &directory.path));
-            if !made.contains(&directory.path.as_path()) {
-                make_directory(&to)?;
-            }
+            // From the end on, those above it come later.
+            fs::create_dir_all(&to)?;
             let is_dist_info = directory.path.as_os_str().as_encoded_bytes().ends_with(b".dist-info");
             for entry in &directory.files {
                 from.push(&entry.name);
@@ -247,18 +225,15 @@ mod tests {
     }
 
     #[test]
-    fn every_split_reaches_every_directory() {
-        let (room, manifest) = room();
-        let count = manifest.directories.len();
-        for first in 0..=count {
-            // Weight moves the middle: with all files in front of it, or behind.
-            let mut skewed = manifest.clone();
-            for directory in &mut skewed.directories[first..] {
-                directory.files.clear();
-            }
-            go(room.path(), &skewed, By::Link).unwrap();
-            let made = Manifest::of(&room.path().join("to")).unwrap();
-            assert_eq!(made, skewed, "{first}");
+    fn each_directory_is_made_before_those_below_it() {
+        let (room, mut manifest) = room();
+        // Without files that take a while, one thread makes a directory while the other takes the next.
+        for directory in &mut manifest.directories {
+            directory.files.clear();
+        }
+        for _ in 0..50 {
+            go(room.path(), &manifest, By::Link).unwrap();
+            assert_eq!(Manifest::of(&room.path().join("to")).unwrap(), manifest);
             crate::fs::remove_tree(&room.path().join("to")).unwrap();
         }
     }
