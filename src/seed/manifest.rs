@@ -11,6 +11,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use nix::sys::stat::FileStat;
+
 /// The name of the file that holds it.
 pub(super) const FILE: &str = "manifest";
 
@@ -44,24 +46,36 @@ pub(super) struct Entry {
 
 /// What is compared of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Stamp {
+pub(super) struct Stamp {
     size: u64,
     seconds: i64,
     nanoseconds: i64,
     mode: u32,
 }
 
-impl Stamp {
-    fn of(stat: &Metadata) -> Self {
+impl From<&Metadata> for Stamp {
+    fn from(stat: &Metadata) -> Self {
         Self { size: stat.size(), seconds: stat.mtime(), nanoseconds: stat.mtime_nsec(), mode: stat.mode() }
+    }
+}
+
+impl From<&FileStat> for Stamp {
+    #[allow(clippy::useless_conversion, reason = "the types are others on other systems")]
+    fn from(stat: &FileStat) -> Self {
+        Self {
+            size: u64::try_from(stat.st_size).unwrap_or_default(),
+            seconds: stat.st_mtime.into(),
+            nanoseconds: stat.st_mtime_nsec.into(),
+            mode: stat.st_mode.into(),
+        }
     }
 }
 
 impl Entry {
     /// Whether the file is still what was written down.
     #[must_use]
-    pub(super) fn is(&self, stat: &Metadata) -> bool {
-        Stamp::of(stat) == self.stamp
+    pub(super) fn is(&self, stat: impl Into<Stamp>) -> bool {
+        stat.into() == self.stamp
     }
 
     /// Bytes in it.
@@ -160,7 +174,7 @@ fn walk(root: &Path, path: PathBuf, directories: &mut Vec<Directory>) -> io::Res
         if stat.is_dir() {
             below.push(path.join(child.file_name()));
         } else if stat.is_file() {
-            files.push(Entry { name: child.file_name(), stamp: Stamp::of(&stat) });
+            files.push(Entry { name: child.file_name(), stamp: Stamp::from(&stat) });
         } else {
             return Err(io::ErrorKind::InvalidData.into());
         }

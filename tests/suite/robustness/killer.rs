@@ -33,7 +33,7 @@ const STEPS: [&str; 19] = [
 
 /// Steps that are taken more often than this are sampled: hundreds of links are alike.
 const EACH: usize = 40;
-const SAMPLES: usize = 10;
+const SAMPLES: usize = 20;
 
 /// Ends commands of one sandbox.
 pub(super) struct Killer<'a> {
