@@ -68,6 +68,7 @@ function __venvwrap_keep {
 # the prompt is drawn (promptvars expands it each time) become `_`.
 function __venvwrap_prompt {
     [[ -n ${PS1+x} && -z ${VIRTUAL_ENV_DISABLE_PROMPT-} ]] || \builtin return 0
+    __venvwrap_lend PS1
     __venvwrap_shown="(${VIRTUAL_ENV_PROMPT//[\$\`\\\\![:cntrl:]]/_}) "
     PS1="$__venvwrap_shown$PS1"
 }
@@ -78,6 +79,27 @@ function __venvwrap_take_deactivate {
         \builtin eval "__venvwrap_other_$(\builtin declare -f deactivate)"
     fi
     function deactivate { __venvwrap_deactivate "$@"; }
+}
+
+# Lends venv's scripts what they look for: one that is sourced over us takes `deactivate` for itself and calls nothing of
+# ours, but puts PATH, prompt and PYTHONHOME back as these say. What they had lent already is put aside.
+function __venvwrap_lend {
+    \builtin local lent="_OLD_VIRTUAL_$1"
+    if [[ -n ${!lent+x} ]]; then
+        \builtin printf -v "__venvwrap_aside_$1" %s "${!lent}"
+        \builtin unset "$lent"
+    fi
+    [[ -z ${!1+x} ]] || \builtin printf -v "$lent" %s "${!1}"
+}
+
+# The way back.
+function __venvwrap_take_back {
+    \builtin local lent="_OLD_VIRTUAL_$1" aside="__venvwrap_aside_$1"
+    \builtin unset "$lent"
+    if [[ -n ${!aside+x} ]]; then
+        \builtin printf -v "$lent" %s "${!aside}"
+        \builtin unset "$aside"
+    fi
 }
 
 # enter ROOT PROMPT HOOKS: a step of a plan.
@@ -96,6 +118,8 @@ function __venvwrap_enter {
     elif ! __venvwrap_is_exported PATH; then
         undo="$undo;-PATH"
     fi
+    __venvwrap_lend PYTHONHOME
+    __venvwrap_lend PATH
     \builtin unset PYTHONHOME
     \builtin export VIRTUAL_ENV="$1" VIRTUAL_ENV_PROMPT="$2" VENVWRAP_UNDO="$undo" PATH="$1/bin${PATH+:$PATH}"
     __venvwrap_prompt
@@ -146,7 +170,12 @@ function __venvwrap_leave {
             \builtin eval "${field#__venvwrap_other_}"
             \builtin unset -f __venvwrap_other_deactivate
         fi
+        __venvwrap_take_back PATH
+        __venvwrap_take_back PYTHONHOME
+        [[ -z ${__venvwrap_shown-} ]] || __venvwrap_take_back PS1
     fi
+    # What was put aside belongs to a script that another one has replaced since.
+    \builtin unset __venvwrap_aside_PATH __venvwrap_aside_PYTHONHOME __venvwrap_aside_PS1
     [[ -n ${PYTHONHOME+x} ]] || __venvwrap_restore PYTHONHOME "$pythonhome"
     if [[ -n ${__venvwrap_shown-} && ${PS1-} == *"$__venvwrap_shown"* ]]; then
         PS1="${PS1%%"$__venvwrap_shown"*}${PS1#*"$__venvwrap_shown"}"
@@ -180,6 +209,12 @@ function __venvwrap_recorded {
     __venvwrap_value="${__venvwrap_value//%3B/;}"
     __venvwrap_value=${__venvwrap_value//%0A/$'\n'}
     __venvwrap_value="${__venvwrap_value//\%25/%}"
+}
+
+# Whether the environment on record is the active one: none has been entered over it by other means.
+function __venvwrap_is_inside {
+    \builtin local value=''
+    __venvwrap_recorded root && [[ ${VIRTUAL_ENV-} == "$value" ]]
 }
 
 # depart: a step of a plan. Leaves, with the hooks of leaving: project, local, global before; local, global after.
@@ -280,6 +315,8 @@ function __venvwrap_deactivate {
                 \builtin return 1
             fi
             __venvwrap_depart
+            # As venv's scripts have it: there is still something to call.
+            [[ ${1-} != nondestructive ]] || __venvwrap_take_deactivate
             ;;
     esac
 }
@@ -386,9 +423,12 @@ elif [[ -e $WORKON_HOME/initialize ]]; then
 fi
 
 # A shell that was started inside an environment can leave it too, and shows where it is.
-if [[ -n ${VENVWRAP_UNDO-} && -n ${VIRTUAL_ENV-} ]]; then
+if __venvwrap_is_inside; then
     \builtin declare -F deactivate >/dev/null || __venvwrap_take_deactivate
-    [[ -n ${__venvwrap_shown-} && ${PS1-} == *"$__venvwrap_shown"* ]] || __venvwrap_prompt
+    if [[ -z ${__venvwrap_shown-} || ${PS1-} != *"$__venvwrap_shown"* ]]; then
+        [[ -z ${__venvwrap_shown-} ]] || __venvwrap_take_back PS1
+        __venvwrap_prompt
+    fi
 fi
 
 # The hook of loading, where the person has one.

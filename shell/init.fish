@@ -182,6 +182,18 @@ function __venvwrap_leave
     builtin set -e VENVWRAP_UNDO
 end
 
+# Another maker's script that is sourced over us takes `deactivate` for itself and then empties VIRTUAL_ENV, before it
+# notes down what PATH and prompt are: the moment to be gone. Hooks of leaving are not fired, as in virtualenvwrapper.
+function __venvwrap_replaced --on-variable VIRTUAL_ENV
+    if test -z "$VENVWRAP_UNDO"
+        or not builtin functions -q deactivate
+        or builtin functions deactivate | builtin string match -q '*__venvwrap_deactivate*'
+        builtin return 0
+    end
+    builtin functions -e __venvwrap_other_deactivate
+    __venvwrap_leave
+end
+
 # restore NAME [FIELD]: what FIELD, from the record, says of the variable; unset where it says nothing.
 function __venvwrap_restore
     builtin set -e $argv[1]
@@ -334,6 +346,9 @@ function __venvwrap_deactivate
                 builtin return 1
             end
             __venvwrap_depart
+            # As venv's scripts have it: there is still something to call.
+            test "$argv[1]" != nondestructive
+            or __venvwrap_take_deactivate
     end
 end
 
@@ -499,6 +514,7 @@ end
 
 # A shell that was started inside an environment can leave it too, and shows where it is.
 if test -n "$VENVWRAP_UNDO" -a -n "$VIRTUAL_ENV"
+    and test (builtin string split ';' -- $VENVWRAP_UNDO)[1] = root=(__venvwrap_encoded $VIRTUAL_ENV)
     builtin functions -q deactivate
     or __venvwrap_take_deactivate
     if builtin status is-interactive

@@ -50,6 +50,7 @@ function __venvwrap_keep {
 function __venvwrap_prompt {
     \builtin emulate -L zsh
     [[ -n ${PS1+x} && -o interactive && -z ${VIRTUAL_ENV_DISABLE_PROMPT-} ]] || \builtin return 0
+    __venvwrap_lend PS1
     \builtin local text=${VIRTUAL_ENV_PROMPT//[\$\`\\![:cntrl:]]/_}
     \builtin typeset -g __venvwrap_shown="(${text//\%/%%}) "
     PS1="$__venvwrap_shown$PS1"
@@ -62,6 +63,29 @@ function __venvwrap_take_deactivate {
         functions[__venvwrap_other_deactivate]=${functions[deactivate]}
     fi
     function deactivate { __venvwrap_deactivate "$@"; }
+}
+
+# Lends venv's scripts what they look for: one that is sourced over us takes `deactivate` for itself and calls nothing of
+# ours, but puts PATH, prompt and PYTHONHOME back as these say. What they had lent already is put aside.
+function __venvwrap_lend {
+    \builtin emulate -L zsh
+    \builtin local lent=_OLD_VIRTUAL_$1
+    if [[ -n ${(P)lent+x} ]]; then
+        \builtin typeset -g "__venvwrap_aside_$1=${(P)lent}"
+        \builtin unset $lent
+    fi
+    [[ -z ${(P)1+x} ]] || \builtin typeset -g "$lent=${(P)1}"
+}
+
+# The way back.
+function __venvwrap_take_back {
+    \builtin emulate -L zsh
+    \builtin local lent=_OLD_VIRTUAL_$1 aside=__venvwrap_aside_$1
+    \builtin unset $lent
+    if [[ -n ${(P)aside+x} ]]; then
+        \builtin typeset -g "$lent=${(P)aside}"
+        \builtin unset $aside
+    fi
 }
 
 # enter ROOT PROMPT HOOKS: a step of a plan. zsh itself forgets where commands are when PATH is set.
@@ -77,6 +101,8 @@ function __venvwrap_enter {
     elif [[ ${(t)PATH} != *export* ]]; then
         undo="$undo;-PATH"
     fi
+    __venvwrap_lend PYTHONHOME
+    __venvwrap_lend PATH
     \builtin unset PYTHONHOME
     \builtin export VIRTUAL_ENV="$1" VIRTUAL_ENV_PROMPT="$2" VENVWRAP_UNDO="$undo" PATH="$1/bin${PATH+:$PATH}"
     __venvwrap_prompt
@@ -125,7 +151,12 @@ function __venvwrap_leave {
             functions[deactivate]=${functions[__venvwrap_other_deactivate]}
             \builtin unset -f __venvwrap_other_deactivate
         fi
+        __venvwrap_take_back PATH
+        __venvwrap_take_back PYTHONHOME
+        [[ -z ${__venvwrap_shown-} ]] || __venvwrap_take_back PS1
     fi
+    # What was put aside belongs to a script that another one has replaced since.
+    \builtin unset __venvwrap_aside_PATH __venvwrap_aside_PYTHONHOME __venvwrap_aside_PS1
     [[ -n ${PYTHONHOME+x} ]] || __venvwrap_restore PYTHONHOME "$pythonhome"
     if [[ -n ${__venvwrap_shown-} && ${PS1-} == *"$__venvwrap_shown"* ]]; then
         PS1="${PS1%%"$__venvwrap_shown"*}${PS1#*"$__venvwrap_shown"}"
@@ -159,6 +190,13 @@ function __venvwrap_recorded {
     __venvwrap_value=${__venvwrap_value%%;*}
     __venvwrap_value=${${__venvwrap_value//\%3B/;}//\%0A/$'\n'}
     __venvwrap_value=${__venvwrap_value//\%25/%}
+}
+
+# Whether the environment on record is the active one: none has been entered over it by other means.
+function __venvwrap_is_inside {
+    \builtin emulate -L zsh
+    \builtin local value=''
+    __venvwrap_recorded root && [[ ${VIRTUAL_ENV-} == "$value" ]]
 }
 
 # depart: a step of a plan. Leaves, with the hooks of leaving: project, local, global before; local, global after.
@@ -256,6 +294,8 @@ function __venvwrap_deactivate {
                 \builtin return 1
             fi
             __venvwrap_depart
+            # As venv's scripts have it: there is still something to call.
+            [[ ${1-} != nondestructive ]] || __venvwrap_take_deactivate
             ;;
     esac
 }
@@ -383,9 +423,12 @@ elif [[ -e $WORKON_HOME/initialize ]]; then
 fi
 
 # A shell that was started inside an environment can leave it too, and shows where it is.
-if [[ -n ${VENVWRAP_UNDO-} && -n ${VIRTUAL_ENV-} ]]; then
+if __venvwrap_is_inside; then
     (( ${+functions[deactivate]} )) || __venvwrap_take_deactivate
-    [[ -n ${__venvwrap_shown-} && ${PS1-} == *"$__venvwrap_shown"* ]] || __venvwrap_prompt
+    if [[ -z ${__venvwrap_shown-} || ${PS1-} != *"$__venvwrap_shown"* ]]; then
+        [[ -z ${__venvwrap_shown-} ]] || __venvwrap_take_back PS1
+        __venvwrap_prompt
+    fi
 fi
 
 # The hook of loading, where the person has one.

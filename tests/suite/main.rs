@@ -14,6 +14,7 @@ mod support; //        how a test gets its directory, shells, stories, terminals
 
 mod activation; //     enter, switch and leave: everything as before, in every shell and mode
 mod contract; //     what virtualenvwrapper promised, row by row, in every shell
+mod beside; //         another maker's activate sourced while one of ours is active
 mod creation; //       the environments, for every real Python, beside those of other makers
 mod in_use; //         an environment that other processes use, taken away
 mod init_script; //    what `venvwrap init` prints: linted, silent, loaded twice, no process
