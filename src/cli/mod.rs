@@ -29,11 +29,12 @@ struct Entry {
     name: &'static str,
     command: fn() -> Command,
     run: fn(&ArgMatches, &Session<'_>) -> Result<Outcome>,
+    instead: fn(&clap::Error, &Session<'_>) -> Option<Result<Outcome>>,
     has_function: bool,
 }
 
 const fn entry<V: Verb>(name: &'static str) -> Entry {
-    Entry { name, command: V::command, run: run_as::<V>, has_function: true }
+    Entry { name, command: V::command, run: run_as::<V>, instead: V::instead, has_function: true }
 }
 
 impl Entry {
@@ -129,7 +130,7 @@ fn dispatch(words: &[OsString], session: &Session<'_>) -> Result<Outcome> {
     let called = if session.shell.is_some() { entry.name.to_owned() } else { format!("{PROGRAM} {}", entry.name) };
     match (entry.command)().bin_name(called).try_get_matches_from(words) {
         Ok(matches) => (entry.run)(&matches, session),
-        Err(error) => shown_or_usage(&error),
+        Err(error) => (entry.instead)(&error, session).unwrap_or_else(|| shown_or_usage(&error)),
     }
 }
 

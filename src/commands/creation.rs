@@ -12,6 +12,7 @@ use crate::activation::{Plan, Step};
 use crate::config::{Config, Link};
 use crate::creator::virtualenv::{self, HandOver};
 use crate::creator::{self, Created, Request};
+use crate::directories;
 use crate::env_vars;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
@@ -333,7 +334,13 @@ fn write_extras(root: &Path, extras: &[Extra]) -> Result<()> {
 fn packages(session: &Session<'_>, options: &Options) -> Result<Packages> {
     let mut files = Vec::new();
     for file in &options.requirement {
-        let file = session.context.absolute_path(file)?;
+        let typed = session.context.absolute_path(file)?;
+        // The shell leaves `~` alone in `--requirement=~/x`, and everything in quotes. A file that is there is meant.
+        let file = if std::fs::exists(&typed).unwrap_or(false) {
+            typed
+        } else {
+            session.context.absolute_path(Path::new(&directories::expanded(file.as_os_str(), session.context)?))?
+        };
         std::fs::metadata(&file).map_err(Error::io("read", &file))?;
         files.push(file);
     }

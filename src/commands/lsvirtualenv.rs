@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::os::unix::ffi::OsStrExt;
 
 use clap::Parser;
+use clap::error::{ContextKind, ErrorKind};
 use serde::Serialize;
 
 use super::showvirtualenv::Facts;
@@ -22,9 +23,11 @@ use crate::workon_home::name::EnvironmentName;
 #[derive(Debug, Parser)]
 #[command(
     name = "lsvirtualenv",
+    disable_help_flag = true,
     after_help = "Examples:\n  lsvirtualenv           each with its details\n  lsvirtualenv -b        names only\n  \
                   lsvirtualenv --json    for programs"
 )]
+#[expect(clippy::struct_excessive_bools, reason = "they are options")]
 pub(crate) struct LsVirtualenv {
     /// Names only, one a line; status 1 if there are none
     #[arg(short, long, overrides_with_all = ["long", "json"])]
@@ -35,7 +38,20 @@ pub(crate) struct LsVirtualenv {
     /// JSON for programs
     #[arg(long)]
     json: bool,
+    /// Show the options in brief; status 1, as virtualenvwrapper has it
+    #[arg(short = 'h')]
+    help_in_brief: bool,
+    /// Print help
+    #[arg(long, action = clap::ArgAction::Help)]
+    help: Option<bool>,
 }
+
+const USAGE: &str = "\
+usage: lsvirtualenv [-b | -l | --json]
+  -b  names only
+  -l  names and details, as without any option
+  -h  these lines; --help tells more
+";
 
 /// The JSON of a list. `schema` goes up when a field changes its meaning or goes away.
 #[derive(Debug, Serialize)]
@@ -46,7 +62,21 @@ struct List {
 }
 
 impl Verb for LsVirtualenv {
+    /// Scripts look for these words, and for the usage on stdout.
+    fn instead(end: &clap::Error, _session: &Session<'_>) -> Option<Result<Outcome>> {
+        let word = end.get(ContextKind::InvalidArg)?.to_string();
+        if end.kind() != ErrorKind::UnknownArgument || !word.starts_with('-') || word.starts_with("--") {
+            return None;
+        }
+        output::note(&format!("Invalid option: {}", shown(&word)));
+        Some(output::data(USAGE.as_bytes()).map(|()| Outcome::Status(1)))
+    }
+
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
+        if self.help_in_brief {
+            output::data(USAGE.as_bytes())?;
+            return Ok(Outcome::Status(1));
+        }
         let home = session.workon_home()?;
         if self.brief {
             let any = print_names(&home)?;

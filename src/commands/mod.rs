@@ -64,6 +64,11 @@ pub(crate) enum Outcome {
 pub(crate) trait Verb: clap::Parser {
     /// Does it.
     fn run(self, session: &Session<'_>) -> Result<Outcome>;
+
+    /// What it does itself where clap ends the command line, with help or a mistake; `None`: as every verb does.
+    fn instead(_end: &clap::Error, _session: &Session<'_>) -> Option<Result<Outcome>> {
+        None
+    }
 }
 
 /// What every command may ask for.

@@ -39,6 +39,29 @@ fn packages_are_installed_with_the_environments_own_pip() {
     assert!(!sandbox.root().join("canary").exists());
 }
 
+/// As virtualenvwrapper does; relative to where one is, and not to the project that is entered.
+#[test]
+fn a_requirements_file_may_be_named_by_tilde_and_variable() {
+    let mut sandbox = Sandbox::plain();
+    let wheel = tiny_thing(sandbox.root(), "1.0");
+    let line = format!("{}\n", wheel.display());
+    sandbox.write("home/of home.txt", &line);
+    sandbox.write("place/of place.txt", &line);
+    // A file that is there is meant as it is called.
+    sandbox.write("$PLACE.txt", &line);
+    sandbox.write("project/file", "");
+    sandbox.set("PIP_NO_INDEX", "1").set("PLACE", "place");
+    let python = path(pythons::complete());
+    for file in ["~/of home.txt", "$PLACE/of place.txt", "${PLACE}/of place.txt", "$PLACE.txt"] {
+        let words = ["mkvirtualenv", "-p", python, "-r", file, "-a", "project", "x"];
+        let told = Story::new().run(words).code("tiny-thing", "tiny-thing").played(&sandbox, Shell::Bash.plain());
+        assert!(told.stdout_text().ends_with("\ntiny thing 1.0\n"), "{file}: {told}");
+        sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
+    }
+    let gone = ["mkvirtualenv", "-r", "~/$PLACE.txt", "x"];
+    sandbox.run(gone).status(1).stderr_contains("cannot read: [ROOT]/home/place.txt: No such file");
+}
+
 #[test]
 fn an_installation_that_fails_is_told_and_the_environment_stays_and_is_entered() {
     let mut sandbox = Sandbox::plain();

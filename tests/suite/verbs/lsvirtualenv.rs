@@ -9,6 +9,7 @@ use crate::support::disk::tree;
 use crate::support::pty::Terminal;
 use crate::support::sandbox::Sandbox;
 use crate::support::shells::Shell;
+use crate::support::story::Story;
 
 #[test]
 fn only_environments_are_listed_and_in_order() {
@@ -151,4 +152,22 @@ fn a_full_output_is_a_failure_and_a_closed_pipe_is_none() {
     }
     through("{ \"$1\" lsvirtualenv -l 2>&1; echo $? >&2; } | :").stderr("0\n");
     through("\"$1\" lsvirtualenv -b >&- 2>&-").silent();
+}
+
+/// Scripts of virtualenvwrapper's users rely on the status, and look for the words.
+#[test]
+fn the_usage_in_brief_and_a_wrong_letter_have_status_1() {
+    let sandbox = Sandbox::with_x_and_y();
+    let usage = sandbox.run(["lsvirtualenv", "-h"]).status(1).stderr("").stdout_text();
+    assert_eq!(usage.lines().count(), 4, "{usage}");
+    assert!(usage.starts_with("usage: lsvirtualenv ") && usage.contains("\n  -b "), "{usage}");
+    for shell in Shell::ALL {
+        let story = Story::new().run_failing(["lsvirtualenv", "-h"]).run_failing(["lsvirtualenv", "-bx"]);
+        let told = story.played(&sandbox, shell.plain());
+        told.says(&usage.repeat(2), "Invalid option: -x\n").records("lsvirtualenv -h: 1\nlsvirtualenv -bx: 1");
+    }
+    sandbox.run(["lsvirtualenv", "-bh"]).status(1).stdout(&usage).stderr("");
+    sandbox.run(["lsvirtualenv", "-bl"]).status(0).stdout_contains("x\n=\n").stderr("");
+    sandbox.run(["lsvirtualenv", "--help"]).status(0).stdout_contains("Examples:").stderr("");
+    sandbox.run(["lsvirtualenv", "--nosuch"]).status(2).stdout("").stderr_contains("unexpected argument '--nosuch'");
 }
