@@ -281,6 +281,20 @@ function __venvwrap_continue {
 
 # each HEADING ROOT PROMPT HOOKS WORDS: a step of a plan. Runs a command in an environment, in a subshell, without hooks.
 function __venvwrap_each {
+    __venvwrap_in_each "$@" || \builtin true
+    \builtin printf '\n'
+}
+
+# each_told: a step of a plan. The same; a failure is told, and is that of the whole command: the caller's variable.
+function __venvwrap_each_told {
+    __venvwrap_in_each "$@" || {
+        \builtin printf '%s\n' "venvwrap: status $? in \`$1\`" >&2
+        __venvwrap_status=1
+    }
+    \builtin printf '\n'
+}
+
+function __venvwrap_in_each {
     \builtin printf '%s\n%s\n' "$1" "${1//?/=}"
     (
         __venvwrap_leave
@@ -288,8 +302,7 @@ function __venvwrap_each {
         __venvwrap_cd "$2" || \builtin exit
         \builtin shift 4
         [[ $# -eq 0 ]] || "$@"
-    ) || \builtin true
-    \builtin printf '\n'
+    )
 }
 
 # appended LINES: a step of a plan. Lines that you added to the environment's own bin/activate; whatever becomes of them,

@@ -317,22 +317,42 @@ function __venvwrap_continue
     or builtin set -g __venvwrap_failed $status
 end
 
-# each HEADING ROOT PROMPT HOOKS WORDS: a step of a plan. Runs a command in an environment, without hooks. fish has no
-# subshells, so what the command changes in the shell stays changed; the environment and the directory do not.
+# each HEADING ROOT PROMPT HOOKS WORDS: a step of a plan. Runs a command in an environment, without hooks.
 function __venvwrap_each
+    __venvwrap_in_each $argv
+    builtin return 0
+end
+
+# each_told: a step of a plan. The same; a failure is told, and is that of the whole command.
+function __venvwrap_each_told
+    __venvwrap_in_each $argv
+    or begin
+        builtin echo "venvwrap: status $status in `$argv[1]`" >&2
+        builtin set -g __venvwrap_failed 1
+    end
+    builtin return 0
+end
+
+# fish has no subshells, so what the command changes in the shell stays changed; the environment and the directory do
+# not.
+function __venvwrap_in_each
     builtin echo $argv[1]
     builtin string replace -ra '.' '=' -- $argv[1]
     builtin set -l before $PWD
     builtin set -lx VIRTUAL_ENV $argv[2]
     builtin set -lx VIRTUAL_ENV_PROMPT $argv[3]
     builtin set -lx PATH $argv[2]/bin $PATH
+    builtin set -l became 1
     if builtin cd -- $argv[2]
-        builtin set -q argv[5]
-        and $argv[5..-1]
+        builtin set became 0
+        if builtin set -q argv[5]
+            $argv[5..-1]
+            builtin set became $status
+        end
         builtin cd -- $before
     end
     builtin echo
-    builtin return 0
+    builtin return $became
 end
 
 # What `deactivate` does.

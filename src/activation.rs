@@ -27,6 +27,8 @@ pub(crate) enum Step {
     Continue(Vec<OsString>),
     /// Run the person's command in an environment, in a shell of its own, under a heading (`allvirtualenv`).
     Each(String, Entry, Vec<OsString>),
+    /// The same; a failure is told below its output, and is the failure of the whole.
+    EachTold(String, Entry, Vec<OsString>),
 }
 
 /// An environment, as a shell enters it.

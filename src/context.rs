@@ -12,15 +12,21 @@ use std::os::fd::{FromRawFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
+use std::thread;
 
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+use nix::libc;
 use nix::sys::signal::{SigSet, Signal};
+use nix::unistd::setsid;
 
 use crate::env_vars;
 use crate::error::{Error, Result};
 
 /// Descriptor on which the shell functions expect the plan (DESIGN.md 3). Stdout and stderr stay the person's.
 const PLAN_DESCRIPTOR: i32 = 3;
+
+/// What ends a process that does not say otherwise: Ctrl-C, `kill`, a terminal that is closed.
+const ENDING: [Signal; 3] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP];
 
 /// What the process was given.
 #[derive(Debug)]
@@ -130,6 +136,33 @@ impl Context {
         child.wait()
     }
 
+    /// A child that runs beside others, with nothing on stdin and in a session of its own: no Ctrl-C reaches it, so who
+    /// starts it has to end it, by its group; and it finds no terminal to ask at.
+    #[allow(clippy::unused_self, reason = "who starts a process has to hold the window to the outside")]
+    pub(crate) fn command_apart(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.stdin(Stdio::null());
+        let lead = || {
+            setsid()?;
+            // We may hold them back; a child would inherit that.
+            Ok(ENDING.into_iter().collect::<SigSet>().thread_unblock()?)
+        };
+        // SAFETY: between fork and exec this makes system calls only, and allocates nothing.
+        #[allow(unsafe_code, reason = "std can give a child a group of its own, but no session")]
+        unsafe {
+            command.pre_exec(lead);
+        }
+        command
+    }
+
+    /// From here on Ctrl-C and what else would end us does not: `tell` is called with it, once. To be called before other
+    /// threads are started. What our caller has us ignore stays ignored.
+    pub(crate) fn on_ending_signal(tell: impl FnOnce(Signal) + Send + 'static) {
+        let signals: SigSet = ENDING.into_iter().filter(|signal| !is_ignored(*signal)).collect();
+        let _ = signals.thread_block();
+        thread::spawn(move || signals.wait().map(tell));
+    }
+
     /// Lets an interrupt end us that came while a child ran: to be called before the next one is started, which would
     /// inherit that we do not listen.
     pub(crate) fn heed_interrupts() {
@@ -158,6 +191,17 @@ impl Context {
         // A group of its own: Ctrl-C at the prompt is not meant for it.
         command.process_group(0);
         drop(command.spawn());
+    }
+}
+
+/// Whether our caller has us ignore a signal (`nohup`, a script's background job).
+fn is_ignored(signal: Signal) -> bool {
+    let mut action = std::mem::MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: without a new action nothing is changed, and the old one is written to memory of the right size.
+    #[allow(unsafe_code, reason = "nix only tells what was there when it changes it")]
+    unsafe {
+        libc::sigaction(signal as i32, std::ptr::null(), action.as_mut_ptr()) == 0
+            && action.assume_init().sa_sigaction == libc::SIG_IGN
     }
 }
 

@@ -194,6 +194,13 @@ pub(crate) enum Error {
         hint: String,
     },
 
+    /// What is to run beside us is no program.
+    #[error("`{}` is no program that can be found, and only programs run in parallel", shown(.word))]
+    NoProgram {
+        /// What was to be run.
+        word: OsString,
+    },
+
     /// The operating system refused.
     #[error("cannot {what}: {}: {source}", shown(.path))]
     Io {
@@ -292,6 +299,9 @@ impl Error {
                 _ => None,
             },
             Self::Value { .. } | Self::Declined => None,
+            Self::NoProgram { .. } => {
+                Some("functions, builtins and aliases of your shell run without --parallel".to_owned())
+            }
             Self::NoFunctions { line, .. } => Some(line.clone()),
         }
     }

@@ -61,6 +61,11 @@ pub(crate) fn has_colour() -> bool {
     anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
 }
 
+/// Text of something that went wrong, for stdout, where that wants colour.
+pub(crate) fn alarming(text: &str) -> String {
+    if has_colour() { format!("{WRONG}{text}{WRONG:#}") } else { text.to_owned() }
+}
+
 /// A sign of life for work of more than a moment; drawn on stderr, and only where that is a terminal.
 pub(crate) struct Progress(Option<ProgressBar>);
 

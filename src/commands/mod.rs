@@ -37,6 +37,7 @@ pub(crate) mod lsvirtualenv;
 pub(crate) mod mkproject;
 pub(crate) mod mktmpenv;
 pub(crate) mod mkvirtualenv;
+mod parallel;
 #[cfg(test)]
 mod real;
 pub(crate) mod mvvirtualenv;

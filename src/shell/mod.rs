@@ -104,8 +104,9 @@ fn write_common(shell: Shell, step: &Step, code: &mut Vec<u8>) {
     let (function, arguments): (&str, Vec<Vec<u8>>) = match step {
         Step::Leave => ("depart", Vec::new()),
         Step::Enter(entered) => ("enter", entry(entered).into()),
-        Step::Each(heading, entered, command) => {
-            ("each", [vec![heading.as_bytes().to_vec()], entry(entered).to_vec(), bytes(command)].concat())
+        Step::Each(heading, entered, command) | Step::EachTold(heading, entered, command) => {
+            let function = if matches!(step, Step::Each(..)) { "each" } else { "each_told" };
+            (function, [vec![heading.as_bytes().to_vec()], entry(entered).to_vec(), bytes(command)].concat())
         }
         Step::RunHooks(words) => ("run_hooks", bytes(words)),
         Step::Continue(words) => ("continue", bytes(words)),

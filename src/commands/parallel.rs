@@ -1,0 +1,324 @@
+//! One program in many environments at once: `allvirtualenv --parallel`.
+//!
+//! Owns the starting, the waiting and the report. Only programs can run so: a function or builtin lives in the shell
+//! that called, and there is one of that. Each child has a session of its own, so that it can be ended with all that it
+//! started, and finds no terminal to ask at.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt::Write;
+use std::fs::File;
+use std::io;
+use std::num::NonZeroUsize;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::FileExt;
+use std::os::unix::process::ExitStatusExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+use serde::Serialize;
+
+use super::{Outcome, Session};
+use crate::context::Context;
+use crate::env_vars;
+use crate::environment::Environment;
+use crate::error::{Error, Result};
+use crate::output;
+use crate::shown::shown;
+
+/// How long a child may take to end that was told to; after that it is killed.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// What became of the program in one environment.
+struct Run {
+    status: io::Result<ExitStatus>,
+    took: Duration,
+    output: Vec<u8>,
+}
+
+impl Run {
+    fn is_good(&self) -> bool {
+        self.status.as_ref().is_ok_and(ExitStatus::success)
+    }
+
+    /// The status for a person.
+    fn told(&self) -> String {
+        match &self.status {
+            Ok(status) => match (status.code(), status.signal()) {
+                (Some(code), _) => code.to_string(),
+                (None, signal) => format!("signal {}", signal.unwrap_or_default()),
+            },
+            Err(error) if error.kind() == io::ErrorKind::NotFound => "not found".to_owned(),
+            Err(error) => error.to_string(),
+        }
+    }
+}
+
+/// What the threads tell.
+enum News {
+    Ended(usize, Run),
+    Interrupted(Signal),
+}
+
+/// The children that run, and whether more may be started.
+#[derive(Default)]
+struct Running {
+    groups: Vec<Pid>,
+    is_over: bool,
+}
+
+impl Running {
+    /// One that has just ended cannot be told, which is as well.
+    fn tell(&self, signal: Signal) {
+        for group in &self.groups {
+            let _ = killpg(*group, signal);
+        }
+    }
+}
+
+/// Runs the program, `jobs` at a time, and reports: each output as a whole when it is there, and a table; or JSON.
+pub(super) fn run(
+    session: &Session<'_>,
+    environments: &[Environment],
+    words: &[OsString],
+    jobs: Option<NonZeroUsize>,
+    as_json: bool,
+) -> Result<Outcome> {
+    let Some((program, arguments)) = words.split_first() else {
+        let hint = "allvirtualenv --parallel PROGRAM…".to_owned();
+        return Err(Error::Usage { message: "--parallel needs a program to run".to_owned(), hint });
+    };
+    let places: Vec<Place<'_>> = environments.iter().map(|environment| Place::of(session, environment)).collect();
+    if !places.is_empty() && places.iter().all(|place| place.find(program).is_none()) {
+        return Err(Error::NoProgram { word: program.clone() });
+    }
+    let jobs = jobs.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+    let (tell, news) = mpsc::channel();
+    let on_signal = tell.clone();
+    Context::on_ending_signal(move |signal| drop(on_signal.send(News::Interrupted(signal))));
+    let (running, next) = (Mutex::new(Running::default()), Mutex::new(0..places.len()));
+    let results = thread::scope(|scope| {
+        for _ in 0..jobs.min(places.len()) {
+            let (tell, running, next, places) = (tell.clone(), &running, &next, &places);
+            scope.spawn(move || {
+                let take = || locked(next).next();
+                while let Some(index) = take() {
+                    let place = &places[index];
+                    let Some(run) = place.run(session.context, program, arguments, running) else { return };
+                    drop(tell.send(News::Ended(index, run)));
+                }
+            });
+        }
+        collect(&news, &places, &running, as_json)
+    })?;
+    match results {
+        Ok(results) => report(&places, results, as_json),
+        Err(signal) => Ok(Outcome::Status(128 + u8::try_from(signal as i32).unwrap_or_default())),
+    }
+}
+
+/// Waits for all; what ends is shown. The inner error: the signal that ended it.
+fn collect(
+    news: &Receiver<News>,
+    places: &[Place<'_>],
+    running: &Mutex<Running>,
+    as_json: bool,
+) -> Result<std::result::Result<Vec<Run>, Signal>> {
+    let mut results: Vec<Option<Run>> = places.iter().map(|_| None).collect();
+    while results.iter().any(Option::is_none) {
+        match news.recv() {
+            Ok(News::Ended(index, run)) => {
+                if !as_json {
+                    let shown = show(&places[index], &run);
+                    if shown.is_err() {
+                        end(news, running, Signal::SIGTERM);
+                        shown?;
+                    }
+                }
+                results[index] = Some(run);
+            }
+            Ok(News::Interrupted(signal)) => {
+                end(news, running, signal);
+                let open = places.iter().zip(&results).filter(|(_, result)| result.is_none());
+                let open: Vec<&str> = open.map(|(place, _)| place.heading.as_str()).collect();
+                output::note(&format!("interrupted; not finished: {}", open.join(", ")));
+                return Ok(Err(signal));
+            }
+            Err(mpsc::RecvError) => break,
+        }
+    }
+    Ok(Ok(results.into_iter().flatten().collect()))
+}
+
+/// Ends all that runs and starts no more; returns when they are gone.
+fn end(news: &Receiver<News>, running: &Mutex<Running>, signal: Signal) {
+    locked(running).is_over = true;
+    locked(running).tell(signal);
+    let deadline = Instant::now() + GRACE;
+    while !locked(running).groups.is_empty() {
+        match news.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            Ok(_) => {}
+            Err(RecvTimeoutError::Timeout) => return locked(running).tell(Signal::SIGKILL),
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+    }
+}
+
+/// A lock that a panic elsewhere cannot spoil.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// An environment, as a program finds it that runs in it.
+struct Place<'a> {
+    environment: &'a Environment,
+    heading: String,
+    path: OsString,
+}
+
+impl<'a> Place<'a> {
+    fn of(session: &Session<'_>, environment: &'a Environment) -> Self {
+        let before = session.context.variable(env_vars::PATH).unwrap_or_default();
+        let left = session.active_root().map(|root| root.join("bin"));
+        let mut path = environment.bin().into_os_string();
+        let mut left = left.as_ref().map(|bin| bin.as_os_str().as_bytes());
+        for entry in before.as_bytes().split(|byte| *byte == b':') {
+            // What is active is left, as `allvirtualenv` leaves it: once, where it was put.
+            if left == Some(entry) {
+                left = None;
+                continue;
+            }
+            path.push(":");
+            path.push(OsStr::from_bytes(entry));
+        }
+        Self { environment, heading: shown(environment.name()).to_string(), path }
+    }
+
+    fn find(&self, program: &OsStr) -> Option<PathBuf> {
+        which::which_in(program, Some(&self.path), self.environment.root()).ok()
+    }
+
+    /// `None` where nothing may be started any more.
+    fn run(&self, context: &Context, program: &OsStr, words: &[OsString], running: &Mutex<Running>) -> Option<Run> {
+        let started = Instant::now();
+        let ended = |status, output| Some(Run { status, took: started.elapsed(), output });
+        let Some(program) = self.find(program) else { return ended(Err(io::ErrorKind::NotFound.into()), Vec::new()) };
+        let mut command = context.command_apart(&program);
+        command.args(words).current_dir(self.environment.root()).env(env_vars::PATH, &self.path);
+        command.env(env_vars::VIRTUAL_ENV, self.environment.root());
+        command.env(env_vars::VIRTUAL_ENV_PROMPT, self.environment.prompt()).env("PWD", self.environment.root());
+        command.env_remove("PYTHONHOME").env_remove(env_vars::VENVWRAP_UNDO);
+        let (mut child, output) = match start(&mut command, running) {
+            Ok(Some(started)) => started,
+            Ok(None) => return None,
+            Err(error) => return ended(Err(error), Vec::new()),
+        };
+        let status = child.wait();
+        let group = group_of(&child);
+        locked(running).groups.retain(|other| *other != group);
+        ended(status, whole(&output))
+    }
+}
+
+/// Starts a child with both streams in one file, and not in a pipe: a process that it leaves behind keeps nobody waiting.
+/// Under the lock, so that none is missed when all are ended.
+fn start(command: &mut Command, running: &Mutex<Running>) -> io::Result<Option<(Child, File)>> {
+    let output = tempfile::tempfile()?;
+    command.stdout(output.try_clone()?).stderr(output.try_clone()?);
+    let mut running = locked(running);
+    if running.is_over {
+        return Ok(None);
+    }
+    let child = command.spawn()?;
+    running.groups.push(group_of(&child));
+    Ok(Some((child, output)))
+}
+
+/// A child that leads a session leads a group of the same number.
+fn group_of(child: &Child) -> Pid {
+    Pid::from_raw(i32::try_from(child.id()).unwrap_or(i32::MAX))
+}
+
+/// All that is in a file, wherever its writers stand.
+fn whole(file: &File) -> Vec<u8> {
+    let length = file.metadata().map_or(0, |entry| entry.len());
+    let mut text = vec![0; usize::try_from(length).unwrap_or_default()];
+    // What cannot be read is left out; the status tells the rest.
+    if file.read_exact_at(&mut text, 0).is_err() {
+        text.clear();
+    }
+    text
+}
+
+/// The output under its heading, as a whole.
+fn show(place: &Place<'_>, run: &Run) -> Result<()> {
+    let heading = &place.heading;
+    let mut text = format!("{heading}\n{}\n", "=".repeat(heading.chars().count())).into_bytes();
+    text.extend_from_slice(&run.output);
+    if !text.ends_with(b"\n") {
+        text.push(b'\n');
+    }
+    text.push(b'\n');
+    output::data(&text)
+}
+
+/// The JSON of all. `schema` goes up when a field changes its meaning or goes away.
+#[derive(Serialize)]
+struct List {
+    schema: u32,
+    environments: Vec<Told>,
+}
+
+/// The JSON of one.
+#[derive(Serialize)]
+struct Told {
+    name: String,
+    path: String,
+    /// What it ended with; null where a signal ended it, or it could not be started.
+    status: Option<i32>,
+    /// The signal that ended it.
+    signal: Option<i32>,
+    /// Why it could not be started.
+    error: Option<String>,
+    seconds: f64,
+    /// What it printed on both streams; bytes that are no text are replaced.
+    output: String,
+}
+
+fn report(places: &[Place<'_>], results: Vec<Run>, as_json: bool) -> Result<Outcome> {
+    let status = Outcome::Status(u8::from(!results.iter().all(Run::is_good)));
+    if as_json {
+        let told = |(place, run): (&Place<'_>, Run)| Told {
+            name: place.environment.name().to_string_lossy().into_owned(),
+            path: place.environment.root().to_string_lossy().into_owned(),
+            status: run.status.as_ref().ok().and_then(ExitStatus::code),
+            signal: run.status.as_ref().ok().and_then(ExitStatusExt::signal),
+            error: run.status.is_err().then(|| run.told()),
+            seconds: run.took.as_secs_f64(),
+            output: String::from_utf8_lossy(&run.output).into_owned(),
+        };
+        let environments = places.iter().zip(results).map(told).collect();
+        output::data(&super::json(&List { schema: 1, environments })?)?;
+    } else if !places.is_empty() {
+        output::data(table(places, &results).as_bytes())?;
+    }
+    Ok(status)
+}
+
+fn table(places: &[Place<'_>], results: &[Run]) -> String {
+    let width = |label: &str, texts: &mut dyn Iterator<Item = usize>| texts.fold(label.len(), usize::max);
+    let names = width("environment", &mut places.iter().map(|place| place.heading.chars().count()));
+    let statuses = width("status", &mut results.iter().map(|run| run.told().chars().count()));
+    let mut text = format!("{:<names$}  {:<statuses$}  time\n", "environment", "status");
+    for (place, run) in places.iter().zip(results) {
+        let status = format!("{:<statuses$}", run.told());
+        let status = if run.is_good() { status } else { output::alarming(&status) };
+        let _ = writeln!(text, "{:<names$}  {status}  {:.1} s", place.heading, run.took.as_secs_f64());
+    }
+    text
+}
