@@ -120,11 +120,16 @@ impl Context {
     #[allow(clippy::unused_self, reason = "who starts a process has to hold the window to the outside")]
     pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
-        if !io::stdin().is_terminal() {
+        if !Self::can_ask() {
             // A script's input is the script's: a child that asks nothing must not read it.
             command.stdin(Stdio::null());
         }
         command
+    }
+
+    /// Whether somebody is there to be asked: a child that `command` starts finds them.
+    pub(crate) fn can_ask() -> bool {
+        io::stdin().is_terminal()
     }
 
     /// Runs a child that works before the person's eyes, to its end. Ctrl-C is for the child, which ends in its own way

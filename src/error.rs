@@ -194,6 +194,26 @@ pub(crate) enum Error {
         hint: String,
     },
 
+    /// No project template of that name.
+    #[error("no template `{}` in {}", shown(.name), shown(.directory))]
+    UnknownTemplate {
+        /// What was asked for.
+        name: OsString,
+        /// Where directories and programs are looked for.
+        directory: PathBuf,
+        /// The nearest names that do exist, nearest first.
+        nearest: Vec<OsString>,
+    },
+
+    /// A program that a template is for is not there.
+    #[error("{program} is not installed")]
+    NotInstalled {
+        /// Its name.
+        program: &'static str,
+        /// What installs it.
+        hint: String,
+    },
+
     /// What is to run beside us is no program.
     #[error("`{}` is no program that can be found, and only programs run in parallel", shown(.word))]
     NoProgram {
@@ -275,7 +295,6 @@ impl Error {
             Self::NoProject { .. } => Some("`setvirtualenvproject` in the project's directory links them".to_owned()),
             Self::NoDirectory { hint, .. } => Some((*hint).to_owned()),
             Self::NoVirtualenv { nearest, .. } if nearest.is_empty() => Some("`lsvirtualenv -b` lists them".to_owned()),
-            Self::NoVirtualenv { nearest, .. } => Some(format!("did you mean {}?", one_of(nearest))),
             Self::NoImportPath { .. } => Some("add a link to it that has an ordinary path".to_owned()),
             Self::NoInstaller { .. } => Some("install uv, or give it one: `python -m ensurepip`".to_owned()),
             Self::NotRemoved { .. } => Some("what was run above says why".to_owned()),
@@ -285,7 +304,10 @@ impl Error {
             Self::PythonNotFound { tried, .. } if tried.is_empty() => None,
             Self::PythonNotFound { tried, .. } => Some(format!("looked at {}", tried.join("; "))),
             Self::PythonFailed { .. } => Some("`-p` takes a version such as `3.12`, a command or a path".to_owned()),
-            Self::CannotCreate { hint, .. } | Self::Child { hint, .. } | Self::Usage { hint, .. } => Some(hint.clone()),
+            Self::CannotCreate { hint, .. }
+            | Self::Child { hint, .. }
+            | Self::NotInstalled { hint, .. }
+            | Self::Usage { hint, .. } => Some(hint.clone()),
             Self::Io { source, .. } => match source.kind() {
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
                     Some("the disk is full; nothing was changed".to_owned())
@@ -299,6 +321,12 @@ impl Error {
                 _ => None,
             },
             Self::Value { .. } | Self::Declined => None,
+            Self::UnknownTemplate { nearest, .. } if nearest.is_empty() => {
+                Some("`mkproject --list-templates` lists what there is".to_owned())
+            }
+            Self::NoVirtualenv { nearest, .. } | Self::UnknownTemplate { nearest, .. } => {
+                Some(format!("did you mean {}?", one_of(nearest)))
+            }
             Self::NoProgram { .. } => {
                 Some("functions, builtins and aliases of your shell run without --parallel".to_owned())
             }

@@ -15,6 +15,7 @@ mod processes; //    who else uses an environment
 mod environment; //  one environment on disk
 mod workon_home; //  the store of them
 mod hooks; //        the person's own scripts
+mod templates; //    what projects are filled from
 mod trust; //        which of a project's hooks may be sourced
 mod project; //      the directory an environment belongs to
 mod interpreter; //  pythons: asked for, found, probed

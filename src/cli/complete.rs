@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use clap::{Arg, Command, ValueHint};
 
 use super::VERBS;
-use crate::commands::{Outcome, Session};
+use crate::commands::{self, Outcome, Session};
 use crate::error::Result;
 use crate::output;
 use crate::shell::Shell;
@@ -155,6 +155,7 @@ fn values(arg: &Arg, typed: &OsStr, session: &Session<'_>) -> Result<Vec<Candida
     let base = || session.context.working_directory();
     Ok(match (arg.get_id().as_str(), name, arg.get_value_hint()) {
         (_, "ENVIRONMENT", _) => names(WorkonHome::locate(session.context)?.names_with(typed.as_bytes())?),
+        (_, "TEMPLATE", _) => names(commands::mkproject::template_names(session)?),
         (_, "REMOVED", _) => {
             let removed = WorkonHome::locate(session.context)?.removed()?;
             names(removed.into_iter().map(|removed| removed.name).collect())

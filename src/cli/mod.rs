@@ -163,9 +163,7 @@ fn shown_or_usage(error: &clap::Error) -> Result<Outcome> {
     use clap::error::ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion};
     match error.kind() {
         DisplayHelp | DisplayVersion => {
-            let text = error.render();
-            let text = if output::has_colour() { text.ansi().to_string() } else { text.to_string() };
-            output::data(text.as_bytes())?;
+            output::data(commands::rendered(error).as_bytes())?;
             Ok(Outcome::Done)
         }
         DisplayHelpOnMissingArgumentOrSubcommand => {

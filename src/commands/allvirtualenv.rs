@@ -25,8 +25,8 @@ use crate::workon_home::name::EnvironmentName;
 #[command(
     name = "allvirtualenv",
     after_help = "Examples:\n  allvirtualenv pip list --outdated     a program\n  allvirtualenv pwd                     a \
-                  builtin\n  allvirtualenv myfunction 'a b'        a function of yours\n  allvirtualenv --status pip check \
-                  \x20     status 1 if it fails anywhere\n  allvirtualenv --parallel pip check    a program, everywhere at \
+                  builtin\n  allvirtualenv myfunction 'a b'        a function of yours\n  allvirtualenv --status pip check      \
+                  status 1 if it fails anywhere\n  allvirtualenv --parallel pip check    a program, everywhere at \
                   once"
 )]
 pub(crate) struct AllVirtualenv {

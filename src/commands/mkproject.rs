@@ -1,10 +1,13 @@
 //! `mkproject`: make a project directory, an environment, and the link between them.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
+use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
+use clap::error::ErrorKind;
+use serde::Serialize;
 
 use super::creation::{Creation, Options};
 use super::{Outcome, Session, Verb};
@@ -17,6 +20,7 @@ use crate::hooks;
 use crate::output;
 use crate::project;
 use crate::shown::shown;
+use crate::templates::{Listed, Templates};
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
@@ -24,28 +28,59 @@ use crate::workon_home::name::EnvironmentName;
 #[derive(Debug, Parser)]
 #[command(
     name = "mkproject",
-    after_help = "Examples:\n  mkproject api                 make PROJECT_HOME/api and the environment api\n  mkproject -f api \
-                  \x20             use the directory if it is there\n  mkproject -t django api       and fill it from a \
-                  template\n\nTemplates are programs in VIRTUALENVWRAPPER_HOOK_DIR/templates, called with the name and \
-                  the directory,\nor directories there, which are copied."
+    after_help = "Examples:\n  mkproject api                       make PROJECT_HOME/api and the environment api\n  \
+                  mkproject -f api                    use the directory if it is there\n  mkproject -t django api    \
+                  \x20        and fill it from a template\n  mkproject -t copier:gh:me/web api   from a template of \
+                  copier\n  mkproject --list-templates          list the templates\n\nTemplates are programs in \
+                  VIRTUALENVWRAPPER_HOOK_DIR/templates, called with the name and the\ndirectory; directories there, \
+                  which are copied; sources of copier and cookiecutter; and plugins\nof the Python that \
+                  VIRTUALENVWRAPPER_PYTHON names (virtualenvwrapper.project.template)."
 )]
 pub(crate) struct MkProject {
     /// Name of the project and of the environment
-    name: OsString,
+    #[arg(required_unless_present = "list_templates")]
+    name: Option<OsString>,
     /// Use the project directory if it exists
     #[arg(short, long)]
     force: bool,
     /// Fill the project from this template; may be repeated
     #[arg(short, long, value_name = "TEMPLATE")]
     template: Vec<OsString>,
+    /// List the templates that -t takes
+    #[arg(long, conflicts_with_all = ["name", "template"])]
+    list_templates: bool,
+    /// The list as JSON for programs
+    #[arg(long, requires = "list_templates")]
+    json: bool,
     #[command(flatten)]
     options: Options,
 }
 
+/// The JSON of the templates. `schema` goes up when a field changes its meaning or goes away.
+#[derive(Debug, Serialize)]
+struct List {
+    schema: u32,
+    templates: Vec<Listed>,
+}
+
 impl Verb for MkProject {
+    /// Help ends with the templates, as in virtualenvwrapper.
+    fn instead(end: &clap::Error, session: &Session<'_>) -> Option<Result<Outcome>> {
+        (end.kind() == ErrorKind::DisplayHelp).then(|| {
+            let list = list(session, false)?;
+            output::data(&[super::rendered(end).as_bytes(), b"\nAvailable templates:\n", &list].concat())?;
+            Ok(Outcome::Done)
+        })
+    }
+
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
+        if self.list_templates {
+            output::data(&list(session, self.json)?)?;
+            return Ok(Outcome::Done);
+        }
         let above = project_home(session)?;
-        let name = EnvironmentName::new(&self.name)?;
+        let typed = self.name.unwrap_or_default();
+        let name = EnvironmentName::new(&typed)?;
         let directory = above.join(name.as_os_str());
         if !self.force && fs::symlink_metadata(&directory).is_ok() {
             return Err(Error::Value {
@@ -53,9 +88,10 @@ impl Verb for MkProject {
                 reason: format!("{} already exists, -f uses it", session.shown(&directory)),
             });
         }
-        let creation = Creation::prepare(session, &self.name, &self.options)?;
-        for template in &self.template {
-            find_template(session, &creation.home, template)?;
+        let creation = Creation::prepare(session, &typed, &self.options)?;
+        let mut templates = Vec::new();
+        for word in &self.template {
+            templates.push(templates_of(session, &creation.home)?.find(word)?.word().to_owned());
         }
         let environment = creation.make_or_keep(&[])?;
         let mut entered = creation.enter(&environment)?;
@@ -63,10 +99,10 @@ impl Verb for MkProject {
         for file in hooks.files(hooks::POSTMKVIRTUALENV, None) {
             entered.plan.push(Step::Source(file));
         }
-        let finish = Finish { name: self.name, templates: self.template };
+        let finish = Finish { name: typed, templates };
         if session.shell.is_none() {
-            finish.run(session)?;
-            return Ok(Outcome::Plan(entered.plan, entered.status));
+            let status = finish.make(session)?.1;
+            return Ok(Outcome::Plan(entered.plan, entered.status.max(status)));
         }
         let mut words = vec![OsString::from("finish-project")];
         words.extend(finish.templates.iter().flat_map(|template| [OsString::from("-t"), template.clone()]));
@@ -89,6 +125,14 @@ pub(crate) struct Finish {
 
 impl Verb for Finish {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
+        let (plan, status) = self.make(session)?;
+        Ok(Outcome::Plan(plan, status))
+    }
+}
+
+impl Finish {
+    /// Makes the directory and fills it. A template that fails is told, and is the status; what there is stays.
+    fn make(&self, session: &Session<'_>) -> Result<(Plan, u8)> {
         let home = session.workon_home()?;
         let hooks = session.hooks(&home)?;
         let environment = home.get(&EnvironmentName::existing(&self.name)?)?;
@@ -97,13 +141,51 @@ impl Verb for Finish {
         output::data(format!("Creating {}\n", shown(&directory)).as_bytes())?;
         fs::create_dir_all(&directory).map_err(Error::io("create", &directory))?;
         link(session, &environment, &directory)?;
-        for template in &self.templates {
-            apply(session, &home, template, &self.name, &directory)?;
+        let mut status = 0;
+        for word in &self.templates {
+            let word_shown = shown(word);
+            output::data(format!("\nApplying template {word_shown}\n").as_bytes())?;
+            let templates = templates_of(session, &home)?;
+            match templates.find(word).and_then(|template| templates.apply(&template, &self.name, &directory)) {
+                Ok(ended) if ended.is_none_or(|ended| ended.success()) => continue,
+                Ok(ended) => {
+                    let code = ended.and_then(|ended| ended.code()).unwrap_or(1);
+                    output::note(&format!("template {word_shown} ended with status {code}"));
+                }
+                Err(error) => output::report(&error),
+            }
+            status = 1;
         }
         let mut plan = Plan::of(Step::ChangeDirectory(directory));
         hooks.files(hooks::POSTMKPROJECT, None).into_iter().map(Step::Source).for_each(|step| plan.push(step));
-        Ok(Outcome::Plan(plan, 0))
+        Ok((plan, status))
     }
+}
+
+/// The names that Tab can offer for `-t`.
+pub(crate) fn template_names(session: &Session<'_>) -> Result<Vec<OsString>> {
+    Ok(templates_of(session, &WorkonHome::locate(session.context)?)?.local_names())
+}
+
+fn templates_of<'a>(session: &'a Session<'_>, home: &WorkonHome) -> Result<Templates<'a>> {
+    Ok(Templates::of(session.context, &session.hooks(home)?, home))
+}
+
+/// The templates, a line each with a description, or as JSON.
+fn list(session: &Session<'_>, as_json: bool) -> Result<Vec<u8>> {
+    let (templates, wrong) = templates_of(session, &WorkonHome::locate(session.context)?)?.list();
+    if let Some(wrong) = wrong {
+        output::report(&wrong);
+    }
+    if as_json {
+        return super::json(&List { schema: 1, templates });
+    }
+    let width = templates.iter().map(|template| template.name.chars().count()).max().unwrap_or_default();
+    let mut text = String::new();
+    for Listed { name, description, .. } in &templates {
+        let _ = writeln!(text, "{}", format!("  {name:<width$}  {description}").trim_end());
+    }
+    Ok(text.into_bytes())
 }
 
 /// Writes the link and says so.
@@ -123,49 +205,4 @@ fn project_home(session: &Session<'_>) -> Result<PathBuf> {
         return Ok(directory);
     }
     Err(wrong(format!("directory {} does not exist", session.shown(&directory))))
-}
-
-/// A template of that name: a program or a directory.
-fn find_template(session: &Session<'_>, home: &WorkonHome, name: &OsStr) -> Result<PathBuf> {
-    let name = EnvironmentName::existing(name)?;
-    let templates = session.hooks(home)?.directory().join("templates");
-    let template = templates.join(name.as_os_str());
-    if template.try_exists().unwrap_or(false) {
-        return Ok(template);
-    }
-    let reason = format!("none of that name in {}", session.shown(&templates));
-    Err(Error::Value { what: format!("template `{}`", shown(name.as_os_str())), reason })
-}
-
-fn apply(session: &Session<'_>, home: &WorkonHome, name: &OsStr, project: &OsStr, directory: &Path) -> Result<()> {
-    let template = find_template(session, home, name)?;
-    output::data(format!("\nApplying template {}\n", shown(name)).as_bytes())?;
-    if template.is_dir() {
-        return copy_into(&template, directory);
-    }
-    let mut command = session.context.command(&template);
-    command.arg(project).arg(directory).current_dir(directory);
-    let status = command.status().map_err(Error::io("run", &template))?;
-    if !status.success() {
-        output::note(&format!("template {} ended with status {}", shown(name), status.code().unwrap_or(1)));
-    }
-    Ok(())
-}
-
-/// Copies what is in `from`; what the project has already stays.
-fn copy_into(from: &Path, to: &Path) -> Result<()> {
-    for entry in fs::read_dir(from).map_err(Error::io("read", from))? {
-        let entry = entry.map_err(Error::io("read", from))?;
-        let (source, target) = (entry.path(), to.join(entry.file_name()));
-        let is_there = fs::symlink_metadata(&target).is_ok();
-        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            if !is_there {
-                fs::create_dir(&target).map_err(Error::io("create", &target))?;
-            }
-            copy_into(&source, &target)?;
-        } else if !is_there {
-            reflink_copy::reflink_or_copy(&source, &target).map_err(Error::io("write", &target))?;
-        }
-    }
-    Ok(())
 }

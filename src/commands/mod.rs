@@ -151,6 +151,12 @@ fn legible(text: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(legible)
 }
 
+/// What clap has to say on stdout, in colour where that wants it.
+pub(crate) fn rendered(end: &clap::Error) -> String {
+    let text = end.render();
+    if output::has_colour() { text.ansi().to_string() } else { text.to_string() }
+}
+
 /// A value as JSON for programs, with a line break at its end.
 fn json<T: serde::Serialize>(value: &T) -> Result<Vec<u8>> {
     let wrong = |error: serde_json::Error| Error::Value { what: "JSON".to_owned(), reason: error.to_string() };

@@ -20,6 +20,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("environment", "error fs"),
     ("workon_home", "context directories environment error fs shown"),
     ("hooks", "context directories env_vars environment error output shown workon_home"),
+    ("templates", "context directories env_vars error hooks shown workon_home"),
     ("trust", "context directories error fs"),
     ("project", "context env_vars environment error fs shown"),
     ("interpreter", "context directories env_vars error fs shown"),
@@ -32,7 +33,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     (
         "commands",
         "activation config context creator directories env_vars environment error fs hooks installer interpreter output \
-         processes project relocate seed shown trust workon_home",
+         processes project relocate seed shown templates trust workon_home",
     ),
     ("cli", "commands context env_vars error output shell workon_home"),
     ("main", "cli context"),

@@ -27,4 +27,5 @@ mod quoting; //        any bytes, through every shell
 mod robustness; //     killed, interrupted, many at once, damaged
 mod standalone; //     the activate scripts that an environment carries, without venvwrap
 mod states; //         random states of a shell, random walks through environments
+mod templates; //      what mkproject fills a project from, with the real copier, cookiecutter and pythons
 mod verbs; //          each verb by what it says and what is on disk afterwards

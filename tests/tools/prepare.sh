@@ -15,7 +15,7 @@ if [ "$(uname)" = Linux ]; then
     bench_tools+=(strace)
 fi
 # Pinned: a release of theirs must not turn a green commit red.
-peers=(uv==0.13.8 virtualenv==21.15.7 virtualenvwrapper==6.1.1)
+peers=(uv==0.13.8 virtualenv==21.15.7 virtualenvwrapper==6.1.1 copier==9.19.1 cookiecutter==2.7.1)
 
 say() { printf 'prepare: %s\n' "$*" >&2; }
 

@@ -1,0 +1,202 @@
+//! Templates of projects: what `mkproject -t` can name, and how a project is filled from it.
+//!
+//! Owns the four kinds: directories and programs in `templates` of the hook directory, sources of copier and cookiecutter
+//! (`generator`), and plugins of virtualenvwrapper (`plugin`).
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
+
+use serde::Serialize;
+
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::hooks::Hooks;
+use crate::shown::{shown, shown_path};
+use crate::workon_home::WorkonHome;
+use crate::workon_home::name::{EnvironmentName, nearest};
+
+mod generator;
+mod plugin;
+
+use generator::Generator;
+use plugin::Plugins;
+
+/// Where templates come from.
+#[derive(Debug)]
+pub(crate) struct Templates<'a> {
+    context: &'a Context,
+    store: PathBuf,
+    directory: PathBuf,
+}
+
+/// A template that is there.
+#[derive(Debug)]
+pub(crate) struct Template {
+    /// The word that names it, in every directory.
+    word: OsString,
+    kind: Kind,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Directory(PathBuf),
+    Program(PathBuf),
+    Generator(Generator, OsString),
+    Plugin,
+}
+
+/// A template in a list.
+#[derive(Debug, Serialize)]
+pub(crate) struct Listed {
+    /// What `-t` takes.
+    pub(crate) name: String,
+    /// `directory`, `program`, `plugin` or `generator`.
+    pub(crate) kind: &'static str,
+    /// In one line.
+    pub(crate) description: String,
+}
+
+impl Template {
+    /// The word that finds it again, wherever one is then.
+    pub(crate) fn word(&self) -> &OsStr {
+        &self.word
+    }
+}
+
+impl<'a> Templates<'a> {
+    /// Those of this person. Looks at nothing.
+    pub(crate) fn of(context: &'a Context, hooks: &Hooks<'_>, home: &WorkonHome) -> Self {
+        Self { context, store: home.path().to_path_buf(), directory: hooks.directory().join("templates") }
+    }
+
+    /// The template that a word names: a source, a file in the directory of templates, a plugin.
+    pub(crate) fn find(&self, word: &OsStr) -> Result<Template> {
+        if let Some((generator, source)) = Generator::read(word) {
+            let source = generator.check(self.context, source)?;
+            let mut word = OsString::from(format!("{}:", generator.name()));
+            word.push(&source);
+            return Ok(Template { word, kind: Kind::Generator(generator, source) });
+        }
+        let name = EnvironmentName::existing(word)?;
+        let file = self.directory.join(name.as_os_str());
+        let kind = match fs::metadata(&file) {
+            Ok(entry) if entry.is_dir() => Kind::Directory(file),
+            Ok(entry) if entry.permissions().mode() & 0o111 == 0 => {
+                let reason = format!("{} is not executable", shown(&file));
+                return Err(Error::Value { what: format!("template `{}`", shown(word)), reason });
+            }
+            Ok(_) => Kind::Program(file),
+            Err(_) => match Plugins::locate(self.context)? {
+                Some(plugins) if plugins.has(word)? => Kind::Plugin,
+                _ => return Err(self.unknown(word)),
+            },
+        };
+        Ok(Template { word: word.to_owned(), kind })
+    }
+
+    /// The names of directories and programs, in order. Starts nothing.
+    pub(crate) fn local_names(&self) -> Vec<OsString> {
+        let entries = fs::read_dir(&self.directory).into_iter().flatten().flatten();
+        let mut names: Vec<_> = entries.map(|entry| entry.file_name()).collect();
+        names.retain(|name| !name.as_bytes().starts_with(b"."));
+        names.sort_unstable();
+        names
+    }
+
+    /// Everything that `-t` can name. A Python that cannot tell its plugins is the second half of the answer.
+    pub(crate) fn list(&self) -> (Vec<Listed>, Option<Error>) {
+        let local = |name: OsString| {
+            let file = self.directory.join(&name);
+            let path = shown_path(&file, self.context.home());
+            let (kind, description) = if file.is_dir() {
+                ("directory", format!("copies {path}"))
+            } else {
+                ("program", format!("runs {path}"))
+            };
+            Listed { name: shown(&name).to_string(), kind, description }
+        };
+        let mut all: Vec<Listed> = self.local_names().into_iter().map(local).collect();
+        let plugins =
+            Plugins::locate(self.context).and_then(|plugins| plugins.map_or(Ok(Vec::new()), |own| own.list()));
+        let (plugins, wrong) = match plugins {
+            Ok(plugins) => (plugins, None),
+            Err(error) => (Vec::new(), Some(error)),
+        };
+        let plugin = |(name, about): (String, String)| Listed {
+            name: shown(&name).to_string(),
+            kind: "plugin",
+            description: shown(&about).to_string(),
+        };
+        all.extend(plugins.into_iter().map(plugin));
+        all.extend(Generator::ALL.into_iter().map(|generator| {
+            let name = generator.name();
+            let description = match generator.find(self.context) {
+                Some(_) => format!("a template of {name}, by directory or address"),
+                None => format!("{name} is not installed: `uv tool install {name}`"),
+            };
+            Listed { name: format!("{name}:SRC"), kind: "generator", description }
+        }));
+        (all, wrong)
+    }
+
+    /// Fills the project in `directory`. What a program or plugin ended with; a directory is copied or it fails.
+    pub(crate) fn apply(&self, template: &Template, project: &OsStr, directory: &Path) -> Result<Option<ExitStatus>> {
+        let status = match &template.kind {
+            Kind::Directory(from) => return copy_into(from, directory).map(|()| None),
+            Kind::Generator(generator, source) => generator.run(self.context, source, project, directory)?,
+            Kind::Program(program) => {
+                let mut command = self.context.command(program);
+                command.arg(project).arg(directory).current_dir(directory);
+                command.status().map_err(Error::io("run", program))?
+            }
+            Kind::Plugin => {
+                let plugins = Plugins::locate(self.context)?.ok_or_else(|| self.unknown(&template.word))?;
+                let mut command = plugins.command(&template.word, project, directory);
+                // As virtualenvwrapper has it for all of Python that it runs.
+                command.current_dir(&self.store);
+                command.status().map_err(Error::io("run", "VIRTUALENVWRAPPER_PYTHON"))?
+            }
+        };
+        Ok(Some(status))
+    }
+
+    fn unknown(&self, word: &OsStr) -> Error {
+        let (all, _) = self.list();
+        let names = all.into_iter().filter(|each| each.kind != "generator").map(|each| OsString::from(each.name));
+        Error::UnknownTemplate {
+            name: word.to_owned(),
+            directory: self.directory.clone(),
+            nearest: nearest(word, names),
+        }
+    }
+}
+
+/// Copies what is in `from`, links as links; what the project has already stays.
+fn copy_into(from: &Path, to: &Path) -> Result<()> {
+    for entry in fs::read_dir(from).map_err(Error::io("read", from))? {
+        let entry = entry.map_err(Error::io("read", from))?;
+        let (source, target) = (entry.path(), to.join(entry.file_name()));
+        let kind = entry.file_type().map_err(Error::io("read", &source))?;
+        let is_there = fs::symlink_metadata(&target).is_ok();
+        if kind.is_dir() {
+            if !is_there {
+                fs::create_dir(&target).map_err(Error::io("create", &target))?;
+            }
+            copy_into(&source, &target)?;
+        } else if kind.is_symlink() && !is_there {
+            let leads_to = fs::read_link(&source).map_err(Error::io("read", &source))?;
+            std::os::unix::fs::symlink(leads_to, &target).map_err(Error::io("create", &target))?;
+        } else if !is_there {
+            let written = reflink_copy::reflink_or_copy(&source, &target).and_then(|_| {
+                // A clone has the mode of a new file.
+                fs::set_permissions(&target, fs::metadata(&source)?.permissions())
+            });
+            written.map_err(Error::io("write", &target))?;
+        }
+    }
+    Ok(())
+}

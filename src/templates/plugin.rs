@@ -1,0 +1,83 @@
+//! Project templates that Python packages bring along: entry points of `virtualenvwrapper.project.template`.
+//!
+//! Owns the call of `plugin.py` in the interpreter that VIRTUALENVWRAPPER_PYTHON names. Where that is unset no Python is
+//! looked for and none is started.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::context::Context;
+use crate::env_vars;
+use crate::error::{Error, Result};
+use crate::shown::shown;
+
+const SCRIPT: &str = include_str!("plugin.py");
+
+/// Starts the answer, RFC 7464. It cannot stand inside of JSON.
+const RECORD_SEPARATOR: u8 = 0x1e;
+
+/// The interpreter with the plugins.
+#[derive(Debug)]
+pub(super) struct Plugins<'a> {
+    context: &'a Context,
+    python: PathBuf,
+}
+
+impl<'a> Plugins<'a> {
+    /// `None` where VIRTUALENVWRAPPER_PYTHON is unset. A bare name is looked for outside of the active environment, which
+    /// `mkproject` has just entered.
+    pub(super) fn locate(context: &'a Context) -> Result<Option<Self>> {
+        let Some(named) = context.variable(env_vars::VIRTUALENVWRAPPER_PYTHON) else { return Ok(None) };
+        let inside = context.absolute(env_vars::VIRTUAL_ENV).map(|root| root.join("bin"));
+        let path = context.variable(env_vars::PATH).unwrap_or_default().as_bytes();
+        let outside = |entry: &&[u8]| inside.as_ref().is_none_or(|bin| bin.as_os_str().as_bytes() != *entry);
+        let path = path.split(|byte| *byte == b':').filter(outside).collect::<Vec<_>>().join(&b':');
+        match which::which_in(named, Some(OsStr::from_bytes(&path)), "/") {
+            Ok(python) => Ok(Some(Self { context, python })),
+            Err(_) => Err(wrong(format!("{} is no program that can be found", shown(named)))),
+        }
+    }
+
+    /// Whether there is one of that name. Loads none.
+    pub(super) fn has(&self, name: &OsStr) -> Result<bool> {
+        Ok(self.ask("names")?.iter().any(|(known, _)| OsStr::new(known) == name))
+    }
+
+    /// Names and the first lines of their descriptions.
+    pub(super) fn list(&self) -> Result<Vec<(String, String)>> {
+        self.ask("list")
+    }
+
+    /// The command that runs one.
+    pub(super) fn command(&self, name: &OsStr, project: &OsStr, directory: &Path) -> Command {
+        let mut command = self.script("run");
+        command.arg(name).arg(project).arg(directory);
+        command
+    }
+
+    fn script(&self, mode: &str) -> Command {
+        let mut command = self.context.command(&self.python);
+        command.args(["-c", SCRIPT, mode]);
+        command
+    }
+
+    fn ask(&self, mode: &str) -> Result<Vec<(String, String)>> {
+        let python = shown(&self.python);
+        let mut command = self.script(mode);
+        command.current_dir("/").stdin(Stdio::null());
+        let output = command.output().map_err(|error| wrong(format!("{python} cannot be run: {error}")))?;
+        let start = output.stdout.iter().rposition(|byte| *byte == RECORD_SEPARATOR);
+        let answer = start.and_then(|start| serde_json::from_slice(&output.stdout[start + 1..]).ok());
+        answer.ok_or_else(|| {
+            let last = output.stderr.split(|byte| *byte == b'\n').rfind(|line| !line.is_empty()).unwrap_or_default();
+            let said = OsString::from(OsStr::from_bytes(last));
+            wrong(format!("{python} does not tell its templates: {}", shown(&said)))
+        })
+    }
+}
+
+fn wrong(reason: String) -> Error {
+    Error::Value { what: env_vars::VIRTUALENVWRAPPER_PYTHON.to_owned(), reason }
+}
