@@ -3,7 +3,9 @@
 use std::ffi::OsString;
 use std::fmt::Write;
 use std::fs;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
 
 use clap::Parser;
 use clap::error::ErrorKind;
@@ -149,7 +151,9 @@ impl Finish {
             match templates.find(word).and_then(|template| templates.apply(&template, &self.name, &directory)) {
                 Ok(ended) if ended.is_none_or(|ended| ended.success()) => continue,
                 Ok(ended) => {
-                    let code = ended.and_then(|ended| ended.code()).unwrap_or(1);
+                    // Ended by a signal: as a shell would say it.
+                    let status = |ended: ExitStatus| ended.code().or_else(|| ended.signal().map(|signal| 128 + signal));
+                    let code = ended.and_then(status).unwrap_or(1);
                     output::note(&format!("template {word_shown} ended with status {code}"));
                 }
                 Err(error) => output::report(&error),

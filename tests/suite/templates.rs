@@ -5,7 +5,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
 use crate::support::disk::tree;
-use crate::support::pty::{RcFile, Terminal};
+use crate::support::pty::{INTERRUPT, RcFile, Terminal};
 use crate::support::pythons;
 use crate::support::sandbox::{Answer, Sandbox, bytes};
 use crate::support::shells::Shell;
@@ -239,5 +239,37 @@ fn tab_offers_what_lies_in_the_directory() {
         let terminal = Terminal::start_with(&sandbox, shell, RcFile { before, after: "" });
         assert_eq!(terminal.completed("mkproject -t my\t"), "mkproject -t my\\ web ");
         assert_eq!(terminal.completed("mkproject --list-t\t"), "mkproject --list-templates ");
+    }
+}
+
+/// At a terminal the person is asked, and Ctrl-C is for the template: that is told, and the project stays.
+#[test]
+fn at_a_terminal_a_template_may_ask_and_be_interrupted() {
+    let sandbox = sandbox(Sandbox::plain());
+    program(
+        &sandbox,
+        "hooks/templates/asks",
+        "#!/bin/sh\nprintf 'licence? '\nread answer\necho \"$answer\" >licence\n",
+    );
+    let python = pythons::complete().path.to_str().unwrap();
+    for shell in Shell::ALL {
+        let terminal = Terminal::start(&sandbox, shell);
+        for (keys, licence) in [("MIT\r", Some("MIT\n")), (INTERRUPT, None)] {
+            let prompts = terminal.prompts();
+            terminal.type_keys(format!("mkproject --without-pip -p {python} -t asks new\r"));
+            terminal.wait_for("licence?");
+            terminal.type_keys(keys);
+            terminal.wait_for_prompt_after(prompts);
+            let file = sandbox.root().join("projects/new/licence");
+            assert_eq!(fs::read_to_string(file).ok().as_deref(), licence, "{shell:?}: {}", terminal.screen());
+            let screen = terminal.screen();
+            assert_eq!(
+                screen.contains("template asks ended with status 130"),
+                licence.is_none(),
+                "{shell:?}: {screen}"
+            );
+            assert_eq!(terminal.value("VIRTUAL_ENV"), "[ROOT]/envs/new", "{shell:?}: {screen}");
+            terminal.run("deactivate; cd ..; rmvirtualenv --now new; rm -r \"$PROJECT_HOME/new\"");
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
+use std::process::Stdio;
 use std::sync::mpsc;
 use std::thread;
 
@@ -198,7 +199,7 @@ fn one_that_ignores_the_signal_is_killed() {
     let script = "trap '' INT TERM; echo $$ >../../up; while :; do sleep 1000; done";
     let mut command = sandbox.command(BINARY);
     command.args(["allvirtualenv", "--parallel", "-j2", "sh", "-c", script]);
-    let mut child = command.spawn().unwrap();
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let pids = lines_from(&up, 2);
     kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGTERM).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(128 + 15));
