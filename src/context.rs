@@ -135,10 +135,16 @@ impl Context {
     /// Runs a child that works before the person's eyes, to its end. Ctrl-C is for the child, which ends in its own way
     /// and says so; we live on, to say what that leaves and to clear it away.
     pub(crate) fn run_for_person(command: &mut Command) -> io::Result<ExitStatus> {
-        let mut child = command.spawn()?;
-        // Only now, for a child inherits it; and for good, as an interrupt that waited would end us when let through.
-        let _ = SigSet::from(Signal::SIGINT).thread_block();
-        child.wait()
+        // Before it is there, or one that comes while it starts would end us; and for good, as an interrupt that waited
+        // would end us when let through.
+        let interrupts = SigSet::from(Signal::SIGINT);
+        let _ = interrupts.thread_block();
+        // SAFETY: between fork and exec this makes one system call, and allocates nothing.
+        #[allow(unsafe_code, reason = "the child would inherit that we do not listen")]
+        unsafe {
+            command.pre_exec(move || Ok(interrupts.thread_unblock()?));
+        }
+        command.spawn()?.wait()
     }
 
     /// A child that runs beside others, with nothing on stdin and in a session of its own: no Ctrl-C reaches it, so who
