@@ -207,12 +207,20 @@ _venvwrap() {
             return 0
             ;;
         venvwrap__subcmd__allvirtualenv)
-            opts="-h --help"
+            opts="-j -h --status --parallel --jobs --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -j)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -743,7 +751,7 @@ _venvwrap() {
             return 0
             ;;
         venvwrap__subcmd__mkproject)
-            opts="-f -t -p -a -i -r -h --force --template --python --system-site-packages --no-pip --without-pip --prompt --install --requirement --clear --distribute --help"
+            opts="-f -t -p -a -i -r -h --force --template --list-templates --json --python --system-site-packages --no-pip --without-pip --prompt --install --requirement --clear --distribute --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

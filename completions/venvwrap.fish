@@ -81,6 +81,8 @@ complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -s a -d 'Li
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -s i -l install -d 'Install a package; may be repeated' -r
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -s r -l requirement -d 'Install what a requirements file lists; may be repeated' -r -F
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -s f -l force -d 'Use the project directory if it exists'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -l list-templates -d 'List the templates that -t takes'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -l json -d 'The list as JSON for programs'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -l system-site-packages -d 'Let it see the packages of its Python as well'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -l without-pip -l no-pip -d 'Leave out pip'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -l clear -d 'Replace an environment of that name; the old one can be brought back'
@@ -101,13 +103,18 @@ complete -c venvwrap -n "__fish_venvwrap_using_subcommand deactivate" -s h -l he
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand lsvirtualenv" -s b -l brief -d 'Names only, one a line; status 1 if there are none'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand lsvirtualenv" -s l -l long -d 'Names and details (default)'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand lsvirtualenv" -l json -d 'JSON for programs'
-complete -c venvwrap -n "__fish_venvwrap_using_subcommand lsvirtualenv" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand lsvirtualenv" -s h -d 'Show the options in brief; status 1, as virtualenvwrapper has it'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand lsvirtualenv" -l help -d 'Print help'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand showvirtualenv" -l json -d 'JSON for programs'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand showvirtualenv" -s h -l help -d 'Print help'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand cdvirtualenv" -s h -l help -d 'Print help'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand cdsitepackages" -s h -l help -d 'Print help'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand cdproject" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand setvirtualenvproject" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand allvirtualenv" -s j -l jobs -d 'At most so many at once; the number of processors if left out' -r
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand allvirtualenv" -l status -d 'Tell where it failed, and end with status 1 if it did; otherwise the status is 0'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand allvirtualenv" -l parallel -d 'Run a program in several environments at once; status 1 if it fails in one'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand allvirtualenv" -l json -d 'JSON for programs in place of the outputs and the table'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand allvirtualenv" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand lssitepackages" -l help -d 'Print help (as the first word)'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand add2virtualenv" -s d -l delete -d 'Take them away again'

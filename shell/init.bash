@@ -82,11 +82,14 @@ function __venvwrap_take_deactivate {
 }
 
 # Lends venv's scripts what they look for: one that is sourced over us takes `deactivate` for itself and calls nothing of
-# ours, but puts PATH, prompt and PYTHONHOME back as these say. What they had lent already is put aside.
+# ours, but puts PATH, prompt and PYTHONHOME back as these say. What they had lent already is put aside,
+# marked `+` if it is exported.
 function __venvwrap_lend {
     \builtin local lent="_OLD_VIRTUAL_$1"
     if [[ -n ${!lent+x} ]]; then
-        \builtin printf -v "__venvwrap_aside_$1" %s "${!lent}"
+        \builtin local mark='-'
+        ! __venvwrap_is_exported "$lent" || mark='+'
+        \builtin printf -v "__venvwrap_aside_$1" %s "$mark${!lent}"
         \builtin unset "$lent"
     fi
     [[ -z ${!1+x} ]] || \builtin printf -v "$lent" %s "${!1}"
@@ -96,10 +99,11 @@ function __venvwrap_lend {
 function __venvwrap_take_back {
     \builtin local lent="_OLD_VIRTUAL_$1" aside="__venvwrap_aside_$1"
     \builtin unset "$lent"
-    if [[ -n ${!aside+x} ]]; then
-        \builtin printf -v "$lent" %s "${!aside}"
-        \builtin unset "$aside"
-    fi
+    case "${!aside-}" in
+        +*) \builtin export "$lent=${!aside#+}" ;;
+        -*) \builtin printf -v "$lent" %s "${!aside#-}" ;;
+    esac
+    \builtin unset "$aside"
 }
 
 # enter ROOT PROMPT HOOKS: a step of a plan.
@@ -213,8 +217,8 @@ function __venvwrap_recorded {
 
 # Whether the environment on record is the active one: none has been entered over it by other means.
 function __venvwrap_is_inside {
-    \builtin local value=''
-    __venvwrap_recorded root && [[ ${VIRTUAL_ENV-} == "$value" ]]
+    \builtin local __venvwrap_value=''
+    __venvwrap_recorded root && [[ ${VIRTUAL_ENV-} == "$__venvwrap_value" ]]
 }
 
 # depart: a step of a plan. Leaves, with the hooks of leaving: project, local, global before; local, global after.

@@ -66,12 +66,15 @@ function __venvwrap_take_deactivate {
 }
 
 # Lends venv's scripts what they look for: one that is sourced over us takes `deactivate` for itself and calls nothing of
-# ours, but puts PATH, prompt and PYTHONHOME back as these say. What they had lent already is put aside.
+# ours, but puts PATH, prompt and PYTHONHOME back as these say. What they had lent already is put aside,
+# marked `+` if it is exported.
 function __venvwrap_lend {
     \builtin emulate -L zsh
     \builtin local lent=_OLD_VIRTUAL_$1
     if [[ -n ${(P)lent+x} ]]; then
-        \builtin typeset -g "__venvwrap_aside_$1=${(P)lent}"
+        \builtin local mark='-'
+        [[ ${(Pt)lent} != *export* ]] || mark='+'
+        \builtin typeset -g "__venvwrap_aside_$1=$mark${(P)lent}"
         \builtin unset $lent
     fi
     [[ -z ${(P)1+x} ]] || \builtin typeset -g "$lent=${(P)1}"
@@ -82,10 +85,12 @@ function __venvwrap_take_back {
     \builtin emulate -L zsh
     \builtin local lent=_OLD_VIRTUAL_$1 aside=__venvwrap_aside_$1
     \builtin unset $lent
-    if [[ -n ${(P)aside+x} ]]; then
-        \builtin typeset -g "$lent=${(P)aside}"
-        \builtin unset $aside
-    fi
+    \builtin local was=${(P)aside-}
+    case $was in
+        +*) \builtin export "$lent=${was#+}" ;;
+        -*) \builtin typeset -g "$lent=${was#-}" ;;
+    esac
+    \builtin unset $aside
 }
 
 # enter ROOT PROMPT HOOKS: a step of a plan. zsh itself forgets where commands are when PATH is set.
@@ -195,8 +200,8 @@ function __venvwrap_recorded {
 # Whether the environment on record is the active one: none has been entered over it by other means.
 function __venvwrap_is_inside {
     \builtin emulate -L zsh
-    \builtin local value=''
-    __venvwrap_recorded root && [[ ${VIRTUAL_ENV-} == "$value" ]]
+    \builtin local __venvwrap_value=''
+    __venvwrap_recorded root && [[ ${VIRTUAL_ENV-} == "$__venvwrap_value" ]]
 }
 
 # depart: a step of a plan. Leaves, with the hooks of leaving: project, local, global before; local, global after.

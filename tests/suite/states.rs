@@ -163,15 +163,19 @@ fn walk(walk: &Walk) -> Result<(), TestCaseError> {
 /// Found by chance once, and played always.
 #[test]
 fn walks_that_once_ended_badly_end_well() {
-    let inherited = &INHERITED[0];
+    let walk_in = |shell, rc: &[&'static str], inherited: &str, steps: &[&'static [&'static str]]| Walk {
+        shell,
+        rc: rc.to_vec(),
+        inherited: INHERITED.iter().find(|each| each.0 == inherited).unwrap(),
+        steps: steps.to_vec(),
+    };
+    let parent = "plain activate of a parent";
     let kept = [
         // A step that fails in a condition ended the shell.
-        Walk {
-            shell: Shell::Bash,
-            rc: vec!["set -e"],
-            inherited,
-            steps: vec![&["workon", "x"], &["cdvirtualenv", "nosuch"]],
-        },
+        walk_in(Shell::Bash, &["set -e"], "nothing", &[&["workon", "x"], &["cdvirtualenv", "nosuch"]]),
+        // What a script of venv's had exported came back, but no longer exported.
+        walk_in(Shell::Bash, &[], parent, &[&["workon", "x"]]),
+        walk_in(Shell::Zsh, &[], parent, &[&["workon", "x"]]),
     ];
     for each in &kept {
         walk(each).unwrap();

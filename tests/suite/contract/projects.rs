@@ -80,7 +80,7 @@ fn templates_are_applied_in_their_order_before_the_last_hook() {
              * global postmkproject [] in [ROOT]/projects/it's: env=it's last= cd=",
         );
         assert!(told.stderr_text().contains("template my program ended with status 3\n"), "{told}");
-        told.records("mkproject -t tree -f -t my program it's: 0");
+        told.records("mkproject -t tree -f -t my program it's: 1");
         let made = tree(&sandbox.root().join("projects/it's"));
         assert_eq!(made, "a/ 755\na/b 644 of the template\\n\nkept 644 mine\\n");
     }
@@ -107,7 +107,7 @@ fn a_project_that_cannot_be_made_leaves_nothing() {
         let stderr = told.stderr_text();
         for said in [
             "mkproject: [ROOT]/projects/old already exists, -f uses it\n",
-            "template `nosuch`: none of that name in [ROOT]/envs/templates\n",
+            "no template `nosuch` in [ROOT]/envs/templates\n",
             "PROJECT_HOME: directory /no/such/home does not exist\n",
             "PROJECT_HOME: set it to the directory that holds your projects\n",
         ] {
