@@ -405,12 +405,32 @@ function __venvwrap_complete {
     [[ -n ${COMPREPLY[0]} ]] || COMPREPLY=()
 }
 
+# What `allvirtualenv` runs, and the words of that: bash-completion knows them, bash itself the commands.
+function __venvwrap_complete_command {
+    \builtin local line words
+    if [[ $COMP_CWORD -gt 1 || $2 != -* ]] && \builtin declare -F _command_offset >/dev/null; then
+        _command_offset 1
+        \builtin return
+    fi
+    COMPREPLY=()
+    [[ $COMP_CWORD -eq 1 ]] || \builtin return 0
+    if [[ $2 == -* ]]; then
+        words="$(\builtin compgen -W '--help -h' -- "$2")"
+    else
+        words="$(\builtin compgen -c -- "$2")"
+    fi
+    while IFS='' \builtin read -r line; do
+        [[ -z $line ]] || COMPREPLY[${#COMPREPLY[@]}]="$line"
+    done <<<"$words"
+}
+
 \builtin complete -o nospace -F __venvwrap_complete deactivate mkvirtualenv mktmpenv mkproject \
-    rmvirtualenv cpvirtualenv mvvirtualenv workon lsvirtualenv showvirtualenv allvirtualenv cdvirtualenv \
+    rmvirtualenv cpvirtualenv mvvirtualenv workon lsvirtualenv showvirtualenv cdvirtualenv \
     cdsitepackages cdproject setvirtualenvproject lssitepackages add2virtualenv toggleglobalsitepackages wipeenv \
     virtualenvwrapper 2>/dev/null || \builtin true
+\builtin complete -o bashdefault -o default -F __venvwrap_complete_command allvirtualenv 2>/dev/null || \builtin true
 
-# The name under which people attach the completion to functions of their own.
+# The name under which people attach the completion of names to functions of their own.
 function _virtualenvs { __venvwrap_complete "$@"; }
 
 # Whether a directory is not written out: relative, or with a `~` or variable in it that has to be expanded.
@@ -448,5 +468,6 @@ if __venvwrap_is_inside; then
     fi
 fi
 
-# The hook of loading, where the person has one.
-__venvwrap_source "${VIRTUALENVWRAPPER_HOOK_DIR:-$WORKON_HOME}/initialize"
+# The hook of loading, where the person has one. virtualenvwrapper.sh fires it later.
+[[ -n ${__venvwrap_initialize-} ]] ||
+    __venvwrap_source "${VIRTUALENVWRAPPER_HOOK_DIR:-$WORKON_HOME}/initialize"

@@ -439,9 +439,12 @@ function __venvwrap_complete
     command $__venvwrap_executable complete fish -- (builtin commandline -opc) "$word" 2>/dev/null
 end
 
-for command in deactivate mkvirtualenv mktmpenv mkproject rmvirtualenv cpvirtualenv mvvirtualenv workon lsvirtualenv showvirtualenv allvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper
+for command in deactivate mkvirtualenv mktmpenv mkproject rmvirtualenv cpvirtualenv mvvirtualenv workon lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper
     builtin complete -c $command -f -a '(__venvwrap_complete)'
 end
+# What allvirtualenv runs, and the words of that.
+builtin complete -c allvirtualenv -x -n 'builtin test (count (commandline -opc)) -eq 1' -s h -l help -d 'Print help'
+builtin complete -c allvirtualenv -x -a '(__fish_complete_subcommand)'
 
 # What virtualenvwrapper's hooks, plugins and their users call by these names.
 function virtualenvwrapper_verify_active_environment

@@ -4,16 +4,31 @@
 #
 # Beyond `venvwrap init` it says where the hooks are and makes the templates of those that are missing.
 
-if ! \command -v venvwrap >/dev/null; then
-    \builtin printf '%s\n' 'venvwrap: not on PATH; virtualenvwrapper.sh cannot load it' >&2
-    \builtin return 1 2>/dev/null
-fi
-# In zsh, $0 is the file that is being sourced.
-# shellcheck disable=SC2034 # for the command `virtualenvwrapper`
-\builtin export VIRTUALENVWRAPPER_SCRIPT="${BASH_SOURCE[0]:-$0}"
 if [[ -n ${ZSH_VERSION-} ]]; then
-    \builtin eval "$(\command venvwrap init zsh)"
+    # %x is the file that is being sourced, whatever $0 is. bash could not read these words.
+    \builtin eval '\builtin export VIRTUALENVWRAPPER_SCRIPT="${(%):-%x}"'
 else
-    \builtin eval "$(\command venvwrap init bash)"
+    \builtin export VIRTUALENVWRAPPER_SCRIPT="${BASH_SOURCE[0]}"
 fi
+[[ $VIRTUALENVWRAPPER_SCRIPT == /* ]] || \builtin export VIRTUALENVWRAPPER_SCRIPT="$PWD/$VIRTUALENVWRAPPER_SCRIPT"
+
+# The binary that it was installed with, which need not be on PATH. The hook of loading is fired below, once the others
+# have their directory. (-g: frameworks load this in a function.)
+if [[ -n ${ZSH_VERSION-} ]]; then
+    \builtin typeset -g __venvwrap_initialize=later __venvwrap_executable="${VIRTUALENVWRAPPER_SCRIPT%/*}/venvwrap"
+else
+    __venvwrap_initialize=later __venvwrap_executable="${VIRTUALENVWRAPPER_SCRIPT%/*}/venvwrap"
+fi
+[[ -x $__venvwrap_executable ]] || __venvwrap_executable=venvwrap
+if ! \command -v "$__venvwrap_executable" >/dev/null; then
+    \builtin printf '%s\n' 'venvwrap: not on PATH; virtualenvwrapper.sh cannot load it' >&2
+    \builtin unset __venvwrap_executable __venvwrap_initialize
+    \builtin return 1
+fi
+if [[ -n ${ZSH_VERSION-} ]]; then
+    \builtin eval "$(\command "$__venvwrap_executable" init zsh)"
+else
+    \builtin eval "$(\command "$__venvwrap_executable" init bash)"
+fi
+\builtin unset __venvwrap_initialize
 virtualenvwrapper_initialize

@@ -1,8 +1,104 @@
 # shellcheck shell=bash
-# virtualenvwrapper's lazy loader put its work off because loading took a tenth of a second. Loading venvwrap takes the
-# start of a small process, so this is virtualenvwrapper.sh under the name that frameworks try first.
+# What rc files and shell frameworks look for first, for bash and zsh: functions that load virtualenvwrapper.sh when one
+# of them is first called or completed. Sourcing it starts no process.
+#
+# VIRTUALENVWRAPPER_SCRIPT names what is loaded; where it is unset, that is the script beside this one, else the one on
+# PATH. _VIRTUALENVWRAPPER_API may name more commands, which are there once it is loaded.
 
-__venvwrap_script="${BASH_SOURCE[0]:-$0}"
-# shellcheck source=/dev/null
-\builtin source "${__venvwrap_script%_lazy.sh}.sh"
-\builtin unset __venvwrap_script
+# Those of virtualenvwrapper's own, and what came later.
+if [[ -n ${ZSH_VERSION-} ]]; then
+    # -g: frameworks load this in a function.
+    \builtin typeset -g __venvwrap_lazy_names='' VIRTUALENVWRAPPER_LAZY_LOADED=''
+fi
+__venvwrap_lazy_names="mkvirtualenv rmvirtualenv lsvirtualenv showvirtualenv workon add2virtualenv cdsitepackages \
+cdvirtualenv lssitepackages toggleglobalsitepackages cpvirtualenv setvirtualenvproject mkproject cdproject mktmpenv \
+wipeenv allvirtualenv mvvirtualenv ${_VIRTUALENVWRAPPER_API-}"
+VIRTUALENVWRAPPER_LAZY_LOADED=''
+
+# Does `define` or `forget` for each name, whatever IFS is and whether or not this shell splits words.
+function __venvwrap_lazy {
+    \builtin local rest="$__venvwrap_lazy_names " name
+    while [[ -n $rest ]]; do
+        name="${rest%% *}"
+        rest="${rest#* }"
+        # From the environment; only names are evalled.
+        [[ -n $name && $name != *[!A-Za-z0-9_-]* ]] || \builtin continue
+        if [[ $1 == define ]]; then
+            \builtin eval "function $name { virtualenvwrapper_load || \\builtin return; \\$name \"\$@\"; }"
+        else
+            \builtin unset -f "$name"
+        fi
+        __venvwrap_lazy_completion "$1" "$name"
+    done
+}
+
+# In zsh the old completion system has them until the new one is there: frameworks load that first or last.
+function __venvwrap_lazy_completion {
+    if [[ -z ${ZSH_VERSION-} ]]; then
+        if [[ $1 == define ]]; then
+            \builtin complete -o nospace -F __venvwrap_lazy_complete "$2" 2>/dev/null || \builtin true
+        else
+            \builtin complete -r "$2" 2>/dev/null || \builtin true
+        fi
+    elif [[ ! -o interactive ]]; then
+        \builtin true
+    elif \builtin typeset -f compdef >/dev/null; then
+        if [[ $1 == define ]]; then compdef __venvwrap_lazy_complete "$2"; else compdef -d "$2"; fi
+    else
+        if [[ $1 == define ]]; then compctl -K __venvwrap_lazy_complete "$2"; else compctl + "$2"; fi
+    fi
+}
+
+# The first Tab: loads, and goes on with what then completes the command. What is said while loading would stand in the
+# middle of the line.
+function __venvwrap_lazy_complete {
+    virtualenvwrapper_load >/dev/null 2>&1 || \builtin return 1
+    if [[ -z ${ZSH_VERSION-} ]]; then
+        \builtin return 124
+    elif ! \builtin typeset -f __venvwrap_register >/dev/null; then
+        # VIRTUALENVWRAPPER_SCRIPT was another's.
+        \builtin return 1
+    elif [[ $# -eq 0 ]]; then
+        _normal
+    else
+        __venvwrap_register
+        __venvwrap_complete_old "$@"
+    fi
+}
+
+function virtualenvwrapper_load {
+    [[ -z ${VIRTUALENVWRAPPER_LAZY_LOADED-} ]] || \builtin return 0
+    if [[ ! -f $VIRTUALENVWRAPPER_SCRIPT ]]; then
+        \builtin printf '%s\n' "venvwrap: VIRTUALENVWRAPPER_SCRIPT: '$VIRTUALENVWRAPPER_SCRIPT' is not there" >&2
+        \builtin return 1
+    fi
+    # A name that the script does not define must not call itself for ever.
+    __venvwrap_lazy forget
+    # shellcheck source=/dev/null
+    if ! \builtin source "$VIRTUALENVWRAPPER_SCRIPT"; then
+        __venvwrap_lazy define
+        \builtin return 1
+    fi
+    VIRTUALENVWRAPPER_LAZY_LOADED=1
+    \builtin unset __venvwrap_lazy_names
+    \builtin unset -f __venvwrap_lazy __venvwrap_lazy_completion __venvwrap_lazy_complete
+}
+
+if [[ -z ${VIRTUALENVWRAPPER_SCRIPT-} ]]; then
+    if [[ -n ${ZSH_VERSION-} ]]; then
+        # %x is the file that is being sourced, whatever $0 is. bash could not read these words.
+        \builtin eval '\builtin export VIRTUALENVWRAPPER_SCRIPT="${(%):-%x}"'
+    else
+        \builtin export VIRTUALENVWRAPPER_SCRIPT="${BASH_SOURCE[0]}"
+    fi
+    [[ $VIRTUALENVWRAPPER_SCRIPT == /* ]] || VIRTUALENVWRAPPER_SCRIPT="$PWD/$VIRTUALENVWRAPPER_SCRIPT"
+    VIRTUALENVWRAPPER_SCRIPT="${VIRTUALENVWRAPPER_SCRIPT%/*}/virtualenvwrapper.sh"
+    if [[ ! -f $VIRTUALENVWRAPPER_SCRIPT ]]; then
+        VIRTUALENVWRAPPER_SCRIPT="$(\command -v virtualenvwrapper.sh)" || VIRTUALENVWRAPPER_SCRIPT=virtualenvwrapper.sh
+    fi
+fi
+# Frameworks look at WORKON_HOME before any command was called.
+\builtin export VIRTUALENVWRAPPER_SCRIPT WORKON_HOME="${WORKON_HOME:-${HOME-}/.virtualenvs}"
+__venvwrap_lazy define
+# Whoever starts a shell inside an environment can leave it, which is no command of the list.
+[[ -z ${VENVWRAP_UNDO-} ]] || virtualenvwrapper_load

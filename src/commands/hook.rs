@@ -8,8 +8,9 @@ use clap::Parser;
 use super::{Outcome, Session, Verb};
 use crate::activation::{Plan, Step};
 use crate::error::Result;
-use crate::hooks::{self, Event};
+use crate::hooks::{self, Event, Hooks};
 use crate::output;
+use crate::workon_home::WorkonHome;
 
 /// Fire the hooks of an event
 #[derive(Debug, Parser)]
@@ -23,15 +24,14 @@ pub(crate) struct Hook {
 
 impl Verb for Hook {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
-        let home = session.workon_home()?;
-        let hooks = session.hooks(&home)?;
         let Some(event) = Event::named(&self.event) else { return Ok(Outcome::Done) };
-        if event == hooks::INITIALIZE {
-            hooks.make_log()?;
-            let is_quiet = session.context.variable("HOOK_VERBOSE_OPTION").is_some_and(|option| option == "-q");
-            for file in hooks.make_global_templates()?.iter().filter(|_| !is_quiet) {
-                output::note(&format!("venvwrap: creating {}", session.shown(file)));
-            }
+        let home = if event == hooks::INITIALIZE { made_silently(session)? } else { session.workon_home()? };
+        let hooks = session.hooks(&home)?;
+        if event == hooks::INITIALIZE
+            && let Err(error) = make_files(session, &hooks)
+        {
+            // The commands work without; virtualenvwrapper's loading goes on, too.
+            output::report(&error);
         }
         let root = self.arguments.first().map(|name| home.path().join(name));
         if event.is_sourced() {
@@ -48,4 +48,21 @@ impl Verb for Hook {
         hooks.run(event, root.as_deref(), &arguments, None);
         Ok(Outcome::Done)
     }
+}
+
+/// The store. Loading makes it without a word, as virtualenvwrapper does.
+fn made_silently(session: &Session<'_>) -> Result<WorkonHome> {
+    let home = WorkonHome::locate(session.context)?;
+    home.create_if_missing()?;
+    Ok(home)
+}
+
+/// The log, and the templates that are missing.
+fn make_files(session: &Session<'_>, hooks: &Hooks<'_>) -> Result<()> {
+    hooks.make_log()?;
+    let is_quiet = session.context.variable("HOOK_VERBOSE_OPTION").is_some_and(|option| option == "-q");
+    for file in hooks.make_global_templates()?.iter().filter(|_| !is_quiet) {
+        output::note(&format!("venvwrap: creating {}", session.shown(file)));
+    }
+    Ok(())
 }

@@ -25,6 +25,7 @@ mod network; //        the one test that needs a package index
 mod protocol; //       functions and binary: streams, descriptors, a binary that is gone, killed or another
 mod quoting; //        any bytes, through every shell
 mod robustness; //     killed, interrupted, many at once, damaged
+mod shims; //          virtualenvwrapper.sh and its lazy loader, for rc files and frameworks
 mod standalone; //     the activate scripts that an environment carries, without venvwrap
 mod states; //         random states of a shell, random walks through environments
 mod templates; //      what mkproject fills a project from, with the real copier, cookiecutter and pythons
