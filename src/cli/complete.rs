@@ -1,7 +1,7 @@
 //! What Tab offers for the functions: options, names, directories and files, from the same definitions as the help.
 //!
 //! Called by the completion functions of shell/init.* as `venvwrap complete SHELL -- …`. Says nothing but candidates,
-//! runs nothing, and touches nothing in an environment.
+//! runs nothing, and touches nothing in an environment. (What `allvirtualenv` runs is completed by the shell itself.)
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, Command, ValueHint};
 
-use super::VERBS;
-use crate::commands::{self, Outcome, Session};
+use super::{Entry, VERBS};
+use crate::commands::lssitepackages::LS_OPTIONS;
+use crate::commands::{Outcome, Session, add2virtualenv, mkproject, mkvirtualenv};
 use crate::error::Result;
 use crate::output;
 use crate::shell::Shell;
@@ -46,8 +47,10 @@ pub(super) fn run(words: &[OsString], session: &Session<'_>) -> Result<Outcome> 
         let typed = TypedLine::read(line.as_bytes(), breaks.as_bytes());
         // Assignments may stand before the command.
         let start = typed.words.iter().position(|word| word == command).unwrap_or(0);
+        // The space after a whole word is for commands that were registered with `nospace`, which are ours.
+        let is_ours = entry(command).is_some();
         for candidate in candidates(&typed.words[start..], session)? {
-            typed.write_insertion(&candidate.value, candidate.is_whole(), &mut text);
+            typed.write_insertion(&candidate.value, is_ours && candidate.is_whole(), &mut text);
             text.push(b'\n');
         }
     } else {
@@ -68,27 +71,48 @@ fn candidates(words: &[OsString], session: &Session<'_>) -> Result<Vec<Candidate
     let [verb, before @ .., typed] = words else {
         return Ok(Vec::new());
     };
-    let Some(entry) = VERBS.iter().find(|entry| OsStr::new(entry.name) == verb) else {
-        return Ok(Vec::new());
-    };
-    let mut command = (entry.command)();
-    command.build();
-    let Position { value_of, operands, options_end } = Position::after(before, &command);
-    let mut found = if let Some(option) = value_of {
-        values(option, typed, session)?
-    } else if !options_end && typed.as_bytes().starts_with(b"-") {
-        options(&command)
-    } else {
-        let positionals: Vec<&Arg> = command.get_positionals().collect();
-        match positionals.get(operands).or(positionals.last()) {
-            Some(arg) if operands < positionals.len() || takes_many(arg) => values(arg, typed, session)?,
-            _ => Vec::new(),
-        }
+    let mut found = match entry(verb) {
+        Some(entry) => of_verb(entry, before, typed, session)?,
+        // `_virtualenvs`, attached by a person to a command of their own.
+        None => names(WorkonHome::locate(session.context)?.names_with(typed.as_bytes())?),
     };
     // One that would need a line of its own cannot be offered on one.
     let can_be_typed = |value: &OsStr| !value.as_bytes().iter().any(u8::is_ascii_control);
     found.retain(|each| each.value.as_bytes().starts_with(typed.as_bytes()) && can_be_typed(&each.value));
     Ok(found)
+}
+
+fn entry(verb: &OsStr) -> Option<&'static Entry> {
+    VERBS.iter().find(|entry| OsStr::new(entry.name) == verb)
+}
+
+/// What can stand in the place of `typed`, and more.
+fn of_verb(entry: &Entry, before: &[OsString], typed: &OsStr, session: &Session<'_>) -> Result<Vec<Candidate>> {
+    let mut command = (entry.command)();
+    command.build();
+    let Position { value_of, operands, options_end } = Position::after(before, &command);
+    if let Some(option) = value_of {
+        return values(option, typed, session);
+    }
+    if !options_end && typed.as_bytes().starts_with(b"-") {
+        let mut found = options(&command);
+        if entry.name == "lssitepackages" {
+            let of_ls = |(option, about): (&str, &str)| Candidate { value: option.into(), about: about.to_owned() };
+            found.extend(LS_OPTIONS.map(of_ls));
+        }
+        return Ok(found);
+    }
+    let is_deletion = || before.iter().any(|word| word == "-d" || word == "--delete");
+    if entry.name == "add2virtualenv" && is_deletion() {
+        // Nothing else can be taken away.
+        let removable = add2virtualenv::removable(session).unwrap_or_default();
+        return Ok(names(removable.into_iter().map(PathBuf::into_os_string).collect()));
+    }
+    let positionals: Vec<&Arg> = command.get_positionals().collect();
+    match positionals.get(operands).or(positionals.last()) {
+        Some(arg) if operands < positionals.len() || takes_many(arg) => values(arg, typed, session),
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// Where the words so far lead: the option that waits for its value, how many operands there are, whether `--` was
@@ -155,10 +179,13 @@ fn values(arg: &Arg, typed: &OsStr, session: &Session<'_>) -> Result<Vec<Candida
     let base = || session.context.working_directory();
     Ok(match (arg.get_id().as_str(), name, arg.get_value_hint()) {
         (_, "ENVIRONMENT", _) => names(WorkonHome::locate(session.context)?.names_with(typed.as_bytes())?),
-        (_, "TEMPLATE", _) => names(commands::mkproject::template_names(session)?),
         (_, "REMOVED", _) => {
             let removed = WorkonHome::locate(session.context)?.removed()?;
             names(removed.into_iter().map(|removed| removed.name).collect())
+        }
+        (_, "TEMPLATE", _) => names(mkproject::template_names(session).unwrap_or_default()),
+        (_, "PYTHON", _) if !typed.as_bytes().contains(&b'/') => {
+            names(mkvirtualenv::pythons(session).into_iter().map(OsString::from).collect())
         }
         ("below-environment", _, _) => {
             session.active().map_or(Vec::new(), |active| paths(active.root(), typed, session, true))

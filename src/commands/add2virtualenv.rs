@@ -1,7 +1,7 @@
 //! `add2virtualenv`: directories for the environment's `sys.path`, and their removal.
 
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
@@ -62,6 +62,12 @@ impl Verb for Add2Virtualenv {
         }
         Ok(Outcome::Done)
     }
+}
+
+/// The directories that `-d` can take away from the active environment, for Tab.
+pub(crate) fn removable(session: &Session<'_>) -> Result<Vec<PathBuf>> {
+    let there = PathExtensions::open(&session.active()?.site_packages()?)?;
+    Ok(there.iter().flat_map(PathExtensions::directories).map(Path::to_path_buf).collect())
 }
 
 /// How it is called, and what is there.

@@ -50,6 +50,21 @@ impl Verb for LsSitePackages {
     }
 }
 
+/// Options that every ls has, GNU's, BSD's and busybox's, for Tab.
+pub(crate) const LS_OPTIONS: [(&str, &str); 11] = [
+    ("-1", "One entry a line"),
+    ("-a", "Entries that start with a dot, too"),
+    ("-d", "The directory itself, not what is in it"),
+    ("-F", "A mark behind each that tells its kind"),
+    ("-h", "Sizes with units, with -l or -s"),
+    ("-l", "Long: mode, owner, size and time"),
+    ("-r", "In reverse order"),
+    ("-R", "What is below directories, too"),
+    ("-s", "The space that each takes"),
+    ("-S", "The largest first"),
+    ("-t", "The newest first"),
+];
+
 /// The system's ls. Listing runs nothing of the environment, whose bin is first on PATH.
 fn ls(session: &Session<'_>, environment: &Environment) -> Result<PathBuf> {
     let path = session.context.variable(env_vars::PATH).unwrap_or(OsStr::new("/usr/bin:/bin"));

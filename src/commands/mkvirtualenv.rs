@@ -9,6 +9,7 @@ use super::{Outcome, Session, Verb};
 use crate::activation::Step;
 use crate::error::Result;
 use crate::hooks;
+use crate::interpreter;
 
 /// Make a virtual environment and enter it
 ///
@@ -39,4 +40,9 @@ impl Verb for MkVirtualenv {
         }
         Ok(Outcome::Plan(entered.plan, entered.status))
     }
+}
+
+/// What Tab offers for `-p`.
+pub(crate) fn pythons(session: &Session<'_>) -> Vec<String> {
+    interpreter::offered(session.context)
 }

@@ -25,7 +25,7 @@ const UV_PYTHON_INSTALL_DIR: &str = "UV_PYTHON_INSTALL_DIR";
 const XDG_DATA_HOME: &str = "XDG_DATA_HOME";
 
 /// Directories for those whose `PATH` is short (cron, desktop programs).
-const SYSTEM: [&str; 3] = ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"];
+pub(super) const SYSTEM: [&str; 3] = ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"];
 
 /// A place to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,14 +132,7 @@ impl Search<'_> {
     fn installations(&self, source: Source) -> Option<PathBuf> {
         match source {
             Source::Pyenv => self.pyenv.as_ref().map(Pyenv::versions),
-            Source::Uv => {
-                let own = self.context.absolute(UV_PYTHON_INSTALL_DIR).map(Path::to_path_buf);
-                let data = || match self.context.absolute(XDG_DATA_HOME) {
-                    Some(data) => Some(data.to_path_buf()),
-                    None => Some(self.context.home()?.join(".local/share")),
-                };
-                own.or_else(|| Some(data()?.join("uv/python")))
-            }
+            Source::Uv => uv_installations(self.context),
             _ => None,
         }
     }
@@ -222,6 +215,16 @@ impl Search<'_> {
             Source::AnyOnPath | Source::AnyInSystem => Vec::new(),
         }
     }
+}
+
+/// The directory in which uv keeps its installations.
+pub(super) fn uv_installations(context: &Context) -> Option<PathBuf> {
+    let own = context.absolute(UV_PYTHON_INSTALL_DIR).map(Path::to_path_buf);
+    let data = || match context.absolute(XDG_DATA_HOME) {
+        Some(data) => Some(data.to_path_buf()),
+        None => Some(context.home()?.join(".local/share")),
+    };
+    own.or_else(|| Some(data()?.join("uv/python")))
 }
 
 /// The interpreter of an install prefix or an environment.

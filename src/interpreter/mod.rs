@@ -16,12 +16,14 @@ mod discovery;
 #[cfg(test)]
 mod fake;
 mod label;
+mod offered;
 mod probe;
 mod pyenv;
 #[cfg(test)]
 mod real;
 mod request;
 
+pub(crate) use offered::offered;
 use probe::Answer;
 use request::Request;
 

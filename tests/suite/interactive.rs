@@ -14,10 +14,10 @@ const SHELLS: [(Shell, RcFile); 4] = [
     (Shell::Zsh, RcFile { before: "", after: COMPINIT }),
     (Shell::Fish, RcFile { before: "", after: "" }),
 ];
-const COMPINIT: &str = "autoload -Uz compinit; compinit -u -D";
+pub(crate) const COMPINIT: &str = "autoload -Uz compinit; compinit -u -D";
 
 /// A terminal with each of these, one after the other.
-fn in_every_shell(sandbox: &Sandbox, test: impl Fn(&Terminal<'_>)) {
+pub(crate) fn in_every_shell(sandbox: &Sandbox, test: impl Fn(&Terminal<'_>)) {
     for (shell, rc) in SHELLS {
         let terminal = Terminal::start_with(sandbox, shell, rc);
         assert_eq!(terminal.screen(), "$", "something was said while loading");

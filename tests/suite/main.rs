@@ -13,6 +13,7 @@
 mod support; //        how a test gets its directory, shells, stories, terminals and pythons
 
 mod activation; //     enter, switch and leave: everything as before, in every shell and mode
+mod completing; //     Tab for every command
 mod contract; //     what virtualenvwrapper promised, row by row, in every shell
 mod beside; //         another maker's activate sourced while one of ours is active
 mod creation; //       the environments, for every real Python, beside those of other makers
