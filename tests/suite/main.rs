@@ -30,4 +30,5 @@ mod shims; //          virtualenvwrapper.sh and its lazy loader, for rc files an
 mod standalone; //     the activate scripts that an environment carries, without venvwrap
 mod states; //         random states of a shell, random walks through environments
 mod templates; //      what mkproject fills a project from, with the real copier, cookiecutter and pythons
+mod takeover; //       a home of the real virtualenvwrapper: used in every shell, and by it again
 mod verbs; //          each verb by what it says and what is on disk afterwards
