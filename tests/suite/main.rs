@@ -17,6 +17,7 @@ mod completing; //     Tab for every command
 mod contract; //     what virtualenvwrapper promised, row by row, in every shell
 mod beside; //         another maker's activate sourced while one of ours is active
 mod creation; //       the environments, for every real Python, beside those of other makers
+mod frameworks; //     oh-my-zsh, prezto and bash-it: their calls, in their order
 mod in_use; //         an environment that other processes use, taken away
 mod init_script; //    what `venvwrap init` prints: linted, silent, loaded twice, no process
 mod inside; //         prompt, appended lines and directories while an environment is active
