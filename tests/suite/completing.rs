@@ -45,6 +45,8 @@ fn every_command_completes_its_options() {
                 ("mkvirtualenv --cl", "mkvirtualenv --clear "),
                 ("mktmpenv --no-c", "mktmpenv --no-cd "),
                 ("mkproject --fo", "mkproject --force "),
+                ("cpvirtualenv --h", "cpvirtualenv --help "),
+                ("mvvirtualenv --h", "mvvirtualenv --help "),
                 ("rmvirtualenv --no", "rmvirtualenv --now "),
                 ("workon --no", "workon --no-cd "),
                 ("deactivate --h", "deactivate --help "),
@@ -80,6 +82,8 @@ fn names_and_directories_stand_where_each_can_stand() {
             &[
                 ("rmvirtualenv other m", "rmvirtualenv other my\\ env "),
                 ("rmvirtualenv my\\ env o", "rmvirtualenv my\\ env other "),
+                ("cpvirtualenv m", "cpvirtualenv my\\ env "),
+                ("mvvirtualenv m", "mvvirtualenv my\\ env "),
                 ("setvirtualenvproject m", "setvirtualenvproject my\\ env "),
                 ("setvirtualenvproject my\\ env sr", "setvirtualenvproject my\\ env src\\ one/"),
                 ("setvirtualenvproject other sub/", "setvirtualenvproject other sub/deeper\\ dir/"),

@@ -283,6 +283,44 @@ fn is_extended(sandbox: &Sandbox, shell: Shell) {
     assert_eq!(log, expected.concat(), "{shell:?}");
 }
 
+/// Copying and renaming one that virtualenv made.
+fn is_copied_and_renamed(sandbox: &Sandbox, shell: Shell) {
+    let story = Story::new().run(["cpvirtualenv", "one", "a copy"]).directory().run(["pip", "--version"]);
+    let story = story.run(["deactivate"]).run(["mvvirtualenv", "a copy", "moved"]).run(["workon", "moved"]);
+    let story = story.run(["python", "-c", "import second, third"]).run(["pip", "--version"]).run(["deactivate"]);
+    let told = story.run(["rmvirtualenv", "moved"]).played(sandbox, shell.plain());
+    let said = told.stdout_text();
+    let pips = ["a copy", "moved"].map(|name| said.contains(&format!(" from [ROOT]/envs/{name}/lib/python")));
+    assert_eq!(pips, [true, true], "{told}");
+    told.records(
+        "cpvirtualenv one a copy: 0
+         in [ROOT]/new
+         pip --version: 0
+         deactivate: 0
+         mvvirtualenv a copy moved: 0
+         workon moved: 0
+         python -c import second, third: 0
+         pip --version: 0
+         deactivate: 0
+         rmvirtualenv moved: 0",
+    );
+    let enter = |name: &str| {
+        let run = ["global", "local"].map(|place| format!("{place} preactivate {name}"));
+        run.into_iter().chain(["global postactivate", "local postactivate"].map(str::to_owned)).collect::<Vec<_>>()
+    };
+    let lines = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>();
+    let expected = [
+        lines(&["global initialize", "global precpvirtualenv [ROOT]/envs/one a copy", "global premkvirtualenv a copy"]),
+        enter("a copy"),
+        lines(&["global postmkvirtualenv", "global postcpvirtualenv"]),
+        lines(&LEAVE_ONE),
+        enter("moved"),
+        lines(&LEAVE_ONE),
+        lines(&["global prermvirtualenv moved", "global postrmvirtualenv moved"]),
+    ];
+    assert_eq!(log(sandbox), expected.concat(), "{shell:?}");
+}
+
 /// virtualenvwrapper again, on all that.
 fn is_given_back(sandbox: &Sandbox) {
     really(sandbox, AGAIN).status(0).stderr("").stdout(
@@ -341,6 +379,7 @@ fn a_home_of_virtualenvwrapper_is_taken_over_and_given_back() {
         is_seen(&sandbox, shell);
         is_changed(&sandbox, shell);
         is_extended(&sandbox, shell);
+        is_copied_and_renamed(&sandbox, shell);
         if shell != Shell::Fish {
             for made in ["envs", "projects/newproj"] {
                 fs::remove_dir_all(sandbox.root().join(made)).unwrap();
