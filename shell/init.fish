@@ -1,6 +1,6 @@
 # venvwrap's functions for fish 3.1 and newer.
 #
-# The line before this file sets __venvwrap_executable. Each command asks the binary for a plan, which comes on
+# The line before these files sets __venvwrap_executable. Each command asks the binary for a plan, which comes on
 # descriptor 3 and is made of calls of the functions below; stdout and stderr stay yours. Nothing here starts a process
 # while it is loaded, and leaving an environment starts none at all. Loading it twice changes nothing.
 
@@ -430,22 +430,6 @@ function virtualenvwrapper
     __venvwrap_call virtualenvwrapper $argv
 end
 
-# Each candidate is a line, with a description after a tab.
-function __venvwrap_complete
-    builtin set -l typed (builtin commandline -ct)
-    builtin set -l word (builtin string unescape -- "$typed")
-    or builtin set word $typed
-    builtin set -lx WORKON_HOME $WORKON_HOME
-    command $__venvwrap_executable complete fish -- (builtin commandline -opc) "$word" 2>/dev/null
-end
-
-for command in deactivate mkvirtualenv mktmpenv mkproject rmvirtualenv cpvirtualenv mvvirtualenv workon lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper
-    builtin complete -c $command -f -a '(__venvwrap_complete)'
-end
-# What allvirtualenv runs, and the words of that.
-builtin complete -c allvirtualenv -x -n 'builtin test (count (commandline -opc)) -eq 1' -s h -l help -d 'Print help'
-builtin complete -c allvirtualenv -x -a '(__fish_complete_subcommand)'
-
 # What virtualenvwrapper's hooks, plugins and their users call by these names.
 function virtualenvwrapper_verify_active_environment
     test -n "$VIRTUAL_ENV" -a -d "$VIRTUAL_ENV"
@@ -497,11 +481,6 @@ function virtualenvwrapper_initialize
     builtin set -q VIRTUALENVWRAPPER_HOOK_DIR[1]
     or builtin set -gx VIRTUALENVWRAPPER_HOOK_DIR $WORKON_HOME
     __venvwrap_call hook initialize
-end
-
-# The name under which people attach the completion to functions of their own.
-function _virtualenvs
-    __venvwrap_complete
 end
 
 # Whether a directory is not written out: relative, or with a `~` or variable in it that has to be expanded.

@@ -1,7 +1,7 @@
 //! What Tab offers for the functions: options, names, directories and files, from the same definitions as the help.
 //!
-//! Called by the completion functions of shell/init.* as `venvwrap complete SHELL -- …`. Says nothing but candidates,
-//! runs nothing, and touches nothing in an environment. (What `allvirtualenv` runs is completed by the shell itself.)
+//! Called by the functions of shell/complete.* as `venvwrap complete SHELL -- …`. Says nothing but candidates, runs
+//! nothing, and touches nothing in an environment. (What `allvirtualenv` runs is completed by the shell itself.)
 
 use std::ffi::{OsStr, OsString};
 use std::fs;

@@ -170,16 +170,16 @@ fn the_line_of_the_readme_works_from_a_hostile_place() {
 }
 
 #[test]
-fn the_text_is_the_file_after_one_line_that_names_the_binary() {
+fn the_text_is_the_files_after_one_line_that_names_the_binary() {
     let sandbox = Sandbox::new();
     for (shell, line) in [
         (Shell::Bash, "__venvwrap_executable='/opt/it'\\''s/venvwrap'\n"),
         (Shell::Zsh, "typeset -g __venvwrap_executable='/opt/it'\\''s/venvwrap'\n"),
         (Shell::Fish, "set -g __venvwrap_executable '/opt/it\\'s/venvwrap'\n"),
     ] {
-        let file = std::fs::read_to_string(source(&format!("init.{}", shell.name()))).unwrap();
+        let read = |name: &str| std::fs::read_to_string(source(&format!("{name}.{}", shell.name()))).unwrap();
         let answer = sandbox.run(["init", shell.name(), "--executable", "/opt/it's/venvwrap"]);
-        answer.status(0).stdout(line.to_owned() + &file).stderr("");
+        answer.status(0).stdout(format!("{line}{}\n{}", read("complete"), read("init"))).stderr("");
     }
 }
 
@@ -200,11 +200,16 @@ fn the_linters_have_nothing_to_say() {
         command.args(options).arg(source(file));
         sandbox.run_command(command, b"").silent();
     };
-    check("shellcheck", &[], "init.bash");
+    let shims = ["virtualenvwrapper.sh", "virtualenvwrapper_lazy.sh"];
+    for file in ["init.bash", "complete.bash"].into_iter().chain(shims) {
+        check("shellcheck", &[], file);
+        check("bash", &["--posix", "-n"], file);
+    }
     check("shellcheck", &[], "standalone/activate");
-    check("bash", &["--posix", "-n"], "init.bash");
-    check("zsh", &["-n"], "init.zsh");
-    for file in ["init.fish", "standalone/activate.fish"] {
+    for file in ["init.zsh", "complete.zsh"].into_iter().chain(shims) {
+        check("zsh", &["-n"], file);
+    }
+    for file in ["init.fish", "complete.fish", "standalone/activate.fish"] {
         check("fish", &["--no-execute"], file);
         check("fish_indent", &["--check"], file);
     }

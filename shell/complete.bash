@@ -1,0 +1,41 @@
+# shellcheck shell=bash
+# What Tab offers for venvwrap's commands in bash 3.2 and newer. `venvwrap init` prints it before init.bash, which has
+# __venvwrap_run.
+
+# Candidates come ready to be inserted: quoted as the word that is being typed, with the space after a whole one.
+function __venvwrap_complete {
+    \builtin local line
+    COMPREPLY=()
+    while IFS='' \builtin read -r line; do
+        COMPREPLY[${#COMPREPLY[@]}]="$line"
+    done <<<"$(__venvwrap_run complete bash -- "$1" "${COMP_LINE:0:COMP_POINT}" "$COMP_WORDBREAKS" 2>/dev/null)"
+    [[ -n ${COMPREPLY[0]} ]] || COMPREPLY=()
+}
+
+# What `allvirtualenv` runs, and the words of that: bash-completion knows them, bash itself the commands.
+function __venvwrap_complete_command {
+    \builtin local line words
+    if [[ $COMP_CWORD -gt 1 || $2 != -* ]] && \builtin declare -F _command_offset >/dev/null; then
+        _command_offset 1
+        \builtin return
+    fi
+    COMPREPLY=()
+    [[ $COMP_CWORD -eq 1 ]] || \builtin return 0
+    if [[ $2 == -* ]]; then
+        words="$(\builtin compgen -W '--help -h' -- "$2")"
+    else
+        words="$(\builtin compgen -c -- "$2")"
+    fi
+    while IFS='' \builtin read -r line; do
+        [[ -z $line ]] || COMPREPLY[${#COMPREPLY[@]}]="$line"
+    done <<<"$words"
+}
+
+\builtin complete -o nospace -F __venvwrap_complete deactivate mkvirtualenv mktmpenv mkproject \
+    rmvirtualenv cpvirtualenv mvvirtualenv workon lsvirtualenv showvirtualenv cdvirtualenv \
+    cdsitepackages cdproject setvirtualenvproject lssitepackages add2virtualenv toggleglobalsitepackages wipeenv \
+    virtualenvwrapper 2>/dev/null || \builtin true
+\builtin complete -o bashdefault -o default -F __venvwrap_complete_command allvirtualenv 2>/dev/null || \builtin true
+
+# The name under which people attach the completion of names to functions of their own.
+function _virtualenvs { __venvwrap_complete "$@"; }

@@ -1,0 +1,22 @@
+# What Tab offers for venvwrap's commands in fish. `venvwrap init` prints it before init.fish.
+
+# Each candidate is a line, with a description after a tab.
+function __venvwrap_complete
+    builtin set -l typed (builtin commandline -ct)
+    builtin set -l word (builtin string unescape -- "$typed")
+    or builtin set word $typed
+    builtin set -lx WORKON_HOME $WORKON_HOME
+    command $__venvwrap_executable complete fish -- (builtin commandline -opc) "$word" 2>/dev/null
+end
+
+for command in deactivate mkvirtualenv mktmpenv mkproject rmvirtualenv cpvirtualenv mvvirtualenv workon lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper
+    builtin complete -c $command -f -a '(__venvwrap_complete)'
+end
+# What allvirtualenv runs, and the words of that.
+builtin complete -c allvirtualenv -x -n 'builtin test (count (commandline -opc)) -eq 1' -s h -l help -d 'Print help'
+builtin complete -c allvirtualenv -x -a '(__fish_complete_subcommand)'
+
+# The name under which people attach the completion to functions of their own.
+function _virtualenvs
+    __venvwrap_complete
+end
