@@ -37,7 +37,7 @@ pub(super) struct Options {
     #[arg(long)]
     pub(super) system_site_packages: bool,
     /// Leave out pip
-    #[arg(long, visible_alias = "no-pip")]
+    #[arg(long, visible_alias = "no-pip", alias = "no-seed")]
     pub(super) without_pip: bool,
     /// Text for the prompt instead of the name
     #[arg(long, value_name = "TEXT")]
@@ -54,12 +54,17 @@ pub(super) struct Options {
     /// Replace an environment of that name; the old one can be brought back
     #[arg(long)]
     pub(super) clear: bool,
+    /// Do not tell what was made
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub(super) quiet: u8,
     /// Options of virtualenv, past and present, that make no difference here: accepted, so that old scripts go on
     #[arg(
+        short = 'v',
         long = "distribute",
         aliases = [
             "setuptools", "no-setuptools", "no-site-packages", "wheel", "no-wheel", "always-copy", "copies", "symlinks",
-            "download", "no-download", "never-download", "no-periodic-update",
+            "download", "no-download", "never-download", "no-periodic-update", "no-vcs-ignore", "reset-app-data",
+            "verbose",
         ],
         action = clap::ArgAction::Count,
         hide = true
@@ -95,6 +100,7 @@ impl Options {
         options.system_site_packages |= standing.system_site_packages;
         options.without_pip |= standing.without_pip;
         options.clear |= standing.clear;
+        options.quiet = options.quiet.saturating_add(standing.quiet);
         options.without_effect = options.without_effect.saturating_add(standing.without_effect);
         options.python = options.python.or(standing.python);
         options.prompt = options.prompt.or(standing.prompt);
@@ -131,7 +137,7 @@ impl<'a> Creation<'a> {
     /// Looks at everything that was asked for.
     pub(super) fn prepare(session: &'a Session<'a>, name: &OsStr, options: &Options) -> Result<Self> {
         let options = options.with_standing(session)?;
-        if options.without_effect > 0 {
+        if options.without_effect > 0 && options.quiet == 0 {
             output::note("an option that is virtualenv's own was accepted and has no effect");
         }
         if options.prompt.as_ref().is_some_and(|text| text.to_string_lossy().chars().any(char::is_control)) {
@@ -228,7 +234,9 @@ impl<'a> Creation<'a> {
             None => home.publish(building, name)?,
         };
         let Interpreter { implementation, version, .. } = &interpreter;
-        output::note(&format!("Created `{}` with {implementation} {version} and {with}", shown(name.as_os_str())));
+        if options.quiet == 0 {
+            output::note(&format!("Created `{}` with {implementation} {version} and {with}", shown(name.as_os_str())));
+        }
         Ok(environment)
     }
 
@@ -280,6 +288,7 @@ impl<'a> Creation<'a> {
             system_site_packages: options.system_site_packages,
             without_pip: options.without_pip,
             prompt: options.prompt.as_deref(),
+            quiet: options.quiet > 0,
         };
         let made = virtualenv::create(session.context, program, &asked, home.path(), name.as_os_str())
             .and_then(|()| home.get(name))

@@ -24,6 +24,8 @@ pub(crate) struct HandOver<'a> {
     pub(crate) without_pip: bool,
     /// `--prompt`.
     pub(crate) prompt: Option<&'a OsStr>,
+    /// `--quiet`.
+    pub(crate) quiet: bool,
 }
 
 /// The creator that the person named, or `None`. One that is named and not there is an error.
@@ -91,6 +93,7 @@ fn words(context: &Context, asked: &HandOver<'_>) -> Result<Vec<OsString>> {
     }
     words.extend(asked.system_site_packages.then(|| "--system-site-packages".into()));
     words.extend(asked.without_pip.then(|| "--without-pip".into()));
+    words.extend(asked.quiet.then(|| "--quiet".into()));
     if let Some(prompt) = asked.prompt {
         words.extend([OsString::from("--prompt"), prompt.to_owned()]);
     }

@@ -201,3 +201,29 @@ fn a_version_that_nothing_here_has_is_told_with_all_that_was_tried() {
     assert_eq!(text.lines().count(), 2, "{text}");
     drop(pyenv);
 }
+
+/// Scripts of virtualenvwrapper's users have them, and so has VIRTUALENVWRAPPER_VIRTUALENV_ARGS.
+#[test]
+fn options_of_virtualenv_are_taken_and_quiet_is_quiet() {
+    let mut sandbox = Sandbox::new();
+    let python = path(pythons::complete());
+    let make = |sandbox: &Sandbox, options: &[&str]| {
+        let words = [&["mkvirtualenv", "--no-seed", "-p", python], options, &["x"]].concat();
+        let said = sandbox.run(words).status(0).stdout("").stderr_text();
+        sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
+        said
+    };
+    assert_eq!(make(&sandbox, &["-q"]), "");
+    assert_eq!(make(&sandbox, &["--quiet", "--no-vcs-ignore", "--distribute"]), "");
+    let note = "an option that is virtualenv's own was accepted and has no effect\n";
+    let made = created("x", pythons::complete());
+    assert_eq!(make(&sandbox, &["-v", "--reset-app-data"]), format!("{note}{made}"));
+    sandbox.set("VIRTUALENVWRAPPER_VIRTUALENV_ARGS", "--no-site-packages -q");
+    assert_eq!(make(&sandbox, &[]), "");
+    // Another program is told.
+    sandbox.unset("VIRTUALENVWRAPPER_VIRTUALENV_ARGS").set("VIRTUALENVWRAPPER_VIRTUALENV", "maker");
+    let maker = "#!/bin/sh\necho \"$*\"\nfor name; do :; done\nmkdir -p \"$name/bin\"\ntouch \"$name/pyvenv.cfg\"\n";
+    let file = sandbox.write("tools/maker", maker);
+    fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    sandbox.run(["mkvirtualenv", "--quiet", "x"]).status(0).stdout("--quiet x\n");
+}
