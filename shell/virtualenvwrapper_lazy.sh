@@ -26,7 +26,8 @@ function __venvwrap_lazy {
         if [[ $1 == define ]]; then
             \builtin eval "function $name { virtualenvwrapper_load || \\builtin return; \\$name \"\$@\"; }"
         else
-            \builtin unset -f "$name"
+            # It may be named twice: virtualenvwrapper's own loader exports its list.
+            \builtin unset -f "$name" 2>/dev/null || \builtin true
         fi
         __venvwrap_lazy_completion "$1" "$name"
     done
