@@ -16,6 +16,7 @@ mod activation; //     enter, switch and leave: everything as before, in every s
 mod completing; //     Tab for every command
 mod contract; //     what virtualenvwrapper promised, row by row, in every shell
 mod beside; //         another maker's activate sourced while one of ours is active
+mod contract; //       what virtualenvwrapper promised, row by row, in every shell
 mod creation; //       the environments, for every real Python, beside those of other makers
 mod frameworks; //     oh-my-zsh, prezto and bash-it: their calls, in their order
 mod in_use; //         an environment that other processes use, taken away
