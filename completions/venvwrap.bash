@@ -751,7 +751,7 @@ _venvwrap() {
             return 0
             ;;
         venvwrap__subcmd__mkproject)
-            opts="-f -t -p -a -i -r -h --force --template --list-templates --json --python --system-site-packages --no-pip --without-pip --prompt --install --requirement --clear --distribute --help"
+            opts="-f -t -p -a -i -r -q -v -h --force --template --list-templates --json --python --system-site-packages --no-pip --without-pip --prompt --install --requirement --clear --quiet --distribute --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -830,7 +830,7 @@ _venvwrap() {
             return 0
             ;;
         venvwrap__subcmd__mktmpenv)
-            opts="-c -n -p -a -i -r -h --cd --no-cd --python --system-site-packages --no-pip --without-pip --prompt --install --requirement --clear --distribute --help"
+            opts="-c -n -p -a -i -r -q -v -h --cd --no-cd --python --system-site-packages --no-pip --without-pip --prompt --install --requirement --clear --quiet --distribute --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -901,7 +901,7 @@ _venvwrap() {
             return 0
             ;;
         venvwrap__subcmd__mkvirtualenv)
-            opts="-p -a -i -r -h --python --system-site-packages --no-pip --without-pip --prompt --install --requirement --clear --distribute --help"
+            opts="-p -a -i -r -q -v -h --python --system-site-packages --no-pip --without-pip --prompt --install --requirement --clear --quiet --distribute --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -60,7 +60,8 @@ complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -s r -l 
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -l system-site-packages -d 'Let it see the packages of its Python as well'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -l without-pip -l no-pip -d 'Leave out pip'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -l clear -d 'Replace an environment of that name; the old one can be brought back'
-complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -l distribute -d 'Options of virtualenv, past and present, that make no difference here: accepted, so that old scripts go on'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -s q -l quiet -d 'Do not tell what was made'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -s v -l distribute -d 'Options of virtualenv, past and present, that make no difference here: accepted, so that old scripts go on'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -s p -l python -d 'Python to use: a version (`3.12`), a command or a path' -r -F
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -l prompt -d 'Text for the prompt instead of the name' -r
@@ -72,7 +73,8 @@ complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -s n -l no-c
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -l system-site-packages -d 'Let it see the packages of its Python as well'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -l without-pip -l no-pip -d 'Leave out pip'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -l clear -d 'Replace an environment of that name; the old one can be brought back'
-complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -l distribute -d 'Options of virtualenv, past and present, that make no difference here: accepted, so that old scripts go on'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -s q -l quiet -d 'Do not tell what was made'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -s v -l distribute -d 'Options of virtualenv, past and present, that make no difference here: accepted, so that old scripts go on'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -s t -l template -d 'Fill the project from this template; may be repeated' -r
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -s p -l python -d 'Python to use: a version (`3.12`), a command or a path' -r -F
@@ -86,7 +88,8 @@ complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -l json -d 
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -l system-site-packages -d 'Let it see the packages of its Python as well'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -l without-pip -l no-pip -d 'Leave out pip'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -l clear -d 'Replace an environment of that name; the old one can be brought back'
-complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -l distribute -d 'Options of virtualenv, past and present, that make no difference here: accepted, so that old scripts go on'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -s q -l quiet -d 'Do not tell what was made'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -s v -l distribute -d 'Options of virtualenv, past and present, that make no difference here: accepted, so that old scripts go on'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -s h -l help -d 'Print help'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand rmvirtualenv" -l now -d 'Delete for good and at once: the disk space is free when this returns'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand rmvirtualenv" -s f -l force -d 'No question for one that is in use by other processes, and no error for a name that nothing has'

@@ -13,9 +13,8 @@
 mod support; //        how a test gets its directory, shells, stories, terminals and pythons
 
 mod activation; //     enter, switch and leave: everything as before, in every shell and mode
-mod completing; //     Tab for every command
-mod contract; //     what virtualenvwrapper promised, row by row, in every shell
 mod beside; //         another maker's activate sourced while one of ours is active
+mod completing; //     Tab for every command
 mod contract; //       what virtualenvwrapper promised, row by row, in every shell
 mod creation; //       the environments, for every real Python, beside those of other makers
 mod frameworks; //     oh-my-zsh, prezto and bash-it: their calls, in their order
@@ -31,6 +30,6 @@ mod robustness; //     killed, interrupted, many at once, damaged
 mod shims; //          virtualenvwrapper.sh and its lazy loader, for rc files and frameworks
 mod standalone; //     the activate scripts that an environment carries, without venvwrap
 mod states; //         random states of a shell, random walks through environments
-mod templates; //      what mkproject fills a project from, with the real copier, cookiecutter and pythons
 mod takeover; //       a home of the real virtualenvwrapper: used in every shell, and by it again
+mod templates; //      what mkproject fills a project from, with the real copier, cookiecutter and pythons
 mod verbs; //          each verb by what it says and what is on disk afterwards
