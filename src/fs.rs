@@ -10,6 +10,9 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::SystemTime;
 
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::io::Errno;
+
 use crate::error::{Error, Result};
 
 /// Whether two paths lead to one file. `false` where either cannot be reached.
@@ -42,17 +45,19 @@ pub(crate) fn tidied(path: &Path) -> PathBuf {
     tidy
 }
 
+/// One step of the kernel, where the system and the file system know it; `None` where they do not: old kernels, some
+/// network file systems.
+fn rename_with(from: &Path, to: &Path, flags: RenameFlags) -> Option<io::Result<()>> {
+    match renameat_with(CWD, from, CWD, to, flags) {
+        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => None,
+        done => Some(done.map_err(io::Error::from)),
+    }
+}
+
 /// Renames `from` to `to`, and fails with `AlreadyExists` when anything is at `to`, in one step of the kernel.
 pub(crate) fn rename_without_replacing(from: &Path, to: &Path) -> io::Result<()> {
-    #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    {
-        use nix::errno::Errno;
-        use nix::fcntl::{AT_FDCWD, RenameFlags, renameat2};
-        match renameat2(AT_FDCWD, from, AT_FDCWD, to, RenameFlags::RENAME_NOREPLACE) {
-            // Old kernels and some network file systems do not know the flag.
-            Err(Errno::EINVAL | Errno::ENOSYS) => {}
-            done => return done.map_err(io::Error::from),
-        }
+    if let Some(done) = rename_with(from, to, RenameFlags::NOREPLACE) {
+        return done;
     }
     // Elsewhere the directory's own rule has to do: rename(2) never puts a directory over a file, nor over a directory
     // with something in it; what is left is the moment between this look and the call, and an empty directory.
@@ -69,18 +74,7 @@ pub(crate) fn rename_without_replacing(from: &Path, to: &Path) -> io::Result<()>
 /// Exchanges two entries of one file system in one step of the kernel. Fails with `Unsupported` where the system or the
 /// file system knows no such step.
 pub(crate) fn exchange(one: &Path, other: &Path) -> io::Result<()> {
-    #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    {
-        use nix::errno::Errno;
-        use nix::fcntl::{AT_FDCWD, RenameFlags, renameat2};
-        match renameat2(AT_FDCWD, one, AT_FDCWD, other, RenameFlags::RENAME_EXCHANGE) {
-            Err(Errno::EINVAL | Errno::ENOSYS) => {}
-            done => return done.map_err(io::Error::from),
-        }
-    }
-    #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-    let _ = (one, other);
-    Err(io::ErrorKind::Unsupported.into())
+    rename_with(one, other, RenameFlags::EXCHANGE).unwrap_or_else(|| Err(io::ErrorKind::Unsupported.into()))
 }
 
 /// Gives what root has made for somebody to its owner, who could not use it otherwise. `like`: what belongs to that
