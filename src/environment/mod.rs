@@ -15,6 +15,8 @@ use crate::fs::read_small;
 
 pub(crate) mod appended;
 pub(crate) mod distributions;
+#[cfg(test)]
+mod fuzzed;
 pub(crate) mod path_extensions;
 pub(crate) mod pyvenv_cfg;
 pub(crate) mod system_packages;

@@ -1,4 +1,4 @@
-//! `pyvenv.cfg` (PEP 405), read as leniently as CPython's own `getpath` reads it.
+//! `pyvenv.cfg` (PEP 405), read as CPython's own `site` reads it, but that nothing in it keeps us from starting.
 //!
 //! Owns the format: one `key = value` a line, split at the first `=`, keys without regard to case. Unknown keys and
 //! lines without `=` are skipped. Values stay bytes: they are paths. An edit changes one value and no other byte.
@@ -12,9 +12,8 @@ pub(crate) struct PyvenvCfg {
 impl PyvenvCfg {
     /// Reads the text of a file. Nothing in it is an error.
     pub(crate) fn parse(text: &[u8]) -> Self {
-        let lines = text.split(|byte| *byte == b'\n');
-        let entry = |line| split(line).map(|(key, value)| (key, value.trim_ascii().to_vec()));
-        Self { entries: lines.filter_map(entry).collect() }
+        let entry = |line| split(line).map(|(key, value)| (key, trimmed(value).to_vec()));
+        Self { entries: text.split(|byte| ends_line(*byte)).filter_map(entry).collect() }
     }
 
     /// The value of a key (lower case), the last one where it is given twice.
@@ -47,16 +46,18 @@ impl PyvenvCfg {
 pub(crate) fn with_value(text: &[u8], key: &str, value: &[u8]) -> Vec<u8> {
     let mut made = Vec::with_capacity(text.len() + key.len() + value.len() + 4);
     let mut is_there = false;
-    for line in text.split_inclusive(|byte| *byte == b'\n') {
+    for line in text.split_inclusive(|byte| ends_line(*byte)) {
         let Some((_, old)) = split(line).filter(|(name, _)| name == key) else {
             made.extend_from_slice(line);
             continue;
         };
         is_there = true;
-        let rest = old.trim_ascii_start();
-        let end = &rest[rest.trim_ascii_end().len()..];
+        let bare = trimmed(old);
         // Where nothing stands, all that follows the `=` is the end of the line.
-        let (before, end) = if rest.is_empty() { (&b" "[..], old) } else { (&old[..old.len() - rest.len()], end) };
+        let (before, end) = match memchr::memmem::find(old, bare) {
+            Some(start) if !bare.is_empty() => (&old[..start], &old[start + bare.len()..]),
+            _ => (&b" "[..], old),
+        };
         made.extend([&line[..line.len() - old.len()], before, value, end].concat());
     }
     if !is_there {
@@ -69,12 +70,23 @@ pub(crate) fn with_value(text: &[u8], key: &str, value: &[u8]) -> Vec<u8> {
     made
 }
 
+/// Python reads the file as text, where a carriage return ends a line, too.
+fn ends_line(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'\r')
+}
+
+/// A value without the blanks around it, which are Python's: every blank of Unicode, and four control characters.
+fn trimmed(value: &[u8]) -> &[u8] {
+    let is_blank = |letter: char| letter.is_whitespace() || ('\x1c'..='\x1f').contains(&letter);
+    std::str::from_utf8(value).map_or(value.trim_ascii(), |text| text.trim_matches(is_blank).as_bytes())
+}
+
 /// The key of a line, and what follows its `=`.
 fn split(line: &[u8]) -> Option<(String, &[u8])> {
     let equals = line.iter().position(|byte| *byte == b'=')?;
-    let key = std::str::from_utf8(&line[..equals]).ok()?;
-    // A byte order mark can only stand before the first.
-    Some((key.trim_start_matches('\u{feff}').trim().to_lowercase(), &line[equals + 1..]))
+    let key = std::str::from_utf8(trimmed(&line[..equals])).ok()?;
+    // A byte order mark stays: to every Python it is a part of the first key, which it then does not know.
+    Some((key.to_lowercase(), &line[equals + 1..]))
 }
 
 #[cfg(test)]
@@ -108,7 +120,8 @@ mod tests {
             "a = b\n\n# c\nKEY\t=  true \t\nno equals\nz=1"
         );
         assert_eq!(edit("key=False\r\nhome = /x\r\n"), "key=true\r\nhome = /x\r\n");
-        assert_eq!(edit("\u{feff}key = no = way"), "\u{feff}key = true");
+        assert_eq!(edit("key = no = way"), "key = true");
+        assert_eq!(edit("\u{feff}key = no"), "\u{feff}key = no\nkey = true\n");
         assert_eq!(edit("key = a\nx = y\nkey = b\n"), "key = true\nx = y\nkey = true\n");
         assert_eq!(edit("key =\nkey=\t\r\n"), "key = true\nkey= true\t\r\n");
         assert_eq!(edit("home = /x"), "home = /x\nkey = true\n");

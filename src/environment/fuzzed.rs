@@ -1,0 +1,66 @@
+//! What others write into an environment, read as Python reads it: `pyvenv.cfg`.
+
+use super::pyvenv_cfg::{PyvenvCfg, with_value};
+use crate::fuzzed::{batch, documents, kept, python_answers, tally};
+
+const SEEN: &str = "include-system-site-packages";
+
+/// What `site` itself makes of a file: whether the packages of the base are seen, and `home`.
+const SITE: &str = "
+import os, site, sys, tempfile
+room = tempfile.TemporaryDirectory()
+sys.executable = os.path.join(room.name, 'bin', 'python')
+
+def answer(document):
+    with open(os.path.join(room.name, 'pyvenv.cfg'), 'wb') as file:
+        file.write(document)
+    sys.prefix = sys.exec_prefix = room.name
+    site.PREFIXES, sys._home = ['base'], None
+    try:
+        site.venv(set())
+    except UnicodeDecodeError:
+        return b'cannot start'
+    seen = b'1' if site.PREFIXES[1:] else b'0'
+    return seen + (b' none' if sys._home is None else b' at ' + sys._home.encode())
+";
+
+/// The same answer, by our reading.
+fn told(text: &[u8]) -> Vec<u8> {
+    let cfg = PyvenvCfg::parse(text);
+    let seen: &[u8] = if cfg.get(SEEN).is_none_or(|value| value.eq_ignore_ascii_case(b"true")) { b"1" } else { b"0" };
+    let home = cfg.get("home").map_or(b" none".to_vec(), |home| [b" at ", home].concat());
+    [seen, &home].concat()
+}
+
+/// The lines of a file that do not give the key.
+fn others(text: &[u8]) -> Vec<&[u8]> {
+    let lines = text.split(|byte| matches!(byte, b'\n' | b'\r')).filter(|line| !line.is_empty());
+    lines.filter(|line| PyvenvCfg::parse(line).get(SEEN).is_none()).collect()
+}
+
+fn site_reads_the_same(files: &[Vec<u8>]) {
+    let edited: Vec<Vec<u8>> = files.iter().map(|text| with_value(text, SEEN, b"true")).collect();
+    let answers = python_answers(SITE, &[files, &edited[..]].concat());
+    let (before, after) = answers.split_at(files.len());
+    for ((text, edited), (before, after)) in files.iter().zip(&edited).zip(before.iter().zip(after)) {
+        let shown = text.escape_ascii();
+        assert_eq!(others(text), others(edited), "{shown}");
+        let cfg = PyvenvCfg::parse(edited);
+        assert_eq!(cfg.get(SEEN), Some(&b"true"[..]), "{shown}");
+        assert_eq!(&with_value(edited, SEEN, b"true"), edited, "{shown}");
+        let _ = (cfg.prompt(), cfg.version());
+        if before != b"cannot start" {
+            assert_eq!(told(text).escape_ascii().to_string(), before.escape_ascii().to_string(), "{shown}");
+            let turned_on = [b"1", &before[1..]].concat();
+            assert_eq!(turned_on.escape_ascii().to_string(), after.escape_ascii().to_string(), "{shown}");
+        }
+    }
+    tally("damaged files of others, read as Python reads them", files.len());
+}
+
+#[test]
+fn pyvenv_cfg_is_read_as_site_reads_it() {
+    let words = &["home", SEEN, "true", "False", "prompt = '", "version = 3."];
+    let files = [kept("pyvenv.cfg"), batch(600, &documents("pyvenv.cfg", words))].concat();
+    site_reads_the_same(&files);
+}
