@@ -52,15 +52,44 @@ fn name(path: &Path) -> Option<String> {
     Some(told.unwrap_or_else(|| stem.split('-').next().unwrap_or(stem).to_owned()))
 }
 
-/// The value of `Name:`; the headers end at the first empty line.
-fn name_in(metadata: &[u8]) -> Option<String> {
-    let headers = metadata.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).take_while(|line| !line.is_empty());
-    let value = headers.filter(|line| line.len() > 5).find(|line| line[..5].eq_ignore_ascii_case(b"name:"))?;
-    Some(std::str::from_utf8(&value[5..]).ok()?.trim().to_owned())
+/// The value of the first `Name:`, as Python's email parser finds it: a line that begins with a blank goes on with the
+/// header before it, and the headers end at the first line that is none.
+pub(super) fn name_in(metadata: &[u8]) -> Option<String> {
+    let text = without_returns(metadata);
+    let mut value: Option<Vec<u8>> = None;
+    for line in text.split(|byte| *byte == b'\n') {
+        if line.starts_with(b" ") || line.starts_with(b"\t") {
+            value = value.map(|value| [&value, &b"\n"[..], line].concat());
+            continue;
+        }
+        if value.is_some() {
+            break;
+        }
+        if line.starts_with(b"From ") {
+            continue;
+        }
+        let colon = line.iter().position(|byte| *byte == b':' || !byte.is_ascii_graphic());
+        let (key, rest) = line.split_at(colon.filter(|at| line[*at] == b':')?);
+        value = key.eq_ignore_ascii_case(b"name").then(|| rest[1..].to_vec());
+    }
+    Some(String::from_utf8(value?).ok()?.trim().to_owned())
+}
+
+/// Every end of a line as one newline, as in a text file of Python.
+fn without_returns(text: &[u8]) -> Vec<u8> {
+    let mut made = Vec::with_capacity(text.len());
+    for (at, byte) in text.iter().enumerate() {
+        match byte {
+            b'\r' if text.get(at + 1) == Some(&b'\n') => {}
+            b'\r' => made.push(b'\n'),
+            _ => made.push(*byte),
+        }
+    }
+    made
 }
 
 /// PEP 508. No name can be taken for an option or a path.
-fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     let is_inside = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
     let ends = [text.as_bytes().first(), text.as_bytes().last()];
     ends.iter().all(|end| end.is_some_and(u8::is_ascii_alphanumeric)) && text.as_bytes().iter().all(is_inside)

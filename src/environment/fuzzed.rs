@@ -1,5 +1,8 @@
-//! What others write into an environment, read as Python reads it: `pyvenv.cfg`.
+//! What others write into an environment, read as Python reads it: `pyvenv.cfg`, and the metadata of distributions.
 
+use proptest::prelude::*;
+
+use super::distributions::{canonical, is_name, name_in, names};
 use super::pyvenv_cfg::{PyvenvCfg, with_value};
 use crate::fuzzed::{batch, documents, kept, python_answers, tally};
 
@@ -63,4 +66,67 @@ fn pyvenv_cfg_is_read_as_site_reads_it() {
     let words = &["home", SEEN, "true", "False", "prompt = '", "version = 3."];
     let files = [kept("pyvenv.cfg"), batch(600, &documents("pyvenv.cfg", words))].concat();
     site_reads_the_same(&files);
+}
+
+/// The name in a METADATA, by the parser that importlib.metadata and pip read it with.
+const EMAIL: &str = "
+import email, io
+
+def answer(document):
+    text = io.TextIOWrapper(io.BytesIO(document), encoding='utf-8', errors='surrogateescape').read()
+    # As they stand: asked for one by name, it tries to encode what cannot be.
+    names = [value for key, value in email.message_from_string(text).raw_items() if key.lower() == 'name']
+    return (names or [''])[0].encode('utf-8', 'surrogateescape')
+";
+
+#[test]
+fn the_name_in_metadata_is_the_one_that_pip_reads() {
+    let words = &["Name:", "name : ", "Name: a\n b", "Summary: x\n Name: y\n", "From ", "\n\tName: z", "Version: 1.0"];
+    let files = [kept("METADATA"), batch(600, &documents("METADATA", words))].concat();
+    for (text, answer) in files.iter().zip(python_answers(EMAIL, &files)) {
+        // What is no name is left out, so how it is misread does not matter.
+        let proper = |name: Option<String>| name.filter(|name| is_name(name));
+        let theirs = String::from_utf8(answer).ok().map(|name| name.trim().to_owned());
+        assert_eq!(proper(name_in(text)), proper(theirs), "{}", text.escape_ascii());
+    }
+    tally("damaged files of others, read as Python reads them", files.len());
+}
+
+/// PEP 503 and PEP 508 as they are written.
+const NAMES: &str = "
+import re
+
+def answer(name):
+    name = name.decode()
+    is_name = re.fullmatch('([A-Z0-9]|[A-Z0-9][A-Z0-9._-]*[A-Z0-9])', name, re.ASCII | re.IGNORECASE)
+    return re.sub('[-_.]+', '-', name).lower().encode() if is_name else b''
+";
+
+#[test]
+fn names_are_compared_as_indexes_compare_them() {
+    let given = batch(600, &prop_oneof!["[a-zA-Z0-9._-]{0,12}", "[a-zA-Z][ -~\u{c4}\u{130}\u{212a}\n]{0,6}", ".{0,8}"]);
+    for (name, answer) in given.iter().zip(python_answers(NAMES, &given)) {
+        let ours = if is_name(name) { canonical(name) } else { String::new() };
+        assert_eq!(ours.as_bytes(), answer, "{name:?}");
+    }
+    tally("names of distributions and of pythons that are odd", given.len());
+}
+
+#[test]
+fn no_entry_of_site_packages_gives_anything_but_a_name() {
+    let room = tempfile::tempdir().unwrap();
+    let stems = "[a-zA-Z0-9~._ -]{0,9}(-[0-9.a-z]{0,4}){0,3}";
+    let kinds = "(dist-info|egg-info|egg|egg-link|dist|DIST-INFO|)";
+    let given = batch(400, &(stems, kinds, documents("METADATA", &["Name: -r", "Name:\n"])));
+    for (stem, kind, metadata) in &given {
+        let entry = room.path().join(format!("{stem}.{kind}"));
+        // The same name twice, and `..`.
+        if std::fs::create_dir(&entry).is_ok() {
+            std::fs::write(entry.join("METADATA"), metadata).unwrap();
+            std::fs::write(entry.join("PKG-INFO"), metadata).unwrap();
+        }
+    }
+    let found = names([room.path()]).unwrap();
+    assert!(found.iter().all(|name| is_name(name)) && found.len() > 20, "{found:?}");
+    tally("names of distributions and of pythons that are odd", given.len());
 }
