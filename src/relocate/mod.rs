@@ -8,6 +8,8 @@
 mod activation_script;
 mod copy;
 mod escapes;
+#[cfg(test)]
+mod fuzzed;
 mod in_place;
 mod language;
 mod record;

@@ -54,22 +54,25 @@ impl<'a> Records<'a> {
         let (changed, new) = (self.changed, self.new);
         let rows = self.rows.entry(site_packages.to_path_buf()).or_insert_with(|| rows(changed, site_packages, new));
         let mut made = Vec::with_capacity(record.len());
-        for line in record.split_inclusive(|byte| *byte == b'\n') {
-            let (path, rest) = field(line);
+        let mut remaining = record;
+        while !remaining.is_empty() {
+            let Row { path, path_end, end, length } = Row::first(remaining);
+            let (row, more) = remaining.split_at(length);
+            remaining = more;
             let moved = self.spelling.replaced_path(&path);
             let is_moved = moved.is_some();
             let path = moved.unwrap_or(path);
             // A row without a hash is left without one.
-            let now = rows.get(&path).filter(|_| rest.trim_ascii_end() != b",,");
+            let has_hash = || row[path_end..end].get(1..).is_some_and(|rest| !Row::first(rest).path.is_empty());
+            let now = rows.get(&path).filter(|_| has_hash());
             if now.is_none() && !is_moved {
-                made.extend_from_slice(line);
+                made.extend_from_slice(row);
                 continue;
             }
             made.extend_from_slice(&quoted(&path));
-            let ending = &rest[rest.trim_ascii_end().len()..];
             match now {
-                Some(now) => made.extend([b",", now.as_bytes(), ending].concat()),
-                None => made.extend_from_slice(rest),
+                Some(now) => made.extend([b",", now.as_bytes(), &row[end..]].concat()),
+                None => made.extend_from_slice(&row[path_end..]),
             }
         }
         (made != record).then_some(made)
@@ -85,24 +88,70 @@ fn rows<'a>(changed: &'a [Changed], site_packages: &Path, new: &Path) -> HashMap
     changed.iter().flat_map(both).collect()
 }
 
-/// The first field of a row of CSV, and the rest with its comma.
-fn field(line: &[u8]) -> (Vec<u8>, &[u8]) {
-    if line.first() != Some(&b'"') {
-        let end = memchr::memchr(b',', line).unwrap_or(line.len());
-        return (line[..end].to_vec(), &line[end..]);
-    }
-    let mut path = Vec::new();
-    let mut at = 1;
-    while let Some(byte) = line.get(at) {
-        match (byte, line.get(at + 1)) {
-            (b'"', Some(b'"')) => at += 1,
-            (b'"', _) => return (path, &line[at + 1..]),
-            _ => {}
+/// A row of CSV as Python's csv module reads it: a field in quotes can go on in the next line.
+#[derive(Debug)]
+struct Row {
+    /// The first field.
+    path: Vec<u8>,
+    /// Where that has ended, at a comma or at the end.
+    path_end: usize,
+    /// Where the last field has ended.
+    end: usize,
+    /// The same with the end of the line.
+    length: usize,
+}
+
+impl Row {
+    /// The row that the text begins with.
+    fn first(text: &[u8]) -> Self {
+        // Nearly all are without quotes, and there are many.
+        let length = memchr::memchr(b'\n', text).map_or(text.len(), |end| end + 1);
+        let line = text[..length].strip_suffix(b"\n").unwrap_or(&text[..length]);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if memchr::memchr2(b'"', b'\r', line).is_none() {
+            let path_end = memchr::memchr(b',', line).unwrap_or(line.len());
+            return Self { path: line[..path_end].to_vec(), path_end, end: line.len(), length };
         }
-        path.push(*byte);
-        at += 1;
+        Self::with_quotes(text)
     }
-    (path, b"")
+
+    fn with_quotes(text: &[u8]) -> Self {
+        let mut path = Vec::new();
+        let mut path_end = None;
+        let (mut begins, mut is_open, mut was_open) = (true, false, false);
+        for (at, byte) in text.iter().enumerate() {
+            let means_itself = match byte {
+                b'"' if is_open => {
+                    (is_open, was_open) = (false, true);
+                    continue;
+                }
+                // Doubled, or the first of its field.
+                b'"' if was_open || begins => {
+                    let is_doubled = was_open;
+                    (is_open, was_open, begins) = (true, false, false);
+                    is_doubled
+                }
+                b',' if !is_open => {
+                    path_end.get_or_insert(at);
+                    (begins, was_open) = (true, false);
+                    continue;
+                }
+                b'\n' | b'\r' if !is_open => {
+                    let both = text[at..].starts_with(b"\r\n");
+                    let length = at + if both { 2 } else { 1 };
+                    return Self { path, path_end: path_end.unwrap_or(at), end: at, length };
+                }
+                _ => {
+                    (begins, was_open) = (false, false);
+                    true
+                }
+            };
+            if means_itself && path_end.is_none() {
+                path.push(*byte);
+            }
+        }
+        Self { path, path_end: path_end.unwrap_or(text.len()), end: text.len(), length: text.len() }
+    }
 }
 
 fn quoted(path: &[u8]) -> Vec<u8> {
