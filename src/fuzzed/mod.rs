@@ -145,6 +145,16 @@ pub(crate) fn batch<S: Strategy>(count: usize, strategy: &S) -> Vec<S::Value> {
     (0..count).map(|_| strategy.new_tree(&mut runner).unwrap().current()).collect()
 }
 
+/// For a test that starts nothing.
+pub(crate) fn many() -> ProptestConfig {
+    ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+/// A program by the search path of the tests, for modules that know no context.
+pub(crate) fn program(name: &str) -> std::process::Command {
+    Context::from_process().command(name)
+}
+
 /// Has a Python answer each document. `code` defines `answer`, from bytes to bytes; it is run once.
 pub(crate) fn python_answers<T: AsRef<[u8]>>(code: &str, documents: &[T]) -> Vec<Vec<u8>> {
     let frame = "

@@ -1,10 +1,19 @@
 //! What others installed, damaged: RECORD is read as Python's csv module reads it, scripts lead where they led.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
 use super::record::{Changed, Records};
+use super::script;
 use super::spelling::Spelling;
+use crate::context::Context;
 use crate::fuzzed::{batch, documents, kept, python_answers, tally};
+use crate::seed::shebang::opening;
 
 /// Rows of a RECORD. Each byte is a character, so that any can be read.
 const CSV: &str = "
@@ -67,4 +76,110 @@ fn moved(row: &[String]) -> Vec<String> {
         row.extend([HASH.to_owned(), "0".to_owned()]);
     }
     row
+}
+
+/// Bytes that a component of a path can have, with more of those that shells and Pythons treat in their own way than
+/// chance would give. (Apple's file system wants UTF-8.)
+fn component() -> impl Strategy<Value = Vec<u8>> {
+    let special = select(b"'\"\\$`!;&|<>(){}[]*?~#%=^ \t\r\x1b\x7f\xff\xc3\xa9".to_vec());
+    let allowed = |byte: &u8| !b"/\n\0".contains(byte) && (byte.is_ascii() || !cfg!(target_os = "macos"));
+    vec(prop_oneof![3 => special, 1 => 1..=255_u8, 2 => b'a'..=b'z', 1 => Just(b'\'')], 1..40)
+        .prop_map(move |bytes| [b"e", &*bytes.into_iter().filter(allowed).collect::<Vec<_>>()].concat())
+}
+
+/// Arguments and the line about the coding, as a script may have them.
+fn heads() -> impl Strategy<Value = (&'static str, &'static str)> {
+    (
+        select(vec!["", "-E", "-sE -X utf8"]),
+        select(vec!["", "# -*- coding: utf-8 -*-\n", "# vim: set fileencoding=x coding=latin-1\n"]),
+    )
+}
+
+#[test]
+fn a_script_that_moved_there_and_back_is_the_same() {
+    let there_and_back = batch(600, &(component(), component(), heads(), 2..4_u8));
+    for (old, new, (arguments, coding), major) in &there_and_back {
+        // A line about the coding goes where it contradicts the path.
+        let is_text = [old, new].iter().all(|name| std::str::from_utf8(name).is_ok());
+        let coding = if is_text { coding } else { "" };
+        let [old, new] = [old, new].map(|name| [b"/", &name[..]].concat());
+        let [there, back] = [(&old, &new), (&new, &old)]
+            .map(|(from, to)| Spelling::new(&[OsStr::from_bytes(from).into()], Path::new(OsStr::from_bytes(to))));
+        let script = |root: &[u8]| {
+            let python = [root, format!("/bin/python{major}").as_bytes()].concat();
+            [&*opening(&python, arguments.as_bytes(), coding.as_bytes(), *major), b"import sys\n"].concat()
+        };
+        let [first, second] = [script(&old), script(&new)];
+        let shown = format!("{} {}", first.escape_ascii(), second.escape_ascii());
+        if old == new {
+            continue;
+        }
+        let moved = script::replaced(&there, &first, *major).expect(&shown);
+        assert_eq!(moved.escape_ascii().to_string(), second.escape_ascii().to_string(), "{shown}");
+        let moved = script::replaced(&back, &moved, *major).expect(&shown);
+        assert_eq!(moved.escape_ascii().to_string(), first.escape_ascii().to_string(), "{shown}");
+    }
+    tally("first lines of scripts, written, run and read again", there_and_back.len());
+}
+
+#[test]
+fn a_damaged_script_is_moved_without_a_stumble() {
+    let words =
+        &["/x/env/bin/python", "#!/bin/sh\n", "'''exec' ", " \"$0\" \"$@\"\n' '''\n", "# coding: x\n", "/x/env"];
+    let scripts = [kept("scripts"), batch(800, &documents("scripts", words))].concat();
+    let spelling = Spelling::new(&["/x/env".into()], Path::new("/N 'm"));
+    for script in &scripts {
+        for major in [2, 3] {
+            let replaced = script::replaced(&spelling, script, major);
+            assert_ne!(replaced.as_ref(), Some(script), "{}", script.escape_ascii());
+        }
+    }
+    tally("first lines of scripts, written, run and read again", scripts.len());
+}
+
+/// Whether Python can read it, without a warning.
+const COMPILES: &str = "
+import warnings
+warnings.simplefilter('error')
+
+def answer(script):
+    try:
+        compile(script, 'script', 'exec')
+        return b''
+    except Exception as error:
+        return str(error).encode()
+";
+
+#[test]
+fn the_kernel_sh_and_python_read_what_is_written() {
+    let room = tempfile::tempdir().unwrap();
+    // It tells the path that it was started by.
+    let teller = room.path().join("teller");
+    let written = Context::made_of(&[])
+        .command("/bin/sh")
+        .args(["-c", "printf '#!/bin/sh\\nprintf %%s \"$0\"\\n' >\"$1\"; chmod 755 \"$1\"", "sh"])
+        .arg(&teller)
+        .status();
+    assert!(written.unwrap().success());
+    let paths = batch(60, &component());
+    let mut scripts = Vec::new();
+    for (number, name) in paths.iter().enumerate() {
+        let name = [number.to_string().as_bytes(), name].concat();
+        let python = room.path().join(OsStr::from_bytes(&name));
+        std::os::unix::fs::symlink(&teller, &python).unwrap();
+        let script = opening(python.as_os_str().as_bytes(), b"", b"", 3);
+        let file = room.path().join("script");
+        std::fs::write(&file, &script).unwrap();
+        // A direct line is the kernel's matter, and the same for every path.
+        if script.starts_with(b"#!/bin/sh\n") {
+            let output = Context::made_of(&[]).command("/bin/sh").arg(&file).output().unwrap();
+            let told = output.stdout.escape_ascii().to_string();
+            assert_eq!(told, python.as_os_str().as_bytes().escape_ascii().to_string(), "{}", script.escape_ascii());
+        }
+        scripts.push(script);
+    }
+    for (script, answer) in scripts.iter().zip(python_answers(COMPILES, &scripts)) {
+        assert_eq!(answer.escape_ascii().to_string(), "", "{}", script.escape_ascii());
+    }
+    tally("first lines of scripts, written, run and read again", scripts.len());
 }
