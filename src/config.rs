@@ -65,9 +65,16 @@ impl Config {
         let wrong = |reason: String| Error::Value { what: crate::shown::shown(&path).to_string(), reason };
         let mut config = match read_small(&path, LIMIT).map_err(Error::io("read", &path))? {
             None => Self::default(),
+            // What was not read would not be obeyed.
+            Some(text) if text.len() as u64 >= LIMIT => {
+                return Err(Error::io("read", path)(std::io::ErrorKind::FileTooLarge.into()));
+            }
             Some(text) => {
-                let text = String::from_utf8(text).map_err(|_| wrong("not UTF-8".to_owned()))?;
-                toml::from_str(&text).map_err(|error| wrong(error.to_string().trim_end().to_owned()))?
+                let text = std::str::from_utf8(&text).map_err(|error| {
+                    let line = text[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
+                    wrong(format!("line {line} is not UTF-8"))
+                })?;
+                toml::from_str(text).map_err(|error| wrong(told(&error)))?
             }
         };
         if let Some(value) = context.variable(env_vars::VENVWRAP_INSTALLER) {
@@ -89,6 +96,16 @@ impl Config {
         Duration::from_secs(u64::from(self.trash_days) * 24 * 60 * 60)
     }
 }
+
+/// The error with the line that it quotes, which is the file's and may hold what a terminal would obey.
+fn told(error: &toml::de::Error) -> String {
+    let text = error.to_string();
+    let lines = text.trim_end().lines().map(|line| crate::shown::shown(line).to_string());
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod fuzzed;
 
 #[cfg(test)]
 mod tests {

@@ -1,0 +1,65 @@
+//! Damaged settings: obeyed as they are written, or refused as a whole by file and line.
+
+use std::path::PathBuf;
+
+use super::*;
+use crate::fuzzed::{batch, documents, kept, python_answers, tally};
+
+/// The settings by Python's own parser, as our Debug has them; `?` where it refuses the file or there is none (3.11).
+const TOML: &str = "
+try:
+    import tomllib
+except ImportError:
+    tomllib = None
+
+def answer(document):
+    try:
+        found = tomllib.loads(document.decode())
+    except Exception:
+        return b'?'
+    days = found.pop('trash-days', 7)
+    words = [found.pop('installer', 'auto'), found.pop('link', 'auto')]
+    is_right = not found and type(days) is int and 0 <= days < 1 << 32
+    is_right = is_right and words[0] in ('auto', 'pip', 'uv') and words[1] in ('auto', 'copy')
+    return ' '.join([word.capitalize() for word in words] + [str(days)]).encode() if is_right else b'wrong'
+";
+
+#[test]
+fn settings_are_obeyed_as_a_whole_or_refused_by_file_and_line() {
+    let words = &["installer", "link = \"", "trash-days", "\"uv\"", "\"\"\"", "[x]\n", "true", "1_0", "0x10", "= 3\n"];
+    let files = [kept("config"), batch(600, &documents("config", words))].concat();
+    let room = tempfile::tempdir().unwrap();
+    let file: PathBuf = room.path().join("venvwrap/config.toml");
+    std::fs::create_dir(room.path().join("venvwrap")).unwrap();
+    let context = Context::made_of(&[("HOME", "/h"), ("XDG_CONFIG_HOME", room.path().to_str().unwrap())]);
+    for (text, answer) in files.iter().zip(python_answers(TOML, &files)) {
+        std::fs::write(&file, text).unwrap();
+        let shown = text.escape_ascii();
+        let answer = std::str::from_utf8(&answer).unwrap();
+        match Config::read(&context) {
+            Ok(Config { installer, link, trash_days }) => {
+                let ours = format!("{installer:?} {link:?} {trash_days}");
+                // What is new in TOML 1.1 is wrong to an older Python.
+                assert!(ours == answer || answer == "?", "{ours}, not {answer}: {shown}");
+            }
+            Err(error) => {
+                let message = error.to_string();
+                assert!(matches!(answer, "wrong" | "?") || text.starts_with(b"\xef\xbb\xbf"), "{message}: {shown}");
+                assert!(message.contains("config.toml") && message.contains("line "), "{message}: {shown}");
+                let obeyed = message.chars().find(|letter| *letter != '\n' && crate::shown::deceives(*letter));
+                assert_eq!(obeyed, None, "{message}: {shown}");
+            }
+        }
+    }
+    tally("damaged files of the person, obeyed or refused as a whole", files.len());
+}
+
+#[test]
+fn a_file_that_is_too_long_is_not_obeyed_up_to_there() {
+    let room = tempfile::tempdir().unwrap();
+    std::fs::create_dir(room.path().join("venvwrap")).unwrap();
+    let text = format!("{}installer = \"uv\"\n", "# a comment\n".repeat(6_000));
+    std::fs::write(room.path().join("venvwrap/config.toml"), text).unwrap();
+    let context = Context::made_of(&[("HOME", "/h"), ("XDG_CONFIG_HOME", room.path().to_str().unwrap())]);
+    assert!(Config::read(&context).unwrap_err().to_string().contains("config.toml"));
+}
