@@ -27,6 +27,10 @@ pub(crate) fn linked(environment: &Environment, context: &Context) -> Result<Opt
     let file = file(environment.root(), context);
     let text = read_small(&file, LIMIT).map_err(Error::io("read", &file))?;
     let Some(mut text) = text else { return Ok(None) };
+    if text.len() as u64 >= LIMIT {
+        // Cut, it would be the path of something else.
+        return Err(Error::io("read", file)(std::io::ErrorKind::FileTooLarge.into()));
+    }
     while text.last() == Some(&b'\n') {
         text.pop();
     }
@@ -36,14 +40,20 @@ pub(crate) fn linked(environment: &Environment, context: &Context) -> Result<Opt
 /// The text of the file for a project.
 pub(crate) fn link_text(project: &Path) -> Result<Vec<u8>> {
     let bytes = project.as_os_str().as_bytes();
-    if bytes.contains(&b'\n') {
-        let reason = "a .project file cannot hold a path with a line break".to_owned();
-        return Err(Error::Value { what: crate::shown::shown(project).to_string(), reason });
-    }
-    Ok([bytes, b"\n"].concat())
+    let reason = if bytes.contains(&b'\n') {
+        "a .project file cannot hold a path with a line break"
+    } else if bytes.len() as u64 + 1 >= LIMIT {
+        "it is too long for a .project file"
+    } else {
+        return Ok([bytes, b"\n"].concat());
+    };
+    Err(Error::Value { what: crate::shown::shown(project).to_string(), reason: reason.to_owned() })
 }
 
 /// Links an environment to a project directory, which is absolute.
 pub(crate) fn link(environment: &Environment, context: &Context, project: &Path) -> Result<()> {
     write_whole(&file(environment.root(), context), &link_text(project)?)
 }
+
+#[cfg(test)]
+mod fuzzed;
