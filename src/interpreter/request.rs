@@ -210,6 +210,9 @@ fn build(rest: &str) -> Option<bool> {
 }
 
 #[cfg(test)]
+mod fuzzed;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

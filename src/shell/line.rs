@@ -90,6 +90,9 @@ fn is_special(byte: u8) -> bool {
 }
 
 #[cfg(test)]
+mod fuzzed;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
