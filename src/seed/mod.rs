@@ -8,6 +8,8 @@
 
 mod choice;
 mod finish;
+#[cfg(test)]
+mod fuzzed;
 mod identity;
 mod index;
 mod manifest;

@@ -55,7 +55,11 @@ fn holds(condition: &str, version: &Numbers) -> bool {
     let operator = condition.find(|character: char| !"<>=!~".contains(character)).unwrap_or(condition.len());
     let (operator, operand) = condition.split_at(operator);
     let operand = operand.trim();
-    let places = operand.trim_end_matches(".*").split('.').count();
+    let release = operand.trim_end_matches(".*");
+    let places = release.split('.').count();
+    if !is_understood(release) {
+        return false;
+    }
     let wanted = Numbers::of(operand);
     let equal = if operand.ends_with(".*") { version.agrees_with(&wanted, places) } else { *version == wanted };
     match operator {
@@ -65,9 +69,15 @@ fn holds(condition: &str, version: &Numbers) -> bool {
         "<" => *version < wanted,
         "==" => equal,
         "!=" => !equal,
-        "~=" => *version >= wanted && version.agrees_with(&wanted, places.saturating_sub(1)),
+        "~=" => places > 1 && *version >= wanted && version.agrees_with(&wanted, places - 1),
         _ => false,
     }
+}
+
+/// Whether all the numbers at the start of a version are ones that we can compare, and there is one.
+fn is_understood(release: &str) -> bool {
+    let end = release.find(|character: char| !character.is_ascii_digit() && character != '.').unwrap_or(release.len());
+    release[..end].trim_end_matches('.').split('.').all(|part| part.parse::<u32>().is_ok())
 }
 
 /// The `Requires-Python` of a METADATA file; empty, which admits everything, where it has none.

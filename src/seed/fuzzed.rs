@@ -1,0 +1,101 @@
+//! What the seed reads and writes, at random: names of wheels, their metadata, our own lists, RECORD.
+
+use std::path::Path;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+use super::manifest::Manifest;
+use super::record::{Row, text};
+use super::version::{Numbers, admits, requires_python};
+use super::wheel::{Wheel, console_scripts};
+use super::{identity, scripts};
+use crate::fuzzed::{batch, documents, many, python_answers, tally};
+use crate::interpreter::Version;
+
+const CSV: &str = "
+import csv, io, json
+
+def answer(document):
+    return json.dumps(list(csv.reader(io.StringIO(document.decode(), newline='')))).encode()
+";
+
+#[test]
+fn a_record_is_read_by_python_as_it_was_meant() {
+    // As `wheel` accepts them.
+    let path = "[a-z\\u{e4}\\u{65e5}]([ ,\"'/#;a-z0-9._\\u{a0}\\u{2028}-]{0,12})";
+    let records = batch(300, &vec(path, 1..8));
+    let texts: Vec<String> =
+        records.iter().map(|paths| text(paths.iter().map(|path| Row::of(path, b"")).collect())).collect();
+    for (paths, answer) in records.iter().zip(python_answers(CSV, &texts)) {
+        let mut paths = paths.clone();
+        paths.sort();
+        let rows: Vec<Vec<String>> = serde_json::from_slice(&answer).unwrap();
+        assert_eq!(rows.iter().map(|row| &row[0]).collect::<Vec<_>>(), paths.iter().collect::<Vec<_>>());
+        assert!(rows.iter().all(|row| row.len() == 3 && row[2] == "0"), "{rows:?}");
+    }
+    tally("lists and names of the seed, damaged", records.len());
+}
+
+#[test]
+fn a_condition_that_is_not_understood_does_not_admit() {
+    let version = Version { major: 3, minor: 12, micro: 1 };
+    for condition in
+        [">=", "<", ">=x", "!=", "!=x.*", "==*", ">=99999999999", "<99999999999.1", "~=3", "3.12", "=3", ">= 3..1"]
+    {
+        assert!(!admits(condition, version), "{condition}");
+    }
+}
+
+fn entries(manifest: &Manifest) -> usize {
+    manifest.directories.iter().map(|directory| 1 + directory.files.len()).sum()
+}
+
+proptest! {
+    #![proptest_config(many())]
+
+    #[test]
+    fn any_condition_is_looked_at(text in "([<>=!~]{0,3} ?[0-9.*x]{0,8} ?,?){0,4}", metadata in documents("METADATA", &["Requires-Python:"])) {
+        let version = Version { major: 3, minor: 12, micro: 1 };
+        let _ = (admits(&text, version), admits(requires_python(&String::from_utf8_lossy(&metadata)), version));
+        // One more condition never lets more in.
+        let (more, padded) = (format!("{text},>=2"), format!(" {text} "));
+        prop_assert!(admits(&text, version) || !admits(&more, version));
+        prop_assert_eq!(Numbers::of(&text), Numbers::of(&padded));
+        tally("lists and names of the seed, damaged", 1);
+    }
+
+    #[test]
+    fn any_name_of_a_wheel_is_taken_apart(stem in "[a-z\\x00-\\x1f. /é-]{0,20}(-[a-z0-9.]{0,3}){0,5}", points in "(\\[console_scripts\\]\n)?([a-z./ ]{0,4}[=:;#]?[a-z.:\\[]{0,6}\n){0,5}") {
+        if let Some(wheel) = Wheel::named(Path::new(&format!("/x/{stem}.whl"))) {
+            prop_assert!(!wheel.dist_info().contains('/') && !wheel.dist_info().contains(char::is_control));
+        }
+        let version = Version { major: 3, minor: 12, micro: 1 };
+        for script in scripts::wanted(&console_scripts(&points), version) {
+            prop_assert!(!script.name.contains('/') && !script.name.is_empty());
+        }
+        tally("lists and names of the seed, damaged", 1);
+    }
+
+    /// Cut, it is not taken for whole; with another byte it may be another list, but of as many entries.
+    #[test]
+    fn a_damaged_list_is_noticed(names in vec("[a-zé '\"]{1,6}", 1..6), at in any::<Index>(), byte in any::<u8>()) {
+        let room = tempfile::tempdir().unwrap();
+        for name in &names {
+            std::fs::write(room.path().join(name), "").unwrap();
+        }
+        let manifest = Manifest::of(room.path()).unwrap();
+        let (whole, count) = (manifest.text(), entries(&manifest));
+        prop_assert_eq!(Manifest::from_text(&whole), Some(manifest));
+        let mut bytes = whole.clone().into_bytes();
+        let place = at.index(bytes.len());
+        prop_assert_eq!(whole.get(..place).and_then(Manifest::from_text), None);
+        bytes[place] = byte;
+        if let Some(read) = std::str::from_utf8(&bytes).ok().and_then(Manifest::from_text) {
+            prop_assert_eq!(entries(&read), count);
+        }
+        let _ = identity::standing(&bytes);
+        tally("lists and names of the seed, damaged", 1);
+    }
+}
