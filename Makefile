@@ -52,7 +52,7 @@ test: ## install missing test tools where allowed, then lint and run every test
 
 test-faults: ## only the tests with faults, hostile values and odd shells, and how many there were (docs/faults.md)
 	tests/tools/prepare.sh
-	tests/tools/tallied.sh cargo test --locked --test suite -- $(FAULTS)
+	tests/tools/tallied.sh cargo test --locked --bin venvwrap --test suite -- fuzzed:: $(FAULTS)
 
 lint: ## formatting, clippy, and the linter of each shell and of the manual
 	cargo fmt --check

@@ -127,6 +127,6 @@ fn no_entry_of_site_packages_gives_anything_but_a_name() {
         }
     }
     let found = names([room.path()]).unwrap();
-    assert!(found.iter().all(|name| is_name(name)) && found.len() > 20, "{found:?}");
+    assert!(found.iter().all(|name| is_name(name)) && found.len() > 10, "{found:?}");
     tally("names of distributions and of pythons that are odd", given.len());
 }
