@@ -64,6 +64,12 @@ fn words_are_what_bash_hands_to_a_program() {
     tally("command lines as typed, read as bash reads them", lines.len());
 }
 
+fn insertion(line: &TypedLine, candidate: &OsStr, whole: bool) -> Vec<u8> {
+    let mut text = Vec::new();
+    line.write_insertion(candidate, whole, &mut text);
+    text
+}
+
 #[test]
 fn what_is_inserted_is_the_candidate_to_bash() {
     let any = vec(
@@ -75,7 +81,7 @@ fn what_is_inserted_is_the_candidate_to_bash() {
         .iter()
         .map(|(candidate, quote)| {
             let line = [b"workon ", quote.as_bytes()].concat();
-            let inserted = TypedLine::read(&line, BREAKS).insertion(OsStr::from_bytes(candidate), false);
+            let inserted = insertion(&TypedLine::read(&line, BREAKS), OsStr::from_bytes(candidate), false);
             [quote.as_bytes(), &inserted, quote.as_bytes()].concat()
         })
         .collect();
@@ -95,8 +101,8 @@ proptest! {
         let read = TypedLine::read(&line, BREAKS);
         let word = read.words.last().unwrap();
         // Nothing is left to insert but what is kept already.
-        prop_assert!(read.insertion(word, false).len() <= 4 * line.len());
-        let _ = (read.insertion(OsStr::new(""), true), read.insertion(OsStr::new("é $x"), true));
+        prop_assert!(insertion(&read, word, false).len() <= 4 * line.len());
+        let _ = (insertion(&read, OsStr::new(""), true), insertion(&read, OsStr::new("é $x"), true));
         tally("command lines as typed, read as bash reads them", 1);
     }
 }
