@@ -338,6 +338,42 @@ function __venvwrap_deactivate {
     esac
 }
 
+# What `venvwrap doctor` does: the binary sees files and exported variables; what a command is to this shell is told in
+# words, NAME KIND TEXT.
+function __venvwrap_doctor {
+    \builtin local name text
+    for name in python pip; do
+        text="$(\builtin type -t "$name")" || text=''
+        case "$text" in
+            alias)
+                text="$(\builtin alias "$name")"
+                text="${text#*\'}"
+                \builtin set -- --told "$name alias ${text%\'}" "$@"
+                ;;
+            function) \builtin set -- --told "$name function" "$@" ;;
+            file)
+                text="$(\builtin hash -t "$name" 2>/dev/null)" || text=''
+                [[ -z $text ]] || \builtin set -- --told "$name hashed $text" "$@"
+                ;;
+        esac
+    done
+    text="$(\builtin declare -f workon)" || text=''
+    [[ $text == *__venvwrap_call* ]] || \builtin set -- --told 'workon other' "$@"
+    ! \builtin declare -F virtualenvwrapper_workon_help >/dev/null ||
+        \builtin set -- --told 'virtualenvwrapper loaded' "$@"
+    __venvwrap_call doctor "$@"
+}
+
+# The binary by its own name, whatever PATH has.
+function venvwrap {
+    if [[ ${1-} == doctor ]]; then
+        \builtin shift
+        __venvwrap_doctor "$@"
+    else
+        (__venvwrap_run "$@")
+    fi
+}
+
 function mkvirtualenv { __venvwrap_call mkvirtualenv "$@"; }
 function mktmpenv { __venvwrap_call mktmpenv "$@"; }
 function mkproject { __venvwrap_call mkproject "$@"; }

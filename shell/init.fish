@@ -372,6 +372,28 @@ function __venvwrap_deactivate
     end
 end
 
+# What `venvwrap doctor` does: the binary sees files and exported variables; what a command is to this shell is told in
+# words, NAME KIND TEXT. fish's aliases are functions.
+function __venvwrap_doctor
+    builtin set -l told
+    for name in python pip
+        builtin functions -q $name
+        and builtin set -a told --told "$name function"
+    end
+    builtin string match -q '*__venvwrap_call*' -- (builtin functions workon)
+    or builtin set -a told --told 'workon other'
+    __venvwrap_call doctor $told $argv
+end
+
+# The binary by its own name, whatever PATH has.
+function venvwrap
+    if test "$argv[1]" = doctor
+        __venvwrap_doctor $argv[2..-1]
+    else
+        command $__venvwrap_executable $argv
+    end
+end
+
 function mkvirtualenv
     __venvwrap_call mkvirtualenv $argv
 end

@@ -318,6 +318,36 @@ function __venvwrap_deactivate {
     esac
 }
 
+# What `venvwrap doctor` does: the binary sees files and exported variables; what a command is to this shell is told in
+# words, NAME KIND TEXT.
+function __venvwrap_doctor {
+    \builtin emulate -L zsh
+    \builtin local name text
+    \builtin local -a told
+    for name in python pip; do
+        if (( ${+aliases[$name]} )); then
+            told+=(--told "$name alias ${aliases[$name]}")
+        elif (( ${+functions[$name]} )); then
+            told+=(--told "$name function")
+        elif text=$(\builtin whence "$name"); then
+            told+=(--told "$name hashed $text")
+        fi
+    done
+    [[ ${functions[workon]-} == *__venvwrap_call* ]] || told+=(--told 'workon other')
+    (( ! ${+functions[virtualenvwrapper_workon_help]} )) || told+=(--told 'virtualenvwrapper loaded')
+    __venvwrap_call doctor "${told[@]}" "$@"
+}
+
+# The binary by its own name, whatever PATH has.
+function venvwrap {
+    if [[ ${1-} == doctor ]]; then
+        \builtin shift
+        __venvwrap_doctor "$@"
+    else
+        (__venvwrap_run "$@")
+    fi
+}
+
 function mkvirtualenv { __venvwrap_call mkvirtualenv "$@"; }
 function mktmpenv { __venvwrap_call mktmpenv "$@"; }
 function mkproject { __venvwrap_call mkproject "$@"; }

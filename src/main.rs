@@ -25,6 +25,7 @@ mod seed; //         pip in a new environment
 mod creator; //      the environment itself
 mod installer; //    packages, by pip or uv
 mod relocate; //     what a changed place changes
+mod health; //       what is wrong, and mending it
 mod activation; //   what a shell must do, as data
 mod shell; //        the same, as code
 mod commands; //     the verbs

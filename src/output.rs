@@ -66,6 +66,11 @@ pub(crate) fn alarming(text: &str) -> String {
     if has_colour() { format!("{WRONG}{text}{WRONG:#}") } else { text.to_owned() }
 }
 
+/// Text that is only good to know, in the same way.
+pub(crate) fn helpful(text: &str) -> String {
+    if has_colour() { format!("{HINT}{text}{HINT:#}") } else { text.to_owned() }
+}
+
 /// A sign of life for work of more than a moment; drawn on stderr, and only where that is a terminal.
 pub(crate) struct Progress(Option<ProgressBar>);
 

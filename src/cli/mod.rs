@@ -71,6 +71,7 @@ const VERBS: &[Entry] = &[
     entry::<commands::toggleglobalsitepackages::ToggleGlobalSitePackages>("toggleglobalsitepackages"),
     entry::<commands::wipeenv::WipeEnv>("wipeenv"),
     entry::<virtualenvwrapper::VirtualenvWrapper>("virtualenvwrapper"),
+    entry::<commands::doctor::Doctor>("doctor").without_function(),
     entry::<commands::trust::Trust>("trust").without_function(),
     entry::<commands::init::Init>("init").without_function(),
     entry::<completions::Completions>("completions").without_function(),
@@ -127,7 +128,11 @@ fn dispatch(words: &[OsString], session: &Session<'_>) -> Result<Outcome> {
         return whole_tree(words);
     };
     // As the person typed it: the function's own name, or the binary and its verb.
-    let called = if session.shell.is_some() { entry.name.to_owned() } else { format!("{PROGRAM} {}", entry.name) };
+    let called = if session.shell.is_some() && entry.has_function {
+        entry.name.to_owned()
+    } else {
+        format!("{PROGRAM} {}", entry.name)
+    };
     match (entry.command)().bin_name(called).try_get_matches_from(words) {
         Ok(matches) => (entry.run)(&matches, session),
         Err(error) => (entry.instead)(&error, session).unwrap_or_else(|| shown_or_usage(&error)),

@@ -28,6 +28,7 @@ pub(crate) mod cd;
 mod creation;
 pub(crate) mod cpvirtualenv;
 pub(crate) mod deactivate;
+pub(crate) mod doctor;
 pub(crate) mod hook;
 mod in_use;
 pub(crate) mod init;
@@ -109,13 +110,17 @@ impl Session<'_> {
         if self.shell.is_some() {
             return Ok(());
         }
-        let login = self.context.variable(env_vars::SHELL).and_then(|path| path.to_str()).and_then(Shell::named);
-        let line = match login {
+        let line = match self.login_shell() {
             Some(Shell::Fish) => format!("add to ~/.config/fish/config.fish: {}", Shell::Fish.loading_line()),
             Some(Shell::Zsh) => format!("add to ~/.zshrc: {}", Shell::Zsh.loading_line()),
             _ => format!("add to ~/.bashrc: {}", Shell::Bash.loading_line()),
         };
         Err(Error::NoFunctions { verb: verb.to_owned(), line })
+    }
+
+    /// The shell that the person logs in with, where it is one of ours.
+    pub(crate) fn login_shell(&self) -> Option<Shell> {
+        self.context.variable(env_vars::SHELL).and_then(|path| path.to_str()).and_then(Shell::named)
     }
 
     /// The root that VIRTUAL_ENV names.

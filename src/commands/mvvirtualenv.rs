@@ -74,6 +74,13 @@ impl Verb for MvVirtualenv {
     }
 }
 
+/// Finishes a renaming that was cut short.
+pub(super) fn finish(home: &WorkonHome, old: EnvironmentName, new: EnvironmentName) -> Result<()> {
+    let renaming = Renaming { home, old, new };
+    renaming.run(&renaming.standing()?)?;
+    renaming.finish()
+}
+
 /// How far it has come.
 enum Standing {
     /// It stands under its old name.

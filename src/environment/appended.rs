@@ -20,19 +20,63 @@ pub(crate) fn appended_lines(activate: &Path) -> Result<Option<Vec<u8>>> {
     Ok(text.as_deref().and_then(after_the_maker).map(<[u8]>::to_vec))
 }
 
+/// The numbers of the lines, counted from 1, that somebody put elsewhere in a `bin/activate`: they have no effect on
+/// entering. Every maker sets the same few variables; a line that sets another one, or reads another file, is none of
+/// theirs. Nothing is said of a script of unknown making.
+pub(crate) fn inserted_lines(text: &[u8]) -> Vec<usize> {
+    let Some(length) = appended_length(text) else { return Vec::new() };
+    let lines = text[..text.len() - length].split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    lines.zip(1..).filter(|(line, _)| is_inserted(line)).map(|(_, number)| number).collect()
+}
+
+fn is_inserted(line: &[u8]) -> bool {
+    if [&b"source "[..], b". ", b"\\. ", b"alias "].iter().any(|word| line.starts_with(word)) {
+        // `alias pydoc 2>/dev/null`, in virtualenv's and uv's, only asks.
+        return !line.starts_with(b"alias ") || line.contains(&b'=');
+    }
+    let line = line.strip_prefix(b"export ").unwrap_or(line);
+    let is_name = |byte: &&u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || **byte == b'_';
+    let (name, value) = line.split_at(line.iter().take_while(is_name).count());
+    if name.is_empty() || !value.starts_with(b"=") {
+        return false;
+    }
+    let mentions = |word: &[u8]| memchr::memmem::find(value, word).is_some();
+    let known: [&[u8]; 10] = [
+        b"VIRTUAL_ENV",
+        b"_OLD_",
+        b"_VIRTUAL_",
+        b"CURRENT_",
+        b"SCRIPT_PATH",
+        b"PS1",
+        b"PYTHONHOME",
+        b"PKG_CONFIG_PATH",
+        b"TCL_LIBRARY",
+        b"TK_LIBRARY",
+    ];
+    match name {
+        b"PATH" => !mentions(b"VIRTUAL_ENV") && !mentions(b"_OLD_VIRTUAL_PATH"),
+        _ => !known.iter().any(|known| name.starts_with(known)),
+    }
+}
+
 /// What follows the maker's last statement. Comments and blank lines alone are nothing.
 fn after_the_maker(text: &[u8]) -> Option<&[u8]> {
+    let rest = &text[text.len() - appended_length(text)?..];
+    let is_said = |line: &[u8]| !matches!(line.trim_ascii().first(), None | Some(b'#'));
+    rest.split(|byte| *byte == b'\n').any(is_said).then_some(rest)
+}
+
+/// How long what follows the maker's last statement is.
+fn appended_length(text: &[u8]) -> Option<usize> {
     let mut lines = text.split_inclusive(|byte| *byte == b'\n');
     let mut forgets = || lines.by_ref().find(|line| line.trim_ascii_start().starts_with(b"hash -r"));
     forgets().and_then(|_| forgets())?;
     let mut length: usize = lines.map(<[u8]>::len).sum();
-    let mut rest = &text[text.len() - length..];
+    let rest = &text[text.len() - length..];
     if rest.trim_ascii_end() == b"fi" || rest.starts_with(b"fi\n") {
         length -= "fi".len();
-        rest = &text[text.len() - length..];
     }
-    let is_said = |line: &[u8]| !matches!(line.trim_ascii().first(), None | Some(b'#'));
-    rest.split(|byte| *byte == b'\n').any(is_said).then_some(rest)
+    Some(length)
 }
 
 #[cfg(test)]
@@ -51,6 +95,21 @@ mod tests {
             let said = std::str::from_utf8(after_the_maker(with.as_bytes()).unwrap()).unwrap();
             assert_eq!(said.trim_start(), "# mine\nexport A='b'\nhash -r\nB=c");
         }
+    }
+
+    #[test]
+    fn lines_that_stand_where_they_have_no_effect_are_found() {
+        let maker = "deactivate () {\n    unset VIRTUAL_ENV\n    hash -r\n}\nVIRTUAL_ENV='/x'\nexport VIRTUAL_ENV\n\
+                     PATH=\"$VIRTUAL_ENV/bin:$PATH\"\nhash -r\nexport MINE=1\n";
+        assert_eq!(inserted_lines(maker.as_bytes()), Vec::<usize>::new());
+        for line in
+            ["export DEBUG=1", "  API_KEY=x", ". ~/.secrets", "source x.sh", "alias t=pytest", "PATH=/opt:$PATH"]
+        {
+            let edited = maker.replacen("VIRTUAL_ENV='/x'", &format!("VIRTUAL_ENV='/x'\n{line}"), 1);
+            assert_eq!(inserted_lines(edited.as_bytes()), [6], "{line}");
+        }
+        assert_eq!(inserted_lines(b"export MINE=1\n"), Vec::<usize>::new());
+        assert_eq!(inserted_lines(include_bytes!("../../shell/standalone/activate")), Vec::<usize>::new());
     }
 
     #[test]

@@ -68,6 +68,11 @@ impl Environment {
         self.root.file_name().unwrap_or_default()
     }
 
+    /// What `pyvenv.cfg` says, where there is one.
+    pub(crate) fn cfg(&self) -> Option<&PyvenvCfg> {
+        self.cfg.as_ref()
+    }
+
     /// Its `bin`.
     pub(crate) fn bin(&self) -> PathBuf {
         self.root.join(BIN)
@@ -118,12 +123,17 @@ impl Environment {
 
     /// The names of what is installed in it, each once.
     pub(crate) fn distributions(&self) -> Result<Vec<String>> {
+        distributions::names(self.package_directories()?.iter().map(PathBuf::as_path))
+    }
+
+    /// Every directory that packages are installed into: sysconfig's `purelib`, and `platlib` where that is another.
+    pub(crate) fn package_directories(&self) -> Result<Vec<PathBuf>> {
         let packages = self.site_packages()?;
         // Fedora's `lib64` is a link to `lib` up to 3.14, and a directory of its own since (gh-139704).
         let library = packages.parent().and_then(Path::file_name).unwrap_or_default();
         let platform = self.root.join("lib64").join(library).join("site-packages");
         let has_both = platform.is_dir() && !crate::fs::is_same(&packages, &platform);
-        distributions::names(std::iter::once(packages.as_path()).chain(has_both.then_some(platform.as_path())))
+        Ok(std::iter::once(packages).chain(has_both.then_some(platform)).collect())
     }
 
     fn library(&self) -> Result<PathBuf> {
@@ -148,7 +158,7 @@ impl Environment {
 }
 
 /// Where a chain of links ends, the missing end included; not more than 40 links, as the kernel counts.
-fn end_of_links(path: &Path) -> PathBuf {
+pub(crate) fn end_of_links(path: &Path) -> PathBuf {
     let mut path = path.to_path_buf();
     for _ in 0..40 {
         let Ok(target) = fs::read_link(&path) else { break };

@@ -86,6 +86,20 @@ impl Pending {
     }
 }
 
+/// The files that cannot be read as an answer. One of another version of venvwrap is none of them.
+pub(super) fn damaged(context: &Context) -> Vec<PathBuf> {
+    let Ok(cache) = directories::cache(context) else { return Vec::new() };
+    let entries = fs::read_dir(cache.join("interpreters")).into_iter().flatten().flatten();
+    let records = entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "json"));
+    let is_damaged = |path: &PathBuf| {
+        let text = read_small(path, LIMIT).ok().flatten();
+        text.is_none_or(|text| serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(&text).is_err())
+    };
+    let mut damaged: Vec<PathBuf> = records.filter(is_damaged).collect();
+    damaged.sort();
+    damaged
+}
+
 /// Where the answer of `python` is kept. `None` without a cache directory.
 fn file_of(context: &Context, python: &Path) -> Option<PathBuf> {
     // Two paths of one name would only forget each other's answer, as a change of the algorithm in std would.

@@ -60,6 +60,11 @@ pub(crate) fn at(context: &Context, python: &Path) -> Result<Interpreter> {
     })
 }
 
+/// The files in the cache that hold no answer any more; they may be removed at any time.
+pub(crate) fn damaged_records(context: &Context) -> Vec<PathBuf> {
+    cache::damaged(context)
+}
+
 /// Everything that making an environment needs to know of an interpreter, as its probe answered (`probe.py`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Interpreter {

@@ -4,7 +4,8 @@
 //! A prompt that a person chose is not the name and stays.
 
 use std::ffi::OsString;
-use std::os::unix::ffi::OsStrExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::PathBuf;
 
 use super::language::{Cell, Language};
 use super::spelling::{applied, begins, edit};
@@ -31,6 +32,26 @@ impl Ours {
         let made: Vec<u8> = lines(script).flat_map(change).copied().collect();
         (made != script).then_some(made)
     }
+}
+
+/// The place that a `bin/activate` was written for, in every way in which it can be read: as sh does, and bare, for venv
+/// before 3.13.1 put a path between quotes as it was. Empty where the script finds its place when it runs, or names none.
+pub(crate) fn places(activate: &[u8]) -> Vec<PathBuf> {
+    let values = lines(activate).map(<[u8]>::trim_ascii).filter_map(|line| {
+        let line = line.strip_prefix(b"export ").unwrap_or(line);
+        line.strip_prefix(b"VIRTUAL_ENV=").filter(|value| !value.is_empty())
+    });
+    let readings = |value: &[u8]| -> Vec<PathBuf> {
+        let read: Vec<u8> = Language::Sh.read(value, &[]).iter().map(|cell| cell.byte).collect();
+        let quote = &value[..1];
+        let bare = value.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
+        let bare = bare.filter(|_| matches!(quote, b"\"" | b"'")).unwrap_or(value).to_vec();
+        let mut readings: Vec<PathBuf> = [read, bare].map(|path| OsString::from_vec(path).into()).into();
+        readings.retain(|path: &PathBuf| path.is_absolute());
+        readings.dedup();
+        readings
+    };
+    values.map(readings).find(|readings| !readings.is_empty()).unwrap_or_default()
 }
 
 fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
@@ -166,6 +187,18 @@ mod tests {
         assert_eq!(renaming.replaced_value(b"'older'"), None);
         assert_eq!(renaming.replaced_value(b"'"), None);
         assert_eq!(renaming.replaced_value(b""), None);
+    }
+
+    #[test]
+    fn the_place_of_a_script_is_read_as_every_maker_writes_it() {
+        let place = |text: &str| places(text.as_bytes()).first().map(|path| path.to_str().unwrap().to_owned());
+        let venv = "    VIRTUAL_ENV=$(cygpath \"/x/a\")\n    export VIRTUAL_ENV\n    export VIRTUAL_ENV=\"/x/a\"\n";
+        let virtualenv = "unset VIRTUAL_ENV\nVIRTUAL_ENV=\"$CURRENT_ENV\"\nVIRTUAL_ENV='/x/it'\"'\"'s'\n";
+        assert_eq!(place(venv).unwrap(), "/x/a");
+        assert_eq!(place(virtualenv).unwrap(), "/x/it's");
+        assert_eq!(place("VIRTUAL_ENV=/x/a\n").unwrap(), "/x/a");
+        assert!(places(b"VIRTUAL_ENV=\"/x/it's \"q\" $y\"\n").contains(&PathBuf::from("/x/it's \"q\" $y")));
+        assert_eq!(place("VIRTUAL_ENV=''\"$(dirname -- \"$SCRIPT_PATH\")\"''\nVIRTUAL_ENV=\n"), None);
     }
 
     #[test]

@@ -31,8 +31,10 @@ use self::spelling::Spelling;
 use crate::environment::{BIN, Environment};
 use crate::fs::{resolved, tidied};
 
+pub(crate) use activation_script::places;
 pub(crate) use copy::copy_tree;
 pub(crate) use in_place::Rewriting;
+pub(crate) use script::interpreters;
 
 /// The activation scripts for a root and a prompt: file name in `bin`, and content.
 pub(crate) type ActivationScripts = fn(&Path, &OsStr) -> Vec<(&'static str, Vec<u8>)>;

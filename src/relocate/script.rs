@@ -3,6 +3,10 @@
 //! Owns reading first lines in the forms that pip, uv, setuptools and `seed::shebang` write, and changing from one form
 //! to the other where the new path asks for it.
 
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
+
 use super::language::{Language, Quote};
 use super::spelling::Spelling;
 use crate::seed::shebang::{ANY_BYTE, EXEC, EXEC_END, THROUGH_SH, opening};
@@ -65,17 +69,57 @@ fn direct(spelling: &Spelling, script: &[u8]) -> Option<Opening> {
 
 /// `#!/bin/sh`, `'''exec' '/x/env/bin/python' -E "$0" "$@"`, `' '''`.
 fn through_sh(spelling: &Spelling, script: &[u8]) -> Option<Opening> {
+    let Command { words, coding, end } = command(script)?;
+    let (path, arguments) = first_word(words);
+    let interpreter = spelling.replaced_path(&path)?;
+    Some(Opening { interpreter, arguments: arguments.to_vec(), coding, end })
+}
+
+/// What a script has `/bin/sh` start in its stead.
+struct Command<'s> {
+    /// The interpreter and its arguments, as sh reads them.
+    words: &'s [u8],
+    coding: Vec<u8>,
+    end: usize,
+}
+
+fn command(script: &[u8]) -> Option<Command<'_>> {
     script.starts_with(THROUGH_SH).then_some(())?;
     let (coding, start) = coding_at(script, THROUGH_SH.len());
     let command = script[start..].strip_prefix(EXEC)?;
     let length = memchr::memmem::find(command, EXEC_END).filter(|length| *length < line_end(command))?;
-    let cells = Language::Sh.read(&command[..length], &[]);
+    Some(Command { words: &command[..length], coding, end: start + EXEC.len() + length + EXEC_END.len() })
+}
+
+/// The first word of a command, unquoted, and what follows it as it is written.
+fn first_word(words: &[u8]) -> (Vec<u8>, &[u8]) {
+    let cells = Language::Sh.read(words, &[]);
     let is_blank = |byte: u8, quote: Quote| quote.is_none() && byte.is_ascii_whitespace();
     let word = cells.iter().position(|cell| is_blank(cell.byte, cell.quote)).unwrap_or(cells.len());
-    let path: Vec<u8> = cells[..word].iter().map(|cell| cell.byte).collect();
-    let interpreter = spelling.replaced_path(&path)?;
-    let arguments = cells.get(word).map_or(&b""[..], |blank| command[blank.start..length].trim_ascii()).to_vec();
-    Some(Opening { interpreter, arguments, coding, end: start + EXEC.len() + length + EXEC_END.len() })
+    let rest = cells.get(word).map_or(&b""[..], |blank| words[blank.start..].trim_ascii());
+    (cells[..word].iter().map(|cell| cell.byte).collect(), rest)
+}
+
+/// The Python that the first lines of a file lead to, in every way in which they can be read (a path with a blank in it
+/// is read differently by the kernel and by the person who wrote it). Empty where they name none by its full path: an
+/// `env python`, another language, no script at all.
+pub(crate) fn interpreters(start: &[u8]) -> Vec<PathBuf> {
+    let readings = if let Some(Command { words, .. }) = command(start) {
+        let raw = words.strip_prefix(b"\"").and_then(|raw| raw.strip_suffix(b"\""));
+        vec![first_word(words).0, raw.unwrap_or_default().to_vec()]
+    } else {
+        let line = start[..line_end(start)].strip_prefix(b"#!").unwrap_or_default().trim_ascii();
+        let word = line.split(u8::is_ascii_whitespace).next().unwrap_or_default();
+        vec![word.to_vec(), line.to_vec()]
+    };
+    let is_python = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+        path.is_absolute() && (name.starts_with(b"python") || name.starts_with(b"pypy"))
+    };
+    let mut found: Vec<PathBuf> = readings.into_iter().map(|path| OsString::from_vec(path).into()).collect();
+    found.retain(is_python);
+    found.dedup();
+    found
 }
 
 /// The line at `start`, if it is one about the coding (PEP 263), and where the next begins.
@@ -107,5 +151,31 @@ pub(super) fn language(script: &[u8]) -> Language {
         b"pwsh" => Language::PowerShell,
         name if name.starts_with(b"python") || name.starts_with(b"pypy") || name == b"xonsh" => Language::Python,
         _ => Language::Text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_interpreter_of_a_script_is_read_in_every_form() {
+        let of = |text: &str| interpreters(text.as_bytes());
+        assert_eq!(of("#!/x/env/bin/python3\nimport os\n"), [PathBuf::from("/x/env/bin/python3")]);
+        assert_eq!(of("#!/x/env/bin/python -E\n")[0], PathBuf::from("/x/env/bin/python"));
+        let through = "#!/bin/sh\n# coding: utf-8\n'''exec' '/x y/it'\"'\"'s/bin/python' \"$0\" \"$@\"\n' '''\n";
+        assert_eq!(of(through)[0], PathBuf::from("/x y/it's/bin/python"));
+        let raw = "#!/bin/sh\n'''exec' \"/x $y/bin/python\" \"$0\" \"$@\"\n' '''\n";
+        assert_eq!(of(raw), [PathBuf::from("/x $y/bin/python")]);
+    }
+
+    #[test]
+    fn what_names_no_python_by_its_path_has_none() {
+        let relocatable = "#!/bin/sh\n'''exec' \"$(dirname -- \"$(realpath -- \"$0\")\")\"/'python' \"$0\" \"$@\"\n";
+        for text in
+            ["", "#!", "import os\n", "#!/usr/bin/env python3\n", "#!/bin/sh\necho\n", "#!python\n", relocatable]
+        {
+            assert_eq!(interpreters(text.as_bytes()), Vec::<PathBuf>::new(), "{text}");
+        }
     }
 }

@@ -101,6 +101,15 @@ impl Entry {
 }
 
 impl Manifest {
+    /// Whether everything that is listed lies below `root` as it was written down.
+    #[must_use]
+    pub(super) fn is_there(&self, root: &Path) -> bool {
+        self.directories.iter().all(|Directory { path, files }| {
+            let directory = root.join(path);
+            files.iter().all(|file| fs::symlink_metadata(directory.join(&file.name)).is_ok_and(|stat| file.is(&stat)))
+        })
+    }
+
     /// Walks `root`. Anything that is neither directory nor regular file is an error.
     pub(super) fn of(root: &Path) -> io::Result<Self> {
         let mut directories = Vec::new();

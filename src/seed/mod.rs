@@ -279,6 +279,11 @@ impl<'a> Seed<'a> {
     }
 }
 
+/// The trees in a cache directory that are not whole; they may be removed at any time.
+pub(crate) fn damaged_trees(cache: &Path) -> Vec<PathBuf> {
+    tree::damaged(&trees_in(cache))
+}
+
 impl Stock {
     fn of(wheels: Vec<Wheel>, interpreter: &Interpreter) -> Result<Self> {
         let first = wheels.first().map(|wheel| wheel.path.clone()).unwrap_or_default();

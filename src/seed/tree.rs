@@ -54,6 +54,20 @@ pub(super) fn is_there(trees: &Path, key: &str) -> bool {
     fs::symlink_metadata(trees.join(key).join(manifest::FILE)).is_ok()
 }
 
+/// The trees without a manifest that can be read, or without what it lists at its top. Hidden entries are being made.
+#[must_use]
+pub(super) fn damaged(trees: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(trees).into_iter().flatten().flatten();
+    let named = entries.filter(|entry| !entry.file_name().as_encoded_bytes().starts_with(b"."));
+    let is_whole = |key: &OsStr| {
+        key.to_str().and_then(|key| open(trees, key)).is_some_and(|tree| tree.manifest.is_there(&tree.site_packages))
+    };
+    let mut damaged: Vec<PathBuf> =
+        named.filter(|entry| !is_whole(&entry.file_name())).map(|entry| entry.path()).collect();
+    damaged.sort();
+    damaged
+}
+
 /// Makes the tree and publishes it. Of many at once the first to be ready wins and the others take what it made.
 pub(super) fn build(trees: &Path, identity: &Identity, making: Making<'_>) -> Result<Tree> {
     fs::create_dir_all(trees).map_err(Error::io("create", trees))?;

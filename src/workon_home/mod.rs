@@ -209,6 +209,23 @@ impl WorkonHome {
         }
     }
 
+    /// What builders left that were killed; nothing while anyone builds.
+    pub(crate) fn dead_builds(&self) -> Vec<PathBuf> {
+        if self.is_building() {
+            return Vec::new();
+        }
+        let shelf = fs::read_dir(self.path.join(PRIVATE).join("new")).into_iter().flatten().flatten();
+        shelf.map(|entry| entry.path()).collect()
+    }
+
+    /// Whether anyone makes, copies or renames an environment at this moment. Where it cannot be told, it is so.
+    fn is_building(&self) -> bool {
+        match File::open(self.path.join(PRIVATE).join("new")) {
+            Ok(shelf) => shelf.try_lock().is_err(),
+            Err(error) => error.kind() != io::ErrorKind::NotFound,
+        }
+    }
+
     /// Removes what builders left that were killed. Does nothing while anyone builds: the lock is theirs together, so
     /// no clock and no process list has to be believed.
     pub(crate) fn clear_dead_builds(&self) -> io::Result<()> {

@@ -4,8 +4,10 @@
 //! [`WorkonHome::drop_old_name`] ends that. In between both names work, which is the time to change what names the old
 //! one. What that is, is `relocate`'s matter.
 
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
@@ -58,6 +60,34 @@ impl WorkonHome {
         leads_to(&self.path.join(old.as_os_str()), new)
     }
 
+    /// Renamings that were cut short, as old and new name; one that had not begun has two alike. None while anyone is at
+    /// work in the store: it may be theirs.
+    pub(crate) fn half_renamed(&self) -> Vec<(OsString, OsString)> {
+        if self.is_building() {
+            return Vec::new();
+        }
+        let entries = fs::read_dir(&self.path).into_iter().flatten().flatten();
+        let links = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_symlink()));
+        let names = links.filter_map(|link| {
+            let target = fs::read_link(link.path()).ok()?;
+            let new = OsStr::from_bytes(target.as_os_str().as_bytes().strip_prefix(b"./")?).to_owned();
+            Some((link.file_name(), new))
+        });
+        let is_ours = |(old, new): &(OsString, OsString)| {
+            let is_name = !new.is_empty() && !new.as_bytes().contains(&b'/');
+            is_name && (old == new || fs::metadata(self.path.join(new)).is_ok())
+        };
+        let mut found: Vec<_> = names.filter(is_ours).collect();
+        found.sort_unstable();
+        found
+    }
+
+    /// Takes away the name that a renaming left which had not begun.
+    pub(crate) fn drop_unbegun(&self, name: &EnvironmentName) -> Result<()> {
+        let path = self.path.join(name.as_os_str());
+        if leads_to(&path, name) { fs::remove_file(&path).map_err(Error::io("remove", path)) } else { Ok(()) }
+    }
+
     /// Takes the old name away.
     pub(crate) fn drop_old_name(&self, old: &EnvironmentName, new: &EnvironmentName) -> Result<()> {
         if !self.is_half_renamed(old, new) {
@@ -103,7 +133,6 @@ fn is_directory(path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::ffi::OsStr;
 
     fn store() -> (tempfile::TempDir, WorkonHome) {
         let room = tempfile::tempdir().unwrap();

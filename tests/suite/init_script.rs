@@ -30,6 +30,7 @@ const PUBLIC: &[&str] = &[
     "toggleglobalsitepackages",
     "wipeenv",
     "virtualenvwrapper",
+    "venvwrap",
     "_virtualenvs",
     "virtualenvwrapper_cd",
     "virtualenvwrapper_derive_workon_home",

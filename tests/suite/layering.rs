@@ -29,12 +29,13 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("creator", "context env_vars error fs interpreter shown"),
     ("installer", "config context env_vars environment error"),
     ("relocate", "context environment error fs interpreter seed"),
+    ("health", "context directories env_vars environment error fs hooks interpreter relocate seed workon_home"),
     ("activation", ""),
     ("shell", "activation"),
     (
         "commands",
-        "activation config context creator directories env_vars environment error fs hooks installer interpreter output \
-         processes project relocate seed shown templates trust workon_home",
+        "activation config context creator directories env_vars environment error fs health hooks installer interpreter \
+         output processes project relocate seed shown templates trust workon_home",
     ),
     ("cli", "commands context env_vars error output shell workon_home"),
     ("main", "cli context"),
@@ -51,6 +52,8 @@ const MAY_IMPORT_SHELL: &[&str] = &[
     "commands/creation.rs",
     "commands/cpvirtualenv.rs",
     "commands/mvvirtualenv.rs",
+    "commands/doctor/mod.rs",
+    "commands/doctor/words.rs",
 ];
 
 /// What only one place may do: the words that betray it, and the place.

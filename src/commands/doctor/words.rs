@@ -1,0 +1,324 @@
+//! The words of findings: what is the matter, and what mends it. Commands in backticks can be typed as they stand.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::Path;
+
+use super::{About, Answering, Finding, Session, What};
+use crate::env_vars;
+use crate::health::{Lacking, Maker};
+use crate::shell::Shell;
+use crate::shown::shown;
+
+/// More names than this are counted.
+const MANY: usize = 3;
+
+pub(super) struct Words<'a> {
+    pub(super) session: &'a Session<'a>,
+    /// The shell that commands are written for.
+    pub(super) shell: Shell,
+}
+
+impl Words<'_> {
+    /// With what something is the matter: an environment by its name, the rest in brackets.
+    pub(super) fn about(finding: &Finding) -> String {
+        match &finding.about {
+            About::Environment(name) => shown(name).to_string(),
+            About::Store => "(store)".to_owned(),
+            About::Setup => "(shell)".to_owned(),
+            About::Active => "(active)".to_owned(),
+        }
+    }
+
+    /// What is the matter.
+    pub(super) fn what(&self, finding: &Finding) -> String {
+        let path = |path: &Path| self.session.shown(path);
+        let here = path(&finding.path);
+        match &finding.what {
+            What::PythonGone { python, .. } => format!("its python, {}, is gone", path(python)),
+            What::HomeGone { home, .. } => format!("{}, where its python comes from, is gone", path(home)),
+            What::PythonReplaced { python, series } => {
+                format!("its python is {} by now, and its packages are for {series}", path(python))
+            }
+            What::NotOfHome { python, home } => {
+                format!("its python, {}, is none of those in {}, which pyvenv.cfg names", path(python), path(home))
+            }
+            What::Moved { from, .. } => format!("its files say that it stands in {}", path(from)),
+            What::ScriptsGone { scripts, python } => {
+                format!("{} {}, which is gone", starting(scripts), path(python))
+            }
+            What::ScriptsElsewhere { scripts, python } => {
+                format!("{} {}, which is another environment's", starting(scripts), path(python))
+            }
+            What::NoActivate { scripts } => format!("not in its bin: {}", scripts.join(", ")),
+            What::ActivateEdited { lines } => {
+                let numbers: Vec<String> = lines.iter().map(ToString::to_string).collect();
+                let lines = if lines.len() == 1 { "line" } else { "lines" };
+                format!("`workon` does not read {lines} {} of {here}, which somebody added", numbers.join(", "))
+            }
+            What::Unreadable { .. } => format!("{here} may not be read"),
+            What::NotWritable { .. } => format!("{here} may not be written to, so nothing can be installed"),
+            What::NoSitePackages => format!("there is no site-packages in {here}"),
+            What::PipGone => "of its pip only the metadata is left".to_owned(),
+            What::NoPip => "it was made with pip, which is gone".to_owned(),
+            What::NoPipCommand => "it has pip, but no command `pip`: another one runs when it is active".to_owned(),
+            What::OddMetadata { lacking: Lacking::Metadata, names } => {
+                format!("no METADATA in {}: nobody can tell what it is", listed(names))
+            }
+            What::OddMetadata { lacking: Lacking::Record, names } => {
+                format!("no RECORD in {}: pip can neither upgrade nor remove it", listed(names))
+            }
+            What::PipLeftovers { names } => format!("left by a pip that was interrupted: {}", listed(names)),
+            What::NoStore => format!("{here} does not exist yet"),
+            What::StoreUnusable { reason } => format!("{here} cannot be used: {reason}"),
+            What::StoreNotWritable => format!("{here} may not be written to, so no environment can be made"),
+            What::StoreOpen => format!("everybody may put things into {here}"),
+            What::DanglingLink { target } => format!("{here} is a link to {}, which is gone", path(target)),
+            What::LinkLoop => format!("{here} is a link that leads to itself"),
+            What::Husk => format!("{here} has a python, but neither pyvenv.cfg nor bin/activate"),
+            What::Strangers { names } => format!("neither environment nor hook: {}", listed(names)),
+            What::Leftovers { count: 1 } => "something was being made when its command was killed".to_owned(),
+            What::Leftovers { count } => format!("{count} things were being made when their commands were killed"),
+            What::HalfRenamed { old, new } => {
+                format!("the renaming of `{}` to `{}` was cut short: both are names of it", shown(old), shown(new))
+            }
+            What::UnbegunRename { name } => format!("a renaming to `{}` was cut short before it began", shown(name)),
+            What::LittleSpace { left } => format!("{} MB are left on the disk of {here}", left >> 20),
+            What::CacheDamaged => format!("{here} is damaged, and will be made anew when it is needed"),
+            What::CacheNotWritable => format!("nothing can be kept in {here}, so making an environment takes longer"),
+            What::NotLoaded { rc_file, has_line: true } => {
+                format!("the functions are not loaded in this shell, although {} loads them", path(rc_file))
+            }
+            What::NotLoaded { .. } => "the functions are not loaded in this shell".to_owned(),
+            What::OtherCommands => "`workon` is not venvwrap's in this shell: something else has defined it".to_owned(),
+            What::OldLoaded => "virtualenvwrapper is loaded in this shell, too".to_owned(),
+            What::Copies { running, others } => {
+                let others: Vec<String> = others.iter().map(|other| path(other)).collect();
+                format!("PATH has {} besides {}, which runs", others.join(", "), path(running))
+            }
+            What::UnseenByEditors { default, .. } => {
+                format!("programs that no shell starts, such as editors, look in {}", path(default))
+            }
+            What::ActiveGone => format!("VIRTUAL_ENV is {here}, which is no environment"),
+            What::ActiveNotOnPath => format!("{here} is not on PATH"),
+            What::Shadowed { command, by, maker } => {
+                format!("`{command}` is {}: it stands before the environment's on PATH", self.program(by, maker))
+            }
+            What::NotOfActive { command, by, maker } => {
+                format!("`{command}` is {}: the environment has none", self.program(by, maker))
+            }
+            What::ReplacedInShell { command, by, text } if text.is_empty() => {
+                format!("`{command}` is {}: it comes before PATH", article(by))
+            }
+            What::ReplacedInShell { command, by, text } => {
+                format!("`{command}` is {} for `{}`: it comes before PATH", article(by), shown(text))
+            }
+            What::StaleHash { command, remembered } => {
+                format!("this shell remembers {} for `{command}`, and does not look on PATH", path(remembered))
+            }
+            What::OtherOnPath { root } => {
+                let name = root.file_name().unwrap_or_default();
+                format!("the bin of `{}` is on PATH, and it is not active", shown(name))
+            }
+            What::PythonHome => format!("PYTHONHOME is {here}: python looks for its own library there"),
+            What::PythonPath => format!("PYTHONPATH is {here}: what lies there comes before what is installed"),
+        }
+    }
+
+    /// What mends it, in one line.
+    #[allow(clippy::too_many_lines, reason = "an arm for each finding")]
+    pub(super) fn mend(&self, finding: &Finding) -> String {
+        let here = self.path(&finding.path);
+        let name = match &finding.about {
+            About::Environment(name) => self.word(name),
+            _ => finding.path.file_name().map(|name| self.word(name)).unwrap_or_default(),
+        };
+        let fix = match &finding.about {
+            About::Environment(_) => format!("`venvwrap doctor --fix {}`", operand(&name)),
+            _ => "`venvwrap doctor --fix`".to_owned(),
+        };
+        let anew = format!("`mkvirtualenv --clear {}` makes it anew", operand(&name));
+        let python = || self.path(&root(finding).join("bin/python"));
+        let load = self.shell.loading_line();
+        let rc_file = || {
+            let file = crate::health::rc_file(self.session.context, self.shell.name());
+            file.map_or_else(|| "your rc file".to_owned(), |file| self.session.shown(&file))
+        };
+        match &finding.what {
+            What::PythonGone { series: Some(series), .. }
+            | What::HomeGone { series: Some(series), .. }
+            | What::PythonReplaced { series, .. } => {
+                format!("{fix} links it to another python {series}; without one, {anew}")
+            }
+            What::PythonGone { .. } | What::HomeGone { .. } => format!("install that python again; or {anew}"),
+            What::NotOfHome { .. } => format!("where it does not work, {anew}"),
+            What::Moved { can_rewrite: true, .. }
+            | What::NoActivate { .. }
+            | What::Leftovers { .. }
+            | What::CacheDamaged
+            | What::UnbegunRename { .. } => fix,
+            What::Moved { .. } | What::NoSitePackages => anew,
+            What::ScriptsGone { .. } | What::ScriptsElsewhere { .. } => {
+                format!(
+                    "install the package again that they belong to: `{} -m pip install --force-reinstall …`",
+                    python()
+                )
+            }
+            What::ActivateEdited { .. } => {
+                let hook = root(finding).join("bin/postactivate");
+                format!("what is to count on entering belongs at its end, or in {}", self.session.shown(&hook))
+            }
+            What::Unreadable { is_ours } | What::NotWritable { is_ours } => self.permit(root(finding), *is_ours),
+            What::PipGone => format!("`rm -r {here} && {} -m ensurepip --default-pip`", python()),
+            What::NoPip => format!("`{} -m ensurepip --default-pip`", python()),
+            What::NoPipCommand => format!("`{} -m pip install --force-reinstall pip`", python()),
+            What::OddMetadata { lacking: Lacking::Metadata, names } | What::PipLeftovers { names } => {
+                let directory = finding.path.parent().unwrap_or(Path::new(""));
+                let paths: Vec<String> = names.iter().map(|name| self.path(&directory.join(name))).collect();
+                format!("`rm -r {}`", paths.join(" "))
+            }
+            What::OddMetadata { lacking: Lacking::Record, names } => {
+                let stem =
+                    |name: &OsString| self.word(OsStr::new(name.to_string_lossy().split('-').next().unwrap_or("")));
+                let names: Vec<String> = names.iter().map(stem).collect();
+                format!("`{} -m pip install --ignore-installed --no-deps {}`", python(), names.join(" "))
+            }
+            What::NoStore => format!("`mkdir -p {here}`, or make an environment"),
+            What::StoreUnusable { .. } => {
+                "set WORKON_HOME to a directory, or move what is there out of the way".to_owned()
+            }
+            What::StoreNotWritable | What::CacheNotWritable => self.permit(&finding.path, false),
+            What::StoreOpen => format!("`chmod o-w {here}`"),
+            What::DanglingLink { .. } => format!("`rmvirtualenv {}`", operand(&name)),
+            What::LinkLoop => format!("`rm {here}`"),
+            What::Husk => format!("`mv {here} {here}.old`, and `mkvirtualenv {}`", operand(&name)),
+            What::Strangers { .. } => "what is not needed there can go elsewhere".to_owned(),
+            What::HalfRenamed { old, new } => {
+                format!("`mvvirtualenv {} {}` finishes it", operand(&self.word(old)), operand(&self.word(new)))
+            }
+            What::LittleSpace { .. } => "`rmvirtualenv --now` removes for good what is not needed".to_owned(),
+            What::NotLoaded { has_line: true, .. } => format!("start a new shell, or type: {load}"),
+            What::NotLoaded { .. } => format!("add to {}: {load}", rc_file()),
+            What::OtherCommands => format!("have this be the last of them in {}: {load}", rc_file()),
+            What::OldLoaded => format!("take the line that loads virtualenvwrapper.sh out of {}", rc_file()),
+            What::Copies { .. } => format!("keep one of them: `rm {here}`"),
+            What::UnseenByEditors { default, is_free: true } => format!("`ln -s {here} {}`", self.path(default)),
+            What::UnseenByEditors { .. } => "set WORKON_HOME where your session begins, in ~/.profile".to_owned(),
+            What::ActiveGone if self.session.context.variable(env_vars::VENVWRAP_UNDO).is_some() => {
+                "`deactivate`".to_owned()
+            }
+            What::ActiveGone => self.unset("VIRTUAL_ENV"),
+            What::ActiveNotOnPath | What::Shadowed { .. } => {
+                let root = self.session.active_root().unwrap_or(Path::new(""));
+                let name = self.word(root.file_name().unwrap_or_default());
+                format!("enter it again: `workon {}`", operand(&name))
+            }
+            What::NotOfActive { command: "pip", .. } => "`python -m ensurepip --default-pip`".to_owned(),
+            What::NotOfActive { .. } => "`venvwrap doctor` tells why".to_owned(),
+            What::ReplacedInShell { command, .. } if self.shell == Shell::Fish => format!("`functions -e {command}`"),
+            What::ReplacedInShell { command, by: "alias", .. } => format!("`unalias {command}`"),
+            What::ReplacedInShell { command, .. } => format!("`unset -f {command}`"),
+            What::StaleHash { .. } => "`hash -r`".to_owned(),
+            What::OtherOnPath { root } => {
+                let name = self.word(root.file_name().unwrap_or_default());
+                format!("take it away where PATH is set, or enter it: `workon {}`", operand(&name))
+            }
+            What::PythonHome => self.unset("PYTHONHOME"),
+            What::PythonPath => self.unset("PYTHONPATH"),
+        }
+    }
+
+    /// What a command runs, in a line.
+    pub(super) fn answering(&self, answering: &Answering) -> String {
+        let Answering { command, replaced, path, maker } = answering;
+        let label = format!("{command}:");
+        let what = match (replaced, path) {
+            (Some(by), _) => format!("{} of this shell", article(by)),
+            (None, Some(path)) => self.program(path, maker),
+            (None, None) => "not on PATH".to_owned(),
+        };
+        format!("{label:<7} {what}\n")
+    }
+
+    /// Whose a program is, where there is more to say than its path.
+    pub(super) fn maker(&self, maker: &Maker) -> Option<String> {
+        Some(match maker {
+            Maker::Active => "the active environment's".to_owned(),
+            Maker::Environment(root) => format!("of the environment {}", self.session.shown(root)),
+            Maker::Shim(tool) => format!("a shim of {tool}"),
+            Maker::Conda(prefix) => format!("conda's in {}", self.session.shown(prefix)),
+            Maker::System => "the system's".to_owned(),
+            Maker::Other => return None,
+        })
+    }
+
+    /// A program, and whose it is.
+    fn program(&self, path: &Path, maker: &Maker) -> String {
+        let path = self.session.shown(path);
+        self.maker(maker).map_or_else(|| path.clone(), |maker| format!("{path}, {maker}"))
+    }
+
+    fn permit(&self, path: &Path, is_ours: bool) -> String {
+        let path = self.path(path);
+        if is_ours { format!("`chmod -R u+rwX {path}`") } else { format!("`sudo chown -R \"$USER\" {path}`") }
+    }
+
+    fn unset(&self, variable: &str) -> String {
+        if self.shell == Shell::Fish { format!("`set -e {variable}`") } else { format!("`unset {variable}`") }
+    }
+
+    /// A path as a word that can be typed.
+    fn path(&self, path: &Path) -> String {
+        let below = self.session.context.home().and_then(|home| path.strip_prefix(home).ok());
+        match below.filter(|below| is_plain(below.as_os_str())) {
+            Some(below) => format!("~/{}", below.display()),
+            None => self.word(path.as_os_str()),
+        }
+    }
+
+    /// A name or path as a word that can be typed: bare where no shell would read it otherwise.
+    fn word(&self, value: &OsStr) -> String {
+        if is_plain(value) {
+            return value.to_string_lossy().into_owned();
+        }
+        shown(&OsString::from_vec(self.shell.quoted(value.as_bytes()))).to_string()
+    }
+}
+
+fn is_plain(value: &OsStr) -> bool {
+    let bytes = value.as_encoded_bytes();
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_./+@:,".contains(byte);
+    !bytes.is_empty() && bytes.iter().all(is_plain)
+}
+
+/// Names, the first of many.
+fn listed(names: &[OsString]) -> String {
+    let first: Vec<String> = names.iter().take(MANY).map(|name| shown(name).to_string()).collect();
+    match names.len().saturating_sub(MANY) {
+        0 => first.join(", "),
+        1 => format!("{} and another one", first.join(", ")),
+        more => format!("{} and {more} others", first.join(", ")),
+    }
+}
+
+/// Programs of a `bin`, and the verb.
+fn starting(scripts: &[OsString]) -> String {
+    let verb = if scripts.len() == 1 { "starts" } else { "start" };
+    format!("in its bin, {} {verb}", listed(scripts))
+}
+
+fn article(by: &str) -> String {
+    if by.starts_with('a') { format!("an {by}") } else { format!("a {by}") }
+}
+
+/// The root of the environment that a finding is about; else what it was seen at.
+fn root(finding: &Finding) -> &Path {
+    let About::Environment(name) = &finding.about else { return &finding.path };
+    let mut above = finding.path.ancestors();
+    above.find(|above| above.file_name() == Some(name)).unwrap_or(&finding.path)
+}
+
+/// A word that is no option.
+fn operand(word: &str) -> String {
+    if word.starts_with('-') || word.starts_with("'-") { format!("-- {word}") } else { word.to_owned() }
+}

@@ -1,0 +1,118 @@
+//! The packages of an environment: pip, and the shape of the metadata.
+//!
+//! Owns what can be seen of them by name. One directory is listed; nothing in a package is read.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::What;
+use super::finding::Lacking;
+use crate::environment::Environment;
+use crate::environment::distributions::canonical;
+
+pub(super) fn check(environment: &Environment) -> Vec<(PathBuf, What)> {
+    let Ok(directories) = environment.package_directories() else {
+        return no_site_packages(environment).into_iter().collect();
+    };
+    let mut found = Vec::new();
+    let mut pip = Pip::default();
+    for directory in &directories {
+        let mut names: Vec<OsString> =
+            fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.file_name()).collect();
+        names.sort_unstable();
+        pip.look(directory, &names);
+        found.extend(odd_metadata(directory, &names));
+    }
+    found.extend(pip.check(environment, &directories));
+    found
+}
+
+fn no_site_packages(environment: &Environment) -> Option<(PathBuf, What)> {
+    let root = environment.root();
+    // PyPy before 3.8 has it at the top.
+    let is_missing = !root.join("site-packages").is_dir();
+    let lib = root.join("lib");
+    let is_refused = fs::read_dir(&lib).is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied);
+    (is_missing && !is_refused).then_some((lib, What::NoSitePackages))
+}
+
+/// What there is of pip.
+#[derive(Default)]
+struct Pip {
+    metadata: Option<PathBuf>,
+    package: bool,
+}
+
+impl Pip {
+    fn look(&mut self, directory: &Path, names: &[OsString]) {
+        for name in names {
+            let bytes = name.as_encoded_bytes();
+            if bytes == b"pip" {
+                self.package = self.package || directory.join("pip/__init__.py").is_file();
+            } else if let Some(text) = name.to_str()
+                && let Some((stem, kind @ ("dist-info" | "egg-info" | "egg"))) = text.rsplit_once('.')
+                && canonical(stem.split('-').next().unwrap_or_default()) == "pip"
+            {
+                // An egg holds the package itself.
+                self.package = self.package || kind == "egg";
+                self.metadata = Some(directory.join(name));
+            }
+        }
+    }
+
+    fn check(self, environment: &Environment, directories: &[PathBuf]) -> Option<(PathBuf, What)> {
+        match self {
+            Self { metadata: Some(metadata), package: false } => Some((metadata, What::PipGone)),
+            Self { metadata: None, package: false } if was_seeded(environment) => {
+                Some((directories.first()?.clone(), What::NoPip))
+            }
+            Self { metadata: Some(_), package: true } => {
+                let mut entries = fs::read_dir(environment.bin()).ok()?.flatten();
+                let has_one = entries.any(|entry| entry.file_name().as_encoded_bytes().starts_with(b"pip"));
+                (!has_one).then(|| (environment.bin().join("pip"), What::NoPipCommand))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Whether `pyvenv.cfg` tells that it was made with pip: uv notes it, and the others note their command.
+fn was_seeded(environment: &Environment) -> bool {
+    let Some(cfg) = environment.cfg() else { return false };
+    let has = |text: &[u8], word: &[u8]| memchr::memmem::find(text, word).is_some();
+    let by_command = |command: &[u8]| {
+        (has(command, b"-m venv ") || has(command, b"-m virtualenv "))
+            && ![&b"--without-pip"[..], b"--no-pip", b"--no-seed"].iter().any(|option| has(command, option))
+    };
+    cfg.get("seed").is_some_and(|seed| seed.eq_ignore_ascii_case(b"true")) || cfg.get("command").is_some_and(by_command)
+}
+
+/// Metadata that pip cannot do anything with, a finding for each kind.
+fn odd_metadata(directory: &Path, names: &[OsString]) -> Vec<(PathBuf, What)> {
+    let (mut no_metadata, mut no_record, mut leftovers) = (Vec::new(), Vec::new(), Vec::new());
+    for name in names {
+        if name.as_encoded_bytes().starts_with(b"~") {
+            leftovers.push(name.clone());
+        } else if name.as_encoded_bytes().ends_with(b".dist-info") {
+            let path = directory.join(name);
+            let lacks = |file: &str| fs::symlink_metadata(path.join(file)).is_err();
+            if lacks("METADATA") {
+                no_metadata.push(name.clone());
+            } else if lacks("RECORD") {
+                no_record.push(name.clone());
+            }
+        }
+    }
+    let of = |names: Vec<OsString>, what: fn(Vec<OsString>) -> What| {
+        names.first().map(|name| directory.join(name)).map(|path| (path, what(names)))
+    };
+    [
+        of(no_metadata, |names| What::OddMetadata { lacking: Lacking::Metadata, names }),
+        of(no_record, |names| What::OddMetadata { lacking: Lacking::Record, names }),
+        of(leftovers, |names| What::PipLeftovers { names }),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

@@ -1,0 +1,127 @@
+//! How the shell loads venvwrap, and who else is there.
+//!
+//! What only the calling shell knows (aliases, functions, the files that it remembers) it tells in words, see [`Told`];
+//! the rest is read from rc files, by their text.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use super::{Examination, What};
+use crate::context::Context;
+use crate::env_vars;
+use crate::fs::{is_same, read_small};
+
+/// As much of an rc file as is read.
+const LIMIT: u64 = 1024 * 1024;
+
+/// What the function `venvwrap` says of its shell: `NAME KIND TEXT`, such as `python alias python3.11`,
+/// `pip hashed /usr/bin/pip`, `workon other`, `virtualenvwrapper loaded`.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Told {
+    words: Vec<OsString>,
+}
+
+impl Told {
+    /// As they came.
+    pub(crate) fn new(words: Vec<OsString>) -> Self {
+        Self { words }
+    }
+
+    /// What is said of a name with this kind of word, if anything; the text can be empty.
+    pub(super) fn text(&self, name: &str, kind: &str) -> Option<&OsStr> {
+        self.words.iter().find_map(|word| {
+            let rest = word.as_bytes().strip_prefix(name.as_bytes())?.strip_prefix(b" ")?;
+            let rest = rest.strip_prefix(kind.as_bytes())?;
+            (rest.is_empty() || rest.starts_with(b" ")).then(|| OsStr::from_bytes(rest.trim_ascii()))
+        })
+    }
+}
+
+pub(super) fn check(examination: &Examination<'_>, told: Option<&Told>, is_looked_at: bool) -> Vec<(PathBuf, What)> {
+    let mut found = Vec::new();
+    match told {
+        // A script has no use for functions.
+        None if is_looked_at => found.extend(not_loaded(examination)),
+        None => {}
+        Some(told) => {
+            let script = examination.context.variable(env_vars::VIRTUALENVWRAPPER_SCRIPT).map(PathBuf::from);
+            if told.text("workon", "other").is_some() {
+                found.push((script.unwrap_or_default(), What::OtherCommands));
+            } else if told.text("virtualenvwrapper", "loaded").is_some() {
+                found.push((script.unwrap_or_default(), What::OldLoaded));
+            }
+        }
+    }
+    found.extend(copies(examination.context));
+    found.extend(unseen_by_editors(examination));
+    found
+}
+
+fn not_loaded(examination: &Examination<'_>) -> Option<(PathBuf, What)> {
+    let rc_file = rc_file(examination.context, examination.shell)?;
+    let has_line = loads(&rc_file);
+    Some((rc_file.clone(), What::NotLoaded { rc_file, has_line }))
+}
+
+/// The rc file that a shell (by its name) reads at a prompt. `None` without a home directory.
+pub(crate) fn rc_file(context: &Context, shell: &str) -> Option<PathBuf> {
+    let home = context.home()?;
+    Some(match shell {
+        "zsh" => context.absolute("ZDOTDIR").unwrap_or(home).join(".zshrc"),
+        "fish" => {
+            let config = context.absolute(env_vars::XDG_CONFIG_HOME).map(Path::to_path_buf);
+            config.unwrap_or_else(|| home.join(".config")).join("fish/config.fish")
+        }
+        _ => home.join(".bashrc"),
+    })
+}
+
+/// Whether a line of the file loads us.
+pub(crate) fn loads(rc_file: &Path) -> bool {
+    mentions(rc_file, &[b"venvwrap init", b"venvwrap/init.", b"virtualenvwrapper"])
+}
+
+/// Whether one of these stands in a file, outside of comments.
+fn mentions(file: &Path, words: &[&[u8]]) -> bool {
+    let text = read_small(file, LIMIT).ok().flatten().unwrap_or_default();
+    let mut lines = text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii_start().starts_with(b"#"));
+    lines.any(|line| words.iter().any(|word| memchr::memmem::find(line, word).is_some()))
+}
+
+/// Other programs of our name on `PATH`: which of them runs depends on who starts it.
+fn copies(context: &Context) -> Option<(PathBuf, What)> {
+    let running = context.executable().ok()?;
+    let hits = which::which_in_all("venvwrap", context.variable(env_vars::PATH), "/").ok()?;
+    let mut others: Vec<PathBuf> = Vec::new();
+    for hit in hits {
+        if !is_same(&hit, &running) && !others.iter().any(|other| is_same(other, &hit)) {
+            others.push(hit);
+        }
+    }
+    let first = others.first()?.clone();
+    Some((first, What::Copies { running, others }))
+}
+
+/// Editors that were not started from a shell see only `~/.virtualenvs`, unless the session sets the variable.
+fn unseen_by_editors(examination: &Examination<'_>) -> Option<(PathBuf, What)> {
+    let (home, store) = (examination.context.home()?, examination.home.path());
+    let default = home.join(".virtualenvs");
+    if store == default || is_same(store, &default) || examination.home.names().is_ok_and(|names| names.is_empty()) {
+        return None;
+    }
+    let own = [".profile", ".xprofile", ".bash_profile", ".bash_login", ".zshenv", ".zprofile", ".pam_environment"];
+    let listed = |directory: PathBuf| fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.path());
+    let config = examination.context.absolute(env_vars::XDG_CONFIG_HOME).map(Path::to_path_buf);
+    let config = config.unwrap_or_else(|| home.join(".config"));
+    let mut files = own
+        .iter()
+        .map(|name| home.join(name))
+        .chain([PathBuf::from("/etc/environment")])
+        .chain(listed(config.join("environment.d")))
+        .chain(listed(home.join("Library/LaunchAgents")));
+    let is_set = files.any(|file| mentions(&file, &[env_vars::WORKON_HOME.as_bytes()]));
+    let is_free = fs::symlink_metadata(&default).is_err();
+    (!is_set).then(|| (store.to_path_buf(), What::UnseenByEditors { default, is_free }))
+}
