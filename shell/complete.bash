@@ -34,7 +34,7 @@ function __venvwrap_complete_command {
 \builtin complete -o nospace -F __venvwrap_complete deactivate mkvirtualenv mktmpenv mkproject \
     rmvirtualenv cpvirtualenv mvvirtualenv workon lsvirtualenv showvirtualenv cdvirtualenv \
     cdsitepackages cdproject setvirtualenvproject lssitepackages add2virtualenv toggleglobalsitepackages wipeenv \
-    virtualenvwrapper 2>/dev/null || \builtin true
+    virtualenvwrapper venvwrap 2>/dev/null || \builtin true
 \builtin complete -o bashdefault -o default -F __venvwrap_complete_command allvirtualenv 2>/dev/null || \builtin true
 
 # The name under which people attach the completion of names to functions of their own.

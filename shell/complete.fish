@@ -9,7 +9,7 @@ function __venvwrap_complete
     command $__venvwrap_executable complete fish -- (builtin commandline -opc) "$word" 2>/dev/null
 end
 
-for command in deactivate mkvirtualenv mktmpenv mkproject rmvirtualenv cpvirtualenv mvvirtualenv workon lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper
+for command in deactivate mkvirtualenv mktmpenv mkproject rmvirtualenv cpvirtualenv mvvirtualenv workon lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper venvwrap
     builtin complete -c $command -f -a '(__venvwrap_complete)'
 end
 # What allvirtualenv runs, and the words of that.

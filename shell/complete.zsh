@@ -53,7 +53,7 @@ function __venvwrap_register {
     \builtin local -a ours
     ours=(deactivate mkvirtualenv mktmpenv mkproject rmvirtualenv cpvirtualenv mvvirtualenv workon lsvirtualenv
         showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject lssitepackages add2virtualenv
-        toggleglobalsitepackages wipeenv virtualenvwrapper)
+        toggleglobalsitepackages wipeenv virtualenvwrapper venvwrap)
     \builtin typeset -ga precmd_functions
     precmd_functions=(${precmd_functions:#__venvwrap_register})
     if (( ${+functions[compdef]} )); then

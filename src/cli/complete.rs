@@ -48,7 +48,7 @@ pub(super) fn run(words: &[OsString], session: &Session<'_>) -> Result<Outcome> 
         // Assignments may stand before the command.
         let start = typed.words.iter().position(|word| word == command).unwrap_or(0);
         // The space after a whole word is for commands that were registered with `nospace`, which are ours.
-        let is_ours = entry(command).is_some();
+        let is_ours = command == super::PROGRAM || entry(command).is_some();
         for candidate in candidates(&typed.words[start..], session)? {
             typed.write_insertion(&candidate.value, is_ours && candidate.is_whole(), &mut text);
             text.push(b'\n');
@@ -71,7 +71,11 @@ fn candidates(words: &[OsString], session: &Session<'_>) -> Result<Vec<Candidate
     let [verb, before @ .., typed] = words else {
         return Ok(Vec::new());
     };
+    if verb == super::PROGRAM && !before.is_empty() {
+        return candidates(&words[1..], session);
+    }
     let mut found = match entry(verb) {
+        None if verb == super::PROGRAM => verbs(),
         Some(entry) => of_verb(entry, before, typed, session)?,
         // `_virtualenvs`, attached by a person to a command of their own.
         None => names(WorkonHome::locate(session.context)?.names_with(typed.as_bytes())?),
@@ -84,6 +88,16 @@ fn candidates(words: &[OsString], session: &Session<'_>) -> Result<Vec<Candidate
 
 fn entry(verb: &OsStr) -> Option<&'static Entry> {
     VERBS.iter().find(|entry| OsStr::new(entry.name) == verb)
+}
+
+/// What `venvwrap` can be followed by.
+fn verbs() -> Vec<Candidate> {
+    let shown = VERBS.iter().map(|entry| (entry.command)()).filter(|command| !command.is_hide_set());
+    let candidate = |command: Command| Candidate {
+        value: command.get_name().into(),
+        about: command.get_about().map(ToString::to_string).unwrap_or_default(),
+    };
+    shown.map(candidate).collect()
 }
 
 /// What can stand in the place of `typed`, and more.

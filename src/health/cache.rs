@@ -22,7 +22,8 @@ pub(super) fn check(context: &Context) -> Vec<(PathBuf, What)> {
         _ => !there.is_dir(),
     };
     if is_refused {
-        return vec![(there.to_path_buf(), What::CacheNotWritable)];
+        let is_ours = super::place::is_ours(there);
+        return vec![(there.to_path_buf(), What::CacheNotWritable { is_ours })];
     }
     let damaged = interpreter::damaged_records(context).into_iter().chain(seed::damaged_trees(&cache));
     damaged.map(|path| (path, What::CacheDamaged)).collect()

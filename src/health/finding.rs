@@ -175,7 +175,10 @@ kinds! {
         reason: String,
     } = Problem "store-unusable",
     /// It cannot be written to.
-    StoreNotWritable = Problem "store-not-writable",
+    StoreNotWritable {
+        /// Whether it belongs to us.
+        is_ours: bool,
+    } = Problem "store-not-writable",
     /// Everybody may put things into it.
     StoreOpen = Problem "store-open-to-all",
     /// A link that leads nowhere.
@@ -217,7 +220,10 @@ kinds! {
     /// A file of the cache is damaged.
     CacheDamaged = Note "cache-damaged",
     /// The cache cannot be written to.
-    CacheNotWritable = Note "cache-not-writable",
+    CacheNotWritable {
+        /// Whether it belongs to us.
+        is_ours: bool,
+    } = Note "cache-not-writable",
 
     // The set-up.
     /// The functions are not loaded.

@@ -361,7 +361,7 @@ fn a_damaged_file_of_the_cache_is_told_and_dropped() {
     assert_eq!(world.store(), []);
     assert!(cache.join("interpreters/good.json").is_file() && !cache.join("trees/key").is_dir());
     let file = World::with(&[("XDG_CACHE_HOME", "ROOT/base/bin/python3.12")]);
-    assert_eq!(file.store(), [What::CacheNotWritable]);
+    assert_eq!(file.store(), [What::CacheNotWritable { is_ours: true }]);
 }
 
 #[test]

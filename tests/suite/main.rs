@@ -19,6 +19,7 @@ mod contract; //       what virtualenvwrapper promised, row by row, in every she
 mod creation; //       the environments, for every real Python, beside those of other makers
 mod frameworks; //     oh-my-zsh, prezto and bash-it: their calls, in their order
 mod in_use; //         an environment that other processes use, taken away
+mod doctor; //         what is wrong is found, said and mended; what is whole is left in peace
 mod init_script; //    what `venvwrap init` prints: linted, silent, loaded twice, no process
 mod inside; //         prompt, appended lines and directories while an environment is active
 mod interactive; //    Tab, prompt and Ctrl-C at a real terminal

@@ -71,7 +71,7 @@ impl Words<'_> {
             What::PipLeftovers { names } => format!("left by a pip that was interrupted: {}", listed(names)),
             What::NoStore => format!("{here} does not exist yet"),
             What::StoreUnusable { reason } => format!("{here} cannot be used: {reason}"),
-            What::StoreNotWritable => format!("{here} may not be written to, so no environment can be made"),
+            What::StoreNotWritable { .. } => format!("{here} may not be written to, so no environment can be made"),
             What::StoreOpen => format!("everybody may put things into {here}"),
             What::DanglingLink { target } => format!("{here} is a link to {}, which is gone", path(target)),
             What::LinkLoop => format!("{here} is a link that leads to itself"),
@@ -85,7 +85,9 @@ impl Words<'_> {
             What::UnbegunRename { name } => format!("a renaming to `{}` was cut short before it began", shown(name)),
             What::LittleSpace { left } => format!("{} MB are left on the disk of {here}", left >> 20),
             What::CacheDamaged => format!("{here} is damaged, and will be made anew when it is needed"),
-            What::CacheNotWritable => format!("nothing can be kept in {here}, so making an environment takes longer"),
+            What::CacheNotWritable { .. } => {
+                format!("nothing can be kept in {here}, so making an environment takes longer")
+            }
             What::NotLoaded { rc_file, has_line: true } => {
                 format!("the functions are not loaded in this shell, although {} loads them", path(rc_file))
             }
@@ -168,7 +170,10 @@ impl Words<'_> {
                 let hook = root(finding).join("bin/postactivate");
                 format!("what is to count on entering belongs at its end, or in {}", self.session.shown(&hook))
             }
-            What::Unreadable { is_ours } | What::NotWritable { is_ours } => self.permit(root(finding), *is_ours),
+            What::Unreadable { is_ours }
+            | What::NotWritable { is_ours }
+            | What::StoreNotWritable { is_ours }
+            | What::CacheNotWritable { is_ours } => self.permit(root(finding), *is_ours),
             What::PipGone => format!("`rm -r {here} && {} -m ensurepip --default-pip`", python()),
             What::NoPip => format!("`{} -m ensurepip --default-pip`", python()),
             What::NoPipCommand => format!("`{} -m pip install --force-reinstall pip`", python()),
@@ -187,7 +192,6 @@ impl Words<'_> {
             What::StoreUnusable { .. } => {
                 "set WORKON_HOME to a directory, or move what is there out of the way".to_owned()
             }
-            What::StoreNotWritable | What::CacheNotWritable => self.permit(&finding.path, false),
             What::StoreOpen => format!("`chmod o-w {here}`"),
             What::DanglingLink { .. } => format!("`rmvirtualenv {}`", operand(&name)),
             What::LinkLoop => format!("`rm {here}`"),

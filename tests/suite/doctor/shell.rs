@@ -1,0 +1,268 @@
+//! What only a shell knows of itself, the set-up, and why a program is the one that runs.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+
+use super::{make, world};
+use crate::support::pty::{RcFile, Terminal};
+use crate::support::pythons;
+use crate::support::sandbox::{BINARY, Sandbox};
+use crate::support::shells::{MODES, Shell};
+use crate::support::story::Story;
+
+/// A world with an environment `x` that has pip, and a `python` and a `pip` of the system.
+fn with_x() -> Sandbox {
+    let sandbox = world(Sandbox::plain());
+    make(&sandbox, pythons::complete(), "x", &[]);
+    sandbox
+}
+
+/// What the doctor says in a shell after these lines, and its status.
+#[track_caller]
+fn told(sandbox: &Sandbox, shell: Shell, before: &str) -> (String, i32) {
+    let status = if shell == Shell::Fish { "exit $status" } else { "exit $?" };
+    let answer = shell.plain().run(sandbox, format!("{before}\nvenvwrap doctor\n{status}\n")).stderr("");
+    (answer.stdout_text(), answer.code())
+}
+
+const ACTIVE: &str = "python: [ROOT]/envs/x/bin/python, the active environment's
+pip:    [ROOT]/envs/x/bin/pip, the active environment's
+";
+
+#[test]
+fn in_an_environment_that_is_active_it_says_whose_python_and_pip_run() {
+    let sandbox = with_x();
+    for shell in Shell::ALL {
+        let quiet = "1 environment looked at, nothing to do\n";
+        assert_eq!(told(&sandbox, shell, "workon x"), (format!("{ACTIVE}{quiet}"), 0), "{shell:?}");
+        assert_eq!(told(&sandbox, shell, ""), (quiet.to_owned(), 0), "{shell:?}");
+    }
+}
+
+#[test]
+fn functions_aliases_and_what_a_shell_remembers_are_told() {
+    let sandbox = with_x();
+    sandbox.write("other/pip", "#!/bin/sh\n");
+    let other = sandbox.root().join("other/pip");
+    fs::set_permissions(&other, fs::Permissions::from_mode(0o755)).unwrap();
+    let other = other.to_str().unwrap();
+    let function = |command: &str| {
+        format!("problem  (active)  `python` is a function: it comes before PATH\n                   `{command}`\n")
+    };
+    let alias = "problem  (active)  `python` is an alias for `python3 -q`: it comes before PATH
+                   `unalias python`\n";
+    let stale = "problem  (active)  this shell remembers [ROOT]/other/pip for `pip`, and does not look on PATH
+                   `hash -r`\n";
+    let posix = "workon x\npython() { :; }";
+    let cases = [
+        (Shell::Bash, posix.to_owned(), function("unset -f python")),
+        (Shell::Zsh, posix.to_owned(), function("unset -f python")),
+        (Shell::Fish, "workon x\nfunction python; end".to_owned(), function("functions -e python")),
+        (Shell::Bash, "shopt -s expand_aliases\nworkon x\nalias python='python3 -q'".to_owned(), alias.to_owned()),
+        (Shell::Zsh, "workon x\nalias python='python3 -q'".to_owned(), alias.to_owned()),
+        (Shell::Bash, format!("workon x\nhash -p '{other}' pip"), stale.to_owned()),
+        (Shell::Zsh, format!("workon x\nhash pip='{other}'"), stale.to_owned()),
+    ];
+    for (shell, before, expected) in cases {
+        let (text, status) = told(&sandbox, shell, &before);
+        assert!(text.starts_with(&expected), "{shell:?}: {before}\n{text}");
+        assert!(text.ends_with("1 environment looked at; 1 problem\n"), "{shell:?}: {before}\n{text}");
+        assert_eq!(status, 1);
+    }
+}
+
+#[test]
+fn what_stands_before_the_environment_on_path_is_named() {
+    let mut sandbox = with_x();
+    make(&sandbox, pythons::complete(), "y", &["--without-pip"]);
+    for directory in ["pyenv/shims", "conda/bin"] {
+        let file = sandbox.write(format!("{directory}/python"), "#!/bin/sh\n");
+        fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    fs::create_dir(sandbox.root().join("conda/conda-meta")).unwrap();
+    let pyenv = sandbox.root().join("pyenv");
+    sandbox.set("PYENV_ROOT", pyenv);
+    let cases = [
+        ("pyenv/shims", "`python` is [ROOT]/pyenv/shims/python, a shim of pyenv: it stands before"),
+        ("conda/bin", "`python` is [ROOT]/conda/bin/python, conda's in [ROOT]/conda: it stands before"),
+        ("envs/y/bin", "`python` is [ROOT]/envs/y/bin/python, of the environment [ROOT]/envs/y: it stands before"),
+    ];
+    for (directory, expected) in cases {
+        for shell in Shell::ALL {
+            let directory = sandbox.root().join(directory);
+            let directory = directory.to_str().unwrap();
+            let set = match shell {
+                Shell::Fish => format!("workon x\nset PATH '{directory}' $PATH"),
+                _ => format!("workon x\nPATH='{directory}':$PATH"),
+            };
+            let (text, status) = told(&sandbox, shell, &set);
+            assert!(text.contains(expected) && text.contains("enter it again: `workon x`"), "{shell:?}: {text}");
+            assert_eq!(
+                (status, text.contains("the bin of `y` is on PATH")),
+                (1, directory.ends_with("y/bin")),
+                "{text}"
+            );
+            // What it says mends it.
+            let (text, status) = told(&sandbox, shell, &format!("{set}\nworkon x"));
+            assert!(status == 0 && text.starts_with("note") == directory.ends_with("y/bin"), "{shell:?}: {text}");
+        }
+    }
+}
+
+#[test]
+fn an_environment_that_is_not_on_path_or_is_gone_and_variables_in_its_way_are_told() {
+    let mut sandbox = with_x();
+    let run = |sandbox: &Sandbox, variables: &[(&str, &str)]| {
+        let mut command = sandbox.command(BINARY);
+        command.arg("doctor").envs(variables.iter().copied());
+        sandbox.run_command(command, b"").stderr("").stdout_text()
+    };
+    let x = sandbox.environment("x");
+    let x = x.to_str().unwrap();
+    let text = run(&sandbox, &[("VIRTUAL_ENV", x)]);
+    assert!(text.contains("[ROOT]/envs/x/bin is not on PATH\n                   enter it again: `workon x`"), "{text}");
+    let text = run(&sandbox, &[("VIRTUAL_ENV", "/gone")]);
+    assert!(
+        text.contains("VIRTUAL_ENV is /gone, which is no environment\n                   `unset VIRTUAL_ENV`"),
+        "{text}"
+    );
+    let path = format!("{x}/bin:/usr/bin:/bin");
+    let text = run(&sandbox, &[("PATH", &path)]);
+    assert!(text.starts_with("note     (active)  the bin of `x` is on PATH, and it is not active\n"), "{text}");
+    sandbox.set("VIRTUAL_ENV", x).set("PATH", path);
+    let text = run(&sandbox, &[("PYTHONHOME", "/usr"), ("PYTHONPATH", "/lib/mine")]);
+    for line in [
+        "problem  (active)  PYTHONHOME is /usr: python looks for its own library there\n",
+        "note     (active)  PYTHONPATH is /lib/mine: what lies there comes before what is installed\n",
+        "1 environment looked at; 1 problem, 1 note\n",
+    ] {
+        assert!(text.contains(line), "{line}{text}");
+    }
+}
+
+#[test]
+fn without_pip_of_its_own_the_one_that_runs_instead_is_named() {
+    let sandbox = world(Sandbox::plain());
+    make(&sandbox, pythons::complete(), "x", &["--without-pip"]);
+    let pip = sandbox.write("tools/pip", "#!/bin/sh\n");
+    fs::set_permissions(pip, fs::Permissions::from_mode(0o755)).unwrap();
+    for shell in Shell::ALL {
+        let (text, status) = told(&sandbox, shell, "workon x");
+        let note = "note     (active)  `pip` is [ROOT]/tools/pip: the environment has none\n";
+        assert!(text.starts_with(note) && status == 0, "{shell:?}: {text}");
+        assert!(text.contains("`python -m ensurepip --default-pip`\n"), "{shell:?}: {text}");
+    }
+}
+
+#[test]
+fn other_peoples_commands_and_programs_of_our_name_are_told() {
+    let sandbox = with_x();
+    for (shell, before) in
+        [(Shell::Bash, "workon() { :; }"), (Shell::Zsh, "workon() { :; }"), (Shell::Fish, "function workon; end")]
+    {
+        let (text, status) = told(&sandbox, shell, before);
+        assert!(text.starts_with("problem  (shell)  `workon` is not venvwrap's in this shell"), "{shell:?}: {text}");
+        assert!(text.contains(&format!("init {}", shell.name())) && status == 1, "{shell:?}: {text}");
+    }
+    for shell in [Shell::Bash, Shell::Zsh] {
+        let (text, status) = told(&sandbox, shell, "virtualenvwrapper_workon_help() { :; }");
+        assert!(text.starts_with("note     (shell)  virtualenvwrapper is loaded in this shell, too\n"), "{text}");
+        assert_eq!(status, 0);
+    }
+    symlink(BINARY, sandbox.tools().join("venvwrap")).unwrap();
+    sandbox.run(["doctor"]).status(0).stdout("1 environment looked at, nothing to do\n");
+    let copy = sandbox.write("more/venvwrap", "#!/bin/sh\n");
+    fs::set_permissions(&copy, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut command = sandbox.command(BINARY);
+    command.arg("doctor").env("PATH", format!("{}:/usr/bin", copy.parent().unwrap().display()));
+    let answer = sandbox.run_command(command, b"").status(0).stderr("");
+    let text = answer.stdout_text();
+    assert!(text.starts_with("note     (shell)  PATH has [ROOT]/more/venvwrap besides "), "{text}");
+    assert!(text.contains("\n                  keep one of them: `rm [ROOT]/more/venvwrap`\n"), "{text}");
+}
+
+#[test]
+fn a_person_is_told_that_the_functions_are_not_loaded_and_a_script_is_not() {
+    let sandbox = with_x();
+    sandbox.run(["doctor"]).status(0).stdout("1 environment looked at, nothing to do\n");
+    let terminal = Terminal::start(&sandbox, Shell::Bash);
+    let text = terminal.run("\"$VENVWRAP\" doctor");
+    assert!(text.contains("note     (shell)  the functions are not loaded in this shell"), "{text}");
+    assert!(!terminal.run("venvwrap doctor").contains("not loaded"));
+}
+
+/// A WORKON_HOME that only shells know of.
+#[test]
+fn where_editors_look_is_told_with_the_link_that_helps() {
+    let sandbox = Sandbox::plain();
+    make(&sandbox, pythons::complete(), "x", &["--without-pip"]);
+    let expected = "note     (shell)  programs that no shell starts, such as editors, look in ~/.virtualenvs
+                  `ln -s [ROOT]/envs ~/.virtualenvs`
+1 environment looked at, nothing has to be done; 1 note\n";
+    sandbox.run(["doctor"]).status(0).stdout(expected).stderr("");
+    sandbox.write("home/.config/environment.d/venvs.conf", "WORKON_HOME=/anywhere\n");
+    sandbox.run(["doctor"]).status(0).stdout("1 environment looked at, nothing to do\n");
+}
+
+#[test]
+fn programs_get_the_same_and_more() {
+    let sandbox = with_x();
+    for shell in Shell::ALL {
+        let answer = shell.plain().run(&sandbox, "workon x\nvenvwrap doctor --json\n").status(0).stderr("");
+        let told: serde_json::Value = serde_json::from_slice(&answer.stdout).unwrap();
+        let x = sandbox.environment("x");
+        let rc = ["home/.bashrc", "home/.zshrc", "home/.config/fish/config.fish"][shell as usize];
+        let expected = serde_json::json!({
+            "schema": 1,
+            "workon_home": sandbox.workon_home(),
+            "environments": 1,
+            "findings": [],
+            "mended": [],
+            "commands": [
+                {"command": "python", "path": x.join("bin/python"), "of": "the active environment's", "replaced_by": null},
+                {"command": "pip", "path": x.join("bin/pip"), "of": "the active environment's", "replaced_by": null},
+            ],
+            "shell": {
+                "name": shell.name(),
+                "functions": true,
+                "rc_file": sandbox.root().join(rc),
+                "rc_file_loads": false,
+            },
+        });
+        assert_eq!(told, expected, "{shell:?}");
+    }
+}
+
+#[test]
+fn asking_leaves_every_shell_as_it_was_and_the_binary_can_be_called_by_its_name() {
+    let sandbox = world(Sandbox::new());
+    let doctor = Story::new().snapshot("before").code("venvwrap doctor >doctor", "venvwrap doctor >doctor");
+    let story = doctor.snapshot("after").code("venvwrap --version >version", "venvwrap --version >version");
+    for mode in MODES {
+        story.played(&sandbox, mode).silent().same("before", "after");
+        let read = |name: &str| fs::read_to_string(sandbox.root().join(name)).unwrap();
+        assert_eq!(read("doctor"), "0 environments looked at, nothing to do\n", "{}", mode.name);
+        assert!(read("version").starts_with("venvwrap "), "{}", mode.name);
+        for name in ["doctor", "version"] {
+            fs::remove_file(sandbox.root().join(name)).unwrap();
+        }
+    }
+}
+
+#[test]
+fn tab_offers_what_the_binary_can_be_asked_for_and_names() {
+    let sandbox = Sandbox::new();
+    sandbox.minimal_environment("alpine one");
+    for shell in Shell::ALL {
+        let compinit = RcFile { before: "autoload -Uz compinit; compinit -u -D", after: "" };
+        let rc = if shell == Shell::Zsh { compinit } else { RcFile::default() };
+        let terminal = Terminal::start_with(&sandbox, shell, rc);
+        for (typed, expected) in [
+            ("venvwrap doc\t", "venvwrap doctor "),
+            ("venvwrap doctor --js\t", "venvwrap doctor --json "),
+            ("venvwrap doctor al\t", "venvwrap doctor alpine\\ one "),
+        ] {
+            assert_eq!(terminal.completed(typed), expected, "{shell:?}: {typed}");
+        }
+    }
+}
