@@ -364,13 +364,13 @@ function __venvwrap_doctor {
     __venvwrap_call doctor "$@"
 }
 
-# The binary by its own name, whatever PATH has.
+# Every command by its long name (`venvwrap workon x`), and those that have no other.
 function venvwrap {
     if [[ ${1-} == doctor ]]; then
         \builtin shift
         __venvwrap_doctor "$@"
     else
-        (__venvwrap_run "$@")
+        __venvwrap_call "$@"
     fi
 }
 

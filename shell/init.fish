@@ -385,12 +385,12 @@ function __venvwrap_doctor
     __venvwrap_call doctor $told $argv
 end
 
-# The binary by its own name, whatever PATH has.
+# Every command by its long name (`venvwrap workon x`), and those that have no other.
 function venvwrap
     if test "$argv[1]" = doctor
         __venvwrap_doctor $argv[2..-1]
     else
-        command $__venvwrap_executable $argv
+        __venvwrap_call $argv
     end
 end
 

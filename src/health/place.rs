@@ -136,17 +136,18 @@ fn moved(environment: &Environment, activate: Option<&[u8]>, programs: &[Program
     moved_pip(environment, programs)
 }
 
-/// The same for scripts that somebody renewed, while programs still name the old place, which is gone.
+/// The same for scripts that somebody renewed, while pip still names the old place: one where nothing is any more, or
+/// another environment, which a pip of this one never starts.
 fn moved_pip(environment: &Environment, programs: &[Program]) -> Option<PathBuf> {
-    let pip = programs.iter().find(|program| program.name.as_encoded_bytes().starts_with(b"pip"))?;
     let is_gone = |path: &Path| fs::symlink_metadata(path).is_err_and(|error| error.kind() == ErrorKind::NotFound);
-    if !pip.pythons.iter().all(|python| is_gone(python)) {
-        return None;
-    }
-    let place = pip.pythons.first()?.parent()?.parent()?.to_path_buf();
     let home = super::interpreter::home(environment);
-    let is_base = home.is_some_and(|home| home.starts_with(&place));
-    (is_gone(&place) && !is_base && !is_same(&place, environment.root())).then_some(place)
+    let pips = programs.iter().filter(|program| program.name.as_encoded_bytes().starts_with(b"pip"));
+    let places = pips.filter_map(|pip| match pip.pythons.iter().find(|python| !is_gone(python)) {
+        Some(python) => environment_of_bin(python.parent()?).map(Path::to_path_buf),
+        None => pip.pythons.first()?.parent()?.parent().filter(|place| is_gone(place)).map(Path::to_path_buf),
+    });
+    let is_base = |place: &Path| home.as_ref().is_some_and(|home| home.starts_with(place));
+    places.into_iter().find(|place| !is_base(place) && !is_same(place, environment.root()))
 }
 
 /// Programs that start a Python that is gone, or that of another environment; by the Python that they start. Those that

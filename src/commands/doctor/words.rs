@@ -6,9 +6,11 @@ use std::path::Path;
 
 use super::{About, Answering, Finding, Session, What};
 use crate::env_vars;
+use crate::fs::is_same;
 use crate::health::{Lacking, Maker};
 use crate::shell::Shell;
 use crate::shown::shown;
+use crate::workon_home::WorkonHome;
 
 /// More names than this are counted.
 const MANY: usize = 3;
@@ -212,11 +214,7 @@ impl Words<'_> {
                 "`deactivate`".to_owned()
             }
             What::ActiveGone => self.unset("VIRTUAL_ENV"),
-            What::ActiveNotOnPath | What::Shadowed { .. } => {
-                let root = self.session.active_root().unwrap_or(Path::new(""));
-                let name = self.word(root.file_name().unwrap_or_default());
-                format!("enter it again: `workon {}`", operand(&name))
-            }
+            What::ActiveNotOnPath | What::Shadowed { .. } => format!("enter it again: `{}`", self.enter()),
             What::NotOfActive { command: "pip", .. } => "`python -m ensurepip --default-pip`".to_owned(),
             What::NotOfActive { .. } => "`venvwrap doctor` tells why".to_owned(),
             What::ReplacedInShell { command, .. } if self.shell == Shell::Fish => format!("`functions -e {command}`"),
@@ -260,6 +258,18 @@ impl Words<'_> {
     fn program(&self, path: &Path, maker: &Maker) -> String {
         let path = self.session.shown(path);
         self.maker(maker).map_or_else(|| path.clone(), |maker| format!("{path}, {maker}"))
+    }
+
+    /// What enters the active environment, which need not be one of the store.
+    fn enter(&self) -> String {
+        let root = self.session.active_root().unwrap_or(Path::new(""));
+        let home = WorkonHome::locate(self.session.context).ok();
+        let is_ours = home.zip(root.parent()).is_some_and(|(home, parent)| is_same(home.path(), parent));
+        if is_ours {
+            return format!("workon {}", operand(&self.word(root.file_name().unwrap_or_default())));
+        }
+        let script = if self.shell == Shell::Fish { "bin/activate.fish" } else { "bin/activate" };
+        format!("source {}", self.path(&root.join(script)))
     }
 
     fn permit(&self, path: &Path, is_ours: bool) -> String {

@@ -141,6 +141,21 @@ fn an_environment_that_is_not_on_path_or_is_gone_and_variables_in_its_way_are_to
 }
 
 #[test]
+fn one_from_elsewhere_is_entered_as_it_was() {
+    let sandbox = with_x();
+    let root = sandbox.root().join("project/.venv");
+    fs::create_dir(sandbox.root().join("project")).unwrap();
+    fs::rename(sandbox.environment("x"), &root).unwrap();
+    let root = root.to_str().unwrap();
+    for (shell, script) in [(Shell::Bash, "activate"), (Shell::Zsh, "activate"), (Shell::Fish, "activate.fish")] {
+        let set = if shell == Shell::Fish { "set -gx VIRTUAL_ENV" } else { "export VIRTUAL_ENV=" };
+        let (text, status) = told(&sandbox, shell, &format!("{set} '{root}'").replace("= ", "="));
+        let mend = format!("enter it again: `source [ROOT]/project/.venv/bin/{script}`");
+        assert!(text.contains(&mend) && status == 1, "{shell:?}: {text}");
+    }
+}
+
+#[test]
 fn without_pip_of_its_own_the_one_that_runs_instead_is_named() {
     let sandbox = world(Sandbox::plain());
     make(&sandbox, pythons::complete(), "x", &["--without-pip"]);
@@ -234,10 +249,16 @@ fn programs_get_the_same_and_more() {
 }
 
 #[test]
-fn asking_leaves_every_shell_as_it_was_and_the_binary_can_be_called_by_its_name() {
+fn asking_leaves_every_shell_as_it_was_and_every_command_has_a_long_name() {
     let sandbox = world(Sandbox::new());
     let doctor = Story::new().snapshot("before").code("venvwrap doctor >doctor", "venvwrap doctor >doctor");
     let story = doctor.snapshot("after").code("venvwrap --version >version", "venvwrap --version >version");
+    sandbox.minimal_environment("x");
+    Story::new()
+        .run(["venvwrap", "workon", "x"])
+        .get("VIRTUAL_ENV")
+        .plays(&sandbox, "venvwrap workon x: 0\nexport VIRTUAL_ENV=[ROOT]/envs/x");
+    fs::remove_dir_all(sandbox.environment("x")).unwrap();
     for mode in MODES {
         story.played(&sandbox, mode).silent().same("before", "after");
         let read = |name: &str| fs::read_to_string(sandbox.root().join(name)).unwrap();
