@@ -80,8 +80,16 @@ pub(super) fn check(examination: &Examination<'_>, told: Option<&Told>) -> Vec<(
 /// What runs in place of the environment's own program.
 fn in_the_way(context: &Context, told: Option<&Told>, bin: &Path, command: &'static str) -> Option<(PathBuf, What)> {
     let own = bin.join(command);
-    if let Some((by, text)) = replaced(told, command) {
-        return Some((own, What::ReplacedInShell { command, by, text }));
+    let is_own = |file: &Path| file.parent().is_some_and(|parent| is_same(parent, bin));
+    match replaced(told, command) {
+        Some(("alias", text)) => {
+            // `python3`, with options or without: the environment has that one, too.
+            let word = text.to_str().and_then(|text| text.split_whitespace().next()).unwrap_or_default();
+            let runs_own = !word.contains('/') && first(context, word).is_some_and(|file| is_own(&file));
+            return (!runs_own).then_some((own, What::Alias { command, text }));
+        }
+        Some(_) => return Some((own, What::Function { command })),
+        None => {}
     }
     let first = first(context, command)?;
     if let Some(remembered) = told.and_then(|told| told.text(command, "hashed")).map(PathBuf::from) {
@@ -94,7 +102,7 @@ fn in_the_way(context: &Context, told: Option<&Told>, bin: &Path, command: &'sta
             return Some((own, What::StaleHash { command, remembered }));
         }
     }
-    if first.parent().is_some_and(|parent| is_same(parent, bin)) {
+    if is_own(&first) {
         return None;
     }
     let maker = maker(context, &first);

@@ -76,14 +76,14 @@ kinds! {
     PythonGone {
         /// Where it led.
         python: PathBuf,
-        /// `3.12`, as far as it is known.
+        /// `3.12`, where it can be given another one of that version.
         series: Option<String>,
     } = Problem "python-gone",
     /// The directory that its standard library is found by is gone.
     HomeGone {
         /// The directory.
         home: PathBuf,
-        /// `3.12`, as far as it is known.
+        /// `3.12`, where it can be given another one of that version.
         series: Option<String>,
     } = Problem "home-gone",
     /// Its interpreter has become another version's.
@@ -92,6 +92,8 @@ kinds! {
         python: PathBuf,
         /// The version that it was made for.
         series: String,
+        /// Whether it can be given another one of that version.
+        can_relink: bool,
     } = Problem "python-replaced",
     /// Its interpreter is none of those in the directory that `pyvenv.cfg` names.
     NotOfHome {
@@ -275,15 +277,18 @@ kinds! {
         /// Whose that is.
         maker: Maker,
     } = Note "not-of-active",
-    /// An alias or a function of the shell runs in place of the environment's own program.
-    ReplacedInShell {
+    /// An alias of the shell runs in place of the environment's own program.
+    Alias {
         /// The command.
         command: &'static str,
-        /// `alias` or `function`.
-        by: &'static str,
-        /// What the alias stands for.
+        /// What it stands for.
         text: OsString,
-    } = Problem "replaced-in-shell",
+    } = Problem "alias",
+    /// A function of the shell decides what runs.
+    Function {
+        /// The command.
+        command: &'static str,
+    } = Note "function",
     /// The shell remembers another file for the command than the one that is first on `PATH`.
     StaleHash {
         /// The command.

@@ -23,7 +23,7 @@ pub(super) fn check(environment: &Environment) -> Option<(PathBuf, What)> {
 /// A link in `bin` that is called like a Python and leads nowhere, `python` itself first.
 fn gone(environment: &Environment) -> Option<(PathBuf, What)> {
     let python = dangling(environment).into_iter().next()?;
-    let what = What::PythonGone { python: end_of_links(&python), series: series(environment) };
+    let what = What::PythonGone { python: end_of_links(&python), series: relinkable(environment) };
     Some((python, what))
 }
 
@@ -47,7 +47,7 @@ pub(super) fn dangling(environment: &Environment) -> Vec<PathBuf> {
 fn home_gone(environment: &Environment) -> Option<(PathBuf, What)> {
     let home = home(environment)?;
     let is_gone = fs::metadata(&home).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound);
-    is_gone.then(|| (environment.root().join("pyvenv.cfg"), What::HomeGone { home, series: series(environment) }))
+    is_gone.then(|| (environment.root().join("pyvenv.cfg"), What::HomeGone { home, series: relinkable(environment) }))
 }
 
 /// `/usr/bin/python3` is another version after an upgrade of the system, and the packages are in the old one's place.
@@ -58,7 +58,9 @@ fn replaced(environment: &Environment) -> Option<(PathBuf, What)> {
     let number = name.trim_start_matches(|letter: char| letter.is_ascii_alphabetic()).trim_end_matches('t');
     let is_version = number.contains('.') && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     let is_another = is_version && is_called_python(python.file_name()?) && !is_of(number, &series);
-    is_another.then(|| (environment.python(), What::PythonReplaced { python, series }))
+    is_another.then(|| {
+        (environment.python(), What::PythonReplaced { python, series, can_relink: relinkable(environment).is_some() })
+    })
 }
 
 /// Whether `3.12.1`, or `3.12`, is a `3.12`.
@@ -100,6 +102,12 @@ fn first_outside(link: &Path) -> Option<PathBuf> {
 pub(super) fn home(environment: &Environment) -> Option<PathBuf> {
     let home = Path::new(OsStr::from_bytes(environment.cfg()?.get("home")?));
     home.is_absolute().then(|| home.to_path_buf())
+}
+
+/// `3.12` of one that can be given another interpreter of that version: it links to its own, and is in the store itself.
+pub(super) fn relinkable(environment: &Environment) -> Option<String> {
+    let is_copy = fs::symlink_metadata(environment.python()).is_ok_and(|entry| entry.is_file());
+    series(environment).filter(|_| !is_copy && !super::place::is_link(environment.root()))
 }
 
 /// `3.12`.

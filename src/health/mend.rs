@@ -70,9 +70,6 @@ pub(crate) fn mend(examination: &Examination<'_>, finding: &Finding) -> Option<R
 /// or nobody knows which it was.
 fn relink(examination: &Examination<'_>, environment: &Environment) -> Result<Option<Mended>> {
     let Some(request) = wanted(environment) else { return Ok(None) };
-    if fs::symlink_metadata(environment.python()).is_ok_and(|entry| entry.is_file()) {
-        return Ok(None);
-    }
     let found = match of_home(examination, environment) {
         Some(found) => found,
         None => interpreter::find(examination.context, Some(OsStr::new(&request)))?,
@@ -97,7 +94,7 @@ fn of_home(examination: &Examination<'_>, environment: &Environment) -> Option<I
 
 /// `cpython3.12`, `pypy3.9`, `cpython3.13t`.
 fn wanted(environment: &Environment) -> Option<String> {
-    let series = checks::series(environment)?;
+    let series = checks::relinkable(environment)?;
     let library = environment.site_packages().ok()?;
     let library = library.parent()?.file_name()?.to_str()?.to_owned();
     let threads = if library.ends_with('t') { "t" } else { "" };

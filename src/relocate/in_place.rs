@@ -15,6 +15,7 @@ use super::record::{Changed, Records, is_record};
 use super::source::{Found, Source};
 use super::walk::{Visitor, walk};
 use super::{Relocation, is_opaque};
+use crate::environment::BIN;
 use crate::error::{Error, Result};
 
 /// Everything that has to change in a tree, ready to be put in place.
@@ -45,7 +46,11 @@ impl Rewriting {
     /// or what it is to be.
     pub(crate) fn apply(self, root: &Path) -> Result<()> {
         // RECORDs are the last, and go first: where that is cut short, what is done later has the hashes they name.
-        for (number, path) in self.paths.iter().enumerate().rev() {
+        // What the old place is known by goes last: as long as anything names it, it can be found (`health`).
+        let tells = |path: &PathBuf| path.as_path() == Path::new(BIN).join("activate");
+        let ordered = self.paths.iter().enumerate().rev();
+        let (last, first): (Vec<_>, Vec<_>) = ordered.partition(|(_, path)| tells(path));
+        for (number, path) in first.into_iter().chain(last) {
             let to = root.join(path);
             fs::rename(self.staging.join(number.to_string()), &to).map_err(Error::io("write", to))?;
         }

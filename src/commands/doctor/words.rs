@@ -39,7 +39,7 @@ impl Words<'_> {
         match &finding.what {
             What::PythonGone { python, .. } => format!("its python, {}, is gone", path(python)),
             What::HomeGone { home, .. } => format!("{}, where its python comes from, is gone", path(home)),
-            What::PythonReplaced { python, series } => {
+            What::PythonReplaced { python, series, .. } => {
                 format!("its python is {} by now, and its packages are for {series}", path(python))
             }
             What::NotOfHome { python, home } => {
@@ -111,12 +111,10 @@ impl Words<'_> {
             What::NotOfActive { command, by, maker } => {
                 format!("`{command}` is {}: the environment has none", self.program(by, maker))
             }
-            What::ReplacedInShell { command, by, text } if text.is_empty() => {
-                format!("`{command}` is {}: it comes before PATH", article(by))
+            What::Alias { command, text } => {
+                format!("`{command}` is an alias for `{}`: it comes before PATH", shown(text))
             }
-            What::ReplacedInShell { command, by, text } => {
-                format!("`{command}` is {} for `{}`: it comes before PATH", article(by), shown(text))
-            }
+            What::Function { command } => format!("`{command}` is a function of this shell: it decides what runs"),
             What::StaleHash { command, remembered } => {
                 format!("this shell remembers {} for `{command}`, and does not look on PATH", path(remembered))
             }
@@ -151,10 +149,12 @@ impl Words<'_> {
         match &finding.what {
             What::PythonGone { series: Some(series), .. }
             | What::HomeGone { series: Some(series), .. }
-            | What::PythonReplaced { series, .. } => {
+            | What::PythonReplaced { series, can_relink: true, .. } => {
                 format!("{fix} links it to another python {series}; without one, {anew}")
             }
-            What::PythonGone { .. } | What::HomeGone { .. } => format!("install that python again; or {anew}"),
+            What::PythonGone { .. } | What::HomeGone { .. } | What::PythonReplaced { .. } => {
+                format!("install that python again; or {anew}")
+            }
             What::NotOfHome { .. } => format!("where it does not work, {anew}"),
             What::Moved { can_rewrite: true, .. }
             | What::NoActivate { .. }
@@ -217,9 +217,9 @@ impl Words<'_> {
             What::ActiveNotOnPath | What::Shadowed { .. } => format!("enter it again: `{}`", self.enter()),
             What::NotOfActive { command: "pip", .. } => "`python -m ensurepip --default-pip`".to_owned(),
             What::NotOfActive { .. } => "`venvwrap doctor` tells why".to_owned(),
-            What::ReplacedInShell { command, .. } if self.shell == Shell::Fish => format!("`functions -e {command}`"),
-            What::ReplacedInShell { command, by: "alias", .. } => format!("`unalias {command}`"),
-            What::ReplacedInShell { command, .. } => format!("`unset -f {command}`"),
+            What::Alias { command, .. } => format!("`unalias {command}`"),
+            What::Function { command } if self.shell == Shell::Fish => format!("`functions -e {command}`"),
+            What::Function { command } => format!("`unset -f {command}`"),
             What::StaleHash { .. } => "`hash -r`".to_owned(),
             What::OtherOnPath { root } => {
                 let name = self.word(root.file_name().unwrap_or_default());

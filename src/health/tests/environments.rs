@@ -32,12 +32,13 @@ fn an_interpreter_that_is_gone_and_one_that_became_another_are_told_apart() {
     assert_eq!(world.found("x"), [What::PythonGone { python: root.join("bin/python"), series: series.clone() }]);
     symlink(base.join("python3.13"), root.join("bin/python")).unwrap();
     let python = crate::fs::resolved(&base.join("python3.13")).unwrap();
-    assert_eq!(world.found("x"), [What::PythonReplaced { python, series: "3.12".to_owned() }]);
+    assert_eq!(world.found("x"), [What::PythonReplaced { python, series: "3.12".to_owned(), can_relink: true }]);
     let python = root.join("bin/python");
     fs::remove_file(&python).unwrap();
+    // A copy would have to be made anew.
     fs::write(&python, "a copy").unwrap();
     crate::fs::remove_tree(&base).unwrap();
-    assert_eq!(world.found("x"), [What::HomeGone { home: base, series }]);
+    assert_eq!(world.found("x"), [What::HomeGone { home: base, series: None }]);
 }
 
 #[test]

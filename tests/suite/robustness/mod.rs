@@ -3,6 +3,7 @@
 mod damaged; //  what somebody broke: the cache, an interpreter, permissions
 mod killed; //   creating, removing and bringing back, at every step on disk
 mod killer; //   how
+mod mended; //   what doctor mends, at every step on disk
 mod moved; //    copying and renaming, at every step on disk
 mod places; //   stores on other disks, under odd names, of other people
 mod together; // many at once
