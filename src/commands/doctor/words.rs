@@ -216,7 +216,10 @@ impl Words<'_> {
             What::ActiveGone => self.unset("VIRTUAL_ENV"),
             What::ActiveNotOnPath | What::Shadowed { .. } => format!("enter it again: `{}`", self.enter()),
             What::NotOfActive { command: "pip", .. } => "`python -m ensurepip --default-pip`".to_owned(),
-            What::NotOfActive { .. } => "`venvwrap doctor` tells why".to_owned(),
+            What::NotOfActive { .. } => match self.active_name() {
+                Some(name) => format!("`venvwrap doctor --fix {}`", operand(&name)),
+                None => "make the environment anew".to_owned(),
+            },
             What::Alias { command, .. } => format!("`unalias {command}`"),
             What::Function { command } if self.shell == Shell::Fish => format!("`functions -e {command}`"),
             What::Function { command } => format!("`unset -f {command}`"),
@@ -260,16 +263,21 @@ impl Words<'_> {
         self.maker(maker).map_or_else(|| path.clone(), |maker| format!("{path}, {maker}"))
     }
 
-    /// What enters the active environment, which need not be one of the store.
+    /// What enters the active environment.
     fn enter(&self) -> String {
-        let root = self.session.active_root().unwrap_or(Path::new(""));
-        let home = WorkonHome::locate(self.session.context).ok();
-        let is_ours = home.zip(root.parent()).is_some_and(|(home, parent)| is_same(home.path(), parent));
-        if is_ours {
-            return format!("workon {}", operand(&self.word(root.file_name().unwrap_or_default())));
+        if let Some(name) = self.active_name() {
+            return format!("workon {}", operand(&name));
         }
+        let root = self.session.active_root().unwrap_or(Path::new(""));
         let script = if self.shell == Shell::Fish { "bin/activate.fish" } else { "bin/activate" };
         format!("source {}", self.path(&root.join(script)))
+    }
+
+    /// The name of the active environment, where it is one of the store.
+    fn active_name(&self) -> Option<String> {
+        let root = self.session.active_root()?;
+        let home = WorkonHome::locate(self.session.context).ok()?;
+        is_same(home.path(), root.parent()?).then(|| self.word(root.file_name().unwrap_or_default()))
     }
 
     fn permit(&self, path: &Path, is_ours: bool) -> String {
