@@ -61,6 +61,12 @@ impl Context {
         self.variables.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
     }
 
+    /// The value of a variable as it is, empty or not.
+    #[must_use]
+    pub(crate) fn given(&self, name: &str) -> Option<&OsStr> {
+        self.variables.get(OsStr::new(name)).map(OsString::as_os_str)
+    }
+
     /// The value of a variable that has to be an absolute path to count, as the XDG specification asks.
     #[must_use]
     pub(crate) fn absolute(&self, name: &str) -> Option<&Path> {
@@ -178,6 +184,21 @@ impl Context {
     /// inherit that we do not listen.
     pub(crate) fn heed_interrupts() {
         let _ = SigSet::from(Signal::SIGINT).thread_unblock();
+    }
+
+    /// A program for [`Self::become_program`], with our streams and our environment. `called`: the word that it is told it
+    /// was called by. The caller adds arguments and changes of variables.
+    #[must_use]
+    #[allow(clippy::unused_self, reason = "who starts a process has to hold the window to the outside")]
+    pub(crate) fn successor(&self, program: &Path, called: &OsStr) -> Command {
+        let mut command = Command::new(program);
+        command.arg0(called);
+        command
+    }
+
+    /// Becomes that program: the same process, so that signals and status are its own. Comes back only to say why not.
+    pub(crate) fn become_program(mut command: Command) -> io::Error {
+        command.exec()
     }
 
     /// Leaves the working directory, so that work behind the prompt keeps no file system busy.

@@ -66,6 +66,8 @@ variables! {
 pub(crate) const HOME: &str = "HOME";
 /// The search path.
 pub(crate) const PATH: &str = "PATH";
+/// Where Python looks for its standard library; an environment's python must not see it.
+pub(crate) const PYTHONHOME: &str = "PYTHONHOME";
 /// The person's login shell, for the line that tells how to load the functions.
 pub(crate) const SHELL: &str = "SHELL";
 /// XDG base directory of caches.

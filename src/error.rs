@@ -35,6 +35,52 @@ pub(crate) enum Error {
         nearest: Vec<OsString>,
     },
 
+    /// The environment has no program of that name.
+    #[error("environment `{}` has no `{}`", shown(.name), shown(.tool))]
+    NoTool {
+        /// The environment.
+        name: OsString,
+        /// What was asked for.
+        tool: OsString,
+        /// The nearest names that do exist, nearest first.
+        nearest: Vec<OsString>,
+    },
+
+    /// A command that is nowhere.
+    #[error("`{}` is neither in environment `{}` nor on PATH", shown(.command), shown(.name))]
+    CommandNotFound {
+        /// What was asked for.
+        command: OsString,
+        /// The environment.
+        name: OsString,
+        /// The nearest names in the environment, nearest first.
+        nearest: Vec<OsString>,
+    },
+
+    /// A command that is there and cannot be run, or one that was named by its path.
+    #[error("cannot run {}: {source}", shown(.program))]
+    CannotRun {
+        /// The file.
+        program: PathBuf,
+        /// The system's answer.
+        source: io::Error,
+        /// Whether the file itself is there.
+        exists: bool,
+    },
+
+    /// A format has no way to write a value down.
+    #[error("{format} cannot hold {variable}: {reason}")]
+    CannotHold {
+        /// The format, as `--format` takes it.
+        format: String,
+        /// The variable.
+        variable: &'static str,
+        /// What is in the way.
+        reason: &'static str,
+        /// What to do.
+        hint: &'static str,
+    },
+
     /// Something of that name is there, but it is no virtual environment.
     #[error("{} is not a virtual environment: {reason}", shown(.path))]
     NotAnEnvironment {
@@ -276,6 +322,18 @@ impl Error {
                 [] => format!("`lsvirtualenv -b` lists what is there, `mkvirtualenv {}` makes it", shown(name)),
                 names => format!("did you mean {}?", one_of(names)),
             }),
+            Self::NoTool { nearest, .. } | Self::CommandNotFound { nearest, .. } => Some(match nearest[..] {
+                [] => "`venvwrap which NAME` says where it is; its programs are in its bin".to_owned(),
+                _ => format!("did you mean {}?", one_of(nearest)),
+            }),
+            Self::CannotRun { exists: false, .. } => {
+                Some("a command with a `/` is a path from this directory".to_owned())
+            }
+            Self::CannotRun { source, .. } => Some(match source.kind() {
+                io::ErrorKind::PermissionDenied => "is it a file, and executable? `chmod +x` makes it so".to_owned(),
+                io::ErrorKind::NotFound => "its first line (`#!`) names a program that is gone".to_owned(),
+                _ => "is it a program for this machine?".to_owned(),
+            }),
             Self::NotAnEnvironment { .. } => {
                 Some("only environments are touched; move it out of the way or take another name".to_owned())
             }
@@ -293,7 +351,7 @@ impl Error {
             }
             Self::NoneActive => Some("`workon NAME` enters one, `workon` lists them".to_owned()),
             Self::NoProject { .. } => Some("`setvirtualenvproject` in the project's directory links them".to_owned()),
-            Self::NoDirectory { hint, .. } => Some((*hint).to_owned()),
+            Self::NoDirectory { hint, .. } | Self::CannotHold { hint, .. } => Some((*hint).to_owned()),
             Self::NoVirtualenv { nearest, .. } if nearest.is_empty() => Some("`lsvirtualenv -b` lists them".to_owned()),
             Self::NoImportPath { .. } => Some("add a link to it that has an ordinary path".to_owned()),
             Self::NoInstaller { .. } => Some("install uv, or give it one: `python -m ensurepip`".to_owned()),
@@ -334,11 +392,14 @@ impl Error {
         }
     }
 
-    /// The status that the command ends with: 2 for a wrong command line, a child's own, else 1.
+    /// The status that the command ends with: 2 for a wrong command line, a child's own, what shells say of a command
+    /// that is not there (127) or cannot be run (126), else 1.
     #[must_use]
     pub(crate) fn status(&self) -> u8 {
         match self {
             Self::Usage { .. } => 2,
+            Self::CommandNotFound { .. } | Self::CannotRun { exists: false, .. } => 127,
+            Self::CannotRun { .. } => 126,
             // What it ended with tells scripts more than our 1 would.
             Self::Child { status, .. } => u8::try_from(*status).unwrap_or(1),
             _ => 1,

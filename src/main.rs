@@ -27,7 +27,8 @@ mod installer; //    packages, by pip or uv
 mod relocate; //     what a changed place changes
 mod health; //       what is wrong, and mending it
 mod activation; //   what a shell must do, as data
-mod shell; //        the same, as code
+mod variables; //    what a program in an environment is given, as data
+mod shell; //        both, as code
 mod commands; //     the verbs
 mod cli; //          the command line
 

@@ -56,6 +56,11 @@ pub(crate) fn using(roots: &[PathBuf]) -> Vec<(usize, Process)> {
     found
 }
 
+/// The executable of the program that called us, where the system tells.
+pub(crate) fn caller() -> Option<PathBuf> {
+    platform::executable(nix::unistd::getppid().as_raw().unsigned_abs())
+}
+
 /// This process, its parent, and so on.
 fn ancestors(all: &[Process]) -> Vec<u32> {
     let mut found = vec![std::process::id()];
@@ -79,7 +84,7 @@ mod platform {
     use std::ffi::OsStr;
     use std::fs;
     use std::os::unix::ffi::OsStrExt;
-    use std::path::Path;
+    use std::path::{Path, PathBuf};
 
     use crate::processes::{Process, virtual_env};
 
@@ -87,6 +92,10 @@ mod platform {
         let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
         let numbered = entries.filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path())));
         numbered.filter_map(|(id, place)| at(id, &place)).collect()
+    }
+
+    pub(super) fn executable(id: u32) -> Option<PathBuf> {
+        fs::read_link(format!("/proc/{id}/exe")).ok()
     }
 
     fn at(id: u32, place: &Path) -> Option<Process> {
@@ -116,7 +125,9 @@ mod platform {
 mod elsewhere {
     use std::os::unix::ffi::OsStrExt;
 
-    use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
+    use std::path::{Path, PathBuf};
+
+    use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
 
     use crate::processes::{Process, virtual_env};
 
@@ -134,10 +145,17 @@ mod elsewhere {
                 words: process.cmd().to_vec(),
                 executable: process.exe()?.to_path_buf(),
                 virtual_env: process.environ().iter().find_map(|variable| virtual_env(variable.as_bytes())),
-                parent: process.parent().map(sysinfo::Pid::as_u32),
+                parent: process.parent().map(Pid::as_u32),
             })
         };
         system.processes().values().filter_map(process).collect()
+    }
+
+    pub(super) fn executable(id: u32) -> Option<PathBuf> {
+        let mut system = System::new();
+        let wanted = ProcessRefreshKind::nothing().with_exe(UpdateKind::Always).without_tasks();
+        system.refresh_processes_specifics(ProcessesToUpdate::Some(&[Pid::from_u32(id)]), false, wanted);
+        system.process(Pid::from_u32(id))?.exe().map(Path::to_path_buf)
     }
 }
 
@@ -215,6 +233,8 @@ mod tests {
         let of = |all: Vec<Process>| all.into_iter().find(|process| process.id == waiting.0.id()).unwrap();
         let read = of(platform::all());
         assert_eq!(read, of(elsewhere::all()));
+        assert_eq!(platform::executable(waiting.0.id()), elsewhere::executable(waiting.0.id()));
+        assert_eq!(caller(), elsewhere::executable(nix::unistd::getppid().as_raw().unsigned_abs()));
         assert_eq!((read.virtual_env.as_deref(), read.parent), (Some(room.path()), Some(std::process::id())));
     }
 }

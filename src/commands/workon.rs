@@ -49,16 +49,21 @@ impl Verb for Workon {
             return Ok(Outcome::Status(1));
         };
         session.require_shell("workon")?;
-        let name = if name == OsStr::new(".") {
-            session.context.working_directory()?.file_name().unwrap_or_default().to_owned()
-        } else {
-            name.clone()
-        };
-        let environment = home.get(&EnvironmentName::existing(&name)?)?;
+        let environment = environment(session, &home, name)?;
         environment.check_python()?;
         let follow = follows_project(session, self.cd, self.no_cd);
         Ok(Outcome::Plan(enter(session, &home, &environment, follow)?, 0))
     }
+}
+
+/// The environment that a person names: by its name, or by `.` for the name of this directory.
+pub(super) fn environment(session: &Session<'_>, home: &WorkonHome, name: &OsStr) -> Result<Environment> {
+    let name = if name == OsStr::new(".") {
+        session.context.working_directory()?.file_name().unwrap_or_default().to_owned()
+    } else {
+        name.to_owned()
+    };
+    home.get(&EnvironmentName::existing(&name)?)
 }
 
 /// Whether entering changes to the project: the option said last, else VIRTUALENVWRAPPER_WORKON_CD, where anything but

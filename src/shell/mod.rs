@@ -10,6 +10,7 @@ use std::os::unix::ffi::OsStrExt;
 use crate::activation::{Entry, Plan, Step};
 
 mod fish;
+pub(crate) mod formats;
 pub(crate) mod init;
 pub(crate) mod line;
 mod posix;

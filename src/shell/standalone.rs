@@ -59,7 +59,7 @@ fn quoted_for_csh(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// `"…"` with backslash escapes.
-fn quoted_for_nu(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn quoted_for_nu(bytes: &[u8]) -> Vec<u8> {
     wrapped(bytes, b"\"", |byte, word| match byte {
         b'"' | b'\\' => word.extend([b'\\', byte]),
         other => word.push(other),
@@ -67,7 +67,7 @@ fn quoted_for_nu(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// `'…'` with every single quote doubled; PowerShell takes the typographic ones (U+2018 to U+201B) for quotes too.
-fn quoted_for_powershell(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn quoted_for_powershell(bytes: &[u8]) -> Vec<u8> {
     let mut word = vec![b'\''];
     for chunk in bytes.utf8_chunks() {
         for character in chunk.valid().chars() {

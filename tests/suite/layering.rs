@@ -31,11 +31,12 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("relocate", "context environment error fs interpreter seed"),
     ("health", "context directories env_vars environment error fs hooks interpreter relocate seed workon_home"),
     ("activation", ""),
-    ("shell", "activation"),
+    ("variables", "activation env_vars"),
+    ("shell", "activation error variables"),
     (
         "commands",
         "activation config context creator directories env_vars environment error fs health hooks installer interpreter \
-         output processes project relocate seed shown templates trust workon_home",
+         output processes project relocate seed shown templates trust variables workon_home",
     ),
     ("cli", "commands context env_vars error output shell workon_home"),
     ("main", "cli context"),
@@ -44,13 +45,14 @@ const MAY_IMPORT: &[(&str, &str)] = &[
 /// Built for unit tests only, so that everybody's may use it.
 const FOR_TESTS: &str = "fuzzed";
 
-/// Commands fill plans and know no shell, but for these: which shell calls (mod), its functions (init), and the scripts
-/// that an environment carries (where one is made or gets another place).
+/// Commands fill plans and know no shell, but for these: which shell calls (mod), its functions (init), the scripts that
+/// an environment carries (where one is made or gets another place), and the formats that can be asked for (env).
 const MAY_IMPORT_SHELL: &[&str] = &[
     "commands/mod.rs",
     "commands/init.rs",
     "commands/creation.rs",
     "commands/cpvirtualenv.rs",
+    "commands/env.rs",
     "commands/mvvirtualenv.rs",
     "commands/doctor/mod.rs",
     "commands/doctor/words.rs",

@@ -29,6 +29,7 @@ mod protocol; //       functions and binary: streams, descriptors, a binary that
 mod quoting; //        any bytes, through every shell
 mod robustness; //     killed, interrupted, many at once, damaged
 mod shims; //          virtualenvwrapper.sh and its lazy loader, for rc files and frameworks
+mod running_in; //     programs in an environment without a shell: run, env in every format, which
 mod standalone; //     the activate scripts that an environment carries, without venvwrap
 mod states; //         random states of a shell, random walks through environments
 mod takeover; //       a home of the real virtualenvwrapper: used in every shell, and by it again

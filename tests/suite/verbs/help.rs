@@ -3,7 +3,7 @@
 use crate::support::sandbox::Sandbox;
 use crate::support::shells::Shell;
 
-const VERBS: [&str; 12] = [
+const VERBS: [&str; 15] = [
     "mkvirtualenv",
     "rmvirtualenv",
     "undo",
@@ -13,10 +13,16 @@ const VERBS: [&str; 12] = [
     "showvirtualenv",
     "cdvirtualenv",
     "cdsitepackages",
+    "run",
+    "env",
+    "which",
     "init",
     "completions",
     "man",
 ];
+
+/// Those of them that are no functions.
+const BINARY_ONLY: [&str; 7] = ["undo", "run", "env", "which", "init", "completions", "man"];
 
 #[test]
 fn every_verb_tells_its_use_with_examples_in_columns() {
@@ -56,7 +62,7 @@ fn help_through_the_functions_is_data_and_names_the_function() {
     let sandbox = Sandbox::new();
     sandbox.minimal_environment("x");
     for shell in Shell::ALL {
-        for verb in VERBS.iter().filter(|verb| !["undo", "init", "completions", "man"].contains(verb)) {
+        for verb in VERBS.iter().filter(|verb| !BINARY_ONLY.contains(verb)) {
             // `deactivate` is there only inside.
             let answer = shell.plain().run(&sandbox, format!("workon x\n{verb} --help\n")).status(0).stderr("");
             let text = answer.stdout_text();

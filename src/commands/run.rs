@@ -1,0 +1,110 @@
+//! `run`: become a program in an environment. No shell, no child, no hook: what cron, CI, make and editors call.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+use nix::unistd::{AccessFlags, access};
+
+use super::{Outcome, Session, Verb, workon};
+use crate::context::Context;
+use crate::environment::Environment;
+use crate::error::{Error, Result};
+use crate::variables::{self, Changes};
+use crate::workon_home::WorkonHome;
+use crate::workon_home::name::nearest;
+
+/// Run a program in an environment, without entering it
+///
+/// venvwrap becomes the program: signals, status, streams and terminal are its own, and no shell is involved. It gets the
+/// variables that `workon` would set; an environment that is active is left for it. It is looked for in the environment
+/// first and then on PATH. No hook is fired, and lines appended to bin/activate do not count.
+///
+/// Status: the program's own; 127 if there is none, 126 if it cannot be run, 1 if the environment cannot be used.
+#[derive(Debug, Parser)]
+#[command(
+    name = "run",
+    override_usage = "venvwrap run <ENVIRONMENT> [--] <CMD> [ARG]...",
+    after_help = "Examples:\n  venvwrap run projectx pytest -q     options after CMD are its own\n  venvwrap run \
+                  projectx -- pytest -q  the same\n  venvwrap run . make test            in the one named like this \
+                  directory\n  venvwrap run projectx \"$SHELL\"      a shell inside; `exit` leaves it"
+)]
+pub(crate) struct Run {
+    /// Name of the environment; `.` for the name of the current directory
+    #[arg(value_name = "ENVIRONMENT")]
+    name: OsString,
+    /// The program and its words
+    #[arg(
+        value_name = "CMD",
+        id = "program-inside",
+        required = true,
+        trailing_var_arg = true,
+        allow_hyphen_values = true
+    )]
+    command: Vec<OsString>,
+}
+
+impl Verb for Run {
+    fn run(self, session: &Session<'_>) -> Result<Outcome> {
+        let (environment, changes) = inside(session, &self.name)?;
+        let [called, arguments @ ..] = &self.command[..] else { return Ok(Outcome::Status(2)) };
+        let program = find(called, &environment, changes.path())?;
+        let mut successor = session.context.successor(&program, called);
+        successor.args(arguments).envs(changes.set).env_remove(changes.unset.0);
+        Err(cannot_run(program)(Context::become_program(successor)))
+    }
+}
+
+/// The environment of that name, which can be used, and what it changes for a program. Nothing is made on the way.
+pub(super) fn inside(session: &Session<'_>, name: &OsStr) -> Result<(Environment, Changes)> {
+    let home = WorkonHome::locate(session.context)?;
+    let environment = workon::environment(session, &home, name)?;
+    environment.check_python()?;
+    let entry = workon::entry(&session.hooks(&home)?, &environment);
+    let changes = variables::entering(&entry, |name| session.context.given(name));
+    Ok((environment, changes))
+}
+
+/// The program that a word stands for, as a shell finds it: a path is taken as it is, a name is looked for along PATH.
+/// execvp(3) would not do: it goes on to the next directory where a script's interpreter is gone, and so would run the
+/// system's `pip` in place of a broken one of the environment.
+fn find(called: &OsStr, environment: &Environment, path: &OsStr) -> Result<PathBuf> {
+    if called.as_bytes().contains(&b'/') {
+        return Ok(PathBuf::from(called));
+    }
+    let mut passed_over = None;
+    for directory in path.as_bytes().split(|byte| *byte == b':') {
+        let directory = if directory.is_empty() { b"." } else { directory };
+        let candidate = Path::new(OsStr::from_bytes(directory)).join(called);
+        if is_program(&candidate) {
+            return Ok(candidate);
+        }
+        if !called.is_empty() && passed_over.is_none() && fs::metadata(&candidate).is_ok() {
+            passed_over = Some(candidate);
+        }
+    }
+    if let Some(file) = passed_over {
+        return Err(cannot_run(file)(io::Error::from_raw_os_error(nix::errno::Errno::EACCES as i32)));
+    }
+    let nearest = nearest(called, programs(environment));
+    Err(Error::CommandNotFound { command: called.to_owned(), name: environment.name().to_owned(), nearest })
+}
+
+/// Whether it is a file that may be executed.
+pub(super) fn is_program(file: &Path) -> bool {
+    fs::metadata(file).is_ok_and(|entry| entry.is_file()) && access(file, AccessFlags::X_OK).is_ok()
+}
+
+/// The names of the programs in an environment, in no order.
+pub(super) fn programs(environment: &Environment) -> Vec<OsString> {
+    let entries = fs::read_dir(environment.bin()).into_iter().flatten().flatten();
+    entries.filter(|entry| is_program(&entry.path())).map(|entry| entry.file_name()).collect()
+}
+
+fn cannot_run(program: PathBuf) -> impl FnOnce(io::Error) -> Error {
+    let exists = fs::metadata(&program).is_ok();
+    move |source| Error::CannotRun { program, source, exists }
+}

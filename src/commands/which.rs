@@ -1,0 +1,82 @@
+//! `which`: where an environment is, or a program in it.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+
+use clap::Parser;
+use serde::Serialize;
+
+use super::{Outcome, Session, Verb, legible, run, workon};
+use crate::environment::Environment;
+use crate::error::{Error, Result};
+use crate::output;
+use crate::workon_home::WorkonHome;
+use crate::workon_home::name::nearest;
+
+/// Print the path of an environment, or of a program in it
+///
+/// Nothing is run and PATH is not looked at: what is not in the environment is not there, with status 1.
+#[derive(Debug, Parser)]
+#[command(
+    name = "which",
+    after_help = "Examples:\n  venvwrap which projectx             its root\n  venvwrap which projectx python      its \
+                  python, for an editor or a cron line\n  venvwrap which --json projectx pip  for programs"
+)]
+pub(crate) struct Which {
+    /// Name of the environment; `.` for the name of the current directory
+    #[arg(value_name = "ENVIRONMENT")]
+    name: OsString,
+    /// Name of a program in it
+    #[arg(value_name = "TOOL", id = "tool-inside")]
+    tool: Option<OsString>,
+    /// JSON for programs
+    #[arg(long)]
+    json: bool,
+}
+
+/// The JSON. `schema` goes up when a field changes its meaning or goes away.
+#[derive(Debug, Serialize)]
+struct Answer {
+    schema: u32,
+    /// The environment's name and root; bytes that are no text are replaced.
+    name: String,
+    environment: String,
+    /// The name of the program, where one was asked for.
+    tool: Option<String>,
+    /// What was asked for.
+    path: String,
+}
+
+impl Verb for Which {
+    fn run(self, session: &Session<'_>) -> Result<Outcome> {
+        let environment = workon::environment(session, &WorkonHome::locate(session.context)?, &self.name)?;
+        let path = match &self.tool {
+            Some(tool) => program(&environment, tool)?,
+            None => environment.root().to_path_buf(),
+        };
+        if self.json {
+            let answer = Answer {
+                schema: 1,
+                name: environment.name().to_string_lossy().into_owned(),
+                environment: environment.root().to_string_lossy().into_owned(),
+                tool: self.tool.map(|tool| tool.to_string_lossy().into_owned()),
+                path: path.to_string_lossy().into_owned(),
+            };
+            output::data(&super::json(&answer)?)?;
+        } else {
+            output::data(&legible(&[path.as_os_str().as_bytes(), b"\n"].concat()))?;
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+fn program(environment: &Environment, tool: &OsString) -> Result<PathBuf> {
+    let program = environment.bin().join(tool);
+    // A path would lead out of it.
+    if !tool.as_bytes().contains(&b'/') && run::is_program(&program) {
+        return Ok(program);
+    }
+    let nearest = nearest(tool, run::programs(environment));
+    Err(Error::NoTool { name: environment.name().to_owned(), tool: tool.clone(), nearest })
+}

@@ -1,0 +1,264 @@
+//! The variables of an environment, written down for a shell, a CI system or another program (`venvwrap env`).
+//!
+//! Owns what each format looks like and, by one function each, how a value is quoted there. A format that has no way to
+//! hold a value refuses it: a file that is read as something else would be worse than none.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::standalone::{quoted_for_nu, quoted_for_powershell};
+use super::{fish, posix};
+use crate::error::{Error, Result};
+use crate::variables::Changes;
+
+/// Who is to read the variables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Format {
+    /// bash, and any other POSIX shell
+    Bash,
+    /// zsh
+    Zsh,
+    /// fish
+    Fish,
+    /// Nushell
+    Nu,
+    /// PowerShell
+    Pwsh,
+    /// .env file, as far as its many readers agree
+    Dotenv,
+    /// File that GITHUB_ENV names, all but PATH
+    Github,
+    /// File that GITHUB_PATH names
+    GithubPath,
+    /// Lines for .envrc
+    Direnv,
+    /// File for EnvironmentFile=
+    Systemd,
+    /// JSON for programs
+    Json,
+}
+
+/// The JSON. `schema` goes up when a field changes its meaning or goes away.
+#[derive(Debug, Serialize)]
+struct Written<'a> {
+    schema: u32,
+    name: &'a str,
+    path: &'a str,
+    bin: &'a str,
+    set: BTreeMap<&'a str, &'a str>,
+    unset: [&'a str; 1],
+}
+
+impl Format {
+    /// The one for a shell, by the name of its program.
+    pub(crate) fn of_shell(program: &OsStr) -> Option<Self> {
+        Some(match program.to_str()?.trim_start_matches('-') {
+            "bash" | "sh" | "dash" | "ash" | "busybox" | "ksh" | "mksh" => Self::Bash,
+            "zsh" => Self::Zsh,
+            "fish" => Self::Fish,
+            "nu" => Self::Nu,
+            "pwsh" => Self::Pwsh,
+            _ => return None,
+        })
+    }
+
+    fn name(self) -> String {
+        clap::ValueEnum::to_possible_value(&self).map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+
+    /// The changes for the environment at `root`, in this format.
+    pub(crate) fn render(self, root: &Path, changes: &Changes) -> Result<Vec<u8>> {
+        match self {
+            Self::Bash | Self::Zsh => Ok(lines(changes, b"unset ", |name, value| {
+                [b"export ", name, b"=", &posix::quoted(value)[..]].concat()
+            })),
+            Self::Fish => Ok(lines(changes, b"set -e ", |name, value| {
+                [b"set -gx ", name, b" ", &listed(name, value, fish::quoted).join(&b' ')].concat()
+            })),
+            Self::Direnv => Ok(for_direnv(root, changes)),
+            Self::Nu => {
+                self.check(changes, is_text)?;
+                Ok(lines(changes, b"hide-env --ignore-errors ", |name, value| {
+                    let values = listed(name, value, quoted_for_nu).join(&b", "[..]);
+                    let value = if name == b"PATH" { [b"[", &values[..], b"]"].concat() } else { values };
+                    [b"$env.", name, b" = ", &value].concat()
+                }))
+            }
+            Self::Pwsh => {
+                self.check(changes, is_text)?;
+                Ok(lines(changes, b"Remove-Item -ErrorAction Ignore -LiteralPath Env:", |name, value| {
+                    [b"$env:", name, b" = ", &quoted_for_powershell(value)].concat()
+                }))
+            }
+            Self::Dotenv | Self::Systemd | Self::Github => self.file(changes),
+            Self::GithubPath => {
+                let bin = changes.bin.as_os_str().as_bytes();
+                self.check_value("PATH", bin, is_line)?;
+                Ok([bin, b"\n"].concat())
+            }
+            Self::Json => self.json(root, changes),
+        }
+    }
+
+    /// A file of assignments, which has no way to unset anything.
+    fn file(self, changes: &Changes) -> Result<Vec<u8>> {
+        let (unset, is_set) = changes.unset;
+        if is_set {
+            // Empty is not unset to every Python: 2.7 and 3.6 then find no standard library.
+            let reason = "it is set, and a file cannot unset it";
+            let hint = "unset it first";
+            return Err(Error::CannotHold { format: self.name(), variable: unset, reason, hint });
+        }
+        let mut text = Vec::new();
+        // Directories that other steps put there stand before a PATH in GITHUB_ENV: `github-path` is for that.
+        for (name, value) in changes.set.iter().filter(|(name, _)| self != Self::Github || *name != "PATH") {
+            let value = value.as_bytes();
+            let accepts = match self {
+                Self::Dotenv => is_plain_in_dotenv,
+                Self::Systemd => is_unicode_of_systemd,
+                _ => is_text,
+            };
+            self.check_value(name, value, accepts)?;
+            let assignment = match self {
+                Self::Dotenv => [b"=", &quoted_for_dotenv(value)[..]].concat(),
+                Self::Systemd => [b"=", &quoted_for_systemd(value)[..]].concat(),
+                _ => assigned_for_github(value),
+            };
+            text.extend([name.as_bytes(), &assignment, b"\n"].concat());
+        }
+        Ok(text)
+    }
+
+    fn json(self, root: &Path, changes: &Changes) -> Result<Vec<u8>> {
+        self.check(changes, is_text)?;
+        let text = |value: &'_ OsStr| std::str::from_utf8(value.as_bytes()).unwrap_or_default().to_owned();
+        let (path, bin) = (text(root.as_os_str()), text(changes.bin.as_os_str()));
+        let set: Vec<_> = changes.set.iter().map(|(name, value)| (*name, text(value))).collect();
+        let written = Written {
+            schema: 1,
+            name: path.rsplit('/').next().unwrap_or_default(),
+            path: &path,
+            bin: &bin,
+            set: set.iter().map(|(name, value)| (*name, value.as_str())).collect(),
+            unset: [changes.unset.0],
+        };
+        let wrong = |error: serde_json::Error| Error::Value { what: "JSON".to_owned(), reason: error.to_string() };
+        let mut text = serde_json::to_vec_pretty(&written).map_err(wrong)?;
+        text.push(b'\n');
+        Ok(text)
+    }
+
+    fn check(self, changes: &Changes, accepts: Accepts) -> Result<()> {
+        changes.set.iter().try_for_each(|(name, value)| self.check_value(name, value.as_bytes(), accepts))
+    }
+
+    fn check_value(self, variable: &'static str, value: &[u8], accepts: Accepts) -> Result<()> {
+        let hint = "`venvwrap run NAME CMD` hands any value to a program";
+        accepts(value).map_err(|reason| Error::CannotHold { format: self.name(), variable, reason, hint })
+    }
+}
+
+/// Whether a format can hold a value; if not, why.
+type Accepts = fn(&[u8]) -> std::result::Result<(), &'static str>;
+
+fn is_text(value: &[u8]) -> std::result::Result<(), &'static str> {
+    std::str::from_utf8(value).map(drop).map_err(|_| "it is not UTF-8")
+}
+
+fn is_line(value: &[u8]) -> std::result::Result<(), &'static str> {
+    is_text(value)?;
+    if value.iter().any(|byte| matches!(byte, b'\n' | b'\r')) { Err("it has a line break in it") } else { Ok(()) }
+}
+
+/// What python-dotenv, Node, Ruby, Compose and `sh` all read as it was meant: some expand `$` between any quotes, some
+/// take `\` for itself there and some for an escape.
+fn is_plain_in_dotenv(value: &[u8]) -> std::result::Result<(), &'static str> {
+    is_line(value)?;
+    if value.iter().any(|byte| matches!(byte, b'$' | b'\\' | b'`')) {
+        return Err("readers disagree on `$`, `\\` and backquotes");
+    }
+    if value.contains(&b'\'') && value.contains(&b'"') { Err("it has both kinds of quotes in it") } else { Ok(()) }
+}
+
+/// systemd.exec(5): no noncharacters and no byte order mark.
+fn is_unicode_of_systemd(value: &[u8]) -> std::result::Result<(), &'static str> {
+    is_text(value)?;
+    let is_refused = |character: char| {
+        let code = u32::from(character);
+        matches!(code, 0xfdd0..=0xfdef | 0xfeff) || code & 0xfffe == 0xfffe
+    };
+    let mut characters = value.utf8_chunks().flat_map(|chunk| chunk.valid().chars());
+    if characters.any(is_refused) { Err("it has a character in it that systemd refuses") } else { Ok(()) }
+}
+
+/// `'…'`, or `"…"` around a single quote.
+fn quoted_for_dotenv(value: &[u8]) -> Vec<u8> {
+    let quote: &[u8] = if value.contains(&b'\'') { b"\"" } else { b"'" };
+    [quote, value, quote].concat()
+}
+
+/// `"…"` with the escapes of a POSIX shell, over several lines where the value has them.
+fn quoted_for_systemd(value: &[u8]) -> Vec<u8> {
+    let mut word = vec![b'"'];
+    for byte in value {
+        if matches!(byte, b'"' | b'\\' | b'$' | b'`') {
+            word.push(b'\\');
+        }
+        word.push(*byte);
+    }
+    word.push(b'"');
+    word
+}
+
+/// `=` and the value as it is; one of several lines between two of a word that is none of them.
+fn assigned_for_github(value: &[u8]) -> Vec<u8> {
+    if !value.contains(&b'\n') {
+        return [b"=", value].concat();
+    }
+    let mut end = b"END".to_vec();
+    while value.split(|byte| *byte == b'\n').any(|line| line == end) {
+        end.push(b'_');
+    }
+    [b"<<", &end[..], b"\n", value, b"\n", &end].concat()
+}
+
+/// Code that unsets what must not be set, and a line for each variable. The last one succeeds, which makes the status of
+/// `eval` and `source`.
+fn lines(changes: &Changes, unset: &[u8], line: impl Fn(&[u8], &[u8]) -> Vec<u8>) -> Vec<u8> {
+    let mut text = [unset, changes.unset.0.as_bytes(), b"\n"].concat();
+    for (name, value) in &changes.set {
+        text.extend(line(name.as_bytes(), value.as_bytes()));
+        text.push(b'\n');
+    }
+    text
+}
+
+/// A list of directories as words, anything else as one.
+fn listed(name: &[u8], value: &[u8], quoted: fn(&[u8]) -> Vec<u8>) -> Vec<Vec<u8>> {
+    let parts = value.split(|byte| *byte == b':' && name == b"PATH");
+    parts.map(quoted).collect()
+}
+
+/// bash, but PATH is that of the moment in which direnv reads it, so that the lines can be kept.
+fn for_direnv(root: &Path, changes: &Changes) -> Vec<u8> {
+    let quoted = |value: &OsStr| posix::quoted(value.as_bytes());
+    let mut text = [b"watch_file ", &quoted(root.join("pyvenv.cfg").as_os_str())[..], b"\n"].concat();
+    text.extend([b"unset ", changes.unset.0.as_bytes(), b"\n"].concat());
+    if let Some(left) = &changes.left {
+        let entry = posix::quoted(&[b":", left.as_bytes(), b":"].concat());
+        text.extend([b"PATH=:$PATH:; PATH=${PATH/", &entry[..], b"/:}; PATH=${PATH#:}; PATH=${PATH%:}\n"].concat());
+    }
+    for (name, value) in &changes.set {
+        let value = if *name == "PATH" {
+            [&quoted(changes.bin.as_os_str())[..], b"${PATH+\":$PATH\"}"].concat()
+        } else {
+            quoted(value)
+        };
+        text.extend([b"export ", name.as_bytes(), b"=", &value, b"\n"].concat());
+    }
+    text
+}

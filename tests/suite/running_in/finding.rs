@@ -1,0 +1,148 @@
+//! `venvwrap run`: which program it is, and what is said where there is none.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+
+use crate::support::sandbox::{BINARY, Sandbox};
+
+fn program(sandbox: &Sandbox, path: &str, text: &str) {
+    let file = sandbox.write(path, text);
+    fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn the_environment_comes_first_then_path() {
+    let sandbox = Sandbox::with_x_and_y();
+    program(&sandbox, "tools/tool", "#!/bin/sh\necho outside\n");
+    program(&sandbox, "tools/other", "#!/bin/sh\nprintf '%s\\n' \"outside $VIRTUAL_ENV\"\n");
+    program(&sandbox, "envs/x/bin/tool", "#!/bin/sh\nprintf '%s\\n' \"inside $0 $*\"\n");
+    let inside = "inside [ROOT]/envs/x/bin/tool --help -- -x\n";
+    sandbox.run(["run", "x", "tool", "--help", "--", "-x"]).status(0).stdout(inside).stderr("");
+    sandbox.run(["run", "x", "--", "tool", "--help", "--", "-x"]).status(0).stdout(inside).stderr("");
+    sandbox.run(["run", "x", "other"]).status(0).stdout("outside [ROOT]/envs/x\n").stderr("");
+    sandbox.run(["run", "y", "tool"]).status(0).stdout("outside\n").stderr("");
+    // A program called like one of our options.
+    program(&sandbox, "envs/x/bin/--help", "#!/bin/sh\necho odd\n");
+    sandbox.run(["run", "x", "--", "--help"]).status(0).stdout("odd\n").stderr("");
+}
+
+#[test]
+fn a_path_is_taken_from_the_callers_directory() {
+    let sandbox = Sandbox::with_x_and_y();
+    program(&sandbox, "work/hello", "#!/bin/sh\nprintf '%s\\n' \"$0 $PWD\"\n");
+    // Without a first line that says by what: as env(1) and every shell have it.
+    program(&sandbox, "work/bare", "echo \"bare $1\"\n");
+    for (directory, word, said) in [
+        ("work", "./hello", "./hello [ROOT]/work\n"),
+        ("", "work/hello", "work/hello [ROOT]\n"),
+        ("", "work/bare", "bare \n"),
+    ] {
+        let mut command = sandbox.command(BINARY);
+        command.args(["run", "x", word]).current_dir(sandbox.root().join(directory));
+        sandbox.run_command(command, b"").status(0).stdout(said).stderr("");
+    }
+    // An empty entry of PATH is this directory.
+    let mut command = sandbox.command(BINARY);
+    command.args(["run", "x", "hello"]).env("PATH", "/nowhere:").current_dir(sandbox.root().join("work"));
+    sandbox.run_command(command, b"").status(0).stdout("./hello [ROOT]/work\n").stderr("");
+}
+
+#[test]
+fn what_is_not_there_is_127_and_what_cannot_be_run_is_126() {
+    let sandbox = Sandbox::with_x_and_y();
+    program(&sandbox, "envs/x/bin/pytest", "#!/bin/sh\n");
+    sandbox.write("envs/x/bin/data", "text\n");
+    fs::create_dir(sandbox.environment("x").join("bin/directory")).unwrap();
+    program(&sandbox, "envs/x/bin/stale", "#!/gone/bin/python\n");
+    program(&sandbox, "tools/stale", "#!/bin/sh\necho the wrong one\n");
+    symlink("/gone", sandbox.environment("x").join("bin/dangling")).unwrap();
+    let cases = [
+        ("pytset", 127, "`pytset` is neither in environment `x` nor on PATH\nhint: did you mean `pytest`?"),
+        (
+            "zebra",
+            127,
+            "`zebra` is neither in environment `x` nor on PATH\nhint: `venvwrap which NAME` says where it is; its programs are in its bin",
+        ),
+        (
+            "./zebra",
+            127,
+            "cannot run ./zebra: No such file or directory (os error 2)\nhint: a command with a `/` is a path from this \
+             directory",
+        ),
+        (
+            "data",
+            126,
+            "cannot run [ROOT]/envs/x/bin/data: Permission denied (os error 13)\nhint: is it a file, and executable? `chmod \
+             +x` makes it so",
+        ),
+        (
+            "directory",
+            126,
+            "cannot run [ROOT]/envs/x/bin/directory: Permission denied (os error 13)\nhint: is it a file, and executable? \
+             `chmod +x` makes it so",
+        ),
+        (
+            "stale",
+            126,
+            "cannot run [ROOT]/envs/x/bin/stale: No such file or directory (os error 2)\nhint: its first line (`#!`) names a \
+             program that is gone",
+        ),
+        (
+            "dangling",
+            127,
+            "`dangling` is neither in environment `x` nor on PATH\nhint: `venvwrap which NAME` says where it is; its programs are in its bin",
+        ),
+    ];
+    for (word, status, said) in cases {
+        sandbox.run(["run", "x", word]).status(status).stdout("").stderr(format!("venvwrap: {said}\n"));
+    }
+    // One that is not executable does not hide one that is.
+    program(&sandbox, "tools/data", "#!/bin/sh\necho the other one\n");
+    sandbox.run(["run", "x", "data"]).status(0).stdout("the other one\n").stderr("");
+    sandbox.run(["run", "x", ""]).status(127).stdout("");
+}
+
+#[test]
+fn an_environment_that_cannot_be_used_is_1_and_a_wrong_line_2() {
+    let sandbox = Sandbox::with_x_and_y();
+    sandbox.minimal_environment("projectx");
+    for verb in [vec!["run", "porjectx", "true"], vec!["env", "porjectx", "-f", "json"], vec!["which", "porjectx"]] {
+        sandbox
+            .run(verb)
+            .status(1)
+            .stdout("")
+            .stderr("venvwrap: environment `porjectx` does not exist in [ROOT]/envs\nhint: did you mean `projectx`?\n");
+    }
+    fs::remove_file(sandbox.environment("y").join("bin/python")).unwrap();
+    for verb in [vec!["run", "y", "true"], vec!["env", "y", "--format", "json"]] {
+        sandbox.run(verb).status(1).stdout("").stderr_contains("environment `y` is broken");
+    }
+    for verb in
+        [vec!["run", "../x", "true"], vec!["env", "../x", "-f", "json"], vec!["which", ""], vec!["run", "/", "true"]]
+    {
+        sandbox.run(verb).status(1).stdout("").stderr_contains("is not a name for an environment");
+    }
+    for verb in
+        [vec!["run"], vec!["run", "x"], vec!["run", "x", "--"], vec!["env", "x", "--format", "cobol"], vec!["which"]]
+    {
+        sandbox.run(verb).status(2).stdout("").stderr_contains("\nhint: ");
+    }
+}
+
+#[test]
+fn a_dot_is_the_environment_of_this_directory() {
+    let sandbox = Sandbox::with_x_and_y();
+    let place = sandbox.root().join("src/x");
+    fs::create_dir_all(&place).unwrap();
+    let says = |words: &[&str], directory: &Path| {
+        let mut command = sandbox.command(BINARY);
+        command.args(words).current_dir(directory);
+        sandbox.run_command(command, b"").stderr_text()
+    };
+    let code = "printf %s \"$VIRTUAL_ENV\" >&2";
+    assert_eq!(says(&["run", ".", "sh", "-c", code], &place), "[ROOT]/envs/x");
+    assert_eq!(says(&["which", "."], &place), "");
+    assert_eq!(says(&["env", ".", "--format", "bash"], &place), "");
+    assert!(says(&["run", ".", "true"], sandbox.root()).contains("does not exist"));
+}

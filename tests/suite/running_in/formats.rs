@@ -1,0 +1,331 @@
+//! One process environment, however it was handed over: by `workon` to a child of the shell, by `venvwrap run`, and by
+//! `venvwrap env` in each format, evaluated by the real program where it is there and by a reader where it is not.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+
+use super::readers::{self, Said};
+use crate::support::sandbox::{BINARY, Sandbox, bytes, tool};
+use crate::support::shells::Shell;
+use crate::support::tally;
+
+/// A process environment, without what shells count and note for themselves.
+type Variables = BTreeMap<Vec<u8>, Vec<u8>>;
+
+/// What an activation is about; the rest must stay as it was.
+const OURS: [&str; 5] = ["VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT", "PYTHONHOME", "PATH", "VENVWRAP_UNDO"];
+
+/// Formats that are files of text, read by `readers`.
+const FILES: [&str; 6] = ["nu", "pwsh", "dotenv", "systemd", "github", "json"];
+
+fn variables(env: &[u8]) -> Variables {
+    let noise: [&[u8]; 6] = [b"_", b"SHLVL", b"PWD", b"OLDPWD", b"LOGNAME", b"USER"];
+    let entries = env.split(|byte| *byte == 0).filter(|entry| !entry.is_empty());
+    let pairs = entries.map(|entry| {
+        let equals = entry.iter().position(|byte| *byte == b'=').unwrap();
+        (entry[..equals].to_vec(), entry[equals + 1..].to_vec())
+    });
+    pairs.filter(|(name, _)| !noise.contains(&name.as_slice())).collect()
+}
+
+/// What a program gets from `venvwrap run`.
+pub(super) fn run(sandbox: &Sandbox, name: impl AsRef<OsStr>) -> Variables {
+    let words = [OsStr::new("run"), name.as_ref(), OsStr::new("/usr/bin/env"), OsStr::new("-0")];
+    variables(&sandbox.run(words).status(0).stderr("").stdout)
+}
+
+/// What a program gets in a shell that has done this; `$0` is venvwrap and `$1` the name.
+fn shell(sandbox: &Sandbox, program: &str, code: &str, name: &OsStr) -> Variables {
+    let mut command = sandbox.command(tool(program));
+    let code = match program {
+        "fish" => format!("{} ; exec /usr/bin/env -0", code.replace("$0", "$argv[1]").replace("$1", "$argv[2]")),
+        _ => format!("{code}\nexec /usr/bin/env -0"),
+    };
+    match program {
+        "bash" => command.args(["--norc", "-c"]),
+        "zsh" => command.args(["-f", "-c"]),
+        "fish" => command.args(["--no-config", "-c"]),
+        _ => command.arg("-c"),
+    };
+    command.arg(code).arg(BINARY).arg(name);
+    variables(&sandbox.run_command(command, b"").status(0).stderr("").stdout)
+}
+
+/// What the functions hand on, of our variables.
+fn by_workon(sandbox: &Sandbox, shell: Shell, name: &OsStr) -> Variables {
+    let functions = shell.quoted(shell.functions().as_os_str().as_bytes());
+    let code = [b". ", &functions[..], b"\nworkon ", &shell.quoted(name.as_bytes()), b"\n/usr/bin/env -0\n"].concat();
+    let script = shell.plain().bare_script(sandbox, code);
+    variables(&sandbox.run_command(shell.plain().command(sandbox, &script), b"").status(0).stdout)
+}
+
+fn ours(variables: &Variables) -> Variables {
+    let is_ours = |name: &&Vec<u8>| OURS.iter().any(|each| each.as_bytes() == *name);
+    variables.iter().filter(|(name, _)| is_ours(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+fn applied(mut variables: Variables, said: Vec<Said>) -> Variables {
+    for (name, value) in said {
+        match value {
+            Some(value) => variables.insert(name.into_bytes(), value),
+            None => variables.remove(name.as_bytes()),
+        };
+    }
+    variables
+}
+
+fn json(text: &str) -> Vec<Said> {
+    let read: serde_json::Value = serde_json::from_str(text).unwrap();
+    assert_eq!(read["schema"], 1);
+    let set = read["set"].as_object().unwrap().iter();
+    let unset = read["unset"].as_array().unwrap().iter();
+    set.map(|(name, value)| (name.clone(), Some(value.as_str().unwrap().as_bytes().to_vec())))
+        .chain(unset.map(|name| (name.as_str().unwrap().to_owned(), None)))
+        .collect()
+}
+
+/// Whether a format has a way to write these down. Decided here from its grammar, apart from the code.
+fn can_hold(format: &str, before: &Variables, after: &Variables) -> bool {
+    let written: &[&str] = match format {
+        "github" => &["VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT", "VENVWRAP_UNDO"],
+        "github-path" => &["VIRTUAL_ENV"],
+        _ => &OURS,
+    };
+    let values = written.iter().filter_map(|name| after.get(name.as_bytes()));
+    let Ok(texts) = values.map(|value| std::str::from_utf8(value)).collect::<Result<Vec<_>, _>>() else { return false };
+    let any = |unwanted: &[char]| texts.iter().any(|text| text.contains(unwanted));
+    let can_unset = !matches!(format, "dotenv" | "systemd" | "github");
+    (can_unset || !before.contains_key(b"PYTHONHOME".as_slice()))
+        && match format {
+            "dotenv" => {
+                let has_both = texts.iter().any(|text| text.contains('\'') && text.contains('"'));
+                !any(&['\n', '\r', '$', '\\', '`']) && !has_both
+            }
+            "systemd" => !any(&['\u{feff}', '\u{ffff}']),
+            "github-path" => !any(&['\n', '\r']),
+            _ => true,
+        }
+}
+
+/// Compares every way for one environment, with the variables that the sandbox has.
+fn conforms(sandbox: &Sandbox, name: &OsStr) {
+    let mut before: Variables = BTreeMap::new();
+    before.extend(sandbox.variables().iter().map(|(name, value)| (bytes(name), bytes(value))));
+    let expected = run(sandbox, name);
+    for shell in Shell::ALL {
+        let found = ours(&by_workon(sandbox, shell, name));
+        assert_eq!(shown(&found), shown(&ours(&expected)), "workon in {}", shell.name());
+    }
+    let evaluated = [
+        ("bash", "eval \"$(\"$0\" env \"$1\" --format bash)\""),
+        ("bash", "eval \"$(\"$0\" env \"$1\")\""),
+        ("zsh", "eval \"$(\"$0\" env \"$1\" --format zsh)\""),
+        ("zsh", "eval \"$(\"$0\" env \"$1\")\""),
+        ("dash", "eval \"$(\"$0\" env \"$1\")\""),
+        ("fish", "$0 env $1 --format fish | source"),
+        ("fish", "$0 env $1 | source"),
+        ("bash", "watch_file() { [ -f \"$1\" ]; }; set -eu; eval \"$(\"$0\" env \"$1\" --format direnv)\""),
+    ];
+    for (program, code) in evaluated {
+        assert_eq!(shown(&shell(sandbox, program, code, name)), shown(&expected), "{program}: {code}");
+    }
+    for format in FILES.into_iter().chain(["github-path"]) {
+        let answer = sandbox.run([OsStr::new("env"), name, OsStr::new("--format"), OsStr::new(format)]);
+        if !can_hold(format, &before, &expected) {
+            let answer = answer.status(1).stdout("");
+            let said = answer.stderr_text();
+            assert!(
+                said.starts_with(&format!("venvwrap: {format} cannot hold ")) && said.lines().count() == 2,
+                "{said}"
+            );
+            continue;
+        }
+        let answer = answer.status(0).stderr("");
+        let text = std::str::from_utf8(&answer.stdout).unwrap();
+        let mut expected = expected.clone();
+        let path = &before.get(b"PATH".as_slice()).cloned().unwrap_or_default();
+        let said = match format {
+            "nu" => readers::nu(text),
+            "pwsh" => readers::pwsh(text),
+            "dotenv" => readers::dotenv(text),
+            "systemd" => readers::systemd(text),
+            "json" => json(text),
+            // Directories that earlier steps put before PATH stay there.
+            "github" => {
+                expected.insert(b"PATH".to_vec(), path.clone());
+                readers::github(text)
+            }
+            _ => {
+                let bin = [&expected[b"VIRTUAL_ENV".as_slice()][..], b"/bin:", path].concat();
+                assert_eq!(readers::github_path(text, path), bin);
+                continue;
+            }
+        };
+        assert_eq!(shown(&applied(before.clone(), said)), shown(&expected), "{format}: {text}");
+        if format == "dotenv" {
+            let file = sandbox.write("read.env", text);
+            let code = "set -a; . ./read.env; exec /usr/bin/env -0";
+            let mut command = sandbox.command("/bin/sh");
+            command.args(["-c", code]);
+            assert_eq!(variables(&sandbox.run_command(command, b"").stdout), expected, "{}", file.display());
+        }
+        tally::add("environments of a process with hostile values, written in a format and read back", 1);
+    }
+}
+
+fn shown(variables: &Variables) -> Vec<String> {
+    variables.iter().map(|(name, value)| format!("{}={}", name.escape_ascii(), value.escape_ascii())).collect()
+}
+
+/// The states in which `run` and `env` are called: each sets what its caller would have exported.
+fn in_every_state(sandbox: impl Fn() -> Sandbox, name: &OsStr) {
+    conforms(&sandbox(), name);
+    let mut odd = sandbox();
+    odd.set("PYTHONHOME", "/py;home %3B\n").set("VIRTUAL_ENV", "").set("VIRTUAL_ENV_PROMPT", "left over");
+    conforms(&odd, name);
+    // Another of ours, as a child of each shell has it, and the same one again.
+    for shell in Shell::ALL {
+        for other in [OsStr::new("other"), name] {
+            let mut inside = sandbox();
+            inside.minimal_environment("other");
+            for (variable, value) in ours(&by_workon(&inside, shell, other)) {
+                inside.set(std::str::from_utf8(&variable).unwrap(), OsString::from_vec(value));
+            }
+            conforms(&inside, name);
+        }
+    }
+    // A plain venv's, alone and on top of one of ours.
+    let mut plain = sandbox();
+    enter_plain(&mut plain);
+    conforms(&plain, name);
+    let mut both = sandbox();
+    both.minimal_environment("other");
+    for (variable, value) in ours(&by_workon(&both, Shell::Bash, OsStr::new("other"))) {
+        both.set(std::str::from_utf8(&variable).unwrap(), OsString::from_vec(value));
+    }
+    enter_plain(&mut both);
+    conforms(&both, name);
+}
+
+/// What sourcing the activate script of a venv exports.
+fn enter_plain(sandbox: &mut Sandbox) {
+    let root = sandbox.root().join("plain venv");
+    let mut path = root.join("bin").into_os_string();
+    path.push(":");
+    path.push(&sandbox.variables()[OsStr::new("PATH")]);
+    sandbox.set("VIRTUAL_ENV", root).set("VIRTUAL_ENV_PROMPT", "plain").set("PATH", path);
+}
+
+/// A world with one environment of this name and prompt.
+fn with(sandbox: Sandbox, name: &OsStr, prompt: &[u8]) -> Sandbox {
+    let root = sandbox.minimal_environment(name);
+    if !prompt.is_empty() {
+        let cfg = [b"home = /usr/bin\nprompt = '", prompt, b"'\n"].concat();
+        fs::write(root.join("pyvenv.cfg"), cfg).unwrap();
+    }
+    sandbox
+}
+
+#[test]
+fn an_ordinary_environment_is_the_same_in_every_format() {
+    for name in ["x", "it's", "say \"hi\" #1=é;&%"] {
+        in_every_state(|| with(Sandbox::plain(), OsStr::new(name), b""), OsStr::new(name));
+    }
+}
+
+#[test]
+fn hostile_places_names_and_prompts_too() {
+    let fish_and_all = "‘curly’ \u{2028} \u{1f40d} $HOME `x` $(x) \\n {a,b} 'END' \"END\"\nEND\nEND_";
+    in_every_state(
+        || with(Sandbox::new(), OsStr::new("x"), fish_and_all.replace('\n', " ").as_bytes()),
+        OsStr::new("x"),
+    );
+    let lines = OsStr::new("1<<END\nEND\nEND_\nlast");
+    conforms(&with(Sandbox::new(), lines, b""), lines);
+    conforms(&with(Sandbox::plain(), lines, b""), lines);
+    let refused = OsStr::new("bom \u{feff} \u{ffff}");
+    conforms(&with(Sandbox::new(), refused, b""), refused);
+}
+
+#[test]
+fn so_is_every_byte() {
+    let every = |allowed: fn(&u8) -> bool| (1..=255).filter(allowed).collect::<Vec<u8>>();
+    // PATH has no way to hold a `:`.
+    let names =
+        [every(|byte| !matches!(byte, b'/' | b':')), every(|byte| byte.is_ascii() && !matches!(byte, b'/' | b':'))];
+    for name in names {
+        let name = OsStr::from_bytes(&name);
+        let prompt = every(|byte| *byte != b'\n');
+        conforms(&with(Sandbox::plain(), name, b""), name);
+        conforms(&with(Sandbox::new(), OsStr::new("x"), &prompt), OsStr::new("x"));
+    }
+}
+
+#[test]
+fn path_may_be_unset_empty_or_odd() {
+    for path in [None, Some(""), Some(":"), Some("/a::/b:"), Some("/a b:/usr/bin:/c\n")] {
+        let mut sandbox = with(Sandbox::new(), OsStr::new("x"), b"");
+        match path {
+            Some(path) => sandbox.set("PATH", path),
+            None => sandbox.unset("PATH"),
+        };
+        let expected = run(&sandbox, "x");
+        let answer = sandbox.run(["env", "x", "--format", "json"]).status(0);
+        let found = json(std::str::from_utf8(&answer.stdout).unwrap());
+        let path = found.iter().find(|(name, _)| name == "PATH").unwrap().1.as_ref();
+        assert_eq!(path, expected.get(b"PATH".as_slice()));
+        for (program, code) in [
+            ("bash", "eval \"$(\"$0\" env \"$1\" --format bash)\""),
+            ("bash", "watch_file() { :; }; eval \"$(\"$0\" env \"$1\" --format direnv)\""),
+        ] {
+            // A shell that was given no PATH makes up one for itself, and so does `workon` there.
+            if path.is_some_and(|path| !path.ends_with(b"/bin")) {
+                assert_eq!(shown(&shell(&sandbox, program, code, OsStr::new("x"))), shown(&expected), "{code}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_file_that_cannot_unset_says_so() {
+    let mut sandbox = Sandbox::with_x_and_y();
+    sandbox.set("PYTHONHOME", "");
+    for format in ["github", "systemd"] {
+        sandbox.run(["env", "x", "--format", format]).status(1).stdout("").stderr(format!(
+            "venvwrap: {format} cannot hold PYTHONHOME: it is set, and a file cannot unset it\nhint: unset it first\n"
+        ));
+    }
+    sandbox.unset("PYTHONHOME");
+    sandbox.run(["env", "x", "--format", "dotenv"]).status(1).stdout("").stderr(
+        "venvwrap: dotenv cannot hold VIRTUAL_ENV: readers disagree on `$`, `\\` and backquotes\n\
+         hint: `venvwrap run NAME CMD` hands any value to a program\n",
+    );
+}
+
+#[test]
+fn without_a_word_it_is_the_format_of_who_calls_or_of_shell() {
+    let mut sandbox = Sandbox::with_x_and_y();
+    let first = |sandbox: &Sandbox, program: &str, options: &[&str]| {
+        let mut command = sandbox.command(tool(program));
+        command.args(options).arg("-c").arg("$BINARY env x; true");
+        command.env("BINARY", "venvwrap");
+        sandbox.run_command(command, b"").stdout_text().lines().next().unwrap_or_default().to_owned()
+    };
+    std::os::unix::fs::symlink(BINARY, sandbox.tools().join("venvwrap")).unwrap();
+    // The script's language counts, whatever its person's login shell is.
+    sandbox.set("SHELL", "/usr/bin/fish");
+    assert_eq!(first(&sandbox, "bash", &["--norc"]), "unset PYTHONHOME");
+    assert_eq!(first(&sandbox, "zsh", &["-f"]), "unset PYTHONHOME");
+    assert_eq!(first(&sandbox, "dash", &[]), "unset PYTHONHOME");
+    sandbox.set("SHELL", "/bin/bash");
+    assert_eq!(first(&sandbox, "fish", &["--no-config"]), "set -e PYTHONHOME");
+    // Called by a program that is no shell: this test.
+    sandbox.set("SHELL", "/usr/bin/fish");
+    sandbox.run(["env", "x"]).status(0).stdout_contains("set -gx VIRTUAL_ENV ");
+    for shell in ["/bin/false", ""] {
+        sandbox.set("SHELL", shell);
+        sandbox.run(["env", "x"]).status(2).stdout("").stderr_contains("\nhint: say `--format bash`");
+    }
+}

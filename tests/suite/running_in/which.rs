@@ -1,0 +1,40 @@
+//! `venvwrap which`: where an environment is, or a program in it.
+
+use std::fs;
+
+use crate::support::sandbox::Sandbox;
+
+#[test]
+fn the_root_or_a_program_in_it() {
+    let sandbox = Sandbox::new();
+    sandbox.minimal_environment("my env");
+    sandbox.run(["which", "my env"]).status(0).stdout("[ROOT]/envs/my env\n").stderr("");
+    sandbox.run(["which", "my env", "python"]).status(0).stdout("[ROOT]/envs/my env/bin/python\n").stderr("");
+    // `sh` is on PATH, and not in it.
+    let missing = "venvwrap: environment `my env` has no `sh`\n\
+                   hint: `venvwrap which NAME` says where it is; its programs are in its bin\n";
+    sandbox.run(["which", "my env", "sh"]).status(1).stdout("").stderr(missing);
+    let near = "venvwrap: environment `my env` has no `pyhton`\nhint: did you mean `python`?\n";
+    sandbox.run(["which", "my env", "pyhton"]).status(1).stdout("").stderr(near);
+    for outside in ["../bin/python", "/bin/sh", "activate", "", "."] {
+        sandbox.run(["which", "my env", outside]).status(1).stdout("").stderr_contains("has no `");
+    }
+    // One whose python is gone still has a place.
+    fs::remove_file(sandbox.environment("my env").join("bin/python")).unwrap();
+    sandbox.run(["which", "my env"]).status(0).stdout("[ROOT]/envs/my env\n").stderr("");
+    sandbox.run(["which", "my env", "python"]).status(1).stdout("");
+}
+
+#[test]
+fn json_has_both_places() {
+    let sandbox = Sandbox::with_x_and_y();
+    let read = |words: &[&str]| -> serde_json::Value {
+        serde_json::from_slice(&sandbox.run(words).status(0).stderr("").stdout).unwrap()
+    };
+    let root = sandbox.environment("x").to_str().unwrap().to_owned();
+    let expected = serde_json::json!({"schema": 1, "name": "x", "environment": root, "tool": null, "path": root});
+    assert_eq!(read(&["which", "x", "--json"]), expected);
+    let python = format!("{root}/bin/python");
+    let expected = serde_json::json!({"schema": 1, "name": "x", "environment": root, "tool": "python", "path": python});
+    assert_eq!(read(&["which", "--json", "x", "python"]), expected);
+}
