@@ -1,4 +1,5 @@
-//! What Tab offers for the functions: options, names, directories and files, from the same definitions as the help.
+//! What Tab offers for the functions and the binary: verbs, options, names, directories and files, from the same
+//! definitions as the help.
 //!
 //! Called by the functions of shell/complete.* as `venvwrap complete SHELL -- …`. Says nothing but candidates, runs
 //! nothing, and touches nothing in an environment. (What `allvirtualenv` runs is completed by the shell itself.)
@@ -10,9 +11,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, Command, ValueHint};
 
-use super::{Entry, VERBS};
+use super::{Entry, PROGRAM, VERBS};
 use crate::commands::lssitepackages::LS_OPTIONS;
-use crate::commands::{Outcome, Session, add2virtualenv, mkproject, mkvirtualenv};
+use crate::commands::{Outcome, Session, add2virtualenv, mkproject, mkvirtualenv, run};
 use crate::error::Result;
 use crate::output;
 use crate::shell::Shell;
@@ -37,7 +38,7 @@ impl Candidate {
 }
 
 /// `SHELL -- WORD…` with the word being typed last; for bash `bash -- COMMAND LINE WORDBREAKS`.
-pub(super) fn run(words: &[OsString], session: &Session<'_>) -> Result<Outcome> {
+pub(super) fn complete(words: &[OsString], session: &Session<'_>) -> Result<Outcome> {
     let shell = words.first().and_then(|word| word.to_str()).and_then(Shell::named);
     let (Some(shell), Some(words)) = (shell, words.get(2..)) else {
         return Ok(Outcome::Status(2));
@@ -71,11 +72,12 @@ fn candidates(words: &[OsString], session: &Session<'_>) -> Result<Vec<Candidate
     let [verb, before @ .., typed] = words else {
         return Ok(Vec::new());
     };
-    if verb == super::PROGRAM && !before.is_empty() {
+    // Behind the binary's name a verb stands like the function of that name.
+    if is_binary(verb) && !before.is_empty() {
         return candidates(&words[1..], session);
     }
     let mut found = match entry(verb) {
-        None if verb == super::PROGRAM => verbs(),
+        None if is_binary(verb) => verbs(),
         Some(entry) => of_verb(entry, before, typed, session)?,
         // `_virtualenvs`, attached by a person to a command of their own.
         None => names(WorkonHome::locate(session.context)?.names_with(typed.as_bytes())?),
@@ -84,6 +86,10 @@ fn candidates(words: &[OsString], session: &Session<'_>) -> Result<Vec<Candidate
     let can_be_typed = |value: &OsStr| !value.as_bytes().iter().any(u8::is_ascii_control);
     found.retain(|each| each.value.as_bytes().starts_with(typed.as_bytes()) && can_be_typed(&each.value));
     Ok(found)
+}
+
+fn is_binary(word: &OsStr) -> bool {
+    Path::new(word).file_name() == Some(OsStr::new(PROGRAM))
 }
 
 fn entry(verb: &OsStr) -> Option<&'static Entry> {
@@ -106,7 +112,7 @@ fn of_verb(entry: &Entry, before: &[OsString], typed: &OsStr, session: &Session<
     command.build();
     let Position { value_of, operands, options_end } = Position::after(before, &command);
     if let Some(option) = value_of {
-        return values(option, typed, session);
+        return values(option, &operands, typed, session);
     }
     if !options_end && typed.as_bytes().starts_with(b"-") {
         let mut found = options(&command);
@@ -123,30 +129,32 @@ fn of_verb(entry: &Entry, before: &[OsString], typed: &OsStr, session: &Session<
         return Ok(names(removable.into_iter().map(PathBuf::into_os_string).collect()));
     }
     let positionals: Vec<&Arg> = command.get_positionals().collect();
-    match positionals.get(operands).or(positionals.last()) {
-        Some(arg) if operands < positionals.len() || takes_many(arg) => values(arg, typed, session),
+    match positionals.get(operands.len()).or(positionals.last()) {
+        Some(arg) if operands.len() < positionals.len() || takes_many(arg) => values(arg, &operands, typed, session),
         _ => Ok(Vec::new()),
     }
 }
 
-/// Where the words so far lead: the option that waits for its value, how many operands there are, whether `--` was
-/// said.
+/// Where the words so far lead: the option that waits for its value, the operands, and whether options have ended: with
+/// `--`, or with the first word of a command that has its own.
 struct Position<'a> {
     value_of: Option<&'a Arg>,
-    operands: usize,
+    operands: Vec<&'a OsStr>,
     options_end: bool,
 }
 
 impl<'a> Position<'a> {
-    fn after(words: &[OsString], command: &'a Command) -> Self {
-        let mut at = Self { value_of: None, operands: 0, options_end: false };
+    fn after(words: &'a [OsString], command: &'a Command) -> Self {
+        let own_options_from = command.get_positionals().position(Arg::is_trailing_var_arg_set);
+        let mut at = Self { value_of: None, operands: Vec::new(), options_end: false };
         for word in words {
             let text = word.to_string_lossy();
             if at.value_of.take().is_some() {
                 continue;
             }
             if at.options_end || !text.starts_with('-') || text.len() < 2 {
-                at.operands += 1;
+                at.operands.push(word);
+                at.options_end |= own_options_from.is_some_and(|from| at.operands.len() > from);
             } else if text == "--" {
                 at.options_end = true;
             } else {
@@ -183,8 +191,8 @@ fn options(command: &Command) -> Vec<Candidate> {
     found
 }
 
-/// What an option or operand can be, as its definition names it.
-fn values(arg: &Arg, typed: &OsStr, session: &Session<'_>) -> Result<Vec<Candidate>> {
+/// What an option or operand can be, as its definition names it. `operands`: those before it.
+fn values(arg: &Arg, operands: &[&OsStr], typed: &OsStr, session: &Session<'_>) -> Result<Vec<Candidate>> {
     let possible = arg.get_possible_values();
     if !possible.is_empty() {
         return Ok(possible.iter().map(|value| Candidate::plain(value.get_name().into())).collect());
@@ -201,6 +209,12 @@ fn values(arg: &Arg, typed: &OsStr, session: &Session<'_>) -> Result<Vec<Candida
         (_, "PYTHON", _) if !typed.as_bytes().contains(&b'/') => {
             names(mkvirtualenv::pythons(session).into_iter().map(OsString::from).collect())
         }
+        ("program-inside" | "tool-inside", _, _) if operands.len() == 1 && !typed.as_bytes().contains(&b'/') => {
+            let mut programs = run::programs_of(session, operands[0])?;
+            programs.sort_unstable();
+            names(programs)
+        }
+        ("program-inside", _, _) => paths(&base()?, typed, session, false),
         ("below-environment", _, _) => {
             session.active().map_or(Vec::new(), |active| paths(active.root(), typed, session, true))
         }

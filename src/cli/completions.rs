@@ -1,4 +1,4 @@
-//! `completions`: Tab for the binary itself. The functions bring their own (`init`).
+//! `completions`: Tab for the binary in a shell without the functions. They bring their own (`init`), which knows names.
 
 use clap::Parser;
 
@@ -11,8 +11,8 @@ use crate::shell::Shell;
 #[derive(Debug, Parser)]
 #[command(
     name = "completions",
-    after_help = "The functions complete without it: this is for the binary.\n\nExample:\n  venvwrap completions fish > \
-                  ~/.config/fish/completions/venvwrap.fish"
+    after_help = "Where the functions are loaded, they complete the binary too, names included.\n\nExample:\n  venvwrap \
+                  completions fish > ~/.config/fish/completions/venvwrap.fish"
 )]
 pub(super) struct Completions {
     /// The shell

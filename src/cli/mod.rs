@@ -126,7 +126,7 @@ fn called(context: &Context) -> Result<(&[OsString], Option<Shell>, Option<File>
 fn dispatch(words: &[OsString], session: &Session<'_>) -> Result<Outcome> {
     let Some(entry) = words.first().and_then(|word| VERBS.iter().find(|entry| OsStr::new(entry.name) == word)) else {
         if words.first().is_some_and(|word| word == "complete") {
-            return complete::run(&words[1..], session);
+            return complete::complete(&words[1..], session);
         }
         return whole_tree(words);
     };

@@ -104,6 +104,11 @@ pub(super) fn programs(environment: &Environment) -> Vec<OsString> {
     entries.filter(|entry| is_program(&entry.path())).map(|entry| entry.file_name()).collect()
 }
 
+/// The same for an environment by its name; an error where there is none of it.
+pub(crate) fn programs_of(session: &Session<'_>, name: &OsStr) -> Result<Vec<OsString>> {
+    Ok(programs(&workon::environment(session, &WorkonHome::locate(session.context)?, name)?))
+}
+
 fn cannot_run(program: PathBuf) -> impl FnOnce(io::Error) -> Error {
     let exists = fs::metadata(&program).is_ok();
     move |source| Error::CannotRun { program, source, exists }

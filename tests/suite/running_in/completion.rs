@@ -1,0 +1,41 @@
+//! Tab behind `venvwrap`: verbs, names, and what an environment has to run.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use crate::support::pty::{RcFile, Terminal};
+use crate::support::sandbox::Sandbox;
+use crate::support::shells::Shell;
+
+#[test]
+fn the_binary_is_completed_like_the_functions() {
+    let sandbox = Sandbox::new();
+    let root = sandbox.minimal_environment("my env");
+    for program in ["pytest", "pip 3"] {
+        let file = root.join("bin").join(program);
+        fs::write(&file, "#!/bin/sh\n").unwrap();
+        fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    sandbox.write("my file", "");
+    let zsh = RcFile { before: "autoload -Uz compinit; compinit -u -D", after: "" };
+    let plain = RcFile { before: "", after: "" };
+    for (shell, rc) in [(Shell::Bash, plain), (Shell::Zsh, zsh), (Shell::Fish, plain)] {
+        let terminal = Terminal::start_with(&sandbox, shell, rc);
+        let completes = |typed: &str, whole: &str| {
+            assert_eq!(terminal.completed(format!("{typed}\t")), whole, "{shell:?}");
+        };
+        completes("venvwrap lssite", "venvwrap lssitepackages ");
+        for verb in ["run", "env", "which", "workon"] {
+            completes(&format!("venvwrap {verb} my"), &format!("venvwrap {verb} my\\ env "));
+        }
+        completes("venvwrap env my\\ env --form", "venvwrap env my\\ env --format ");
+        completes("venvwrap env my\\ env --format sys", "venvwrap env my\\ env --format systemd ");
+        completes("venvwrap run my\\ env pyte", "venvwrap run my\\ env pytest ");
+        completes("venvwrap run my\\ env -- pip", "venvwrap run my\\ env -- pip\\ 3 ");
+        completes("venvwrap which my\\ env pyte", "venvwrap which my\\ env pytest ");
+        // From there on the words are the program's.
+        completes("venvwrap run my\\ env pytest --he", "venvwrap run my\\ env pytest --he");
+        completes("venvwrap run my\\ env pytest -x my", "venvwrap run my\\ env pytest -x my\\ file ");
+        completes("venvwrap run nosuch py", "venvwrap run nosuch py");
+    }
+}
