@@ -5,7 +5,7 @@ use std::path::Path;
 
 use clap::Parser;
 
-use super::{Outcome, Session, Verb, run};
+use super::{Outcome, Session, Verb, legible, run};
 use crate::env_vars;
 use crate::error::{Error, Result};
 use crate::output;
@@ -42,7 +42,7 @@ impl Verb for Env {
             hint: "say `--format bash`, or another that `venvwrap env --help` lists".to_owned(),
         })?;
         let (environment, changes) = run::inside(session, &self.name)?;
-        output::data(&format.render(environment.root(), &changes)?)?;
+        output::data(&legible(&format.render(environment.root(), &changes)?))?;
         Ok(Outcome::Done)
     }
 }

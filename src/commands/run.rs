@@ -76,14 +76,13 @@ fn find(called: &OsStr, environment: &Environment, path: &OsStr) -> Result<PathB
         return Ok(PathBuf::from(called));
     }
     let mut passed_over = None;
-    for directory in path.as_bytes().split(|byte| *byte == b':') {
+    for directory in path.as_bytes().split(|byte| *byte == b':').filter(|_| !called.is_empty()) {
         let directory = if directory.is_empty() { b"." } else { directory };
         let candidate = Path::new(OsStr::from_bytes(directory)).join(called);
-        if is_program(&candidate) {
-            return Ok(candidate);
-        }
-        if !called.is_empty() && passed_over.is_none() && fs::metadata(&candidate).is_ok() {
-            passed_over = Some(candidate);
+        match fs::metadata(&candidate) {
+            Ok(entry) if entry.is_file() && may_be_executed(&candidate) => return Ok(candidate),
+            Ok(_) => passed_over = passed_over.or(Some(candidate)),
+            Err(_) => {}
         }
     }
     if let Some(file) = passed_over {
@@ -95,7 +94,11 @@ fn find(called: &OsStr, environment: &Environment, path: &OsStr) -> Result<PathB
 
 /// Whether it is a file that may be executed.
 pub(super) fn is_program(file: &Path) -> bool {
-    fs::metadata(file).is_ok_and(|entry| entry.is_file()) && access(file, AccessFlags::X_OK).is_ok()
+    fs::metadata(file).is_ok_and(|entry| entry.is_file()) && may_be_executed(file)
+}
+
+fn may_be_executed(file: &Path) -> bool {
+    access(file, AccessFlags::X_OK).is_ok()
 }
 
 /// The names of the programs in an environment, in no order.

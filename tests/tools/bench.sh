@@ -260,6 +260,8 @@ measure_lists_and_removal() {
         measure 5 empty '' bin/empty
         measure 5 ls-brief '' 'bin/venvwrap lsvirtualenv -b'
         measure 5 plan '' 'bin/venvwrap --plan=bash/1 workon one'
+        measure 5 run '' 'bin/venvwrap run one true'
+        measure 5 env-path '' 'env PATH=store/one/bin:/usr/bin:/bin true'
         where=$room/many measure 5 complete '' "bin/venvwrap complete bash -- workon 'workon env' ' =:'"
         where=$room/many measure 5 ls-brief-1000 '' 'bin/venvwrap lsvirtualenv -b'
         measure 5 ls '' "ls $([ "$(uname)" = Linux ] && echo -U || echo -f) many"
