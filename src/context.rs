@@ -197,6 +197,7 @@ impl Context {
     }
 
     /// Becomes that program: the same process, so that signals and status are its own. Comes back only to say why not.
+    /// (The standard library hands over no blocked signals, and SIGPIPE as it is by default; ignored ones stay so.)
     pub(crate) fn become_program(mut command: Command) -> io::Error {
         command.exec()
     }
