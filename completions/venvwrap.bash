@@ -43,6 +43,9 @@ _venvwrap() {
             venvwrap,doctor)
                 cmd="venvwrap__subcmd__doctor"
                 ;;
+            venvwrap,env)
+                cmd="venvwrap__subcmd__env"
+                ;;
             venvwrap,help)
                 cmd="venvwrap__subcmd__help"
                 ;;
@@ -73,6 +76,9 @@ _venvwrap() {
             venvwrap,rmvirtualenv)
                 cmd="venvwrap__subcmd__rmvirtualenv"
                 ;;
+            venvwrap,run)
+                cmd="venvwrap__subcmd__run"
+                ;;
             venvwrap,setvirtualenvproject)
                 cmd="venvwrap__subcmd__setvirtualenvproject"
                 ;;
@@ -90,6 +96,9 @@ _venvwrap() {
                 ;;
             venvwrap,virtualenvwrapper)
                 cmd="venvwrap__subcmd__virtualenvwrapper"
+                ;;
+            venvwrap,which)
+                cmd="venvwrap__subcmd__which"
                 ;;
             venvwrap,wipeenv)
                 cmd="venvwrap__subcmd__wipeenv"
@@ -124,6 +133,9 @@ _venvwrap() {
             venvwrap__subcmd__help,doctor)
                 cmd="venvwrap__subcmd__help__subcmd__doctor"
                 ;;
+            venvwrap__subcmd__help,env)
+                cmd="venvwrap__subcmd__help__subcmd__env"
+                ;;
             venvwrap__subcmd__help,help)
                 cmd="venvwrap__subcmd__help__subcmd__help"
                 ;;
@@ -154,6 +166,9 @@ _venvwrap() {
             venvwrap__subcmd__help,rmvirtualenv)
                 cmd="venvwrap__subcmd__help__subcmd__rmvirtualenv"
                 ;;
+            venvwrap__subcmd__help,run)
+                cmd="venvwrap__subcmd__help__subcmd__run"
+                ;;
             venvwrap__subcmd__help,setvirtualenvproject)
                 cmd="venvwrap__subcmd__help__subcmd__setvirtualenvproject"
                 ;;
@@ -172,6 +187,9 @@ _venvwrap() {
             venvwrap__subcmd__help,virtualenvwrapper)
                 cmd="venvwrap__subcmd__help__subcmd__virtualenvwrapper"
                 ;;
+            venvwrap__subcmd__help,which)
+                cmd="venvwrap__subcmd__help__subcmd__which"
+                ;;
             venvwrap__subcmd__help,wipeenv)
                 cmd="venvwrap__subcmd__help__subcmd__wipeenv"
                 ;;
@@ -185,7 +203,7 @@ _venvwrap() {
 
     case "${cmd}" in
         venvwrap)
-            opts="-h -V --help --version mkvirtualenv mktmpenv mkproject rmvirtualenv cpvirtualenv mvvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper doctor trust init completions man help"
+            opts="-h -V --help --version mkvirtualenv mktmpenv mkproject rmvirtualenv cpvirtualenv mvvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv run env which lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper doctor trust init completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -336,8 +354,30 @@ _venvwrap() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        venvwrap__subcmd__env)
+            opts="-f -h --format --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "bash zsh fish nu pwsh dotenv github github-path direnv systemd json" -- "${cur}"))
+                    return 0
+                    ;;
+                -f)
+                    COMPREPLY=($(compgen -W "bash zsh fish nu pwsh dotenv github github-path direnv systemd json" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         venvwrap__subcmd__help)
-            opts="mkvirtualenv mktmpenv mkproject rmvirtualenv cpvirtualenv mvvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper doctor trust init completions man help"
+            opts="mkvirtualenv mktmpenv mkproject rmvirtualenv cpvirtualenv mvvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv run env which lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper doctor trust init completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -463,6 +503,20 @@ _venvwrap() {
             return 0
             ;;
         venvwrap__subcmd__help__subcmd__doctor)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        venvwrap__subcmd__help__subcmd__env)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -616,6 +670,20 @@ _venvwrap() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        venvwrap__subcmd__help__subcmd__run)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         venvwrap__subcmd__help__subcmd__setvirtualenvproject)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -687,6 +755,20 @@ _venvwrap() {
             return 0
             ;;
         venvwrap__subcmd__help__subcmd__virtualenvwrapper)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        venvwrap__subcmd__help__subcmd__which)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1037,6 +1119,20 @@ _venvwrap() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        venvwrap__subcmd__run)
+            opts="-h --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         venvwrap__subcmd__setvirtualenvproject)
             opts="-h --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -1113,6 +1209,20 @@ _venvwrap() {
             ;;
         venvwrap__subcmd__virtualenvwrapper)
             opts="-h --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        venvwrap__subcmd__which)
+            opts="-h --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

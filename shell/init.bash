@@ -364,14 +364,17 @@ function __venvwrap_doctor {
     __venvwrap_call doctor "$@"
 }
 
-# Every command by its long name (`venvwrap workon x`), and those that have no other.
+# Every command by its long name (`venvwrap workon x`), and those that have no other. What changes nothing here runs as
+# if there were no function: a program that `run` becomes has the terminal.
 function venvwrap {
-    if [[ ${1-} == doctor ]]; then
-        \builtin shift
-        __venvwrap_doctor "$@"
-    else
-        __venvwrap_call "$@"
-    fi
+    case "${1-}" in
+        doctor)
+            \builtin shift
+            __venvwrap_doctor "$@"
+            ;;
+        run | env | which | init | completions | man) (__venvwrap_run "$@") ;;
+        *) __venvwrap_call "$@" ;;
+    esac
 }
 
 function mkvirtualenv { __venvwrap_call mkvirtualenv "$@"; }

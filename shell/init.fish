@@ -385,12 +385,17 @@ function __venvwrap_doctor
     __venvwrap_call doctor $told $argv
 end
 
-# Every command by its long name (`venvwrap workon x`), and those that have no other.
+# Every command by its long name (`venvwrap workon x`), and those that have no other. What changes nothing here runs as
+# if there were no function: a program that `run` becomes has the terminal.
 function venvwrap
-    if test "$argv[1]" = doctor
-        __venvwrap_doctor $argv[2..-1]
-    else
-        __venvwrap_call $argv
+    switch "$argv[1]"
+        case doctor
+            __venvwrap_doctor $argv[2..-1]
+        case run env which init completions man
+            builtin set -lx WORKON_HOME $WORKON_HOME
+            command $__venvwrap_executable $argv
+        case '*'
+            __venvwrap_call $argv
     end
 end
 

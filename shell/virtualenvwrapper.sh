@@ -20,11 +20,16 @@ else
     __venvwrap_initialize=later __venvwrap_executable="${VIRTUALENVWRAPPER_SCRIPT%/*}/venvwrap"
 fi
 [[ -x $__venvwrap_executable ]] || __venvwrap_executable=venvwrap
-if ! \command -v "$__venvwrap_executable" >/dev/null; then
+# A file: the function of that name may be there from before.
+if [[ -n ${ZSH_VERSION-} ]]; then
+    \builtin whence -p "$__venvwrap_executable" >/dev/null
+else
+    \builtin type -P "$__venvwrap_executable" >/dev/null
+fi || {
     \builtin printf '%s\n' 'venvwrap: not on PATH; virtualenvwrapper.sh cannot load it' >&2
     \builtin unset __venvwrap_executable __venvwrap_initialize
     \builtin return 1
-fi
+}
 if [[ -n ${ZSH_VERSION-} ]]; then
     \builtin eval "$(\command "$__venvwrap_executable" init zsh)"
 else

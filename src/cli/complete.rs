@@ -49,7 +49,7 @@ pub(super) fn complete(words: &[OsString], session: &Session<'_>) -> Result<Outc
         // Assignments may stand before the command.
         let start = typed.words.iter().position(|word| word == command).unwrap_or(0);
         // The space after a whole word is for commands that were registered with `nospace`, which are ours.
-        let is_ours = command == super::PROGRAM || entry(command).is_some();
+        let is_ours = is_binary(command) || entry(command).is_some();
         for candidate in candidates(&typed.words[start..], session)? {
             typed.write_insertion(&candidate.value, is_ours && candidate.is_whole(), &mut text);
             text.push(b'\n');
@@ -73,8 +73,8 @@ fn candidates(words: &[OsString], session: &Session<'_>) -> Result<Vec<Candidate
         return Ok(Vec::new());
     };
     // Behind the binary's name a verb stands like the function of that name.
-    if is_binary(verb) && !before.is_empty() {
-        return candidates(&words[1..], session);
+    if let (true, [verb, ..]) = (is_binary(verb), before) {
+        return if entry(verb).is_some() { candidates(&words[1..], session) } else { Ok(Vec::new()) };
     }
     let mut found = match entry(verb) {
         None if is_binary(verb) => verbs(),

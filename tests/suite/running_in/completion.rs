@@ -39,3 +39,28 @@ fn the_binary_is_completed_like_the_functions() {
         completes("venvwrap run nosuch py", "venvwrap run nosuch py");
     }
 }
+
+/// It is no child of a command substitution of ours: Ctrl-Z stops it, and `fg` goes on.
+#[test]
+fn a_program_that_is_run_by_the_function_is_a_job_of_the_shell() {
+    let sandbox = Sandbox::new();
+    sandbox.minimal_environment("x");
+    for shell in Shell::ALL {
+        let terminal = Terminal::start(&sandbox, shell);
+        let prompts = terminal.prompts();
+        terminal.type_keys("venvwrap run x sh -c 'printf %s-%s, is here; exec cat'\r");
+        terminal.wait_for("is-here,");
+        terminal.type_keys("hello\r");
+        terminal.wait_for("hello\nhello");
+        terminal.type_keys("\x1a");
+        terminal.wait_for_prompt_after(prompts);
+        let prompts = terminal.prompts();
+        terminal.type_keys("fg\r");
+        // The shell says what it puts in front.
+        terminal.wait_for("exec cat");
+        terminal.type_keys("again\n");
+        terminal.wait_for("again\nagain");
+        terminal.type_keys("\x04");
+        terminal.wait_for_prompt_after(prompts);
+    }
+}

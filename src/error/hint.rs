@@ -1,0 +1,94 @@
+//! What the person can do about a failure.
+//!
+//! Owns the hints: one line each, with the command to type where there is one. What went wrong is said in `mod`.
+
+use std::ffi::OsString;
+use std::io;
+
+use super::Error;
+use crate::shown::shown;
+
+impl Error {
+    /// What the person can do about it, in one line, or `None` where the message says it all.
+    #[must_use]
+    pub(crate) fn hint(&self) -> Option<String> {
+        match self {
+            Self::Name { .. } => Some("a name is one path component, such as `projectx`".to_owned()),
+            Self::UnknownEnvironment { name, nearest, .. } => Some(match nearest.as_slice() {
+                [] => format!("`lsvirtualenv -b` lists what is there, `mkvirtualenv {}` makes it", shown(name)),
+                names => format!("did you mean {}?", one_of(names)),
+            }),
+            Self::NoTool { nearest, .. } | Self::CommandNotFound { nearest, .. } => Some(match nearest[..] {
+                [] => "`venvwrap which NAME` says where it is; its programs are in its bin".to_owned(),
+                _ => format!("did you mean {}?", one_of(nearest)),
+            }),
+            Self::CannotRun { exists: false, .. } => {
+                Some("a command with a `/` is a path from this directory".to_owned())
+            }
+            Self::CannotRun { source, .. } => Some(match source.kind() {
+                io::ErrorKind::PermissionDenied => "is it a file, and executable? `chmod +x` makes it so".to_owned(),
+                io::ErrorKind::NotFound => "its first line (`#!`) names a program that is gone".to_owned(),
+                _ => "is it a program for this machine?".to_owned(),
+            }),
+            Self::NotAnEnvironment { .. } => {
+                Some("only environments are touched; move it out of the way or take another name".to_owned())
+            }
+            Self::Exists { .. } => Some("take another name; what is there is left as it is".to_owned()),
+            Self::NameTaken { name } => {
+                Some(format!("give that one another name: `mvvirtualenv {} NAME`", shown(name)))
+            }
+            Self::Broken { name, .. } => Some(format!(
+                "install that python again, or make the environment anew: `mkvirtualenv --clear {}`",
+                shown(name)
+            )),
+            Self::Active { .. } => Some("`deactivate` first".to_owned()),
+            Self::InUse { name, .. } => {
+                Some(format!("end what runs there first, or `rmvirtualenv --force {}`", shown(name)))
+            }
+            Self::NoneActive => Some("`workon NAME` enters one, `workon` lists them".to_owned()),
+            Self::NoProject { .. } => Some("`setvirtualenvproject` in the project's directory links them".to_owned()),
+            Self::NoDirectory { hint, .. } | Self::CannotHold { hint, .. } => Some((*hint).to_owned()),
+            Self::NoVirtualenv { nearest, .. } if nearest.is_empty() => Some("`lsvirtualenv -b` lists them".to_owned()),
+            Self::NoImportPath { .. } => Some("add a link to it that has an ordinary path".to_owned()),
+            Self::NoInstaller { .. } => Some("install uv, or give it one: `python -m ensurepip`".to_owned()),
+            Self::NotRemoved { .. } => Some("what was run above says why".to_owned()),
+            Self::OtherPython { name, .. } => {
+                Some(format!("take another name, or replace it with `mkvirtualenv --clear -p … {}`", shown(name)))
+            }
+            Self::PythonNotFound { tried, .. } if tried.is_empty() => None,
+            Self::PythonNotFound { tried, .. } => Some(format!("looked at {}", tried.join("; "))),
+            Self::PythonFailed { .. } => Some("`-p` takes a version such as `3.12`, a command or a path".to_owned()),
+            Self::CannotCreate { hint, .. }
+            | Self::Child { hint, .. }
+            | Self::NotInstalled { hint, .. }
+            | Self::Usage { hint, .. } => Some(hint.clone()),
+            Self::Io { source, .. } => match source.kind() {
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                    Some("the disk is full; nothing was changed".to_owned())
+                }
+                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                    Some("check who owns it, or set WORKON_HOME to a directory of your own".to_owned())
+                }
+                io::ErrorKind::NotADirectory => {
+                    Some("something in that path is a file; set WORKON_HOME to a directory".to_owned())
+                }
+                _ => None,
+            },
+            Self::Value { .. } | Self::Declined => None,
+            Self::UnknownTemplate { nearest, .. } if nearest.is_empty() => {
+                Some("`mkproject --list-templates` lists what there is".to_owned())
+            }
+            Self::NoVirtualenv { nearest, .. } | Self::UnknownTemplate { nearest, .. } => {
+                Some(format!("did you mean {}?", one_of(nearest)))
+            }
+            Self::NoProgram { .. } => {
+                Some("functions, builtins and aliases of your shell run without --parallel".to_owned())
+            }
+            Self::NoFunctions { line, .. } => Some(line.clone()),
+        }
+    }
+}
+
+fn one_of(names: &[OsString]) -> String {
+    names.iter().map(|name| format!("`{}`", shown(name))).collect::<Vec<_>>().join(" or ")
+}
