@@ -166,6 +166,7 @@ use elsewhere as platform;
 mod tests {
     use super::*;
     use crate::context::Context;
+    use std::io::Read;
     use std::os::unix::fs::symlink;
     use std::process::{Child, Stdio};
 
@@ -175,11 +176,14 @@ mod tests {
     impl Waiting {
         fn start(program: &Path, virtual_env: Option<&Path>) -> Self {
             let mut command = Context::made_of(&[]).command(program);
-            command.env_clear().args(["-c", "read line"]).stdin(Stdio::piped());
+            command.env_clear().args(["-c", "echo; read line"]).stdin(Stdio::piped()).stdout(Stdio::piped());
             if let Some(root) = virtual_env {
                 command.env("VIRTUAL_ENV", root);
             }
-            Self(command.spawn().unwrap())
+            let mut child = command.spawn().unwrap();
+            // For a moment the kernel knows the program and not yet its variables.
+            child.stdout.take().unwrap().read_exact(&mut [0]).unwrap();
+            Self(child)
         }
     }
 
@@ -221,7 +225,7 @@ mod tests {
         let found = using(&[two]);
         assert_eq!(
             found[0].1.command(),
-            [base.join("two/bin/python").as_os_str(), "-c read line".as_ref()].join(" ".as_ref())
+            [base.join("two/bin/python").as_os_str(), "-c echo; read line".as_ref()].join(" ".as_ref())
         );
     }
 

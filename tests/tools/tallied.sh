@@ -2,6 +2,11 @@
 # Runs a command of the test suite and shows how much it tried: faults, hostile values, states of shells. The tests note
 # what held (tests/suite/support/tally.rs); nothing is shown of a run that failed.
 set -euo pipefail
+# Unit tests hand paths that are more than ASCII to real shells and pythons, which want a locale for that.
+if [[ $(locale charmap 2>/dev/null) != UTF-8 ]] && locale -a 2>/dev/null | grep -qiE '^C\.utf-?8$'; then
+    export LC_ALL=C.UTF-8
+fi
+
 VENVWRAP_TALLY="$(mktemp)"
 export VENVWRAP_TALLY
 trap 'rm -f "$VENVWRAP_TALLY"' EXIT

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::fs;
 
 use super::killer::Killer;
-use super::{assert_cache_is_whole, assert_seen, making, tidy};
+use super::{assert_cache_is_whole, assert_examined, assert_seen, making, tidy};
 use crate::support::answer::difference;
 use crate::support::disk::{names, tree};
 use crate::support::pty::obey_interrupts;
@@ -32,7 +32,10 @@ fn end_creation_everywhere(sandbox: &Sandbox, words: &[&OsStr], (signal, status)
         assert_seen(sandbox, if is_there { &["keep", "x"] } else { &["keep"] });
         if is_there {
             assert!(tree(&sandbox.environment("x")) == complete, "{step:?}: half an environment is in place");
+            // Nothing is the matter with it, but perhaps with the store.
+            sandbox.run(["doctor", "x"]).status(0).stderr("");
         }
+        assert_examined(sandbox);
         sandbox.run(words).status(0).stdout("");
         assert!(tree(&sandbox.environment("x")) == complete, "{step:?}: the next attempt made another environment");
         tidy(sandbox);

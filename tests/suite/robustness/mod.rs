@@ -26,6 +26,19 @@ fn assert_seen(sandbox: &Sandbox, expected: &[&str]) {
     sandbox.run(["lsvirtualenv", "-b"]).status(status).stdout(listed).stderr("");
 }
 
+/// Asserts that the doctor is quiet about the store, or says what has to be done for what is left of a killed command.
+#[track_caller]
+fn assert_examined(sandbox: &Sandbox) {
+    let answer = sandbox.run(["doctor", "--json"]).stderr("");
+    let told: serde_json::Value = serde_json::from_slice(&answer.stdout).unwrap();
+    for finding in told["findings"].as_array().unwrap() {
+        // An environment that was written by hand has findings of its own, and so has the shell.
+        let is_left = matches!(finding["kind"].as_str(), Some("leftovers" | "half-renamed" | "rename-unbegun"));
+        assert!(is_left || finding["about"] != "store", "{finding}");
+        assert!(finding["mend"].as_str().is_some_and(|mend| mend.contains('`')), "{finding}");
+    }
+}
+
 /// Does what is otherwise done behind the prompt, and asserts that nothing half made is left.
 #[track_caller]
 fn tidy(sandbox: &Sandbox) {

@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::killer::Killer;
-use super::{assert_seen, tidy};
+use super::{assert_examined, assert_seen, tidy};
 use crate::support::disk::{names, tree};
 use crate::support::sandbox::{Sandbox, bytes};
 use crate::support::tally;
@@ -40,6 +40,7 @@ fn a_copy_killed_at_any_step_leaves_nothing_or_all_and_the_original_as_it_is() {
         assert!(is_there || was_ended, "{step:?}");
         assert_seen(&sandbox, if is_there { &["copy", "x"] } else { &["x"] });
         assert!(tree(&sandbox.environment("x")) == original, "{step:?}: the original was written to");
+        assert_examined(&sandbox);
         if !is_there {
             sandbox.run(words).status(0);
         }
@@ -77,6 +78,7 @@ fn a_renaming_killed_at_any_step_leaves_a_name_that_works_and_can_be_finished() 
             }
             sandbox.run(["showvirtualenv", name]).status(0);
         }
+        assert_examined(&sandbox);
         if named.contains(&"x") {
             sandbox.run(words).status(0).stderr("Renamed `x` to `new`\n");
         }
