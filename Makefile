@@ -34,9 +34,9 @@ FAULTS := robustness quoting running_in states in_use activation:: protocol verb
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
 
-build: ## build the release binary
-	cargo build --release --locked
-	install -m 755 "target/$$(rustc -vV | sed -n 's/^host: //p')/release/venvwrap" $(BINARY)
+build: ## build the release binary; TARGET=x86_64-unknown-linux-musl for one that starts faster
+	cargo build --release --locked $(if $(TARGET),--target $(TARGET))
+	install -m 755 "target/$(or $(TARGET),$$(rustc -vV | sed -n 's/^host: //p'))/release/venvwrap" $(BINARY)
 
 $(BINARY): $(SOURCES)
 	$(MAKE) build

@@ -35,9 +35,9 @@ fn in_names(byte: u8) -> bool {
     byte != b'/' && byte != b':' && (byte.is_ascii() || !cfg!(target_os = "macos"))
 }
 
-/// A value in pyvenv.cfg ends with its line.
+/// A value in pyvenv.cfg ends with its line, which to Python a carriage return ends too.
 fn in_prompts(byte: u8) -> bool {
-    byte != b'\n'
+    !matches!(byte, b'\n' | b'\r')
 }
 
 /// Runs of bytes with more of those that shells treat in their own way than chance would give.
