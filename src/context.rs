@@ -199,7 +199,21 @@ impl Context {
     /// Becomes that program: the same process, so that signals and status are its own. Comes back only to say why not.
     /// (The standard library hands over no blocked signals, and SIGPIPE as it is by default; ignored ones stay so.)
     pub(crate) fn become_program(mut command: Command) -> io::Error {
-        command.exec()
+        let error = command.exec();
+        if error.raw_os_error() != Some(libc::ENOEXEC) {
+            return error;
+        }
+        // A script without a first line that says by what it is run: POSIX has execvp(3) hand it to sh. glibc does,
+        // musl does not.
+        let mut shell = Command::new("/bin/sh");
+        shell.arg(command.get_program()).args(command.get_args());
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => shell.env(name, value),
+                None => shell.env_remove(name),
+            };
+        }
+        shell.exec()
     }
 
     /// Leaves the working directory, so that work behind the prompt keeps no file system busy.
