@@ -134,9 +134,15 @@ impl Session<'_> {
     /// The active environment, which must exist and be one.
     pub(crate) fn active(&self) -> Result<Environment> {
         let root = self.active_root().ok_or(Error::NoneActive)?;
-        let gone =
-            || Error::NotAnEnvironment { path: root.to_path_buf(), reason: "VIRTUAL_ENV names it, but it is gone" };
-        Environment::open(root)?.ok_or_else(gone)
+        let wrong = || Error::NotAnEnvironment {
+            path: root.to_path_buf(),
+            reason: if root.is_dir() {
+                "VIRTUAL_ENV names it, but nothing in it says so"
+            } else {
+                "VIRTUAL_ENV names it, but it is gone"
+            },
+        };
+        Environment::open(root)?.ok_or_else(wrong)
     }
 
     /// A path as the person would write it.

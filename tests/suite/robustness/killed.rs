@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::fs;
 
-use super::killer::Killer;
+use super::killer::{Killer, with_signals};
 use super::{assert_cache_is_whole, assert_examined, assert_seen, making, tidy};
 use crate::support::answer::difference;
 use crate::support::disk::{names, tree};
@@ -163,10 +163,10 @@ fn a_removal_killed_at_any_step_leaves_it_in_place_or_to_be_brought_back() {
         let complete = tree(&sandbox.minimal_environment("x"));
         let steps = killer.steps();
         assert!(steps.len() >= 8, "{steps:?}");
-        for step in &steps {
+        for (step, signal) in with_signals(&steps) {
             drop(fs::remove_dir_all(sandbox.workon_home().join(".venvwrap")));
             sandbox.minimal_environment("x");
-            let was_ended = killer.end_at(step, "KILL", 137);
+            let was_ended = killer.ends_at(step, signal);
             let is_there = names(&sandbox.workon_home()).contains(&"x".to_owned());
             assert_seen(&sandbox, if is_there { &["keep", "x"] } else { &["keep"] });
             tidy(&sandbox);
@@ -181,7 +181,6 @@ fn a_removal_killed_at_any_step_leaves_it_in_place_or_to_be_brought_back() {
             assert!(tree(&sandbox.environment("x")) == complete, "{step:?}, ended: {was_ended}: half of it came back");
             sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
         }
-        tally::add("SIGKILL at a step on disk", steps.len());
     }
 }
 
@@ -191,9 +190,9 @@ fn a_return_killed_at_any_step_leaves_it_in_the_trash_or_back() {
     let Some(killer) = Killer::of(&sandbox, &["undo", "x"]) else { return };
     let complete = tree(&sandbox.minimal_environment("x"));
     sandbox.run(["rmvirtualenv", "x"]).status(0);
-    for step in killer.steps() {
+    for (step, signal) in with_signals(&killer.steps()) {
         sandbox.run(["rmvirtualenv", "x"]).status(0);
-        killer.kills_at(&step);
+        killer.ends_at(step, signal);
         if !sandbox.environment("x").exists() {
             sandbox.run(["undo", "x"]).status(0);
         }
@@ -211,11 +210,11 @@ fn a_replacement_killed_at_any_step_leaves_the_old_one_or_the_new_one() {
     let old = tree(&sandbox.minimal_environment("x"));
     let steps = killer.steps();
     let new = tree(&sandbox.environment("x"));
-    for step in &steps {
+    for (step, signal) in with_signals(&steps) {
         sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
         fs::remove_dir_all(sandbox.workon_home().join(".venvwrap")).unwrap();
         sandbox.minimal_environment("x");
-        killer.kills_at(step);
+        killer.ends_at(step, signal);
         assert_seen(&sandbox, &["x"]);
         let found = tree(&sandbox.environment("x"));
         assert!(found == old || found == new, "{step:?}");

@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::fs;
 
 use super::strace;
+use crate::support::pty::obey_interrupts;
 use crate::support::sandbox::{Answer, BINARY, Sandbox};
 use crate::support::tally;
 
@@ -35,6 +36,15 @@ const STEPS: [&str; 20] = [
 /// Steps that are taken more often than this are sampled: hundreds of links are alike.
 const EACH: usize = 40;
 const SAMPLES: usize = 20;
+
+/// What ends a process: with and without a chance to clear up, and the status that tells of it.
+pub(super) const SIGNALS: [(&str, i32); 3] = [("KILL", 137), ("INT", 130), ("TERM", 143)];
+
+/// Each step with each signal.
+pub(super) fn with_signals(steps: &[(String, usize)]) -> impl Iterator<Item = (&(String, usize), (&'static str, i32))> {
+    obey_interrupts();
+    steps.iter().flat_map(|step| SIGNALS.map(|signal| (step, signal)))
+}
 
 /// Ends commands of one sandbox.
 pub(super) struct Killer<'a> {
@@ -91,7 +101,14 @@ impl<'a> Killer<'a> {
     }
 
     /// Kills it at one step, if it gets there.
-    pub(super) fn kills_at(&self, step: &(String, usize)) {
-        tally::add("SIGKILL at a step on disk", usize::from(self.end_at(step, "KILL", 137)));
+    pub(super) fn kills_at(&self, step: &(String, usize)) -> bool {
+        self.ends_at(step, SIGNALS[0])
+    }
+
+    /// Ends it at one step, if it gets there, and notes that.
+    pub(super) fn ends_at(&self, step: &(String, usize), (signal, status): (&str, i32)) -> bool {
+        let was_ended = self.end_at(step, signal, status);
+        tally::add(&format!("SIG{signal} at a step on disk"), usize::from(was_ended));
+        was_ended
     }
 }

@@ -160,3 +160,26 @@ fn with_nothing_active_the_verbs_about_the_active_one_say_so() {
         told.says("", &says.repeat(2)).records("cdvirtualenv: 1\ncdsitepackages x: 1\nin [ROOT]");
     }
 }
+
+/// PEP 668: what a distribution manages is never written to, whatever VIRTUAL_ENV says.
+#[test]
+fn a_python_that_somebody_else_manages_is_not_taken_for_an_environment() {
+    let mut sandbox = Sandbox::new();
+    let prefix = sandbox.root().join("usr");
+    sandbox.write("usr/lib/python3.11/EXTERNALLY-MANAGED", "[externally-managed]\n");
+    sandbox.write("usr/lib/python3.11/site-packages/six.py", "");
+    sandbox.write("usr/lib/python3.11/site-packages/six-1.0.dist-info/METADATA", "Name: six\n");
+    sandbox.write("usr/bin/pip", "#!/bin/sh\ntouch \"$HOME/canary\"\n");
+    fs::set_permissions(prefix.join("bin/pip"), fs::Permissions::from_mode(0o755)).unwrap();
+    symlink("/bin/sh", prefix.join("bin/python")).unwrap();
+    sandbox.set("VIRTUAL_ENV", &prefix);
+    let before = tree(sandbox.root());
+    let says = "venvwrap: [ROOT]/usr is not a virtual environment: VIRTUAL_ENV names it, but nothing in it says so\n";
+    for words in
+        [&["wipeenv"][..], &["add2virtualenv", "."], &["add2virtualenv", "-d", "."], &["toggleglobalsitepackages"]]
+    {
+        let answer = sandbox.run(words).status(1).stdout("");
+        assert!(answer.stderr_text().starts_with(says), "{words:?}: {}", answer.stderr_text());
+        assert_eq!(tree(sandbox.root()), before, "{words:?}");
+    }
+}
