@@ -86,9 +86,7 @@ impl Progress {
         bar.enable_steady_tick(Duration::from_millis(80));
         Self(Some(bar))
     }
-}
 
-impl Progress {
     /// Shows another text.
     pub(crate) fn say(&self, text: String) {
         if let Some(bar) = &self.0 {

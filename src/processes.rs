@@ -19,7 +19,6 @@ pub(crate) struct Process {
     pub(crate) words: Vec<OsString>,
     executable: PathBuf,
     virtual_env: Option<PathBuf>,
-    parent: Option<u32>,
 }
 
 impl Process {
@@ -44,13 +43,15 @@ impl Process {
 /// shell that calls has told us. Processes of others, where they may not be looked at, are not either.
 pub(crate) fn using(roots: &[PathBuf]) -> Vec<(usize, Process)> {
     let real: Vec<PathBuf> = roots.iter().map(|root| resolved(root).unwrap_or_else(|_| root.clone())).collect();
-    let all = platform::all();
-    let ours = ancestors(&all);
     let mut found = Vec::new();
-    for process in all.into_iter().filter(|process| !ours.contains(&process.id)) {
+    for process in platform::all() {
         if let Some(number) = (0..roots.len()).find(|number| process.uses(&roots[*number], &real[*number])) {
             found.push((number, process));
         }
+    }
+    if !found.is_empty() {
+        let ours = ancestors();
+        found.retain(|(_, process)| !ours.contains(&process.id));
     }
     found.sort_by_key(|(number, process)| (*number, process.id));
     found
@@ -61,13 +62,13 @@ pub(crate) fn caller() -> Option<PathBuf> {
     platform::executable(nix::unistd::getppid().as_raw().unsigned_abs())
 }
 
-/// This process, its parent, and so on.
-fn ancestors(all: &[Process]) -> Vec<u32> {
+/// This process, its parent, and so on, past those of other people (a login, su).
+fn ancestors() -> Vec<u32> {
     let mut found = vec![std::process::id()];
     let mut next = Some(nix::unistd::getppid().as_raw().unsigned_abs());
     while let Some(id) = next.filter(|id| !found.contains(id)) {
         found.push(id);
-        next = all.iter().find(|process| process.id == id).and_then(|process| process.parent);
+        next = platform::parent(id);
     }
     found
 }
@@ -108,12 +109,13 @@ mod platform {
             words: words.map(|word| OsStr::from_bytes(word).to_owned()).collect(),
             executable,
             virtual_env: virtual_env(&fs::read(place.join("environ")).ok()?),
-            parent: parent(&fs::read(place.join("stat")).ok()?),
         })
     }
 
-    /// The fourth field. The second is a name in parentheses, which can have anything in it.
-    fn parent(stat: &[u8]) -> Option<u32> {
+    /// The fourth field of a file that everybody may read. The second is a name in parentheses, which can have anything
+    /// in it.
+    pub(super) fn parent(id: u32) -> Option<u32> {
+        let stat = fs::read(format!("/proc/{id}/stat")).ok()?;
         let end = stat.iter().rposition(|byte| *byte == b')')?;
         std::str::from_utf8(&stat[end + 1..]).ok()?.split_whitespace().nth(1)?.parse().ok()
     }
@@ -124,7 +126,6 @@ mod platform {
 #[cfg_attr(target_os = "linux", allow(dead_code, reason = "compared with the other one"))]
 mod elsewhere {
     use std::os::unix::ffi::OsStrExt;
-
     use std::path::{Path, PathBuf};
 
     use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
@@ -145,7 +146,6 @@ mod elsewhere {
                 words: process.cmd().to_vec(),
                 executable: process.exe()?.to_path_buf(),
                 virtual_env: process.environ().iter().find_map(|variable| virtual_env(variable.as_bytes())),
-                parent: process.parent().map(Pid::as_u32),
             })
         };
         system.processes().values().filter_map(process).collect()
@@ -156,6 +156,13 @@ mod elsewhere {
         let wanted = ProcessRefreshKind::nothing().with_exe(UpdateKind::Always).without_tasks();
         system.refresh_processes_specifics(ProcessesToUpdate::Some(&[Pid::from_u32(id)]), false, wanted);
         system.process(Pid::from_u32(id))?.exe().map(Path::to_path_buf)
+    }
+
+    pub(super) fn parent(id: u32) -> Option<u32> {
+        let mut system = System::new();
+        let wanted = ProcessRefreshKind::nothing().without_tasks();
+        system.refresh_processes_specifics(ProcessesToUpdate::Some(&[Pid::from_u32(id)]), false, wanted);
+        system.process(Pid::from_u32(id))?.parent().map(Pid::as_u32)
     }
 }
 
@@ -239,6 +246,10 @@ mod tests {
         assert_eq!(read, of(elsewhere::all()));
         assert_eq!(platform::executable(waiting.0.id()), elsewhere::executable(waiting.0.id()));
         assert_eq!(caller(), elsewhere::executable(nix::unistd::getppid().as_raw().unsigned_abs()));
-        assert_eq!((read.virtual_env.as_deref(), read.parent), (Some(room.path()), Some(std::process::id())));
+        assert_eq!(read.virtual_env.as_deref(), Some(room.path()));
+        for id in [waiting.0.id(), std::process::id()] {
+            assert_eq!(platform::parent(id), elsewhere::parent(id), "{id}");
+        }
+        assert_eq!(platform::parent(waiting.0.id()), Some(std::process::id()));
     }
 }
