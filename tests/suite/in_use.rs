@@ -5,7 +5,7 @@ use std::process::{Child, Stdio};
 
 use crate::support::disk::tree;
 use crate::support::pty::{Terminal, obey_interrupts};
-use crate::support::sandbox::{Sandbox, bytes};
+use crate::support::sandbox::{BINARY, Sandbox, bytes};
 use crate::support::shells::Shell;
 
 /// A process that was started inside an environment and waits for the end of the test.
@@ -62,6 +62,12 @@ fn who_runs_from_it_counts_and_who_calls_does_not() {
     assert!(said.contains(&format!("process {}: [ROOT]/envs/x/bin/runs -c read line", runs.0.id())), "{said}");
     runs.ends();
     sandbox.run(["rmvirtualenv", "x"]).status(0);
+    // Nor is the shell behind the one that calls.
+    sandbox.minimal_environment("x");
+    let mut command = sandbox.command("/bin/sh");
+    let inner = "unset VIRTUAL_ENV; sh -c '\"$0\" rmvirtualenv x; exit $?' \"$0\"; exit $?";
+    command.args(["-c", inner, BINARY]).env("VIRTUAL_ENV", sandbox.environment("x"));
+    sandbox.run_command(command, b"").status(0).stdout("Removing x...\n");
     for shell in Shell::ALL {
         sandbox.minimal_environment("x");
         // A shell of the person's that was started inside, and has left.
