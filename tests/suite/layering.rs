@@ -50,7 +50,7 @@ const FOR_TESTS: &str = "fuzzed";
 const MAY_IMPORT_SHELL: &[&str] = &[
     "commands/mod.rs",
     "commands/init.rs",
-    "commands/creation.rs",
+    "commands/creation/mod.rs",
     "commands/cpvirtualenv.rs",
     "commands/env.rs",
     "commands/mvvirtualenv.rs",

@@ -2,18 +2,14 @@
 //!
 //! Owns the options of creation and the order of its steps: made in a hidden place, published, its hooks, packages.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-
-use clap::Parser;
 
 use super::{Session, in_use, install, workon};
 use crate::activation::{Plan, Step};
 use crate::config::{Config, Link};
 use crate::creator::virtualenv::{self, HandOver};
 use crate::creator::{self, Created, Request};
-use crate::directories;
-use crate::env_vars;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::hooks;
@@ -27,89 +23,11 @@ use crate::shown::shown;
 use crate::workon_home::name::EnvironmentName;
 use crate::workon_home::{Building, WorkonHome};
 
-/// How the environment is to be.
-#[derive(Debug, Clone, clap::Args)]
-pub(super) struct Options {
-    /// Python to use: a version (`3.12`), a command or a path
-    #[arg(short, long, value_name = "PYTHON", value_hint = clap::ValueHint::ExecutablePath)]
-    pub(super) python: Option<OsString>,
-    /// Let it see the packages of its Python as well
-    #[arg(long)]
-    pub(super) system_site_packages: bool,
-    /// Leave out pip
-    #[arg(long, visible_alias = "no-pip", alias = "no-seed")]
-    pub(super) without_pip: bool,
-    /// Text for the prompt instead of the name
-    #[arg(long, value_name = "TEXT")]
-    pub(super) prompt: Option<OsString>,
-    /// Link it to this project directory: workon will change there
-    #[arg(short = 'a', value_name = "PROJECT", value_hint = clap::ValueHint::DirPath)]
-    pub(super) project: Option<PathBuf>,
-    /// Install a package; may be repeated
-    #[arg(short, long = "install", value_name = "PACKAGE")]
-    pub(super) install: Vec<OsString>,
-    /// Install what a requirements file lists; may be repeated
-    #[arg(short, long = "requirement", value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
-    pub(super) requirement: Vec<PathBuf>,
-    /// Replace an environment of that name; the old one can be brought back
-    #[arg(long)]
-    pub(super) clear: bool,
-    /// Do not tell what was made
-    #[arg(short, long, action = clap::ArgAction::Count)]
-    pub(super) quiet: u8,
-    /// Options of virtualenv, past and present, that make no difference here: accepted, so that old scripts go on
-    #[arg(
-        short = 'v',
-        long = "distribute",
-        aliases = [
-            "setuptools", "no-setuptools", "no-site-packages", "wheel", "no-wheel", "always-copy", "copies", "symlinks",
-            "download", "no-download", "never-download", "no-periodic-update", "no-vcs-ignore", "reset-app-data",
-            "verbose",
-        ],
-        action = clap::ArgAction::Count,
-        hide = true
-    )]
-    without_effect: u8,
-}
+mod options;
+mod packages;
 
-/// The options that stand in VIRTUALENVWRAPPER_VIRTUALENV_ARGS, which every creation takes.
-#[derive(Debug, clap::Parser)]
-#[command(no_binary_name = true, disable_help_flag = true)]
-struct Standing {
-    #[command(flatten)]
-    options: Options,
-}
-
-impl Options {
-    /// These options, with the standing ones where they say nothing themselves. A creator that the person named gets the
-    /// standing ones as they are.
-    fn with_standing(&self, session: &Session<'_>) -> Result<Self> {
-        let mut options = self.clone();
-        if session.context.variable(env_vars::VIRTUALENVWRAPPER_VIRTUALENV).is_some() {
-            return Ok(options);
-        }
-        let Some(words) = virtualenv::standing_words(session.context)?.filter(|words| !words.is_empty()) else {
-            return Ok(options);
-        };
-        let standing = Standing::try_parse_from(words).map_err(|error| {
-            let said = error.render().to_string();
-            let reason = said.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-            Error::Value { what: env_vars::VIRTUALENVWRAPPER_VIRTUALENV_ARGS.to_owned(), reason }
-        })?;
-        let standing = standing.options;
-        options.system_site_packages |= standing.system_site_packages;
-        options.without_pip |= standing.without_pip;
-        options.clear |= standing.clear;
-        options.quiet = options.quiet.saturating_add(standing.quiet);
-        options.without_effect = options.without_effect.saturating_add(standing.without_effect);
-        options.python = options.python.or(standing.python);
-        options.prompt = options.prompt.or(standing.prompt);
-        options.project = options.project.or(standing.project);
-        options.install.splice(0..0, standing.install);
-        options.requirement.splice(0..0, standing.requirement);
-        Ok(options)
-    }
-}
+pub(super) use options::Options;
+use packages::packages;
 
 /// A creation: what was asked for, looked at and found good, before anything is made.
 pub(super) struct Creation<'a> {
@@ -337,23 +255,6 @@ fn write_extras(root: &Path, extras: &[Extra]) -> Result<()> {
         let file = root.join(path);
         std::fs::write(&file, text).map_err(Error::io("write", file))
     })
-}
-
-/// What to install; the files must be there before anything is made.
-fn packages(session: &Session<'_>, options: &Options) -> Result<Packages> {
-    let mut files = Vec::new();
-    for file in &options.requirement {
-        let typed = session.context.absolute_path(file)?;
-        // The shell leaves `~` alone in `--requirement=~/x`, and everything in quotes. A file that is there is meant.
-        let file = if std::fs::exists(&typed).unwrap_or(false) {
-            typed
-        } else {
-            session.context.absolute_path(Path::new(&directories::expanded(file.as_os_str(), session.context)?))?
-        };
-        std::fs::metadata(&file).map_err(Error::io("read", &file))?;
-        files.push(file);
-    }
-    Ok(Packages { files, requirements: options.install.clone() })
 }
 
 /// The setting, as `seed` takes it.

@@ -1,0 +1,97 @@
+//! The options of creation: those that a person types, and the standing ones of VIRTUALENVWRAPPER_VIRTUALENV_ARGS.
+//!
+//! Owns their words. What they come to is the business of `creation`.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::Parser;
+
+use crate::commands::Session;
+use crate::creator::virtualenv;
+use crate::env_vars;
+use crate::error::{Error, Result};
+
+/// How the environment is to be.
+#[derive(Debug, Clone, clap::Args)]
+pub(in crate::commands) struct Options {
+    /// Python to use: a version (`3.12`), a command or a path
+    #[arg(short, long, value_name = "PYTHON", value_hint = clap::ValueHint::ExecutablePath)]
+    pub(in crate::commands) python: Option<OsString>,
+    /// Let it see the packages of its Python as well
+    #[arg(long)]
+    pub(in crate::commands) system_site_packages: bool,
+    /// Leave out pip
+    #[arg(long, visible_alias = "no-pip", alias = "no-seed")]
+    pub(in crate::commands) without_pip: bool,
+    /// Text for the prompt instead of the name
+    #[arg(long, value_name = "TEXT")]
+    pub(in crate::commands) prompt: Option<OsString>,
+    /// Link it to this project directory: workon will change there
+    #[arg(short = 'a', value_name = "PROJECT", value_hint = clap::ValueHint::DirPath)]
+    pub(in crate::commands) project: Option<PathBuf>,
+    /// Install a package; may be repeated
+    #[arg(short, long = "install", value_name = "PACKAGE")]
+    pub(in crate::commands) install: Vec<OsString>,
+    /// Install what a requirements file lists; may be repeated
+    #[arg(short, long = "requirement", value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub(in crate::commands) requirement: Vec<PathBuf>,
+    /// Replace an environment of that name; the old one can be brought back
+    #[arg(long)]
+    pub(in crate::commands) clear: bool,
+    /// Do not tell what was made
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub(in crate::commands) quiet: u8,
+    /// Options of virtualenv, past and present, that make no difference here: accepted, so that old scripts go on
+    #[arg(
+        short = 'v',
+        long = "distribute",
+        aliases = [
+            "setuptools", "no-setuptools", "no-site-packages", "wheel", "no-wheel", "always-copy", "copies", "symlinks",
+            "download", "no-download", "never-download", "no-periodic-update", "no-vcs-ignore", "reset-app-data",
+            "verbose",
+        ],
+        action = clap::ArgAction::Count,
+        hide = true
+    )]
+    pub(super) without_effect: u8,
+}
+
+/// The options that stand in VIRTUALENVWRAPPER_VIRTUALENV_ARGS, which every creation takes.
+#[derive(Debug, clap::Parser)]
+#[command(no_binary_name = true, disable_help_flag = true)]
+struct Standing {
+    #[command(flatten)]
+    options: Options,
+}
+
+impl Options {
+    /// These options, with the standing ones where they say nothing themselves. A creator that the person named gets the
+    /// standing ones as they are.
+    pub(super) fn with_standing(&self, session: &Session<'_>) -> Result<Self> {
+        let mut options = self.clone();
+        if session.context.variable(env_vars::VIRTUALENVWRAPPER_VIRTUALENV).is_some() {
+            return Ok(options);
+        }
+        let Some(words) = virtualenv::standing_words(session.context)?.filter(|words| !words.is_empty()) else {
+            return Ok(options);
+        };
+        let standing = Standing::try_parse_from(words).map_err(|error| {
+            let said = error.render().to_string();
+            let reason = said.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+            Error::Value { what: env_vars::VIRTUALENVWRAPPER_VIRTUALENV_ARGS.to_owned(), reason }
+        })?;
+        let standing = standing.options;
+        options.system_site_packages |= standing.system_site_packages;
+        options.without_pip |= standing.without_pip;
+        options.clear |= standing.clear;
+        options.quiet = options.quiet.saturating_add(standing.quiet);
+        options.without_effect = options.without_effect.saturating_add(standing.without_effect);
+        options.python = options.python.or(standing.python);
+        options.prompt = options.prompt.or(standing.prompt);
+        options.project = options.project.or(standing.project);
+        options.install.splice(0..0, standing.install);
+        options.requirement.splice(0..0, standing.requirement);
+        Ok(options)
+    }
+}
