@@ -15,7 +15,8 @@ if [ "$(uname)" = Linux ]; then
     bench_tools+=(strace)
 fi
 # Pinned: a release of theirs must not turn a green commit red.
-peers=(uv==0.13.8 virtualenv==21.15.7 virtualenvwrapper==6.1.1 copier==9.19.1 cookiecutter==2.7.1)
+peers=(uv==0.13.8 virtualenv==21.15.7 virtualenvwrapper==6.1.1 copier==9.19.1 cookiecutter==2.7.1
+    pipenv==2026.10.3 poetry==2.5.1 hatch==1.18.2)
 
 say() { printf 'prepare: %s\n' "$*" >&2; }
 
