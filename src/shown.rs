@@ -16,6 +16,29 @@ pub(crate) fn shown<T: AsRef<OsStr> + ?Sized>(value: &T) -> Shown<'_> {
     Shown(value.as_ref().as_bytes())
 }
 
+/// A name in a command that a message proposes, so that it can be typed like that: in quotes where a shell would take it
+/// apart. Bash and zsh read it back as it was, and so does fish but for two backslashes in a row.
+pub(crate) fn typed<T: AsRef<OsStr> + ?Sized>(value: &T) -> String {
+    let text = shown(value).to_string();
+    if is_plain(value.as_ref()) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
+/// The same of a path, below the home directory with `~`, which no shell expands in quotes.
+pub(crate) fn typed_path(path: &Path, home: Option<&Path>) -> String {
+    match home.and_then(|home| path.strip_prefix(home).ok()) {
+        Some(rest) if rest.as_os_str().is_empty() => "~".to_owned(),
+        Some(rest) => format!("~/{}", typed(rest)),
+        None => typed(path),
+    }
+}
+
+/// Whether every shell takes it as it stands.
+pub(crate) fn is_plain(value: &OsStr) -> bool {
+    let bytes = value.as_bytes();
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_./+@:,".contains(byte);
+    !bytes.is_empty() && bytes.iter().all(is_plain)
+}
+
 /// A path under the home directory is shown with `~`, as the person would write it.
 pub(crate) fn shown_path(path: &Path, home: Option<&Path>) -> String {
     match home.and_then(|home| path.strip_prefix(home).ok()) {
@@ -59,6 +82,14 @@ mod tests {
         assert_eq!(shown("proj é 日本 $x'\"").to_string(), "proj é 日本 $x'\"");
         assert_eq!(shown("a\x1b[31mb\nc\u{202e}d").to_string(), "a\\u{1b}[31mb\\nc\\u{202e}d");
         assert_eq!(shown(OsStr::from_bytes(b"\xffx")).to_string(), "\\xffx");
+    }
+
+    #[test]
+    fn a_name_in_a_command_can_be_typed_as_it_is_shown() {
+        assert_eq!(typed("project-x_1.2"), "project-x_1.2");
+        assert_eq!(typed("it's $HOME"), r"'it'\''s $HOME'");
+        assert_eq!(typed(""), "''");
+        assert_eq!(typed_path(Path::new("/h/me/a b"), Some(Path::new("/h/me"))), "~/'a b'");
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::hooks::{self, Hooks};
 use crate::output::{self, Progress};
 use crate::relocate::{self, Relocation};
 use crate::shell::standalone;
-use crate::shown::shown;
+use crate::shown::{shown, typed};
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
@@ -92,8 +92,8 @@ fn nothing_named() -> Error {
 }
 
 fn nameless(source: &Environment) -> Error {
-    let name = shown(source.name());
-    let reason = format!("no list would show a copy of that name; `cpvirtualenv {name} NAME` gives it another");
+    let (name, typed) = (shown(source.name()), typed(source.name()));
+    let reason = format!("no list would show a copy of that name; `cpvirtualenv {typed} NAME` gives it another");
     Error::Value { what: format!("`{name}`"), reason }
 }
 

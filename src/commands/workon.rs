@@ -14,6 +14,7 @@ use crate::error::Result;
 use crate::hooks::{self, Hooks};
 use crate::output;
 use crate::project;
+use crate::shown::typed_path;
 use crate::trust::{self, Standing};
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
@@ -107,7 +108,7 @@ fn project_hook(session: &Session<'_>, hooks: &Hooks<'_>, project: &Path) -> Res
     if trust::standing(session.context, &file)? == Standing::Trusted {
         return Ok(Some(file));
     }
-    let (file, project) = (session.shown(&file), session.shown(project));
+    let (file, project) = (session.shown(&file), typed_path(project, session.context.home()));
     output::note(&format!("{file} is not trusted and was not sourced; look at it, then `venvwrap trust {project}`"));
     Ok(None)
 }

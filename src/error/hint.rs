@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::io;
 
 use super::Error;
-use crate::shown::shown;
+use crate::shown::{shown, typed};
 
 impl Error {
     /// What the person can do about it, in one line, or `None` where the message says it all.
@@ -15,7 +15,7 @@ impl Error {
         match self {
             Self::Name { .. } => Some("a name is one path component, such as `projectx`".to_owned()),
             Self::UnknownEnvironment { name, nearest, .. } => Some(match nearest.as_slice() {
-                [] => format!("`lsvirtualenv -b` lists what is there, `mkvirtualenv {}` makes it", shown(name)),
+                [] => format!("`lsvirtualenv -b` lists what is there, `mkvirtualenv {}` makes it", typed(name)),
                 names => format!("did you mean {}?", one_of(names)),
             }),
             Self::NoTool { nearest, .. } | Self::CommandNotFound { nearest, .. } => Some(match nearest[..] {
@@ -35,15 +35,15 @@ impl Error {
             }
             Self::Exists { .. } => Some("take another name; what is there is left as it is".to_owned()),
             Self::NameTaken { name } => {
-                Some(format!("give that one another name: `mvvirtualenv {} NAME`", shown(name)))
+                Some(format!("give that one another name: `mvvirtualenv {} NAME`", typed(name)))
             }
             Self::Broken { name, .. } => Some(format!(
                 "install that python again, or make the environment anew: `mkvirtualenv --clear {}`",
-                shown(name)
+                typed(name)
             )),
             Self::Active { .. } => Some("`deactivate` first".to_owned()),
             Self::InUse { name, .. } => {
-                Some(format!("end what runs there first, or `rmvirtualenv --force {}`", shown(name)))
+                Some(format!("end what runs there first, or `rmvirtualenv --force {}`", typed(name)))
             }
             Self::NoneActive => Some("`workon NAME` enters one, `workon` lists them".to_owned()),
             Self::NoProject { .. } => Some("`setvirtualenvproject` in the project's directory links them".to_owned()),
@@ -53,7 +53,7 @@ impl Error {
             Self::NoInstaller { .. } => Some("install uv, or give it one: `python -m ensurepip`".to_owned()),
             Self::NotRemoved { .. } => Some("what was run above says why".to_owned()),
             Self::OtherPython { name, .. } => {
-                Some(format!("take another name, or replace it with `mkvirtualenv --clear -p … {}`", shown(name)))
+                Some(format!("take another name, or replace it with `mkvirtualenv --clear -p … {}`", typed(name)))
             }
             Self::PythonNotFound { tried, .. } if tried.is_empty() => None,
             Self::PythonNotFound { tried, .. } => Some(format!("looked at {}", tried.join("; "))),

@@ -9,7 +9,7 @@ use crate::env_vars;
 use crate::fs::is_same;
 use crate::health::{Lacking, Maker};
 use crate::shell::Shell;
-use crate::shown::shown;
+use crate::shown::{is_plain, shown};
 use crate::workon_home::WorkonHome;
 
 /// More names than this are counted.
@@ -305,12 +305,6 @@ impl Words<'_> {
         }
         shown(&OsString::from_vec(self.shell.quoted(value.as_bytes()))).to_string()
     }
-}
-
-fn is_plain(value: &OsStr) -> bool {
-    let bytes = value.as_encoded_bytes();
-    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_./+@:,".contains(byte);
-    !bytes.is_empty() && bytes.iter().all(is_plain)
 }
 
 /// Names, the first of many.
