@@ -74,9 +74,25 @@ pub(crate) const SHELL: &str = "SHELL";
 pub(crate) const XDG_CACHE_HOME: &str = "XDG_CACHE_HOME";
 /// XDG base directory of configuration.
 pub(crate) const XDG_CONFIG_HOME: &str = "XDG_CONFIG_HOME";
+/// XDG base directory of data; uv and mise install pythons below it.
+pub(crate) const XDG_DATA_HOME: &str = "XDG_DATA_HOME";
 /// XDG base directory of state.
 pub(crate) const XDG_STATE_HOME: &str = "XDG_STATE_HOME";
 /// pyenv's directory.
 pub(crate) const PYENV_ROOT: &str = "PYENV_ROOT";
 /// The version, or versions, that pyenv's shims run.
 pub(crate) const PYENV_VERSION: &str = "PYENV_VERSION";
+/// Where uv keeps the pythons that it installs.
+pub(crate) const UV_PYTHON_INSTALL_DIR: &str = "UV_PYTHON_INSTALL_DIR";
+/// mise's directory.
+pub(crate) const MISE_DATA_DIR: &str = "MISE_DATA_DIR";
+/// asdf's directory.
+pub(crate) const ASDF_DATA_DIR: &str = "ASDF_DATA_DIR";
+/// rye's directory.
+pub(crate) const RYE_HOME: &str = "RYE_HOME";
+/// Homebrew's directory; `brew shellenv` sets it.
+pub(crate) const HOMEBREW_PREFIX: &str = "HOMEBREW_PREFIX";
+/// The command of the conda that the shell was set up for.
+pub(crate) const CONDA_EXE: &str = "CONDA_EXE";
+/// Apple's developer tools, where they are not the ones that `xcode-select` chose.
+pub(crate) const DEVELOPER_DIR: &str = "DEVELOPER_DIR";

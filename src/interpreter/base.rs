@@ -106,7 +106,7 @@ fn bases(python: &Path, cfg: &Cfg) -> Vec<PathBuf> {
 }
 
 /// The links that `path` goes through, each as the one before names it, `path` itself not included.
-fn links(path: &Path) -> impl Iterator<Item = PathBuf> {
+pub(super) fn links(path: &Path) -> impl Iterator<Item = PathBuf> {
     let next = |link: &PathBuf| {
         let target = fs::read_link(link).ok()?;
         Some(tidied(&link.parent()?.join(target)))

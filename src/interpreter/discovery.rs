@@ -1,59 +1,42 @@
-//! Where interpreters are looked for, and in which order.
+//! The search: which of the interpreters that are there is the one for a request.
 //!
-//! Owns the places. What a person would get at their prompt comes first, so that `mkvirtualenv` and `python3` agree;
-//! then what is installed and merely not on `PATH`. Nothing is started that was not reached.
+//! Owns the way through the places, and what is said where nothing is found. Nothing is started that was not reached.
+//! Leaves it to `places` where interpreters live.
 
-use std::cell::OnceCell;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::label;
-use super::pyenv::Pyenv;
+use super::places::{self, Place, Places, python_of};
 use super::request::{Description, Request};
 use super::{Interpreter, at};
 use crate::context::Context;
-use crate::env_vars;
 use crate::error::{Error, Result};
-use crate::fs::tidied;
 use crate::shown::{shown, shown_path};
 
-/// Where uv keeps what it installs, and below which directory it does without that variable.
-const UV_PYTHON_INSTALL_DIR: &str = "UV_PYTHON_INSTALL_DIR";
-const XDG_DATA_HOME: &str = "XDG_DATA_HOME";
-
-/// Directories for those whose `PATH` is short (cron, desktop programs).
-pub(super) const SYSTEM: [&str; 3] = ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"];
-
-/// A place to look.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A step of the search.
+#[derive(Debug, Clone, Copy)]
 enum Source {
-    /// Commands on `PATH` that have the version in their name; shims of pyenv replaced by what they stand for.
-    Path,
-    /// What pyenv has installed, selected or not.
-    Pyenv,
-    /// What uv has installed.
-    Uv,
-    /// [`SYSTEM`], by the same names as on `PATH`.
-    System,
-    /// `python3` and `python` on `PATH`, which can be any version: last, for each has to be started to know.
-    AnyOnPath,
-    /// The same in [`SYSTEM`].
-    AnyInSystem,
+    /// What has the version in its name: the command, or the directory of the installation.
+    Exact(Place),
+    /// `python3` and `python`, which can be any version: last, for each has to be started to know.
+    Any(Place),
 }
 
-const ORDER: [Source; 6] =
-    [Source::Path, Source::Pyenv, Source::Uv, Source::System, Source::AnyOnPath, Source::AnyInSystem];
+/// Every place by names that promise something, then those whose commands may have other names only.
+fn steps() -> impl Iterator<Item = Source> {
+    places::ORDER.map(Source::Exact).into_iter().chain([Place::Path, Place::System].map(Source::Any))
+}
 
 /// Finds the interpreter for a request; `asked` is its text, for messages.
 pub(super) fn find(context: &Context, asked: &OsStr, request: &Request) -> Result<Interpreter> {
-    let search = Search { context, asked, directory: OnceCell::new(), pyenv: Pyenv::of(context) };
+    let search = Search { context, asked, places: Places::of(context) };
     match request {
         Request::Default => search.first_fit(&Description::default(), |_| None),
         Request::Described(wanted) => search.first_fit(wanted, |python| wanted.mismatch(python)),
-        Request::Command(name) => match search.on_path(name).next() {
+        Request::Command(name) => match search.places.on_path(name).next() {
             Some(python) => at(context, &python),
             None => Err(search.not_found(vec![search.absence(name)])),
         },
@@ -64,9 +47,7 @@ pub(super) fn find(context: &Context, asked: &OsStr, request: &Request) -> Resul
 struct Search<'a> {
     context: &'a Context,
     asked: &'a OsStr,
-    /// The working directory, looked up where something depends on it.
-    directory: OnceCell<PathBuf>,
-    pyenv: Option<Pyenv>,
+    places: Places<'a>,
 }
 
 impl Search<'_> {
@@ -79,7 +60,7 @@ impl Search<'_> {
         let mut tried = Vec::new();
         // `/bin` and `/usr/bin` are one directory on most systems: what did not do is not tried by its other name.
         let mut refused: Vec<(u64, u64)> = Vec::new();
-        for source in ORDER {
+        for source in steps() {
             let mut is_empty = true;
             for python in self.candidates(source, wanted) {
                 is_empty = false;
@@ -107,72 +88,24 @@ impl Search<'_> {
 
     /// The executables of a place that could be what is wanted, each looked up when it is reached.
     fn candidates<'s>(&'s self, source: Source, wanted: &Description) -> Box<dyn Iterator<Item = PathBuf> + 's> {
-        let (exact, general) = (wanted.exact_commands(), wanted.general_commands());
-        let on_path = |names: Vec<String>| Box::new(names.into_iter().flat_map(|name| self.on_path(name)));
-        let in_system = |names: Vec<String>| {
-            let files = names.into_iter().flat_map(|name| SYSTEM.map(|directory| Path::new(directory).join(&name)));
-            Box::new(files.filter(|file| is_file(file)))
-        };
-        match source {
-            Source::Path => on_path(exact),
-            Source::AnyOnPath => on_path(general),
-            Source::System => in_system(exact),
-            Source::AnyInSystem => in_system(general),
-            Source::Pyenv | Source::Uv => {
-                let mut found =
-                    self.installations(source).map(|place| label::installations(&place)).unwrap_or_default();
-                found.retain(|(label, _)| wanted.fits_label(label));
-                found.sort_by_cached_key(|(label, _)| label.newest_first());
-                Box::new(found.into_iter().filter_map(|(_, prefix)| python_of(&prefix)))
+        let (place, names) = match source {
+            Source::Exact(place) if place.has_installations() => {
+                let fits = self.places.installed(place, |label| wanted.fits_label(label));
+                return Box::new(fits.map(|candidate| candidate.path));
             }
-        }
-    }
-
-    /// The directory in which a tool keeps one prefix per installation.
-    fn installations(&self, source: Source) -> Option<PathBuf> {
-        match source {
-            Source::Pyenv => self.pyenv.as_ref().map(Pyenv::versions),
-            Source::Uv => uv_installations(self.context),
-            _ => None,
-        }
-    }
-
-    /// What a command would run, in the order of `PATH`. A shim of pyenv is replaced by what it stands for.
-    fn on_path(&self, name: impl AsRef<OsStr>) -> impl Iterator<Item = PathBuf> {
-        let name = name.as_ref().to_owned();
-        self.hits(&name).flat_map(move |hit| match &self.pyenv {
-            Some(pyenv) if pyenv.is_shim(&hit) => self.behind_shim(pyenv, &name),
-            _ => vec![hit],
-        })
-    }
-
-    fn hits(&self, name: &OsStr) -> impl Iterator<Item = PathBuf> + use<'_> {
-        let path = self.context.variable(env_vars::PATH);
-        let hits = path.and_then(|path| which::which_in_all(name.to_owned(), Some(path), self.directory()).ok());
-        hits.into_iter().flatten().map(|hit| tidied(&hit))
-    }
-
-    /// Gone or unreadable, it still leaves everything that is not relative to it.
-    fn directory(&self) -> &Path {
-        self.directory.get_or_init(|| self.context.working_directory().unwrap_or_else(|_| PathBuf::from("/")))
-    }
-
-    fn behind_shim(&self, pyenv: &Pyenv, name: &OsStr) -> Vec<PathBuf> {
-        let mut files = pyenv.behind_shim(self.context, self.directory(), name);
-        files.retain(|file| is_file(file));
-        files
+            Source::Exact(place) => (place, wanted.exact_commands()),
+            Source::Any(place) => (place, wanted.general_commands()),
+        };
+        Box::new(names.into_iter().flat_map(move |name| self.places.named(place, &name)))
     }
 
     /// The interpreter that a path names: the file, or the one of the prefix or environment.
     fn at_path(&self, path: &Path) -> Result<Interpreter> {
         let missing = |path: &Path, why: &str| self.not_found(vec![format!("{}: {why}", self.shown(path))]);
-        if let (Some(pyenv), Some(name)) = (&self.pyenv, path.file_name())
-            && pyenv.is_shim(path)
-        {
-            let system = || self.on_path(name).next();
-            let behind = self.behind_shim(pyenv, name).into_iter().next().or_else(system);
-            let behind = behind.ok_or_else(|| missing(path, "a shim of pyenv, and no selected version has it"))?;
-            return at(self.context, &behind);
+        if let (Some(owner), Some(name)) = (self.places.shim_of(path), path.file_name()) {
+            let others = || self.places.on_path(name).next();
+            let behind = self.places.behind(path.to_path_buf()).into_iter().next().or_else(others);
+            return at(self.context, &behind.ok_or_else(|| missing(path, owner.absence()))?);
         }
         match fs::metadata(path) {
             Ok(file) if file.is_dir() => match python_of(path) {
@@ -196,46 +129,27 @@ impl Search<'_> {
 
     /// Why a command is not on `PATH`.
     fn absence(&self, name: &OsStr) -> String {
-        let is_shim = |hit: PathBuf| self.pyenv.as_ref().is_some_and(|pyenv| pyenv.is_shim(&hit));
-        let why =
-            if self.hits(name).any(is_shim) { "a shim of pyenv, and no selected version has it" } else { "not there" };
+        let why = self.places.shim_on_path(name).map_or("not there", places::Owner::absence);
         format!("{} on PATH: {why}", shown(name))
     }
 
-    /// A line about a place where nothing was found, or `None` where that tells nothing.
+    /// Lines about a place where nothing was found; none where that tells nothing.
     fn nothing_in(&self, source: Source, wanted: &Description) -> Vec<String> {
+        let Source::Exact(place) = source else { return Vec::new() };
         let exact = wanted.exact_commands();
-        match source {
-            Source::Path => exact.iter().map(|name| self.absence(name.as_ref())).collect(),
-            Source::System => vec![format!("{} in {}: not there", exact.join(", "), SYSTEM.join(", "))],
-            Source::Pyenv | Source::Uv => {
-                let place = self.installations(source).filter(|place| place.is_dir());
-                place.map(|place| format!("{}: no {wanted}", self.shown(&place))).into_iter().collect()
+        match place {
+            Place::Path => exact.iter().map(|name| self.absence(name.as_ref())).collect(),
+            Place::System => {
+                let directories: Vec<String> =
+                    self.places.directories(place).iter().map(|directory| self.shown(directory)).collect();
+                vec![format!("{} in {}: not there", exact.join(", "), directories.join(", "))]
             }
-            Source::AnyOnPath | Source::AnyInSystem => Vec::new(),
+            _ => {
+                let places = self.places.directories(place).into_iter().filter(|place| place.is_dir());
+                places.map(|place| format!("{}: no {wanted}", self.shown(&place))).collect()
+            }
         }
     }
-}
-
-/// The directory in which uv keeps its installations.
-pub(super) fn uv_installations(context: &Context) -> Option<PathBuf> {
-    let own = context.absolute(UV_PYTHON_INSTALL_DIR).map(Path::to_path_buf);
-    let data = || match context.absolute(XDG_DATA_HOME) {
-        Some(data) => Some(data.to_path_buf()),
-        None => Some(context.home()?.join(".local/share")),
-    };
-    own.or_else(|| Some(data()?.join("uv/python")))
-}
-
-/// The interpreter of an install prefix or an environment.
-fn python_of(prefix: &Path) -> Option<PathBuf> {
-    let names = ["python", "python3", "pypy3", "pypy"].map(|name| prefix.join("bin").join(name));
-    // A link that leads nowhere is an answer too: the prober says where it leads.
-    names.into_iter().find(|file| fs::symlink_metadata(file).is_ok())
-}
-
-fn is_file(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|file| file.is_file())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
-//! Names of installations, as pyenv and uv give them to directories.
+//! Names of installations, as pyenv, uv, mise, asdf and rye give them to directories.
 //!
 //! Owns what can be told without starting what lies there: pyenv's `3.14.0rc1`, `3.13t-dev`, `pypy3.9-7.3.11`, uv's
-//! `cpython-3.13.0+freethreaded-linux-x86_64-gnu`, `pypy-3.10.14-macos-aarch64-none`.
+//! `cpython-3.13.0+freethreaded-linux-x86_64-gnu`, `pypy-3.10.14-macos-aarch64-none`, rye's `cpython@3.12.3`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::request::leading_version;
 
 /// What the name of a directory tells of the installation in it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Label {
     is_pypy: bool,
     version: Vec<u8>,
@@ -22,9 +22,9 @@ pub(super) struct Label {
 impl Label {
     /// `None` for the names of other things: environments, Anaconda, other implementations.
     pub(super) fn parse(name: &str) -> Option<Self> {
-        let (is_pypy, rest) = match (name.strip_prefix("pypy"), name.strip_prefix("cpython-")) {
-            (Some(rest), _) => (true, rest.strip_prefix('-').unwrap_or(rest)),
-            (None, Some(rest)) => (false, rest),
+        let (is_pypy, rest) = match (name.strip_prefix("pypy"), name.strip_prefix("cpython")) {
+            (Some(rest), _) => (true, rest.strip_prefix(['-', '@']).unwrap_or(rest)),
+            (None, Some(rest)) => (false, rest.strip_prefix(['-', '@'])?),
             (None, None) => (false, name),
         };
         let (version, rest) = leading_version(rest)?;

@@ -17,6 +17,7 @@ mod discovery;
 mod fake;
 mod label;
 mod offered;
+mod places;
 mod probe;
 mod pyenv;
 #[cfg(test)]

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use super::label::installations;
 use crate::context::Context;
 use crate::env_vars;
-use crate::fs::{is_same, read_small};
+use crate::fs::read_small;
 
 /// No honest `.python-version` is longer.
 const SMALL: u64 = 16 * 1024;
@@ -33,13 +33,9 @@ impl Pyenv {
         self.root.join("versions")
     }
 
-    /// Whether a file is one of its shims.
-    pub(super) fn is_shim(&self, file: &Path) -> bool {
-        let shims = self.root.join("shims");
-        file.parent().is_some_and(|parent| {
-            // The name first: it spares two looks at the disk for every other directory.
-            parent == shims || (parent.file_name() == shims.file_name() && is_same(parent, &shims))
-        })
+    /// Its root; the shims lie in `shims`.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
     }
 
     /// The files that the shim of `command` would try, in order, before the rest of `PATH`: those of the versions that
@@ -174,17 +170,5 @@ mod tests {
         assert_eq!(world.tried(Some("3.8.18/envs/none")), "");
         fs::create_dir_all(world.pyenv.versions().join("3.8.18/envs/x")).unwrap();
         assert_eq!(world.tried(Some("3.8.18/envs/x")), "3.8.18/envs/x");
-    }
-
-    #[test]
-    fn shims_are_known_by_where_they_lie() {
-        let world = World::with(&[]);
-        let shims = world.pyenv.root.join("shims");
-        fs::create_dir_all(&shims).unwrap();
-        std::os::unix::fs::symlink(&world.pyenv.root, world.room.join("link")).unwrap();
-        assert!(world.pyenv.is_shim(&shims.join("python3")));
-        assert!(world.pyenv.is_shim(&world.room.join("link/shims/python3")));
-        assert!(!world.pyenv.is_shim(&world.room.join("other/shims/python3")));
-        assert!(!world.pyenv.is_shim(&world.pyenv.root.join("python3")));
     }
 }

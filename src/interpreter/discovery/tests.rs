@@ -35,7 +35,7 @@ impl World {
     fn install(&self, prefix: &str, name: &str, version: &str, bin: Option<&str>) -> PathBuf {
         let prefix = self.room.join(prefix);
         let executable = python(&prefix, name, version);
-        if !is_file(&prefix.join("bin/python")) {
+        if !prefix.join("bin/python").is_file() {
             symlink(name, prefix.join("bin/python")).unwrap();
         }
         if let Some(bin) = bin {

@@ -1,0 +1,98 @@
+//! The directories of each place.
+//!
+//! Owns the customs of those who install pythons, on Linux and macOS, and the variables that change them.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use super::{Place, Places, conda};
+use crate::env_vars;
+use crate::fs::tidied;
+use crate::interpreter::label;
+use crate::interpreter::pyenv::Pyenv;
+
+/// Below the root of the system.
+const SYSTEM: [&str; 2] = ["usr/bin", "usr/local/bin"];
+const HOMEBREW: [&str; 2] = ["opt/homebrew", "home/linuxbrew/.linuxbrew"];
+const FRAMEWORKS: &str = "Library/Frameworks/Python.framework/Versions";
+
+impl Places<'_> {
+    /// The directories of a place: of commands, or of installations. They need not be there.
+    pub(in crate::interpreter) fn directories(&self, place: Place) -> Vec<PathBuf> {
+        let below_home = |below: &str| self.context.home().map(|home| home.join(below));
+        let named = |variable, below: &str| self.context.absolute(variable).map(|directory| directory.join(below));
+        match place {
+            Place::Path => {
+                let path = self.context.variable(env_vars::PATH).unwrap_or_default().as_bytes();
+                let words = path.split(|byte| *byte == b':').map(OsStr::from_bytes);
+                words.map(|word| tidied(&self.directory().join(word))).collect()
+            }
+            Place::Pyenv => self.shims.pyenv.as_ref().map(Pyenv::versions).into_iter().collect(),
+            Place::Uv => {
+                if let Some(own) = named(env_vars::UV_PYTHON_INSTALL_DIR, "") {
+                    return vec![own];
+                }
+                let data = named(env_vars::XDG_DATA_HOME, "uv/python");
+                let data = data.or_else(|| below_home(".local/share/uv/python"));
+                // Where older ones keep them on macOS; what lies there is still used.
+                let legacy = below_home("Library/Application Support/uv/python");
+                data.into_iter().chain(legacy.filter(|_| cfg!(target_os = "macos"))).collect()
+            }
+            Place::Mise => self.shims.mise.iter().map(|data| data.join("installs/python")).collect(),
+            Place::Asdf => self.shims.asdf.iter().map(|data| data.join("installs/python")).collect(),
+            Place::Rye => named(env_vars::RYE_HOME, "py").or_else(|| below_home(".rye/py")).into_iter().collect(),
+            Place::Homebrew => self.homebrew(),
+            Place::PythonOrg => {
+                let mut versions = label::installations(&self.root.join(FRAMEWORKS));
+                versions.sort_by_cached_key(|(label, _)| label.newest_first());
+                versions.into_iter().map(|(_, version)| version.join("bin")).collect()
+            }
+            Place::System => SYSTEM.iter().map(|below| self.root.join(below)).collect(),
+            Place::Conda => {
+                let bases = conda::bases(self.context, &self.root, self.shims.pyenv.as_ref());
+                bases.into_iter().map(|base| base.join("bin")).collect()
+            }
+        }
+    }
+
+    /// `bin` of each Homebrew, and that of each of its pythons: one that is not linked, or was overtaken, lies only there.
+    /// `opt` and not `Cellar`, for that stays on upgrade.
+    fn homebrew(&self) -> Vec<PathBuf> {
+        let own = self.context.absolute(env_vars::HOMEBREW_PREFIX).map(Path::to_path_buf);
+        let mut prefixes: Vec<PathBuf> = own.into_iter().collect();
+        for usual in HOMEBREW.map(|below| self.root.join(below)) {
+            if !prefixes.contains(&usual) {
+                prefixes.push(usual);
+            }
+        }
+        // On an Intel Mac it is the system's `usr/local`, told by what only Homebrew has there.
+        let shared = self.root.join("usr/local");
+        if !prefixes.contains(&shared) && shared.join("Cellar").is_dir() {
+            prefixes.push(shared);
+        }
+        let formulae = |prefix: &PathBuf| {
+            let mut found: Vec<PathBuf> = fs::read_dir(prefix.join("opt"))
+                .into_iter()
+                .flatten()
+                .filter_map(|entry| Some(entry.ok()?.path()))
+                .filter(|path| path.file_name().and_then(OsStr::to_str).is_some_and(is_python_formula))
+                .collect();
+            found.sort();
+            found
+        };
+        prefixes
+            .iter()
+            .flat_map(|prefix| std::iter::once(prefix.clone()).chain(formulae(prefix)))
+            .map(|prefix| prefix.join("bin"))
+            .collect()
+    }
+}
+
+/// Homebrew's `python@3.12`, `pypy3.10`, `python-freethreading`; not `python-tk@3.12`.
+fn is_python_formula(name: &str) -> bool {
+    let version = name.strip_prefix("python@").or_else(|| name.strip_prefix("pypy"));
+    // `python@3` and `pypy` are other names of one with a whole version, and move on to the next.
+    version.is_some_and(|version| version.contains('.')) || name == "python-freethreading"
+}

@@ -1,0 +1,106 @@
+//! Executables that stand for others: the shims of pyenv, mise and asdf, and Apple's stub.
+//!
+//! Owns whose one is, by where it lies, and what it would run. None is ever started.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::context::Context;
+use crate::env_vars;
+use crate::fs::is_same;
+use crate::interpreter::pyenv::Pyenv;
+
+/// Who put a shim there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::interpreter) enum Owner {
+    /// A script that looks for `.python-version`.
+    Pyenv,
+    /// A link to mise itself.
+    Mise,
+    /// A script that looks for `.tool-versions`.
+    Asdf,
+    /// `/usr/bin/python3` of macOS, which runs that of the developer tools. Without them it opens a dialog that wants to
+    /// install them.
+    Apple,
+}
+
+impl Owner {
+    /// Why one that stands for nothing is no interpreter.
+    pub(in crate::interpreter) fn absence(self) -> &'static str {
+        match self {
+            Self::Pyenv => "a shim of pyenv, and no selected version has it",
+            Self::Mise => "a shim of mise, and no selected version has it",
+            Self::Asdf => "a shim of asdf, and no selected version has it",
+            Self::Apple => "Apple's stub for the developer tools, which are not installed",
+        }
+    }
+}
+
+/// The roots of those who have shims. Whether anything is there shows later.
+pub(super) struct Shims {
+    pub(super) pyenv: Option<Pyenv>,
+    /// The data directories.
+    pub(super) mise: Option<PathBuf>,
+    pub(super) asdf: Option<PathBuf>,
+    /// The root of the system, on macOS.
+    apple: Option<PathBuf>,
+}
+
+impl Shims {
+    pub(super) fn of(context: &Context, apple: Option<PathBuf>) -> Self {
+        let absolute = |variable| context.absolute(variable).map(Path::to_path_buf);
+        let below_home = |below: &str| context.home().map(|home| home.join(below));
+        let data = absolute(env_vars::XDG_DATA_HOME).or_else(|| below_home(".local/share"));
+        Self {
+            pyenv: Pyenv::of(context),
+            mise: absolute(env_vars::MISE_DATA_DIR).or_else(|| Some(data?.join("mise"))),
+            asdf: absolute(env_vars::ASDF_DATA_DIR).or_else(|| below_home(".asdf")),
+            apple,
+        }
+    }
+
+    /// Whose shim a file is.
+    pub(super) fn owner(&self, file: &Path) -> Option<Owner> {
+        let parent = file.parent()?;
+        if self.apple.as_ref().is_some_and(|root| file == root.join("usr/bin/python3")) {
+            return Some(Owner::Apple);
+        }
+        // The name first: it spares looks at the disk for every other directory.
+        if parent.file_name() != Some(OsStr::new("shims")) {
+            return None;
+        }
+        let is = |root: Option<&Path>| {
+            root.is_some_and(|root| {
+                let shims = root.join("shims");
+                parent == shims || is_same(parent, &shims)
+            })
+        };
+        let roots = [
+            (self.pyenv.as_ref().map(Pyenv::root), Owner::Pyenv),
+            (self.mise.as_deref(), Owner::Mise),
+            (self.asdf.as_deref(), Owner::Asdf),
+        ];
+        roots.into_iter().find(|(root, _)| is(*root)).map(|(_, owner)| owner)
+    }
+
+    /// The files that the shim of `command` would try, in order, where it is called in `directory`. They need not be
+    /// there.
+    pub(super) fn behind(&self, owner: Owner, context: &Context, directory: &Path, command: &OsStr) -> Vec<PathBuf> {
+        match (owner, &self.pyenv, &self.apple) {
+            (Owner::Pyenv, Some(pyenv), _) => pyenv.behind_shim(context, directory, command),
+            (Owner::Apple, _, Some(root)) => developer_tools(context, root).into_iter().collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// The python of Apple's developer tools, where they are, in the order in which `xcode-select` looks.
+fn developer_tools(context: &Context, root: &Path) -> Option<PathBuf> {
+    let chosen = context.absolute(env_vars::DEVELOPER_DIR).map(Path::to_path_buf);
+    let linked = fs::read_link(root.join("var/db/xcode_select_link")).ok();
+    let usual = ["Applications/Xcode.app/Contents/Developer", "Library/Developer/CommandLineTools"];
+    let directories = chosen.into_iter().chain(linked).chain(usual.map(|below| root.join(below)));
+    // One that is gone stands in for none (an Xcode that was removed).
+    directories.map(|tools| tools.join("usr/bin/python3")).find(|python| fs::metadata(python).is_ok())
+}
