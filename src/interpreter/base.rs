@@ -118,14 +118,14 @@ pub(super) fn links(path: &Path) -> impl Iterator<Item = PathBuf> {
 ///
 /// A link elsewhere (`~/bin/py311`) can go at any time, and `/usr/bin/python3` is another version after an upgrade; so
 /// the answer is the command in the prefix that has the version in its name. But the prefix is kept as `found` leads
-/// there, for some links on the way are made to stay while what they lead to is replaced: uv's `cpython-3.12-…`,
-/// Homebrew's `opt`.
+/// there, for some links on the way are made to stay while what they lead to is replaced: uv's `cpython-3.12-…`, mise's
+/// `3.12`, Homebrew's `opt`. Those that will lead to another minor version are not kept ([`settled`]).
 pub(super) fn lasting(found: &Path, base_prefix: &Path, names: &[String]) -> (PathBuf, PathBuf) {
     let through_link = std::iter::once(found.to_path_buf())
         .chain(links(found))
         .filter_map(|link| Some(link.parent()?.parent()?.to_path_buf()))
         .find(|prefix| is_same(prefix, base_prefix));
-    let prefix = without_cellar(through_link.unwrap_or_else(|| base_prefix.to_path_buf()));
+    let prefix = without_cellar(settled(&through_link.unwrap_or_else(|| base_prefix.to_path_buf())));
     let own_name = found.file_name().map(OsStr::to_owned);
     let executable = names.iter().map(OsString::from).chain(own_name).find_map(|name| {
         let executable = prefix.join("bin").join(name);
@@ -133,6 +133,33 @@ pub(super) fn lasting(found: &Path, base_prefix: &Path, names: &[String]) -> (Pa
         is_same(&executable, found).then_some(executable)
     });
     (prefix, executable.unwrap_or_else(|| found.to_path_buf()))
+}
+
+/// `prefix` without links that move on to the next minor version, which no environment survives: mise's `latest` and
+/// `3` (it puts such a directory on `PATH` where that was asked for), Homebrew's `opt/python` and `opt/python@3`.
+fn settled(prefix: &Path) -> PathBuf {
+    let mut settled = PathBuf::new();
+    for component in prefix.components() {
+        settled.push(component);
+        if moves_on(&settled)
+            && let (Some(parent), Ok(target)) = (settled.parent(), fs::read_link(&settled))
+        {
+            settled = tidied(&parent.join(target));
+        }
+    }
+    settled
+}
+
+/// Whether a link of this name leads to the newest there is.
+fn moves_on(link: &Path) -> bool {
+    match link.file_name().map_or(&b""[..], OsStr::as_bytes) {
+        b"latest" => true,
+        [digit] => digit.is_ascii_digit(),
+        b"python" | b"python3" | b"python@3" | b"pypy" | b"pypy3" => {
+            link.parent().is_some_and(|opt| opt.with_file_name("Cellar").is_dir())
+        }
+        _ => false,
+    }
 }
 
 /// Homebrew removes `Cellar/FORMULA/VERSION` on upgrade and keeps `opt/FORMULA`, a link to the newest. Its python says
@@ -253,6 +280,31 @@ mod tests {
         let stays = room.join("uv/cpython-3.9-linux");
         let lasting = lasting(&room.join("bin/python3.9"), &base_prefix, &names());
         assert_eq!(lasting, (stays.clone(), stays.join("bin/python3.9")));
+    }
+
+    #[test]
+    fn links_that_move_on_to_the_next_minor_version_are_not_kept() {
+        let (_room, room) = hostile_room();
+        put(&room.join("mise/3.9.18/bin/python3.9"), "");
+        for link in ["3.9", "3", "latest"] {
+            symlink("./3.9.18", room.join("mise").join(link)).unwrap();
+            // What such an interpreter says of itself is spelled as it was called.
+            let prefix = room.join("mise").join(link);
+            let stays = room.join("mise").join(if link == "3.9" { "3.9" } else { "3.9.18" });
+            let lasting = lasting(&prefix.join("bin/python3.9"), &prefix, &names());
+            assert_eq!(lasting, (stays.clone(), stays.join("bin/python3.9")), "{link}");
+        }
+        put(&room.join("brew/Cellar/python@3.9/3.9.18/bin/python3.9"), "");
+        fs::create_dir_all(room.join("brew/opt")).unwrap();
+        for link in ["python@3.9", "python3", "python"] {
+            symlink("../Cellar/python@3.9/3.9.18", room.join("brew/opt").join(link)).unwrap();
+            let prefix = room.join("brew/opt").join(link);
+            let lasting = lasting(&prefix.join("bin/python3.9"), &prefix, &names());
+            assert_eq!(lasting.0, room.join("brew/opt/python@3.9"), "{link}");
+        }
+        // A person's own link of that name is theirs.
+        symlink("mise/3.9.18", room.join("python")).unwrap();
+        assert_eq!(settled(&room.join("python")), room.join("python"));
     }
 
     #[test]
