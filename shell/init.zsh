@@ -18,14 +18,14 @@ function __venvwrap_run {
 
 # Runs a command of the binary and carries out its plan.
 function __venvwrap_call {
-    \builtin local __venvwrap_plan='' __venvwrap_status=0
-    # A stdout that is closed cannot be handed on. (Trying it would not tell: the attempt itself opens descriptors. To
-    # zsh, `/dev/fd/` with a slash at its end is descriptor 0.)
-    if [[ -e /dev/fd/1 || ! -d /dev/fd ]]; then
-        { __venvwrap_plan="$(__venvwrap_run --plan=zsh/1 "$@" 3>&1 1>&4 4>&-)" || __venvwrap_status=$?; } 4>&1
-    else
-        { __venvwrap_plan="$(__venvwrap_run --plan=zsh/1 "$@" 3>&1 1>&4 4>&-)" || __venvwrap_status=$?; } 4>/dev/null
+    # A stdout that is closed cannot be handed on, and a step that prints would end the script. (Trying it would not
+    # tell: the attempt itself opens descriptors. To zsh, `/dev/fd/` with a slash at its end is descriptor 0.)
+    if [[ ! -e /dev/fd/1 && -d /dev/fd ]]; then
+        __venvwrap_call "$@" >/dev/null
+        \builtin return
     fi
+    \builtin local __venvwrap_plan='' __venvwrap_status=0
+    { __venvwrap_plan="$(__venvwrap_run --plan=zsh/1 "$@" 3>&1 1>&4 4>&-)" || __venvwrap_status=$?; } 4>&1
     # A binary that was killed may have written half a plan.
     if [[ $__venvwrap_status -lt 128 && -n $__venvwrap_plan ]]; then
         \builtin set --

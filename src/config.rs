@@ -83,8 +83,11 @@ impl Config {
                 Some("pip") => Installer::Pip,
                 Some("uv") => Installer::Uv,
                 _ => {
-                    let reason = format!("`{}` is none of auto, pip, uv", crate::shown::shown(value));
-                    return Err(Error::Value { what: env_vars::VENVWRAP_INSTALLER.to_owned(), reason });
+                    return Err(Error::Refused {
+                        what: env_vars::VENVWRAP_INSTALLER.to_owned(),
+                        reason: format!("`{}` is no installer", crate::shown::shown(value)),
+                        hint: "set it to auto, pip or uv".to_owned(),
+                    });
                 }
             };
         }

@@ -131,7 +131,10 @@ impl Program {
             Installer::Pip => has_pip().then_some(Self::Pip),
             Installer::Auto => has_pip().then_some(Self::Pip).or_else(uv),
             Installer::Uv => {
-                let none = || Error::Value { what: "installer".to_owned(), reason: "uv is not on PATH".to_owned() };
+                let none = || Error::NotInstalled {
+                    program: "uv",
+                    hint: "install it, or set VENVWRAP_INSTALLER=pip (`installer` in config.toml)".to_owned(),
+                };
                 Some(uv().ok_or_else(none)?)
             }
         })

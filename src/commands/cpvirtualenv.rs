@@ -87,14 +87,20 @@ fn refused(text: &str, error: &Error) -> Result<Outcome> {
 }
 
 fn nothing_named() -> Error {
-    let reason = "no environment named; `cpvirtualenv ENVIRONMENT NAME` copies one".to_owned();
-    Error::Value { what: "cpvirtualenv".to_owned(), reason }
+    Error::Refused {
+        what: "cpvirtualenv".to_owned(),
+        reason: "no environment named".to_owned(),
+        hint: "`cpvirtualenv ENVIRONMENT NAME` copies one".to_owned(),
+    }
 }
 
 fn nameless(source: &Environment) -> Error {
-    let (name, typed) = (shown(source.name()), typed(source.name()));
-    let reason = format!("no list would show a copy of that name; `cpvirtualenv {typed} NAME` gives it another");
-    Error::Value { what: format!("`{name}`"), reason }
+    let name = shown(source.name());
+    Error::Refused {
+        what: format!("`{name}`"),
+        reason: "no list would show a copy of that name".to_owned(),
+        hint: format!("`cpvirtualenv {} NAME` gives it another", typed(source.name())),
+    }
 }
 
 /// The environment of that name in the store, else the one at that path, which is relative to the caller's directory and
@@ -113,7 +119,11 @@ fn find(session: &Session<'_>, home: &WorkonHome, source: &OsStr) -> Result<Envi
     match std::fs::symlink_metadata(&path) {
         Ok(_) => Err(Error::NotAnEnvironment { path, reason: "it has neither pyvenv.cfg nor bin/activate" }),
         Err(_) if named.is_ok() => Err(home.unknown(source)),
-        Err(error) => Err(Error::io("copy", path)(error)),
+        Err(_) => Err(Error::Refused {
+            what: "cpvirtualenv".to_owned(),
+            reason: format!("nothing is at {}", session.shown(&path)),
+            hint: "`lsvirtualenv -b` lists the names; a path is taken from this directory".to_owned(),
+        }),
     }
 }
 
@@ -121,8 +131,11 @@ fn find(session: &Session<'_>, home: &WorkonHome, source: &OsStr) -> Result<Envi
 fn copy(home: &WorkonHome, hooks: &Hooks<'_>, source: &Environment, name: &EnvironmentName) -> Result<Environment> {
     source.check_python()?;
     if home.path().ancestors().any(|above| is_same(above, source.root())) {
-        let what = format!("cannot copy {}", shown(source.root()));
-        return Err(Error::Value { what, reason: "WORKON_HOME is inside of it".to_owned() });
+        return Err(Error::Refused {
+            what: format!("cannot copy {}", shown(source.root())),
+            reason: "WORKON_HOME is inside of it".to_owned(),
+            hint: "set WORKON_HOME to a directory elsewhere".to_owned(),
+        });
     }
     let to = home.path().join(name.as_os_str());
     let relocation = Relocation::new(source, &places(source.root()), &to, standalone::scripts);

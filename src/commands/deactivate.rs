@@ -4,7 +4,7 @@ use clap::Parser;
 
 use super::{Outcome, Session, Verb};
 use crate::activation::{Plan, Step};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Leave the active virtual environment
 ///
@@ -17,6 +17,8 @@ pub(crate) struct Deactivate {}
 impl Verb for Deactivate {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
         session.require_shell("deactivate")?;
+        // The function of that name is there only inside; this is the long way to say it.
+        session.active_root().ok_or(Error::NoneActive)?;
         Ok(Outcome::Plan(Plan::of(Step::Leave), 0))
     }
 }

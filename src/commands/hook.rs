@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::hooks::{self, Event, Hooks};
 use crate::output;
 use crate::workon_home::WorkonHome;
+use crate::workon_home::name::EnvironmentName;
 
 /// Fire the hooks of an event
 #[derive(Debug, Parser)]
@@ -33,7 +34,10 @@ impl Verb for Hook {
             // The commands work without; virtualenvwrapper's loading goes on, too.
             output::report(&error);
         }
-        let root = self.arguments.first().map(|name| home.path().join(name));
+        // Sourced ones are about the environment that the shell is in, whatever virtualenvwrapper tells them besides.
+        let name = self.arguments.first().map(|name| EnvironmentName::existing(name));
+        let name = if event.is_sourced() { name.and_then(Result::ok) } else { name.transpose()? };
+        let root = name.map(|name| home.path().join(name.as_os_str()));
         if event.is_sourced() {
             let mut plan = Plan::default();
             // These are told no name: it is about the environment that the shell is in.

@@ -85,9 +85,10 @@ impl Verb for MkProject {
         let name = EnvironmentName::new(&typed)?;
         let directory = above.join(name.as_os_str());
         if !self.force && fs::symlink_metadata(&directory).is_ok() {
-            return Err(Error::Value {
+            return Err(Error::Refused {
                 what: "mkproject".to_owned(),
-                reason: format!("{} already exists, -f uses it", session.shown(&directory)),
+                reason: format!("{} already exists", session.shown(&directory)),
+                hint: "`mkproject -f` uses it as it is".to_owned(),
             });
         }
         let creation = Creation::prepare(session, &typed, &self.options)?;
@@ -201,9 +202,13 @@ fn link(session: &Session<'_>, environment: &Environment, directory: &Path) -> R
 
 /// PROJECT_HOME, which is never made here.
 fn project_home(session: &Session<'_>) -> Result<PathBuf> {
-    let wrong = |reason: String| Error::Value { what: env_vars::PROJECT_HOME.to_owned(), reason };
+    let wrong = |reason: String| Error::Refused {
+        what: env_vars::PROJECT_HOME.to_owned(),
+        reason,
+        hint: "set it to the directory that holds your projects, which has to be there".to_owned(),
+    };
     let Some(directory) = directories::named_by(session.context, env_vars::PROJECT_HOME)? else {
-        return Err(wrong("set it to the directory that holds your projects".to_owned()));
+        return Err(wrong("not set".to_owned()));
     };
     if directory.is_dir() {
         return Ok(directory);

@@ -62,8 +62,10 @@ fn notice() -> String {
 fn extras(name: &std::ffi::OsStr) -> [Extra; 3] {
     let name = name.to_string_lossy();
     let (home, said) = ("VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV", format!("Removing temporary environment: {name}"));
-    let posix = format!("if [ -f \"${home}/{README}\" ]; then\n    echo '{said}'\n    rmvirtualenv '{name}'\nfi\n");
-    let fish = format!("if test -f \"${home}/{README}\"\n    echo '{said}'\n    rmvirtualenv '{name}'\nend\n");
+    let posix =
+        format!("if [ -f \"${home}/{README}\" ]; then\n    \\builtin echo '{said}'\n    rmvirtualenv '{name}'\nfi\n");
+    let fish =
+        format!("if builtin test -f \"${home}/{README}\"\n    builtin echo '{said}'\n    rmvirtualenv '{name}'\nend\n");
     [
         (PathBuf::from(README), notice().into_bytes()),
         (PathBuf::from("bin/postdeactivate"), posix.into_bytes()),

@@ -109,8 +109,11 @@ impl Renaming<'_> {
     fn standing(&self) -> Result<Standing> {
         let Self { home, old, new } = self;
         if old == new {
-            let reason = format!("`{}` is its name already", shown(old.as_os_str()));
-            return Err(Error::Value { what: "mvvirtualenv".to_owned(), reason });
+            return Err(Error::Refused {
+                what: "mvvirtualenv".to_owned(),
+                reason: format!("`{}` is its name already", shown(old.as_os_str())),
+                hint: "take another name".to_owned(),
+            });
         }
         if home.is_half_renamed(old, new) {
             return Ok(Standing::Half(home.get(new)?));
@@ -138,8 +141,12 @@ impl Renaming<'_> {
             Standing::Link(_) if rewriting.is_empty() => home.rename_link(old, new)?,
             Standing::Link(_) => {
                 let what = format!("environment `{}`", shown(old.as_os_str()));
-                let reason = "it is a link, and what it leads to is named by it; `cpvirtualenv` makes one that is not";
-                return Err(Error::Value { what, reason: reason.to_owned() });
+                let reason = "it is a link, and what it leads to is named by it".to_owned();
+                return Err(Error::Refused {
+                    what,
+                    reason,
+                    hint: "`cpvirtualenv` makes one that is no link".to_owned(),
+                });
             }
             Standing::Half(_) if rewriting.is_empty() && !home.is_half_renamed(old, new) => {
                 return Err(home.unknown(old.as_os_str()));

@@ -39,9 +39,10 @@ impl Verb for RmVirtualenv {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
         let home = session.workon_home()?;
         if self.names.is_empty() {
-            return Err(Error::Value {
+            return Err(Error::Refused {
                 what: "rmvirtualenv".to_owned(),
-                reason: "no environment named; `rmvirtualenv NAME…` removes them".to_owned(),
+                reason: "no environment named".to_owned(),
+                hint: "`rmvirtualenv NAME…` removes them".to_owned(),
             });
         }
         let keep = session.config()?.trash_kept_for();

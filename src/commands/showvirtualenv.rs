@@ -105,9 +105,10 @@ impl Verb for ShowVirtualenv {
         let environment = match &self.name {
             Some(name) => home.get(&EnvironmentName::existing(name)?)?,
             None if session.active_root().is_none() => {
-                return Err(Error::Value {
+                return Err(Error::Refused {
                     what: "showvirtualenv".to_owned(),
-                    reason: "no environment named, and none is active; `showvirtualenv NAME`".to_owned(),
+                    reason: "no environment named, and none is active".to_owned(),
+                    hint: "`showvirtualenv NAME` shows one, `lsvirtualenv -b` lists them".to_owned(),
                 });
             }
             None => session.active()?,

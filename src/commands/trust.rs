@@ -66,9 +66,11 @@ impl Verb for Trust {
         let project = session.context.absolute_path(&self.project.unwrap_or_else(|| ".".into()))?;
         let files = trust::hooks_of(&project)?;
         if files.is_empty() {
-            let what = session.shown(&project);
-            let reason = format!("it brings no hooks along: nothing in its {}", trust::PROJECT_HOOKS);
-            return Err(Error::Value { what, reason });
+            return Err(Error::Refused {
+                what: session.shown(&project),
+                reason: "it brings no hooks along".to_owned(),
+                hint: format!("hooks of a project lie in its {}", trust::PROJECT_HOOKS),
+            });
         }
         if self.json {
             let is_trusted = |file: &PathBuf| Ok(trust::standing(session.context, file)? == Standing::Trusted);

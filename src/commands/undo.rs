@@ -13,6 +13,7 @@ use crate::error::Result;
 use crate::output;
 use crate::shown::shown;
 use crate::workon_home::WorkonHome;
+use crate::workon_home::name::EnvironmentName;
 use crate::workon_home::trash::Removed;
 
 /// Bring back an environment that rmvirtualenv removed
@@ -61,6 +62,7 @@ impl Verb for Undo {
             output::data(&text)?;
             return Ok(Outcome::Done);
         }
+        self.name.as_deref().map(EnvironmentName::existing).transpose()?;
         let name = home.restore(self.name.as_deref())?;
         output::note(&format!("`{}` is back", shown(&name)));
         Ok(Outcome::Done)

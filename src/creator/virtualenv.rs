@@ -31,9 +31,10 @@ pub(crate) struct HandOver<'a> {
 /// The creator that the person named, or `None`. One that is named and not there is an error.
 pub(crate) fn named(context: &Context) -> Result<Option<PathBuf>> {
     let Some(name) = context.variable(env_vars::VIRTUALENVWRAPPER_VIRTUALENV) else { return Ok(None) };
-    on_path(context, name).map(Some).ok_or_else(|| Error::Value {
+    on_path(context, name).map(Some).ok_or_else(|| Error::Refused {
         what: env_vars::VIRTUALENVWRAPPER_VIRTUALENV.to_owned(),
         reason: format!("no program `{}` on PATH", crate::shown::shown(name)),
+        hint: "install it, or unset the variable: venvwrap makes environments itself".to_owned(),
     })
 }
 

@@ -61,6 +61,7 @@ impl Error {
             Self::CannotCreate { hint, .. }
             | Self::Child { hint, .. }
             | Self::NotInstalled { hint, .. }
+            | Self::Refused { hint, .. }
             | Self::Usage { hint, .. } => Some(hint.clone()),
             Self::Io { source, .. } => match source.kind() {
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {

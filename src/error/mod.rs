@@ -289,6 +289,17 @@ pub(crate) enum Error {
         reason: String,
     },
 
+    /// What was asked for makes no sense, or cannot be done as things are.
+    #[error("{what}: {reason}")]
+    Refused {
+        /// The command or the value.
+        what: String,
+        /// Why not.
+        reason: String,
+        /// What to do.
+        hint: String,
+    },
+
     /// The binary was called where only the shell function can do the work.
     #[error("`{verb}` changes the shell it is called in, and the functions are not loaded there")]
     NoFunctions {

@@ -183,9 +183,10 @@ impl WorkonHome {
     pub(crate) fn publish(&self, building: Building, name: &EnvironmentName) -> Result<Environment> {
         let root = self.path.join(name.as_os_str());
         rename_without_replacing(building.directory.path(), &root).map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => Error::Value {
+            io::ErrorKind::AlreadyExists => Error::Refused {
                 what: format!("environment `{}`", crate::shown::shown(name.as_os_str())),
                 reason: "another process made it meanwhile; it was left as it is".to_owned(),
+                hint: format!("`workon {}` enters it", crate::shown::shown(name.as_os_str())),
             },
             _ => Error::io("create", &root)(error),
         })?;

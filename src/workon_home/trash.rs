@@ -148,8 +148,11 @@ impl WorkonHome {
     pub(crate) fn restore(&self, name: Option<&OsStr>) -> Result<OsString> {
         let found = self.removed()?.into_iter().find(|removed| name.is_none_or(|name| name == removed.name));
         let Some(removed) = found else {
-            let reason = "nothing of that name was removed, or it has expired".to_owned();
-            return Err(Error::Value { what: "undo".to_owned(), reason });
+            return Err(Error::Refused {
+                what: "undo".to_owned(),
+                reason: "nothing of that name was removed, or it has expired".to_owned(),
+                hint: "`venvwrap undo --list` shows what can be brought back".to_owned(),
+            });
         };
         let root = self.path.join(&removed.name);
         rename_without_replacing(&removed.place.join(&removed.name), &root).map_err(|error| match error.kind() {

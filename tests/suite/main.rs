@@ -26,6 +26,7 @@ mod interactive; //    Tab, prompt and Ctrl-C at a real terminal
 mod layering; //       who may import whom in src, and who may do what
 mod network; //        the one test that needs a package index
 mod protocol; //       functions and binary: streams, descriptors, a binary that is gone, killed or another
+mod promises; //       the promises, for every verb: a table, and what walks it
 mod quoting; //        any bytes, through every shell
 mod robustness; //     killed, interrupted, many at once, damaged
 mod shims; //          virtualenvwrapper.sh and its lazy loader, for rc files and frameworks

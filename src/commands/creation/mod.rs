@@ -59,8 +59,11 @@ impl<'a> Creation<'a> {
             output::note("an option that is virtualenv's own was accepted and has no effect");
         }
         if options.prompt.as_ref().is_some_and(|text| text.to_string_lossy().chars().any(char::is_control)) {
-            let reason = "it has a control character in it, which every prompt would obey".to_owned();
-            return Err(Error::Value { what: "--prompt".to_owned(), reason });
+            return Err(Error::Refused {
+                what: "--prompt".to_owned(),
+                reason: "it has a control character in it, which every prompt would obey".to_owned(),
+                hint: "colours are set by the prompt itself; this is the text alone".to_owned(),
+            });
         }
         let packages = packages(session, &options)?;
         // What has nothing to install has nothing to ask for.
@@ -270,6 +273,9 @@ fn project_at(session: &Session<'_>, directory: &Path) -> Result<PathBuf> {
     if directory.is_dir() {
         return Ok(directory);
     }
-    let reason = format!("{} is not a directory", session.shown(&directory));
-    Err(Error::Value { what: "-a".to_owned(), reason })
+    Err(Error::Refused {
+        what: "-a".to_owned(),
+        reason: format!("{} is not a directory", session.shown(&directory)),
+        hint: "the project's directory has to be there first; `mkproject NAME` makes both".to_owned(),
+    })
 }

@@ -106,10 +106,10 @@ fn a_project_that_cannot_be_made_leaves_nothing() {
         let told = story.played(&sandbox, shell.plain());
         let stderr = told.stderr_text();
         for said in [
-            "mkproject: [ROOT]/projects/old already exists, -f uses it\n",
+            "mkproject: [ROOT]/projects/old already exists\nhint: `mkproject -f` uses it as it is\n",
             "no template `nosuch` in [ROOT]/envs/templates\n",
             "PROJECT_HOME: directory /no/such/home does not exist\n",
-            "PROJECT_HOME: set it to the directory that holds your projects\n",
+            "PROJECT_HOME: not set\nhint: set it to the directory that holds your projects, which has to be there\n",
         ] {
             assert!(stderr.contains(said), "{said} in {told}");
         }

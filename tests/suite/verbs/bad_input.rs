@@ -100,7 +100,12 @@ fn options() -> Vec<Case> {
     let unexpected = |option: &str, hint: &str| format!("unexpected argument '{option}' found\nhint: {hint}");
     vec![
         case("mkvirtualenv|--promt|x|new", 2, unexpected("--promt", "a similar argument exists: '--prompt'")),
-        case("mkvirtualenv|-a|no such|new", 1, "-a: [ROOT]/no such is not a directory"),
+        case(
+            "mkvirtualenv|-a|no such|new",
+            1,
+            "-a: [ROOT]/no such is not a directory\n\
+             hint: the project's directory has to be there first; `mkproject NAME` makes both",
+        ),
         case("mkvirtualenv|-r|no such|new", 1, "cannot read: [ROOT]/no such: No such file or directory (os error 2)"),
         case("workon|--nosuch", 2, unexpected("--nosuch", "a similar argument exists: '--no-cd'")),
         case("lsvirtualenv|what", 2, unexpected("what", "lsvirtualenv [OPTIONS]")),

@@ -105,7 +105,7 @@ fn without_pip_there_is_nothing_to_install_with_unless_uv_is() {
     sandbox
         .run(words.iter().chain(&["two"]))
         .status(1)
-        .stderr(format!("{}venvwrap: installer: uv is not on PATH\n", created("two", python)));
+        .stderr(format!("{}venvwrap: uv is not installed\nhint: install it, or set VENVWRAP_INSTALLER=pip (`installer` in config.toml)\n", created("two", python)));
     // uv where it is chosen, and where there is nothing else.
     symlink(pythons::peer("uv"), sandbox.tools().join("uv")).unwrap();
     sandbox.set("UV_NO_CACHE", "1").set("UV_OFFLINE", "1");
@@ -121,7 +121,7 @@ fn without_pip_there_is_nothing_to_install_with_unless_uv_is() {
         .run(words.iter().chain(&["five"]))
         .status(1)
         .stdout("")
-        .stderr("venvwrap: VENVWRAP_INSTALLER: `conda` is none of auto, pip, uv\n");
+        .stderr("venvwrap: VENVWRAP_INSTALLER: `conda` is no installer\nhint: set it to auto, pip or uv\n");
     assert!(!sandbox.environment("five").exists());
 }
 
@@ -140,11 +140,10 @@ fn the_creator_that_the_person_names_makes_it_in_place() {
     let answer = sandbox.run(["mkvirtualenv", "-p", path(python), "y"]).status(1).stdout("");
     assert!(answer.stderr_text().starts_with("venvwrap: VIRTUALENVWRAPPER_VIRTUALENV_ARGS: "), "{answer}");
     sandbox.set("VIRTUALENVWRAPPER_VIRTUALENV", "nosuch");
-    sandbox
-        .run(["mkvirtualenv", "-p", path(python), "y"])
-        .status(1)
-        .stdout("")
-        .stderr("venvwrap: VIRTUALENVWRAPPER_VIRTUALENV: no program `nosuch` on PATH\n");
+    sandbox.run(["mkvirtualenv", "-p", path(python), "y"]).status(1).stdout("").stderr(
+        "venvwrap: VIRTUALENVWRAPPER_VIRTUALENV: no program `nosuch` on PATH\n\
+                 hint: install it, or unset the variable: venvwrap makes environments itself\n",
+    );
     assert_eq!(names(&sandbox.workon_home()), ["x"]);
 }
 

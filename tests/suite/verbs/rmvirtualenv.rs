@@ -65,7 +65,7 @@ fn a_name_that_can_be_none_stops_it_before_anything_is_touched() {
         .run(["rmvirtualenv"])
         .status(1)
         .stdout("")
-        .stderr("venvwrap: rmvirtualenv: no environment named; `rmvirtualenv NAME…` removes them\n");
+        .stderr("venvwrap: rmvirtualenv: no environment named\nhint: `rmvirtualenv NAME…` removes them\n");
 }
 
 #[test]

@@ -31,11 +31,10 @@ fn json_has_the_same_facts_as_the_list() {
 #[test]
 fn none_named_and_none_active_is_a_mistake() {
     let mut sandbox = Sandbox::new();
-    sandbox
-        .run(["showvirtualenv"])
-        .status(1)
-        .stdout("")
-        .stderr("venvwrap: showvirtualenv: no environment named, and none is active; `showvirtualenv NAME`\n");
+    sandbox.run(["showvirtualenv"]).status(1).stdout("").stderr(
+        "venvwrap: showvirtualenv: no environment named, and none is active\n\
+             hint: `showvirtualenv NAME` shows one, `lsvirtualenv -b` lists them\n",
+    );
     let gone = sandbox.environment("gone");
     sandbox.set("VIRTUAL_ENV", &gone);
     sandbox.run(["showvirtualenv"]).status(1).stdout("").stderr(
