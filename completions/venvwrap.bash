@@ -1092,7 +1092,7 @@ _venvwrap() {
             return 0
             ;;
         venvwrap__subcmd__mvvirtualenv)
-            opts="-h --help"
+            opts="-f -h --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

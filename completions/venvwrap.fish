@@ -99,6 +99,7 @@ complete -c venvwrap -n "__fish_venvwrap_using_subcommand rmvirtualenv" -l now -
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand rmvirtualenv" -s f -l force -d 'No question for one that is in use by other processes, and no error for a name that nothing has'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand rmvirtualenv" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand cpvirtualenv" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mvvirtualenv" -s f -l force -d 'No question for one that is in use by other processes'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mvvirtualenv" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand undo" -s l -l list -d 'Show what can be brought back, the last one removed first'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand undo" -l json -d 'The list as JSON, for programs'

@@ -1,10 +1,11 @@
 //! `mvvirtualenv`: give an environment another name.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
+use super::in_use::{self, Taking};
 use super::{Outcome, Session, Verb, workon};
 use crate::activation::{Plan, Step};
 use crate::environment::Environment;
@@ -13,7 +14,7 @@ use crate::fs::{is_same, resolved};
 use crate::output;
 use crate::relocate::{self, Relocation, Rewriting};
 use crate::shell::standalone;
-use crate::shown::shown;
+use crate::shown::{shown, typed};
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
@@ -21,11 +22,13 @@ use crate::workon_home::name::EnvironmentName;
 ///
 /// What names the environment's place in it (scripts, activation scripts, editable installs, links) is changed too, so
 /// that everything goes on working; no file is copied. The active environment can be renamed: the shell enters it again
-/// under its new name. Should it be interrupted, both names work, and the same command finishes what is left.
+/// under its new name. Other processes that use it are named, and you are asked: they go on with a name that leads
+/// nowhere. Should it be interrupted, both names work, and the same command finishes what is left.
 #[derive(Debug, Parser)]
 #[command(
     name = "mvvirtualenv",
-    after_help = "Examples:\n  mvvirtualenv projectx shop    projectx is called shop from now on\n\nAn environment that was \
+    after_help = "Examples:\n  mvvirtualenv projectx shop      projectx is called shop from now on\n  mvvirtualenv -f projectx shop   \
+                  the same, whoever uses it\n\nAn environment that was \
                   renamed by hand (`mv`) is mended by the same command."
 )]
 pub(crate) struct MvVirtualenv {
@@ -35,6 +38,9 @@ pub(crate) struct MvVirtualenv {
     /// Name that it gets
     #[arg(value_name = "NAME")]
     new: OsString,
+    /// No question for one that is in use by other processes
+    #[arg(short, long)]
+    force: bool,
 }
 
 impl Verb for MvVirtualenv {
@@ -55,6 +61,11 @@ impl Verb for MvVirtualenv {
                 return Err(Error::Active { name: self.old });
             }
         }
+        let force = |_: &OsStr| format!("mvvirtualenv --force {} {}", typed(&self.old), typed(&self.new));
+        let taking = Taking { question: "Rename it all the same?", force: &force };
+        if !self.force && !in_use::may_be_taken(&[environment.root().to_path_buf()], taking)? {
+            return Err(Error::Declined);
+        }
         let from = home.path().join(&self.old);
         let inside = working_directory_in(session, &from);
         let environment = renaming.run(&standing)?;
@@ -69,7 +80,7 @@ impl Verb for MvVirtualenv {
         if let Some(directory) = directory {
             plan.push(Step::ChangeDirectory(directory));
         }
-        plan.push(Step::Continue(vec!["mvvirtualenv".into(), "--".into(), self.old, self.new]));
+        plan.push(Step::Continue(vec!["mvvirtualenv".into(), "--force".into(), "--".into(), self.old, self.new]));
         Ok(Outcome::Plan(plan, 0))
     }
 }

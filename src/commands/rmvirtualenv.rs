@@ -4,7 +4,8 @@ use std::ffi::{OsStr, OsString};
 
 use clap::Parser;
 
-use super::{Outcome, Session, Verb, in_use};
+use super::in_use::{self, Taking};
+use super::{Outcome, Session, Verb};
 use crate::activation::{Plan, Step};
 use crate::error::{Error, Result};
 use crate::hooks;
@@ -51,7 +52,7 @@ impl Verb for RmVirtualenv {
             self.names.iter().map(|name| EnvironmentName::existing(name)).collect::<Result<_>>()?;
         if !self.force {
             let found = names.iter().filter_map(|name| home.removable(name, session.active_root()).ok());
-            if !in_use::may_be_taken(&found.collect::<Vec<_>>())? {
+            if !in_use::may_be_taken(&found.collect::<Vec<_>>(), Taking::AWAY)? {
                 return Err(Error::Declined);
             }
         }

@@ -42,9 +42,7 @@ impl Error {
                 typed(name)
             )),
             Self::Active { .. } => Some("`deactivate` first".to_owned()),
-            Self::InUse { name, .. } => {
-                Some(format!("end what runs there first, or `rmvirtualenv --force {}`", typed(name)))
-            }
+            Self::InUse { force, .. } => Some(format!("end what runs there first, or `{force}`")),
             Self::NoneActive => Some("`workon NAME` enters one, `workon` lists them".to_owned()),
             Self::NoProject { .. } => Some("`setvirtualenvproject` in the project's directory links them".to_owned()),
             Self::NoDirectory { hint, .. } | Self::CannotHold { hint, .. } => Some((*hint).to_owned()),

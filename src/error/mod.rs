@@ -133,6 +133,8 @@ pub(crate) enum Error {
         process: u32,
         /// How many there are beside it.
         others: usize,
+        /// What is typed to do it all the same.
+        force: String,
     },
 
     /// The person was asked and said no.

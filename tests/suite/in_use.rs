@@ -1,4 +1,4 @@
-//! Taking an environment away that other processes use: said, asked on a terminal, refused without one.
+//! Taking away or renaming an environment that other processes use: said, asked on a terminal, refused without one.
 
 use std::fs;
 use std::process::{Child, Stdio};
@@ -47,6 +47,29 @@ fn without_a_terminal_it_is_refused_before_anything_happens() {
     another.ends();
     sandbox.run(["rmvirtualenv", "x"]).status(0);
     sandbox.run(["rmvirtualenv", "--force", "y"]).status(0).stdout("Removing y...\n");
+    user.ends();
+}
+
+/// What runs in one that gets another name goes on with a place that is gone.
+#[test]
+fn a_renaming_is_refused_and_forced_in_the_same_way() {
+    let sandbox = Sandbox::with_x_and_y();
+    let before = tree(&sandbox.workon_home());
+    let user = User::of(&sandbox, "y");
+    let text = format!("venvwrap: environment `y` is in use by process {}: {CALLED}", user.0.id());
+    let hint = "hint: end what runs there first, or `mvvirtualenv --force y z`\n";
+    sandbox.run(["mvvirtualenv", "y", "z"]).status(1).stdout("").stderr(format!("{text}\n{hint}"));
+    assert_eq!(tree(&sandbox.workon_home()), before);
+    // Also where this shell is in it: the other one is not.
+    for shell in Shell::ALL {
+        let answer = shell.plain().run(&sandbox, "workon y\nmvvirtualenv y z");
+        answer.status(1).stdout("").stderr(format!("{text}\n{hint}"));
+        let code = "workon y\nmvvirtualenv --force y z; and echo $VIRTUAL_ENV_PROMPT; and mvvirtualenv -f z y";
+        let code = if shell == Shell::Fish { code.to_owned() } else { code.replace("; and", " &&") };
+        let said = "Renamed `y` to `z`\nRenamed `z` to `y`\n";
+        shell.plain().run(&sandbox, code).status(0).stdout("z\n").stderr(said);
+    }
+    sandbox.run(["mvvirtualenv", "--force", "y", "z"]).status(0).stderr("Renamed `y` to `z`\n");
     user.ends();
 }
 
@@ -106,6 +129,14 @@ fn on_a_terminal_the_person_is_asked_and_only_a_yes_takes_it() {
     let user = User::of(&sandbox, "x");
     let said = format!("x is in use by process {}: {CALLED}", user.0.id());
     obey_interrupts();
+    let terminal = Terminal::start(&sandbox, Shell::Bash);
+    let prompts = terminal.prompts();
+    terminal.type_keys("mvvirtualenv x z\r");
+    terminal.wait_for("Rename it all the same? [y/N]");
+    assert!(terminal.screen().contains(&said), "{}", terminal.screen());
+    terminal.type_keys("n");
+    terminal.wait_for_prompt_after(prompts);
+    assert!(sandbox.environment("x").exists() && !sandbox.environment("z").exists());
     for shell in Shell::ALL {
         let terminal = Terminal::start(&sandbox, shell);
         for (answer, is_taken) in [("n", false), ("\r", false), ("\x03", false), ("y", true)] {
