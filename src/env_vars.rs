@@ -50,6 +50,18 @@ variables! {
     VENVWRAP_INSTALLER,
     /// `0`: nothing is prepared or deleted behind the prompt.
     VENVWRAP_BACKGROUND,
+    /// pipenv's: the Pipfile of the project, for `--here`.
+    PIPENV_PIPFILE,
+    /// pipenv's: how many directories are looked at for a Pipfile; 10 when unset.
+    PIPENV_MAX_DEPTH,
+    /// pipenv's: any text but a no: only this directory is looked at.
+    PIPENV_NO_INHERIT,
+    /// pipenv's: the name of the project's environment.
+    PIPENV_CUSTOM_VENV_NAME,
+    /// pipenv's: a Python whose name ends that of the environment.
+    PIPENV_PYTHON,
+    /// pipenv's: whether the project's environment is its `.venv`.
+    PIPENV_VENV_IN_PROJECT,
     /// Root of the active environment; set by `workon`.
     VIRTUAL_ENV,
     /// Name shown for the active environment; set by `workon`.

@@ -1,6 +1,7 @@
 //! The link between an environment and its project: the file `.project` in the environment.
 //!
-//! Owns reading and writing that file. Changing to the project is a step of a plan.
+//! Owns reading and writing that file, and which environments are linked to a directory. Where pipenv has the
+//! environment of a project: `pipenv`. Changing to the project is a step of a plan.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -10,7 +11,10 @@ use crate::context::Context;
 use crate::env_vars;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
-use crate::fs::{read_small, write_whole};
+use crate::fs::{is_same, read_small, tidied, write_whole};
+use crate::workon_home::WorkonHome;
+
+pub(crate) mod pipenv;
 
 /// Longest `.project` that is read.
 const LIMIT: u64 = 16 * 1024;
@@ -24,7 +28,11 @@ pub(crate) fn file(root: &Path, context: &Context) -> PathBuf {
 /// The project of an environment: the file's whole text without line breaks at its end, nothing expanded. `None`
 /// where there is no file or nothing in it.
 pub(crate) fn linked(environment: &Environment, context: &Context) -> Result<Option<PathBuf>> {
-    let file = file(environment.root(), context);
+    read(environment.root(), context)
+}
+
+fn read(root: &Path, context: &Context) -> Result<Option<PathBuf>> {
+    let file = file(root, context);
     let text = read_small(&file, LIMIT).map_err(Error::io("read", &file))?;
     let Some(mut text) = text else { return Ok(None) };
     if text.len() as u64 >= LIMIT {
@@ -35,6 +43,46 @@ pub(crate) fn linked(environment: &Environment, context: &Context) -> Result<Opt
         text.pop();
     }
     Ok((!text.is_empty() && !text.contains(&0)).then(|| PathBuf::from(OsString::from_vec(text))))
+}
+
+/// The environments of the store that are linked to the first of these directories that any is linked to, and which
+/// that is. `directories`: in each way to spell it, by how it is reached. A `.project` that cannot be read says nothing.
+pub(crate) fn linked_to_first(
+    directories: &[Vec<PathBuf>],
+    home: &WorkonHome,
+    context: &Context,
+) -> Result<Option<(usize, Vec<OsString>)>> {
+    let names = home.names()?;
+    let of = |name: OsString| {
+        let project = read(&home.path().join(&name), context).ok().flatten()?;
+        project.is_absolute().then(|| (name, tidied(&project)))
+    };
+    let links: Vec<(OsString, PathBuf)> = names.into_iter().filter_map(of).collect();
+    let first = |is_at: &dyn Fn(&Path, &Path) -> bool| {
+        let linked = |directory: &PathBuf| {
+            let here = links.iter().filter(|(_, project)| is_at(project, directory));
+            here.map(|(name, _)| name.clone()).collect::<Vec<_>>()
+        };
+        let mut found = directories.iter().enumerate().map(|(level, spellings)| {
+            let mut names: Vec<OsString> = spellings.iter().flat_map(linked).collect();
+            names.sort();
+            names.dedup();
+            (level, without_aliases(&names, home))
+        });
+        found.find(|(_, names)| !names.is_empty())
+    };
+    // By their text first: nothing is touched that lies on a disk far away.
+    Ok(first(&|project, directory| project == directory).or_else(|| first(&is_same)))
+}
+
+/// The names, each environment once: by the name that is no link, else by the first.
+fn without_aliases(names: &[OsString], home: &WorkonHome) -> Vec<OsString> {
+    let root = |name: &OsString| home.path().join(name);
+    let comes_before = |name: &OsString, other: &OsString| {
+        let (is_link, is_other_link) = (root(name).is_symlink(), root(other).is_symlink());
+        (is_other_link, other) < (is_link, name) && is_same(&root(name), &root(other))
+    };
+    names.iter().filter(|name| !names.iter().any(|other| comes_before(name, other))).cloned().collect()
 }
 
 /// The text of the file for a project.

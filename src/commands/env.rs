@@ -27,7 +27,7 @@ use crate::shell::formats::Format;
                   json                          for programs"
 )]
 pub(crate) struct Env {
-    /// Name of the environment; `.` for the name of the current directory
+    /// Name of the environment; `.` for that of this project
     #[arg(value_name = "ENVIRONMENT")]
     name: OsString,
     /// Who is to read it

@@ -1,11 +1,11 @@
 //! `mkvirtualenv`: make an environment and enter it.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
 use clap::Parser;
 
 use super::creation::{Creation, Options};
-use super::{Outcome, Session, Verb};
+use super::{Outcome, Session, Verb, here};
 use crate::activation::Step;
 use crate::error::Result;
 use crate::hooks;
@@ -21,18 +21,39 @@ use crate::interpreter;
     after_help = "Examples:\n  mkvirtualenv projectx                 with the python3 on PATH\n  mkvirtualenv -p 3.8 old \
                   \x20             with Python 3.8\n  mkvirtualenv -i requests -i rich api  and install these\n  \
                   mkvirtualenv -r requirements.txt api  and install what the file lists\n  mkvirtualenv -a ~/src/api \
-                  api         and link it to a project"
+                  api         and link it to a project\n  mkvirtualenv --here                   the one that pipenv uses \
+                  in this project"
 )]
 pub(crate) struct MkVirtualenv {
     /// Name of the environment
-    name: OsString,
+    #[arg(required_unless_present = "here")]
+    name: Option<OsString>,
+    /// Make that of the project one is in: with the name that pipenv has for it, the Python of the Pipfile, and linked
+    #[arg(long, conflicts_with = "name")]
+    here: bool,
     #[command(flatten)]
     options: Options,
 }
 
+impl MkVirtualenv {
+    /// What is to be made: by the person's words or, with `--here`, by what pipenv would make.
+    fn creation<'a>(&self, session: &'a Session<'a>) -> Result<Creation<'a>> {
+        if !self.here {
+            return Creation::prepare(session, self.name.as_deref().unwrap_or_default(), &self.options);
+        }
+        let wanted = here::wanted(session)?;
+        let mut options = self.options.clone();
+        let prompt = wanted.project.file_name().map(OsStr::to_owned);
+        options.project.get_or_insert(wanted.project);
+        let mut creation = Creation::prepare(session, &wanted.name, &options)?;
+        creation.suggest(prompt, wanted.python);
+        Ok(creation)
+    }
+}
+
 impl Verb for MkVirtualenv {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
-        let creation = Creation::prepare(session, &self.name, &self.options)?;
+        let creation = self.creation(session)?;
         let environment = creation.make_or_keep(&[])?;
         let mut entered = creation.enter(&environment)?;
         for file in session.hooks(&creation.home)?.files(hooks::POSTMKVIRTUALENV, None) {

@@ -29,11 +29,10 @@ use crate::workon_home::name::nearest;
     name = "run",
     override_usage = "venvwrap run <ENVIRONMENT> [--] <CMD> [ARG]...",
     after_help = "Examples:\n  venvwrap run projectx pytest -q     options after CMD are its own\n  venvwrap run \
-                  projectx -- pytest -q  the same\n  venvwrap run . make test            in the one named like this \
-                  directory\n  venvwrap run projectx \"$SHELL\"      a shell inside; `exit` leaves it"
+                  projectx -- pytest -q  the same\n  venvwrap run . make test            in that of this project\n  venvwrap run projectx \"$SHELL\"      a shell inside; `exit` leaves it"
 )]
 pub(crate) struct Run {
-    /// Name of the environment; `.` for the name of the current directory
+    /// Name of the environment; `.` for that of this project
     #[arg(value_name = "ENVIRONMENT")]
     name: OsString,
     /// The program and its words

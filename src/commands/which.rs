@@ -24,7 +24,7 @@ use crate::workon_home::name::nearest;
                   python, for an editor or a cron line\n  venvwrap which --json projectx pip  for programs"
 )]
 pub(crate) struct Which {
-    /// Name of the environment; `.` for the name of the current directory
+    /// Name of the environment; `.` for that of this project
     #[arg(value_name = "ENVIRONMENT")]
     name: OsString,
     /// Name of a program in it

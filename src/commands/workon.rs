@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
-use super::{Outcome, Session, Verb};
+use super::{Outcome, Session, Verb, here};
 use crate::activation::{Entry, Plan, Surroundings};
 use crate::env_vars;
 use crate::environment::Environment;
@@ -23,15 +23,18 @@ use crate::workon_home::name::EnvironmentName;
 ///
 /// The environment that is active is left first. If the new one is linked to a project, workon changes to its
 /// directory too. Without a name the environments are listed.
+///
+/// `.` is the environment of the project one is in. From this directory upward, the first counts that an environment is
+/// linked to, that pipenv has one for, or whose .venv leads to one; else the one that is named like this directory.
 #[derive(Debug, Parser)]
 #[command(
     name = "workon",
     after_help = "Examples:\n  workon projectx      enter projectx\n  workon -n projectx   enter it and stay in this \
-                  directory\n  workon .             enter the one named like this directory\n  workon               list \
+                  directory\n  workon .             enter that of the project one is in\n  workon               list \
                   them (status 1, as virtualenvwrapper has it)"
 )]
 pub(crate) struct Workon {
-    /// Name of the environment; `.` for the name of the current directory
+    /// Name of the environment; `.` for that of this project
     #[arg(value_name = "ENVIRONMENT")]
     name: Option<OsString>,
     /// Change to the linked project, whatever VIRTUALENVWRAPPER_WORKON_CD says
@@ -57,14 +60,9 @@ impl Verb for Workon {
     }
 }
 
-/// The environment that a person names: by its name, or by `.` for the name of this directory.
+/// The environment that a person names: by its name, or by `.` for that of this project.
 pub(super) fn environment(session: &Session<'_>, home: &WorkonHome, name: &OsStr) -> Result<Environment> {
-    let name = if name == OsStr::new(".") {
-        session.context.working_directory()?.file_name().unwrap_or_default().to_owned()
-    } else {
-        name.to_owned()
-    };
-    home.get(&EnvironmentName::existing(&name)?)
+    if name == OsStr::new(".") { here::environment(session, home) } else { home.get(&EnvironmentName::existing(name)?) }
 }
 
 /// Whether entering changes to the project: the option said last, else VIRTUALENVWRAPPER_WORKON_CD, where anything but

@@ -18,6 +18,12 @@ impl Error {
                 [] => format!("`lsvirtualenv -b` lists what is there, `mkvirtualenv {}` makes it", typed(name)),
                 names => format!("did you mean {}?", one_of(names)),
             }),
+            Self::Ambiguous { names, .. } => Some(format!("say which: {}", one_of(names))),
+            Self::KeptElsewhere { .. } => Some(
+                "`mkvirtualenv -a . NAME` makes one beside it; with PIPENV_VENV_IN_PROJECT=0 pipenv and --here use \
+                 WORKON_HOME"
+                    .to_owned(),
+            ),
             Self::NoTool { nearest, .. } | Self::CommandNotFound { nearest, .. } => Some(match nearest[..] {
                 [] => "`venvwrap which NAME` says where it is; its programs are in its bin".to_owned(),
                 _ => format!("did you mean {}?", one_of(nearest)),
@@ -89,5 +95,10 @@ impl Error {
 }
 
 fn one_of(names: &[OsString]) -> String {
-    names.iter().map(|name| format!("`{}`", shown(name))).collect::<Vec<_>>().join(" or ")
+    listed(names, "or")
+}
+
+/// Names for a sentence, with a word between them.
+pub(super) fn listed(names: &[OsString], word: &str) -> String {
+    names.iter().map(|name| format!("`{}`", shown(name))).collect::<Vec<_>>().join(&format!(" {word} "))
 }

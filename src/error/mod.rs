@@ -11,6 +11,8 @@ use crate::shown::shown;
 
 mod hint;
 
+use hint::listed;
+
 /// The result of everything that can fail for the person.
 pub(crate) type Result<T> = std::result::Result<T, Error>;
 
@@ -35,6 +37,26 @@ pub(crate) enum Error {
         home: PathBuf,
         /// The nearest names that do exist, nearest first.
         nearest: Vec<OsString>,
+    },
+
+    /// More than one environment belongs to a directory.
+    #[error("{} is the project of {}", shown(.directory), listed(.names, "and"))]
+    Ambiguous {
+        /// The directory.
+        directory: PathBuf,
+        /// The environments.
+        names: Vec<OsString>,
+    },
+
+    /// pipenv keeps the environment of a project elsewhere.
+    #[error("pipenv keeps the environment of {} in {}: {reason}", shown(.project), shown(.place))]
+    KeptElsewhere {
+        /// The project.
+        project: PathBuf,
+        /// Where.
+        place: PathBuf,
+        /// Why.
+        reason: &'static str,
     },
 
     /// The environment has no program of that name.

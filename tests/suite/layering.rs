@@ -23,7 +23,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("hooks", "context directories env_vars environment error output shown workon_home"),
     ("templates", "context directories env_vars error hooks shown workon_home"),
     ("trust", "context directories error fs"),
-    ("project", "context env_vars environment error fs shown"),
+    ("project", "context directories env_vars environment error fs shown workon_home"),
     ("interpreter", "context directories env_vars error fs shown"),
     ("seed", "context directories env_vars error fs interpreter shown"),
     ("creator", "context env_vars error fs interpreter shown"),

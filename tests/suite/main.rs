@@ -18,6 +18,7 @@ mod completing; //     Tab for every command
 mod contract; //       what virtualenvwrapper promised, row by row, in every shell
 mod creation; //       the environments, for every real Python, beside those of other makers
 mod frameworks; //     oh-my-zsh, prezto and bash-it: their calls, in their order
+mod here; //           which environment belongs to the project one is in
 mod in_use; //         an environment that other processes use, taken away
 mod doctor; //         what is wrong is found, said and mended; what is whole is left in peace
 mod init_script; //    what `venvwrap init` prints: linted, silent, loaded twice, no process
@@ -25,6 +26,7 @@ mod inside; //         prompt, appended lines and directories while an environme
 mod interactive; //    Tab, prompt and Ctrl-C at a real terminal
 mod layering; //       who may import whom in src, and who may do what
 mod network; //        the one test that needs a package index
+mod pipenv; //         one environment of a project for the real pipenv and for us
 mod protocol; //       functions and binary: streams, descriptors, a binary that is gone, killed or another
 mod promises; //       the promises, for every verb: a table, and what walks it
 mod quoting; //        any bytes, through every shell

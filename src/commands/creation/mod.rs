@@ -2,7 +2,7 @@
 //!
 //! Owns the options of creation and the order of its steps: made in a hidden place, published, its hooks, packages.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use super::{Session, in_use, install, workon};
@@ -77,6 +77,15 @@ impl<'a> Creation<'a> {
             home: session.workon_home()?,
             options,
         })
+    }
+
+    /// What to take where neither the person nor their standing options say: a text for the prompt, and a Python for an
+    /// environment that is not there yet.
+    pub(super) fn suggest(&mut self, prompt: Option<OsString>, python: Option<OsString>) {
+        self.options.prompt = self.options.prompt.take().or(prompt);
+        if self.options.clear || matches!(self.home.find(&self.name), Ok(None)) {
+            self.options.python = self.options.python.take().or(python);
+        }
     }
 
     /// Makes the environment, or leaves the one of that name as it is; fires the hook that comes before entering.

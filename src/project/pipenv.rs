@@ -1,0 +1,231 @@
+//! Where pipenv keeps the environment of a project: the same root, the same name with the same hash, so that both find
+//! one environment.
+//!
+//! Owns what pipenv (2026.10) does to find it, read off its `VenvLocator` and tried against it; tests/suite/pipenv.rs
+//! compares. Making and entering are the commands' business.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use crate::context::Context;
+use crate::directories;
+use crate::env_vars;
+use crate::error::{Error, Result};
+use crate::fs::{read_small, resolved, tidied};
+use crate::workon_home::WorkonHome;
+
+/// Longest Pipfile, and longest `.venv` file, that is read.
+const LIMIT: u64 = 1024 * 1024;
+
+/// How many directories are looked at for a Pipfile, this one included, where PIPENV_MAX_DEPTH does not say.
+const DEPTH: usize = 10;
+
+/// Characters of the directory's name that stay in the environment's: the first line of a script must hold its path.
+const LONGEST: usize = 42;
+
+/// The project that pipenv sees from a directory.
+#[derive(Debug)]
+pub(crate) struct Project {
+    /// Absolute, with the links of the working directory resolved, as the kernel tells it. It need not exist.
+    pipfile: PathBuf,
+}
+
+/// Where its environment is, or would be made.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// In the store, under this name.
+    Stored(OsString),
+    /// Elsewhere: in the project's `.venv`, or where a file of that name says.
+    At(PathBuf),
+}
+
+/// The part of a Pipfile that says which environment there is to be.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Pipfile {
+    pipenv: Settings,
+    requires: Requires,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Settings {
+    venv_in_project: Option<bool>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Requires {
+    python_version: Option<String>,
+    python_full_version: Option<String>,
+}
+
+impl Project {
+    /// The project around a directory: where PIPENV_PIPFILE is, else the nearest Pipfile upward, else the directory
+    /// itself, which is where pipenv would make one.
+    pub(crate) fn around(directory: &Path, context: &Context) -> Result<Self> {
+        let here = resolved(directory).map_err(Error::io("find", directory))?;
+        if let Some(named) = context.variable(env_vars::PIPENV_PIPFILE) {
+            let pipfile = tidied(&here.join(named));
+            if pipfile.is_file() {
+                return Ok(Self { pipfile });
+            }
+            let reason = format!("there is no file {}", crate::shown::shown(&pipfile));
+            return Err(Error::Value { what: env_vars::PIPENV_PIPFILE.to_owned(), reason });
+        }
+        // One that cannot be listed ends the search.
+        let places = here.ancestors().take(depth(context)?).take_while(|place| fs::read_dir(place).is_ok());
+        let found = places.map(|place| place.join("Pipfile")).find(|file| file.is_file());
+        Ok(Self { pipfile: found.unwrap_or_else(|| here.join("Pipfile")) })
+    }
+
+    /// Its directory, links resolved.
+    pub(crate) fn directory(&self) -> &Path {
+        self.pipfile.parent().unwrap_or(Path::new("/"))
+    }
+
+    /// What the Pipfile asks for as its Python: `3.12`.
+    pub(crate) fn python(&self) -> Option<String> {
+        let requires = self.read_pipfile().requires;
+        requires.python_full_version.or(requires.python_version).filter(|version| version != "*")
+    }
+
+    /// Where pipenv looks for its environment while it takes `home` for the store.
+    pub(crate) fn place(&self, home: &WorkonHome, context: &Context) -> Result<Place> {
+        let inside = self.directory().join(".venv");
+        // A link that leads nowhere counts as nothing there.
+        match fs::metadata(&inside) {
+            Ok(entry) if !entry.is_dir() => self.named_by_file(&inside, context),
+            entry => {
+                let set = flag(context, env_vars::PIPENV_VENV_IN_PROJECT, "PIPENV_NO_VENV_IN_PROJECT");
+                let asked = set.unwrap_or(None).or_else(|| self.read_pipfile().pipenv.venv_in_project);
+                let name = self.name(context)?;
+                // A directory that is only found there comes after an environment that pipenv has made before, but not
+                // where the variable has an odd word in it.
+                let is_made_before = || set.is_ok() && fs::metadata(home.path().join(&name)).is_ok();
+                let is_kept_there = asked.unwrap_or_else(|| entry.is_ok() && !is_made_before());
+                Ok(if is_kept_there { Place::At(inside) } else { Place::Stored(name) })
+            }
+        }
+    }
+
+    /// A file `.venv` names an environment of the store, or has its path.
+    fn named_by_file(&self, file: &Path, context: &Context) -> Result<Place> {
+        let text = read_small(file, LIMIT).map_err(Error::io("read", file))?.unwrap_or_default();
+        let text = String::from_utf8(text).map_err(|_| Error::Value {
+            what: crate::shown::shown(file).to_string(),
+            reason: "it is not UTF-8".to_owned(),
+        })?;
+        let text = text.trim();
+        // pathlib does not count a dot.
+        let path: PathBuf = Path::new(text).components().filter(|part| *part != Component::CurDir).collect();
+        Ok(if text.is_empty() {
+            Place::Stored(self.name(context)?)
+        } else if text.ends_with('/') || path.components().count() > 1 {
+            Place::At(tidied(&self.directory().join(path)))
+        } else {
+            Place::Stored(path.into_os_string())
+        })
+    }
+
+    /// The name in the store.
+    fn name(&self, context: &Context) -> Result<OsString> {
+        if let Some(name) = set(context, env_vars::PIPENV_CUSTOM_VENV_NAME) {
+            return Ok(name.to_owned());
+        }
+        let Some(pipfile) = self.pipfile.to_str() else {
+            let reason = "pipenv has no name for a path that is not UTF-8".to_owned();
+            return Err(Error::Value { what: crate::shown::shown(self.directory()).to_string(), reason });
+        };
+        let directory = self.directory().file_name().and_then(OsStr::to_str).unwrap_or_default();
+        let mut name = OsString::from(format!("{}-{}", sanitized(directory), hash(pipfile)));
+        if let Some(python) = set(context, env_vars::PIPENV_PYTHON) {
+            let path = Path::new(python);
+            name.push("-");
+            name.push(if path.is_absolute() { path.file_name().unwrap_or_default() } else { python });
+        }
+        Ok(name)
+    }
+
+    /// One that cannot be read asks for nothing: pipenv itself will complain.
+    fn read_pipfile(&self) -> Pipfile {
+        let text = read_small(&self.pipfile, LIMIT).ok().flatten().and_then(|text| String::from_utf8(text).ok());
+        text.and_then(|text| toml::from_str(&text).ok()).unwrap_or_default()
+    }
+}
+
+/// The store as pipenv derives it, which knows another default than virtualenvwrapper, and takes a relative one from
+/// the working directory.
+pub(crate) fn store(context: &Context) -> Result<PathBuf> {
+    if let Some(value) = context.variable(env_vars::WORKON_HOME) {
+        return context.absolute_path(Path::new(&directories::expanded(value, context)?));
+    }
+    let data = context.variable(env_vars::XDG_DATA_HOME).unwrap_or(OsStr::new("~/.local/share"));
+    context.absolute_path(&Path::new(&directories::expanded(data, context)?).join("virtualenvs"))
+}
+
+fn depth(context: &Context) -> Result<usize> {
+    if set(context, env_vars::PIPENV_NO_INHERIT).is_some() {
+        return Ok(1);
+    }
+    let Some(value) = context.variable(env_vars::PIPENV_MAX_DEPTH) else { return Ok(DEPTH) };
+    let number = value.to_str().and_then(|text| text.trim().parse().ok());
+    number.ok_or_else(|| Error::Value {
+        what: env_vars::PIPENV_MAX_DEPTH.to_owned(),
+        reason: format!("`{}` is not a number", crate::shown::shown(value)),
+    })
+}
+
+/// A word as pipenv reads one: yes, no, or something else.
+fn truth(value: &OsStr) -> Option<bool> {
+    match value.to_str()?.to_lowercase().as_str() {
+        "1" | "true" | "yes" | "on" => Some(true),
+        "0" | "false" | "no" | "off" => Some(false),
+        _ => None,
+    }
+}
+
+/// A variable with something in it other than a no.
+fn set<'a>(context: &'a Context, name: &str) -> Option<&'a OsStr> {
+    context.variable(name).filter(|value| truth(value) != Some(false))
+}
+
+/// What a variable says, else the opposite of another; an error for a word that is neither yes nor no.
+fn flag(context: &Context, name: &str, opposite: &str) -> std::result::Result<Option<bool>, ()> {
+    let (value, is_yes) = match context.given(name) {
+        Some(value) => (value, true),
+        None => match context.given(opposite) {
+            Some(value) => (value, false),
+            None => return Ok(None),
+        },
+    };
+    match truth(value) {
+        Some(said) => Ok(Some(said == is_yes)),
+        None if value.is_empty() => Ok(None),
+        None => Err(()),
+    }
+}
+
+/// The name of a directory with what a shell or a first line (`#!`) would stumble over as `_`, cut.
+fn sanitized(name: &str) -> String {
+    let is_odd = |letter| " &$`!*@\"()[]\\\r\n\t".contains(letter);
+    name.chars().map(|letter| if is_odd(letter) { '_' } else { letter }).take(LONGEST).collect()
+}
+
+/// The first 48 bits of the path's SHA-256 in the URL alphabet of base64.
+fn hash(path: &str) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let digest = Sha256::digest(path.as_bytes());
+    let letters = digest[..6].chunks(3).flat_map(|three| {
+        let bits = three.iter().fold(0, |bits, byte| bits << 8 | usize::from(*byte));
+        [18, 12, 6, 0].map(|shift| char::from(ALPHABET[bits >> shift & 63]))
+    });
+    letters.collect()
+}
+
+#[cfg(test)]
+mod tests;
