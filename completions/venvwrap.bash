@@ -1021,7 +1021,7 @@ _venvwrap() {
             return 0
             ;;
         venvwrap__subcmd__mkvirtualenv)
-            opts="-p -a -i -r -q -v -h --python --system-site-packages --no-pip --without-pip --prompt --install --requirement --clear --quiet --distribute --help"
+            opts="-p -a -i -r -q -v -h --here --python --system-site-packages --no-pip --without-pip --prompt --install --requirement --clear --quiet --distribute --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

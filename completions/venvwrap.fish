@@ -61,6 +61,7 @@ complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -l promp
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -s a -d 'Link it to this project directory: workon will change there' -r -f -a "(__fish_complete_directories)"
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -s i -l install -d 'Install a package; may be repeated' -r
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -s r -l requirement -d 'Install what a requirements file lists; may be repeated' -r -F
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -l here -d 'Make that of the project one is in: with the name that pipenv has for it, the Python of the Pipfile, and linked'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -l system-site-packages -d 'Let it see the packages of its Python as well'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -l without-pip -l no-pip -d 'Leave out pip'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -l clear -d 'Replace an environment of that name; the old one can be brought back'
