@@ -230,7 +230,7 @@ mod tests {
         assert!(matches!(room.find("ones"), Err(Error::UnknownEnvironment { nearest, .. }) if nearest == ["one"]));
         assert!(matches!(room.find("plain"), Err(Error::NotAnEnvironment { .. })));
         assert!(matches!(room.find("~/store"), Err(Error::NotAnEnvironment { .. })));
-        assert!(matches!(room.find("~/nothing"), Err(Error::Io { .. })));
+        assert!(matches!(room.find("~/nothing"), Err(Error::Refused { .. })));
     }
 
     #[test]
