@@ -153,6 +153,17 @@ impl Context {
         command.spawn()?.wait()
     }
 
+    /// Whether Ctrl-C came while a child of [`Self::run_for_person`] ran. What the child ended with does not tell: pip
+    /// says 1, as of every failure.
+    pub(crate) fn was_interrupted() -> bool {
+        let mut pending = std::mem::MaybeUninit::<libc::sigset_t>::zeroed();
+        // SAFETY: the set is written by the first call, and looked at only where that succeeded.
+        #[allow(unsafe_code, reason = "nix has no sigpending(2)")]
+        unsafe {
+            libc::sigpending(pending.as_mut_ptr()) == 0 && libc::sigismember(pending.as_ptr(), libc::SIGINT) == 1
+        }
+    }
+
     /// A child that runs beside others, with nothing on stdin and in a session of its own: no Ctrl-C reaches it, so who
     /// starts it has to end it, by its group; and it finds no terminal to ask at.
     #[allow(clippy::unused_self, reason = "who starts a process has to hold the window to the outside")]

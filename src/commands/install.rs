@@ -1,14 +1,18 @@
-//! `install`: the packages of `mkvirtualenv -i` and `-r`, once the environment is entered. Not meant to be typed.
+//! `install`: the packages of a new environment, once it is entered. Not meant to be typed.
+//!
+//! Owns the words that carry them from one call of the binary to the next, and what is said when one of them cannot be
+//! had. What a call of an installer looks like is `installer`'s.
 
-use std::ffi::OsString;
-use std::path::PathBuf;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
 use super::{Outcome, Session, Verb};
+use crate::config::Installer;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
-use crate::installer::{self, Packages};
+use crate::installer::{self, Group, Packages, Sources, Wish};
 use crate::output;
 
 /// Install packages into an environment
@@ -17,34 +21,120 @@ use crate::output;
 pub(crate) struct Install {
     /// Root of the environment
     root: PathBuf,
-    /// Requirements file
+    /// Requirements file of every environment
+    #[arg(long)]
+    defaults: Option<PathBuf>,
+    /// Requirements or lock file
     #[arg(short)]
     requirement: Vec<PathBuf>,
+    /// Dependency group, as PATH:NAME
+    #[arg(long)]
+    group: Vec<OsString>,
+    /// Project to install in place
+    #[arg(short)]
+    editable: Vec<OsString>,
+    /// Place to look for packages
+    #[arg(long)]
+    find_links: Vec<OsString>,
+    /// No index is asked
+    #[arg(long)]
+    no_index: bool,
+    /// No network
+    #[arg(long)]
+    offline: bool,
     /// Requirement
     #[arg(last = true)]
     packages: Vec<OsString>,
 }
 
 /// The words for this verb.
-pub(super) fn words(root: &std::path::Path, packages: &Packages) -> Vec<OsString> {
+pub(super) fn words(root: &Path, packages: &Packages) -> Vec<OsString> {
+    let Packages { defaults, files, groups, editables, requirements, sources } = packages;
     let mut words = vec![OsString::from("install"), root.into()];
-    for file in &packages.files {
-        words.extend([OsString::from("-r"), file.into()]);
-    }
+    // In one word each: a value may begin with a `-`.
+    let option = |name: &str, value: &OsStr| {
+        let mut word = OsString::from(name);
+        word.push(value);
+        word
+    };
+    words.extend(defaults.iter().map(|file| option("--defaults=", file.as_os_str())));
+    words.extend(files.iter().map(|file| option("-r", file.as_os_str())));
+    words.extend(groups.iter().map(|group| option("--group=", &group.word())));
+    words.extend(editables.iter().map(|project| option("-e", project)));
+    words.extend(sources.find_links.iter().map(|place| option("--find-links=", place)));
+    words.extend(sources.no_index.then(|| "--no-index".into()));
+    words.extend(sources.is_offline.then(|| "--offline".into()));
     words.push("--".into());
-    words.extend(packages.requirements.iter().cloned());
+    words.extend(requirements.iter().cloned());
     words
+}
+
+impl Install {
+    fn into_packages(self) -> (PathBuf, Packages) {
+        let sources = Sources { find_links: self.find_links, no_index: self.no_index, is_offline: self.offline };
+        let packages = Packages {
+            defaults: self.defaults,
+            files: self.requirement,
+            groups: self.group.iter().map(|word| Group::of(word)).collect(),
+            editables: self.editable,
+            requirements: self.packages,
+            sources,
+        };
+        (self.root, packages)
+    }
 }
 
 impl Verb for Install {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
-        let gone = || Error::NotAnEnvironment { path: self.root.clone(), reason: "it is gone" };
-        let environment = Environment::open(&self.root)?.ok_or_else(gone)?;
-        let packages = Packages { files: self.requirement, requirements: self.packages };
-        if let Err(error) = installer::install(session.context, &environment, session.config()?.installer, &packages) {
-            output::report(&error);
-            return Ok(Outcome::Status(1));
+        let (root, packages) = self.into_packages();
+        let gone = || Error::NotAnEnvironment { path: root.clone(), reason: "it is gone" };
+        let environment = Environment::open(&root)?.ok_or_else(gone)?;
+        Ok(Outcome::Status(carry_out(session, &environment, session.config()?.installer, &packages)))
+    }
+}
+
+/// Installs; what fails is told. The status to end with.
+pub(super) fn carry_out(
+    session: &Session<'_>,
+    environment: &Environment,
+    installer: Installer,
+    packages: &Packages,
+) -> u8 {
+    let mut status = 0;
+    for call in packages.calls() {
+        if let Wish::Defaults(file) = &call.of {
+            output::note(&format!("Installing the default packages of {}", session.shown(file)));
         }
-        Ok(Outcome::Done)
+        if let Err(error) = installer::install(session.context, environment, installer, &call) {
+            output::report(&error);
+            status = error.status();
+            // What was asked for does not need the defaults, but the rest may need the lock.
+            if matches!(error, Error::Interrupted { .. }) || !matches!(call.of, Wish::Defaults(_)) {
+                break;
+            }
+        }
+    }
+    status
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::ffi::OsStringExt;
+
+    #[test]
+    fn what_is_wished_comes_through() {
+        let packages = Packages {
+            defaults: Some("/it's $x/defaults.txt".into()),
+            files: vec!["/a b/-r.txt".into()],
+            groups: vec![Group { file: "/a:b/pyproject.toml".into(), name: "dev".into() }],
+            editables: vec!["-odd[x]".into(), "/p".into()],
+            requirements: vec!["-six".into(), OsString::from_vec(b"\xff".to_vec())],
+            sources: Sources { find_links: vec!["-w".into()], no_index: true, is_offline: true },
+        };
+        let read =
+            |packages: &Packages| Install::try_parse_from(words(Path::new("/root"), packages)).unwrap().into_packages();
+        assert_eq!(read(&packages), ("/root".into(), packages));
+        assert_eq!(read(&Packages::default()), ("/root".into(), Packages::default()));
     }
 }

@@ -64,6 +64,7 @@ impl Error {
             Self::PythonFailed { .. } => Some("`-p` takes a version such as `3.12`, a command or a path".to_owned()),
             Self::CannotCreate { hint, .. }
             | Self::Child { hint, .. }
+            | Self::Interrupted { hint, .. }
             | Self::NotInstalled { hint, .. }
             | Self::Refused { hint, .. }
             | Self::Usage { hint, .. } => Some(hint.clone()),

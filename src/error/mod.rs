@@ -266,6 +266,15 @@ pub(crate) enum Error {
         hint: String,
     },
 
+    /// The person pressed Ctrl-C while a program ran for them.
+    #[error("{what} was interrupted")]
+    Interrupted {
+        /// What was being done.
+        what: String,
+        /// What to do.
+        hint: String,
+    },
+
     /// No project template of that name.
     #[error("no template `{}` in {}", shown(.name), shown(.directory))]
     UnknownTemplate {
@@ -358,6 +367,7 @@ impl Error {
             Self::Usage { .. } => 2,
             Self::CommandNotFound { .. } | Self::CannotRun { exists: false, .. } => 127,
             Self::CannotRun { .. } => 126,
+            Self::Interrupted { .. } => 130,
             // What it ended with tells scripts more than our 1 would.
             Self::Child { status, .. } => u8::try_from(*status).unwrap_or(1),
             _ => 1,

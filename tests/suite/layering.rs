@@ -27,7 +27,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("interpreter", "context directories env_vars error fs shown"),
     ("seed", "context directories env_vars error fs interpreter shown"),
     ("creator", "context env_vars error fs interpreter shown"),
-    ("installer", "config context env_vars environment error"),
+    ("installer", "config context env_vars environment error shown"),
     ("relocate", "context environment error fs interpreter seed"),
     ("health", "context directories env_vars environment error fs hooks interpreter relocate seed workon_home"),
     ("activation", ""),

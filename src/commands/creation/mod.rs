@@ -13,7 +13,7 @@ use crate::creator::{self, Created, Request};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::hooks;
-use crate::installer::{self, Packages};
+use crate::installer::Packages;
 use crate::interpreter::{self, Interpreter};
 use crate::output::{self, Progress};
 use crate::project;
@@ -55,7 +55,7 @@ impl<'a> Creation<'a> {
     /// Looks at everything that was asked for.
     pub(super) fn prepare(session: &'a Session<'a>, name: &OsStr, options: &Options) -> Result<Self> {
         let options = options.with_standing(session)?;
-        if options.without_effect > 0 && options.quiet == 0 {
+        if options.has_some_without_effect() && options.quiet == 0 {
             output::note("an option that is virtualenv's own was accepted and has no effect");
         }
         if options.prompt.as_ref().is_some_and(|text| text.to_string_lossy().chars().any(char::is_control)) {
@@ -65,13 +65,14 @@ impl<'a> Creation<'a> {
                 hint: "colours are set by the prompt itself; this is the text alone".to_owned(),
             });
         }
-        let packages = packages(session, &options)?;
+        let project = options.project.as_deref().map(|directory| project_at(session, directory)).transpose()?;
+        let packages = packages(session, &options.wanted, project.as_deref())?;
         // What has nothing to install has nothing to ask for.
         let is_bare = options.without_pip && packages.is_empty();
         Ok(Self {
             session,
             name: EnvironmentName::new(name)?,
-            project: options.project.as_deref().map(|directory| project_at(session, directory)).transpose()?,
+            project,
             packages,
             config: if is_bare { Config::default() } else { session.config()? },
             home: session.workon_home()?,
@@ -114,11 +115,8 @@ impl<'a> Creation<'a> {
         if self.session.shell.is_some() {
             // After the hooks of entering, which may set what the installer needs.
             entered.plan.push(Step::Continue(install::words(environment.root(), &self.packages)));
-        } else if let Err(error) =
-            installer::install(self.session.context, environment, self.config.installer, &self.packages)
-        {
-            output::report(&error);
-            entered.status = 1;
+        } else {
+            entered.status = install::carry_out(self.session, environment, self.config.installer, &self.packages);
         }
         Ok(entered)
     }

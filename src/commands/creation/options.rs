@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
+use super::packages::Wanted;
 use crate::commands::Session;
 use crate::creator::virtualenv;
 use crate::env_vars;
@@ -30,12 +31,8 @@ pub(in crate::commands) struct Options {
     /// Link it to this project directory: workon will change there
     #[arg(short = 'a', value_name = "PROJECT", value_hint = clap::ValueHint::DirPath)]
     pub(in crate::commands) project: Option<PathBuf>,
-    /// Install a package; may be repeated
-    #[arg(short, long = "install", value_name = "PACKAGE")]
-    pub(in crate::commands) install: Vec<OsString>,
-    /// Install what a requirements file lists; may be repeated
-    #[arg(short, long = "requirement", value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
-    pub(in crate::commands) requirement: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) wanted: Wanted,
     /// Replace an environment of that name; the old one can be brought back
     #[arg(long)]
     pub(in crate::commands) clear: bool,
@@ -54,7 +51,10 @@ pub(in crate::commands) struct Options {
         action = clap::ArgAction::Count,
         hide = true
     )]
-    pub(super) without_effect: u8,
+    without_effect: u8,
+    /// The same, with a value
+    #[arg(long = "extra-search-dir", hide = true)]
+    extra_search_dir: Vec<OsString>,
 }
 
 /// The options that stand in VIRTUALENVWRAPPER_VIRTUALENV_ARGS, which every creation takes.
@@ -66,6 +66,11 @@ struct Standing {
 }
 
 impl Options {
+    /// Whether something was said that has no effect.
+    pub(super) fn has_some_without_effect(&self) -> bool {
+        self.without_effect > 0 || !self.extra_search_dir.is_empty()
+    }
+
     /// These options, with the standing ones where they say nothing themselves. A creator that the person named gets the
     /// standing ones as they are.
     pub(super) fn with_standing(&self, session: &Session<'_>) -> Result<Self> {
@@ -90,8 +95,8 @@ impl Options {
         options.python = options.python.or(standing.python);
         options.prompt = options.prompt.or(standing.prompt);
         options.project = options.project.or(standing.project);
-        options.install.splice(0..0, standing.install);
-        options.requirement.splice(0..0, standing.requirement);
+        options.extra_search_dir.splice(0..0, standing.extra_search_dir);
+        options.wanted = standing.wanted.and(options.wanted);
         Ok(options)
     }
 }

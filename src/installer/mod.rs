@@ -3,7 +3,7 @@
 //! Owns the choice between the environment's own pip and uv. Never the pip that PATH happens to find, and never a word
 //! of pip's or uv's own settings: those are the person's (promise 8 of DESIGN.md).
 
-use std::ffi::OsString;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -12,43 +12,15 @@ use crate::context::Context;
 use crate::env_vars;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
+use crate::shown::shown;
 
-/// What to install: the words for `pip install`, without options of ours.
-#[derive(Debug, Default)]
-pub(crate) struct Packages {
-    /// Requirements files, absolute.
-    pub(crate) files: Vec<PathBuf>,
-    /// Requirements.
-    pub(crate) requirements: Vec<OsString>,
-}
+mod packages;
 
-impl Packages {
-    /// Whether there is nothing to do.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.files.is_empty() && self.requirements.is_empty()
-    }
+pub(crate) use packages::{Call, Group, Packages, Sources, Wish};
 
-    fn words(&self) -> Vec<OsString> {
-        let mut words = Vec::new();
-        for file in &self.files {
-            words.extend([OsString::from("-r"), file.clone().into()]);
-        }
-        words.extend(self.requirements.iter().cloned());
-        words
-    }
-}
-
-/// Installs into an environment; the installer's output and progress are the person's. The environment stays as it is
-/// when that fails.
-pub(crate) fn install(
-    context: &Context,
-    environment: &Environment,
-    installer: Installer,
-    packages: &Packages,
-) -> Result<()> {
-    if packages.is_empty() {
-        return Ok(());
-    }
+/// Carries out one call; the installer's output and progress are the person's. The environment stays as it is when that
+/// fails.
+pub(crate) fn install(context: &Context, environment: &Environment, installer: Installer, call: &Call) -> Result<()> {
     let python = environment.python();
     let Some(program) = Program::choose(context, environment, installer)? else {
         return Err(Error::CannotCreate {
@@ -58,20 +30,26 @@ pub(crate) fn install(
         });
     };
     let mut command = program.command(context, environment, "install");
-    command.args(packages.words());
+    command.args(call.words(program.offline()));
     let status = Context::run_for_person(&mut command).map_err(Error::io("run", python))?;
     if status.success() {
         return Ok(());
     }
-    Err(Error::Child {
-        what: format!("{} install", program.name()),
-        // Ended by a signal: as a shell would say it.
-        status: status
-            .code()
-            .or_else(|| std::os::unix::process::ExitStatusExt::signal(&status).map(|n| 128 + n))
-            .unwrap_or(1),
-        hint: "the environment is there; enter it and try again with `pip install …`".to_owned(),
-    })
+    let what = format!("{} install", program.name());
+    let hint = match &call.of {
+        Wish::Defaults(_) => "the environment is there; mend that file, or leave it out with --no-defaults".to_owned(),
+        _ => format!("the environment is there; enter it and try again with `{what} …`"),
+    };
+    if Context::was_interrupted() {
+        return Err(Error::Interrupted { what, hint });
+    }
+    let what = match &call.of {
+        Wish::Defaults(file) => format!("{what} -r {}", shown(file)),
+        _ => what,
+    };
+    // Ended by a signal: as a shell would say it.
+    let status = status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(1);
+    Err(Error::Child { what, status, hint })
 }
 
 /// What removes packages from an environment; the person's settings are left out. None of them is needed for that, and
@@ -138,6 +116,15 @@ impl Program {
                 Some(uv().ok_or_else(none)?)
             }
         })
+    }
+
+    /// Its option for no network. pip has none: without an index nothing but the places that were named is left to it,
+    /// as its cache is no place.
+    fn offline(&self) -> &'static str {
+        match self {
+            Self::Pip => "--no-index",
+            Self::Uv(_) => "--offline",
+        }
     }
 
     /// How it is called in a message.

@@ -1,0 +1,199 @@
+//! What is to be installed, and the words for it.
+//!
+//! Owns how a wish becomes calls of an installer, one or several, and the order of the words in each. Both installers
+//! take the same words but for one; which of them is called is decided in `choice`.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+/// What a person asked to be installed. Paths are absolute: who installs may be elsewhere by then.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Packages {
+    /// The person's list of what every new environment gets (a requirements file).
+    pub(crate) defaults: Option<PathBuf>,
+    /// Requirements files, and lock files (PEP 751).
+    pub(crate) files: Vec<PathBuf>,
+    /// Dependency groups (PEP 735).
+    pub(crate) groups: Vec<Group>,
+    /// Projects to install in place: a path, with extras behind it where they were given, or a URL.
+    pub(crate) editables: Vec<OsString>,
+    /// Requirements (PEP 508), paths and URLs.
+    pub(crate) requirements: Vec<OsString>,
+    /// Where all of that comes from.
+    pub(crate) sources: Sources,
+}
+
+/// A dependency group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Group {
+    /// The `pyproject.toml` that it stands in.
+    pub(crate) file: PathBuf,
+    /// Its name.
+    pub(crate) name: OsString,
+}
+
+impl Group {
+    /// Reads `PATH:NAME`; no path is an empty one. A name has no colon in it.
+    pub(crate) fn of(word: &OsStr) -> Self {
+        let mut parts = word.as_bytes().rsplitn(2, |byte| *byte == b':').map(OsStr::from_bytes);
+        let name = parts.next().unwrap_or_default().to_owned();
+        Self { file: parts.next().unwrap_or_default().into(), name }
+    }
+
+    /// As installers take it, and `--group` of ours: `PATH:NAME`.
+    pub(crate) fn word(&self) -> OsString {
+        let mut word = self.file.clone().into_os_string();
+        word.push(":");
+        word.push(&self.name);
+        word
+    }
+}
+
+/// Where packages are looked for beside the person's own settings, or in their place.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Sources {
+    /// Directories of wheels, or URLs of pages that link to some.
+    pub(crate) find_links: Vec<OsString>,
+    /// No index is asked.
+    pub(crate) no_index: bool,
+    /// Nothing is asked that is not on this machine.
+    pub(crate) is_offline: bool,
+}
+
+impl Packages {
+    /// Whether there is nothing to do.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.defaults.is_none() && self.asks_for_nothing()
+    }
+
+    fn asks_for_nothing(&self) -> bool {
+        self.files.is_empty() && self.groups.is_empty() && self.editables.is_empty() && self.requirements.is_empty()
+    }
+
+    /// The calls that it takes, in order. What was asked for has the last word, so the defaults come first. A lock file
+    /// has a call of its own, before the rest: pip takes it for the hashes of everything, and uv takes nothing beside it.
+    pub(crate) fn calls(&self) -> Vec<Call> {
+        let call = |of, words: Vec<OsString>| Call { of, words, sources: self.sources.clone() };
+        let mut calls = Vec::new();
+        if let Some(file) = &self.defaults {
+            calls.push(call(Wish::Defaults(file.clone()), vec!["-r".into(), file.into()]));
+        }
+        let (locks, files): (Vec<_>, Vec<_>) = self.files.iter().partition(|file| is_lock(file));
+        for file in locks {
+            calls.push(call(Wish::Lock, vec!["-r".into(), file.into()]));
+        }
+        let mut words = Vec::new();
+        words.extend(files.into_iter().flat_map(|file| [OsString::from("-r"), file.into()]));
+        words.extend(self.groups.iter().flat_map(|group| [OsString::from("--group"), group.word()]));
+        words.extend(self.editables.iter().flat_map(|project| [OsString::from("-e"), project.clone()]));
+        words.extend(self.requirements.iter().cloned());
+        if !words.is_empty() {
+            calls.push(call(if self.groups.is_empty() { Wish::Plain } else { Wish::Groups }, words));
+        }
+        calls
+    }
+}
+
+/// One call of an installer.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Call {
+    /// What it is for: some of it takes a newer installer.
+    pub(crate) of: Wish,
+    words: Vec<OsString>,
+    sources: Sources,
+}
+
+/// What a call is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Wish {
+    /// What every new environment gets, from this file.
+    Defaults(PathBuf),
+    /// A lock file.
+    Lock,
+    /// Dependency groups, and maybe more.
+    Groups,
+    /// What every installer knows.
+    Plain,
+}
+
+impl Call {
+    /// The words behind `install`. `offline`: the installer's word for no network.
+    pub(super) fn words(&self, offline: &str) -> Vec<OsString> {
+        let Sources { find_links, no_index, is_offline } = &self.sources;
+        let mut words = Vec::new();
+        for place in find_links {
+            words.extend([OsString::from("--find-links"), place.clone()]);
+        }
+        if *no_index {
+            words.push("--no-index".into());
+        }
+        if *is_offline && !(*no_index && offline == "--no-index") {
+            words.push(offline.into());
+        }
+        words.extend(self.words.iter().cloned());
+        words
+    }
+}
+
+/// Whether a file is a lock file, by its name: PEP 751 has no other mark.
+pub(crate) fn is_lock(file: &Path) -> bool {
+    let Some(name) = file.file_name().and_then(|name| name.to_str()) else { return false };
+    let Some(middle) = name.strip_prefix("pylock.").and_then(|rest| rest.strip_suffix("toml")) else { return false };
+    // `pylock.toml`, `pylock.NAME.toml`.
+    middle.is_empty() || middle.strip_suffix('.').is_some_and(|name| !name.is_empty() && !name.contains('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(call: &Call, offline: &str) -> String {
+        call.words(offline).iter().map(|word| word.to_str().unwrap().to_owned()).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn each_lock_has_a_call_of_its_own_between_the_defaults_and_the_rest() {
+        let packages = Packages {
+            defaults: Some("/c/defaults.txt".into()),
+            files: ["/p/r.txt", "/p/pylock.toml", "/p/pylock.dev.toml"].map(PathBuf::from).into(),
+            groups: vec![Group { file: "/p/pyproject.toml".into(), name: "dev".into() }],
+            editables: vec!["/p[x]".into()],
+            requirements: vec!["six".into(), "rich>1".into()],
+            sources: Sources { find_links: vec!["/w".into()], no_index: false, is_offline: true },
+        };
+        let calls = packages.calls();
+        let told: Vec<_> = calls.iter().map(|call| (&call.of, words(call, "--offline"))).collect();
+        let start = "--find-links /w --offline";
+        assert_eq!(
+            told,
+            [
+                (&Wish::Defaults("/c/defaults.txt".into()), format!("{start} -r /c/defaults.txt")),
+                (&Wish::Lock, format!("{start} -r /p/pylock.toml")),
+                (&Wish::Lock, format!("{start} -r /p/pylock.dev.toml")),
+                (&Wish::Groups, format!("{start} -r /p/r.txt --group /p/pyproject.toml:dev -e /p[x] six rich>1")),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_not_asked_for_is_not_called() {
+        assert!(Packages::default().is_empty() && Packages::default().calls().is_empty());
+        let sources = Sources { no_index: true, is_offline: true, ..Sources::default() };
+        let packages = Packages { requirements: vec!["six".into()], sources, ..Packages::default() };
+        let [call] = &packages.calls()[..] else { panic!() };
+        assert_eq!((&call.of, words(call, "--no-index")), (&Wish::Plain, "--no-index six".to_owned()));
+        assert_eq!(words(call, "--offline"), "--no-index --offline six");
+        assert!(Packages { sources: packages.sources, ..Packages::default() }.is_empty());
+    }
+
+    #[test]
+    fn a_lock_file_is_known_by_its_name() {
+        for name in ["pylock.toml", "pylock.dev.toml", "pylock.a-b.toml"] {
+            assert!(is_lock(&Path::new("/it's $x").join(name)), "{name}");
+        }
+        for name in ["pylock.txt", "pylock..toml", "pylock.a.b.toml", "pylocktoml", "xpylock.toml", "pylock.toml.txt"] {
+            assert!(!is_lock(Path::new(name)), "{name}");
+        }
+    }
+}
