@@ -871,7 +871,7 @@ _venvwrap() {
             return 0
             ;;
         venvwrap__subcmd__mkproject)
-            opts="-f -t -p -a -i -r -q -v -h --force --template --list-templates --json --python --system-site-packages --no-pip --without-pip --prompt --install --requirement --clear --quiet --distribute --help"
+            opts="-f -t -p -a -i -r -e -q -v -h --force --template --list-templates --json --python --system-site-packages --no-pip --without-pip --prompt --install --requirement --from --group --editable --find-links --no-index --offline --no-defaults --clear --quiet --distribute --extra-search-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -942,6 +942,39 @@ _venvwrap() {
                     fi
                     return 0
                     ;;
+                --from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --group)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --editable)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                -e)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --find-links)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --extra-search-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -950,7 +983,7 @@ _venvwrap() {
             return 0
             ;;
         venvwrap__subcmd__mktmpenv)
-            opts="-c -n -p -a -i -r -q -v -h --cd --no-cd --python --system-site-packages --no-pip --without-pip --prompt --install --requirement --clear --quiet --distribute --help"
+            opts="-c -n -p -a -i -r -e -q -v -h --cd --no-cd --python --system-site-packages --no-pip --without-pip --prompt --install --requirement --from --group --editable --find-links --no-index --offline --no-defaults --clear --quiet --distribute --extra-search-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1011,6 +1044,39 @@ _venvwrap() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
+                    return 0
+                    ;;
+                --from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --group)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --editable)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                -e)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --find-links)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --extra-search-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1021,7 +1087,7 @@ _venvwrap() {
             return 0
             ;;
         venvwrap__subcmd__mkvirtualenv)
-            opts="-p -a -i -r -q -v -h --here --python --system-site-packages --no-pip --without-pip --prompt --install --requirement --clear --quiet --distribute --help"
+            opts="-p -a -i -r -e -q -v -h --here --python --system-site-packages --no-pip --without-pip --prompt --install --requirement --from --group --editable --find-links --no-index --offline --no-defaults --clear --quiet --distribute --extra-search-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1082,6 +1148,39 @@ _venvwrap() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
+                    return 0
+                    ;;
+                --from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --group)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --editable)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                -e)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --find-links)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --extra-search-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)

@@ -60,10 +60,18 @@ complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -s p -l 
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -l prompt -d 'Text for the prompt instead of the name' -r
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -s a -d 'Link it to this project directory: workon will change there' -r -f -a "(__fish_complete_directories)"
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -s i -l install -d 'Install a package; may be repeated' -r
-complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -s r -l requirement -d 'Install what a requirements file lists; may be repeated' -r -F
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -s r -l requirement -d 'Install what a requirements file or a lock file (pylock.toml) lists; may be repeated' -r -F
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -l from -d 'Install what a project needs, by its pylock.toml, requirements.txt, pyproject.toml or Pipfile.lock, and link to it' -r -F
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -l group -d 'Install a dependency group of pyproject.toml, the project\'s or the one here; may be repeated' -r
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -s e -l editable -d 'Install a project in place, from its directory; may be repeated' -r -f -a "(__fish_complete_directories)"
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -l find-links -d 'Look for packages in this directory too; may be repeated' -r -f -a "(__fish_complete_directories)"
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -l extra-search-dir -d 'The same, with a value' -r
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -l here -d 'Make that of the project one is in: with the name that pipenv has for it, the Python of the Pipfile, and linked'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -l system-site-packages -d 'Let it see the packages of its Python as well'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -l without-pip -l no-pip -d 'Leave out pip'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -l no-index -d 'Ask no package index'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -l offline -d 'Use no network: only --find-links, and the cache of uv'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -l no-defaults -d 'Leave out the packages that defaults.txt has for every new environment'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -l clear -d 'Replace an environment of that name; the old one can be brought back'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -s q -l quiet -d 'Do not tell what was made'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -s v -l distribute -d 'Options of virtualenv, past and present, that make no difference here: accepted, so that old scripts go on'
@@ -72,11 +80,19 @@ complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -s p -l pyth
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -l prompt -d 'Text for the prompt instead of the name' -r
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -s a -d 'Link it to this project directory: workon will change there' -r -f -a "(__fish_complete_directories)"
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -s i -l install -d 'Install a package; may be repeated' -r
-complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -s r -l requirement -d 'Install what a requirements file lists; may be repeated' -r -F
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -s r -l requirement -d 'Install what a requirements file or a lock file (pylock.toml) lists; may be repeated' -r -F
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -l from -d 'Install what a project needs, by its pylock.toml, requirements.txt, pyproject.toml or Pipfile.lock, and link to it' -r -F
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -l group -d 'Install a dependency group of pyproject.toml, the project\'s or the one here; may be repeated' -r
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -s e -l editable -d 'Install a project in place, from its directory; may be repeated' -r -f -a "(__fish_complete_directories)"
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -l find-links -d 'Look for packages in this directory too; may be repeated' -r -f -a "(__fish_complete_directories)"
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -l extra-search-dir -d 'The same, with a value' -r
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -s c -l cd -d 'Change to its directory, whatever VIRTUALENVWRAPPER_WORKON_CD says'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -s n -l no-cd -d 'Stay in this directory'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -l system-site-packages -d 'Let it see the packages of its Python as well'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -l without-pip -l no-pip -d 'Leave out pip'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -l no-index -d 'Ask no package index'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -l offline -d 'Use no network: only --find-links, and the cache of uv'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -l no-defaults -d 'Leave out the packages that defaults.txt has for every new environment'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -l clear -d 'Replace an environment of that name; the old one can be brought back'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -s q -l quiet -d 'Do not tell what was made'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -s v -l distribute -d 'Options of virtualenv, past and present, that make no difference here: accepted, so that old scripts go on'
@@ -86,12 +102,20 @@ complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -s p -l pyt
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -l prompt -d 'Text for the prompt instead of the name' -r
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -s a -d 'Link it to this project directory: workon will change there' -r -f -a "(__fish_complete_directories)"
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -s i -l install -d 'Install a package; may be repeated' -r
-complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -s r -l requirement -d 'Install what a requirements file lists; may be repeated' -r -F
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -s r -l requirement -d 'Install what a requirements file or a lock file (pylock.toml) lists; may be repeated' -r -F
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -l from -d 'Install what a project needs, by its pylock.toml, requirements.txt, pyproject.toml or Pipfile.lock, and link to it' -r -F
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -l group -d 'Install a dependency group of pyproject.toml, the project\'s or the one here; may be repeated' -r
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -s e -l editable -d 'Install a project in place, from its directory; may be repeated' -r -f -a "(__fish_complete_directories)"
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -l find-links -d 'Look for packages in this directory too; may be repeated' -r -f -a "(__fish_complete_directories)"
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -l extra-search-dir -d 'The same, with a value' -r
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -s f -l force -d 'Use the project directory if it exists'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -l list-templates -d 'List the templates that -t takes'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -l json -d 'The list as JSON for programs'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -l system-site-packages -d 'Let it see the packages of its Python as well'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -l without-pip -l no-pip -d 'Leave out pip'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -l no-index -d 'Ask no package index'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -l offline -d 'Use no network: only --find-links, and the cache of uv'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -l no-defaults -d 'Leave out the packages that defaults.txt has for every new environment'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -l clear -d 'Replace an environment of that name; the old one can be brought back'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -s q -l quiet -d 'Do not tell what was made'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -s v -l distribute -d 'Options of virtualenv, past and present, that make no difference here: accepted, so that old scripts go on'

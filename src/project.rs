@@ -1,7 +1,7 @@
 //! The link between an environment and its project: the file `.project` in the environment.
 //!
 //! Owns reading and writing that file, and which environments are linked to a directory. Where pipenv has the
-//! environment of a project: `pipenv`. Changing to the project is a step of a plan.
+//! environment of a project: `pipenv`; what the project needs: `dependencies`. Changing to the project is a step of a plan.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -14,7 +14,10 @@ use crate::error::{Error, Result};
 use crate::fs::{is_same, read_small, tidied, write_whole};
 use crate::workon_home::WorkonHome;
 
+pub(crate) mod dependencies;
+mod pipfile_lock;
 pub(crate) mod pipenv;
+mod pyproject;
 
 /// Longest `.project` that is read.
 const LIMIT: u64 = 16 * 1024;

@@ -4,16 +4,19 @@
 //! had. What a call of an installer looks like is `installer`'s.
 
 use std::ffi::{OsStr, OsString};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
+use tempfile::NamedTempFile;
 
 use super::{Outcome, Session, Verb};
 use crate::config::Installer;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
-use crate::installer::{self, Group, Packages, Sources, Wish};
+use crate::installer::{self, Call, Group, Packages, Sources, Wish};
 use crate::output;
+use crate::project::dependencies::{Dependencies, Part};
 
 /// Install packages into an environment
 #[derive(Debug, Parser)]
@@ -24,6 +27,9 @@ pub(crate) struct Install {
     /// Requirements file of every environment
     #[arg(long)]
     defaults: Option<PathBuf>,
+    /// Directory or file of a project
+    #[arg(long)]
+    from: Option<PathBuf>,
     /// Requirements or lock file
     #[arg(short)]
     requirement: Vec<PathBuf>,
@@ -49,7 +55,7 @@ pub(crate) struct Install {
 
 /// The words for this verb.
 pub(super) fn words(root: &Path, packages: &Packages) -> Vec<OsString> {
-    let Packages { defaults, files, groups, editables, requirements, sources } = packages;
+    let Packages { defaults, project, files, groups, editables, requirements, sources } = packages;
     let mut words = vec![OsString::from("install"), root.into()];
     // In one word each: a value may begin with a `-`.
     let option = |name: &str, value: &OsStr| {
@@ -58,6 +64,7 @@ pub(super) fn words(root: &Path, packages: &Packages) -> Vec<OsString> {
         word
     };
     words.extend(defaults.iter().map(|file| option("--defaults=", file.as_os_str())));
+    words.extend(project.iter().map(|project| option("--from=", project.as_os_str())));
     words.extend(files.iter().map(|file| option("-r", file.as_os_str())));
     words.extend(groups.iter().map(|group| option("--group=", &group.word())));
     words.extend(editables.iter().map(|project| option("-e", project)));
@@ -74,6 +81,7 @@ impl Install {
         let sources = Sources { find_links: self.find_links, no_index: self.no_index, is_offline: self.offline };
         let packages = Packages {
             defaults: self.defaults,
+            project: self.from,
             files: self.requirement,
             groups: self.group.iter().map(|word| Group::of(word)).collect(),
             editables: self.editable,
@@ -101,7 +109,22 @@ pub(super) fn carry_out(
     packages: &Packages,
 ) -> u8 {
     let mut status = 0;
-    for call in packages.calls() {
+    let mut calls = packages.calls();
+    // Gone when it has all been done.
+    let mut written = Vec::new();
+    if let Some(from) = &packages.project {
+        match calls_for_project(packages, from, &mut written) {
+            Ok(needed) => {
+                let behind_defaults = usize::from(packages.defaults.is_some());
+                calls.splice(behind_defaults..behind_defaults, needed);
+            }
+            Err(error) => {
+                output::report(&error);
+                return error.status();
+            }
+        }
+    }
+    for call in calls {
         if let Wish::Defaults(file) = &call.of {
             output::note(&format!("Installing the default packages of {}", session.shown(file)));
         }
@@ -117,6 +140,36 @@ pub(super) fn carry_out(
     status
 }
 
+/// What a project needs: a call for each of its parts, as where anything has a hash, pip wants one for all. Requirements
+/// that are made for it are `written`.
+fn calls_for_project(packages: &Packages, from: &Path, written: &mut Vec<NamedTempFile>) -> Result<Vec<Call>> {
+    let Dependencies { directory, file, parts, .. } = Dependencies::of(from)?;
+    let call = |part| {
+        let (file, is_whole) = match part {
+            Part::File(file) => (file, false),
+            Part::Requirements { text, is_whole } => {
+                let made = requirements(&text, &file)?;
+                let path = made.path().to_path_buf();
+                written.push(made);
+                (path, is_whole)
+            }
+        };
+        Ok(packages.call_for_project(&file, is_whole, directory.clone()))
+    };
+    parts.into_iter().map(call).collect()
+}
+
+/// A requirements file with this text, named after what it was made from. Only the person can read it: addresses of
+/// indexes can have passwords in them.
+fn requirements(text: &str, made_from: &Path) -> Result<NamedTempFile> {
+    let mut prefix = made_from.file_name().unwrap_or_default().to_owned();
+    prefix.push("-");
+    let made = tempfile::Builder::new().prefix(&prefix).suffix(".txt").tempfile();
+    let mut file = made.map_err(Error::io("write requirements from", made_from))?;
+    file.write_all(text.as_bytes()).map_err(Error::io("write", file.path()))?;
+    Ok(file)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,6 +179,7 @@ mod tests {
     fn what_is_wished_comes_through() {
         let packages = Packages {
             defaults: Some("/it's $x/defaults.txt".into()),
+            project: Some("/it's a \"project\"".into()),
             files: vec!["/a b/-r.txt".into()],
             groups: vec![Group { file: "/a:b/pyproject.toml".into(), name: "dev".into() }],
             editables: vec!["-odd[x]".into(), "/p".into()],

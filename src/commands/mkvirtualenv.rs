@@ -21,7 +21,8 @@ use crate::interpreter;
     after_help = "Examples:\n  mkvirtualenv projectx                 with the python3 on PATH\n  mkvirtualenv -p 3.8 old \
                   \x20             with Python 3.8\n  mkvirtualenv -i requests -i rich api  and install these\n  \
                   mkvirtualenv -r requirements.txt api  and install what the file lists\n  mkvirtualenv -a ~/src/api \
-                  api         and link it to a project\n  mkvirtualenv --here                   the one that pipenv uses \
+                  api         and link it to a project\n  mkvirtualenv --from . api             for this project, with \
+                  what it needs\n  mkvirtualenv --here                   the one that pipenv uses \
                   in this project"
 )]
 pub(crate) struct MkVirtualenv {

@@ -19,6 +19,11 @@ impl Error {
                 names => format!("did you mean {}?", one_of(names)),
             }),
             Self::Ambiguous { names, .. } => Some(format!("say which: {}", one_of(names))),
+            Self::NoDependencies { .. } => Some(
+                "`--from` takes pylock.toml, requirements.txt, pyproject.toml or Pipfile.lock, or a directory with one; `pip \
+                 install -e .` installs a project itself"
+                    .to_owned(),
+            ),
             Self::KeptElsewhere { .. } => Some(
                 "`mkvirtualenv -a . NAME` makes one beside it; with PIPENV_VENV_IN_PROJECT=0 pipenv and --here use \
                  WORKON_HOME"

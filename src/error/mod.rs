@@ -48,6 +48,15 @@ pub(crate) enum Error {
         names: Vec<OsString>,
     },
 
+    /// A project says nothing of what it needs, or not so that it can be installed.
+    #[error("nothing to install from {}: {reason}", shown(.path))]
+    NoDependencies {
+        /// The project, or its file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+
     /// pipenv keeps the environment of a project elsewhere.
     #[error("pipenv keeps the environment of {} in {}: {reason}", shown(.project), shown(.place))]
     KeptElsewhere {

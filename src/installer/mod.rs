@@ -31,6 +31,9 @@ pub(crate) fn install(context: &Context, environment: &Environment, installer: I
     };
     let mut command = program.command(context, environment, "install");
     command.args(call.words(program.offline()));
+    if let Some(directory) = call.directory() {
+        command.current_dir(directory);
+    }
     let status = Context::run_for_person(&mut command).map_err(Error::io("run", python))?;
     if status.success() {
         return Ok(());

@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Packages {
     /// The person's list of what every new environment gets (a requirements file).
     pub(crate) defaults: Option<PathBuf>,
+    /// A project, or the file of one, that says what it needs. Its calls are made with [`Packages::call_for_project`].
+    pub(crate) project: Option<PathBuf>,
     /// Requirements files, and lock files (PEP 751).
     pub(crate) files: Vec<PathBuf>,
     /// Dependency groups (PEP 735).
@@ -64,7 +66,7 @@ pub(crate) struct Sources {
 impl Packages {
     /// Whether there is nothing to do.
     pub(crate) fn is_empty(&self) -> bool {
-        self.defaults.is_none() && self.asks_for_nothing()
+        self.defaults.is_none() && self.project.is_none() && self.asks_for_nothing()
     }
 
     fn asks_for_nothing(&self) -> bool {
@@ -74,7 +76,7 @@ impl Packages {
     /// The calls that it takes, in order. What was asked for has the last word, so the defaults come first. A lock file
     /// has a call of its own, before the rest: pip takes it for the hashes of everything, and uv takes nothing beside it.
     pub(crate) fn calls(&self) -> Vec<Call> {
-        let call = |of, words: Vec<OsString>| Call { of, words, sources: self.sources.clone() };
+        let call = |of, words: Vec<OsString>| Call { of, words, sources: self.sources.clone(), directory: None };
         let mut calls = Vec::new();
         if let Some(file) = &self.defaults {
             calls.push(call(Wish::Defaults(file.clone()), vec!["-r".into(), file.into()]));
@@ -93,6 +95,15 @@ impl Packages {
         }
         calls
     }
+
+    /// The call for a requirements or lock file of a project. `is_whole`: the file names all that is needed, so that
+    /// nothing is looked for beside it. Paths in it count from `directory`.
+    pub(crate) fn call_for_project(&self, file: &Path, is_whole: bool, directory: PathBuf) -> Call {
+        let of = if is_lock(file) { Wish::Lock } else { Wish::Plain };
+        let no_deps = is_whole.then(|| "--no-deps".into());
+        let words = no_deps.into_iter().chain(["-r".into(), file.into()]).collect();
+        Call { of, words, sources: self.sources.clone(), directory: Some(directory) }
+    }
 }
 
 /// One call of an installer.
@@ -102,6 +113,7 @@ pub(crate) struct Call {
     pub(crate) of: Wish,
     words: Vec<OsString>,
     sources: Sources,
+    directory: Option<PathBuf>,
 }
 
 /// What a call is for.
@@ -118,6 +130,11 @@ pub(crate) enum Wish {
 }
 
 impl Call {
+    /// Where it is to be made; where we are, if it does not matter.
+    pub(super) fn directory(&self) -> Option<&Path> {
+        self.directory.as_deref()
+    }
+
     /// The words behind `install`. `offline`: the installer's word for no network.
     pub(super) fn words(&self, offline: &str) -> Vec<OsString> {
         let Sources { find_links, no_index, is_offline } = &self.sources;
@@ -156,6 +173,7 @@ mod tests {
     fn each_lock_has_a_call_of_its_own_between_the_defaults_and_the_rest() {
         let packages = Packages {
             defaults: Some("/c/defaults.txt".into()),
+            project: None,
             files: ["/p/r.txt", "/p/pylock.toml", "/p/pylock.dev.toml"].map(PathBuf::from).into(),
             groups: vec![Group { file: "/p/pyproject.toml".into(), name: "dev".into() }],
             editables: vec!["/p[x]".into()],

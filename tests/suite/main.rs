@@ -20,6 +20,7 @@ mod creation; //       the environments, for every real Python, beside those of 
 mod frameworks; //     oh-my-zsh, prezto and bash-it: their calls, in their order
 mod here; //           which environment belongs to the project one is in
 mod in_use; //         an environment that other processes use, taken away
+mod dependencies; //   what a project needs, put into its environment
 mod doctor; //         what is wrong is found, said and mended; what is whole is left in peace
 mod init_script; //    what `venvwrap init` prints: linted, silent, loaded twice, no process
 mod inside; //         prompt, appended lines and directories while an environment is active

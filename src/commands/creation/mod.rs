@@ -27,7 +27,7 @@ mod options;
 mod packages;
 
 pub(super) use options::Options;
-use packages::packages;
+use packages::{dependencies, packages};
 
 /// A creation: what was asked for, looked at and found good, before anything is made.
 pub(super) struct Creation<'a> {
@@ -65,13 +65,19 @@ impl<'a> Creation<'a> {
                 hint: "colours are set by the prompt itself; this is the text alone".to_owned(),
             });
         }
-        let project = options.project.as_deref().map(|directory| project_at(session, directory)).transpose()?;
-        let packages = packages(session, &options.wanted, project.as_deref())?;
+        let name = EnvironmentName::new(name)?;
+        let mut project = options.project.as_deref().map(|directory| project_at(session, directory)).transpose()?;
+        let mut packages = packages(session, &options.wanted, project.as_deref())?;
+        if let Some(from) = &options.wanted.from {
+            let (from, directory) = dependencies(session, from, options.quiet)?;
+            packages.project = Some(from);
+            project.get_or_insert(directory);
+        }
         // What has nothing to install has nothing to ask for.
         let is_bare = options.without_pip && packages.is_empty();
         Ok(Self {
             session,
-            name: EnvironmentName::new(name)?,
+            name,
             project,
             packages,
             config: if is_bare { Config::default() } else { session.config()? },

@@ -17,6 +17,8 @@ use crate::environment::distributions::canonical;
 use crate::error::{Error, Result};
 use crate::fs::read_small;
 use crate::installer::{Group, Packages, Sources};
+use crate::output;
+use crate::project::dependencies::Dependencies;
 use crate::shown::shown;
 
 /// Longest pyproject.toml that is read.
@@ -31,6 +33,9 @@ pub(super) struct Wanted {
     /// Install what a requirements file or a lock file (pylock.toml) lists; may be repeated
     #[arg(short, long = "requirement", value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     requirement: Vec<PathBuf>,
+    /// Install what a project needs, by its pylock.toml, requirements.txt, pyproject.toml or Pipfile.lock, and link to it
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::AnyPath)]
+    pub(super) from: Option<PathBuf>,
     /// Install a dependency group of pyproject.toml, the project's or the one here; may be repeated
     #[arg(long, value_name = "[PATH:]GROUP")]
     group: Vec<OsString>,
@@ -54,6 +59,7 @@ pub(super) struct Wanted {
 impl Wanted {
     /// These, and others after them.
     pub(super) fn and(mut self, others: Self) -> Self {
+        self.from = others.from.or(self.from);
         self.install.extend(others.install);
         self.requirement.extend(others.requirement);
         self.group.extend(others.group);
@@ -80,12 +86,26 @@ pub(super) fn packages(session: &Session<'_>, wanted: &Wanted, project: Option<&
     };
     Ok(Packages {
         defaults: None,
+        project: None,
         files: wanted.requirement.iter().map(there).collect::<Result<_>>()?,
         groups: wanted.group.iter().map(|word| group(session, word, project)).collect::<Result<_>>()?,
         editables: wanted.editable.iter().map(|word| editable(session, word)).collect::<Result<_>>()?,
         requirements: wanted.install.iter().map(|word| requirement(session, word)).collect::<Result<_>>()?,
         sources,
     })
+}
+
+/// Where a project says what it needs, absolute, and the project's directory. It is looked at before anything is made,
+/// and what is taken is said.
+pub(super) fn dependencies(session: &Session<'_>, from: &Path, quiet: u8) -> Result<(PathBuf, PathBuf)> {
+    let from = located(session, from)?;
+    let needs = Dependencies::of(&from)?;
+    if quiet == 0 {
+        let what = needs.taken.map(|taken| format!(": {taken}")).unwrap_or_default();
+        let nothing = if needs.parts.is_empty() { ", nothing is needed" } else { "" };
+        output::note(&format!("Packages are taken from {}{what}{nothing}", session.shown(&needs.file)));
+    }
+    Ok((from, needs.directory))
 }
 
 /// A path as the person means it. The shell leaves `~` alone in `--requirement=~/x`, and everything in quotes. A file

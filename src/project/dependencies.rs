@@ -1,0 +1,169 @@
+//! What a project says it needs, in the files that others write: which file counts, and what an installer is given.
+//!
+//! Owns the order of the files and the choice of what is taken from each. What is in a `pyproject.toml` or a
+//! `Pipfile.lock` their own modules read; resolving and installing is the installer's.
+
+use std::path::{Path, PathBuf};
+
+use super::{pipfile_lock, pyproject};
+use crate::error::{Error, Result};
+use crate::fs::read_small;
+use crate::shown::shown;
+
+/// Longest file that is read as a whole; a lock of a thousand packages has a tenth of that.
+const LIMIT: u64 = 16 * 1024 * 1024;
+
+/// The files, the one that says most first.
+const FILES: [&str; 4] = ["pylock.toml", "requirements.txt", "pyproject.toml", "Pipfile.lock"];
+
+/// What a project needs.
+#[derive(Debug)]
+pub(crate) struct Dependencies {
+    /// Its directory, absolute: paths in the file count from there.
+    pub(crate) directory: PathBuf,
+    /// The file that says so.
+    pub(crate) file: PathBuf,
+    /// What of the file is taken, where that is not all of it, in words for a person.
+    pub(crate) taken: Option<String>,
+    /// What is to be installed, one after the other.
+    pub(crate) parts: Vec<Part>,
+}
+
+/// What an installer is called with, once.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// This file, as it is.
+    File(PathBuf),
+    /// A requirements file with this text.
+    Requirements {
+        /// The text.
+        text: String,
+        /// Whether it names all that is needed, so that nothing is to be looked for beside it.
+        is_whole: bool,
+    },
+}
+
+impl Dependencies {
+    /// Those of a directory, or the ones in a file that is named itself. `at` is absolute.
+    pub(crate) fn of(at: &Path) -> Result<Self> {
+        let entry = std::fs::metadata(at).map_err(Error::io("read", at))?;
+        if !entry.is_dir() {
+            let found = Self::in_file(at)?;
+            return found.ok_or_else(|| nothing(at, "it lists no dependencies"));
+        }
+        let mut empty = None;
+        for name in FILES {
+            match Self::in_file(&at.join(name))? {
+                Some(found) if !found.parts.is_empty() => return Ok(found),
+                found => empty = empty.or(found),
+            }
+        }
+        // One that says that nothing is needed has said so.
+        empty.ok_or_else(|| nothing(at, "none of pylock.toml, requirements.txt, pyproject.toml and Pipfile.lock is there and lists dependencies"))
+    }
+
+    /// `None` where a file is not there, or is not for this: a `pyproject.toml` that holds a tool's settings.
+    fn in_file(file: &Path) -> Result<Option<Self>> {
+        let directory = file.parent().unwrap_or(Path::new("/")).to_path_buf();
+        let whole = |parts, taken| Self { directory, file: file.to_path_buf(), taken, parts };
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        Ok(match &*name {
+            "pyproject.toml" => {
+                text(file)?.map(|text| pyproject::read(&text, file)).transpose()?.flatten().map(|found| {
+                    let is_empty = found.text.is_empty();
+                    let parts =
+                        if is_empty { vec![] } else { vec![Part::Requirements { text: found.text, is_whole: false }] };
+                    whole(parts, Some(found.taken))
+                })
+            }
+            "Pipfile.lock" => text(file)?.map(|text| pipfile_lock::read(&text, file)).transpose()?.map(|parts| {
+                let parts = parts.into_iter().map(|text| Part::Requirements { text, is_whole: true });
+                whole(parts.collect(), Some("`default`, without `develop`".to_owned()))
+            }),
+            "Pipfile" => {
+                return Err(nothing(file, "a Pipfile says what is wanted, `pipenv lock` makes of it what is needed"));
+            }
+            name if ends_with(name, "txt") || is_pylock(name) => {
+                file.is_file().then(|| whole(vec![Part::File(file.to_path_buf())], None))
+            }
+            _ => return Err(nothing(file, "that is no name of a file that lists dependencies")),
+        })
+    }
+}
+
+/// `pylock.toml` or `pylock.NAME.toml` (PEP 751).
+pub(crate) fn is_pylock(name: &str) -> bool {
+    name.starts_with("pylock.") && ends_with(name, "toml")
+}
+
+fn ends_with(name: &str, extension: &str) -> bool {
+    Path::new(name).extension().is_some_and(|end| end == extension)
+}
+
+fn text(file: &Path) -> Result<Option<String>> {
+    let Some(text) = read_small(file, LIMIT).map_err(Error::io("read", file))? else { return Ok(None) };
+    if text.len() as u64 >= LIMIT {
+        return Err(Error::io("read", file)(std::io::ErrorKind::FileTooLarge.into()));
+    }
+    let wrong = |_| Error::Value { what: shown(file).to_string(), reason: "it is not UTF-8".to_owned() };
+    String::from_utf8(text).map(Some).map_err(wrong)
+}
+
+fn nothing(at: &Path, reason: &str) -> Error {
+    Error::NoDependencies { path: at.to_path_buf(), reason: reason.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_that_says_most_counts() {
+        let room = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| std::fs::write(room.path().join(name), text).unwrap();
+        let found = || Dependencies::of(room.path()).map(|found| found.file.file_name().unwrap().to_owned());
+        assert!(matches!(found(), Err(Error::NoDependencies { .. })));
+        // A directory of that name is nothing.
+        std::fs::create_dir(room.path().join("requirements.txt")).unwrap();
+        write("pyproject.toml", "[tool.black]\n");
+        assert!(matches!(found(), Err(Error::NoDependencies { .. })));
+        write("pyproject.toml", "[project]\nname = 'x'\n");
+        assert_eq!(found().unwrap(), "pyproject.toml");
+        assert_eq!(Dependencies::of(room.path()).unwrap().parts, []);
+        write("Pipfile.lock", r#"{"default": {"a": {"version": "==1"}}}"#);
+        assert_eq!(found().unwrap(), "Pipfile.lock");
+        write("pyproject.toml", "[project]\ndependencies = ['a']\n");
+        assert_eq!(found().unwrap(), "pyproject.toml");
+        std::fs::remove_dir(room.path().join("requirements.txt")).unwrap();
+        write("requirements.txt", "a\n");
+        assert_eq!(found().unwrap(), "requirements.txt");
+        write("pylock.toml", "");
+        assert_eq!(found().unwrap(), "pylock.toml");
+        // Any of them by its name, and others of the kind.
+        write("requirements-dev.txt", "");
+        write("pylock.dev.toml", "");
+        for name in ["requirements-dev.txt", "pylock.dev.toml", "Pipfile.lock"] {
+            let found = Dependencies::of(&room.path().join(name)).unwrap();
+            assert_eq!((found.file.as_path(), &*found.directory), (&*room.path().join(name), room.path()));
+        }
+        write("Pipfile", "");
+        write("setup.py", "");
+        for name in ["Pipfile", "setup.py"] {
+            assert!(matches!(Dependencies::of(&room.path().join(name)), Err(Error::NoDependencies { .. })), "{name}");
+        }
+        assert!(matches!(Dependencies::of(&room.path().join("gone")), Err(Error::Io { .. })));
+    }
+
+    #[test]
+    fn what_is_damaged_is_an_error_and_not_passed_over() {
+        let room = tempfile::tempdir().unwrap();
+        for (name, text) in [("pyproject.toml", &b"[project"[..]), ("Pipfile.lock", b"{"), ("pyproject.toml", b"\xff")]
+        {
+            let file = room.path().join(name);
+            std::fs::write(&file, text).unwrap();
+            let said = Dependencies::of(room.path()).unwrap_err().to_string();
+            assert!(said.starts_with(&format!("{}: ", file.display())), "{said}");
+            std::fs::remove_file(file).unwrap();
+        }
+    }
+}
