@@ -1087,7 +1087,7 @@ _venvwrap() {
             return 0
             ;;
         venvwrap__subcmd__mkvirtualenv)
-            opts="-p -a -i -r -e -q -v -h --here --python --system-site-packages --no-pip --without-pip --prompt --install --requirement --from --group --editable --find-links --no-index --offline --no-defaults --clear --quiet --distribute --extra-search-dir --help"
+            opts="-p -a -i -r -e -q -v -h --here --link --python --system-site-packages --no-pip --without-pip --prompt --install --requirement --from --group --editable --find-links --no-index --offline --no-defaults --clear --quiet --distribute --extra-search-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1233,7 +1233,7 @@ _venvwrap() {
             return 0
             ;;
         venvwrap__subcmd__setvirtualenvproject)
-            opts="-h --help"
+            opts="-h --link --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -67,6 +67,7 @@ complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -s e -l 
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -l find-links -d 'Look for packages in this directory too; may be repeated' -r -f -a "(__fish_complete_directories)"
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -l extra-search-dir -d 'The same, with a value' -r
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -l here -d 'Make that of the project one is in: with the name that pipenv has for it, the Python of the Pipfile, and linked'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -l link -d 'Have the project\'s .venv lead to it, for uv and editors: with -a, --from or --here'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -l system-site-packages -d 'Let it see the packages of its Python as well'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -l without-pip -l no-pip -d 'Leave out pip'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -l no-index -d 'Ask no package index'
@@ -143,6 +144,7 @@ complete -c venvwrap -n "__fish_venvwrap_using_subcommand showvirtualenv" -s h -
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand cdvirtualenv" -s h -l help -d 'Print help'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand cdsitepackages" -s h -l help -d 'Print help'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand cdproject" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand setvirtualenvproject" -l link -d 'Have the project\'s .venv lead to the environment, for uv and editors'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand setvirtualenvproject" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand allvirtualenv" -s j -l jobs -d 'At most so many at once; the number of processors if left out' -r
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand allvirtualenv" -l status -d 'Tell where it failed, and end with status 1 if it did; otherwise the status is 0'

@@ -10,6 +10,9 @@ use crate::activation::Step;
 use crate::error::Result;
 use crate::hooks;
 use crate::interpreter;
+use crate::output;
+use crate::project::dot_venv;
+use crate::shown::shown;
 
 /// Make a virtual environment and enter it
 ///
@@ -32,6 +35,9 @@ pub(crate) struct MkVirtualenv {
     /// Make that of the project one is in: with the name that pipenv has for it, the Python of the Pipfile, and linked
     #[arg(long, conflicts_with = "name")]
     here: bool,
+    /// Have the project's .venv lead to it, for uv and editors: with -a, --from or --here
+    #[arg(long)]
+    link: bool,
     #[command(flatten)]
     options: Options,
 }
@@ -55,7 +61,12 @@ impl MkVirtualenv {
 impl Verb for MkVirtualenv {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
         let creation = self.creation(session)?;
+        let link = if self.link { Some(creation.linkable_project()?) } else { None };
         let environment = creation.make_or_keep(&[])?;
+        if let Some(project) = link {
+            let link = dot_venv::make(project, environment.root(), &creation.home)?;
+            output::data(format!("{} leads to {}\n", shown(&link), shown(environment.name())).as_bytes())?;
+        }
         let mut entered = creation.enter(&environment)?;
         for file in session.hooks(&creation.home)?.files(hooks::POSTMKVIRTUALENV, None) {
             entered.plan.push(Step::Source(file));

@@ -12,6 +12,7 @@ use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::fs::{is_same, resolved};
 use crate::output;
+use crate::project::{self, dot_venv};
 use crate::relocate::{self, Relocation, Rewriting};
 use crate::shell::standalone;
 use crate::shown::{shown, typed};
@@ -69,6 +70,9 @@ impl Verb for MvVirtualenv {
         let from = home.path().join(&self.old);
         let inside = working_directory_in(session, &from);
         let environment = renaming.run(&standing)?;
+        if let Some(project) = project::linked(&environment, session.context)? {
+            dot_venv::follow(&project, &from, environment.root(), &home)?;
+        }
         let directory = inside.map(|below| environment.root().join(below));
         if !is_active {
             renaming.finish()?;

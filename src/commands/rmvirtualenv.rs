@@ -1,6 +1,7 @@
 //! `rmvirtualenv`: remove environments, with a way back.
 
 use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
@@ -10,7 +11,9 @@ use crate::activation::{Plan, Step};
 use crate::error::{Error, Result};
 use crate::hooks;
 use crate::output;
+use crate::project;
 use crate::shown::{shown, typed};
+use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
 /// Remove virtual environments
@@ -65,10 +68,14 @@ impl Verb for RmVirtualenv {
             let found = match home.removable(name, session.active_root()) {
                 // The hooks run for a name that nothing has, too: people keep state elsewhere that belongs to it.
                 Ok(_) | Err(Error::UnknownEnvironment { .. }) => {
+                    let project = project_of(session, &home, name);
                     output::data(format!("Removing {}...\n", shown(name.as_os_str())).as_bytes())?;
                     hooks.run(hooks::PRERMVIRTUALENV, None, &told, None);
                     let found = home.remove(name, session.active_root());
                     hooks.run(hooks::POSTRMVIRTUALENV, None, &told, None);
+                    if let (Ok(_), Some(project)) = (&found, project) {
+                        unlink(session, &project, &home.path().join(name.as_os_str()));
+                    }
                     found
                 }
                 Err(error) => Err(error),
@@ -104,5 +111,20 @@ impl Verb for RmVirtualenv {
             return Ok(Outcome::Plan(Plan::of(Step::ChangeDirectory(home.path().to_path_buf())), status));
         }
         Ok(Outcome::Status(status))
+    }
+}
+
+/// The directory that an environment is linked to, where that can be told.
+fn project_of(session: &Session<'_>, home: &WorkonHome, name: &EnvironmentName) -> Option<PathBuf> {
+    let environment = home.find(name).ok()??;
+    project::linked(&environment, session.context).ok()?.filter(|project| project.is_absolute())
+}
+
+/// Takes the project's `.venv` away, if it led to what is gone. It is said, as `undo` does not make it again.
+fn unlink(session: &Session<'_>, project: &Path, root: &Path) {
+    match project::dot_venv::remove(project, root) {
+        Ok(Some(link)) => output::note(&format!("The link {} to it was removed", session.shown(&link))),
+        Ok(None) => {}
+        Err(error) => output::report(&error),
     }
 }

@@ -9,8 +9,9 @@ use super::{Outcome, Session, Verb};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::output;
-use crate::project;
+use crate::project::{self, dot_venv};
 use crate::shown::shown;
+use crate::workon_home::WorkonHome;
 use crate::workon_home::name::{self, EnvironmentName};
 
 /// Link an environment to a project directory
@@ -30,6 +31,9 @@ pub(crate) struct SetVirtualenvProject {
     /// Directory of the project; this one if left out
     #[arg(value_name = "DIRECTORY", value_hint = clap::ValueHint::DirPath)]
     directory: Option<PathBuf>,
+    /// Have the project's .venv lead to the environment, for uv and editors
+    #[arg(long)]
+    link: bool,
 }
 
 impl Verb for SetVirtualenvProject {
@@ -45,9 +49,17 @@ impl Verb for SetVirtualenvProject {
         if !project.is_dir() {
             return Err(Error::NoDirectory { path: project, hint: "the project's directory has to be there first" });
         }
+        let home = WorkonHome::locate(session.context)?;
+        if self.link {
+            dot_venv::check(&project, &home)?;
+        }
         project::link(&environment, session.context, &project)?;
         let text = format!("Setting project for {} to {}\n", shown(environment.name()), shown(&project));
         output::data(text.as_bytes())?;
+        if self.link {
+            let link = dot_venv::make(&project, environment.root(), &home)?;
+            output::data(format!("{} leads to {}\n", shown(&link), shown(environment.name())).as_bytes())?;
+        }
         Ok(Outcome::Done)
     }
 }

@@ -21,6 +21,7 @@ mod frameworks; //     oh-my-zsh, prezto and bash-it: their calls, in their orde
 mod here; //           which environment belongs to the project one is in
 mod in_use; //         an environment that other processes use, taken away
 mod dependencies; //   what a project needs, put into its environment
+mod dot_venv; //       the link .venv of a project, with the real uv
 mod doctor; //         what is wrong is found, said and mended; what is whole is left in peace
 mod init_script; //    what `venvwrap init` prints: linted, silent, loaded twice, no process
 mod inside; //         prompt, appended lines and directories while an environment is active

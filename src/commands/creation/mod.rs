@@ -86,6 +86,16 @@ impl<'a> Creation<'a> {
         })
     }
 
+    /// The project, whose `.venv` can be made a link.
+    pub(super) fn linkable_project(&self) -> Result<&Path> {
+        let Some(project) = &self.project else {
+            let message = "--link is about a project, and none is named".to_owned();
+            return Err(Error::Usage { message, hint: "add `-a .`, `--from .` or `--here`".to_owned() });
+        };
+        project::dot_venv::check(project, &self.home)?;
+        Ok(project)
+    }
+
     /// What to take where neither the person nor their standing options say: a text for the prompt, and a Python for an
     /// environment that is not there yet.
     pub(super) fn suggest(&mut self, prompt: Option<OsString>, python: Option<OsString>) {

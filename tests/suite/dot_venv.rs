@@ -1,0 +1,95 @@
+//! The link `.venv` of a project: made on request, used by the real uv, and gone with what it led to.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use crate::support::answer::Answer;
+use crate::support::pythons::{self, peer};
+use crate::support::sandbox::Sandbox;
+use crate::support::story::Story;
+
+fn target(project: &Path) -> Option<PathBuf> {
+    fs::read_link(project.join(".venv")).ok()
+}
+
+#[track_caller]
+fn uv<'a>(sandbox: &'a Sandbox, project: &Path, words: &[&str]) -> Answer<'a> {
+    let mut command = sandbox.command(peer("uv"));
+    command.args(words).current_dir(project).env("UV_OFFLINE", "1").env("UV_NO_CACHE", "1");
+    sandbox.run_command(command, b"")
+}
+
+#[test]
+fn uv_works_in_the_environment_of_the_project() {
+    let sandbox = Sandbox::new();
+    let text = "[project]\nname = 'x'\nversion = '0'\n";
+    let project = sandbox.write("my project/pyproject.toml", text).parent().unwrap().to_owned();
+    let python = pythons::complete().path.to_str().unwrap();
+    let words = ["mkvirtualenv", "-q", "--link", "-a", "my project", "-p", python, "x"];
+    let said = "Setting project for x to [ROOT]/my project\n[ROOT]/my project/.venv leads to x\n";
+    sandbox.run(words).status(0).stdout(said).stderr("");
+    assert_eq!(target(&project), Some(sandbox.environment("x")));
+    // Of three ways: by the path it is called by, by what it has, by what it runs.
+    let code = "import os, sys; print(os.path.realpath(sys.prefix))";
+    uv(&sandbox, &project, &["run", "--no-sync", "python", "-c", code]).status(0).stdout("[ROOT]/envs/x\n");
+    uv(&sandbox, &project, &["pip", "list", "--format=freeze"]).status(0).stdout_contains("pip==");
+    Story::new()
+        .code("\\builtin cd 'my project'", "builtin cd 'my project'")
+        .run(["workon", "."])
+        .get("VIRTUAL_ENV")
+        .plays(&sandbox, "workon .: 0\nexport VIRTUAL_ENV=[ROOT]/envs/x");
+    // It follows, and goes with what it led to: a link into nowhere would stop uv.
+    sandbox.run(["mvvirtualenv", "x", "y"]).status(0);
+    assert_eq!(target(&project), Some(sandbox.environment("y")));
+    sandbox
+        .run(["rmvirtualenv", "--now", "y"])
+        .status(0)
+        .stderr("The link [ROOT]/my project/.venv to it was removed\n");
+    assert_eq!(target(&project), None);
+    uv(&sandbox, &project, &["venv", "--python", python]).status(0);
+}
+
+#[test]
+fn what_is_not_a_link_of_ours_stays_as_it_is() {
+    let sandbox = Sandbox::with_x_and_y();
+    let project = sandbox.root().join("my project");
+    fs::create_dir(&project).unwrap();
+    let place = project.join(".venv");
+    let outside = sandbox.minimal_environment_at(&sandbox.root().join("outside"));
+    let refused = |sandbox: &Sandbox| {
+        let said = "venvwrap: [ROOT]/my project/.venv: it is there, and is no link to an environment in WORKON_HOME; move \
+                    it away, or leave out --link\n";
+        for words in [
+            &["mkvirtualenv", "--link", "-a", "my project", "z"][..],
+            &["setvirtualenvproject", "--link", "x", "my project"],
+        ] {
+            sandbox.run(words).status(1).stdout("").stderr(said);
+        }
+        assert!(!sandbox.environment("z").exists() && !sandbox.environment("x").join(".project").exists());
+    };
+    fs::create_dir(&place).unwrap();
+    refused(&sandbox);
+    fs::remove_dir(&place).unwrap();
+    fs::write(&place, "x\n").unwrap();
+    refused(&sandbox);
+    for elsewhere in [outside.as_path(), Path::new("gone")] {
+        fs::remove_file(&place).unwrap();
+        symlink(elsewhere, &place).unwrap();
+        refused(&sandbox);
+    }
+    fs::remove_file(&place).unwrap();
+    // One of ours is replaced; that of another is not taken away with this one.
+    for name in ["x", "y"] {
+        let said =
+            format!("Setting project for {name} to [ROOT]/my project\n[ROOT]/my project/.venv leads to {name}\n");
+        sandbox.run(["setvirtualenvproject", "--link", name, "my project"]).status(0).stdout(said).stderr("");
+        assert_eq!(target(&project), Some(sandbox.environment(name)));
+    }
+    sandbox.run(["rmvirtualenv", "--now", "x"]).status(0).stderr("");
+    assert_eq!(target(&project), Some(sandbox.environment("y")));
+    assert_eq!(fs::read_dir(&project).unwrap().count(), 1);
+    let said = "venvwrap: --link is about a project, and none is named\nhint: add `-a .`, `--from .` or `--here`\n";
+    sandbox.run(["mkvirtualenv", "--link", "z"]).status(2).stderr(said);
+    assert!(!sandbox.environment("z").exists());
+}
