@@ -31,6 +31,11 @@ impl Candidate {
         Self { value, about: String::new() }
     }
 
+    fn of(command: &Command) -> Self {
+        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+        Self { value: command.get_name().into(), about }
+    }
+
     /// A directory ends in `/` and can be gone on with.
     fn is_whole(&self) -> bool {
         !self.value.as_bytes().ends_with(b"/")
@@ -99,31 +104,39 @@ fn entry(verb: &OsStr) -> Option<&'static Entry> {
 /// What `venvwrap` can be followed by.
 fn verbs() -> Vec<Candidate> {
     let shown = VERBS.iter().map(|entry| (entry.command)()).filter(|command| !command.is_hide_set());
-    let candidate = |command: Command| Candidate {
-        value: command.get_name().into(),
-        about: command.get_about().map(ToString::to_string).unwrap_or_default(),
-    };
-    shown.map(candidate).collect()
+    shown.map(|command| Candidate::of(&command)).collect()
 }
 
 /// What can stand in the place of `typed`, and more.
 fn of_verb(entry: &Entry, before: &[OsString], typed: &OsStr, session: &Session<'_>) -> Result<Vec<Candidate>> {
     let mut command = (entry.command)();
     command.build();
-    let Position { value_of, operands, options_end } = Position::after(before, &command);
+    of_command(&command, before, typed, session)
+}
+
+fn of_command(command: &Command, before: &[OsString], typed: &OsStr, session: &Session<'_>) -> Result<Vec<Candidate>> {
+    // `python list`: what follows is its own.
+    let within = before.iter().enumerate().find_map(|(at, word)| Some((at, command.find_subcommand(word)?)));
+    if let Some((at, subcommand)) = within {
+        return of_command(subcommand, &before[at + 1..], typed, session);
+    }
+    let Position { value_of, operands, options_end } = Position::after(before, command);
     if let Some(option) = value_of {
         return values(option, &operands, typed, session);
     }
     if !options_end && typed.as_bytes().starts_with(b"-") {
-        let mut found = options(&command);
-        if entry.name == "lssitepackages" {
+        let mut found = options(command);
+        if command.get_name() == "lssitepackages" {
             let of_ls = |(option, about): (&str, &str)| Candidate { value: option.into(), about: about.to_owned() };
             found.extend(LS_OPTIONS.map(of_ls));
         }
         return Ok(found);
     }
+    if command.has_subcommands() {
+        return Ok(command.get_subcommands().map(Candidate::of).collect());
+    }
     let is_deletion = || before.iter().any(|word| word == "-d" || word == "--delete");
-    if entry.name == "add2virtualenv" && is_deletion() {
+    if command.get_name() == "add2virtualenv" && is_deletion() {
         // Nothing else can be taken away.
         let removable = add2virtualenv::removable(session).unwrap_or_default();
         return Ok(names(removable.into_iter().map(PathBuf::into_os_string).collect()));

@@ -74,6 +74,7 @@ const VERBS: &[Entry] = &[
     entry::<commands::toggleglobalsitepackages::ToggleGlobalSitePackages>("toggleglobalsitepackages"),
     entry::<commands::wipeenv::WipeEnv>("wipeenv"),
     entry::<virtualenvwrapper::VirtualenvWrapper>("virtualenvwrapper"),
+    entry::<commands::python::Python>("python").without_function(),
     entry::<commands::doctor::Doctor>("doctor").without_function(),
     entry::<commands::trust::Trust>("trust").without_function(),
     entry::<commands::init::Init>("init").without_function(),

@@ -41,6 +41,7 @@ pub(crate) mod mkproject;
 pub(crate) mod mktmpenv;
 pub(crate) mod mkvirtualenv;
 mod parallel;
+pub(crate) mod python;
 #[cfg(test)]
 mod real;
 pub(crate) mod mvvirtualenv;

@@ -44,6 +44,13 @@ pub(super) fn find(context: &Context, asked: &OsStr, request: &Request) -> Resul
     }
 }
 
+/// The first of what would be tried where nothing is asked for that `usable` knows. Starts nothing itself.
+pub(super) fn default_of<T>(context: &Context, usable: impl FnMut(PathBuf) -> Option<T>) -> Option<T> {
+    let search = Search { context, asked: OsStr::new("default"), places: Places::of(context) };
+    let wanted = Description::default();
+    steps().flat_map(|source| search.candidates(source, &wanted)).find_map(usable)
+}
+
 struct Search<'a> {
     context: &'a Context,
     asked: &'a OsStr,

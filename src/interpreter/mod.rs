@@ -11,10 +11,12 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 
 mod base;
+mod build_details;
 mod cache;
 mod discovery;
 #[cfg(test)]
 mod fake;
+mod inventory;
 mod label;
 mod offered;
 mod places;
@@ -24,6 +26,7 @@ mod pyenv;
 mod real;
 mod request;
 
+pub(crate) use inventory::{Inventory, Listed, Unusable, inventory};
 pub(crate) use offered::offered;
 use probe::Answer;
 use request::Request;
@@ -112,7 +115,65 @@ impl std::fmt::Display for Version {
     }
 }
 
+/// What kind of interpreter it is: enough to tell it from others, not to make anything with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Build {
+    /// As [`Interpreter::implementation`].
+    pub(crate) implementation: String,
+    /// As [`Interpreter::version`].
+    pub(crate) version: Version,
+    /// As [`Interpreter::release`].
+    pub(crate) release: String,
+    /// As [`Interpreter::abiflags`].
+    pub(crate) abiflags: String,
+}
+
+impl Build {
+    /// Whether this is a free-threaded build (PEP 703).
+    pub(crate) fn is_free_threaded(&self) -> bool {
+        self.abiflags.contains('t')
+    }
+
+    /// Whether this is a debug build (`configure --with-pydebug`).
+    pub(crate) fn is_debug(&self) -> bool {
+        self.abiflags.contains('d')
+    }
+
+    /// The version as PEP 440 writes it: `3.14.0`, `3.15.0rc1`.
+    pub(crate) fn number(&self) -> String {
+        let (level, serial) = self.release.split_once('.').unwrap_or((&self.release, ""));
+        let level = match level {
+            "alpha" => "a",
+            "beta" => "b",
+            "candidate" => "rc",
+            _ => return self.version.to_string(),
+        };
+        format!("{}{level}{serial}", self.version)
+    }
+}
+
+/// As the field writes the name of an implementation: `CPython` for `cpython`.
+fn implementation_named(name: &str) -> String {
+    match name {
+        "cpython" => "CPython",
+        "pypy" => "PyPy",
+        "graalpy" => "GraalPy",
+        other => other,
+    }
+    .to_owned()
+}
+
 impl Interpreter {
+    /// What kind it is.
+    pub(crate) fn build(&self) -> Build {
+        Build {
+            implementation: self.implementation.clone(),
+            version: self.version,
+            release: self.release.clone(),
+            abiflags: self.abiflags.clone(),
+        }
+    }
+
     /// Whether this is a free-threaded build (PEP 703).
     #[must_use]
     pub(crate) fn is_free_threaded(&self) -> bool {

@@ -24,7 +24,7 @@ use shims::Shims;
 
 /// A place, named after who installs there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Place {
+pub(crate) enum Place {
     /// What a person gets at their prompt.
     Path,
     /// What pyenv has installed, selected or not.
@@ -196,6 +196,22 @@ impl<'a> Places<'a> {
 }
 
 impl Place {
+    /// What a person calls it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Path => "PATH",
+            Self::Pyenv => "pyenv",
+            Self::Uv => "uv",
+            Self::Mise => "mise",
+            Self::Asdf => "asdf",
+            Self::Rye => "rye",
+            Self::Homebrew => "Homebrew",
+            Self::PythonOrg => "python.org",
+            Self::System => "system",
+            Self::Conda => "conda",
+        }
+    }
+
     /// Whether its directories hold one installation in each of their own, named after its version; else they hold
     /// commands.
     pub(super) fn has_installations(self) -> bool {
@@ -214,7 +230,7 @@ fn number_of(command: &str) -> Option<&str> {
 }
 
 /// What the name of a command promises. One number is too little: `python3` is what `python3.12` was, or will be.
-fn label_of(command: &str) -> Option<Label> {
+pub(super) fn label_of(command: &str) -> Option<Label> {
     let number = number_of(command)?;
     let name = if command.starts_with("pypy") { command } else { number };
     Label::parse(&name.replace("-dbg", "d")).filter(|label| label.version().len() > 1)

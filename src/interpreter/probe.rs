@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
-use super::{Interpreter, Version, base};
+use super::{Interpreter, Version, base, implementation_named};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::fs::is_same;
@@ -115,12 +115,7 @@ impl Told {
     fn into_interpreter(self, found: &Path) -> Interpreter {
         let version = self.version();
         let Version { major, minor, .. } = version;
-        let implementation = match self.implementation.as_str() {
-            "cpython" => "CPython".to_owned(),
-            "pypy" => "PyPy".to_owned(),
-            "graalpy" => "GraalPy".to_owned(),
-            _ => self.implementation,
-        };
+        let implementation = implementation_named(&self.implementation);
         let stem = if implementation == "PyPy" { "pypy" } else { "python" };
         let threads = if self.abiflags.contains('t') { "t" } else { "" };
         let names = [threads, ""].map(|threads| format!("{stem}{major}.{minor}{threads}"));

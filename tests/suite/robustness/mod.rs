@@ -57,7 +57,7 @@ fn making<'a>(python: &'a Path, name: &'a str) -> Vec<&'a OsStr> {
 
 /// The beginning of a command that runs another under strace, which writes to the file `trace` in the sandbox. `None`
 /// where it cannot trace: it is Linux's, and some containers forbid it.
-fn strace(sandbox: &Sandbox) -> Option<Command> {
+pub(crate) fn strace(sandbox: &Sandbox) -> Option<Command> {
     if !cfg!(target_os = "linux") {
         eprintln!("skipped: no strace on this system");
         return None;

@@ -17,6 +17,8 @@ fn the_binary_is_completed_like_the_functions() {
         fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
     }
     sandbox.write("my file", "");
+    let python = sandbox.write("tools/python3.197", "#!/bin/sh\n");
+    fs::set_permissions(python, fs::Permissions::from_mode(0o755)).unwrap();
     let zsh = RcFile { before: "autoload -Uz compinit; compinit -u -D", after: "" };
     let plain = RcFile { before: "", after: "" };
     for (shell, rc) in [(Shell::Bash, plain), (Shell::Zsh, zsh), (Shell::Fish, plain)] {
@@ -37,6 +39,10 @@ fn the_binary_is_completed_like_the_functions() {
         completes("venvwrap run my\\ env pytest --he", "venvwrap run my\\ env pytest --he");
         completes("venvwrap run my\\ env pytest -x my", "venvwrap run my\\ env pytest -x my\\ file ");
         completes("venvwrap run nosuch py", "venvwrap run nosuch py");
+        completes("venvwrap python li", "venvwrap python list ");
+        completes("venvwrap python list --al", "venvwrap python list --all ");
+        completes("venvwrap python find 3.19", "venvwrap python find 3.197 ");
+        completes("venvwrap python list --json my", "venvwrap python list --json my");
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::support::sandbox::Sandbox;
 use crate::support::shells::Shell;
 
-const VERBS: [&str; 15] = [
+const VERBS: [&str; 16] = [
     "mkvirtualenv",
     "rmvirtualenv",
     "undo",
@@ -16,13 +16,14 @@ const VERBS: [&str; 15] = [
     "run",
     "env",
     "which",
+    "python",
     "init",
     "completions",
     "man",
 ];
 
 /// Those of them that are no functions.
-const BINARY_ONLY: [&str; 7] = ["undo", "run", "env", "which", "init", "completions", "man"];
+const BINARY_ONLY: [&str; 8] = ["undo", "run", "env", "which", "python", "init", "completions", "man"];
 
 #[test]
 fn every_verb_tells_its_use_with_examples_in_columns() {

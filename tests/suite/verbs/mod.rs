@@ -10,6 +10,7 @@ mod installing; // mkvirtualenv with packages, and by another program
 mod lsvirtualenv;
 mod mkvirtualenv;
 mod mvvirtualenv;
+mod python; //     list and find: each once, from anywhere; what is started for that
 mod rmvirtualenv;
 mod showvirtualenv;
 mod store; //      every verb with a WORKON_HOME that cannot be used

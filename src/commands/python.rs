@@ -1,0 +1,224 @@
+//! `python`: which pythons there are, and which one a request gets.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt::Write;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use clap::{Parser, Subcommand};
+use serde::Serialize;
+
+use super::{Outcome, Session, Verb};
+use crate::error::Result;
+use crate::interpreter::{self, Inventory, Listed, Unusable};
+use crate::output::{self, Progress};
+use crate::shown::shown;
+use crate::workon_home::WorkonHome;
+use crate::workon_home::name::EnvironmentName;
+
+/// Show which Pythons there are, and which one a request gets
+#[derive(Debug, Parser)]
+#[command(
+    name = "python",
+    subcommand_required = true,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    after_help = "Examples:\n  venvwrap python list       every Python on this machine, and who uses it\n  venvwrap python \
+                  find 3.12  the path of the one that `mkvirtualenv -p 3.12` takes"
+)]
+pub(crate) struct Python {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    List(List),
+    Find(Find),
+}
+
+/// List the Pythons of this machine and the environments that use them
+///
+/// Looks on PATH and wherever pyenv, uv, mise, asdf, rye, Homebrew, conda and python.org's installer put them. One that
+/// is new is asked once what it is. The one that is marked `*` is taken where nothing is asked for.
+#[derive(Debug, Parser)]
+#[command(
+    after_help = "Examples:\n  venvwrap python list         all of them, the newest first\n  venvwrap python list 3.12    \
+                  those that `-p 3.12` means\n  venvwrap python list --all   with every path that leads to one\n  \
+                  venvwrap python list --json  for programs"
+)]
+struct List {
+    /// Only those that answer this: a version such as `3.12` or `pypy`, a command or a path
+    #[arg(value_name = "PYTHON")]
+    request: Option<OsString>,
+    /// Every path that leads to one, and not only the one that lasts
+    #[arg(long)]
+    all: bool,
+    /// JSON for programs
+    #[arg(long)]
+    json: bool,
+}
+
+/// Print the path of the Python that a request gets
+#[derive(Debug, Parser)]
+#[command(
+    after_help = "Examples:\n  venvwrap python find          the one that is taken where nothing is asked for\n  venvwrap \
+                  python find 3.12     the one for `mkvirtualenv -p 3.12`\n  venvwrap python find ./env    the one \
+                  that an environment was made from"
+)]
+struct Find {
+    /// What is asked for: a version such as `3.12` or `pypy`, a command or a path
+    #[arg(value_name = "PYTHON")]
+    request: Option<OsString>,
+}
+
+impl Verb for Python {
+    fn run(self, session: &Session<'_>) -> Result<Outcome> {
+        match self.what {
+            What::List(list) => list.run(session),
+            What::Find(find) => {
+                let found = interpreter::find(session.context, find.request.as_deref())?;
+                print_path(&found.base_executable)?;
+                Ok(Outcome::Done)
+            }
+        }
+    }
+}
+
+/// A path on a line: escaped where a person looks, as it is for programs.
+fn print_path(path: &Path) -> Result<()> {
+    let mut line = super::legible(path.as_os_str().as_bytes()).into_owned();
+    line.push(b'\n');
+    output::data(&line)
+}
+
+impl List {
+    fn run(self, session: &Session<'_>) -> Result<Outcome> {
+        let asking = |count| Progress::start(format!("asking {count} new pythons what they are"));
+        let inventory = interpreter::inventory(session.context, self.request.as_deref(), asking)?;
+        let users = users(session, &inventory)?;
+        if self.json {
+            output::data(&super::json(&Told::of(&inventory, &users))?)?;
+        } else {
+            output::data(table(session, &inventory.interpreters, &users, self.all).as_bytes())?;
+            for Unusable { path, reason, .. } in &inventory.unusable {
+                output::note(&format!("not usable: {}: {reason}", session.shown(path)));
+            }
+        }
+        Ok(Outcome::Status(u8::from(inventory.interpreters.is_empty())))
+    }
+}
+
+/// The names of the environments that each interpreter is the base of. Nothing in them is run.
+fn users(session: &Session<'_>, inventory: &Inventory) -> Result<Vec<Vec<OsString>>> {
+    let mut users = vec![Vec::new(); inventory.interpreters.len()];
+    let home = WorkonHome::locate(session.context)?;
+    for name in home.names()? {
+        // One that went away since the directory was read is not there.
+        let Ok(environment) = home.get(&EnvironmentName::existing(&name)?) else { continue };
+        if let Some(index) = inventory.base_of(&environment.python()) {
+            users[index].push(name);
+        }
+    }
+    Ok(users)
+}
+
+const HEADINGS: [&str; 4] = ["version", "implementation", "from", "path"];
+
+/// A line each, under headings; the names of environments last, for they can be many.
+fn table(session: &Session<'_>, interpreters: &[Listed], users: &[Vec<OsString>], all_paths: bool) -> String {
+    if interpreters.is_empty() {
+        return String::new();
+    }
+    let mut rows: Vec<([String; 4], String)> = vec![(HEADINGS.map(str::to_owned), "environments".to_owned())];
+    for (listed, users) in interpreters.iter().zip(users) {
+        let mark = if listed.is_default { "* " } else { "  " };
+        let names: Vec<String> = users.iter().map(|name| shown(name).to_string()).collect();
+        let first = [listed.build.number(), kind(listed), listed.place.name().to_owned(), session.shown(&listed.path)];
+        let [version, rest @ ..] = first;
+        let [implementation, from, path] = rest;
+        rows.push(([format!("{mark}{version}"), implementation, from, path], names.join(", ")));
+        for path in listed.paths.iter().filter(|path| all_paths && **path != listed.path) {
+            rows.push(([String::new(), String::new(), String::new(), session.shown(path)], String::new()));
+        }
+    }
+    rows[0].0[0].insert_str(0, "  ");
+    let width = |column: usize| rows.iter().map(|(cells, _)| cells[column].chars().count()).max().unwrap_or(0);
+    let widths = [0, 1, 2, 3].map(width);
+    let mut text = String::new();
+    for (cells, last) in &rows {
+        let mut line = String::new();
+        for (cell, width) in cells.iter().zip(widths) {
+            let _ = write!(line, "{cell:<width$}  ");
+        }
+        let _ = writeln!(text, "{}", format!("{line}{last}").trim_end());
+    }
+    text
+}
+
+/// `CPython`, `CPython, free-threaded`.
+fn kind(listed: &Listed) -> String {
+    let mut words = vec![listed.build.implementation.as_str()];
+    words.extend(listed.build.is_free_threaded().then_some("free-threaded"));
+    words.extend(listed.build.is_debug().then_some("debug"));
+    words.join(", ")
+}
+
+/// The JSON of the list. `schema` goes up when a field changes its meaning or goes away.
+#[derive(Debug, Serialize)]
+struct Told {
+    schema: u32,
+    interpreters: Vec<Entry>,
+    unusable: Vec<Failure>,
+}
+
+/// One interpreter.
+#[derive(Debug, Serialize)]
+struct Entry {
+    /// As PEP 440 writes it.
+    version: String,
+    implementation: String,
+    free_threaded: bool,
+    debug: bool,
+    from: &'static str,
+    path: String,
+    /// Every path that leads to it.
+    paths: Vec<String>,
+    default: bool,
+    environments: Vec<String>,
+}
+
+/// What is in a place and does not work.
+#[derive(Debug, Serialize)]
+struct Failure {
+    path: String,
+    from: &'static str,
+    reason: String,
+}
+
+impl Told {
+    fn of(inventory: &Inventory, users: &[Vec<OsString>]) -> Self {
+        let text = |text: &OsStr| text.to_string_lossy().into_owned();
+        let entry = |(listed, users): (&Listed, &Vec<OsString>)| Entry {
+            version: listed.build.number(),
+            implementation: listed.build.implementation.clone(),
+            free_threaded: listed.build.is_free_threaded(),
+            debug: listed.build.is_debug(),
+            from: listed.place.name(),
+            path: text(listed.path.as_os_str()),
+            paths: listed.paths.iter().map(|path| text(path.as_os_str())).collect(),
+            default: listed.is_default,
+            environments: users.iter().map(|name| text(name)).collect(),
+        };
+        let failure = |unusable: &Unusable| Failure {
+            path: text(unusable.path.as_os_str()),
+            from: unusable.place.name(),
+            reason: unusable.reason.clone(),
+        };
+        Self {
+            schema: 1,
+            interpreters: inventory.interpreters.iter().zip(users).map(entry).collect(),
+            unusable: inventory.unusable.iter().map(failure).collect(),
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! All interpreters that are there, each once.
+//!
+//! Owns the way from the candidates of all places to a list for people. What is remembered or written down is not asked
+//! for; the rest is asked side by side. One that does not work is part of the answer, with its reason.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::thread;
+
+use super::discovery::default_of;
+use super::label::Label;
+use super::places::{ORDER, Place, Places};
+use super::request::{Description, Request};
+use super::{Build, Interpreter, at, base, build_details, cache, find};
+use crate::context::Context;
+use crate::error::{Error, Result};
+
+/// How many are asked at a time: they wait for the disk more than they compute, and one that hangs keeps its place.
+const AT_ONCE: usize = 8;
+
+/// Device and inode: what two paths have in common that lead to one file.
+type Identity = (u64, u64);
+
+/// An interpreter that environments can be made from.
+#[derive(Debug)]
+pub(crate) struct Listed {
+    /// The path that lasts longest, where environments would link to.
+    pub(crate) path: PathBuf,
+    /// All paths that it was found by, in the order of the search, and `path`.
+    pub(crate) paths: Vec<PathBuf>,
+    /// Who installed it; [`Place::Path`] where that cannot be told.
+    pub(crate) place: Place,
+    /// What it is.
+    pub(crate) build: Build,
+    /// Whether it is the one for no request at all.
+    pub(crate) is_default: bool,
+    identity: Option<Identity>,
+    interpreter: Interpreter,
+}
+
+/// Something that looks like an interpreter and is none.
+#[derive(Debug)]
+pub(crate) struct Unusable {
+    /// Where it lies.
+    pub(crate) path: PathBuf,
+    /// The place where it was found.
+    pub(crate) place: Place,
+    /// What is wrong with it.
+    pub(crate) reason: String,
+}
+
+/// What there is.
+#[derive(Debug)]
+pub(crate) struct Inventory {
+    /// `CPython` first, the newest first.
+    pub(crate) interpreters: Vec<Listed>,
+    /// What only looks like one.
+    pub(crate) unusable: Vec<Unusable>,
+}
+
+/// Looks everywhere. `request`: only what answers it. `asking` is told how many interpreters are about to be started,
+/// where any is; what it gives is kept until they have answered.
+///
+/// Fails as [`find`] does where the request makes no sense, or nothing answers it.
+pub(crate) fn inventory<T>(
+    context: &Context,
+    request: Option<&OsStr>,
+    asking: impl FnOnce(usize) -> T,
+) -> Result<Inventory> {
+    let parsed = Request::parse(request, context)?;
+    let (mut sightings, mut unusable) = sightings(context);
+    ask(context, &mut sightings, asking);
+    let mut interpreters: Vec<Listed> = Vec::new();
+    for sighting in sightings {
+        match sighting.known {
+            Some(Ok(interpreter)) => add(&mut interpreters, interpreter, sighting.place, sighting.paths),
+            Some(Err(reason)) => {
+                let Some(path) = sighting.paths.into_iter().next() else { continue };
+                unusable.push((Unusable { path, place: sighting.place, reason }, sighting.label));
+            }
+            None => {}
+        }
+    }
+    // Before any is left out: the default need not answer the request.
+    let default = default_of(context, |path| {
+        let base = base_identity(&path);
+        let is_it = |listed: &&Listed| listed.paths.contains(&path) || (base.is_some() && listed.identity == base);
+        interpreters.iter().find(is_it)?.identity
+    });
+    match &parsed {
+        Request::Default => {}
+        Request::Described(wanted) => {
+            interpreters.retain(|listed| wanted.mismatch(&listed.interpreter).is_none());
+            unusable.retain(|(_, label)| may_be(label.as_ref(), wanted));
+        }
+        Request::Path(_) | Request::Command(_) => {
+            let found = find(context, request)?;
+            let one = identity(&found.base_executable);
+            interpreters.retain(|listed| listed.identity == one);
+            unusable.clear();
+            if interpreters.is_empty() {
+                add(&mut interpreters, found, Place::Path, Vec::new());
+            }
+        }
+    }
+    if interpreters.is_empty() && unusable.is_empty() {
+        // Its error says where was looked.
+        find(context, request)?;
+    }
+    for listed in &mut interpreters {
+        listed.is_default = default.is_some() && listed.identity == default;
+    }
+    interpreters.sort_by_cached_key(|listed| {
+        let Build { implementation, version, release, abiflags } = &listed.build;
+        let newest = std::cmp::Reverse((*version, release.starts_with("final"), release.clone()));
+        (implementation != "CPython", implementation.clone(), newest, abiflags.clone(), listed.path.clone())
+    });
+    Ok(Inventory { interpreters, unusable: unusable.into_iter().map(|(unusable, _)| unusable).collect() })
+}
+
+impl Inventory {
+    /// The index of the interpreter that the environment of `python` was made from. Starts nothing.
+    pub(crate) fn base_of(&self, python: &Path) -> Option<usize> {
+        let base = base_identity(python)?;
+        self.interpreters.iter().position(|listed| listed.identity == Some(base))
+    }
+}
+
+/// A file that may be an interpreter.
+struct Sighting {
+    identity: Option<Identity>,
+    paths: Vec<PathBuf>,
+    place: Place,
+    label: Option<Label>,
+    /// What it is, or why it is none; `None` until it was asked.
+    known: Option<std::result::Result<Interpreter, String>>,
+}
+
+/// Every candidate of every place, each file once; and those whose base is gone.
+fn sightings(context: &Context) -> (Vec<Sighting>, Vec<(Unusable, Option<Label>)>) {
+    let places = Places::of(context);
+    let (mut found, mut unusable): (Vec<Sighting>, Vec<_>) = (Vec::new(), Vec::new());
+    for place in ORDER {
+        for candidate in places.candidates(place) {
+            // The python of an environment stands for the one that this was made from.
+            let path = match base::outside_environments(&candidate.path) {
+                Ok(path) => path,
+                Err(error) => {
+                    let reason = reason_of(&error);
+                    unusable.push((Unusable { path: candidate.path, place, reason }, candidate.label));
+                    continue;
+                }
+            };
+            let identity = identity(&path);
+            match found.iter_mut().find(|seen| seen.identity.is_some() && seen.identity == identity) {
+                Some(seen) => {
+                    if !seen.paths.contains(&path) {
+                        seen.paths.push(path);
+                    }
+                    // Who installed it tells more than that it is on PATH.
+                    if seen.place == Place::Path {
+                        seen.place = place;
+                    }
+                }
+                None => {
+                    found.push(Sighting { identity, paths: vec![path], place, label: candidate.label, known: None });
+                }
+            }
+        }
+    }
+    (found, unusable)
+}
+
+/// Fills in what is known, and asks the others.
+fn ask<T>(context: &Context, sightings: &mut [Sighting], asking: impl FnOnce(usize) -> T) {
+    for sighting in sightings.iter_mut() {
+        let remembered = sighting.paths.iter().find_map(|path| cache::recall(context, path));
+        let known = remembered.or_else(|| sighting.paths.iter().find_map(|path| written(path)));
+        sighting.known = known.map(Ok);
+    }
+    let open: Vec<usize> = (0..sightings.len()).filter(|index| sightings[*index].known.is_none()).collect();
+    if open.is_empty() {
+        return;
+    }
+    let _sign_of_life = asking(open.len());
+    let (next, all) = (AtomicUsize::new(0), &*sightings);
+    let answers: Vec<(usize, std::result::Result<Interpreter, String>)> = thread::scope(|scope| {
+        let worker = || {
+            let mut answers = Vec::new();
+            while let Some(index) = open.get(next.fetch_add(1, Relaxed)) {
+                let answer = all[*index].paths.first().map(|path| at(context, path).map_err(|error| reason_of(&error)));
+                answers.extend(answer.map(|answer| (*index, answer)));
+            }
+            answers
+        };
+        let workers: Vec<_> = (0..open.len().min(AT_ONCE)).map(|_| scope.spawn(worker)).collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()
+    });
+    for (index, answer) in answers {
+        sightings[index].known = Some(answer);
+    }
+}
+
+/// What `build-details.json` tells. The build and the paths are true; what only a probe can tell is left empty, so this
+/// is for the list and nothing else.
+fn written(path: &Path) -> Option<Interpreter> {
+    let (build, prefix, name) = build_details::read(path)?;
+    let (base_prefix, base_executable) = base::lasting(path, &prefix, &[name]);
+    Some(Interpreter {
+        executable: path.to_path_buf(),
+        base_executable,
+        base_prefix,
+        version: build.version,
+        release: build.release,
+        implementation: build.implementation,
+        abiflags: build.abiflags,
+        cache_tag: String::new(),
+        platlibdir: String::new(),
+        has_lib64_link: false,
+        bundled: Vec::new(),
+    })
+}
+
+/// Adds an interpreter, or the paths to it where it is known: a program that starts it has a file of its own.
+fn add(all: &mut Vec<Listed>, interpreter: Interpreter, place: Place, mut paths: Vec<PathBuf>) {
+    let path = interpreter.base_executable.clone();
+    let identity = identity(&path);
+    if let Some(known) = all.iter_mut().find(|known| known.identity.is_some() && known.identity == identity) {
+        paths.retain(|path| !known.paths.contains(path));
+        known.paths.extend(paths);
+        return;
+    }
+    if !paths.contains(&path) {
+        paths.push(path.clone());
+    }
+    // conda says so in every prefix that it fills.
+    let is_conda = place == Place::Path && interpreter.base_prefix.join("conda-meta").is_dir();
+    let place = if is_conda { Place::Conda } else { place };
+    all.push(Listed { path, paths, place, build: interpreter.build(), is_default: false, identity, interpreter });
+}
+
+/// Whether something without an answer could have been what is wanted, by its name.
+fn may_be(label: Option<&Label>, wanted: &Description) -> bool {
+    label.is_none_or(|label| wanted.fits_label(label))
+}
+
+fn reason_of(error: &Error) -> String {
+    match error {
+        Error::PythonFailed { reason, .. } => reason.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn base_identity(python: &Path) -> Option<Identity> {
+    identity(&base::outside_environments(python).ok()?)
+}
+
+fn identity(path: &Path) -> Option<Identity> {
+    fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,176 @@
+//! `venvwrap python`: every Python once, from wherever it is, with who uses it; and what is started for that.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use crate::robustness::strace;
+use crate::support::pythons::{self, Python};
+use crate::support::sandbox::{BINARY, Sandbox};
+
+fn prefix(python: &Python) -> PathBuf {
+    python.path.parent().unwrap().parent().unwrap().to_path_buf()
+}
+
+/// Links the prefix of a real interpreter to where somebody else would have installed it.
+fn installed(sandbox: &Sandbox, python: &Python, at: &str) -> PathBuf {
+    let link = sandbox.home().join(at);
+    fs::create_dir_all(link.parent().unwrap()).unwrap();
+    symlink(prefix(python), &link).unwrap();
+    link
+}
+
+fn script(path: &Path, body: &str) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, format!("#!/bin/sh\n{body}\n")).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// The words of the line for a path, its own left out.
+fn row(table: &str, path: &str) -> Vec<String> {
+    let lines: Vec<&str> = table.lines().filter(|line| line.contains(path)).collect();
+    assert_eq!(lines.len(), 1, "{path} in:\n{table}");
+    lines[0].replace(path, "").split_whitespace().map(str::to_owned).collect()
+}
+
+#[test]
+fn each_is_listed_once_with_its_origin_and_who_uses_it() {
+    let sandbox = Sandbox::new();
+    let python = pythons::complete();
+    let (full, minor) = (python.full(), python.minor());
+    let by_pyenv = installed(&sandbox, python, &format!(".pyenv/versions/{full}"));
+    // The same by other names.
+    installed(&sandbox, python, &format!(".asdf/installs/python/{full}"));
+    symlink(by_pyenv.join(format!("bin/python{minor}")), sandbox.tools().join("python3")).unwrap();
+    for name in ["a b", "b"] {
+        sandbox.run(["mkvirtualenv", "--without-pip", "-p", by_pyenv.to_str().unwrap(), name]).status(0);
+    }
+    // No such name can be made, but it can be there.
+    fs::rename(sandbox.environment("b"), sandbox.environment("x\u{1b}y")).unwrap();
+    let table = sandbox.run(["python", "list"]).status(0).stderr("").stdout_text();
+    let path = format!("~/.pyenv/versions/{full}/bin/python{minor}");
+    assert_eq!(row(&table, &path).join(" "), format!("* {full} CPython pyenv a b, x\\u{{1b}}y"));
+    assert!(!table.contains(".asdf"), "{table}");
+    assert_eq!(table.matches("\n* ").count(), 1, "{table}");
+    let all = sandbox.run(["python", "list", "--all", &minor]).status(0).stderr("").stdout_text();
+    for path in [format!("~/.asdf/installs/python/{full}/bin/python"), "[ROOT]/tools/python3".to_owned()] {
+        assert!(all.lines().any(|line| line.trim() == path), "{path}:\n{all}");
+    }
+}
+
+#[test]
+fn the_list_has_what_a_request_gets_and_find_prints_its_path() {
+    let sandbox = Sandbox::new();
+    let python = pythons::complete();
+    let minor = python.minor();
+    let prefix = installed(&sandbox, python, &format!(".local/share/mise/installs/python/{}", python.full()));
+    let path = prefix.join(format!("bin/python{minor}"));
+    let list = |words: &[&str]| -> serde_json::Value {
+        let words = ["python", "list", "--json"].iter().chain(words);
+        serde_json::from_slice(&sandbox.run(words).status(0).stderr("").stdout).unwrap()
+    };
+    let list_of = |request: &str| list(&[request])["interpreters"].as_array().unwrap().clone();
+    let found = list_of(&python.full());
+    let wanted =
+        found.iter().find(|entry| entry["path"] == path.to_str().unwrap()).unwrap_or_else(|| panic!("{found:?}"));
+    assert_eq!(
+        (&wanted["version"], &wanted["implementation"], &wanted["from"]),
+        (&python.full().into(), &"CPython".into(), &"mise".into())
+    );
+    assert_eq!((&wanted["environments"], &wanted["debug"]), (&serde_json::json!([]), &false.into()));
+    assert!(found.iter().all(|entry| entry["version"] == python.full().as_str()), "{found:?}");
+    assert_eq!(list(&[])["schema"], 1);
+    // A path and an environment stand for one interpreter.
+    sandbox.run(["mkvirtualenv", "--without-pip", "-p", prefix.to_str().unwrap(), "x"]).status(0);
+    let environment = sandbox.environment("x");
+    for request in [path.to_str().unwrap(), environment.to_str().unwrap()] {
+        let found = list_of(request);
+        assert_eq!((found.len(), &found[0]["environments"]), (1, &serde_json::json!(["x"])), "{request}: {found:?}");
+        let line = format!("[ROOT]/home/.local/share/mise/installs/python/{}/bin/python{minor}\n", python.full());
+        sandbox.run(["python", "find", request]).status(0).stdout(line).stderr("");
+    }
+    // In front of others on PATH an environment is not one of its own.
+    let mut inside = sandbox;
+    let mut variable = inside.environment("x").join("bin").into_os_string();
+    variable.push(":/usr/bin:/bin");
+    inside.set("PATH", variable);
+    let table = inside.run(["python", "list", "--all"]).status(0).stdout_text();
+    assert!(!table.contains("/envs/x"), "{table}");
+    let shown = format!("~/.local/share/mise/installs/python/{}/bin/python{minor}", python.full());
+    assert_eq!(row(&table, &shown)[0], "*", "{table}");
+}
+
+#[test]
+fn what_does_not_work_is_told_with_its_reason_and_hides_nothing() {
+    let sandbox = Sandbox::new();
+    script(&sandbox.tools().join("python3.97"), "echo no libpython >&2; exit 127");
+    script(&sandbox.tools().join("python3.96"), "echo '\x1b[31mhello'");
+    fs::create_dir_all(sandbox.home().join(".pyenv/versions/3.95.0/bin")).unwrap();
+    symlink("gone", sandbox.home().join(".pyenv/versions/3.95.0/bin/python")).unwrap();
+    script(&sandbox.home().join(".pyenv/shims/python3.94"), "exit 1");
+    let noise = "it did not answer, but printed `\\u{1b}[31mhello`";
+    let told = format!(
+        "not usable: [ROOT]/tools/python3.97: it ended with status 127: no libpython\n\
+         not usable: [ROOT]/tools/python3.96: {noise}\n\
+         not usable: ~/.pyenv/versions/3.95.0/bin/python: it is a link to gone, which is not there\n"
+    );
+    let table = sandbox.run(["python", "list"]).status(0).stderr(told).stdout_text();
+    assert!(table.lines().count() > 1, "{table}");
+    let answer = sandbox.run(["python", "list", "--json"]).status(0).stderr("");
+    let list: serde_json::Value = serde_json::from_slice(&answer.stdout).unwrap();
+    assert_eq!(list["unusable"][1]["reason"], noise);
+    assert_eq!(list["unusable"][2]["from"], "pyenv");
+    // What cannot be what is asked for is not told.
+    let reason = "not usable: [ROOT]/tools/python3.97: it ended with status 127: no libpython\n";
+    sandbox.run(["python", "list", "3.97"]).status(1).stdout("").stderr(reason);
+    sandbox.run(["python", "list", "3.93"]).status(1).stdout("").stderr_contains("no python found for `3.93`\nhint: ");
+    sandbox.run(["python", "find", "3.93"]).status(1).stdout("").stderr_contains("no python found for `3.93`\nhint: ");
+    sandbox.run(["python", "list", "3.x"]).status(2).stdout("").stderr_contains("\nhint: ");
+    sandbox.run(["python"]).status(2).stdout("").stderr_contains("Usage: venvwrap python <COMMAND>");
+}
+
+/// How many programs a command starts, itself included.
+fn started(sandbox: &Sandbox, words: &[&str]) -> Option<usize> {
+    let mut command = strace(sandbox)?;
+    command.args(["-e", "trace=execve,execveat", BINARY]).args(words);
+    sandbox.run_command(command, b"").status(0);
+    let trace = fs::read_to_string(sandbox.root().join("trace")).unwrap();
+    Some(trace.lines().filter(|line| line.contains(" = 0")).count())
+}
+
+#[test]
+fn what_was_asked_once_is_started_by_nothing_again() {
+    let sandbox = Sandbox::new().with_own_cache();
+    let python = pythons::complete();
+    let (full, minor) = (python.full(), python.minor());
+    installed(&sandbox, python, &format!(".pyenv/versions/{full}"));
+    script(&sandbox.home().join(".pyenv/shims/python3"), "exit 1");
+    sandbox.run(["mkvirtualenv", "--without-pip", "-p", &full, "first"]).status(0);
+    let Some(count) = started(&sandbox, &["mkvirtualenv", "--without-pip", "-p", &full, "second"]) else { return };
+    assert_eq!(count, 1, "{}", fs::read_to_string(sandbox.root().join("trace")).unwrap());
+    assert!(started(&sandbox, &["python", "list"]).unwrap() > 1);
+    for words in [&["python", "list"][..], &["python", "list", "--json", &minor], &["python", "find", &full]] {
+        let count = started(&sandbox, words).unwrap();
+        assert_eq!(count, 1, "{words:?}: {}", fs::read_to_string(sandbox.root().join("trace")).unwrap());
+    }
+    assert_eq!(started(&sandbox, &["complete", "zsh", "--", "mkvirtualenv", "-p", ""]), Some(1));
+}
+
+#[test]
+fn many_lists_at_once_agree_and_leave_a_whole_cache() {
+    let sandbox = Sandbox::new().with_own_cache();
+    let python = pythons::complete();
+    installed(&sandbox, python, &format!(".pyenv/versions/{}", python.full()));
+    let list = || sandbox.run(["python", "list"]).status(0).stderr("").stdout_text();
+    let lists: Vec<String> = thread::scope(|scope| {
+        let started: Vec<_> = (0..4).map(|_| scope.spawn(list)).collect();
+        started.into_iter().map(|list| list.join().unwrap()).collect()
+    });
+    assert!(lists.iter().all(|list| *list == lists[0] && list.contains("~/.pyenv")), "{lists:?}");
+    let records = fs::read_dir(sandbox.root().join("cache/venvwrap/interpreters")).unwrap().flatten();
+    for record in records {
+        let text = fs::read(record.path()).unwrap();
+        assert!(serde_json::from_slice::<serde_json::Value>(&text).is_ok(), "{:?}", record.path());
+    }
+}
