@@ -9,6 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use nix::unistd::geteuid;
 use serde::{Deserialize, Serialize};
 
 use super::Interpreter;
@@ -17,15 +18,23 @@ use crate::directories;
 use crate::fs::{read_small, write_whole};
 
 /// To be raised with every change of what is stored or of what `probe.py` says.
-const SCHEMA: u32 = 1;
+const SCHEMA: u32 = 2;
 
 /// A record is 1 KB, more with long paths.
 const LIMIT: u64 = 64 * 1024;
 
 /// One file.
 #[derive(Debug, Serialize, Deserialize)]
-struct Record {
+struct Sealed {
     schema: u32,
+    /// Of the record as it is written. A bit that a disk flips in a number leaves JSON that is as good as before.
+    seal: u64,
+    record: Record,
+}
+
+/// What is stored in it.
+#[derive(Debug, Serialize, Deserialize)]
+struct Record {
     interpreter: Interpreter,
     /// Of the file that the path leads to in the end.
     executable: Stamp,
@@ -34,7 +43,41 @@ struct Record {
     stdlib: (PathBuf, Option<Stamp>),
 }
 
-/// Device, inode, size, and both times with nanoseconds: what must not have changed since the question.
+impl Record {
+    fn sealed(self) -> Option<Sealed> {
+        Some(Sealed { schema: SCHEMA, seal: hash(&serde_json::to_vec(&self).ok()?), record: self })
+    }
+}
+
+/// What a file holds.
+enum Content {
+    Record(Box<Record>),
+    /// The record of another version of venvwrap.
+    Foreign,
+    Damaged,
+}
+
+impl Content {
+    fn of(text: &[u8]) -> Self {
+        #[derive(Deserialize)]
+        struct Schema {
+            schema: u32,
+        }
+        match serde_json::from_slice(text) {
+            Ok(Schema { schema }) if schema != SCHEMA => Self::Foreign,
+            Ok(_) => Self::sealed(text).map_or(Self::Damaged, |record| Self::Record(Box::new(record))),
+            Err(_) => Self::Damaged,
+        }
+    }
+
+    fn sealed(text: &[u8]) -> Option<Record> {
+        let Sealed { seal, record, .. } = serde_json::from_slice(text).ok()?;
+        (seal == hash(&serde_json::to_vec(&record).ok()?)).then_some(record)
+    }
+}
+
+/// Device, inode, size, and both times with nanoseconds: what must not have changed since the question. That the time of
+/// the last change of the inode is among them is what nobody can set back: not `touch`, not `cp -p`, not an unpacker.
 type Stamp = [i64; 7];
 
 fn stamp(path: &Path) -> Option<Stamp> {
@@ -45,16 +88,24 @@ fn stamp(path: &Path) -> Option<Stamp> {
 
 /// The answer of `python`, an absolute path, if it still holds.
 pub(super) fn recall(context: &Context, python: &Path) -> Option<Interpreter> {
-    let text = read_small(&file_of(context, python)?, LIMIT).ok()??;
-    let Record { schema, interpreter, executable, stdlib } = serde_json::from_slice(&text).ok()?;
-    let holds = schema == SCHEMA
-        && interpreter.executable == python
+    let file = file_of(context, python)?;
+    let text = read_small(&file, LIMIT).ok()??;
+    let Content::Record(record) = Content::of(&text) else { return None };
+    let Record { interpreter, executable, stdlib } = *record;
+    let holds = interpreter.executable == python
         && stamp(python) == Some(executable)
         && stamp(&stdlib.0) == stdlib.1
         // The name that environments link to can go without the file behind it.
         && (interpreter.base_executable == python || stamp(&interpreter.base_executable) == Some(executable))
-        && interpreter.bundled.iter().all(|wheel| fs::metadata(wheel).is_ok());
+        && interpreter.bundled.iter().all(|wheel| fs::metadata(wheel).is_ok())
+        && is_trusted(&file);
     holds.then_some(interpreter)
+}
+
+/// Whether a record is by this person or the administrator: in a directory that others can write to, anybody can say
+/// what they like about an interpreter.
+fn is_trusted(file: &Path) -> bool {
+    fs::metadata(file).is_ok_and(|file| file.uid() == 0 || file.uid() == geteuid().as_raw())
 }
 
 /// An answer that is about to be asked for: what the file was before tells whether the answer is about it.
@@ -76,9 +127,9 @@ impl Pending {
         }
         let stdlib_stamp = stamp(&stdlib);
         let interpreter = interpreter.clone();
-        let record = Record { schema: SCHEMA, interpreter, executable, stdlib: (stdlib, stdlib_stamp) };
+        let record = Record { interpreter, executable, stdlib: (stdlib, stdlib_stamp) };
         // A path that is no UTF-8 cannot be stored.
-        let Ok(text) = serde_json::to_vec(&record) else { return };
+        let Some(Ok(text)) = record.sealed().map(|sealed| serde_json::to_vec(&sealed)) else { return };
         if let Some(directory) = file.parent() {
             drop(fs::create_dir_all(directory));
         }
@@ -93,7 +144,7 @@ pub(super) fn damaged(context: &Context) -> Vec<PathBuf> {
     let records = entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "json"));
     let is_damaged = |path: &PathBuf| {
         let text = read_small(path, LIMIT).ok().flatten();
-        text.is_none_or(|text| serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(&text).is_err())
+        text.is_none_or(|text| matches!(Content::of(&text), Content::Damaged))
     };
     let mut damaged: Vec<PathBuf> = records.filter(is_damaged).collect();
     damaged.sort();
@@ -103,132 +154,15 @@ pub(super) fn damaged(context: &Context) -> Vec<PathBuf> {
 /// Where the answer of `python` is kept. `None` without a cache directory.
 fn file_of(context: &Context, python: &Path) -> Option<PathBuf> {
     // Two paths of one name would only forget each other's answer, as a change of the algorithm in std would.
-    let mut hasher = DefaultHasher::new();
-    hasher.write(python.as_os_str().as_bytes());
-    let name = format!("{:016x}.json", hasher.finish());
+    let name = format!("{:016x}.json", hash(python.as_os_str().as_bytes()));
     Some(directories::cache(context).ok()?.join("interpreters").join(name))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::super::fake::{self, hostile_room, put};
-    use super::*;
-    use std::os::unix::fs::{PermissionsExt, symlink};
-
-    /// A world with its own cache, and an interpreter in it.
-    fn world(room: &Path) -> (Context, Interpreter) {
-        let context = Context::made_of(&[("XDG_CACHE_HOME", room.join("cache").to_str().unwrap())]);
-        put(&room.join("py/bin/python3.12"), "");
-        let mut interpreter = fake::interpreter(&room.join("py"), "3.12.1");
-        fs::create_dir_all(stdlib_of(&interpreter)).unwrap();
-        interpreter.bundled = vec![put(&room.join("py/pip.whl"), "")];
-        remember(&context, &interpreter);
-        (context, interpreter)
-    }
-
-    fn stdlib_of(interpreter: &Interpreter) -> PathBuf {
-        interpreter.base_prefix.join("lib").join(interpreter.library_directory())
-    }
-
-    fn remember(context: &Context, interpreter: &Interpreter) {
-        about_to_ask(&interpreter.executable).remember(context, interpreter, stdlib_of(interpreter));
-    }
-
-    #[test]
-    fn an_answer_comes_back_as_it_was() {
-        let (_room, room) = hostile_room();
-        let (context, interpreter) = world(&room);
-        assert_eq!(recall(&context, &interpreter.executable), Some(interpreter));
-        assert_eq!(recall(&context, Path::new("/other")), None);
-        assert_eq!(recall(&Context::made_of(&[]), Path::new("/other")), None);
-    }
-
-    #[test]
-    fn whatever_changes_makes_it_forgotten() {
-        type Change = fn(&Interpreter);
-        let changes: [(&str, Change); 6] = [
-            ("executable replaced", |python| drop(put(&python.executable, "other"))),
-            ("executable touched", |python| {
-                fs::set_permissions(&python.executable, fs::Permissions::from_mode(0o700)).unwrap();
-            }),
-            ("executable gone", |python| fs::remove_file(&python.executable).unwrap()),
-            ("ensurepip installed", |python| {
-                fs::create_dir(stdlib_of(python).join("ensurepip")).unwrap();
-            }),
-            ("standard library gone", |python| {
-                fs::remove_dir(stdlib_of(python)).unwrap();
-            }),
-            ("wheel gone", |python| fs::remove_file(&python.bundled[0]).unwrap()),
-        ];
-        for (what, change) in changes {
-            let (_room, room) = hostile_room();
-            let (context, interpreter) = world(&room);
-            change(&interpreter);
-            assert_eq!(recall(&context, &interpreter.executable), None, "{what}");
-        }
-    }
-
-    #[test]
-    fn a_link_is_judged_by_what_it_leads_to_and_its_own_path_is_the_key() {
-        let (_room, room) = hostile_room();
-        let (context, mut interpreter) = world(&room);
-        let link = room.join("link");
-        symlink(&interpreter.executable, &link).unwrap();
-        assert_eq!(recall(&context, &link), None);
-        interpreter.executable.clone_from(&link);
-        remember(&context, &interpreter);
-        assert_eq!(recall(&context, &link), Some(interpreter.clone()));
-        fs::remove_file(&link).unwrap();
-        symlink(put(&room.join("py/bin/python3.13"), ""), &link).unwrap();
-        assert_eq!(recall(&context, &link), None);
-    }
-
-    #[test]
-    fn the_name_to_link_to_can_go_alone() {
-        let (_room, room) = hostile_room();
-        let (context, mut interpreter) = world(&room);
-        interpreter.base_executable = room.join("stays");
-        symlink(&interpreter.executable, room.join("stays")).unwrap();
-        remember(&context, &interpreter);
-        assert!(recall(&context, &interpreter.executable).is_some());
-        fs::remove_file(room.join("stays")).unwrap();
-        assert_eq!(recall(&context, &interpreter.executable), None);
-    }
-
-    #[test]
-    fn an_answer_about_a_file_that_changed_meanwhile_is_not_kept() {
-        let (_room, room) = hostile_room();
-        let (context, interpreter) = world(&room);
-        let file = file_of(&context, &interpreter.executable).unwrap();
-        fs::remove_file(&file).unwrap();
-        let pending = about_to_ask(&interpreter.executable);
-        put(&interpreter.executable, "upgraded");
-        pending.remember(&context, &interpreter, stdlib_of(&interpreter));
-        assert!(fs::metadata(&file).is_err());
-    }
-
-    #[test]
-    fn a_broken_file_is_forgotten_and_replaced() {
-        let (_room, room) = hostile_room();
-        let (context, interpreter) = world(&room);
-        let file = file_of(&context, &interpreter.executable).unwrap();
-        let good = fs::read_to_string(&file).unwrap();
-        let future = good.replacen(r#""schema":1"#, r#""schema":999"#, 1);
-        assert_ne!(future, good);
-        for broken in ["", "{}", "[1", "\0", &good[..good.len() / 2], &future] {
-            fs::write(&file, broken).unwrap();
-            assert_eq!(recall(&context, &interpreter.executable), None, "{broken}");
-            remember(&context, &interpreter);
-            assert!(recall(&context, &interpreter.executable).is_some(), "{broken}");
-        }
-    }
-
-    #[test]
-    fn where_nothing_can_be_written_nothing_is_remembered() {
-        let (_room, room) = hostile_room();
-        put(&room.join("cache"), "a file in the way");
-        let (context, interpreter) = world(&room);
-        assert_eq!(recall(&context, &interpreter.executable), None);
-        assert_eq!(fs::read_to_string(room.join("cache")).unwrap(), "a file in the way");
-    }
+fn hash(bytes: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(bytes);
+    hasher.finish()
 }
+
+#[cfg(test)]
+mod tests;
