@@ -246,7 +246,7 @@ fn wait(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fake::{hostile_room, program, script};
+    use super::super::fake::{hostile_room, program, python, quoted, script};
     use super::*;
     use std::os::unix::fs::symlink;
 
@@ -270,8 +270,30 @@ mod tests {
         assert_eq!(reason_of("kill -9 $$"), "it was killed by signal 9");
         let nonsense = reason_of("printf '\\036{\"version\": 3}\\n'");
         assert!(nonsense.starts_with("its answer makes no sense: "), "{nonsense}");
-        let flood = reason_of("exec yes 'not a python'");
-        assert!(flood.starts_with("it was killed by signal 13"), "{flood}");
+        assert_eq!(reason_of("kill -SEGV $$"), "it was killed by signal 11");
+        for flood in ["exec yes 'not a python'", "exec yes 'not a python' >&2"] {
+            let flood = reason_of(flood);
+            assert!(flood.starts_with("it was killed by signal 13"), "{flood}");
+        }
+        let long = reason_of("printf '%0300d' 7; printf '\\036{\"version\": [3'");
+        assert!(long.starts_with("its answer makes no sense: "), "{long}");
+    }
+
+    #[test]
+    fn an_answer_is_found_in_any_noise_that_is_not_endless() {
+        let (_room, room) = hostile_room();
+        let python = python(&room.join("py"), "python3.9", "3.9.1");
+        let noisy = |noise: &str| {
+            let noisy = program(&room.join("noisy"), &format!("{noise}\nexec {} \"$@\"", quoted(&python)));
+            match ask(&Context::made_of(&[]), &noisy) {
+                Ok(Answer::Starts(path)) => path,
+                other => panic!("{other:?}"),
+            }
+        };
+        for noise in ["printf 'no line feed'", "printf '\\036{}\\n\\036'", "printf '\\377\\000\\n' | tee /dev/stderr"] {
+            assert_eq!(noisy(noise), python, "{noise}");
+        }
+        assert_eq!(noisy("head -c 200000 /dev/zero; head -c 200000 /dev/zero >&2"), python);
     }
 
     #[test]
@@ -283,6 +305,12 @@ mod tests {
         assert_eq!(reason(&room.join("dangling")), "it is a link to gone, which is not there");
         fs::write(room.join("plain"), "").unwrap();
         assert_eq!(reason(&room.join("plain")), "it is not executable");
+        let text = script(&room.join("text"), "no program of any kind\n");
+        // POSIX has execvp(3) hand it to a shell; musl and macOS do not.
+        let is_told =
+            ["it cannot be run: ", "it ended with status 127: "].iter().any(|start| reason(&text).starts_with(start));
+        assert!(is_told, "{}", reason(&text));
+        assert_eq!(reason(&room.join("plain/python")), "it cannot be run: Not a directory (os error 20)");
         let headless = script(&room.join("headless"), "#!/gone/interpreter\n");
         assert_eq!(reason(&headless), "the program that its first line or its headers name is not there");
     }
@@ -307,6 +335,19 @@ mod tests {
             let gone = nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), None);
             assert_eq!(gone, Err(nix::errno::Errno::ESRCH), "{body}");
         }
+    }
+
+    /// What it has started may hold its streams.
+    #[test]
+    fn one_that_leaves_somebody_behind_is_not_waited_for() {
+        let (_room, room) = hostile_room();
+        let leaves = program(&room.join("leaves"), "sleep 20 & echo $! > \"${0%/*}/pid\"; exit 3");
+        let started = Instant::now();
+        let reason = run(&Context::made_of(&[]), &leaves, Duration::from_millis(300)).err().unwrap();
+        assert_eq!(reason, "it did not answer within 0.3 s");
+        assert!(started.elapsed() < PATIENCE);
+        let pid = fs::read_to_string(room.join("pid")).unwrap().trim().parse().unwrap();
+        nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), nix::sys::signal::Signal::SIGKILL).unwrap();
     }
 
     #[test]
