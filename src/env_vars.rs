@@ -32,6 +32,10 @@ variables! {
     VIRTUALENVWRAPPER_VIRTUALENV,
     /// Options put before those of every `mkvirtualenv`.
     VIRTUALENVWRAPPER_VIRTUALENV_ARGS,
+    /// Python to use where `-p` is not given; several, between commas, are tried in order.
+    VIRTUALENV_PYTHON,
+    /// Python to use where neither that nor `-p` is given.
+    UV_PYTHON,
     /// Where global hooks lie; `WORKON_HOME` when unset.
     VIRTUALENVWRAPPER_HOOK_DIR,
     /// A log that is made when virtualenvwrapper.sh is loaded, for hooks to write to.

@@ -16,12 +16,12 @@ use crate::error::{Error, Result};
 const WRONG: Style = AnsiColor::Red.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default();
 
-/// Reports a failure: one line that says what and where, one that says what to do.
+/// Reports a failure: one line that says what and where, and mostly one that says what to do.
 pub(crate) fn report(error: &Error) {
     let mut stream = anstream::stderr().lock();
     // A stderr that cannot be written to leaves the status as the only voice.
     let _ = writeln!(stream, "{WRONG}venvwrap:{WRONG:#} {error}");
-    if let Some(hint) = error.hint() {
+    for hint in error.hint().iter().flat_map(|hints| hints.lines()) {
         let _ = writeln!(stream, "{HINT}hint:{HINT:#} {hint}");
     }
 }

@@ -1,8 +1,8 @@
 //! The link between an environment and its project: the file `.project` in the environment.
 //!
 //! Owns reading and writing that file, and which environments are linked to a directory. Where pipenv has the
-//! environment of a project: `pipenv`; what the project needs: `dependencies`;
-//! the link `.venv`: `dot_venv`. Changing to the project is a step of a plan.
+//! environment of a project: `pipenv`; what the project needs: `dependencies`; which Python it asks for: `python`; the
+//! link `.venv`: `dot_venv`. Changing to the project is a step of a plan.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -20,6 +20,7 @@ pub(crate) mod dot_venv;
 mod pipfile_lock;
 pub(crate) mod pipenv;
 mod pyproject;
+pub(crate) mod python;
 
 /// Longest `.project` that is read.
 const LIMIT: u64 = 16 * 1024;

@@ -91,7 +91,7 @@ impl Verb for MkProject {
                 hint: "`mkproject -f` uses it as it is".to_owned(),
             });
         }
-        let creation = Creation::prepare(session, &typed, &self.options)?;
+        let creation = Creation::prepare(session, &typed, &self.options)?.with_sources(&directory);
         let mut templates = Vec::new();
         for word in &self.template {
             templates.push(templates_of(session, &creation.home)?.find(word)?.word().to_owned());

@@ -22,11 +22,13 @@ use crate::shown::shown;
 #[command(
     name = "mkvirtualenv",
     after_help = "Examples:\n  mkvirtualenv projectx                 with the python3 on PATH\n  mkvirtualenv -p 3.8 old \
-                  \x20             with Python 3.8\n  mkvirtualenv -i requests -i rich api  and install these\n  \
-                  mkvirtualenv -r requirements.txt api  and install what the file lists\n  mkvirtualenv -a ~/src/api \
-                  api         and link it to a project\n  mkvirtualenv --from . api             for this project, with \
-                  what it needs\n  mkvirtualenv --here                   the one that pipenv uses \
-                  in this project"
+                  \x20             with Python 3.8; also pypy3.10, 3.13t, a path or a command\n  mkvirtualenv -p \
+                  '>=3.11,<3.14' api    with any that fits; the quotes are for the shell\n  mkvirtualenv --download -p \
+                  3.12 new   and have uv install it where it is not there\n  mkvirtualenv -i requests -i rich api  and \
+                  install these\n  mkvirtualenv -r requirements.txt api  and install what the file lists\n  mkvirtualenv \
+                  -a ~/src/api api         link it to a project, and use the Python that this asks for\n  mkvirtualenv \
+                  --from . api             for this project, with what it needs\n  mkvirtualenv --here                   the \
+                  one that pipenv uses in this project"
 )]
 pub(crate) struct MkVirtualenv {
     /// Name of the environment

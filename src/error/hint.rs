@@ -1,6 +1,6 @@
 //! What the person can do about a failure.
 //!
-//! Owns the hints: one line each, with the command to type where there is one. What went wrong is said in `mod`.
+//! Owns the hints: mostly one line, with the command to type where there is one. What went wrong is said in `mod`.
 
 use std::ffi::OsString;
 use std::io;
@@ -9,7 +9,7 @@ use super::Error;
 use crate::shown::{shown, typed};
 
 impl Error {
-    /// What the person can do about it, in one line, or `None` where the message says it all.
+    /// What the person can do about it, a hint to a line, or `None` where the message says it all.
     #[must_use]
     pub(crate) fn hint(&self) -> Option<String> {
         match self {
@@ -64,8 +64,12 @@ impl Error {
             Self::OtherPython { name, .. } => {
                 Some(format!("take another name, or replace it with `mkvirtualenv --clear -p … {}`", typed(name)))
             }
-            Self::PythonNotFound { tried, .. } if tried.is_empty() => None,
-            Self::PythonNotFound { tried, .. } => Some(format!("looked at {}", tried.join("; "))),
+            Self::PythonNotFound { tried, ways, asker, .. } => {
+                let looked_at = (!tried.is_empty()).then(|| format!("looked at {}", tried.join("; ")));
+                let otherwise = asker.as_ref().map(|_| "`-p` asks for another one; `-p default`: python3".to_owned());
+                let hints: Vec<String> = looked_at.into_iter().chain(ways.iter().cloned()).chain(otherwise).collect();
+                (!hints.is_empty()).then(|| hints.join("\n"))
+            }
             Self::PythonFailed { .. } => Some("`-p` takes a version such as `3.12`, a command or a path".to_owned()),
             Self::CannotCreate { hint, .. }
             | Self::Child { hint, .. }

@@ -236,12 +236,16 @@ pub(crate) enum Error {
     },
 
     /// No interpreter answers the request.
-    #[error("no python found for `{}`", shown(.request))]
+    #[error("no python found for `{}`{}", shown(.request), and_asker(.asker.as_deref()))]
     PythonNotFound {
         /// What was asked for.
         request: OsString,
+        /// Which file or variable asks for it, where that was not the person.
+        asker: Option<String>,
         /// Where it was looked for, and what was wrong with what was there, a line each.
         tried: Vec<String>,
+        /// What there is, and how to get what was asked for: a hint each.
+        ways: Vec<String>,
     },
 
     /// An interpreter was found but does not work.
@@ -382,6 +386,10 @@ impl Error {
             _ => 1,
         }
     }
+}
+
+fn and_asker(asker: Option<&str>) -> String {
+    asker.map(|asker| format!(", which {asker} asks for")).unwrap_or_default()
 }
 
 fn and_others(count: usize) -> String {

@@ -34,11 +34,11 @@ fn steps() -> impl Iterator<Item = Source> {
 pub(super) fn find(context: &Context, asked: &OsStr, request: &Request) -> Result<Interpreter> {
     let search = Search { context, asked, places: Places::of(context) };
     match request {
-        Request::Default => search.first_fit(&Description::default(), |_| None),
-        Request::Described(wanted) => search.first_fit(wanted, |python| wanted.mismatch(python)),
+        Request::Default => search.first_fit(&Description::default()),
+        Request::Described(wanted) => search.first_fit(wanted),
         Request::Command(name) => match search.places.on_path(name).next() {
             Some(python) => at(context, &python),
-            None => Err(search.not_found(vec![search.absence(name)])),
+            None => Err(search.not_found(std::iter::once(search.absence(name)).chain(search.here(name)).collect())),
         },
         Request::Path(path) => search.at_path(path),
     }
@@ -59,12 +59,10 @@ struct Search<'a> {
 
 impl Search<'_> {
     /// Goes through the places until an interpreter works and nothing is the matter with it.
-    fn first_fit(
-        &self,
-        wanted: &Description,
-        mismatch: impl Fn(&Interpreter) -> Option<String>,
-    ) -> Result<Interpreter> {
+    fn first_fit(&self, wanted: &Description) -> Result<Interpreter> {
         let mut tried = Vec::new();
+        let mut second_best = None;
+        let (mut has_bare, mut more) = (false, 0);
         // `/bin` and `/usr/bin` are one directory on most systems: what did not do is not tried by its other name.
         let mut refused: Vec<(u64, u64)> = Vec::new();
         for source in steps() {
@@ -75,22 +73,39 @@ impl Search<'_> {
                 if identity.is_some_and(|identity| refused.contains(&identity)) {
                     continue;
                 }
+                refused.extend(identity);
                 let reason = match at(self.context, &python) {
-                    Ok(interpreter) => match mismatch(&interpreter) {
-                        None => return Ok(interpreter),
-                        Some(reason) => reason,
+                    Ok(interpreter) => match wanted.mismatch(&interpreter) {
+                        None if is_at_the_prompt(source, &python) || !wanted.is_second_best(&interpreter) => {
+                            return Ok(interpreter);
+                        }
+                        None => {
+                            second_best = second_best.or(Some(interpreter));
+                            continue;
+                        }
+                        // One python3 that is another version tells as much as ten.
+                        Some(_) if is_bare(&python) && has_bare => {
+                            more += 1;
+                            continue;
+                        }
+                        Some(reason) => {
+                            has_bare |= is_bare(&python);
+                            reason
+                        }
                     },
                     Err(Error::PythonFailed { reason, .. }) => reason,
                     Err(error) => return Err(error),
                 };
                 tried.push(format!("{}: {reason}", self.shown(&python)));
-                refused.extend(identity);
             }
             if is_empty {
                 tried.extend(self.nothing_in(source, wanted));
             }
         }
-        Err(self.not_found(tried))
+        if more > 0 {
+            tried.push(format!("{more} more, which do not fit either"));
+        }
+        second_best.ok_or_else(|| self.not_found(tried))
     }
 
     /// The executables of a place that could be what is wanted, each looked up when it is reached.
@@ -127,7 +142,7 @@ impl Search<'_> {
     }
 
     fn not_found(&self, tried: Vec<String>) -> Error {
-        Error::PythonNotFound { request: self.asked.to_owned(), tried }
+        Error::PythonNotFound { request: self.asked.to_owned(), asker: None, tried, ways: Vec::new() }
     }
 
     fn shown(&self, path: &Path) -> String {
@@ -140,10 +155,16 @@ impl Search<'_> {
         format!("{} on PATH: {why}", shown(name))
     }
 
+    /// A word about a file or directory of that name in the working directory, which a bare name is not taken for.
+    fn here(&self, name: &OsStr) -> Option<String> {
+        let file = self.context.working_directory().ok()?.join(name);
+        fs::symlink_metadata(file).is_ok().then(|| format!("what is here by that name is `./{}`", shown(name)))
+    }
+
     /// Lines about a place where nothing was found; none where that tells nothing.
     fn nothing_in(&self, source: Source, wanted: &Description) -> Vec<String> {
         let Source::Exact(place) = source else { return Vec::new() };
-        let exact = wanted.exact_commands();
+        let exact = wanted.told_commands();
         match place {
             Place::Path => exact.iter().map(|name| self.absence(name.as_ref())).collect(),
             Place::System => {
@@ -157,6 +178,16 @@ impl Search<'_> {
             }
         }
     }
+}
+
+/// Whether this is what the person gets for a bare `python3` or `python`, be it a pre-release: they chose it.
+fn is_at_the_prompt(source: Source, python: &Path) -> bool {
+    is_bare(python) && matches!(source, Source::Exact(Place::Path) | Source::Any(Place::Path))
+}
+
+/// Whether its name says nothing of its version.
+fn is_bare(python: &Path) -> bool {
+    python.file_name().is_some_and(|name| name == "python3" || name == "python")
 }
 
 #[cfg(test)]

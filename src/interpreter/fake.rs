@@ -42,8 +42,12 @@ pub(super) fn program(path: &Path, body: &str) -> PathBuf {
     script(path, &format!("#!/bin/sh\n{body}\n"))
 }
 
-/// What an interpreter at `prefix/bin/pythonX.Y` would be.
+/// What an interpreter at `prefix/bin/pythonX.Y` would be; the version may be that of a release candidate.
 pub(super) fn interpreter(prefix: &Path, version: &str) -> Interpreter {
+    let (version, release) = match version.split_once("rc") {
+        Some((version, serial)) => (version, format!("candidate.{serial}")),
+        None => (version, "final.0".to_owned()),
+    };
     let version: Vec<u8> = version.split('.').map(|part| part.parse().unwrap()).collect();
     let version = Version { major: version[0], minor: version[1], micro: version[2] };
     let name = format!("python{}.{}", version.major, version.minor);
@@ -52,7 +56,7 @@ pub(super) fn interpreter(prefix: &Path, version: &str) -> Interpreter {
         base_executable: prefix.join("bin").join(&name),
         base_prefix: prefix.to_path_buf(),
         version,
-        release: "final.0".to_owned(),
+        release,
         implementation: "CPython".to_owned(),
         cache_tag: format!("cpython-{}{}", version.major, version.minor),
         abiflags: String::new(),
@@ -81,7 +85,7 @@ pub(super) fn python(prefix: &Path, name: &str, version: &str) -> PathBuf {
         "implementation": if name.starts_with("pypy") { "pypy" } else { "cpython" },
         "original_prefix": null,
         "platlibdir": "lib",
-        "release": "final.0",
+        "release": python.release,
         "stdlib": latin1(&stdlib),
         "version": [python.version.major, python.version.minor, python.version.micro],
     });

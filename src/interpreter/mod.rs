@@ -2,7 +2,7 @@
 //!
 //! Owns requests, discovery, the probe and its cache. Leaves making anything with one to `creator` and `seed`.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,7 @@ mod discovery;
 mod fake;
 mod inventory;
 mod label;
+mod obtain;
 mod offered;
 mod places;
 mod probe;
@@ -27,6 +28,7 @@ mod real;
 mod request;
 
 pub(crate) use inventory::{Inventory, Listed, Unusable, inventory};
+pub(crate) use obtain::{download, ways};
 pub(crate) use offered::offered;
 use probe::Answer;
 use request::Request;
@@ -38,6 +40,28 @@ use request::Request;
 pub(crate) fn find(context: &Context, request: Option<&OsStr>) -> Result<Interpreter> {
     let parsed = Request::parse(request, context)?;
     discovery::find(context, request.unwrap_or(OsStr::new("default")), &parsed)
+}
+
+/// What a line of a project's file asks for, as a request; `None` where that is none. A version, or the name of what pyenv
+/// has: no path and no command, for a project that was only cloned must not say what is run.
+pub(crate) fn asked_by_project(context: &Context, text: &OsStr) -> Option<OsString> {
+    if text == "system" {
+        return Some("default".into());
+    }
+    match Request::parse(Some(text), context) {
+        Ok(Request::Default | Request::Described(_)) => Some(text.to_owned()),
+        _ => Some(pyenv::Pyenv::of(context)?.installation(text.to_str()?)?.into_os_string()),
+    }
+}
+
+/// Whether the interpreter of an environment, by its `bin/python`, is one that the request describes. A path or a command
+/// describes none.
+pub(crate) fn answers(context: &Context, request: &OsStr, python: &Path) -> Result<bool> {
+    Ok(match Request::parse(Some(request), context)? {
+        Request::Default => true,
+        Request::Described(wanted) => at(context, python).is_ok_and(|python| wanted.mismatch(&python).is_none()),
+        Request::Path(_) | Request::Command(_) => false,
+    })
 }
 
 /// The base interpreter behind an executable, from memory where that still holds. `python` is absolute; it may lie in

@@ -28,6 +28,11 @@ impl Pyenv {
         root.or_else(|| Some(context.home()?.join(".pyenv"))).map(|root| Self { root })
     }
 
+    /// Whether it is there itself, and not only what it once installed.
+    pub(super) fn is_installed(&self) -> bool {
+        std::fs::symlink_metadata(self.root.join("bin/pyenv")).is_ok()
+    }
+
     /// The directory of its installations.
     pub(super) fn versions(&self) -> PathBuf {
         self.root.join("versions")
@@ -63,7 +68,7 @@ impl Pyenv {
 
     /// The prefix of a version by its name: `3.8.18`, `python-3.8.18`, an environment's name, or `3.8` for the newest
     /// release of that series.
-    fn installation(&self, version: &str) -> Option<PathBuf> {
+    pub(super) fn installation(&self, version: &str) -> Option<PathBuf> {
         let versions = self.versions();
         // A version from a file must not lead elsewhere (CVE-2022-35861); `3.8.18/envs/x` is pyenv-virtualenv's.
         let is_safe = Path::new(version).components().all(|part| matches!(part, std::path::Component::Normal(_)));

@@ -11,7 +11,7 @@ use super::fake::{hostile_room, program, quoted};
 use super::*;
 
 /// Every interpreter that pyenv has installed and that the system has, outside of shims.
-fn interpreters() -> Vec<PathBuf> {
+pub(super) fn interpreters() -> Vec<PathBuf> {
     let context = Context::from_process();
     let mut found: Vec<PathBuf> = ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"]
         .iter()

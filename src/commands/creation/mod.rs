@@ -25,9 +25,11 @@ use crate::workon_home::{Building, WorkonHome};
 
 mod options;
 mod packages;
+mod python;
 
 pub(super) use options::Options;
 use packages::{dependencies, packages};
+use python::Wish;
 
 /// A creation: what was asked for, looked at and found good, before anything is made.
 pub(super) struct Creation<'a> {
@@ -39,6 +41,10 @@ pub(super) struct Creation<'a> {
     /// The name.
     pub(super) name: EnvironmentName,
     project: Option<PathBuf>,
+    /// The directory whose files may say which Python to use: the project's.
+    sources: Option<PathBuf>,
+    /// What goes before these files where pipenv's environment is to be made.
+    of_pipfile: Option<OsString>,
     packages: Packages,
 }
 
@@ -78,6 +84,8 @@ impl<'a> Creation<'a> {
         Ok(Self {
             session,
             name,
+            sources: project.clone(),
+            of_pipfile: None,
             project,
             packages,
             config: if is_bare { Config::default() } else { session.config()? },
@@ -96,13 +104,19 @@ impl<'a> Creation<'a> {
         Ok(project)
     }
 
-    /// What to take where neither the person nor their standing options say: a text for the prompt, and a Python for an
-    /// environment that is not there yet.
+    /// What to take where neither the person nor their standing options say: a text for the prompt, and the Python that
+    /// the Pipfile asks for.
     pub(super) fn suggest(&mut self, prompt: Option<OsString>, python: Option<OsString>) {
         self.options.prompt = self.options.prompt.take().or(prompt);
-        if self.options.clear || matches!(self.home.find(&self.name), Ok(None)) {
-            self.options.python = self.options.python.take().or(python);
+        self.of_pipfile = python;
+    }
+
+    /// Has the files in this directory, where it is there, say which Python to use.
+    pub(super) fn with_sources(mut self, directory: &Path) -> Self {
+        if directory.is_dir() {
+            self.sources = Some(directory.to_path_buf());
         }
+        self
     }
 
     /// Makes the environment, or leaves the one of that name as it is; fires the hook that comes before entering.
@@ -140,8 +154,12 @@ impl<'a> Creation<'a> {
     /// An environment that exists is left as it is, but for the link to a project where one was asked for.
     fn keep(&self, environment: Environment) -> Result<Environment> {
         environment.check_python()?;
-        if self.options.python.is_some() {
-            let asked = interpreter::find(self.session.context, self.options.python.as_deref())?;
+        let context = self.session.context;
+        // Only the person counts here: to enter what is there, nobody else has to be asked.
+        if let Some(python) = &self.options.python
+            && !interpreter::answers(context, python, &environment.python())?
+        {
+            let asked = self.wish()?.find()?;
             let has = environment.version().unwrap_or_else(|| "another python".to_owned());
             if has != asked.version.to_string() {
                 let asked = format!("{} ({})", asked.version, self.session.shown(&asked.executable));
@@ -151,6 +169,10 @@ impl<'a> Creation<'a> {
         self.link_project(&environment)?;
         output::note(&format!("environment `{}` exists; nothing in it was rewritten", shown(environment.name())));
         Ok(environment)
+    }
+
+    fn wish(&self) -> Result<Wish<'_>> {
+        Wish::of(self.session, &self.options, self.sources.as_deref(), self.of_pipfile.as_deref())
     }
 
     /// Makes it, in place of `existing` if there is one.
@@ -165,10 +187,11 @@ impl<'a> Creation<'a> {
                 return Err(Error::Declined);
             }
         }
+        let wish = self.wish()?;
         if let Some(program) = virtualenv::named(session.context)? {
-            return self.hand_over(&program, options.python.as_deref(), existing, extras);
+            return self.hand_over(&program, wish.for_creator()?.as_deref(), existing, extras);
         }
-        let interpreter = interpreter::find(session.context, options.python.as_deref())?;
+        let interpreter = wish.find()?;
         if let Some(program) = virtualenv::needed(session.context, &interpreter)? {
             return self.hand_over(&program, Some(interpreter.base_executable.as_os_str()), existing, extras);
         }

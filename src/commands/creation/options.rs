@@ -15,10 +15,14 @@ use crate::error::{Error, Result};
 
 /// How the environment is to be.
 #[derive(Debug, Clone, clap::Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(in crate::commands) struct Options {
-    /// Python to use: a version (`3.12`), a command or a path
+    /// Python to use: a version (`3.12`, `>=3.11,<3.14`, `pypy3.10`), a command or a path
     #[arg(short, long, value_name = "PYTHON", value_hint = clap::ValueHint::ExecutablePath)]
     pub(in crate::commands) python: Option<OsString>,
+    /// Where that Python is not there, have uv install it
+    #[arg(long)]
+    pub(in crate::commands) download: bool,
     /// Let it see the packages of its Python as well
     #[arg(long)]
     pub(in crate::commands) system_site_packages: bool,
@@ -45,7 +49,7 @@ pub(in crate::commands) struct Options {
         long = "distribute",
         aliases = [
             "setuptools", "no-setuptools", "no-site-packages", "wheel", "no-wheel", "always-copy", "copies", "symlinks",
-            "download", "no-download", "never-download", "no-periodic-update", "no-vcs-ignore", "reset-app-data",
+            "no-download", "never-download", "no-periodic-update", "no-vcs-ignore", "reset-app-data",
             "verbose",
         ],
         action = clap::ArgAction::Count,
@@ -88,6 +92,7 @@ impl Options {
         })?;
         let standing = standing.options;
         options.system_site_packages |= standing.system_site_packages;
+        options.download |= standing.download;
         options.without_pip |= standing.without_pip;
         options.clear |= standing.clear;
         options.quiet = options.quiet.saturating_add(standing.quiet);

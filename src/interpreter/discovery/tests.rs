@@ -113,11 +113,49 @@ fn a_command_of_that_name_can_be_another_version() {
 #[test]
 fn a_free_threaded_build_is_taken_only_where_it_was_asked_for() {
     let world = World::new();
-    world.install("threads", "python3.99t", "3.99.0", Some("path"));
-    symlink("python3.99t", world.room.join("path/python3.99")).unwrap();
-    let failure = world.failure("3.99");
-    assert!(failure.contains("path/python3.99: is CPython 3.99.0, free-threaded"), "{failure}");
-    assert_eq!(world.base_of("3.99t"), Path::new("threads"));
+    world.install("threads", "python3.13t", "3.13.0", Some("path"));
+    symlink("python3.13t", world.room.join("path/python3.13")).unwrap();
+    let failure = world.failure("3.13");
+    assert!(failure.contains("path/python3.13: is CPython 3.13.0, free-threaded"), "{failure}");
+    assert_eq!(world.base_of("3.13t"), Path::new("threads"));
+}
+
+#[test]
+fn a_range_is_met_at_the_prompt_then_by_the_newest_on_path_then_beside_it() {
+    let world = World::new();
+    let [prompt, older, newer, other] = [("a", "3.99.1"), ("b", "3.9.1"), ("c", "3.10.1"), ("d", "3.7.1")].map(|row| {
+        let minor = row.1.rsplit_once('.').unwrap().0;
+        world.install(row.0, &format!("python{minor}"), row.1, Some("path"))
+    });
+    symlink("python3.99", world.room.join("path/python3")).unwrap();
+    world.install("pyenv/versions/3.6.8", "python3.6", "3.6.8", None);
+    world.install("pyenv/versions/3.6.15", "python3.6", "3.6.15", None);
+    assert_eq!(world.base_of(">=3.8"), Path::new("a"));
+    assert_eq!(starts(&older) + starts(&newer) + starts(&other), 0);
+    assert_eq!(world.base_of(">=3.8,<3.11"), Path::new("c"));
+    assert_eq!(world.base_of(">=3.8,<3.11,!=3.10.*"), Path::new("b"));
+    assert_eq!(world.base_of("~=3.6.3"), Path::new("pyenv/versions/3.6.15"));
+    assert_eq!(world.base_of("~=3.6.3,!=3.6.15"), Path::new("pyenv/versions/3.6.8"));
+    assert_eq!([prompt, older, newer, other].map(|prefix| starts(&prefix)), [1, 1, 1, 0]);
+    let failure = world.failure(">=3.98.5,<3.99,!=3.98.7");
+    for part in ["~/path/python3: is CPython 3.99.1", "~/pyenv/versions: no >=3.98.5,<3.99,!=3.98.7"] {
+        assert!(failure.contains(part), "{part}: {failure}");
+    }
+}
+
+/// As at uv: better an unfinished one than none, and what the person has for `python3` was their choice.
+#[test]
+fn a_pre_release_is_taken_where_there_is_no_release_or_where_it_is_python3_itself() {
+    let world = World::new();
+    world.install("pre", "python3.99", "3.99.0rc1", Some("path"));
+    assert_eq!(world.base_of("3.99"), Path::new("pre"));
+    world.install("uv/cpython-3.99.0-linux-x86_64-gnu", "python3.99", "3.99.0", None);
+    assert_eq!(world.base_of("3.99"), Path::new("uv/cpython-3.99.0-linux-x86_64-gnu"));
+    assert_eq!(world.base_of("3.99rc1"), Path::new("pre"));
+    symlink("python3.99", world.room.join("path/python3")).unwrap();
+    for asked in ["default", "3", ">=3.9"] {
+        assert_eq!(world.base_of(asked), Path::new("pre"), "{asked}");
+    }
 }
 
 #[test]

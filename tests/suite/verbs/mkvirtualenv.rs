@@ -197,7 +197,9 @@ fn a_version_that_nothing_here_has_is_told_with_all_that_was_tried() {
     for tried in [&wrong, "python3.99 in /usr/bin, ", "~/.pyenv/versions/3.99-dev/bin/python"] {
         assert!(text.contains(tried) || text.contains("~/.pyenv/versions: no 3.99"), "{tried}: {text}");
     }
-    assert_eq!(text.lines().count(), 2, "{text}");
+    let [_, _, there, how] = text.lines().collect::<Vec<_>>()[..] else { panic!("{text}") };
+    assert!(there.starts_with("hint: there are ") && there.contains("3.99"), "{text}");
+    assert_eq!(how, "hint: your system may have it as the package `python3.99`; uv and pyenv install others");
     drop(pyenv);
 }
 

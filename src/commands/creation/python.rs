@@ -1,0 +1,210 @@
+//! Which Python a creation is made with: who asks for one, and what happens where it is not there.
+//!
+//! Owns the order of those who are asked: `-p`, the variables of virtualenv and uv, the files of the project, `python3`.
+//! Finding one is `interpreter`'s.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::Path;
+
+use super::Options;
+use crate::commands::Session;
+use crate::env_vars;
+use crate::error::{Error, Result};
+use crate::interpreter::{self, Interpreter};
+use crate::output;
+use crate::project::python::{Asked, asked};
+use crate::shown::shown;
+
+/// What is asked for, and by whom.
+pub(super) struct Wish<'a> {
+    session: &'a Session<'a>,
+    asker: Asker,
+    /// In the order in which they are tried; none: what `python3` runs.
+    requests: Vec<OsString>,
+    may_download: bool,
+    is_quiet: bool,
+}
+
+/// Who asks.
+enum Asker {
+    Nobody,
+    /// The person: `-p`.
+    Person,
+    /// A variable of virtualenv's, which it reads itself.
+    Virtualenv,
+    /// Another one, in the words for a message.
+    Other(String),
+}
+
+impl<'a> Wish<'a> {
+    /// Asks them. `project`: the directory whose files may have a word in it; `pipfile`: what its Pipfile says, where
+    /// that goes before them.
+    pub(super) fn of(
+        session: &'a Session<'a>,
+        options: &Options,
+        project: Option<&Path>,
+        pipfile: Option<&OsStr>,
+    ) -> Result<Self> {
+        let (asker, requests) = who_asks(session, options, project, pipfile)?;
+        Ok(Self { session, asker, requests, may_download: options.download, is_quiet: options.quiet > 0 })
+    }
+
+    /// Finds it, and says whose wish it is where that was not the person's. Where it is not there, and the person wants
+    /// that, uv is to fetch the first of them.
+    pub(super) fn find(&self) -> Result<Interpreter> {
+        let missing = match self.search()? {
+            Ok(found) => return Ok(found),
+            Err(missing) => missing,
+        };
+        let first = self.requests.first().map(OsString::as_os_str);
+        if self.may_download {
+            interpreter::download(self.session.context, first)?;
+            if let Ok(found) = self.search()? {
+                return Ok(found);
+            }
+        }
+        Err(Error::PythonNotFound {
+            request: if self.requests.is_empty() { "default".into() } else { self.requests.join(OsStr::new(", ")) },
+            asker: self.words(),
+            tried: missing,
+            ways: interpreter::ways(self.session.context, first, self.may_download),
+        })
+    }
+
+    /// What a creator that the person named is told of it: what it would not find out by itself.
+    pub(super) fn for_creator(&self) -> Result<Option<OsString>> {
+        match &self.asker {
+            Asker::Person if !self.may_download => Ok(self.requests.first().cloned()),
+            Asker::Virtualenv | Asker::Nobody if !self.may_download => Ok(None),
+            _ => Ok(Some(self.find()?.base_executable.into_os_string())),
+        }
+    }
+
+    /// One after the other. The inner error: what was tried, where none of them is there.
+    fn search(&self) -> Result<std::result::Result<Interpreter, Vec<String>>> {
+        let context = self.session.context;
+        let mut tried = Vec::new();
+        let requests = if self.requests.is_empty() { &[OsString::from("default")][..] } else { &self.requests };
+        for request in requests {
+            match interpreter::find(context, Some(request)) {
+                Ok(found) => {
+                    if let Some(asker) = self.words().filter(|_| !self.is_quiet) {
+                        output::note(&format!("Python {}, as {asker} asks", shown(request)));
+                    }
+                    return Ok(Ok(found));
+                }
+                Err(Error::PythonNotFound { tried: missing, .. }) => tried.extend(missing),
+                // Of several the next may do.
+                Err(Error::PythonFailed { python, reason }) if self.requests.len() > 1 => {
+                    tried.push(format!("{}: {reason}", self.session.shown(&python)));
+                }
+                Err(Error::Usage { .. }) if self.words().is_some() => {
+                    return Err(nonsense(self.words().unwrap_or_default(), request));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Err(tried))
+    }
+
+    /// Who asks, where that is not the person.
+    fn words(&self) -> Option<String> {
+        match &self.asker {
+            Asker::Nobody | Asker::Person => None,
+            Asker::Virtualenv => Some(env_vars::VIRTUALENV_PYTHON.to_owned()),
+            Asker::Other(words) => Some(words.clone()),
+        }
+    }
+}
+
+fn who_asks(
+    session: &Session<'_>,
+    options: &Options,
+    project: Option<&Path>,
+    pipfile: Option<&OsStr>,
+) -> Result<(Asker, Vec<OsString>)> {
+    let context = session.context;
+    if let Some(python) = &options.python {
+        return Ok((Asker::Person, vec![python.clone()]));
+    }
+    let several = context.variable(env_vars::VIRTUALENV_PYTHON).map(several).unwrap_or_default();
+    if !several.is_empty() {
+        return Ok((Asker::Virtualenv, several));
+    }
+    if let Some(python) = context.variable(env_vars::UV_PYTHON) {
+        return Ok((Asker::Other(env_vars::UV_PYTHON.to_owned()), vec![python.to_owned()]));
+    }
+    let Some(project) = project else { return Ok((Asker::Nobody, Vec::new())) };
+    let (asker, text) = if let Some(text) = pipfile {
+        (format!("Pipfile of {}", session.shown(project)), text.to_owned())
+    } else {
+        let Some(Asked { text, file, key }) = asked(project)? else { return Ok((Asker::Nobody, Vec::new())) };
+        let name = file.file_name().map(|name| shown(name).to_string()).unwrap_or_default();
+        let place = session.shown(file.parent().unwrap_or(&file));
+        let key = key.map(|key| format!("{key} in ")).unwrap_or_default();
+        (format!("{key}{name} of {place}"), text)
+    };
+    match interpreter::asked_by_project(context, &text) {
+        Some(request) => Ok((Asker::Other(asker), vec![request])),
+        None => Err(nonsense(asker, &text)),
+    }
+}
+
+/// What stands in a file or a variable is no request.
+fn nonsense(asker: String, text: &OsStr) -> Error {
+    let hint = "a version is `3.12`, `>=3.11,<3.14` or `pypy3.10`; `-p` asks for another one, `-p default` for python3";
+    Error::Refused { what: asker, reason: format!("`{}` is no version of python", shown(text)), hint: hint.to_owned() }
+}
+
+/// The values of a variable of virtualenv's that can hold more than one: a line each, or between commas where there is
+/// one line; colons part them, too. A comma that is followed by a condition goes on with those before it.
+fn several(value: &OsStr) -> Vec<OsString> {
+    let is_condition = |text: &[u8]| {
+        let after_name = text.iter().find(|byte| !byte.is_ascii_alphabetic() && !byte.is_ascii_whitespace());
+        after_name.is_some_and(|sign| b"<>=~!".contains(sign))
+    };
+    let words = |text: &[u8], separator: u8| {
+        let words = text.split(|byte| *byte == separator).map(<[u8]>::trim_ascii);
+        words.filter(|word| !word.is_empty()).map(<[u8]>::to_vec).collect::<Vec<_>>()
+    };
+    let mut values = words(value.as_bytes(), b'\n');
+    if let [line] = values.as_slice() {
+        let mut joined: Vec<Vec<u8>> = Vec::new();
+        for part in words(line, b',') {
+            match joined.last_mut() {
+                Some(last) if part[0].is_ascii_punctuation() && is_condition(&part) && is_condition(last) => {
+                    last.push(b',');
+                    last.extend(part);
+                }
+                _ => joined.push(part),
+            }
+        }
+        values = joined;
+    }
+    values.iter().flat_map(|value| words(value, b':')).map(OsString::from_vec).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_pythons_are_parted_as_virtualenv_does() {
+        for (value, parts) in [
+            ("3.8", "3.8"),
+            ("3.99,3.8", "3.99|3.8"),
+            (" 3.99 , 3.8,", "3.99|3.8"),
+            ("3.99\n>=3.8,<3.9\n", "3.99|>=3.8,<3.9"),
+            (">=3.8,<3.10", ">=3.8,<3.10"),
+            (">=3.99,3.8", ">=3.99|3.8"),
+            ("3.99,>=3.8, <3.10,pypy", "3.99|>=3.8,<3.10|pypy"),
+            ("cpython>=3.8,<3.10", "cpython>=3.8,<3.10"),
+            ("/a b/python:3.8", "/a b/python|3.8"),
+            (" , ", ""),
+        ] {
+            let joined = several(OsStr::new(value)).join(OsStr::new("|"));
+            assert_eq!(joined, parts, "{value:?}");
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! How to get an interpreter that is not there: from uv, from pyenv, from whoever packages for the system.
+//!
+//! Owns what is said about it, and having uv do it where the person asks for that. Everything here comes after a search
+//! that found nothing, so time is no matter, and programs may be started.
+
+use std::ffi::OsStr;
+use std::io::Read;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use super::offered::offered;
+use super::pyenv::Pyenv;
+use super::request::{Description, Request};
+use crate::context::Context;
+use crate::env_vars;
+use crate::error::{Error, Result};
+use crate::shown::typed;
+
+/// How long uv may take to say something from its own head.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What is read of what it says.
+const LIMIT: u64 = 256 * 1024;
+
+/// Hints for a person who asked for what is not there: what is, and how to get the other.
+pub(crate) fn ways(context: &Context, request: Option<&OsStr>, may_download: bool) -> Vec<String> {
+    let mut ways = Vec::new();
+    if let Some(there) = listed(&offered(context)) {
+        ways.push(format!("there are {there}"));
+    }
+    let Some(wanted) = description(context, request) else { return ways };
+    let uv = uv(context);
+    if may_download && uv.is_none() {
+        ways.push("`--download` needs uv, and none on PATH runs; `pipx install uv` installs it".to_owned());
+    }
+    let asked = wanted.to_string();
+    let by_uv = uv.is_some_and(|uv| uv_has(context, &uv, &asked));
+    let by_pyenv = Pyenv::of(context).is_some_and(|pyenv| pyenv.is_installed());
+    match (by_uv, wanted.for_pyenv().filter(|_| by_pyenv)) {
+        (true, _) => ways.push(format!("`uv python install {}` gets it; so does `--download` here", typed(&asked))),
+        (false, Some(version)) => ways.push(format!("`pyenv install {version}` builds it")),
+        (false, None) if !may_download => ways.push(match wanted.for_system() {
+            Some(package) => format!("your system may have it as the package `{package}`; uv and pyenv install others"),
+            None => "uv and pyenv install what a system does not have".to_owned(),
+        }),
+        (false, None) => {}
+    }
+    ways
+}
+
+/// Has uv install what was asked for; what it says is the person's. Where no uv runs, nothing is done: the search that
+/// follows fails as before, and says so.
+pub(crate) fn download(context: &Context, request: Option<&OsStr>) -> Result<()> {
+    let (Some(wanted), Some(uv)) = (description(context, request), uv(context)) else { return Ok(()) };
+    let mut command = context.command(&uv);
+    command.args(["python", "install", "--"]).arg(wanted.to_string());
+    let status = Context::run_for_person(&mut command).map_err(Error::io("run", uv))?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(Error::Child {
+        what: "uv python install".to_owned(),
+        status: status.code().unwrap_or(1),
+        hint: "its own message is above; nothing was made".to_owned(),
+    })
+}
+
+/// What can be installed: nobody installs a path or a command.
+fn description(context: &Context, request: Option<&OsStr>) -> Option<Description> {
+    match Request::parse(request, context).ok()? {
+        Request::Default => Some(Description::any_3()),
+        Request::Described(wanted) => Some(wanted),
+        Request::Path(_) | Request::Command(_) => None,
+    }
+}
+
+/// The first uv on PATH that runs. A shim of pyenv can be there and fail.
+fn uv(context: &Context) -> Option<PathBuf> {
+    let found = which::which_in_all("uv", context.variable(env_vars::PATH), "/").ok()?;
+    let runs = |uv: &PathBuf| {
+        let mut command = context.command(uv);
+        command.arg("--version");
+        told(command).is_some_and(|text| text.starts_with(b"uv "))
+    };
+    found.into_iter().find(runs)
+}
+
+/// Whether uv knows where to get that. It has the list in itself.
+fn uv_has(context: &Context, uv: &PathBuf, asked: &str) -> bool {
+    let mut command = context.command(uv);
+    command.args(["python", "list", "--only-downloads", "--offline", "--quiet", "--no-config", "--", asked]);
+    told(command).is_some_and(|text| !text.trim_ascii().is_empty())
+}
+
+/// What a program prints, if it ends well and soon.
+fn told(mut command: Command) -> Option<Vec<u8>> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().ok()?;
+    let stdout = child.stdout.take()?;
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let mut text = Vec::new();
+        let read = stdout.take(LIMIT).read_to_end(&mut text);
+        drop(sender.send(read.map(|_| text)));
+    });
+    let Ok(Ok(text)) = receiver.recv_timeout(PATIENCE) else {
+        drop(child.kill());
+        drop(child.wait());
+        return None;
+    };
+    child.wait().is_ok_and(|status| status.success()).then_some(text)
+}
+
+/// `2.7, 3.12 and pypy3.9`.
+fn listed(versions: &[String]) -> Option<String> {
+    let (last, others) = versions.split_last()?;
+    Some(if others.is_empty() { last.clone() } else { format!("{} and {last}", others.join(", ")) })
+}

@@ -1,0 +1,270 @@
+//! Which Python a project asks for, as its files say: `.python-version`, `.python-versions`, `requires-python` of its
+//! pyproject.toml, its Pipfile.
+//!
+//! Owns where these are looked for and how they are read. Whether what they ask for makes sense, and whether it is
+//! there, is the business of `interpreter`.
+
+use std::ffi::OsString;
+use std::fs;
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::{Error, Result};
+use crate::fs::read_small;
+use crate::shown::shown;
+
+/// Longest file that is read. A pyproject.toml can be full of settings.
+const LIMIT: u64 = 1024 * 1024;
+
+/// What one of the files asks for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Asked {
+    /// As it stands there, without blanks around it.
+    pub(crate) text: OsString,
+    /// The file.
+    pub(crate) file: PathBuf,
+    /// The key in it, where it has keys.
+    pub(crate) key: Option<&'static str>,
+}
+
+/// What the project at this directory, which is absolute, asks for. A `.python-version` anywhere in it goes before what
+/// its metadata say, for it is about this machine; of several of one kind the nearest counts. `None` where no file has
+/// a word about it. Fails where a file is there and cannot be understood.
+pub(crate) fn asked(project: &Path) -> Result<Option<Asked>> {
+    let directories = reach(project);
+    for reader in [pinned, required] {
+        for directory in &directories {
+            if let Some(asked) = reader(directory)? {
+                return Ok(Some(asked));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// The directories in which its files can lie: the project and those above it, up to the top of the repository; without
+/// a repository the project alone. A repository is versioned as one, so one file at its top can speak for all that is
+/// in it. What lies further up (a `.python-version` in the home directory) was not written for this project.
+fn reach(project: &Path) -> Vec<&Path> {
+    let is_top = |directory: &Path| {
+        [".git", ".hg", ".svn", ".jj"].iter().any(|name| fs::symlink_metadata(directory.join(name)).is_ok())
+    };
+    let below_top = project.ancestors().position(is_top).unwrap_or_default();
+    project.ancestors().take(below_top + 1).collect()
+}
+
+/// The first line of uv's and pyenv's files that says something.
+fn pinned(directory: &Path) -> Result<Option<Asked>> {
+    for name in [".python-version", ".python-versions"] {
+        let file = directory.join(name);
+        let Some(text) = read(&file)? else { continue };
+        let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&text);
+        let lines = text.split(|byte| *byte == b'\n').map(|line| {
+            // pyenv and people put comments behind a version, too.
+            line.split(|byte| *byte == b'#').next().unwrap_or_default().trim_ascii()
+        });
+        if let Some(line) = lines.into_iter().find(|line| !line.is_empty()) {
+            return Ok(Some(Asked { text: OsString::from_vec(line.to_vec()), file, key: None }));
+        }
+    }
+    Ok(None)
+}
+
+#[derive(Deserialize)]
+struct PyProject {
+    project: Option<Project>,
+}
+
+/// PEP 621.
+#[derive(Deserialize)]
+struct Project {
+    #[serde(rename = "requires-python")]
+    requires_python: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Pipfile {
+    requires: Option<Requires>,
+}
+
+#[derive(Deserialize)]
+struct Requires {
+    python_full_version: Option<String>,
+    python_version: Option<String>,
+}
+
+/// What its metadata require.
+fn required(directory: &Path) -> Result<Option<Asked>> {
+    let file = directory.join("pyproject.toml");
+    let required = parsed::<PyProject>(&file)?.and_then(|file| file.project?.requires_python);
+    if let Some(asked) = said(required, &file, "requires-python") {
+        return Ok(Some(asked));
+    }
+    let file = directory.join("Pipfile");
+    let Some(Requires { python_full_version, python_version }) =
+        parsed::<Pipfile>(&file)?.and_then(|file| file.requires)
+    else {
+        return Ok(None);
+    };
+    let full = said(python_full_version, &file, "python_full_version");
+    Ok(full.or_else(|| said(python_version, &file, "python_version")))
+}
+
+/// Nothing, and pipenv's `*`, leave it open.
+fn said(value: Option<String>, file: &Path, key: &'static str) -> Option<Asked> {
+    let text = value?.trim().to_owned();
+    let is_said = !text.is_empty() && text != "*";
+    is_said.then(|| Asked { text: text.into(), file: file.to_path_buf(), key: Some(key) })
+}
+
+fn parsed<T: DeserializeOwned>(file: &Path) -> Result<Option<T>> {
+    let Some(text) = read(file)? else { return Ok(None) };
+    let wrong = |reason: String| Error::Refused {
+        what: shown(file).to_string(),
+        reason,
+        hint: "mend it, or say which python: `-p 3.12`; `-p default` for python3".to_owned(),
+    };
+    let text = std::str::from_utf8(&text).map_err(|_| wrong("it is not UTF-8".to_owned()))?;
+    let parsed = toml::from_str(text.trim_start_matches('\u{feff}'));
+    parsed.map(Some).map_err(|error: toml::de::Error| {
+        // The line alone: what is quoted from it may hold what a terminal would obey.
+        let at = error.span().map(|span| text[..span.start.min(text.len())].lines().count().max(1));
+        let place = at.map(|line| format!("line {line}: ")).unwrap_or_default();
+        wrong(format!("{place}{}", shown(error.message())))
+    })
+}
+
+fn read(file: &Path) -> Result<Option<Vec<u8>>> {
+    let text = read_small(file, LIMIT).map_err(Error::io("read", file))?;
+    if text.as_ref().is_some_and(|text| text.len() as u64 >= LIMIT) {
+        // What was not read could say something else.
+        return Err(Error::io("read", file)(std::io::ErrorKind::FileTooLarge.into()));
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct World {
+        _keep: tempfile::TempDir,
+        root: PathBuf,
+    }
+
+    impl World {
+        /// A repository with a project two levels down, and a directory above it.
+        fn new() -> Self {
+            let keep = tempfile::tempdir().unwrap();
+            let root = keep.path().join("it's \"$x\" {a,b};\\ `é");
+            fs::create_dir_all(root.join("repository/.git")).unwrap();
+            fs::create_dir_all(root.join("repository/packages/api")).unwrap();
+            Self { _keep: keep, root }
+        }
+
+        fn put(&self, below: &str, text: impl AsRef<[u8]>) {
+            fs::write(self.root.join(below), text).unwrap();
+        }
+
+        /// `TEXT KEY FILE` of what is asked for in this directory.
+        fn asked(&self, below: &str) -> String {
+            let project = self.root.join(below);
+            match asked(&project) {
+                Ok(None) => "nothing".to_owned(),
+                Ok(Some(Asked { text, file, key })) => {
+                    let file = file.strip_prefix(&self.root).unwrap().display();
+                    format!("{} {} {file}", text.to_str().unwrap(), key.unwrap_or("-"))
+                }
+                Err(error) => error.to_string().replace(self.root.to_str().unwrap(), ""),
+            }
+        }
+    }
+
+    #[test]
+    fn a_pinned_version_goes_before_metadata_and_the_nearest_before_others() {
+        let world = World::new();
+        let api = "repository/packages/api";
+        assert_eq!(world.asked(api), "nothing");
+        world.put("repository/pyproject.toml", "[project]\nrequires-python = '>=3.8'\n");
+        assert_eq!(world.asked(api), ">=3.8 requires-python repository/pyproject.toml");
+        world.put("repository/packages/api/Pipfile", "[requires]\npython_version = '3.9'\n");
+        assert_eq!(world.asked(api), "3.9 python_version repository/packages/api/Pipfile");
+        world.put("repository/packages/api/pyproject.toml", "[project]\nname = 'x'\nrequires-python = ' ~=3.10 '\n");
+        assert_eq!(world.asked(api), "~=3.10 requires-python repository/packages/api/pyproject.toml");
+        world.put("repository/.python-versions", "3.11\n3.12\n");
+        assert_eq!(world.asked(api), "3.11 - repository/.python-versions");
+        world.put("repository/packages/.python-version", "3.12");
+        assert_eq!(world.asked(api), "3.12 - repository/packages/.python-version");
+        assert_eq!(world.asked("repository"), "3.11 - repository/.python-versions");
+    }
+
+    #[test]
+    fn what_lies_above_the_repository_or_a_lonely_directory_is_none_of_its() {
+        let world = World::new();
+        world.put(".python-version", "2.7\n");
+        assert_eq!(world.asked("repository/packages/api"), "nothing");
+        fs::create_dir_all(world.root.join("alone/below")).unwrap();
+        assert_eq!(world.asked("alone"), "nothing");
+        world.put("alone/.python-version", "3.8\n");
+        assert_eq!(
+            (world.asked("alone"), world.asked("alone/below")),
+            ("3.8 - alone/.python-version".into(), "nothing".into())
+        );
+    }
+
+    #[test]
+    fn the_first_line_counts_without_comments() {
+        let world = World::new();
+        for (text, version) in [
+            ("3.12\n3.11\n", "3.12"),
+            ("\n# mine\n  3.12 # and why\r\n", "3.12"),
+            ("3.12/envs/x", "3.12/envs/x"),
+            ("\u{feff}3.12", "3.12"),
+        ] {
+            world.put("repository/.python-version", text);
+            assert_eq!(world.asked("repository"), format!("{version} - repository/.python-version"), "{text:?}");
+        }
+        for nothing in ["", "\n\n", "# 3.12\n"] {
+            world.put("repository/.python-version", nothing);
+            assert_eq!(world.asked("repository"), "nothing", "{nothing:?}");
+        }
+    }
+
+    #[test]
+    fn what_leaves_it_open_says_nothing() {
+        let world = World::new();
+        for text in
+            ["", "[tool.x]\n", "[project]\ndynamic = ['requires-python']\n", "[project]\nrequires-python = ''\n"]
+        {
+            world.put("repository/pyproject.toml", text);
+            assert_eq!(world.asked("repository"), "nothing", "{text}");
+        }
+        world.put("repository/Pipfile", "[requires]\npython_version = '*'\n");
+        assert_eq!(world.asked("repository"), "nothing");
+        let both = "[requires]\npython_version = '3.8'\npython_full_version = '3.8.18'\n";
+        world.put("repository/Pipfile", both);
+        assert_eq!(world.asked("repository"), "3.8.18 python_full_version repository/Pipfile");
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_understood_is_said_with_its_line() {
+        let world = World::new();
+        for (text, told) in [
+            (&b"[project]\nrequires-python = 3\n"[..], "line 2: invalid type"),
+            (b"[project\n", "line 1: "),
+            (b"\xff", "it is not UTF-8"),
+            (b"project = 1\n", "line 1: invalid type"),
+            (b"# x\n\n[project]\nrequires-python = '\x1b[31m\n", "line 4: "),
+        ] {
+            world.put("repository/pyproject.toml", text);
+            let message = world.asked("repository");
+            assert!(message.starts_with("/repository/pyproject.toml: "), "{message}");
+            assert!(message.contains(told) && message.lines().count() == 1 && !message.contains('\x1b'), "{message}");
+        }
+        world.put("repository/pyproject.toml", vec![b' '; 1024 * 1024]);
+        assert!(world.asked("repository").starts_with("cannot read: "), "{}", world.asked("repository"));
+    }
+}
