@@ -73,6 +73,9 @@ _venvwrap() {
             venvwrap,mvvirtualenv)
                 cmd="venvwrap__subcmd__mvvirtualenv"
                 ;;
+            venvwrap,python)
+                cmd="venvwrap__subcmd__python"
+                ;;
             venvwrap,rmvirtualenv)
                 cmd="venvwrap__subcmd__rmvirtualenv"
                 ;;
@@ -163,6 +166,9 @@ _venvwrap() {
             venvwrap__subcmd__help,mvvirtualenv)
                 cmd="venvwrap__subcmd__help__subcmd__mvvirtualenv"
                 ;;
+            venvwrap__subcmd__help,python)
+                cmd="venvwrap__subcmd__help__subcmd__python"
+                ;;
             venvwrap__subcmd__help,rmvirtualenv)
                 cmd="venvwrap__subcmd__help__subcmd__rmvirtualenv"
                 ;;
@@ -196,6 +202,18 @@ _venvwrap() {
             venvwrap__subcmd__help,workon)
                 cmd="venvwrap__subcmd__help__subcmd__workon"
                 ;;
+            venvwrap__subcmd__help__subcmd__python,find)
+                cmd="venvwrap__subcmd__help__subcmd__python__subcmd__find"
+                ;;
+            venvwrap__subcmd__help__subcmd__python,list)
+                cmd="venvwrap__subcmd__help__subcmd__python__subcmd__list"
+                ;;
+            venvwrap__subcmd__python,find)
+                cmd="venvwrap__subcmd__python__subcmd__find"
+                ;;
+            venvwrap__subcmd__python,list)
+                cmd="venvwrap__subcmd__python__subcmd__list"
+                ;;
             *)
                 ;;
         esac
@@ -203,7 +221,7 @@ _venvwrap() {
 
     case "${cmd}" in
         venvwrap)
-            opts="-h -V --help --version mkvirtualenv mktmpenv mkproject rmvirtualenv cpvirtualenv mvvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv run env which lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper doctor trust init completions man help"
+            opts="-h -V --help --version mkvirtualenv mktmpenv mkproject rmvirtualenv cpvirtualenv mvvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv run env which lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper python doctor trust init completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -377,7 +395,7 @@ _venvwrap() {
             return 0
             ;;
         venvwrap__subcmd__help)
-            opts="mkvirtualenv mktmpenv mkproject rmvirtualenv cpvirtualenv mvvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv run env which lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper doctor trust init completions man help"
+            opts="mkvirtualenv mktmpenv mkproject rmvirtualenv cpvirtualenv mvvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv run env which lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper python doctor trust init completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -656,6 +674,48 @@ _venvwrap() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        venvwrap__subcmd__help__subcmd__python)
+            opts="list find"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        venvwrap__subcmd__help__subcmd__python__subcmd__find)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        venvwrap__subcmd__help__subcmd__python__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         venvwrap__subcmd__help__subcmd__rmvirtualenv)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -871,7 +931,7 @@ _venvwrap() {
             return 0
             ;;
         venvwrap__subcmd__mkproject)
-            opts="-f -t -p -a -i -r -e -q -v -h --force --template --list-templates --json --python --system-site-packages --no-pip --without-pip --prompt --install --requirement --from --group --editable --find-links --no-index --offline --no-defaults --clear --quiet --distribute --extra-search-dir --help"
+            opts="-f -t -p -a -i -r -e -q -v -h --force --template --list-templates --json --python --download --system-site-packages --no-pip --without-pip --prompt --install --requirement --from --group --editable --find-links --no-index --offline --no-defaults --clear --quiet --distribute --extra-search-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -983,7 +1043,7 @@ _venvwrap() {
             return 0
             ;;
         venvwrap__subcmd__mktmpenv)
-            opts="-c -n -p -a -i -r -e -q -v -h --cd --no-cd --python --system-site-packages --no-pip --without-pip --prompt --install --requirement --from --group --editable --find-links --no-index --offline --no-defaults --clear --quiet --distribute --extra-search-dir --help"
+            opts="-c -n -p -a -i -r -e -q -v -h --cd --no-cd --python --download --system-site-packages --no-pip --without-pip --prompt --install --requirement --from --group --editable --find-links --no-index --offline --no-defaults --clear --quiet --distribute --extra-search-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1087,7 +1147,7 @@ _venvwrap() {
             return 0
             ;;
         venvwrap__subcmd__mkvirtualenv)
-            opts="-p -a -i -r -e -q -v -h --here --link --python --system-site-packages --no-pip --without-pip --prompt --install --requirement --from --group --editable --find-links --no-index --offline --no-defaults --clear --quiet --distribute --extra-search-dir --help"
+            opts="-p -a -i -r -e -q -v -h --here --link --python --download --system-site-packages --no-pip --without-pip --prompt --install --requirement --from --group --editable --find-links --no-index --offline --no-defaults --clear --quiet --distribute --extra-search-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1193,6 +1253,48 @@ _venvwrap() {
         venvwrap__subcmd__mvvirtualenv)
             opts="-f -h --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        venvwrap__subcmd__python)
+            opts="-h --help list find"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        venvwrap__subcmd__python__subcmd__find)
+            opts="-h --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        venvwrap__subcmd__python__subcmd__list)
+            opts="-h --all --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
