@@ -60,7 +60,9 @@ impl Error {
             Self::NoVirtualenv { nearest, .. } if nearest.is_empty() => Some("`lsvirtualenv -b` lists them".to_owned()),
             Self::NoImportPath { .. } => Some("add a link to it that has an ordinary path".to_owned()),
             Self::NoInstaller { .. } => Some("install uv, or give it one: `python -m ensurepip`".to_owned()),
-            Self::NotRemoved { .. } => Some("what was run above says why".to_owned()),
+            Self::NotRemoved { .. } => {
+                Some("what was run above says why; `venvwrap doctor` tells what is half removed".to_owned())
+            }
             Self::OtherPython { name, .. } => {
                 Some(format!("take another name, or replace it with `mkvirtualenv --clear -p … {}`", typed(name)))
             }

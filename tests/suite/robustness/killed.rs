@@ -1,20 +1,19 @@
-//! Creating, removing and bringing back, killed at every step on disk.
+//! Creating, removing and bringing back, killed, interrupted and ended at every step on disk.
 
 use std::ffi::OsStr;
 use std::fs;
 
-use super::killer::{Killer, with_signals};
+use super::killer::{Killer, SIGNALS, with_signals, with_some_signals};
 use super::{assert_cache_is_whole, assert_examined, assert_seen, making, tidy};
 use crate::support::answer::difference;
 use crate::support::disk::{names, tree};
 use crate::support::pty::obey_interrupts;
 use crate::support::pythons;
 use crate::support::sandbox::Sandbox;
-use crate::support::tally;
 
 /// Ends a creation at each of its steps: absent or complete, and the next attempt works.
 #[track_caller]
-fn end_creation_everywhere(sandbox: &Sandbox, words: &[&OsStr], (signal, status): (&str, i32), at_least: usize) {
+fn end_creation_everywhere(sandbox: &Sandbox, words: &[&OsStr], every: usize, at_least: usize) {
     sandbox.minimal_environment("keep");
     // With what is done once per interpreter behind it.
     sandbox.run(words).status(0);
@@ -23,9 +22,9 @@ fn end_creation_everywhere(sandbox: &Sandbox, words: &[&OsStr], (signal, status)
     let steps = killer.steps();
     let complete = tree(&sandbox.environment("x"));
     let mut ended = 0;
-    for step in &steps {
+    for (step, signal) in with_some_signals(&steps, every) {
         sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
-        let was_ended = killer.end_at(step, signal, status);
+        let was_ended = killer.ends_at(step, signal);
         ended += usize::from(was_ended);
         let is_there = names(&sandbox.workon_home()).contains(&"x".to_owned());
         assert!(is_there || was_ended, "{step:?}");
@@ -40,42 +39,26 @@ fn end_creation_everywhere(sandbox: &Sandbox, words: &[&OsStr], (signal, status)
         assert!(tree(&sandbox.environment("x")) == complete, "{step:?}: the next attempt made another environment");
         tidy(sandbox);
     }
-    tally::add(&format!("SIG{signal} at a step on disk"), ended);
     assert!(ended >= at_least, "only {ended} steps were there to be ended at");
 }
 
 #[test]
-fn a_creation_without_pip_killed_at_any_step_leaves_nothing_or_all() {
+fn a_creation_without_pip_ended_at_any_step_leaves_nothing_or_all() {
     let sandbox = Sandbox::new();
     let words = making(&pythons::complete().path, "x");
-    end_creation_everywhere(&sandbox, &words, ("KILL", 137), 30);
+    end_creation_everywhere(&sandbox, &words, 1, 90);
 }
 
 #[test]
-fn a_creation_with_pip_killed_at_any_step_leaves_nothing_or_all() {
+fn a_creation_with_pip_ended_at_any_step_leaves_nothing_or_all() {
     let sandbox = Sandbox::new();
     let python = &pythons::complete().path;
     let words = ["mkvirtualenv".as_ref(), "-p".as_ref(), python.as_os_str(), "x".as_ref()];
-    end_creation_everywhere(&sandbox, &words, ("KILL", 137), 60);
+    end_creation_everywhere(&sandbox, &words, 8, 70);
 }
 
 #[test]
-fn a_creation_interrupted_at_any_step_leaves_nothing_or_all() {
-    let sandbox = Sandbox::new();
-    let words = making(&pythons::complete().path, "x");
-    obey_interrupts();
-    end_creation_everywhere(&sandbox, &words, ("INT", 130), 30);
-}
-
-#[test]
-fn a_creation_ended_at_any_step_leaves_nothing_or_all() {
-    let sandbox = Sandbox::new();
-    let words = making(&pythons::complete().path, "x");
-    end_creation_everywhere(&sandbox, &words, ("TERM", 143), 30);
-}
-
-#[test]
-fn a_creation_from_the_pool_killed_at_any_step_leaves_nothing_or_all() {
+fn a_creation_from_the_pool_ended_at_any_step_leaves_nothing_or_all() {
     let sandbox = Sandbox::new();
     let python = &pythons::complete().path;
     let words = ["mkvirtualenv".as_ref(), "-p".as_ref(), python.as_os_str(), "x".as_ref()];
@@ -86,10 +69,12 @@ fn a_creation_from_the_pool_killed_at_any_step_leaves_nothing_or_all() {
     let steps = killer.steps();
     let complete = tree(&sandbox.environment("x"));
     // What is different is that something is moved.
-    for step in steps.iter().filter(|(call, _)| call.starts_with("rename") || call.starts_with("unlink")) {
+    let is_move = |(call, _): &&(String, usize)| call.starts_with("rename") || call.starts_with("unlink");
+    let moves: Vec<_> = steps.iter().filter(is_move).cloned().collect();
+    for (step, signal) in with_some_signals(&moves, 2) {
         sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
         stage();
-        killer.kills_at(step);
+        killer.ends_at(step, signal);
         if sandbox.environment("x").exists() {
             assert!(tree(&sandbox.environment("x")) == complete, "{step:?}");
         }
@@ -127,7 +112,7 @@ fn a_staging_killed_at_any_step_leaves_a_pool_that_serves() {
 }
 
 #[test]
-fn a_first_use_killed_at_any_step_leaves_a_cache_that_serves() {
+fn a_first_use_ended_at_any_step_leaves_a_cache_that_serves() {
     let sandbox = Sandbox::new().with_own_cache();
     let python = &pythons::complete().path;
     let cache = sandbox.root().join("cache");
@@ -135,12 +120,13 @@ fn a_first_use_killed_at_any_step_leaves_a_cache_that_serves() {
     let Some(killer) = Killer::of(&sandbox, &words) else { return };
     let steps = killer.steps();
     let complete = tree(&sandbox.environment("x"));
-    // Each takes as long as a first use does.
-    for step in steps.iter().step_by(steps.len() / 8) {
+    // Each takes as long as a first use does: every so many-th, with one of the three in turn.
+    obey_interrupts();
+    for (step, signal) in steps.iter().step_by(steps.len() / 8).zip(SIGNALS.into_iter().cycle()) {
         fs::remove_dir_all(&cache).unwrap();
         fs::create_dir(&cache).unwrap();
         sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
-        killer.kills_at(step);
+        killer.ends_at(step, signal);
         sandbox.run(words).status(0);
         assert_cache_is_whole(&sandbox);
         let found = tree(&sandbox.environment("x"));

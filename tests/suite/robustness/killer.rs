@@ -42,8 +42,17 @@ pub(super) const SIGNALS: [(&str, i32); 3] = [("KILL", 137), ("INT", 130), ("TER
 
 /// Each step with each signal.
 pub(super) fn with_signals(steps: &[(String, usize)]) -> impl Iterator<Item = (&(String, usize), (&'static str, i32))> {
+    with_some_signals(steps, 1)
+}
+
+/// Each step with SIGKILL, and every so many-th with the others, too: where a step takes long.
+pub(super) fn with_some_signals(
+    steps: &[(String, usize)],
+    every: usize,
+) -> impl Iterator<Item = (&(String, usize), (&'static str, i32))> {
     obey_interrupts();
-    steps.iter().flat_map(|step| SIGNALS.map(|signal| (step, signal)))
+    let signals = move |number: usize| if number.is_multiple_of(every) { &SIGNALS[..] } else { &SIGNALS[..1] };
+    steps.iter().enumerate().flat_map(move |(number, step)| signals(number).iter().map(move |signal| (step, *signal)))
 }
 
 /// Ends commands of one sandbox.

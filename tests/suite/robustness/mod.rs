@@ -1,12 +1,13 @@
 //! Killed, interrupted, several at once, damaged: the old state or the new one, and nothing in between to be seen.
 
 mod damaged; //  what somebody broke: the cache, an interpreter, permissions
-mod killed; //   creating, removing and bringing back, at every step on disk
+mod killed; //   creating, removing and bringing back, ended at every step on disk
 mod killer; //   how
 mod mended; //   what doctor mends, at every step on disk
 mod moved; //    copying and renaming, at every step on disk
 mod places; //   stores on other disks, under odd names, of other people
 mod together; // many at once
+mod written; //  what is changed in place, at every step on disk
 
 use std::ffi::OsStr;
 use std::path::Path;
