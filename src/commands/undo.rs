@@ -74,7 +74,7 @@ fn as_json(home: &WorkonHome, removed: &[Removed], kept_for: Duration) -> Result
     let entry = |each: &Removed| Entry {
         name: each.name.to_string_lossy().into_owned(),
         removed_at: seconds(each.at),
-        kept_until: seconds(each.at + kept_for),
+        kept_until: each.at.checked_add(kept_for).map_or(u64::MAX, seconds),
         size: each.size(),
     };
     let workon_home = home.path().to_string_lossy().into_owned();

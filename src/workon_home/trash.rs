@@ -105,11 +105,16 @@ impl WorkonHome {
         Ok(root)
     }
 
-    /// A new directory in the trash, named by the second and a counter for those of the same second.
+    /// A new directory in the trash, named by the second and a counter that goes up: the clock may be set back between
+    /// two removals.
     fn fresh_place(&self, at: SystemTime) -> Result<PathBuf> {
         let trash = self.private("trash")?;
         let seconds = at.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        for counter in 0.. {
+        let entries = fs::read_dir(&trash).into_iter().flatten().flatten();
+        let counters = entries.filter_map(|entry| time_of(&entry.file_name())).map(|(_, counter)| counter);
+        // A name that somebody made up must not use the numbers up.
+        let last = counters.filter(|counter| *counter < u64::MAX / 2).max();
+        for counter in last.map_or(0, |last| last + 1).. {
             let place = trash.join(format!("{seconds}.{counter}"));
             match fs::create_dir(&place) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -119,7 +124,7 @@ impl WorkonHome {
                 }
             }
         }
-        unreachable!("a second has fewer removals than a u64 has numbers")
+        unreachable!("no trash has as many places as a u64 has numbers")
     }
 
     /// What lies in the trash, the newest first.
@@ -129,19 +134,18 @@ impl WorkonHome {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             other => other.map_err(Error::io("list", &trash))?,
         };
-        let mut removed: Vec<(u64, u64, Removed)> = Vec::new();
+        let mut removed: Vec<(u64, Removed)> = Vec::new();
         for place in places.filter_map(std::result::Result::ok).map(|entry| entry.path()) {
-            let Some((seconds, counter)) = place.file_name().and_then(time_of) else {
+            let Some((at, counter)) = place.file_name().and_then(time_of) else {
                 continue;
             };
             let Some(Ok(kept)) = fs::read_dir(&place).ok().and_then(|mut entries| entries.next()) else {
                 continue;
             };
-            let at = UNIX_EPOCH + Duration::from_secs(seconds);
-            removed.push((seconds, counter, Removed { name: kept.file_name(), at, place }));
+            removed.push((counter, Removed { name: kept.file_name(), at, place }));
         }
-        removed.sort_by_key(|(seconds, counter, _)| std::cmp::Reverse((*seconds, *counter)));
-        Ok(removed.into_iter().map(|(_, _, removed)| removed).collect())
+        removed.sort_by_key(|(counter, removed)| std::cmp::Reverse((*counter, removed.at)));
+        Ok(removed.into_iter().map(|(_, removed)| removed).collect())
     }
 
     /// Brings a removed environment back under its old name; the newest of that name, or of all.
@@ -172,9 +176,7 @@ impl WorkonHome {
     pub(crate) fn has_expired(&self, keep: Duration) -> bool {
         let (now, keep) = (SystemTime::now(), self.kept_for(keep));
         fs::read_dir(self.trash()).into_iter().flatten().flatten().any(|place| match time_of(&place.file_name()) {
-            Some((seconds, _)) => {
-                now.duration_since(UNIX_EPOCH + Duration::from_secs(seconds)).is_ok_and(|age| age >= keep)
-            }
+            Some((at, _)) => now.duration_since(at).is_ok_and(|age| age >= keep),
             None => place.file_name().as_bytes().starts_with(DOOMED.as_bytes()),
         })
     }
@@ -218,10 +220,11 @@ impl Removed {
     }
 }
 
-/// The second and the counter in the name of a directory in the trash.
-fn time_of(name: &OsStr) -> Option<(u64, u64)> {
+/// The time and the counter in the name of a directory in the trash. One that no clock can show is none of ours.
+fn time_of(name: &OsStr) -> Option<(SystemTime, u64)> {
     let (seconds, counter) = std::str::from_utf8(name.as_bytes()).ok()?.split_once('.')?;
-    Some((seconds.parse().ok()?, counter.parse().ok()?))
+    let at = UNIX_EPOCH.checked_add(Duration::from_secs(seconds.parse().ok()?))?;
+    Some((at, counter.parse().ok()?))
 }
 
 #[cfg(test)]
