@@ -113,7 +113,7 @@ fn make_directory(path: &Path) -> Result<()> {
 }
 
 fn link(target: impl AsRef<Path>, path: &Path) -> Result<()> {
-    std::os::unix::fs::symlink(target, path).map_err(Error::io("create a link at", path))
+    std::os::unix::fs::symlink(target, path).map_err(Error::io(Error::LINKING, path))
 }
 
 /// The names that an interpreter goes by in `bin`, the first one the file, the others links to it.

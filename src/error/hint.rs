@@ -79,6 +79,10 @@ impl Error {
             | Self::NotInstalled { hint, .. }
             | Self::Refused { hint, .. }
             | Self::Usage { hint, .. } => Some(hint.clone()),
+            // EPERM is what vfat says.
+            Self::Io { what: Self::LINKING, source, .. } if has_no_links(source) => Some(
+                "the file system there may know no links; set WORKON_HOME to a directory on another disk".to_owned(),
+            ),
             Self::Io { source, .. } => match source.kind() {
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
                     Some("the disk is full; nothing was changed".to_owned())
@@ -104,6 +108,12 @@ impl Error {
             Self::NoFunctions { line, .. } => Some(line.clone()),
         }
     }
+}
+
+fn has_no_links(refusal: &io::Error) -> bool {
+    use nix::errno::Errno;
+    let errors = [Errno::EPERM, Errno::EOPNOTSUPP, Errno::ENOSYS, Errno::EINVAL];
+    errors.iter().any(|error| refusal.raw_os_error() == Some(*error as i32))
 }
 
 fn one_of(names: &[OsString]) -> String {

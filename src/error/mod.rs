@@ -366,6 +366,9 @@ pub(crate) enum Error {
 }
 
 impl Error {
+    /// What is being done where a symbolic link is made, for [`Self::io`].
+    pub(crate) const LINKING: &'static str = "create a link at";
+
     /// Turns the system's refusal into an error that says what was being done to what.
     pub(crate) fn io(what: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();

@@ -110,7 +110,7 @@ impl Visitor for Copying<'_> {
         let target = fs::read_link(&from).map_err(Error::io("read", from))?;
         let target = self.relocation.led_elsewhere(path, &target).unwrap_or(target);
         self.count();
-        std::os::unix::fs::symlink(target, &to).map_err(Error::io("create a link at", to))
+        std::os::unix::fs::symlink(target, &to).map_err(Error::io(Error::LINKING, to))
     }
 }
 

@@ -109,6 +109,11 @@ impl<'a> Killer<'a> {
         code == status
     }
 
+    /// Runs it with one step refused with this error.
+    pub(super) fn fails_at(&self, (call, number): &(String, usize), error: &str) -> Answer<'a> {
+        self.traced(&["-e".to_owned(), format!("inject={call}:error={error}:when={number}")])
+    }
+
     /// Kills it at one step, if it gets there.
     pub(super) fn kills_at(&self, step: &(String, usize)) -> bool {
         self.ends_at(step, SIGNALS[0])

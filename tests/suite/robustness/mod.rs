@@ -7,6 +7,7 @@ mod killer; //   how
 mod mended; //   what doctor mends, at every step on disk
 mod moved; //    copying and renaming, at every step on disk
 mod places; //   stores on other disks, under odd names, of other people
+mod refused; //  what a file system cannot do, and a quota at every step
 mod together; // many at once
 mod written; //  what is changed in place, at every step on disk
 

@@ -16,14 +16,14 @@ use crate::support::small_disk::SmallDisk;
 use crate::support::tally;
 
 /// A store, and the command that the program is started by.
-struct Place<'a> {
+pub(super) struct Place<'a> {
     sandbox: &'a Sandbox,
     store: PathBuf,
-    through: Vec<OsString>,
+    pub(super) through: Vec<OsString>,
 }
 
 impl<'a> Place<'a> {
-    fn at(sandbox: &'a Sandbox, store: impl Into<PathBuf>) -> Self {
+    pub(super) fn at(sandbox: &'a Sandbox, store: impl Into<PathBuf>) -> Self {
         Self { sandbox, store: store.into(), through: Vec::new() }
     }
 
@@ -47,7 +47,7 @@ impl<'a> Place<'a> {
     }
 
     /// Makes, copies, renames, removes and brings back, with pip run from every place. Nothing is left at the end.
-    fn is_lived_in(&self) {
+    pub(super) fn is_lived_in(&self) {
         let python = pythons::complete().path.to_str().unwrap();
         self.run(&["mkvirtualenv", "-p", python, "one"]).status(0);
         self.pip_works("one");

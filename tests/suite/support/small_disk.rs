@@ -17,9 +17,18 @@ impl SmallDisk {
 
     /// One of so many MB.
     pub(crate) fn of(place: PathBuf, megabytes: u32) -> Option<Self> {
+        Self::with(place, &format!("size={megabytes}m"))
+    }
+
+    /// One with room for so many files.
+    pub(crate) fn of_files(place: PathBuf, files: u32) -> Option<Self> {
+        Self::with(place, &format!("nr_inodes={files}"))
+    }
+
+    fn with(place: PathBuf, option: &str) -> Option<Self> {
         fs::create_dir(&place).unwrap();
         let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", &format!("size={megabytes}m"), "none"]).arg(&place);
+        mount.args(["-t", "tmpfs", "-o", option, "none"]).arg(&place);
         (Uid::effective().is_root() && mount.output().is_ok_and(|output| output.status.success()))
             .then_some(Self(place))
     }

@@ -124,6 +124,25 @@ fn a_full_disk_is_said_and_leaves_nothing() {
     run(&["mkvirtualenv", "--without-pip", "new"]).status(0).stdout("");
 }
 
+#[test]
+fn a_disk_without_room_for_more_files_is_said_and_leaves_nothing() {
+    for files in [8, 30, 300] {
+        let sandbox = Sandbox::new();
+        let Some(disk) = SmallDisk::of_files(sandbox.root().join("small disk"), files) else {
+            eprintln!("skipped: only root can mount a small disk");
+            return;
+        };
+        fs::create_dir_all(disk.path().join(".venvwrap/new")).unwrap();
+        let before = tree(disk.path());
+        let mut command = sandbox.command(BINARY);
+        command.args(["mkvirtualenv", "new"]).env("WORKON_HOME", disk.path());
+        let said = sandbox.run_command(command, b"").status(1).stdout("").stderr_text();
+        assert!(said.contains("No space left on device") && said.lines().count() == 2, "{said}");
+        assert_eq!(tree(disk.path()), before, "room for {files} files");
+        tally::add("disks that are full or limited", 1);
+    }
+}
+
 /// Root passes by all permissions, as long as it has the capabilities for that.
 pub(super) fn bound_by_permissions<'a>(sandbox: &'a Sandbox, words: &[&str]) -> Answer<'a> {
     let mut command = sandbox.command(BINARY);
