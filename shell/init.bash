@@ -361,7 +361,7 @@ function __venvwrap_doctor {
     [[ $text == *__venvwrap_call* ]] || \builtin set -- --told 'workon other' "$@"
     ! \builtin declare -F virtualenvwrapper_workon_help >/dev/null ||
         \builtin set -- --told 'virtualenvwrapper loaded' "$@"
-    __venvwrap_call doctor "$@"
+    __venvwrap_call doctor --told 'functions of bash' "$@"
 }
 
 # Every command by its long name (`venvwrap workon x`), and those that have no other. What changes nothing here runs as

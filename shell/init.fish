@@ -382,7 +382,7 @@ function __venvwrap_doctor
     end
     builtin string match -q '*__venvwrap_call*' -- (builtin functions workon)
     or builtin set -a told --told 'workon other'
-    __venvwrap_call doctor $told $argv
+    __venvwrap_call doctor --told 'functions of fish' $told $argv
 end
 
 # Every command by its long name (`venvwrap workon x`), and those that have no other. What changes nothing here runs as

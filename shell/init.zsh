@@ -335,7 +335,7 @@ function __venvwrap_doctor {
     done
     [[ ${functions[workon]-} == *__venvwrap_call* ]] || told+=(--told 'workon other')
     (( ! ${+functions[virtualenvwrapper_workon_help]} )) || told+=(--told 'virtualenvwrapper loaded')
-    __venvwrap_call doctor "${told[@]}" "$@"
+    __venvwrap_call doctor --told 'functions of zsh' "${told[@]}" "$@"
 }
 
 # Every command by its long name (`venvwrap workon x`), and those that have no other. What changes nothing here runs as

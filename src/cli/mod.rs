@@ -114,6 +114,10 @@ fn called(context: &Context) -> Result<(&[OsString], Option<Shell>, Option<File>
     let Some(shell) = Shell::named(shell) else {
         return Err(usage_of("--plan is for the shell functions", "`venvwrap init SHELL` prints them"));
     };
+    if protocol != PROTOCOL && words.get(1).is_some_and(|word| word == "doctor") {
+        // It has no plan, and tells of them with everything else.
+        return Ok((&words[1..], None, None));
+    }
     if protocol != PROTOCOL {
         let hint = format!("start a new shell, or load them again: {}", shell.loading_line());
         return Err(usage_of("the functions in this shell are of another version of venvwrap", &hint));

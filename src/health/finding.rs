@@ -21,6 +21,8 @@ pub(crate) enum About {
     Environment(OsString),
     /// `WORKON_HOME` and what belongs to it.
     Store,
+    /// The active environment, where it is none of the store's: its root.
+    Elsewhere(PathBuf),
     /// How the shell loads venvwrap.
     Setup,
     /// The environment that the shell is in.
@@ -235,6 +237,8 @@ kinds! {
         /// Whether it has the line.
         has_line: bool,
     } = Note "functions-not-loaded",
+    /// The functions of this shell are of another version.
+    OtherVersion = Problem "functions-outdated",
     /// The commands of this shell are somebody else's.
     OtherCommands = Problem "commands-replaced",
     /// The old virtualenvwrapper is loaded beside us.

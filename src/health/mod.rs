@@ -7,8 +7,10 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use crate::context::Context;
+use crate::env_vars;
 use crate::environment::Environment;
 use crate::error::Result;
+use crate::fs::is_same;
 use crate::relocate::ActivationScripts;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
@@ -46,9 +48,25 @@ pub(crate) struct Examination<'a> {
 impl Examination<'_> {
     /// Everything that is the matter with one environment.
     pub(crate) fn environment(&self, environment: &Environment) -> Vec<Finding> {
+        self.examined(environment, &About::Environment(environment.name().to_owned()))
+    }
+
+    /// The same of one that is none of the store's.
+    pub(crate) fn elsewhere(&self, environment: &Environment) -> Vec<Finding> {
+        self.examined(environment, &About::Elsewhere(environment.root().to_path_buf()))
+    }
+
+    /// The active environment, where it is one and none of the store's.
+    pub(crate) fn active_elsewhere(&self) -> Option<Environment> {
+        let environment = Environment::open(self.context.absolute(env_vars::VIRTUAL_ENV)?).ok()??;
+        let is_ours = environment.root().parent().is_some_and(|parent| is_same(parent, self.home.path()));
+        (!is_ours).then_some(environment)
+    }
+
+    fn examined(&self, environment: &Environment, about: &About) -> Vec<Finding> {
         let mut found = Vec::new();
         let mut add = |(path, what): (PathBuf, What)| {
-            found.push(Finding { about: About::Environment(environment.name().to_owned()), path, what });
+            found.push(Finding { about: about.clone(), path, what });
         };
         interpreter::check(environment).into_iter().for_each(&mut add);
         place::check(environment, self.scripts).into_iter().for_each(&mut add);

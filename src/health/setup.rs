@@ -17,7 +17,8 @@ use crate::fs::{is_same, read_small};
 const LIMIT: u64 = 1024 * 1024;
 
 /// What the function `venvwrap` says of its shell: `NAME KIND TEXT`, such as `python alias python3.11`,
-/// `pip hashed /usr/bin/pip`, `workon other`, `virtualenvwrapper loaded`.
+/// `pip hashed /usr/bin/pip`, `workon other`, `virtualenvwrapper loaded`, `functions of bash`, and `functions outdated`
+/// where the binary found that.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Told {
     words: Vec<OsString>,
@@ -47,7 +48,9 @@ pub(super) fn check(examination: &Examination<'_>, told: Option<&Told>, is_looke
         None => {}
         Some(told) => {
             let script = examination.context.variable(env_vars::VIRTUALENVWRAPPER_SCRIPT).map(PathBuf::from);
-            if told.text("workon", "other").is_some() {
+            if told.text("functions", "outdated").is_some() {
+                found.push((PathBuf::new(), What::OtherVersion));
+            } else if told.text("workon", "other").is_some() {
                 found.push((script.unwrap_or_default(), What::OtherCommands));
             } else if told.text("virtualenvwrapper", "loaded").is_some() {
                 found.push((script.unwrap_or_default(), What::OldLoaded));

@@ -60,7 +60,8 @@ struct Report {
 impl Verb for Doctor {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
         let home = WorkonHome::locate(session.context)?;
-        let shell = session.shell.or_else(|| session.login_shell()).unwrap_or(Shell::Bash);
+        let (told, caller) = told(self.told, session);
+        let shell = caller.or_else(|| session.login_shell()).unwrap_or(Shell::Bash);
         let doctor = Consultation {
             session,
             examination: Examination {
@@ -69,7 +70,7 @@ impl Verb for Doctor {
                 shell: shell.name(),
                 scripts: standalone::scripts,
             },
-            told: session.shell.map(|_| Told::new(self.told)),
+            told,
             names: self.names,
             words: Words { session, shell },
         };
@@ -91,6 +92,18 @@ impl Verb for Doctor {
     }
 }
 
+/// What the functions of the calling shell say, and which shell it is. Functions of another version are let through to
+/// here, to be told of like everything else.
+fn told(mut words: Vec<OsString>, session: &Session<'_>) -> (Option<Told>, Option<Shell>) {
+    let named = |word: &OsString| word.to_str().and_then(|word| Shell::named(word.strip_prefix("functions of ")?));
+    let outdated = words.iter().find_map(named).filter(|_| session.shell.is_none());
+    if outdated.is_some() {
+        words.push("functions outdated".into());
+    }
+    let caller = session.shell.or(outdated);
+    (caller.map(|_| Told::new(words)), caller)
+}
+
 /// One look, and what it is taken with.
 struct Consultation<'a> {
     session: &'a Session<'a>,
@@ -105,8 +118,13 @@ impl Consultation<'_> {
         let environments = self.examination.environments(&self.names)?;
         let mut findings: Vec<Finding> =
             environments.iter().flat_map(|environment| self.examination.environment(environment)).collect();
+        let mut count = environments.len();
         if self.names.is_empty() {
             let told = self.told.as_ref();
+            if let Some(elsewhere) = self.examination.active_elsewhere() {
+                findings.extend(self.examination.elsewhere(&elsewhere));
+                count += 1;
+            }
             findings.extend(self.examination.store());
             findings.extend(self.examination.setup(told, output::is_looked_at()));
             findings.extend(self.examination.active(told));
@@ -120,7 +138,7 @@ impl Consultation<'_> {
         let is_second = |about: &About| matches!(about, About::Environment(name) if seconds.contains(name));
         findings.retain(|finding| !is_second(&finding.about));
         findings.sort_by_key(|finding| finding.what.severity());
-        Ok(Report { environments: environments.len() - seconds.len().min(environments.len()), findings })
+        Ok(Report { environments: count.saturating_sub(seconds.len()), findings })
     }
 
     /// Mends what is safe and says so. Whether anything was.
@@ -207,7 +225,7 @@ impl Consultation<'_> {
                 About::Environment(_) => "environment",
                 About::Store => "store",
                 About::Setup => "shell",
-                About::Active => "active",
+                About::Active | About::Elsewhere(_) => "active",
             },
             environment: match &finding.about {
                 About::Environment(name) => Some(name.to_string_lossy().into_owned()),

@@ -28,7 +28,7 @@ impl Words<'_> {
             About::Environment(name) => shown(name).to_string(),
             About::Store => "(store)".to_owned(),
             About::Setup => "(shell)".to_owned(),
-            About::Active => "(active)".to_owned(),
+            About::Active | About::Elsewhere(_) => "(active)".to_owned(),
         }
     }
 
@@ -94,6 +94,7 @@ impl Words<'_> {
                 format!("the functions are not loaded in this shell, although {} loads them", path(rc_file))
             }
             What::NotLoaded { .. } => "the functions are not loaded in this shell".to_owned(),
+            What::OtherVersion => "the functions in this shell are of another version of venvwrap".to_owned(),
             What::OtherCommands => "`workon` is not venvwrap's in this shell: something else has defined it".to_owned(),
             What::OldLoaded => "virtualenvwrapper is loaded in this shell, too".to_owned(),
             What::Copies { running, others } => {
@@ -139,23 +140,35 @@ impl Words<'_> {
             About::Environment(_) => format!("`venvwrap doctor --fix {}`", operand(&name)),
             _ => "`venvwrap doctor --fix`".to_owned(),
         };
-        let anew = format!("`mkvirtualenv --clear {}` makes it anew", operand(&name));
+        let anew = match &finding.about {
+            About::Elsewhere(_) => "make it anew with what made it".to_owned(),
+            _ => format!("`mkvirtualenv --clear {}` makes it anew", operand(&name)),
+        };
         let python = || self.path(&root(finding).join("bin/python"));
         let load = self.shell.loading_line();
         let rc_file = || {
             let file = crate::health::rc_file(self.session.context, self.shell.name());
             file.map_or_else(|| "your rc file".to_owned(), |file| self.session.shown(&file))
         };
+        // Only what is in the store is changed by us.
+        let can_fix = !matches!(finding.about, About::Elsewhere(_));
         match &finding.what {
             What::PythonGone { series: Some(series), .. }
             | What::HomeGone { series: Some(series), .. }
-            | What::PythonReplaced { series, can_relink: true, .. } => {
+            | What::PythonReplaced { series, can_relink: true, .. }
+                if can_fix =>
+            {
                 format!("{fix} links it to another python {series}; without one, {anew}")
             }
             What::PythonGone { .. } | What::HomeGone { .. } | What::PythonReplaced { .. } => {
                 format!("install that python again; or {anew}")
             }
             What::NotOfHome { .. } => format!("where it does not work, {anew}"),
+            What::Moved { can_rewrite: true, .. } if !can_fix => {
+                let root = self.path(root(finding));
+                format!("`cpvirtualenv {root} NAME && venvwrap doctor --fix NAME` makes a whole copy in the store")
+            }
+            What::NoActivate { .. } if !can_fix => anew,
             What::Moved { can_rewrite: true, .. }
             | What::NoActivate { .. }
             | What::Leftovers { .. }
@@ -203,7 +216,9 @@ impl Words<'_> {
                 format!("`mvvirtualenv {} {}` finishes it", operand(&self.word(old)), operand(&self.word(new)))
             }
             What::LittleSpace { .. } => "`rmvirtualenv --now` removes for good what is not needed".to_owned(),
-            What::NotLoaded { has_line: true, .. } => format!("start a new shell, or type: {load}"),
+            What::OtherVersion | What::NotLoaded { has_line: true, .. } => {
+                format!("start a new shell, or type: {load}")
+            }
             What::NotLoaded { .. } => format!("add to {}: {load}", rc_file()),
             What::OtherCommands => format!("have this be the last of them in {}: {load}", rc_file()),
             What::OldLoaded => format!("take the line that loads virtualenvwrapper.sh out of {}", rc_file()),
@@ -329,9 +344,13 @@ fn article(by: &str) -> String {
 
 /// The root of the environment that a finding is about; else what it was seen at.
 fn root(finding: &Finding) -> &Path {
-    let About::Environment(name) = &finding.about else { return &finding.path };
+    let name = match &finding.about {
+        About::Environment(name) => name,
+        About::Elsewhere(root) => return root,
+        _ => return &finding.path,
+    };
     let mut above = finding.path.ancestors();
-    above.find(|above| above.file_name() == Some(name)).unwrap_or(&finding.path)
+    above.find(|above| above.file_name() == Some(name.as_os_str())).unwrap_or(&finding.path)
 }
 
 /// A word that is no option.

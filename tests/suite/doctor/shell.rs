@@ -166,6 +166,66 @@ fn one_from_elsewhere_is_entered_as_it_was() {
     }
 }
 
+/// The checks of an environment are made for the active one, too, wherever it stands; mending is for those in the store.
+#[test]
+fn one_from_elsewhere_is_looked_at_like_those_in_the_store() {
+    let sandbox = with_x();
+    let root = sandbox.root().join("project/.venv");
+    fs::create_dir(sandbox.root().join("project")).unwrap();
+    fs::rename(sandbox.environment("x"), &root).unwrap();
+    let text = root.to_str().unwrap();
+    for shell in Shell::ALL {
+        let enter = match shell {
+            Shell::Fish => format!("set -gx VIRTUAL_ENV '{text}'; set -gx PATH '{text}/bin' $PATH"),
+            _ => format!("export VIRTUAL_ENV='{text}' PATH='{text}/bin':$PATH"),
+        };
+        let (said, status) = told(&sandbox, shell, &enter);
+        let moved = "problem  (active)  its files say that it stands in [ROOT]/envs/x
+                   `cpvirtualenv [ROOT]/project/.venv NAME && venvwrap doctor --fix NAME` makes a whole copy in the store\n";
+        assert!(said.contains(moved) && status == 1, "{shell:?}: {said}");
+        assert!(said.contains("1 environment looked at"), "{shell:?}: {said}");
+        // What it says helps; and nothing but the copy is changed.
+        let copy = format!("cpvirtualenv '{text}' copied >/dev/null && venvwrap doctor --fix copied >/dev/null 2>&1");
+        let (said, status) = told(&sandbox, shell, &format!("{enter}\n{copy}"));
+        assert!(said.ends_with("1 environment looked at, nothing to do\n"), "{said}");
+        assert_eq!(status, 0, "{shell:?}: {said}");
+        sandbox.run(["rmvirtualenv", "--now", "copied"]).status(0);
+    }
+    let python = root.join("bin/python");
+    let real = fs::read_link(&python).unwrap();
+    for name in [&python, &root.join(real.file_name().unwrap())] {
+        drop(fs::remove_file(name));
+    }
+    symlink("/opt/gone/bin/python3", &python).unwrap();
+    let mut command = sandbox.command(BINARY);
+    command.args(["doctor", "--json", "--fix"]).env("VIRTUAL_ENV", &root);
+    let answer = sandbox.run_command(command, b"").status(1);
+    let said: serde_json::Value = serde_json::from_slice(&answer.stdout).unwrap();
+    let gone = said["findings"].as_array().unwrap().iter().find(|finding| finding["kind"] == "python-gone").unwrap();
+    assert_eq!((&gone["about"], &gone["environment"]), (&"active".into(), &serde_json::Value::Null), "{gone}");
+    assert_eq!(gone["mend"], "install that python again; or make it anew with what made it");
+    assert_eq!(said["mended"].as_array().unwrap().len(), 0, "{said}");
+}
+
+#[test]
+fn functions_of_another_version_are_a_finding_among_the_others() {
+    let sandbox = with_x();
+    for (shell, edit) in [
+        (Shell::Bash, "eval \"$(declare -f __venvwrap_call | sed s@bash/1@bash/0@)\""),
+        (Shell::Zsh, "functions[__venvwrap_call]=${functions[__venvwrap_call]//zsh\\/1/zsh/0}"),
+        (Shell::Fish, "functions __venvwrap_call | string replace fish/1 fish/0 | source"),
+    ] {
+        let (said, status) = told(&sandbox, shell, edit);
+        let line = if shell == Shell::Fish { "venvwrap init fish | source" } else { "eval \"$(venvwrap init " };
+        let expected = format!(
+            "problem  (shell)  the functions in this shell are of another version of venvwrap
+                  start a new shell, or type: {line}"
+        );
+        assert!(said.starts_with(&expected) && status == 1, "{shell:?}: {said}");
+        assert!(said.ends_with("1 environment looked at; 1 problem\n"), "{shell:?}: {said}");
+    }
+}
+
 #[test]
 fn without_pip_of_its_own_the_one_that_runs_instead_is_named() {
     let sandbox = world(Sandbox::plain());
