@@ -102,8 +102,12 @@ pub(crate) const PYENV_VERSION: &str = "PYENV_VERSION";
 pub(crate) const UV_PYTHON_INSTALL_DIR: &str = "UV_PYTHON_INSTALL_DIR";
 /// mise's directory.
 pub(crate) const MISE_DATA_DIR: &str = "MISE_DATA_DIR";
+/// The version, or versions, that mise's shims run.
+pub(crate) const MISE_PYTHON_VERSION: &str = "MISE_PYTHON_VERSION";
 /// asdf's directory.
 pub(crate) const ASDF_DATA_DIR: &str = "ASDF_DATA_DIR";
+/// The version, or versions, that asdf's shims run.
+pub(crate) const ASDF_PYTHON_VERSION: &str = "ASDF_PYTHON_VERSION";
 /// rye's directory.
 pub(crate) const RYE_HOME: &str = "RYE_HOME";
 /// Homebrew's directory; `brew shellenv` sets it.

@@ -17,6 +17,7 @@ use crate::fs::tidied;
 
 mod conda;
 mod directories;
+mod selected;
 mod shims;
 
 pub(super) use shims::Owner;

@@ -81,7 +81,7 @@ impl Pyenv {
 }
 
 /// The newest release whose name continues `series` with a `.` or `-`; neither pre-releases nor, unless named, `t`.
-fn newest_of_series(versions: &Path, series: &str) -> Option<PathBuf> {
+pub(super) fn newest_of_series(versions: &Path, series: &str) -> Option<PathBuf> {
     let (bare, build) = series.strip_suffix('t').map_or((series, ""), |bare| (bare, "t"));
     let newest = installations(versions).into_iter().filter(|(label, path)| {
         let rest = path.file_name().and_then(OsStr::to_str).and_then(|name| name.strip_prefix(bare));

@@ -6,6 +6,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::selected;
 use crate::context::Context;
 use crate::env_vars;
 use crate::fs::is_same;
@@ -14,11 +15,11 @@ use crate::interpreter::pyenv::Pyenv;
 /// Who put a shim there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::interpreter) enum Owner {
-    /// A script that looks for `.python-version`.
+    /// A script that looks for `.python-version` (`pyenv`).
     Pyenv,
-    /// A link to mise itself.
+    /// A link to mise itself (`selected`).
     Mise,
-    /// A script that looks for `.tool-versions`.
+    /// A script that looks for `.tool-versions` (`selected`).
     Asdf,
     /// `/usr/bin/python3` of macOS, which runs that of the developer tools. Without them it opens a dialog that wants to
     /// install them.
@@ -87,11 +88,13 @@ impl Shims {
     /// The files that the shim of `command` would try, in order, where it is called in `directory`. They need not be
     /// there.
     pub(super) fn behind(&self, owner: Owner, context: &Context, directory: &Path, command: &OsStr) -> Vec<PathBuf> {
-        match (owner, &self.pyenv, &self.apple) {
-            (Owner::Pyenv, Some(pyenv), _) => pyenv.behind_shim(context, directory, command),
-            (Owner::Apple, _, Some(root)) => developer_tools(context, root).into_iter().collect(),
-            _ => Vec::new(),
-        }
+        let behind = match owner {
+            Owner::Pyenv => self.pyenv.as_ref().map(|pyenv| pyenv.behind_shim(context, directory, command)),
+            Owner::Mise => self.mise.as_ref().map(|data| selected::by_mise(context, data, directory, command)),
+            Owner::Asdf => self.asdf.as_ref().map(|data| selected::by_asdf(context, data, directory, command)),
+            Owner::Apple => self.apple.as_ref().map(|root| developer_tools(context, root).into_iter().collect()),
+        };
+        behind.unwrap_or_default()
     }
 }
 

@@ -219,6 +219,10 @@ fn shims_on_the_path_stand_for_what_is_selected() {
     assert_eq!(world.named(Place::Path, "python3"), [selected, "late/python3"]);
     assert_eq!(world.found(Place::Path), [selected, "late/python3"]);
     assert_eq!(world.ask(|places| places.shim_on_path("python3.12".as_ref())), Some(Owner::Pyenv));
+    let by_asdf = "home/.asdf/installs/python/3.12.1/bin/python3";
+    world.put_all(&[by_asdf]);
+    put(&world.root.join("home/.tool-versions"), "python 3.12.1\n");
+    assert_eq!(world.named(Place::Path, "python3"), [by_asdf, selected, "late/python3"]);
 }
 
 #[test]
