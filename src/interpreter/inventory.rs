@@ -72,6 +72,19 @@ pub(crate) fn inventory<T>(
 ) -> Result<Inventory> {
     let parsed = Request::parse(request, context)?;
     let (mut sightings, mut unusable) = sightings(context);
+    let named = match &parsed {
+        Request::Path(_) | Request::Command(_) => Some(find(context, request)?),
+        Request::Default | Request::Described(_) => None,
+    };
+    if let Some(named) = &named {
+        // One, which is known by now: the others need not be asked.
+        let one = identity(&named.base_executable);
+        sightings.retain(|sighting| sighting.identity.is_some() && sighting.identity == one);
+        for sighting in &mut sightings {
+            sighting.known = Some(Ok(named.clone()));
+        }
+        unusable.clear();
+    }
     ask(context, &mut sightings, asking);
     let mut interpreters: Vec<Listed> = Vec::new();
     for sighting in sightings {
@@ -84,27 +97,22 @@ pub(crate) fn inventory<T>(
             None => {}
         }
     }
+    let is_named = named.is_some();
+    if let Some(named) = named {
+        add(&mut interpreters, named, Place::Path, Vec::new());
+    }
     // Before any is left out: the default need not answer the request.
     let default = default_of(context, |path| {
         let base = base_identity(&path);
+        if is_named {
+            return base;
+        }
         let is_it = |listed: &&Listed| listed.paths.contains(&path) || (base.is_some() && listed.identity == base);
-        interpreters.iter().find(is_it)?.identity
+        interpreters.iter().find(is_it).and_then(|listed| listed.identity)
     });
-    match &parsed {
-        Request::Default => {}
-        Request::Described(wanted) => {
-            interpreters.retain(|listed| wanted.mismatch(&listed.interpreter).is_none());
-            unusable.retain(|(_, label)| may_be(label.as_ref(), wanted));
-        }
-        Request::Path(_) | Request::Command(_) => {
-            let found = find(context, request)?;
-            let one = identity(&found.base_executable);
-            interpreters.retain(|listed| listed.identity == one);
-            unusable.clear();
-            if interpreters.is_empty() {
-                add(&mut interpreters, found, Place::Path, Vec::new());
-            }
-        }
+    if let Request::Described(wanted) = &parsed {
+        interpreters.retain(|listed| wanted.mismatch(&listed.interpreter).is_none());
+        unusable.retain(|(_, label)| may_be(label.as_ref(), wanted));
     }
     if interpreters.is_empty() && unusable.is_empty() {
         // Its error says where was looked.
@@ -176,7 +184,7 @@ fn sightings(context: &Context) -> (Vec<Sighting>, Vec<(Unusable, Option<Label>)
 
 /// Fills in what is known, and asks the others.
 fn ask<T>(context: &Context, sightings: &mut [Sighting], asking: impl FnOnce(usize) -> T) {
-    for sighting in sightings.iter_mut() {
+    for sighting in sightings.iter_mut().filter(|sighting| sighting.known.is_none()) {
         let remembered = sighting.paths.iter().find_map(|path| cache::recall(context, path));
         let known = remembered.or_else(|| sighting.paths.iter().find_map(|path| written(path)));
         sighting.known = known.map(Ok);

@@ -26,11 +26,15 @@ impl World {
 
     /// The list for `3`, those of the system left out, and how many were asked.
     fn list(&self) -> (Inventory, usize) {
+        self.list_of("3".as_ref())
+    }
+
+    fn list_of(&self, request: &OsStr) -> (Inventory, usize) {
         let variable = |below: &str| self.room.join(below).to_str().unwrap().to_owned();
         let (home, path, cache) = (variable(""), variable("path"), variable("cache"));
         let context = Context::made_of(&[("HOME", &home), ("PATH", &path), ("XDG_CACHE_HOME", &cache)]);
         let asked = Cell::new(0);
-        let mut inventory = inventory(&context, Some("3".as_ref()), |count| asked.set(count)).unwrap();
+        let mut inventory = inventory(&context, Some(request), |count| asked.set(count)).unwrap();
         inventory.interpreters.retain(|listed| listed.path.starts_with(&self.room));
         (inventory, asked.get())
     }
@@ -110,4 +114,22 @@ fn conda_is_told_by_what_it_leaves_in_a_prefix() {
     symlink("../somewhere/bin/python3.99", world.room.join("path/python3")).unwrap();
     assert!(world.list().0.interpreters[0].is_default);
     assert_eq!(lines(&world.list().0), ["3.99.4 CPython conda"]);
+}
+
+#[test]
+fn for_one_that_is_named_no_other_is_asked() {
+    let world = World::new();
+    let named = world.python(".pyenv/versions/3.98.1", "python3.98", "3.98.1");
+    let other = world.python("other", "python3.99", "3.99.1");
+    fs::create_dir(world.room.join("path")).unwrap();
+    symlink(&other, world.room.join("path/python3")).unwrap();
+    let started = |python: &Path| starts(python.parent().unwrap().parent().unwrap());
+    let (inventory, asked) = world.list_of(named.as_os_str());
+    assert_eq!((lines(&inventory), asked), (vec!["3.98.1 CPython pyenv".to_owned()], 0));
+    assert!(!inventory.interpreters[0].is_default);
+    assert_eq!((started(&named), started(&other)), (1, 0));
+    let (inventory, _) = world.list_of("python3.99".as_ref());
+    assert_eq!(lines(&inventory), ["3.99.1 CPython PATH"]);
+    let (inventory, _) = world.list_of(world.room.join("other").as_os_str());
+    assert!(inventory.interpreters[0].is_default);
 }

@@ -238,6 +238,13 @@ pub(super) const TABLE: &[Row] = &[
         ..ROW
     },
     Row {
+        verb: "python",
+        day: &[("python find PYTHON", 0), ("python list PYTHON", 0), ("python list --json PYTHON", 0)],
+        fails: &["python find /no/such/python", "python list /no/such/python", "python find PYTHON >FULL"],
+        usage: "python nosuch",
+        ..ROW
+    },
+    Row {
         verb: "doctor",
         // 1: there is something to do for environments that were written by hand.
         day: &[("doctor", 1), ("doctor --json x", 1)],
