@@ -91,7 +91,7 @@ fn uv(context: &Context) -> Option<PathBuf> {
 /// Whether uv knows where to get that. It has the list in itself.
 fn uv_has(context: &Context, uv: &PathBuf, asked: &str) -> bool {
     let mut command = context.command(uv);
-    command.args(["python", "list", "--only-downloads", "--offline", "--quiet", "--no-config", "--", asked]);
+    command.args(["python", "list", "--only-downloads", "--offline", "--no-config", "--", asked]);
     told(command).is_some_and(|text| !text.trim_ascii().is_empty())
 }
 

@@ -16,7 +16,7 @@ pub(super) fn path(python: &Python) -> &str {
 }
 
 /// What is said of a new environment without pip.
-pub(super) fn created(name: &str, python: &Python) -> String {
+pub(crate) fn created(name: &str, python: &Python) -> String {
     let implementation = if python.implementation == "pypy" { "PyPy" } else { "CPython" };
     format!("Created `{name}` with {implementation} {} and no pip\n", python.full())
 }

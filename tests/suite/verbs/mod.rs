@@ -8,7 +8,7 @@ mod help; //       every verb's --help, with examples that can be typed
 mod init;
 mod installing; // mkvirtualenv with packages, and by another program
 mod lsvirtualenv;
-mod mkvirtualenv;
+pub(crate) mod mkvirtualenv;
 mod mvvirtualenv;
 mod python; //     list and find: each once, from anywhere; what is started for that
 mod rmvirtualenv;

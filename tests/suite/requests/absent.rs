@@ -1,0 +1,180 @@
+//! A Python that is not there, or is there and no good: what is said, how to get it, and `--download`, with the real uv as
+//! far as it goes without a network and a stand-in for the rest.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+
+use super::{apart, make, taken};
+use crate::support::disk::names;
+use crate::support::pythons::peer;
+use crate::support::sandbox::Sandbox;
+use crate::verbs::mkvirtualenv::created;
+
+/// Puts a program on PATH.
+fn program(sandbox: &Sandbox, name: &str, text: &str) -> PathBuf {
+    let file = sandbox.write(Path::new("tools").join(name), text);
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+    file
+}
+
+/// The hints of a failure that made nothing.
+#[track_caller]
+fn hints(sandbox: &Sandbox, words: &[&str]) -> Vec<String> {
+    let text = make(sandbox, words).status(1).stdout("").stderr_text();
+    assert_eq!(names(&sandbox.workon_home()), Vec::<String>::new(), "{text}");
+    let (first, others) = text.split_once('\n').unwrap();
+    assert!(first.starts_with("venvwrap: no python found for `"), "{text}");
+    others.lines().map(|line| line.strip_prefix("hint: ").unwrap().to_owned()).collect()
+}
+
+#[test]
+fn how_to_get_it_is_said_by_what_is_there_to_get_it_with() {
+    let mut sandbox = Sandbox::new();
+    let store = sandbox.root().join("uv dir");
+    sandbox.set("UV_PYTHON_INSTALL_DIR", store);
+    let last = |sandbox: &Sandbox, request: &str| hints(sandbox, &["-p", request]).pop().unwrap();
+    assert_eq!(
+        last(&sandbox, "3.98"),
+        "your system may have it as the package `python3.98`; uv and pyenv install others"
+    );
+    assert_eq!(last(&sandbox, ">3.98"), "uv and pyenv install what a system does not have");
+    assert!(last(&sandbox, "no-command").starts_with("there are "));
+    // pyenv has it built. It takes no conditions.
+    fs::create_dir_all(sandbox.home().join(".pyenv/bin")).unwrap();
+    fs::write(sandbox.home().join(".pyenv/bin/pyenv"), "").unwrap();
+    assert_eq!(last(&sandbox, "3.98"), "`pyenv install 3.98` builds it");
+    assert_eq!(last(&sandbox, "pypy3.98"), "`pyenv install pypy3.98` builds it");
+    assert_eq!(last(&sandbox, ">3.98"), "uv and pyenv install what a system does not have");
+    // A uv that fails, as a shim of pyenv does, is none.
+    program(&sandbox, "uv", "#!/bin/sh\necho 'pyenv: uv: command not found' >&2\nexit 127\n");
+    assert_eq!(last(&sandbox, "3.10.2"), "`pyenv install 3.10.2` builds it");
+    // The real one knows what it can get, and is believed to get nothing else.
+    fs::remove_file(sandbox.tools().join("uv")).unwrap();
+    symlink(peer("uv"), sandbox.tools().join("uv")).unwrap();
+    assert_eq!(last(&sandbox, "3.10.2"), "`uv python install 3.10.2` gets it; so does `--download` here");
+    assert_eq!(
+        last(&sandbox, ">=3.10.2,<3.10.3"),
+        "`uv python install '>=3.10.2,<3.10.3'` gets it; so does `--download` here"
+    );
+    assert_eq!(last(&sandbox, "3.98"), "`pyenv install 3.98` builds it");
+    // One that has fallen silent is not waited for longer than for a python that hangs.
+    let project = sandbox.write("project/.python-version", "3.10.2\n");
+    let told = hints(&sandbox, &["-a", project.parent().unwrap().to_str().unwrap()]);
+    assert_eq!(told.last().unwrap(), "`-p` asks for another one; `-p default`: python3");
+    assert!(told[told.len() - 2].starts_with("`uv python install 3.10.2`"), "{told:?}");
+}
+
+#[test]
+fn download_has_uv_install_what_is_not_there() {
+    let Some(python) = apart().first().copied() else {
+        eprintln!("skipped: no python that has a directory to itself");
+        return;
+    };
+    let mut sandbox = Sandbox::new();
+    let store = sandbox.root().join("uv dir");
+    sandbox.set("UV_PYTHON_INSTALL_DIR", &store);
+    // Nobody to do it.
+    let told = hints(&sandbox, &["--download", "-p", &python.full()]);
+    assert_eq!(told.last().unwrap(), "`--download` needs uv, and none on PATH runs; `pipx install uv` installs it");
+    // What uv does when it downloads, with a Python that is here.
+    let uv = "#!/bin/sh\ncase $1 in\n--version) echo 'uv 0.0.0'; exit ;;\nesac\nshift\ncase $1 in\nlist) exit ;;\nesac\n\
+              [ \"$1 $2\" = 'install --' ] || exit 9\necho \"installing $3\"\necho progress >&2\n\
+              mkdir -p \"$UV_PYTHON_INSTALL_DIR\"\nln -s \"$REAL\" \"$UV_PYTHON_INSTALL_DIR/$KEY\"\n";
+    program(&sandbox, "uv", uv);
+    sandbox.set("REAL", python.path.parent().unwrap().parent().unwrap());
+    sandbox.set("KEY", format!("cpython-{}-linux-x86_64-gnu", python.full()));
+    let version = python.full();
+    let made = created("x", python);
+    make(&sandbox, &["--download", "-p", &format!("cp{version}")])
+        .status(0)
+        .stdout(format!("installing cpython{version}\n"))
+        .stderr(format!("progress\n{made}"));
+    assert_eq!(taken(&sandbox), fs::canonicalize(&python.path).unwrap());
+    // What is there is not fetched.
+    make(&sandbox, &["--download", "-p", &version]).status(0).stdout("").stderr(made.clone());
+    taken(&sandbox);
+    // The same where a project asks; and a standing option is one.
+    fs::remove_dir_all(&store).unwrap();
+    let project = sandbox.write("project/.python-version", &version);
+    sandbox.set("VIRTUALENVWRAPPER_VIRTUALENV_ARGS", "--download");
+    let asks = format!("Python {version}, as .python-version of [ROOT]/project asks\n");
+    make(&sandbox, &["-a", project.parent().unwrap().to_str().unwrap()])
+        .status(0)
+        .stdout(format!("installing {version}\nSetting project for x to [ROOT]/project\n"))
+        .stderr(format!("progress\n{asks}{made}"));
+    taken(&sandbox);
+    // One that installs something else has not helped.
+    fs::remove_dir_all(&store).unwrap();
+    fs::remove_dir(sandbox.workon_home().join(".venvwrap/new")).unwrap();
+    fs::remove_dir_all(sandbox.workon_home().join(".venvwrap")).unwrap();
+    let answer = make(&sandbox, &["-p", "3.98"]).status(1);
+    assert!(
+        answer.stderr_text().starts_with("progress\nvenvwrap: no python found for `3.98`\nhint: looked at "),
+        "{answer}"
+    );
+    // Nobody installs a command.
+    make(&sandbox, &["-p", "no-command"]).status(1).stdout("");
+}
+
+#[test]
+fn the_real_uv_that_cannot_download_says_so_itself() {
+    let mut sandbox = Sandbox::new();
+    let store = sandbox.root().join("uv dir");
+    sandbox.set("UV_PYTHON_INSTALL_DIR", store).set("UV_OFFLINE", "1");
+    symlink(peer("uv"), sandbox.tools().join("uv")).unwrap();
+    let answer = make(&sandbox, &["--download", "-p", "3.10.2"]).stdout("");
+    let text = answer.stderr_text();
+    assert!(answer.code() != 0 && text.contains("error: Failed to install cpython-3.10.2"), "{answer}");
+    assert!(
+        text.ends_with(
+            "venvwrap: uv python install failed with status 1\nhint: its own message is above; nothing was made\n"
+        ),
+        "{text}"
+    );
+    assert_eq!(names(&sandbox.workon_home()), Vec::<String>::new());
+}
+
+#[test]
+fn what_is_there_and_no_python_is_one_line_and_a_hint() {
+    let sandbox = Sandbox::new();
+    program(&sandbox, "noise", "#!/bin/sh\necho 'hello \x1b[31m'\n");
+    program(&sandbox, "empty", "");
+    program(&sandbox, "headless", "#!/gone\n");
+    program(&sandbox, "dies", "#!/bin/sh\nkill -SEGV $$\n");
+    sandbox.write("tools/plain", "");
+    fs::create_dir(sandbox.tools().join("directory")).unwrap();
+    symlink("gone", sandbox.tools().join("broken")).unwrap();
+    symlink("round", sandbox.tools().join("round")).unwrap();
+    for (name, reason) in [
+        ("noise", "does not work as a python: it did not answer, but printed `hello \\u{1b}[31m`"),
+        ("empty", "does not work as a python: it printed nothing"),
+        ("headless", "does not work as a python: the program that its first line or its headers name is not there"),
+        ("dies", "does not work as a python: it was killed by signal 11"),
+        ("plain", "does not work as a python: it is not executable"),
+        ("broken", "does not work as a python: it is a link to gone, which is not there"),
+        ("round", "does not work as a python: it is a link to round, which is not there"),
+    ] {
+        let answer = make(&sandbox, &["-p", &format!("tools/{name}")]).status(1).stdout("");
+        let text = answer.stderr_text();
+        assert!(text.starts_with(&format!("venvwrap: [ROOT]/tools/{name} {reason}")), "{name}: {text}");
+        assert!(text.lines().count() == 2 && text.contains("\nhint: ") && !text.contains('\x1b'), "{name}: {text}");
+    }
+    for (request, reason) in [
+        ("tools/directory", "looked at [ROOT]/tools/directory/bin/python: not there"),
+        ("tools/none", "looked at [ROOT]/tools/none: not there"),
+        ("tools", "looked at tools on PATH: not there; what is here by that name is `./tools`"),
+        // PATH passes over what cannot be run, as a shell does.
+        ("plain", "looked at plain on PATH: not there"),
+        ("broken", "looked at broken on PATH: not there"),
+    ] {
+        assert_eq!(hints(&sandbox, &["-p", request])[0], reason, "{request}");
+    }
+    let text = make(&sandbox, &["-p", "3.12.x"]).status(2).stdout("").stderr_text();
+    assert_eq!(
+        text,
+        "venvwrap: `3.12.x` is not a version of python\n\
+         hint: `-p` takes a version such as `3.12`, `>=3.11,<3.14` or `pypy3.10`, a command or a path\n"
+    );
+    assert_eq!(names(&sandbox.workon_home()), Vec::<String>::new());
+}
