@@ -21,6 +21,7 @@ mod pipfile_lock;
 pub(crate) mod pipenv;
 mod pyproject;
 pub(crate) mod python;
+pub(crate) mod requirements;
 
 /// Longest `.project` that is read.
 const LIMIT: u64 = 16 * 1024;

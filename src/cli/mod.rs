@@ -69,6 +69,7 @@ const VERBS: &[Entry] = &[
     entry::<commands::run::Run>("run").without_function(),
     entry::<commands::env::Env>("env").without_function(),
     entry::<commands::which::Which>("which").without_function(),
+    entry::<commands::freeze::Freeze>("freeze").without_function(),
     entry::<commands::lssitepackages::LsSitePackages>("lssitepackages"),
     entry::<commands::add2virtualenv::Add2Virtualenv>("add2virtualenv"),
     entry::<commands::toggleglobalsitepackages::ToggleGlobalSitePackages>("toggleglobalsitepackages"),

@@ -30,6 +30,7 @@ pub(crate) mod cpvirtualenv;
 pub(crate) mod deactivate;
 pub(crate) mod doctor;
 pub(crate) mod env;
+pub(crate) mod freeze;
 mod here;
 pub(crate) mod hook;
 mod in_use;

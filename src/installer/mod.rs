@@ -14,6 +14,7 @@ use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::shown::shown;
 
+pub(crate) mod freeze;
 mod packages;
 
 pub(crate) use packages::{Call, Group, Packages, Sources, Wish};
@@ -82,12 +83,10 @@ impl<'a> Uninstaller<'a> {
     fn command(&self, names: &[String]) -> Command {
         let mut command = self.program.command(self.context, self.environment, "uninstall");
         match self.program {
-            Program::Pip => {
-                command.args(["--isolated", "--yes"]).env("PIP_CONFIG_FILE", "/dev/null").env_remove("PYTHONPATH")
-            }
-            // The variable counts even so.
-            Program::Uv(_) => command.arg("--no-config").env_remove("UV_CONFIG_FILE"),
+            Program::Pip => command.args(["--isolated", "--yes"]),
+            Program::Uv(_) => command.arg("--no-config"),
         };
+        self.program.leave_settings_out(&mut command);
         // Old pips look for packages in the working directory as well.
         command.arg("--").args(names).current_dir(self.environment.root());
         command

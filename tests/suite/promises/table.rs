@@ -197,6 +197,14 @@ pub(super) const TABLE: &[Row] = &[
         ..ROW
     },
     Row {
+        verb: "freeze",
+        day: &[("freeze x --to -", 1)],
+        names: &["freeze NAME --to -"],
+        fails: &["freeze", "freeze gone"],
+        usage: "freeze --nosuch",
+        ..ROW
+    },
+    Row {
         verb: "lssitepackages",
         day: &[("workon x", 0), ("lssitepackages", 0), ("deactivate", 0)],
         fails: &["lssitepackages"],

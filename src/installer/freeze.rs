@@ -1,0 +1,109 @@
+//! What is installed, as pip or uv tell it, and a lock file of it.
+//!
+//! Owns how they are called for that. For a list the person's settings are left out, as they are for a removal: it is
+//! about this environment and asks no index. For a lock they count: it says where everything comes from.
+
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::Program;
+use crate::config::Installer;
+use crate::context::Context;
+use crate::environment::Environment;
+use crate::environment::distributions::canonical;
+use crate::error::{Error, Result};
+
+/// What pip leaves out of its list, where it comes with the environment: the last two up to Python 3.11.
+const TOOLS: [&str; 3] = ["pip", "setuptools", "wheel"];
+
+/// The lines of `pip freeze`: requirements that are pinned, direct references and editables; no comments. pip and what
+/// it leaves out are not among them, whoever lists.
+pub(crate) fn freeze(context: &Context, environment: &Environment, installer: Installer) -> Result<Vec<String>> {
+    let program = Program::choose(context, environment, installer)?;
+    let program = program.ok_or_else(|| Error::NoInstaller { name: environment.name().to_owned() })?;
+    let mut command = program.command(context, environment, "freeze");
+    match &program {
+        Program::Pip => command.args(["--isolated", "--local", "--disable-pip-version-check"]),
+        Program::Uv(_) => command.args(["--no-config", "--quiet"]),
+    };
+    program.leave_settings_out(&mut command);
+    command.current_dir(environment.root()).stderr(Stdio::inherit());
+    let output = command.output().map_err(Error::io("run", command.get_program()))?;
+    ended_well(output.status, format!("{} freeze", program.name()))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let is_new = environment.version().is_some_and(|version| minor(&version) >= Some((3, 12)));
+    let left_out = if is_new { &TOOLS[..1] } else { &TOOLS[..] };
+    let is_tool = |line: &str| {
+        let name = line.split(['=', ' ', '@']).next().unwrap_or_default();
+        left_out.contains(&canonical(name).as_str())
+    };
+    let lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    Ok(lines.filter(|line| !is_tool(line)).map(str::to_owned).collect())
+}
+
+/// A lock file (PEP 751) for requirements that name all that there is to be: with what uv or pip know of each from the
+/// index. The program's progress is the person's.
+pub(crate) fn lock(
+    context: &Context,
+    environment: &Environment,
+    installer: Installer,
+    requirements: &Path,
+    made: &Path,
+) -> Result<()> {
+    let chosen = Program::choose(context, environment, installer)?;
+    let program = match chosen {
+        // From pip 25.1 on.
+        Some(Program::Pip) if !pip_can_lock(environment) => match installer {
+            Installer::Auto => Program::choose(context, environment, Installer::Uv).ok().flatten(),
+            _ => None,
+        },
+        other => other,
+    };
+    let Some(program) = program else {
+        return Err(Error::NotInstalled {
+            program: "what makes a lock file, uv or pip 25.1,",
+            hint: "install uv, or in the environment a newer pip: `python -m pip install -U pip`".to_owned(),
+        });
+    };
+    let (subcommand, words): (_, &[&str]) = match &program {
+        Program::Pip => ("lock", &["--no-deps", "--quiet", "-r"]),
+        Program::Uv(_) => {
+            ("compile", &["--no-deps", "--quiet", "--no-header", "--no-annotate", "--format", "pylock.toml"])
+        }
+    };
+    let mut command = program.command(context, environment, subcommand);
+    command.args(words).arg(requirements).arg("-o").arg(made).stdout(Stdio::null());
+    let status = Context::run_for_person(&mut command).map_err(Error::io("run", environment.python()))?;
+    ended_well(status, format!("{} {subcommand}", program.name()))
+}
+
+fn pip_can_lock(environment: &Environment) -> bool {
+    let command = |packages: std::path::PathBuf| packages.join("pip/_internal/commands/lock.py").is_file();
+    environment.site_packages().is_ok_and(command)
+}
+
+fn ended_well(status: std::process::ExitStatus, what: String) -> Result<()> {
+    if status.success() {
+        return Ok(());
+    }
+    let status = status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(1);
+    Err(Error::Child { what, status, hint: "its own message is above; nothing was written".to_owned() })
+}
+
+/// `3.12` of `3.12.1`.
+fn minor(version: &str) -> Option<(u32, u32)> {
+    let mut parts = version.split('.').map(|part| part.parse().ok());
+    Some((parts.next()??, parts.next()??))
+}
+
+impl Program {
+    /// For what needs none of the person's settings, and would be led astray by some.
+    pub(super) fn leave_settings_out(&self, command: &mut Command) {
+        match self {
+            Self::Pip => command.env("PIP_CONFIG_FILE", "/dev/null").env_remove("PYTHONPATH"),
+            // The variable counts even so.
+            Self::Uv(_) => command.env_remove("UV_CONFIG_FILE"),
+        };
+    }
+}
