@@ -77,7 +77,9 @@ impl Verb for Python {
         match self.what {
             What::List(list) => list.run(session),
             What::Find(find) => {
-                let found = interpreter::find(session.context, find.request.as_deref())?;
+                let (context, request) = (session.context, find.request.as_deref());
+                let found = interpreter::find(context, request)
+                    .map_err(|error| interpreter::explained(context, request, error))?;
                 print_path(&found.base_executable)?;
                 Ok(Outcome::Done)
             }

@@ -60,3 +60,38 @@ proptest! {
         prop_assert!(found.is_none_or(|path| text.starts_with(path.as_os_str().as_bytes())));
     }
 }
+
+/// What a cloned project says about its Python: read or refused in one line that says which file; never a panic.
+#[test]
+fn any_file_that_asks_for_a_python_is_read_or_refused_in_a_line() {
+    let room = tempfile::tempdir().unwrap();
+    let lines = "((# ?)?(3|3\\.1[0-9]|>=3\\.[0-9],<4|pypy3|system|\\.\\./x|my-env|\u{feff})?[ \t\r]{0,2}\n?){0,4}";
+    let keys = "(\\[(project|requires|tool\\.x)\\]?\n)?((requires-python|python_version|python_full_version|x) ?=? ?\
+                (['\"]?(>=3\\.8|3|\\*|)['\"]?|3|\\[\\]|\\{\\})\n){0,3}";
+    let texts =
+        prop_oneof![lines.prop_map(String::into_bytes), keys.prop_map(String::into_bytes), vec(0..=255_u8, 0..20)];
+    let mut seen = [0; 3];
+    for (text, name) in
+        batch(600, &(texts, proptest::sample::select(vec![".python-version", "pyproject.toml", "Pipfile"])))
+    {
+        let file = room.path().join(name);
+        std::fs::write(&file, &text).unwrap();
+        match python::asked(room.path()) {
+            Ok(None) => seen[0] += 1,
+            Ok(Some(asked)) => {
+                let said = asked.text.as_bytes();
+                assert!(!said.is_empty() && !said.contains(&b'\n') && asked.file == file, "{asked:?}");
+                assert!(text.windows(said.len()).any(|part| part == said) || asked.key.is_some(), "{asked:?}");
+                seen[1] += 1;
+            }
+            Err(error) => {
+                let message = error.to_string();
+                assert!(message.contains(name) && message.lines().count() == 1, "{message}");
+                seen[2] += 1;
+            }
+        }
+        std::fs::remove_file(file).unwrap();
+    }
+    assert!(seen.iter().all(|count| *count > 20), "{seen:?}");
+    tally("files that ask for a Python", seen.iter().sum());
+}

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use super::{apart, make, on_path, taken};
+use super::{apart, on_path};
 use crate::support::pythons::{Python, peer};
 use crate::support::sandbox::Sandbox;
 use crate::support::tally;
@@ -226,8 +226,9 @@ fn what_uv_finds_is_found_and_what_it_refuses_is_refused() {
         };
         for request in requests {
             let theirs = found(&sandbox, &request);
-            let answer = make(&sandbox, &["--quiet", "-p", &request]);
-            let ours = (answer.code() == 0).then(|| taken(&sandbox));
+            let answer = sandbox.run(["python", "find", "--", &request]);
+            let path = String::from_utf8(answer.stdout.clone()).unwrap();
+            let ours = (answer.code() == 0).then(|| fs::canonicalize(path.trim_end()).unwrap());
             assert_eq!(ours, theirs, "`{request}`, {backwards}: {answer}");
             assert!(ours.is_some() || answer.stderr_text().contains("\nhint: "), "`{request}`: {answer}");
             tried += 1;
