@@ -60,7 +60,7 @@ complete -c venvwrap -n "__fish_venvwrap_needs_command" -f -a "man" -d 'Print th
 complete -c venvwrap -n "__fish_venvwrap_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -s p -l python -d 'Python to use: a version (`3.12`, `>=3.11,<3.14`, `pypy3.10`), a command or a path' -r -F
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -l prompt -d 'Text for the prompt instead of the name' -r
-complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -s a -d 'Link it to this project directory: workon will change there' -r -f -a "(__fish_complete_directories)"
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -s a -d 'Link it to this project directory: workon will change there; without -p its files say which Python to use' -r -f -a "(__fish_complete_directories)"
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -s i -l install -d 'Install a package; may be repeated' -r
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -s r -l requirement -d 'Install what a requirements file or a lock file (pylock.toml) lists; may be repeated' -r -F
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -l from -d 'Install what a project needs, by its pylock.toml, requirements.txt, pyproject.toml or Pipfile.lock, and link to it' -r -F
@@ -82,7 +82,7 @@ complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -s v -l 
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkvirtualenv" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -s p -l python -d 'Python to use: a version (`3.12`, `>=3.11,<3.14`, `pypy3.10`), a command or a path' -r -F
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -l prompt -d 'Text for the prompt instead of the name' -r
-complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -s a -d 'Link it to this project directory: workon will change there' -r -f -a "(__fish_complete_directories)"
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -s a -d 'Link it to this project directory: workon will change there; without -p its files say which Python to use' -r -f -a "(__fish_complete_directories)"
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -s i -l install -d 'Install a package; may be repeated' -r
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -s r -l requirement -d 'Install what a requirements file or a lock file (pylock.toml) lists; may be repeated' -r -F
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -l from -d 'Install what a project needs, by its pylock.toml, requirements.txt, pyproject.toml or Pipfile.lock, and link to it' -r -F
@@ -105,7 +105,7 @@ complete -c venvwrap -n "__fish_venvwrap_using_subcommand mktmpenv" -s h -l help
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -s t -l template -d 'Fill the project from this template; may be repeated' -r
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -s p -l python -d 'Python to use: a version (`3.12`, `>=3.11,<3.14`, `pypy3.10`), a command or a path' -r -F
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -l prompt -d 'Text for the prompt instead of the name' -r
-complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -s a -d 'Link it to this project directory: workon will change there' -r -f -a "(__fish_complete_directories)"
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -s a -d 'Link it to this project directory: workon will change there; without -p its files say which Python to use' -r -f -a "(__fish_complete_directories)"
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -s i -l install -d 'Install a package; may be repeated' -r
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -s r -l requirement -d 'Install what a requirements file or a lock file (pylock.toml) lists; may be repeated' -r -F
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand mkproject" -l from -d 'Install what a project needs, by its pylock.toml, requirements.txt, pyproject.toml or Pipfile.lock, and link to it' -r -F

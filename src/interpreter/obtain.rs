@@ -40,7 +40,9 @@ pub(crate) fn ways(context: &Context, request: Option<&OsStr>, may_download: boo
     let by_uv = uv.is_some_and(|uv| uv_has(context, &uv, &asked));
     let by_pyenv = Pyenv::of(context).is_some_and(|pyenv| pyenv.is_installed());
     match (by_uv, wanted.for_pyenv().filter(|_| by_pyenv)) {
-        (true, _) => ways.push(format!("`uv python install {}` gets it; so does `--download` here", typed(&asked))),
+        (true, _) => {
+            ways.push(format!("`uv python install {}` gets it; so does `mkvirtualenv --download`", typed(&asked)));
+        }
         (false, Some(version)) => ways.push(format!("`pyenv install {version}` builds it")),
         (false, None) if !may_download => ways.push(match wanted.for_system() {
             Some(package) => format!("your system may have it as the package `{package}`; uv and pyenv install others"),

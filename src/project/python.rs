@@ -128,8 +128,8 @@ fn parsed<T: DeserializeOwned>(file: &Path) -> Result<Option<T>> {
         hint: "mend it, or say which python: `-p 3.12`; `-p default` for python3".to_owned(),
     };
     let text = std::str::from_utf8(&text).map_err(|_| wrong("it is not UTF-8".to_owned()))?;
-    let parsed = toml::from_str(text.trim_start_matches('\u{feff}'));
-    parsed.map(Some).map_err(|error: toml::de::Error| {
+    let text = text.trim_start_matches('\u{feff}');
+    toml::from_str(text).map(Some).map_err(|error: toml::de::Error| {
         // The line alone: what is quoted from it may hold what a terminal would obey.
         let at = error.span().map(|span| text[..span.start.min(text.len())].lines().count().max(1));
         let place = at.map(|line| format!("line {line}: ")).unwrap_or_default();

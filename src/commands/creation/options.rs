@@ -32,7 +32,7 @@ pub(in crate::commands) struct Options {
     /// Text for the prompt instead of the name
     #[arg(long, value_name = "TEXT")]
     pub(in crate::commands) prompt: Option<OsString>,
-    /// Link it to this project directory: workon will change there
+    /// Link it to this project directory: workon will change there; without -p its files say which Python to use
     #[arg(short = 'a', value_name = "PROJECT", value_hint = clap::ValueHint::DirPath)]
     pub(in crate::commands) project: Option<PathBuf>,
     #[command(flatten)]

@@ -52,13 +52,18 @@ fn how_to_get_it_is_said_by_what_is_there_to_get_it_with() {
     // The real one knows what it can get, and is believed to get nothing else.
     fs::remove_file(sandbox.tools().join("uv")).unwrap();
     symlink(peer("uv"), sandbox.tools().join("uv")).unwrap();
-    assert_eq!(last(&sandbox, "3.10.2"), "`uv python install 3.10.2` gets it; so does `--download` here");
+    assert_eq!(last(&sandbox, "3.10.2"), "`uv python install 3.10.2` gets it; so does `mkvirtualenv --download`");
     assert_eq!(
         last(&sandbox, ">=3.10.2,<3.10.3"),
-        "`uv python install '>=3.10.2,<3.10.3'` gets it; so does `--download` here"
+        "`uv python install '>=3.10.2,<3.10.3'` gets it; so does `mkvirtualenv --download`"
     );
     assert_eq!(last(&sandbox, "3.98"), "`pyenv install 3.98` builds it");
-    // One that has fallen silent is not waited for longer than for a python that hangs.
+    let found = sandbox.run(["python", "find", "3.10.2"]).status(1).stdout("").stderr_text();
+    assert!(
+        found.ends_with("hint: `uv python install 3.10.2` gets it; so does `mkvirtualenv --download`\n"),
+        "{found}"
+    );
+    // Where a project asks, there is a way around it, too.
     let project = sandbox.write("project/.python-version", "3.10.2\n");
     let told = hints(&sandbox, &["-a", project.parent().unwrap().to_str().unwrap()]);
     assert_eq!(told.last().unwrap(), "`-p` asks for another one; `-p default`: python3");
