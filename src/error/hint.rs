@@ -87,7 +87,10 @@ impl Error {
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
                     Some("the disk is full; nothing was changed".to_owned())
                 }
-                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                io::ErrorKind::ReadOnlyFilesystem => {
+                    Some("mount that disk to be written to, or set WORKON_HOME to another".to_owned())
+                }
+                io::ErrorKind::PermissionDenied => {
                     Some("check who owns it, or set WORKON_HOME to a directory of your own".to_owned())
                 }
                 io::ErrorKind::NotADirectory => {

@@ -372,7 +372,7 @@ impl Error {
     /// Turns the system's refusal into an error that says what was being done to what.
     pub(crate) fn io(what: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
-        move |source| Self::Io { what, path, source }
+        move |source| Self::Io { what, path, source: without_path(source) }
     }
 
     /// The status that the command ends with: 2 for a wrong command line, a child's own, what shells say of a command
@@ -393,6 +393,14 @@ impl Error {
 
 fn and_asker(asker: Option<&str>) -> String {
     asker.map(|asker| format!(", which {asker} asks for")).unwrap_or_default()
+}
+
+/// The system's own answer, where tempfile has added a path of its making: we name the one that the person knows.
+fn without_path(refusal: io::Error) -> io::Error {
+    match refusal.to_string().split_once(" at path \"") {
+        Some((answer, _)) if refusal.raw_os_error().is_none() => io::Error::new(refusal.kind(), answer.to_owned()),
+        _ => refusal,
+    }
 }
 
 fn and_others(count: usize) -> String {

@@ -183,6 +183,8 @@ kinds! {
         /// Whether it belongs to us.
         is_ours: bool,
     } = Problem "store-not-writable",
+    /// It is on a disk that cannot be written to.
+    StoreReadOnly = Problem "store-read-only",
     /// Everybody may put things into it.
     StoreOpen = Problem "store-open-to-all",
     /// A link that leads nowhere.

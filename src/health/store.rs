@@ -30,8 +30,10 @@ pub(super) fn check(examination: &Examination<'_>) -> Vec<(PathBuf, What)> {
     }
     let mut found = Vec::new();
     let mut add = |what| found.push((home.to_path_buf(), what));
-    if let Err(Errno::EACCES | Errno::EROFS) = access(home, AccessFlags::W_OK | AccessFlags::X_OK) {
-        add(What::StoreNotWritable { is_ours: super::place::is_ours(home) });
+    match access(home, AccessFlags::W_OK | AccessFlags::X_OK) {
+        Err(Errno::EACCES) => add(What::StoreNotWritable { is_ours: super::place::is_ours(home) }),
+        Err(Errno::EROFS) => add(What::StoreReadOnly),
+        _ => {}
     }
     // With the sticky bit others can at least not replace what is there.
     if permissions.mode() & 0o1002 == 0o0002 {

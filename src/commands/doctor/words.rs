@@ -74,6 +74,7 @@ impl Words<'_> {
             What::NoStore => format!("{here} does not exist yet"),
             What::StoreUnusable { reason } => format!("{here} cannot be used: {reason}"),
             What::StoreNotWritable { .. } => format!("{here} may not be written to, so no environment can be made"),
+            What::StoreReadOnly => format!("{here} is on a disk that is mounted to be read only"),
             What::StoreOpen => format!("everybody may put things into {here}"),
             What::DanglingLink { target } => format!("{here} is a link to {}, which is gone", path(target)),
             What::LinkLoop => format!("{here} is a link that leads to itself"),
@@ -207,6 +208,7 @@ impl Words<'_> {
             What::StoreUnusable { .. } => {
                 "set WORKON_HOME to a directory, or move what is there out of the way".to_owned()
             }
+            What::StoreReadOnly => "mount that disk to be written to, or set WORKON_HOME to another".to_owned(),
             What::StoreOpen => format!("`chmod o-w {here}`"),
             What::DanglingLink { .. } => format!("`rmvirtualenv {}`", operand(&name)),
             What::LinkLoop => format!("`rm {here}`"),

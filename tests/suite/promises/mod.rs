@@ -3,6 +3,7 @@
 //! What each verb does beyond them is in `contract` and `verbs`.
 
 mod names; //    one that is no name: said, and nothing changes
+mod settings; // those of pip and uv
 mod streams; //  closed ones, and the caller's stdin
 mod table; //    how each verb is tried
 mod whole_day; // all of them, in every mode of every shell, without a Python

@@ -33,6 +33,12 @@ impl SmallDisk {
             .then_some(Self(place))
     }
 
+    /// Lets it be read only from now on.
+    pub(crate) fn protect(&self) {
+        let mut mount = Command::new("mount");
+        assert!(mount.args(["-o", "remount,ro"]).arg(&self.0).status().unwrap().success());
+    }
+
     /// Where it is.
     pub(crate) fn path(&self) -> &Path {
         &self.0

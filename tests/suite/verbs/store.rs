@@ -143,6 +143,54 @@ fn a_disk_without_room_for_more_files_is_said_and_leaves_nothing() {
     }
 }
 
+#[test]
+fn a_store_that_is_mounted_to_be_read_only_is_said_and_can_be_used() {
+    let sandbox = Sandbox::new();
+    let Some(disk) = SmallDisk::mount(sandbox.root().join("small disk")) else {
+        eprintln!("skipped: only root can mount a small disk");
+        return;
+    };
+    sandbox.minimal_environment_at(&disk.path().join("x"));
+    disk.protect();
+    let run = |words: &[&str]| {
+        let mut command = sandbox.command(BINARY);
+        command.args(words).env("WORKON_HOME", disk.path()).env("VIRTUAL_ENV", disk.path().join("x"));
+        sandbox.run_command(command, b"")
+    };
+    for words in [
+        &["mkvirtualenv", "--without-pip", "y"][..],
+        &["rmvirtualenv", "--now", "x"],
+        &["cpvirtualenv", "x", "y"],
+        &["mvvirtualenv", "--force", "x", "y"],
+        &["setvirtualenvproject", "x", "tmp"],
+        &["add2virtualenv", "/a b"],
+        &["toggleglobalsitepackages"],
+    ] {
+        let mut command = sandbox.command(BINARY);
+        command.args(words).env("WORKON_HOME", disk.path());
+        if !["rmvirtualenv", "mvvirtualenv"].contains(&words[0]) {
+            command.env("VIRTUAL_ENV", disk.path().join("x"));
+        }
+        let said = sandbox.run_command(command, b"").status(1).stderr_text();
+        let lines: Vec<&str> = said.lines().collect();
+        let is_said = matches!(lines[..], [one, two] if one.ends_with("Read-only file system (os error 30)")
+            && two == "hint: mount that disk to be written to, or set WORKON_HOME to another");
+        assert!(is_said, "{words:?}: {said}");
+        tally::add("stores that cannot be used", 1);
+    }
+    for words in [
+        &["lsvirtualenv"][..],
+        &["showvirtualenv", "x"],
+        &["env", "--format", "bash", "x"],
+        &["run", "x", "true"],
+        &["which", "x"],
+    ] {
+        run(words).status(0).stderr("");
+    }
+    let told = run(&["doctor"]).status(1).stderr("").stdout_text();
+    assert!(told.contains("[ROOT]/small disk is on a disk that is mounted to be read only"), "{told}");
+}
+
 /// Root passes by all permissions, as long as it has the capabilities for that.
 pub(super) fn bound_by_permissions<'a>(sandbox: &'a Sandbox, words: &[&str]) -> Answer<'a> {
     let mut command = sandbox.command(BINARY);
