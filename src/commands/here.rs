@@ -27,18 +27,24 @@ pub(super) fn environment(session: &Session<'_>, home: &WorkonHome) -> Result<En
     let here = session.context.working_directory()?;
     let levels = levels(&here, session.context);
     // Ways to tell, the clearest first.
-    let ways = [
+    let ways: Vec<Found> = [
         project::linked_to_first(&levels, home, session.context)?.map(|(level, names)| Found { level, names }),
         of_pipenv(&levels, home, session.context),
         through_link(&levels, home),
-    ];
-    let name = match ways.into_iter().flatten().min_by_key(|found| found.level) {
-        Some(Found { level, names }) => match <[OsString; 1]>::try_from(names) {
-            Ok([name]) => name,
-            Err(names) => {
-                return Err(Error::Ambiguous { directory: levels[level][0].clone(), names });
-            }
-        },
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let name = match ways.iter().min_by_key(|found| found.level) {
+        Some(Found { level, names }) => {
+            let place = &levels[*level];
+            // Of several, the one that another way leads to, too; else the one that is named like the directory.
+            let others = ways.iter().filter(|found| found.names.len() == 1).flat_map(|found| &found.names);
+            let named = place.iter().filter_map(|place| place.file_name());
+            let agreed = others.map(OsString::as_os_str).chain(named).find(|name| names.iter().any(|one| one == name));
+            let several = || Error::Ambiguous { directory: place[0].clone(), names: names.clone() };
+            agreed.ok_or_else(several)?.to_owned()
+        }
         None => here.file_name().unwrap_or_default().to_owned(),
     };
     home.get(&EnvironmentName::existing(&name)?)

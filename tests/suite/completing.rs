@@ -43,6 +43,7 @@ fn every_command_completes_its_options() {
             terminal,
             &[
                 ("mkvirtualenv --cl", "mkvirtualenv --clear "),
+                ("mkvirtualenv --her", "mkvirtualenv --here "),
                 ("mktmpenv --no-c", "mktmpenv --no-cd "),
                 ("mkproject --fo", "mkproject --force "),
                 ("cpvirtualenv --h", "cpvirtualenv --help "),
@@ -91,6 +92,7 @@ fn names_and_directories_stand_where_each_can_stand() {
                 ("add2virtualenv sr", "add2virtualenv src\\ one/"),
                 ("add2virtualenv sub sr", "add2virtualenv sub src\\ one/"),
                 ("mkvirtualenv -a sr", "mkvirtualenv -a src\\ one/"),
+                ("mkvirtualenv --from sr", "mkvirtualenv --from src\\ one/"),
                 ("mkvirtualenv -r source", "mkvirtualenv -r source.txt "),
                 ("mkvirtualenv new -a sub/d", "mkvirtualenv new -a sub/deeper\\ dir/"),
                 ("mkvirtualenv o", "mkvirtualenv o"),

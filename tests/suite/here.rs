@@ -79,7 +79,7 @@ fn several_are_named_and_none_is_taken() {
     link(&sandbox, "two", &project);
     let said = "venvwrap: [ROOT]/my project is the project of `one` and `two`\nhint: say which: `one` or `two`\n";
     assert_eq!(here(&sandbox, &project), said);
-    // The one that is named like the directory is not taken for it either.
+    // One that is only named like the directory is not taken for it.
     sandbox.minimal_environment("my project");
     assert_eq!(here(&sandbox, &project), said);
     Story::new()
@@ -87,6 +87,12 @@ fn several_are_named_and_none_is_taken() {
         .code("workon . 2>/dev/null || :", "workon . 2>/dev/null")
         .get("VIRTUAL_ENV")
         .plays(&sandbox, "unset VIRTUAL_ENV");
+    // Of several (cpvirtualenv copies the link) the one that is named so is, as ever, and what .venv leads to.
+    symlink(sandbox.environment("two"), project.join(".venv")).unwrap();
+    assert_eq!(here(&sandbox, &project), "two");
+    fs::remove_file(project.join(".venv")).unwrap();
+    link(&sandbox, "my project", &project);
+    assert_eq!(here(&sandbox, &project), "my project");
 }
 
 #[test]

@@ -39,6 +39,9 @@ fn the_binary_is_completed_like_the_functions() {
         completes("venvwrap run my\\ env pytest --he", "venvwrap run my\\ env pytest --he");
         completes("venvwrap run my\\ env pytest -x my", "venvwrap run my\\ env pytest -x my\\ file ");
         completes("venvwrap run nosuch py", "venvwrap run nosuch py");
+        completes("venvwrap freeze m", "venvwrap freeze my\\ env ");
+        completes("venvwrap freeze my\\ env --dr", "venvwrap freeze my\\ env --dry-run ");
+        completes("venvwrap freeze --to my", "venvwrap freeze --to my\\ file ");
         completes("venvwrap python li", "venvwrap python list ");
         completes("venvwrap python list --al", "venvwrap python list --all ");
         completes("venvwrap python find 3.19", "venvwrap python find 3.197 ");
