@@ -116,7 +116,8 @@ impl Freeze {
         let Updated { added, removed, unchanged, .. } = new;
         let counts = format!("{} added, {} removed, {unchanged} unchanged", added.len(), removed.len());
         if old == Some(&new.text) || (old.is_some() && added.is_empty() && removed.is_empty()) {
-            output::note(&format!("{shown_file} is up to date: {unchanged} packages"));
+            let packages = if *unchanged == 1 { "package" } else { "packages" };
+            output::note(&format!("{shown_file} is up to date: {unchanged} {packages}"));
             return Ok(Outcome::Done);
         }
         if self.dry_run {

@@ -118,12 +118,14 @@ fn portable(line: &str, directory: &Path) -> String {
     }
 }
 
-/// The lines as a program puts them together: one that ends in `\` goes on.
+/// The lines as pip puts them together: one that ends in `\` goes on, but for comments.
 fn lines(text: &str) -> Vec<&str> {
     let mut lines = Vec::new();
-    let mut start = 0;
+    let (mut start, mut begun) = (0, 0);
     for (at, _) in text.match_indices('\n') {
-        if !text[start..at].ends_with('\\') {
+        let line = &text[begun..at];
+        begun = at + 1;
+        if !line.ends_with('\\') || line.trim_start().starts_with('#') {
             lines.push(&text[start..=at]);
             start = at + 1;
         }
@@ -175,7 +177,8 @@ pub(crate) fn updated(old: &str, frozen: &[String], directory: &Path) -> Result<
         new.removed.push(without_comment(joined).to_owned());
         if let (Line::Named(one), Some(at)) = (line, found) {
             let pinned = pinned(one, &frozen[at]);
-            let comment = joined.trim_end().strip_prefix(without_comment(joined)).unwrap_or_default();
+            let comment = joined.trim_end_matches(['\\', ' ', '\t', '\r', '\n']);
+            let comment = comment.strip_prefix(without_comment(joined)).unwrap_or_default();
             let _ = writeln!(new.text, "{pinned}{comment}");
             new.added.push(pinned);
         }
@@ -183,6 +186,10 @@ pub(crate) fn updated(old: &str, frozen: &[String], directory: &Path) -> Result<
     let rest = frozen.iter().zip(&is_used).filter(|(_, used)| !**used).map(|(line, _)| line);
     for line in rest {
         if !new.text.is_empty() && !new.text.ends_with('\n') {
+            new.text.push('\n');
+        }
+        // One that goes on is not to go on with this.
+        if new.text.ends_with("\\\n") {
             new.text.push('\n');
         }
         new.text.push_str(line);
@@ -212,7 +219,12 @@ fn pinned(old: Requirement<'_>, frozen: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
     use super::*;
+    use crate::fuzzed::many;
 
     fn update(old: &str, frozen: &str) -> Updated {
         let frozen: Vec<String> = frozen.lines().map(str::to_owned).collect();
@@ -265,6 +277,62 @@ mod tests {
         assert_eq!(update(old, "a==1").text, old);
         assert_eq!(update("a>1\na>2\n", "a==3").text, "a==3\na==3\n");
     }
+
+    proptest! {
+        #![proptest_config(many())]
+
+        /// Whatever stood there, what is installed stands there afterwards, and nothing is left to do.
+        #[test]
+        fn a_second_time_changes_nothing(lines in vec(select(ODD), 0..12), ends in vec(select(&["\n", "\r\n", " \\\n", ""][..]), 12)) {
+            let old: String = lines.iter().zip(ends).flat_map(|(line, end)| [*line, end]).collect();
+            let frozen = "a==1\nB.b==2\nx @ file:///w/x 1.whl\n-e /my project\n-e git+https://h/r@1#egg=g";
+            let once = update(&old, frozen);
+            let again = update(&once.text, frozen);
+            prop_assert_eq!(&again.text, &once.text);
+            prop_assert!(again.added.is_empty() && again.removed.is_empty(), "{old:?}: {again:?}");
+            prop_assert!(again.unchanged >= 5, "{again:?}");
+        }
+    }
+
+    /// Lines of such files, and what is none.
+    const ODD: &[&str] = &[
+        "",
+        "#",
+        "# a==1",
+        "a",
+        "A>=1",
+        "a==1",
+        "a==1#x",
+        "a==2 # why",
+        "a==2;m",
+        "b_B[x]",
+        "b-b == 2 ; m",
+        "c==1",
+        "c ; m",
+        "x",
+        "x @ https://h/x ; m",
+        "x@y",
+        "./a",
+        "-e",
+        "-e .",
+        "-e .[x]",
+        "-e lib",
+        "--editable=.",
+        "-e git+ssh://h#egg=G",
+        "g",
+        "-r r.txt",
+        "--index-url h",
+        "[",
+        "a[",
+        "a]",
+        ";",
+        "@",
+        "==1",
+        "\\",
+        "é==1",
+        "\u{feff}a==1",
+        "a\t==\t1",
+    ];
 
     #[test]
     fn hashes_are_not_ours_to_make() {

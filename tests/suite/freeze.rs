@@ -56,7 +56,7 @@ fn what_is_installed_goes_into_requirements_and_comes_out_again() {
     sandbox.run(["freeze", "x"]).status(0).stdout("+ tiny-thing==1.0\n").stderr(said);
     sandbox.unset("PIP_PATH").unset("PIP_REQUIREMENT");
     assert_eq!(text(&file), format!("{MARK}tiny-thing==1.0\n"));
-    sandbox.run(["freeze", "x"]).status(0).stdout("").stderr(format!("{shown} is up to date: 1 packages\n"));
+    sandbox.run(["freeze", "x"]).status(0).stdout("").stderr(format!("{shown} is up to date: 1 package\n"));
     // What it made itself it changes without a question; uv tells the same.
     upgrade(&sandbox, "tiny-thing==2.0");
     symlink(peer("uv"), sandbox.tools().join("uv")).unwrap();
@@ -131,7 +131,7 @@ fn a_lock_file_is_made_by_uv_for_just_what_is_installed() {
     // From now on it is the file that is written, as long as there is one.
     upgrade(&sandbox, "tiny-thing==2.0");
     sandbox.run(["freeze", "x"]).status(0).stdout("- tiny-thing==1.0\n+ tiny-thing==2.0\n");
-    let said = "[ROOT]/my project/pylock.toml is up to date: 1 packages\n";
+    let said = "[ROOT]/my project/pylock.toml is up to date: 1 package\n";
     sandbox.run(["freeze", "x"]).status(0).stdout("").stderr(said);
     assert!(!project.join("requirements.txt").exists());
     sandbox.set("VENVWRAP_INSTALLER", "uv");
