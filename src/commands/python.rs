@@ -48,7 +48,7 @@ enum What {
                   venvwrap python list --json  for programs"
 )]
 struct List {
-    /// Only those that answer this: a version such as `3.12` or `pypy`, a command or a path
+    /// Only those that answer this: a version such as `3.12`, `>=3.11` or `pypy`, a command or a path
     #[arg(value_name = "PYTHON")]
     request: Option<OsString>,
     /// Every path that leads to one, and not only the one that lasts
@@ -67,7 +67,7 @@ struct List {
                   that an environment was made from"
 )]
 struct Find {
-    /// What is asked for: a version such as `3.12` or `pypy`, a command or a path
+    /// What is asked for: a version such as `3.12`, `>=3.11` or `pypy`, a command or a path
     #[arg(value_name = "PYTHON")]
     request: Option<OsString>,
 }

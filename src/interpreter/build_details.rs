@@ -1,7 +1,7 @@
 //! `build-details.json` (PEP 739): what an interpreter is, read instead of asked.
 //!
-//! CPython has it in its standard library since 3.14. It is enough to list an interpreter. It is not enough to make an
-//! environment: it says nothing of ensurepip's wheels or of `platlibdir`, its `base_prefix` is where it was built for
+//! CPython has it in its standard library since 3.14. It is enough to list an interpreter, and to pass over one that is not
+//! what is asked for. It is not enough to make an environment: it says nothing of ensurepip's wheels or of `platlibdir`, its `base_prefix` is where it was built for
 //! and not always where it lies, and whether the interpreter starts at all only a start can tell. So `probe` remains.
 
 use std::ffi::OsStr;
@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::base::links;
+use super::base::{lasting, links};
 use super::places::label_of;
-use super::{Build, Version, implementation_named};
+use super::{Interpreter, Version, implementation_named};
 use crate::fs::read_small;
 
 /// One is 2 KB.
@@ -58,9 +58,11 @@ struct Abi {
     flags: Vec<String>,
 }
 
-/// What is written about an executable, the prefix that it lies in, and its own name there. `None` where nothing is
-/// written, or it is about another one.
-pub(super) fn read(python: &Path) -> Option<(Build, PathBuf, String)> {
+/// What is written about an executable. `None` where nothing is, or it is about another one.
+///
+/// The build and the paths are true. What only a probe can tell is left empty: this is to be looked at, and to make
+/// nothing with.
+pub(super) fn read(python: &Path) -> Option<Interpreter> {
     let file = links(python).last().unwrap_or_else(|| python.to_path_buf());
     let name = file.file_name()?.to_str()?;
     // The version in the name tells where to look, and that looking is worth it.
@@ -77,13 +79,20 @@ pub(super) fn read(python: &Path) -> Option<(Build, PathBuf, String)> {
     };
     let details = details.into_iter().find(is_about_it)?;
     let VersionInfo { major, minor, micro, releaselevel, serial } = details.language.version_info;
-    let build = Build {
-        implementation: implementation_named(&details.implementation.name),
+    let (base_prefix, base_executable) = lasting(python, prefix, &[name.to_owned()]);
+    Some(Interpreter {
+        executable: python.to_path_buf(),
+        base_executable,
+        base_prefix,
         version: Version { major, minor, micro },
         release: format!("{releaselevel}.{serial}"),
+        implementation: implementation_named(&details.implementation.name),
         abiflags: details.abi.flags.concat(),
-    };
-    Some((build, prefix.to_path_buf(), name.to_owned()))
+        cache_tag: String::new(),
+        platlibdir: String::new(),
+        has_lib64_link: false,
+        bundled: Vec::new(),
+    })
 }
 
 /// The one by its name in the PEP, else Debian's: `build-details.FLAGS.MULTIARCH.json`.
@@ -132,10 +141,10 @@ mod tests {
     }
 
     fn told(python: &Path) -> Option<String> {
-        let (build, prefix, _) = read(python)?;
-        let Build { implementation, abiflags, .. } = &build;
-        let prefix = prefix.file_name()?.to_str()?;
-        Some(format!("{implementation} {} {abiflags} in {prefix}", build.number()))
+        let told = read(python)?;
+        let Interpreter { implementation, abiflags, .. } = &told;
+        let prefix = told.base_prefix.file_name()?.to_str()?;
+        Some(format!("{implementation} {} {abiflags} in {prefix}", told.build().number()))
     }
 
     #[test]

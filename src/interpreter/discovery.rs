@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use super::places::{self, Place, Places, python_of};
 use super::request::{Description, Request};
-use super::{Interpreter, at};
+use super::{Interpreter, at, at_unless, build_details};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::shown::{shown, shown_path};
@@ -74,7 +74,9 @@ impl Search<'_> {
                     continue;
                 }
                 refused.extend(identity);
-                let reason = match at(self.context, &python) {
+                // What is written down about one tells why not before it is started for the first time.
+                let objection = |file: &Path| wanted.mismatch(&build_details::read(file)?);
+                let reason = match at_unless(self.context, &python, objection) {
                     Ok(interpreter) => match wanted.mismatch(&interpreter) {
                         None if is_at_the_prompt(source, &python) || !wanted.is_second_best(&interpreter) => {
                             return Ok(interpreter);

@@ -13,7 +13,7 @@ use std::thread;
 use super::discovery::default_of;
 use super::label::Label;
 use super::places::{ORDER, Place, Places};
-use super::request::{Description, Request};
+use super::request::Request;
 use super::{Build, Interpreter, at, base, build_details, cache, find};
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -71,19 +71,23 @@ pub(crate) fn inventory<T>(
     asking: impl FnOnce(usize) -> T,
 ) -> Result<Inventory> {
     let parsed = Request::parse(request, context)?;
-    let (mut sightings, mut unusable) = sightings(context);
+    let (sightings, mut unusable) = sightings(context);
     let named = match &parsed {
         Request::Path(_) | Request::Command(_) => Some(find(context, request)?),
         Request::Default | Request::Described(_) => None,
     };
+    let is_relevant = |label: Option<&Label>, file: Option<Identity>| match (&parsed, &named) {
+        (_, Some(named)) => file.is_some() && file == identity(&named.base_executable),
+        (Request::Described(wanted), None) => label.is_none_or(|label| wanted.could_fit_label(label)),
+        _ => true,
+    };
+    let (mut sightings, skipped): (Vec<Sighting>, Vec<Sighting>) =
+        sightings.into_iter().partition(|sighting| is_relevant(sighting.label.as_ref(), sighting.identity));
+    unusable.retain(|(_, label)| is_relevant(label.as_ref(), None));
     if let Some(named) = &named {
-        // One, which is known by now: the others need not be asked.
-        let one = identity(&named.base_executable);
-        sightings.retain(|sighting| sighting.identity.is_some() && sighting.identity == one);
         for sighting in &mut sightings {
             sighting.known = Some(Ok(named.clone()));
         }
-        unusable.clear();
     }
     ask(context, &mut sightings, asking);
     let mut interpreters: Vec<Listed> = Vec::new();
@@ -97,14 +101,13 @@ pub(crate) fn inventory<T>(
             None => {}
         }
     }
-    let is_named = named.is_some();
     if let Some(named) = named {
         add(&mut interpreters, named, Place::Path, Vec::new());
     }
     // Before any is left out: the default need not answer the request.
     let default = default_of(context, |path| {
         let base = base_identity(&path);
-        if is_named {
+        if base.is_some() && skipped.iter().any(|sighting| sighting.identity == base) {
             return base;
         }
         let is_it = |listed: &&Listed| listed.paths.contains(&path) || (base.is_some() && listed.identity == base);
@@ -112,7 +115,6 @@ pub(crate) fn inventory<T>(
     });
     if let Request::Described(wanted) = &parsed {
         interpreters.retain(|listed| wanted.mismatch(&listed.interpreter).is_none());
-        unusable.retain(|(_, label)| may_be(label.as_ref(), wanted));
     }
     if interpreters.is_empty() && unusable.is_empty() {
         // Its error says where was looked.
@@ -186,7 +188,7 @@ fn sightings(context: &Context) -> (Vec<Sighting>, Vec<(Unusable, Option<Label>)
 fn ask<T>(context: &Context, sightings: &mut [Sighting], asking: impl FnOnce(usize) -> T) {
     for sighting in sightings.iter_mut().filter(|sighting| sighting.known.is_none()) {
         let remembered = sighting.paths.iter().find_map(|path| cache::recall(context, path));
-        let known = remembered.or_else(|| sighting.paths.iter().find_map(|path| written(path)));
+        let known = remembered.or_else(|| sighting.paths.iter().find_map(|path| build_details::read(path)));
         sighting.known = known.map(Ok);
     }
     let open: Vec<usize> = (0..sightings.len()).filter(|index| sightings[*index].known.is_none()).collect();
@@ -212,26 +214,6 @@ fn ask<T>(context: &Context, sightings: &mut [Sighting], asking: impl FnOnce(usi
     }
 }
 
-/// What `build-details.json` tells. The build and the paths are true; what only a probe can tell is left empty, so this
-/// is for the list and nothing else.
-fn written(path: &Path) -> Option<Interpreter> {
-    let (build, prefix, name) = build_details::read(path)?;
-    let (base_prefix, base_executable) = base::lasting(path, &prefix, &[name]);
-    Some(Interpreter {
-        executable: path.to_path_buf(),
-        base_executable,
-        base_prefix,
-        version: build.version,
-        release: build.release,
-        implementation: build.implementation,
-        abiflags: build.abiflags,
-        cache_tag: String::new(),
-        platlibdir: String::new(),
-        has_lib64_link: false,
-        bundled: Vec::new(),
-    })
-}
-
 /// Adds an interpreter, or the paths to it where it is known: a program that starts it has a file of its own.
 fn add(all: &mut Vec<Listed>, interpreter: Interpreter, place: Place, mut paths: Vec<PathBuf>) {
     let path = interpreter.base_executable.clone();
@@ -248,11 +230,6 @@ fn add(all: &mut Vec<Listed>, interpreter: Interpreter, place: Place, mut paths:
     let is_conda = place == Place::Path && interpreter.base_prefix.join("conda-meta").is_dir();
     let place = if is_conda { Place::Conda } else { place };
     all.push(Listed { path, paths, place, build: interpreter.build(), is_default: false, identity, interpreter });
-}
-
-/// Whether something without an answer could have been what is wanted, by its name.
-fn may_be(label: Option<&Label>, wanted: &Description) -> bool {
-    label.is_none_or(|label| wanted.fits_label(label))
 }
 
 fn reason_of(error: &Error) -> String {

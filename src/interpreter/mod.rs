@@ -67,11 +67,20 @@ pub(crate) fn answers(context: &Context, request: &OsStr, python: &Path) -> Resu
 /// The base interpreter behind an executable, from memory where that still holds. `python` is absolute; it may lie in
 /// an environment or only start another one. Fails with [`Error::PythonFailed`].
 pub(crate) fn at(context: &Context, python: &Path) -> Result<Interpreter> {
+    at_unless(context, python, |_| None)
+}
+
+/// The same, but none is started about which `objection` has something to say: that is the reason then.
+fn at_unless(context: &Context, python: &Path, objection: impl Fn(&Path) -> Option<String>) -> Result<Interpreter> {
+    let failed = |reason| Error::PythonFailed { python: python.to_path_buf(), reason };
     let mut current = python.to_path_buf();
     for _ in 0..base::MANY {
         current = base::outside_environments(&current)?;
         if let Some(interpreter) = cache::recall(context, &current) {
             return Ok(interpreter);
+        }
+        if let Some(reason) = objection(&current) {
+            return Err(failed(reason));
         }
         let pending = cache::about_to_ask(&current);
         match probe::ask(context, &current)? {
@@ -82,10 +91,7 @@ pub(crate) fn at(context: &Context, python: &Path) -> Result<Interpreter> {
             }
         }
     }
-    Err(Error::PythonFailed {
-        python: python.to_path_buf(),
-        reason: "it only starts others that do the same".to_owned(),
-    })
+    Err(failed("it only starts others that do the same".to_owned()))
 }
 
 /// The files in the cache that hold no answer any more; they may be removed at any time.

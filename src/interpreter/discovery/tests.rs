@@ -243,3 +243,24 @@ fn what_was_tried_is_listed_with_what_was_wrong() {
     assert!(failure.contains("python3.77 on PATH: a shim of pyenv, and no selected version has it"), "{failure}");
     assert!(world.failure("no such command").contains("no such command on PATH: not there"));
 }
+
+#[test]
+fn one_that_is_written_down_as_another_is_not_started() {
+    let world = World::new();
+    let written = world.install("written", "python3.99", "3.99.1", Some("path"));
+    let version = r#"{"major": 3, "minor": 99, "micro": 1, "releaselevel": "final", "serial": 0}"#;
+    let details = format!(
+        r#"{{"schema_version": "1.0", "base_prefix": "/usr", "language": {{"version_info": {version}}},
+            "implementation": {{"name": "cpython"}}, "abi": {{"flags": []}}}}"#
+    );
+    put(&written.join("lib/python3.99/build-details.json"), &details);
+    let wanted = world.install("wanted", "python3.99", "3.99.2", Some("later"));
+    assert_eq!(world.base_of("3.99.2"), Path::new("wanted"));
+    assert_eq!((starts(&written), starts(&wanted)), (0, 1));
+    let failure = world.failure("3.99.3");
+    assert!(failure.contains("path/python3.99: is CPython 3.99.1"), "{failure}");
+    assert_eq!(starts(&written), 0);
+    // To make an environment it has to be asked.
+    assert_eq!(world.base_of("3.99"), Path::new("written"));
+    assert_eq!(starts(&written), 1);
+}

@@ -5,7 +5,7 @@ use crate::interpreter::fake::{hostile_room, program, put, python, quoted, start
 use std::cell::Cell;
 use std::os::unix::fs::symlink;
 
-/// A home with pyenv in it, and one directory on `PATH`; asked for versions that no system has.
+/// A home with pyenv in it, and one directory on `PATH`.
 struct World {
     _keep: tempfile::TempDir,
     room: PathBuf,
@@ -24,9 +24,9 @@ impl World {
         path
     }
 
-    /// The list for `3`, those of the system left out, and how many were asked.
+    /// All, those of the system left out, and how many were asked.
     fn list(&self) -> (Inventory, usize) {
-        self.list_of("3".as_ref())
+        self.list_of("default".as_ref())
     }
 
     fn list_of(&self, request: &OsStr) -> (Inventory, usize) {
@@ -77,6 +77,7 @@ fn what_is_written_down_or_remembered_is_not_asked() {
     let both = ["3.99.4b2 CPython pyenv", "3.10.98 CPython pyenv"];
     assert_eq!(lines(&world.list().0), both, "from 3.14 on a free-threaded one is a 3 as well");
     assert!(system > 0);
+    assert!(world.list().0.interpreters[0].build.is_free_threaded());
     put(&world.room.join(".pyenv/versions/3.99.4/lib/python3.99/build-details.json"), &details.replace("\"t\"", ""));
     let (inventory, asked) = world.list();
     assert_eq!((lines(&inventory), asked), (both.map(str::to_owned).to_vec(), 0));
@@ -133,4 +134,21 @@ fn for_one_that_is_named_no_other_is_asked() {
     assert_eq!(lines(&inventory), ["3.99.1 CPython PATH"]);
     let (inventory, _) = world.list_of(world.room.join("other").as_os_str());
     assert!(inventory.interpreters[0].is_default);
+}
+
+#[test]
+fn what_cannot_be_what_is_asked_for_is_not_asked() {
+    let world = World::new();
+    let prefixes = ["mine", "other"].map(|name| world.room.join(name));
+    world.python("mine", "python3.97", "3.97.2");
+    world.python("other", "python3.98", "3.98.1");
+    fs::create_dir(world.room.join("path")).unwrap();
+    symlink("../mine/bin/python3.97", world.room.join("path/python3.97")).unwrap();
+    symlink("../other/bin/python3.98", world.room.join("path/python3")).unwrap();
+    for request in ["3.97", "3.97.2", "<3.98,>3.96"] {
+        let (inventory, _) = world.list_of(request.as_ref());
+        assert_eq!(lines(&inventory), ["3.97.2 CPython PATH"], "{request}");
+        assert!(!inventory.interpreters[0].is_default, "the one that is was not asked");
+    }
+    assert_eq!(prefixes.map(|prefix| starts(&prefix)), [1, 0]);
 }

@@ -270,6 +270,18 @@ impl Description {
         };
         is_version && is_build && is_maker
     }
+
+    /// The same where a label may promise less than is asked for: a command `python3.12` can be 3.12.4.
+    pub(in crate::interpreter) fn could_fit_label(&self, label: &Label) -> bool {
+        let told = label.version().len();
+        match &self.version {
+            Wanted::Series(numbers, stage) if numbers.len() > told => {
+                let version = Wanted::Series(numbers[..told].to_vec(), *stage);
+                Self { version, ..self.clone() }.fits_label(label)
+            }
+            _ => self.fits_label(label),
+        }
+    }
 }
 
 /// What conditions begin with.
