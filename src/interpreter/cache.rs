@@ -63,16 +63,18 @@ impl Content {
         struct Schema {
             schema: u32,
         }
+        if let Some(record) = Self::sealed(text) {
+            return Self::Record(Box::new(record));
+        }
         match serde_json::from_slice(text) {
             Ok(Schema { schema }) if schema != SCHEMA => Self::Foreign,
-            Ok(_) => Self::sealed(text).map_or(Self::Damaged, |record| Self::Record(Box::new(record))),
-            Err(_) => Self::Damaged,
+            _ => Self::Damaged,
         }
     }
 
     fn sealed(text: &[u8]) -> Option<Record> {
-        let Sealed { seal, record, .. } = serde_json::from_slice(text).ok()?;
-        (seal == hash(&serde_json::to_vec(&record).ok()?)).then_some(record)
+        let Sealed { schema, seal, record } = serde_json::from_slice(text).ok()?;
+        (schema == SCHEMA && seal == hash(&serde_json::to_vec(&record).ok()?)).then_some(record)
     }
 }
 

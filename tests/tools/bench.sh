@@ -79,6 +79,8 @@ python=$(newest_python)
 [ -n "$python" ] || { say 'no Python that can make environments'; exit 1; }
 wheels=$("$python" -c 'import ensurepip, os.path, sysconfig
 print(sysconfig.get_config_var("WHEEL_PKG_DIR") or os.path.join(os.path.dirname(ensurepip.__file__), "_bundled"))')
+# The directories of all that pyenv has, for PATH.
+every_python=$(printf '%s:' "${PYENV_ROOT:-${HOME:-}/.pyenv}"/versions/*/bin)
 hyperfine=$(command -v hyperfine)
 strace=$(command -v strace || true)
 true_binary=/bin/true
@@ -90,7 +92,8 @@ store=$room/store
 clean() {
     local store=$1
     shift
-    env -i HOME="$room/home" PATH="$room/bin:$(dirname -- "$python"):$peers:/usr/local/bin:/usr/bin:/bin" TMPDIR="$room" \
+    env -i HOME="$room/home" TMPDIR="$room" \
+        PATH="$room/bin:${path-}$(dirname -- "$python"):$peers:/usr/local/bin:/usr/bin:/bin" \
         LC_ALL=C.UTF-8 TERM=dumb WORKON_HOME="$store" XDG_CACHE_HOME="${cache:-$room/cache}" \
         VENVWRAP_BACKGROUND="${background-}" UV_CACHE_DIR="$room/uv-cache" UV_PYTHON_DOWNLOADS=never \
         VIRTUALENV_NO_PERIODIC_UPDATE=1 VIRTUALENVWRAPPER_PYTHON="$peers/python" \
@@ -216,6 +219,8 @@ count_processes() {
     echo "deactivate|$sum" >>samples
     clean "$room/some" "${under[@]}" bin/venvwrap lsvirtualenv >/dev/null
     echo "ls-long-processes|$(forks)" >>samples
+    path=$every_python clean "$store" "${under[@]}" bin/venvwrap python list >/dev/null
+    echo "python-list-processes|$(forks)" >>samples
 }
 
 measure_creation() {
@@ -266,6 +271,9 @@ measure_lists_and_removal() {
         where=$room/many measure 5 ls-brief-1000 '' 'bin/venvwrap lsvirtualenv -b'
         measure 5 ls '' "ls $([ "$(uname)" = Linux ] && echo -U || echo -f) many"
         where=$room/some measure 5 ls-long '' 'bin/venvwrap lsvirtualenv'
+        path=$every_python measure 5 python-list '' 'bin/venvwrap python list'
+        # It looks on PATH, and nowhere else where we do: both find the same.
+        path=$every_python measure 5 uv-python-list '' "'$peers/uv' python list --only-installed --offline"
     done
     inside bash "$store" remove 6
     cp -R -p store/big copy
@@ -302,11 +310,14 @@ sample() {
 }
 
 footer() {
+    local pythons
+    pythons=$(path=$every_python clean "$store" bin/venvwrap python list | tail -n +2 | wc -l | tr -d ' ')
     cat <<FOOTER
 Behind the prompt, and not in these figures: after \`mkvirtualenv\` the packages for the next one are copied,
 $(sample refill middle) ms; back to back they are not always ready, and the slowest of all took $(sample burst last) ms.
 \`rmvirtualenv\` renames; after seven days a later command has a process behind the prompt delete, here
 $(sample rm-now last) ms for $many_files files. The binary has $(wc -c <bin/venvwrap | tr -d ' ') bytes.
+\`python list\` and uv's list saw $pythons Pythons, and each had seen them before.
 Medians over $round of $rounds rounds, made by \`make bench\`.
 FOOTER
 }
