@@ -126,10 +126,8 @@ impl Search<'_> {
     /// The interpreter that a path names: the file, or the one of the prefix or environment.
     fn at_path(&self, path: &Path) -> Result<Interpreter> {
         let missing = |path: &Path, why: &str| self.not_found(vec![format!("{}: {why}", self.shown(path))]);
-        if let (Some(owner), Some(name)) = (self.places.shim_of(path), path.file_name()) {
-            let others = || self.places.on_path(name).next();
-            let behind = self.places.behind(path.to_path_buf()).into_iter().next().or_else(others);
-            return at(self.context, &behind.ok_or_else(|| missing(path, owner.absence()))?);
+        if let Some(owner) = self.places.shim_of(path) {
+            return at(self.context, &self.places.in_place_of(path).ok_or_else(|| missing(path, owner.absence()))?);
         }
         match fs::metadata(path) {
             Ok(file) if file.is_dir() => match python_of(path) {

@@ -160,6 +160,16 @@ impl<'a> Places<'a> {
         files
     }
 
+    /// The one that a shim, named by its path, would run: where nothing is selected the next on `PATH`, except for Apple's
+    /// stub, which knows no other.
+    pub(super) fn in_place_of(&self, shim: &Path) -> Option<PathBuf> {
+        let others = || {
+            let name = shim.file_name().filter(|_| self.shims.owner(shim) != Some(Owner::Apple))?;
+            self.on_path(name).next()
+        };
+        self.behind(shim.to_path_buf()).into_iter().next().or_else(others)
+    }
+
     fn hits(&self, name: &OsStr) -> impl Iterator<Item = PathBuf> + use<'_> {
         let path = self.context.variable(env_vars::PATH);
         let hits = path.and_then(|path| which::which_in_all(name.to_owned(), Some(path), self.directory()).ok());

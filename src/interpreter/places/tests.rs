@@ -235,9 +235,17 @@ fn apples_stub_stands_for_the_developer_tools_and_for_nothing_without_them() {
     assert_eq!(world.named(Place::System, "python3"), nothing);
     assert_eq!(world.found(Place::System), nothing);
     assert_eq!(world.ask(|places| places.shim_on_path("python3".as_ref())), Some(Owner::Apple));
+    world.put_all(&["late/python3"]);
+    world.set("PATH", &["usr/bin", "late"]);
+    let stub = world.root.join("usr/bin/python3");
+    let in_its_place = |world: &World| world.ask(|places| places.in_place_of(&stub)).map(|file| world.shown(&file));
+    assert_eq!(in_its_place(&world), None, "it was asked for by its path");
+    assert_eq!(world.named(Place::Path, "python3"), ["late/python3"]);
+    world.set("PATH", &["usr/bin"]);
     let tools = "Library/Developer/CommandLineTools/usr/bin/python3";
     world.put_all(&[tools]);
     assert_eq!(world.named(Place::Path, "python3"), [tools]);
+    assert_eq!(in_its_place(&world).as_deref(), Some(tools));
     let xcode = "Xcode beta.app/Contents/Developer/usr/bin/python3";
     world.put_all(&[xcode]);
     fs::create_dir_all(world.root.join("var/db")).unwrap();

@@ -174,3 +174,38 @@ fn many_lists_at_once_agree_and_leave_a_whole_cache() {
         assert!(serde_json::from_slice::<serde_json::Value>(&text).is_ok(), "{:?}", record.path());
     }
 }
+
+#[test]
+fn tab_the_list_and_a_request_agree() {
+    let sandbox = Sandbox::new();
+    for (python, at) in pythons::all().iter().zip([".pyenv/versions", ".local/share/uv/python", ".rye/py"]) {
+        let (before, name) = match at {
+            ".pyenv/versions" => ("", python.full()),
+            ".rye/py" => ("cpython@", python.full()),
+            _ => ("cpython-", format!("{}-linux-x86_64-gnu", python.full())),
+        };
+        if python.implementation == "cpython" {
+            installed(&sandbox, python, &format!("{at}/{before}{name}"));
+        }
+    }
+    let offered = sandbox.run(["complete", "zsh", "--", "mkvirtualenv", "-p", ""]).status(0).stderr("").stdout_text();
+    assert!(offered.lines().count() > 1, "{offered}");
+    let all = sandbox.run(["python", "list", "--json"]).status(0).stderr("");
+    let all: serde_json::Value = serde_json::from_slice(&all.stdout).unwrap();
+    let told = |list: &serde_json::Value| -> Vec<String> {
+        let entries = list["interpreters"].as_array().unwrap();
+        entries.iter().map(|entry| entry["path"].as_str().unwrap().to_owned()).collect()
+    };
+    for request in offered.lines() {
+        let found = sandbox.run(["python", "find", request]).status(0).stderr("");
+        let found = String::from_utf8(found.stdout).unwrap().trim_end().to_owned();
+        assert!(told(&all).contains(&found), "{request}: {found} of {all}");
+        let some = sandbox.run(["python", "list", "--json", request]).status(0).stderr("");
+        let some: serde_json::Value = serde_json::from_slice(&some.stdout).unwrap();
+        assert!(told(&some).contains(&found), "{request}: {found} of {some}");
+    }
+    // And none is on the list that cannot be asked for.
+    for path in told(&all) {
+        sandbox.run(["python", "find", &path]).status(0).stdout(sandbox.masked(format!("{path}\n").as_bytes()));
+    }
+}
