@@ -20,10 +20,10 @@ const LIMIT: u64 = 64 * 1024;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Installer {
-    /// The environment's own pip; uv where the environment has none.
+    /// uv where it runs and no setting of pip's stands against it, else pip.
     #[default]
     Auto,
-    /// The environment's own pip.
+    /// The environment's own pip, else that of its Python.
     Pip,
     /// uv.
     Uv,
@@ -44,7 +44,7 @@ pub(crate) enum Link {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Config {
-    /// What `-i` and `-r` install with.
+    /// What packages are installed with.
     pub(crate) installer: Installer,
     /// How pip gets into a new environment.
     pub(crate) link: Link,

@@ -61,6 +61,11 @@ impl Context {
         self.variables.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
     }
 
+    /// The names of all variables.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &OsStr> {
+        self.variables.keys().map(OsString::as_os_str)
+    }
+
     /// The value of a variable as it is, empty or not.
     #[must_use]
     pub(crate) fn given(&self, name: &str) -> Option<&OsStr> {

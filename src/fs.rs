@@ -24,6 +24,17 @@ pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
     }
 }
 
+/// Device, inode, size, and both times with nanoseconds: what does not change as long as a file is the same. That the time
+/// of the last change of the inode is among them is what nobody can set back: not `touch`, not `cp -p`, not an unpacker.
+pub(crate) type Stamp = [i64; 7];
+
+/// The stamp of the file that a path leads to in the end; `None` where it leads to none.
+pub(crate) fn stamp(path: &Path) -> Option<Stamp> {
+    let file = fs::metadata(path).ok()?;
+    let (device, inode, size) = (file.dev().cast_signed(), file.ino().cast_signed(), file.size().cast_signed());
+    Some([device, inode, size, file.mtime(), file.mtime_nsec(), file.ctime(), file.ctime_nsec()])
+}
+
 /// Where a path leads when every link on the way is followed: how programs that ask the kernel spell it.
 pub(crate) fn resolved(path: &Path) -> io::Result<PathBuf> {
     #[allow(clippy::disallowed_methods, reason = "to find the other spelling, not to replace the one that was named")]

@@ -8,6 +8,7 @@ mod shown; //        a value in a message
 mod error; //        what can go wrong, and the hint
 mod fs; //           careful steps on disk
 mod context; //      the one window to the outside
+mod asked; //        a question to another program
 #[cfg(test)]
 mod fuzzed; //       odd input for the tests of parsers
 mod directories; //  where things live

@@ -77,6 +77,7 @@ fn program_page(root: Command) -> Result<Vec<u8>> {
     more.control("SH", ["FILES"]);
     let files = [
         ("~/.config/venvwrap/config.toml", "Settings: installer, link, trash-days."),
+        ("~/.config/venvwrap/defaults.txt", "What every new environment gets installed; a requirements file."),
         ("WORKON_HOME/NAME", "An environment."),
         (
             "WORKON_HOME/.venvwrap",

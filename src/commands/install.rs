@@ -101,6 +101,9 @@ impl Verb for Install {
     }
 }
 
+/// What Ctrl-C comes to.
+const INTERRUPTED: u8 = 130;
+
 /// Installs; what fails is told. The status to end with.
 pub(super) fn carry_out(
     session: &Session<'_>,
@@ -132,7 +135,7 @@ pub(super) fn carry_out(
             output::report(&error);
             status = error.status();
             // What was asked for does not need the defaults, but the rest may need the lock.
-            if matches!(error, Error::Interrupted { .. }) || !matches!(call.of, Wish::Defaults(_)) {
+            if status == INTERRUPTED || !matches!(call.of, Wish::Defaults(_)) {
                 break;
             }
         }

@@ -56,10 +56,11 @@ impl Error {
             Self::InUse { force, .. } => Some(format!("end what runs there first, or `{force}`")),
             Self::NoneActive => Some("`workon NAME` enters one, `workon` lists them".to_owned()),
             Self::NoProject { .. } => Some("`setvirtualenvproject` in the project's directory links them".to_owned()),
-            Self::NoDirectory { hint, .. } | Self::CannotHold { hint, .. } => Some((*hint).to_owned()),
+            Self::NoDirectory { hint, .. } | Self::NoInstaller { hint, .. } | Self::CannotHold { hint, .. } => {
+                Some((*hint).to_owned())
+            }
             Self::NoVirtualenv { nearest, .. } if nearest.is_empty() => Some("`lsvirtualenv -b` lists them".to_owned()),
             Self::NoImportPath { .. } => Some("add a link to it that has an ordinary path".to_owned()),
-            Self::NoInstaller { .. } => Some("install uv, or give it one: `python -m ensurepip`".to_owned()),
             Self::NotRemoved { .. } => {
                 Some("what was run above says why; `venvwrap doctor` tells what is half removed".to_owned())
             }
@@ -75,7 +76,6 @@ impl Error {
             Self::PythonFailed { .. } => Some("`-p` takes a version such as `3.12`, a command or a path".to_owned()),
             Self::CannotCreate { hint, .. }
             | Self::Child { hint, .. }
-            | Self::Interrupted { hint, .. }
             | Self::NotInstalled { hint, .. }
             | Self::Refused { hint, .. }
             | Self::Usage { hint, .. } => Some(hint.clone()),

@@ -210,11 +210,15 @@ pub(crate) enum Error {
         reason: &'static str,
     },
 
-    /// Nothing that could remove packages.
-    #[error("environment `{}` has no pip", shown(.name))]
+    /// Nothing that could install or remove packages.
+    #[error("no installer for environment `{}`: {}", shown(.name), .reasons.join("; "))]
     NoInstaller {
         /// The environment.
         name: OsString,
+        /// Why each that was considered does not do.
+        reasons: Vec<String>,
+        /// What to do.
+        hint: &'static str,
     },
 
     /// Packages are still there after their removal.
@@ -269,21 +273,12 @@ pub(crate) enum Error {
     },
 
     /// A program that was run for the person failed.
-    #[error("{what} failed with status {status}")]
+    #[error("{what} {}", ended(*status))]
     Child {
         /// What was being done.
         what: String,
         /// Its exit status.
         status: i32,
-        /// What to do.
-        hint: String,
-    },
-
-    /// The person pressed Ctrl-C while a program ran for them.
-    #[error("{what} was interrupted")]
-    Interrupted {
-        /// What was being done.
-        what: String,
         /// What to do.
         hint: String,
     },
@@ -383,7 +378,6 @@ impl Error {
             Self::Usage { .. } => 2,
             Self::CommandNotFound { .. } | Self::CannotRun { exists: false, .. } => 127,
             Self::CannotRun { .. } => 126,
-            Self::Interrupted { .. } => 130,
             // What it ended with tells scripts more than our 1 would.
             Self::Child { status, .. } => u8::try_from(*status).unwrap_or(1),
             _ => 1,
@@ -401,6 +395,11 @@ fn without_path(refusal: io::Error) -> io::Error {
         Some((answer, _)) if refusal.raw_os_error().is_none() => io::Error::new(refusal.kind(), answer.to_owned()),
         _ => refusal,
     }
+}
+
+/// 130 is what Ctrl-C comes to.
+fn ended(status: i32) -> String {
+    if status == 130 { "was interrupted".to_owned() } else { format!("failed with status {status}") }
 }
 
 fn and_others(count: usize) -> String {

@@ -7,7 +7,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::Program;
+use super::choice::{MAKE_LOCKS, Program};
 use crate::config::Installer;
 use crate::context::Context;
 use crate::environment::Environment;
@@ -20,11 +20,10 @@ const TOOLS: [&str; 3] = ["pip", "setuptools", "wheel"];
 /// The lines of `pip freeze`: requirements that are pinned, direct references and editables; no comments. pip and what
 /// it leaves out are not among them, whoever lists.
 pub(crate) fn freeze(context: &Context, environment: &Environment, installer: Installer) -> Result<Vec<String>> {
-    let program = Program::choose(context, environment, installer)?;
-    let program = program.ok_or_else(|| Error::NoInstaller { name: environment.name().to_owned() })?;
+    let program = Program::without_settings(context, environment, installer)?;
     let mut command = program.command(context, environment, "freeze");
     match &program {
-        Program::Pip => command.args(["--isolated", "--local", "--disable-pip-version-check"]),
+        Program::Pip | Program::Lent(_) => command.args(["--isolated", "--local", "--disable-pip-version-check"]),
         Program::Uv(_) => command.args(["--no-config", "--quiet"]),
     };
     program.leave_settings_out(&mut command);
@@ -51,36 +50,17 @@ pub(crate) fn lock(
     requirements: &Path,
     made: &Path,
 ) -> Result<()> {
-    let chosen = Program::choose(context, environment, installer)?;
-    let program = match chosen {
-        // From pip 25.1 on.
-        Some(Program::Pip) if !pip_can_lock(environment) => match installer {
-            Installer::Auto => Program::choose(context, environment, Installer::Uv).ok().flatten(),
-            _ => None,
-        },
-        other => other,
-    };
-    let Some(program) = program else {
-        return Err(Error::NotInstalled {
-            program: "what makes a lock file, uv or pip 25.1,",
-            hint: "install uv, or in the environment a newer pip: `python -m pip install -U pip`".to_owned(),
-        });
-    };
+    let program = Program::to_install(context, environment, installer, Some(MAKE_LOCKS))?;
     let (subcommand, words): (_, &[&str]) = match &program {
-        Program::Pip => ("lock", &["--no-deps", "--quiet", "-r"]),
+        Program::Pip | Program::Lent(_) => ("lock", &["--no-deps", "--quiet", "-r"]),
         Program::Uv(_) => {
             ("compile", &["--no-deps", "--quiet", "--no-header", "--no-annotate", "--format", "pylock.toml"])
         }
     };
     let mut command = program.command(context, environment, subcommand);
     command.args(words).arg(requirements).arg("-o").arg(made).stdout(Stdio::null());
-    let status = Context::run_for_person(&mut command).map_err(Error::io("run", environment.python()))?;
+    let status = Context::run_for_person(&mut command).map_err(Error::io("run", program.path(environment)))?;
     ended_well(status, format!("{} {subcommand}", program.name()))
-}
-
-fn pip_can_lock(environment: &Environment) -> bool {
-    let command = |packages: std::path::PathBuf| packages.join("pip/_internal/commands/lock.py").is_file();
-    environment.site_packages().is_ok_and(command)
 }
 
 fn ended_well(status: std::process::ExitStatus, what: String) -> Result<()> {
@@ -101,7 +81,7 @@ impl Program {
     /// For what needs none of the person's settings, and would be led astray by some.
     pub(super) fn leave_settings_out(&self, command: &mut Command) {
         match self {
-            Self::Pip => command.env("PIP_CONFIG_FILE", "/dev/null").env_remove("PYTHONPATH"),
+            Self::Pip | Self::Lent(_) => command.env("PIP_CONFIG_FILE", "/dev/null").env_remove("PYTHONPATH"),
             // The variable counts even so.
             Self::Uv(_) => command.env_remove("UV_CONFIG_FILE"),
         };

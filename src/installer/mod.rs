@@ -1,41 +1,41 @@
 //! Installing and removing packages: which program does it, and how it is called.
 //!
-//! Owns the choice between the environment's own pip and uv. Never the pip that PATH happens to find, and never a word
-//! of pip's or uv's own settings: those are the person's (promise 8 of DESIGN.md).
+//! Owns the calls and what becomes of them; which program is called is decided in `choice`. Never the pip that PATH
+//! happens to find, and never a word of pip's or uv's own settings: those are the person's (promise 8 of DESIGN.md).
+//! Neither program is kept from another that installs into the same environment: they would not heed a lock of ours.
 
 use std::os::unix::process::ExitStatusExt;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::config::Installer;
 use crate::context::Context;
-use crate::env_vars;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::shown::shown;
 
+mod choice;
+#[cfg(test)]
+mod fake;
 pub(crate) mod freeze;
 mod packages;
+mod pip;
+mod pip_settings;
+mod release;
+mod uv;
 
-pub(crate) use packages::{Call, Group, Packages, Sources, Wish};
+use choice::Program;
+pub(crate) use packages::{Call, Group, Packages, Sources, Wish, defaults};
 
 /// Carries out one call; the installer's output and progress are the person's. The environment stays as it is when that
 /// fails.
 pub(crate) fn install(context: &Context, environment: &Environment, installer: Installer, call: &Call) -> Result<()> {
-    let python = environment.python();
-    let Some(program) = Program::choose(context, environment, installer)? else {
-        return Err(Error::CannotCreate {
-            python,
-            reason: "the environment has no pip to install with".to_owned(),
-            hint: "leave out --without-pip, or set VENVWRAP_INSTALLER=uv".to_owned(),
-        });
-    };
+    let program = Program::to_install(context, environment, installer, call.of.needed())?;
     let mut command = program.command(context, environment, "install");
     command.args(call.words(program.offline()));
     if let Some(directory) = call.directory() {
         command.current_dir(directory);
     }
-    let status = Context::run_for_person(&mut command).map_err(Error::io("run", python))?;
+    let status = Context::run_for_person(&mut command).map_err(Error::io("run", program.path(environment)))?;
     if status.success() {
         return Ok(());
     }
@@ -45,7 +45,7 @@ pub(crate) fn install(context: &Context, environment: &Environment, installer: I
         _ => format!("the environment is there; enter it and try again with `{what} …`"),
     };
     if Context::was_interrupted() {
-        return Err(Error::Interrupted { what, hint });
+        return Err(Error::Child { what, status: 130, hint });
     }
     let what = match &call.of {
         Wish::Defaults(file) => format!("{what} -r {}", shown(file)),
@@ -68,96 +68,26 @@ pub(crate) struct Uninstaller<'a> {
 impl<'a> Uninstaller<'a> {
     /// Fails where nothing is there that could do it.
     pub(crate) fn choose(context: &'a Context, environment: &'a Environment, installer: Installer) -> Result<Self> {
-        let program = Program::choose(context, environment, installer)?;
-        let none = || Error::NoInstaller { name: environment.name().to_owned() };
-        Ok(Self { context, environment, program: program.ok_or_else(none)? })
+        Ok(Self { context, environment, program: Program::without_settings(context, environment, installer)? })
     }
 
     /// Removes the distributions of these names; what the program says is the person's. Whether it says that it did
     /// not fail: what it could remove is gone in any case.
     pub(crate) fn remove(&self, names: &[String]) -> Result<bool> {
         let status = Context::run_for_person(&mut self.command(names));
-        Ok(status.map_err(Error::io("run", self.environment.python()))?.success())
+        Ok(status.map_err(Error::io("run", self.program.path(self.environment)))?.success())
     }
 
     fn command(&self, names: &[String]) -> Command {
         let mut command = self.program.command(self.context, self.environment, "uninstall");
         match self.program {
-            Program::Pip => command.args(["--isolated", "--yes"]),
+            Program::Pip | Program::Lent(_) => command.args(["--isolated", "--yes"]),
             Program::Uv(_) => command.arg("--no-config"),
         };
         self.program.leave_settings_out(&mut command);
         // Old pips look for packages in the working directory as well.
         command.arg("--").args(names).current_dir(self.environment.root());
         command
-    }
-}
-
-/// What installs and removes.
-#[derive(Debug)]
-enum Program {
-    /// The environment's own pip.
-    Pip,
-    /// This uv.
-    Uv(PathBuf),
-}
-
-impl Program {
-    /// `None` where pip is needed and the environment has none.
-    fn choose(context: &Context, environment: &Environment, installer: Installer) -> Result<Option<Self>> {
-        let has_pip = || environment.site_packages().is_ok_and(|packages| packages.join("pip").is_dir());
-        let uv = || which::which_in("uv", context.variable(env_vars::PATH), Path::new("/")).ok().map(Self::Uv);
-        Ok(match installer {
-            Installer::Pip => has_pip().then_some(Self::Pip),
-            Installer::Auto => has_pip().then_some(Self::Pip).or_else(uv),
-            Installer::Uv => {
-                let none = || Error::NotInstalled {
-                    program: "uv",
-                    hint: "install it, or set VENVWRAP_INSTALLER=pip (`installer` in config.toml)".to_owned(),
-                };
-                Some(uv().ok_or_else(none)?)
-            }
-        })
-    }
-
-    /// Its option for no network. pip has none: without an index nothing but the places that were named is left to it,
-    /// as its cache is no place.
-    fn offline(&self) -> &'static str {
-        match self {
-            Self::Pip => "--no-index",
-            Self::Uv(_) => "--offline",
-        }
-    }
-
-    /// How it is called in a message.
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Pip => "pip",
-            Self::Uv(_) => "uv pip",
-        }
-    }
-
-    /// The call up to the options of the subcommand.
-    fn command(&self, context: &Context, environment: &Environment, subcommand: &str) -> Command {
-        let python = environment.python();
-        match self {
-            Self::Pip => {
-                let mut command = context.command(python);
-                command.args(["-m", "pip", subcommand]);
-                // What the person's shell set for the environment it is in is not for this one, and pip is to work here
-                // and nowhere else.
-                command
-                    .env(env_vars::VIRTUAL_ENV, environment.root())
-                    .env_remove("PYTHONHOME")
-                    .env_remove("PIP_PYTHON");
-                command
-            }
-            Self::Uv(uv) => {
-                let mut command = context.command(uv);
-                command.args(["pip", subcommand, "--python"]).arg(python);
-                command
-            }
-        }
     }
 }
 

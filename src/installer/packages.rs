@@ -7,6 +7,14 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use crate::context::Context;
+use crate::directories;
+use crate::error::{Error, Result};
+use crate::fs::read_small;
+
+/// As much of defaults.txt as is looked at.
+const LONGEST_DEFAULTS: u64 = 1024 * 1024;
+
 /// What a person asked to be installed. Paths are absolute: who installs may be elsewhere by then.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Packages {
@@ -153,6 +161,22 @@ impl Call {
     }
 }
 
+/// The person's list of what every new environment gets, where there is one with something in it.
+pub(crate) fn defaults(context: &Context) -> Result<Option<PathBuf>> {
+    let file = directories::config(context)?.join("defaults.txt");
+    let text = read_small(&file, LONGEST_DEFAULTS).map_err(Error::io("read", &file))?;
+    Ok(text.is_some_and(|text| asks_for_something(&text)).then_some(file))
+}
+
+/// Whether a requirements file has more in it than comments and options: pip calls one without requirements a mistake.
+fn asks_for_something(text: &[u8]) -> bool {
+    let lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    let mut lines = lines.filter(|line| !line.is_empty() && !line.starts_with(b"#"));
+    lines.any(|line| {
+        !line.starts_with(b"-") || [&b"-r"[..], b"--req", b"-e", b"--edit"].iter().any(|word| line.starts_with(word))
+    })
+}
+
 /// Whether a file is a lock file, by its name: PEP 751 has no other mark.
 pub(crate) fn is_lock(file: &Path) -> bool {
     let Some(name) = file.file_name().and_then(|name| name.to_str()) else { return false };
@@ -203,6 +227,16 @@ mod tests {
         assert_eq!((&call.of, words(call, "--no-index")), (&Wish::Plain, "--no-index six".to_owned()));
         assert_eq!(words(call, "--offline"), "--no-index --offline six");
         assert!(Packages { sources: packages.sources, ..Packages::default() }.is_empty());
+    }
+
+    #[test]
+    fn a_list_without_requirements_starts_no_installer() {
+        for text in ["", "\n\n", "# six\n", "  # six", "--index-url https://x\n", "-c limits.txt"] {
+            assert!(!asks_for_something(text.as_bytes()), "{text}");
+        }
+        for text in ["six", "# pip\n\n six==1 # one", "-r more.txt", "--editable ~/x", "-e.", "./wheel.whl"] {
+            assert!(asks_for_something(text.as_bytes()), "{text}");
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::Interpreter;
 use crate::context::Context;
 use crate::directories;
-use crate::fs::{read_small, write_whole};
+use crate::fs::{Stamp, read_small, stamp, write_whole};
 
 /// To be raised with every change of what is stored or of what `probe.py` says.
 const SCHEMA: u32 = 2;
@@ -76,16 +76,6 @@ impl Content {
         let Sealed { schema, seal, record } = serde_json::from_slice(text).ok()?;
         (schema == SCHEMA && seal == hash(&serde_json::to_vec(&record).ok()?)).then_some(record)
     }
-}
-
-/// Device, inode, size, and both times with nanoseconds: what must not have changed since the question. That the time of
-/// the last change of the inode is among them is what nobody can set back: not `touch`, not `cp -p`, not an unpacker.
-type Stamp = [i64; 7];
-
-fn stamp(path: &Path) -> Option<Stamp> {
-    let file = fs::metadata(path).ok()?;
-    let (device, inode, size) = (file.dev().cast_signed(), file.ino().cast_signed(), file.size().cast_signed());
-    Some([device, inode, size, file.mtime(), file.mtime_nsec(), file.ctime(), file.ctime_nsec()])
 }
 
 /// The answer of `python`, an absolute path, if it still holds.

@@ -1,32 +1,23 @@
 //! Asks an interpreter about itself: runs `probe.py` in it, isolated, for a limited time.
 //!
-//! Owns the start, the wait and the reading of the answer; each way to fail has a reason of its own. Leaves what is
-//! remembered to `cache`, and the names of files to `base`.
+//! Owns the question and the reading of the answer; each way to fail has a reason of its own. Leaves what is remembered
+//! to `cache`, and the names of files to `base`.
 
-use std::fs;
-use std::io::{self, ErrorKind, Read};
-use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ExitStatus, Stdio};
-use std::sync::mpsc;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::Deserialize;
 
 use super::{Interpreter, Version, base, implementation_named};
+use crate::asked::{self, Output};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::fs::is_same;
-use crate::shown::shown;
 
 const SCRIPT: &str = include_str!("probe.py");
 
 /// How long an interpreter may take. virtualenv waits as long; a cold disk and a busy machine take seconds.
 const PATIENCE: Duration = Duration::from_secs(15);
-
-/// What is read of its output. An answer is 2 KB.
-const LIMIT: u64 = 256 * 1024;
 
 /// Starts the answer, RFC 7464. It cannot stand inside of JSON.
 const RECORD_SEPARATOR: u8 = 0x1e;
@@ -60,7 +51,7 @@ pub(super) enum Answer {
 pub(super) fn ask(context: &Context, python: &Path) -> Result<Answer> {
     let fail = |reason| Error::PythonFailed { python: python.to_path_buf(), reason };
     let output = run(context, python, PATIENCE).map_err(fail)?;
-    let told = output.told().map_err(fail)?;
+    let told = told_in(&output).map_err(fail)?;
     let executable = if told.executable.0.is_absolute() { told.executable.0.as_path() } else { python };
     if let Some(Latin1(prefix)) = &told.original_prefix {
         let Version { major, minor, .. } = told.version();
@@ -136,43 +127,13 @@ impl Told {
     }
 }
 
-/// What a process left behind.
-struct Output {
-    stdout: Vec<u8>,
-    stderr: Vec<u8>,
-    status: ExitStatus,
-}
-
-impl Output {
-    /// Finds the answer between what else was printed, or says what there was in its place.
-    fn told(&self) -> std::result::Result<Told, String> {
-        let Some(start) = self.stdout.iter().rposition(|byte| *byte == RECORD_SEPARATOR) else {
-            return Err(self.unanswered());
-        };
-        let record = self.stdout[start + 1..].split(|byte| *byte == b'\n').next().unwrap_or_default();
-        serde_json::from_slice(record).map_err(|error| format!("its answer makes no sense: {error}"))
-    }
-
-    fn unanswered(&self) -> String {
-        let said = last_line(&self.stderr).map(|line| format!(": {line}")).unwrap_or_default();
-        if let Some(signal) = self.status.signal() {
-            return format!("it was killed by signal {signal}{said}");
-        }
-        if let Some(status) = self.status.code().filter(|status| *status != 0) {
-            return format!("it ended with status {status}{said}");
-        }
-        match last_line(&self.stdout) {
-            Some(line) => format!("it did not answer, but printed `{line}`"),
-            None => "it printed nothing".to_owned(),
-        }
-    }
-}
-
-/// The last line with something in it, cut to what fits in a message.
-fn last_line(text: &[u8]) -> Option<String> {
-    use std::os::unix::ffi::OsStrExt;
-    let line = text.split(|byte| *byte == b'\n').rev().map(<[u8]>::trim_ascii).find(|line| !line.is_empty())?;
-    Some(shown(std::ffi::OsStr::from_bytes(&line[..line.len().min(160)])).to_string())
+/// Finds the answer between what else was printed, or says what there was in its place.
+fn told_in(output: &Output) -> std::result::Result<Told, String> {
+    let Some(start) = output.stdout.iter().rposition(|byte| *byte == RECORD_SEPARATOR) else {
+        return Err(output.unanswered());
+    };
+    let record = output.stdout[start + 1..].split(|byte| *byte == b'\n').next().unwrap_or_default();
+    serde_json::from_slice(record).map_err(|error| format!("its answer makes no sense: {error}"))
 }
 
 /// Runs the script and waits, at most `patience`. The error is the reason for a person.
@@ -180,75 +141,19 @@ fn run(context: &Context, python: &Path, patience: Duration) -> std::result::Res
     let mut command = context.command(python);
     // 2.7 has no -I: these three are what it is made of, and the script does the rest. -B: nothing is written.
     command.args(["-E", "-s", "-S", "-B", "-c", SCRIPT]).current_dir("/");
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     for name in CONFUSING {
         command.env_remove(name);
     }
-    let deadline = Instant::now() + patience;
-    let mut child = command.spawn().map_err(|error| not_started(python, &error))?;
-    let read = read_both(&mut child, deadline);
-    let status = wait(&mut child, deadline);
-    if let (Some([stdout, stderr]), Some(status)) = (read, status) {
-        return Ok(Output { stdout, stderr, status });
-    }
-    // Its children may live on and hold the pipes; nobody waits for these any more.
-    drop(child.kill());
-    drop(child.wait());
-    Err(format!("it did not answer within {} s", patience.as_secs_f32()))
-}
-
-/// Why the system did not start it.
-fn not_started(python: &Path, error: &io::Error) -> String {
-    match (error.kind(), fs::read_link(python), fs::metadata(python)) {
-        (_, Ok(target), Err(_)) => format!("it is a link to {}, which is not there", shown(&target)),
-        (_, _, Ok(file)) if file.is_dir() => "it is a directory".to_owned(),
-        (ErrorKind::PermissionDenied, _, Ok(_)) => "it is not executable".to_owned(),
-        (ErrorKind::NotFound, _, Err(_)) => "it is not there".to_owned(),
-        (ErrorKind::NotFound, _, Ok(_)) => {
-            "the program that its first line or its headers name is not there".to_owned()
-        }
-        _ => format!("it cannot be run: {error}"),
-    }
-}
-
-/// Both streams up to their ends or [`LIMIT`]. Each has a thread, or a full pipe would stop the child.
-/// `None` where they are not at their ends in time.
-fn read_both(child: &mut Child, deadline: Instant) -> Option<[Vec<u8>; 2]> {
-    let (sender, receiver) = mpsc::channel();
-    let streams: [Box<dyn Read + Send>; 2] = [Box::new(child.stdout.take()?), Box::new(child.stderr.take()?)];
-    for (index, stream) in streams.into_iter().enumerate() {
-        let sender = sender.clone();
-        thread::spawn(move || {
-            let mut text = Vec::new();
-            // What was read before an error is all there is.
-            drop(stream.take(LIMIT).read_to_end(&mut text));
-            drop(sender.send((index, text)));
-        });
-    }
-    let mut texts = [Vec::new(), Vec::new()];
-    for _ in 0..texts.len() {
-        let (index, text) = receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok()?;
-        texts[index] = text;
-    }
-    Some(texts)
-}
-
-/// Waits for the end, which is near once both streams are closed: std has no wait with a limit, so it looks repeatedly.
-fn wait(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
-    loop {
-        match child.try_wait() {
-            Ok(Some(status)) => return Some(status),
-            Ok(None) if Instant::now() < deadline => thread::sleep(Duration::from_micros(200)),
-            _ => return None,
-        }
-    }
+    asked::ask(&mut command, patience)
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::fake::{hostile_room, program, python, quoted, script};
     use super::*;
+    use std::fs;
     use std::os::unix::fs::symlink;
+    use std::time::Instant;
 
     fn reason(python: &Path) -> String {
         match ask(&Context::made_of(&[]), python) {

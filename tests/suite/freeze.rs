@@ -111,8 +111,6 @@ fn what_somebody_wrote_is_changed_after_a_question_only() {
 fn a_lock_file_is_made_by_uv_for_just_what_is_installed() {
     let (mut sandbox, project) = with_tiny_thing();
     let file = project.join("pylock.toml");
-    let said = "venvwrap: what makes a lock file, uv or pip 25.1, is not installed\n\
-                hint: install uv, or in the environment a newer pip: `python -m pip install -U pip`\n";
     let to_lock = ["freeze", "x", "--to", "my project/pylock.toml"];
     // The pip that comes with the newest Python may be new enough.
     let can_lock = sandbox.environment("x").join("bin/pip").is_file() && {
@@ -121,7 +119,13 @@ fn a_lock_file_is_made_by_uv_for_just_what_is_installed() {
         sandbox.run_command(command, b"").code() == 0
     };
     if !can_lock {
-        sandbox.run(to_lock).status(1).stdout("").stderr(said);
+        let answer = sandbox.run(to_lock).status(1).stdout("");
+        let said = answer.stderr_text();
+        assert!(
+            said.starts_with("venvwrap: no installer for environment `x`: uv is not on PATH; its pip "),
+            "{answer}"
+        );
+        assert!(said.contains(" cannot make lock files (25.1 can)"), "{answer}");
         assert!(!file.exists());
     }
     symlink(peer("uv"), sandbox.tools().join("uv")).unwrap();
@@ -153,7 +157,8 @@ fn what_cannot_be_written_is_said() {
         (
             &["freeze", "x", "--to", "-"],
             1,
-            "environment `x` has no pip\nhint: install uv, or give it one: `python -m ensurepip`\n",
+            "no installer for environment `x`: it has no pip; uv is not on PATH\n\
+             hint: install uv, or give the environment a pip: `python -m ensurepip`\n",
         ),
     ] {
         sandbox.run(words).status(status).stdout("").stderr(format!("venvwrap: {said}"));

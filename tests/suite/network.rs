@@ -34,6 +34,7 @@ fn a_package_from_the_index_is_installed_and_imports() {
     }
     // In a plain place: pip writes commands that a backquote in their path spoils.
     let mut sandbox = Sandbox::plain();
+    sandbox.unset("PIP_CONFIG_FILE");
     for name in WAYS_OUT {
         if let Some(value) = std::env::var_os(name) {
             sandbox.set(name, value);

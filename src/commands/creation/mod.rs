@@ -73,7 +73,7 @@ impl<'a> Creation<'a> {
         }
         let name = EnvironmentName::new(name)?;
         let mut project = options.project.as_deref().map(|directory| project_at(session, directory)).transpose()?;
-        let mut packages = packages(session, &options.wanted, project.as_deref())?;
+        let mut packages = packages(session, &options.wanted, project.as_deref(), !options.without_pip)?;
         if let Some(from) = &options.wanted.from {
             let (from, directory) = dependencies(session, from, options.quiet)?;
             packages.project = Some(from);
@@ -81,6 +81,11 @@ impl<'a> Creation<'a> {
         }
         // What has nothing to install has nothing to ask for.
         let is_bare = options.without_pip && packages.is_empty();
+        let home = session.workon_home()?;
+        if packages.defaults.is_some() && !options.clear && home.find(&name)?.is_some() {
+            // They are for new ones.
+            packages.defaults = None;
+        }
         Ok(Self {
             session,
             name,
@@ -89,7 +94,7 @@ impl<'a> Creation<'a> {
             project,
             packages,
             config: if is_bare { Config::default() } else { session.config()? },
-            home: session.workon_home()?,
+            home,
             options,
         })
     }

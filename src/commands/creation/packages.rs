@@ -16,7 +16,7 @@ use crate::directories;
 use crate::environment::distributions::canonical;
 use crate::error::{Error, Result};
 use crate::fs::read_small;
-use crate::installer::{Group, Packages, Sources};
+use crate::installer::{self, Group, Packages, Sources};
 use crate::output;
 use crate::project::dependencies::Dependencies;
 use crate::shown::shown;
@@ -72,8 +72,14 @@ impl Wanted {
     }
 }
 
-/// What to install. `project`: the directory that the environment is linked to, if it is.
-pub(super) fn packages(session: &Session<'_>, wanted: &Wanted, project: Option<&Path>) -> Result<Packages> {
+/// What to install. `project`: the directory that the environment is linked to, if it is. `has_pip`: whether it gets
+/// what every new environment gets, which one that is to stay bare does not.
+pub(super) fn packages(
+    session: &Session<'_>,
+    wanted: &Wanted,
+    project: Option<&Path>,
+    has_pip: bool,
+) -> Result<Packages> {
     let there = |file: &PathBuf| -> Result<PathBuf> {
         let file = located(session, file)?;
         fs::metadata(&file).map_err(Error::io("read", &file))?;
@@ -85,7 +91,7 @@ pub(super) fn packages(session: &Session<'_>, wanted: &Wanted, project: Option<&
         is_offline: wanted.offline,
     };
     Ok(Packages {
-        defaults: None,
+        defaults: if has_pip && !wanted.no_defaults { installer::defaults(session.context)? } else { None },
         project: None,
         files: wanted.requirement.iter().map(there).collect::<Result<_>>()?,
         groups: wanted.group.iter().map(|word| group(session, word, project)).collect::<Result<_>>()?,
@@ -153,8 +159,11 @@ fn editable(session: &Session<'_>, word: &OsStr) -> Result<OsString> {
         }
     };
     if !["pyproject.toml", "setup.py"].iter().any(|file| path.join(file).is_file()) {
-        let reason = format!("no project in {}: neither pyproject.toml nor setup.py", session.shown(&path));
-        return Err(Error::Value { what: "-e".to_owned(), reason });
+        return Err(Error::Refused {
+            what: "-e".to_owned(),
+            reason: format!("no project in {}: neither pyproject.toml nor setup.py", session.shown(&path)),
+            hint: "`-e` takes the directory of a project, such as `.`; `-i` a package".to_owned(),
+        });
     }
     let mut word = path.into_os_string();
     word.push(extras);
@@ -179,7 +188,7 @@ fn requirement(session: &Session<'_>, word: &OsStr) -> Result<OsString> {
 
 /// A dependency group, `[PATH:]NAME`; without a path that of the project, else of the directory where the person is.
 fn group(session: &Session<'_>, word: &OsStr, project: Option<&Path>) -> Result<Group> {
-    let wrong = |reason: String| Error::Value { what: "--group".to_owned(), reason };
+    let wrong = |reason, hint| Error::Refused { what: "--group".to_owned(), reason, hint };
     let Group { file, name } = Group::of(word);
     let path = match project {
         _ if file != Path::new("") => located(session, &file)?,
@@ -189,15 +198,22 @@ fn group(session: &Session<'_>, word: &OsStr, project: Option<&Path>) -> Result<
     // Installers want the file; what a person has in mind is the project.
     let file = if path.is_dir() { path.join("pyproject.toml") } else { path };
     if file.file_name() != Some(OsStr::new("pyproject.toml")) {
-        return Err(wrong(format!("{} is no pyproject.toml", session.shown(&file))));
+        let reason = format!("{} is no pyproject.toml", session.shown(&file));
+        return Err(wrong(reason, "`--group` takes a name, or PATH:NAME with the path of a project".to_owned()));
     }
     let names = groups_in(&file, session)?;
     let asked = canonical(&name.to_string_lossy());
     if names.iter().any(|name| canonical(name) == asked) {
         return Ok(Group { file, name });
     }
-    let there = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-    Err(wrong(format!("no dependency group `{}` in {}; there is {there}", shown(&name), session.shown(&file))))
+    let reason = format!("no dependency group `{}` in {}", shown(&name), session.shown(&file));
+    Err(wrong(
+        reason,
+        match &names[..] {
+            [] => "it has none; they stand in its table `dependency-groups`".to_owned(),
+            names => format!("it has {}", names.join(", ")),
+        },
+    ))
 }
 
 /// The names of the dependency groups of a `pyproject.toml`. What is in them is the installer's business.

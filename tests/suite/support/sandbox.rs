@@ -79,6 +79,8 @@ impl Sandbox {
             ("TERM", "dumb".into()),
             ("COLUMNS", "100".into()),
             ("VENVWRAP_BACKGROUND", "0".into()),
+            // The machine's own settings decide what installs, and from where.
+            ("PIP_CONFIG_FILE", "/dev/null".into()),
         ];
         let variables = variables.into_iter().map(|(name, value)| (name.into(), value)).collect();
         Self { root, variables, _directory: directory }

@@ -89,23 +89,26 @@ fn an_installation_that_fails_is_told_and_the_environment_stays_and_is_entered()
 }
 
 #[test]
-fn without_pip_there_is_nothing_to_install_with_unless_uv_is() {
+fn an_environment_without_pip_is_installed_into_by_the_pip_of_its_python_or_by_uv() {
     let mut sandbox = Sandbox::plain();
     let python = pythons::complete();
     let wheel = tiny_thing(sandbox.root(), "1.0");
     let words = ["mkvirtualenv", "--without-pip", "-p", path(python), "-i", wheel.to_str().unwrap()];
-    let answer = sandbox.run(words.iter().chain(&["one"])).status(1).stdout("");
-    assert!(
-        answer.stderr_text().ends_with(
-            "the environment has no pip to install with\nhint: leave out --without-pip, or set VENVWRAP_INSTALLER=uv\n"
-        ),
-        "{answer}"
-    );
+    // What was said to pip is not dropped, so that uv does not step in by itself.
+    symlink(pythons::peer("uv"), sandbox.tools().join("uv")).unwrap();
+    sandbox.set("PIP_NO_INDEX", "1");
+    let answer = sandbox.run(words.iter().chain(&["lent"])).status(0).stdout_text();
+    assert!(answer.contains("Successfully installed tiny-thing-1.0"), "{answer}");
+    let lent = fs::read_dir(sandbox.environment("lent").join("bin")).unwrap().flatten();
+    assert!(!lent.map(|entry| entry.file_name()).any(|name| name == "pip"), "its Python's pip came to help, and left");
+    sandbox.unset("PIP_NO_INDEX");
+    fs::remove_file(sandbox.tools().join("uv")).unwrap();
     sandbox.set("VENVWRAP_INSTALLER", "uv");
-    sandbox
-        .run(words.iter().chain(&["two"]))
-        .status(1)
-        .stderr(format!("{}venvwrap: uv is not installed\nhint: install it, or set VENVWRAP_INSTALLER=pip (`installer` in config.toml)\n", created("two", python)));
+    sandbox.run(words.iter().chain(&["two"])).status(1).stderr(format!(
+        "{}venvwrap: no installer for environment `two`: uv is not on PATH\n\
+         hint: VENVWRAP_INSTALLER or the setting `installer` asks for uv; `auto` takes what there is\n",
+        created("two", python)
+    ));
     // uv where it is chosen, and where there is nothing else.
     symlink(pythons::peer("uv"), sandbox.tools().join("uv")).unwrap();
     sandbox.set("UV_NO_CACHE", "1").set("UV_OFFLINE", "1");

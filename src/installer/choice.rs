@@ -1,0 +1,215 @@
+//! Which program installs: uv, the environment's own pip, or the pip of the Python that it was made from.
+//!
+//! Owns the order in which they are considered, and the reason why each does not do. `auto` takes uv where that makes
+//! no difference but the time: not where the person has told pip something that uv would not know, and not where uv
+//! cannot do all that pip can.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::packages::Wish;
+use super::pip::Own;
+use super::release::Release;
+use super::{pip, pip_settings, uv};
+use crate::config::Installer;
+use crate::context::Context;
+use crate::env_vars;
+use crate::environment::Environment;
+use crate::error::{Error, Result};
+use crate::shown::shown;
+
+/// What uv 0.13 can inspect.
+const OLDEST_OF_UV: Release = Release([3, 6, 0]);
+
+/// uv installs editable projects by PEP 660 alone, and setuptools for 3.6 does not know it.
+const OLDEST_OF_UV_FOR_ALL: Release = Release([3, 7, 0]);
+
+const NO_PIP: &str = "it has no pip";
+const GIVE_IT_ONE: &str = "install uv, or give the environment a pip: `python -m ensurepip`";
+
+/// A program that installs and removes.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Program {
+    /// The environment's own pip.
+    Pip,
+    /// The pip of this Python, working in the environment.
+    Lent(PathBuf),
+    /// This uv.
+    Uv(PathBuf),
+}
+
+/// What not every installer can do.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Needed {
+    what: &'static str,
+    /// The first releases that can.
+    pip: Release,
+    uv: Release,
+}
+
+const READ_LOCKS: Needed = Needed { what: "read lock files", pip: Release([26, 1, 0]), uv: Release([0, 6, 15]) };
+const TAKE_GROUPS: Needed =
+    Needed { what: "install dependency groups", pip: Release([25, 1, 0]), uv: Release([0, 6, 15]) };
+pub(super) const MAKE_LOCKS: Needed =
+    Needed { what: "make lock files", pip: Release([25, 1, 0]), uv: Release([0, 6, 15]) };
+
+impl Wish {
+    /// What it takes of an installer; `None`: what each of them knows.
+    pub(super) fn needed(&self) -> Option<Needed> {
+        match self {
+            Self::Lock => Some(READ_LOCKS),
+            Self::Groups => Some(TAKE_GROUPS),
+            Self::Defaults(_) | Self::Plain => None,
+        }
+    }
+}
+
+impl Program {
+    /// The one to install with. Starts at most uv and the pip of another Python, to ask for their versions.
+    pub(super) fn to_install(
+        context: &Context,
+        environment: &Environment,
+        installer: Installer,
+        needed: Option<Needed>,
+    ) -> Result<Self> {
+        let mut reasons = Vec::new();
+        let mut hint = GIVE_IT_ONE;
+        match installer {
+            Installer::Auto => match uv_in_place_of_pip(context, environment, needed) {
+                Ok(uv) => return Ok(Self::Uv(uv)),
+                Err(reason) => reasons.push(reason),
+            },
+            Installer::Uv => {
+                return uv_as_told(context, environment, needed).map(Self::Uv).map_err(|reason| Error::NoInstaller {
+                    name: environment.name().to_owned(),
+                    reasons: vec![reason],
+                    hint: "VENVWRAP_INSTALLER or the setting `installer` asks for uv; `auto` takes what there is",
+                });
+            }
+            Installer::Pip => {}
+        }
+        let lacks = |release: Release| needed.filter(|needed| release < needed.pip);
+        match pip::own(environment) {
+            Own::Missing => reasons.push(NO_PIP.to_owned()),
+            // It will say itself what it cannot do.
+            Own::Unknown => return Ok(Self::Pip),
+            Own::Release(release) => match lacks(release) {
+                None => return Ok(Self::Pip),
+                Some(Needed { what, pip, .. }) => {
+                    reasons.push(format!("its pip {release} cannot {what} ({pip} can)"));
+                    hint = "enter it, `pip install --upgrade pip`, and try again";
+                }
+            },
+        }
+        match pip::at_hand(context, environment) {
+            Ok((base, release)) => match lacks(release) {
+                None => return Ok(Self::Lent(base)),
+                Some(_) => reasons.push(format!("nor can pip {release} of {}", shown(&base))),
+            },
+            Err(reason) => reasons.push(reason),
+        }
+        if installer == Installer::Auto && uv_as_told(context, environment, needed).is_ok() {
+            hint = "VENVWRAP_INSTALLER=uv takes uv all the same";
+        }
+        Err(Error::NoInstaller { name: environment.name().to_owned(), reasons, hint })
+    }
+
+    /// The one to list and to remove with: its own pip, which knows best what old ones have left, or uv. The person's
+    /// settings are left out of that, so none stands against either.
+    pub(super) fn without_settings(context: &Context, environment: &Environment, installer: Installer) -> Result<Self> {
+        let own = || (pip::own(environment) != Own::Missing).then_some(Self::Pip).ok_or_else(|| NO_PIP.to_owned());
+        let uv = || uv_as_told(context, environment, None).map(Self::Uv);
+        let chosen = match installer {
+            Installer::Pip => own().map_err(|reason| vec![reason]),
+            Installer::Uv => uv().map_err(|reason| vec![reason]),
+            Installer::Auto => own().or_else(|reason| uv().map_err(|other| vec![reason, other])),
+        };
+        let none = |reasons| Error::NoInstaller { name: environment.name().to_owned(), reasons, hint: GIVE_IT_ONE };
+        chosen.map_err(none)
+    }
+
+    /// What is started.
+    pub(super) fn path(&self, environment: &Environment) -> PathBuf {
+        match self {
+            Self::Pip => environment.python(),
+            Self::Lent(path) | Self::Uv(path) => path.clone(),
+        }
+    }
+
+    /// How it is called in a message.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Pip | Self::Lent(_) => "pip",
+            Self::Uv(_) => "uv pip",
+        }
+    }
+
+    /// Its option for no network. pip has none: without an index only the places that were named are left to it.
+    pub(super) fn offline(&self) -> &'static str {
+        match self {
+            Self::Pip | Self::Lent(_) => "--no-index",
+            Self::Uv(_) => "--offline",
+        }
+    }
+
+    /// The call up to the options of the subcommand.
+    pub(super) fn command(&self, context: &Context, environment: &Environment, subcommand: &str) -> Command {
+        let mut command = context.command(self.path(environment));
+        // What the person's shell set for the environment it is in is not for this one.
+        command.env(env_vars::VIRTUAL_ENV, environment.root());
+        match self {
+            Self::Pip => command.args(["-m", "pip", subcommand]),
+            // pip wants its own option before the subcommand.
+            Self::Lent(_) => command.args(["-m", "pip", "--python"]).arg(environment.python()).arg(subcommand),
+            Self::Uv(_) => command.args(["pip", subcommand, "--python"]).arg(environment.python()),
+        };
+        if !matches!(self, Self::Uv(_)) {
+            // It is to work here and nowhere else.
+            command.env_remove(env_vars::PYTHONHOME).env_remove("PIP_PYTHON");
+        }
+        command
+    }
+}
+
+/// The uv that PATH has, for somebody who did not ask for it; else the reason, cheapest first.
+fn uv_in_place_of_pip(
+    context: &Context,
+    environment: &Environment,
+    needed: Option<Needed>,
+) -> std::result::Result<PathBuf, String> {
+    let path = uv::path(context)?;
+    match environment.version() {
+        Some(version) if Release::parse(&version).is_some_and(|version| version >= OLDEST_OF_UV_FOR_ALL) => {}
+        Some(version) => return Err(format!("uv does not do all that pip does for Python {version}")),
+        None => return Err("its version of Python is not known".to_owned()),
+    }
+    match pip_settings::against_uv(context, environment.root()) {
+        Some(reason) => Err(reason),
+        None => able(context, &path, needed).map(|()| path),
+    }
+}
+
+/// The same for somebody who asked for it.
+fn uv_as_told(
+    context: &Context,
+    environment: &Environment,
+    needed: Option<Needed>,
+) -> std::result::Result<PathBuf, String> {
+    let path = uv::path(context)?;
+    if let Some(version) = environment.version().filter(|version| Release::parse(version) < Some(OLDEST_OF_UV)) {
+        return Err(format!("uv does not know Python {version}"));
+    }
+    able(context, &path, needed).map(|()| path)
+}
+
+/// Whether the uv at this path runs, and can do that.
+fn able(context: &Context, path: &Path, needed: Option<Needed>) -> std::result::Result<(), String> {
+    let release = uv::version(context, path)?;
+    match needed {
+        Some(Needed { uv, what, .. }) if release < uv => Err(format!("uv {release} cannot {what} ({uv} can)")),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,78 @@
+//! A made-up world for the tests of this module: a home, a PATH of one directory, an environment.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::context::Context;
+use crate::environment::Environment;
+
+/// A directory with an odd name, gone when dropped.
+pub(super) struct Room(tempfile::TempDir);
+
+impl Room {
+    pub(super) fn new() -> Self {
+        let room = Self(tempfile::Builder::new().prefix("it's $x é").tempdir().unwrap());
+        for inner in ["home", "bin", "cache", "envs/x/bin", "envs/x/lib/python3/site-packages", "base"] {
+            fs::create_dir_all(room.path(inner)).unwrap();
+        }
+        room
+    }
+
+    pub(super) fn path(&self, below: &str) -> PathBuf {
+        self.0.path().join(below)
+    }
+
+    /// Its path as it stands in messages.
+    pub(super) fn shown(&self) -> String {
+        crate::shown::shown(self.0.path()).to_string()
+    }
+
+    /// A world with its own cache and these variables.
+    pub(super) fn context(&self, variables: &[(&str, &str)]) -> Context {
+        let paths = [("HOME", "home"), ("PATH", "bin"), ("XDG_CACHE_HOME", "cache")];
+        let paths = paths.map(|(name, below)| (name, self.path(below).to_str().unwrap().to_owned()));
+        let mut all: Vec<(&str, &str)> = paths.iter().map(|(name, path)| (*name, path.as_str())).collect();
+        all.extend(variables);
+        Context::made_of(&all)
+    }
+
+    pub(super) fn write(&self, below: &str, text: &str) -> PathBuf {
+        let path = self.path(below);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        path
+    }
+
+    pub(super) fn program(&self, below: &str, body: &str) -> PathBuf {
+        let path = self.path(below);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        program(&path, body);
+        path
+    }
+
+    /// The environment, made for this version by the Python in `base`.
+    pub(super) fn environment(&self, version: &str) -> Environment {
+        let base = self.path("base");
+        self.write("envs/x/pyvenv.cfg", &format!("home = {}\nversion = {version}\n", base.display()));
+        Environment::open(&self.path("envs/x")).unwrap().unwrap()
+    }
+
+    /// Gives the environment a pip of this version.
+    pub(super) fn pip(&self, version: &str) {
+        for directory in ["pip".to_owned(), format!("pip-{version}.dist-info")] {
+            fs::create_dir_all(self.path("envs/x/lib/python3/site-packages").join(directory)).unwrap();
+        }
+    }
+}
+
+/// Writes a shell script that can be run. A child does it: were it open for writing here, a process that another test
+/// starts at this moment would inherit it, and the kernel refuses to run what is being written (ETXTBSY).
+pub(super) fn program(path: &Path, body: &str) {
+    let mut command = Context::made_of(&[]).command("/bin/sh");
+    command.args([
+        "-c",
+        "printf '#!/bin/sh\\n%s\\n' \"$2\" > \"$1.new\" && chmod 755 \"$1.new\" && mv \"$1.new\" \"$1\"",
+        "sh",
+    ]);
+    assert!(command.arg(path).arg(body).status().unwrap().success());
+}

@@ -1,0 +1,121 @@
+//! The pips that there are: an environment's own, and that of the Python it was made from.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::release::Release;
+use crate::asked;
+use crate::context::Context;
+use crate::env_vars;
+use crate::environment::Environment;
+use crate::shown::shown;
+
+/// How long a pip may take to say its version: it starts a Python and reads a few hundred files.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// `pip --python`, which works in another environment.
+const CAN_WORK_ELSEWHERE: Release = Release([22, 3, 0]);
+
+/// What an environment has of pip, by what is installed in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Own {
+    /// None.
+    Missing,
+    /// One whose version its metadata does not tell.
+    Unknown,
+    /// This one.
+    Release(Release),
+}
+
+/// Looks for an environment's own pip. Starts nothing.
+pub(super) fn own(environment: &Environment) -> Own {
+    let directories = environment.package_directories().unwrap_or_default();
+    if !directories.iter().any(|packages| packages.join("pip").is_dir()) {
+        return Own::Missing;
+    }
+    let mut entries = directories.iter().filter_map(|packages| fs::read_dir(packages).ok()).flatten().flatten();
+    let release = entries.find_map(|entry| version_in(entry.file_name().to_str()?));
+    release.map_or(Own::Unknown, Own::Release)
+}
+
+/// The version in the name of pip's metadata: `pip-24.2.dist-info`, `pip-9.0.1-py2.7.egg-info`.
+fn version_in(name: &str) -> Option<Release> {
+    let (stem, kind) = name.rsplit_once('.')?;
+    let version = stem.strip_prefix("pip-").filter(|_| ["dist-info", "egg-info"].contains(&kind));
+    version.and_then(Release::parse)
+}
+
+/// The Python that an environment was made from, where it has a pip that can work in the environment in its place, and
+/// that pip's version. The error is the reason for a person.
+pub(super) fn at_hand(context: &Context, environment: &Environment) -> Result<(PathBuf, Release), String> {
+    let version = environment.version().as_deref().and_then(Release::parse);
+    if version.is_some_and(|version| version < Release([3, 7, 0])) {
+        return Err("its Python is too old for the pip of another".to_owned());
+    }
+    let base =
+        base(environment, version).ok_or_else(|| "nothing is known of the Python it was made from".to_owned())?;
+    let mut command = context.command(&base);
+    command.args(["-m", "pip", "--version"]).current_dir("/").env_remove(env_vars::PYTHONHOME);
+    // With this it would look into another environment, to say the same.
+    command.env_remove("PIP_PYTHON");
+    let none = || format!("{} has no pip to lend", shown(&base));
+    let output = asked::ask(&mut command, PATIENCE).map_err(|_| none())?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    let release = said.strip_prefix("pip ").and_then(Release::parse).filter(|_| output.status.success());
+    let release = release.ok_or_else(none)?;
+    if release < CAN_WORK_ELSEWHERE {
+        let why =
+            format!("the pip {release} of {} is too old to work elsewhere ({CAN_WORK_ELSEWHERE} can)", shown(&base));
+        return Err(why);
+    }
+    Ok((base, release))
+}
+
+/// The base interpreter. `home` of pyvenv.cfg names its directory, the other keys the file.
+fn base(environment: &Environment, version: Option<Release>) -> Option<PathBuf> {
+    let told = environment.base_python()?;
+    if !told.is_dir() {
+        return told.is_file().then_some(told);
+    }
+    let numbered = version.map(|Release([major, minor, _])| format!("python{major}.{minor}"));
+    let names = numbered.into_iter().chain(["python3".to_owned(), "python".to_owned()]);
+    names.map(|name| told.join(name)).find(|path| path.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::installer::fake::{Room, program};
+
+    #[test]
+    fn its_own_is_known_by_what_is_installed() {
+        let room = Room::new();
+        let environment = room.environment("3.12.1");
+        assert_eq!(own(&environment), Own::Missing);
+        room.pip("18.1");
+        assert_eq!(own(&environment), Own::Release(Release([18, 1, 0])));
+        assert_eq!(version_in("pip-9.0.1-py2.7.egg-info"), Some(Release([9, 0, 1])));
+        assert_eq!((version_in("pip_tools-7.dist-info"), version_in("pip-1.0.py")), (None, None));
+        crate::fs::remove_tree(&room.path("envs/x/lib/python3/site-packages/pip-18.1.dist-info")).unwrap();
+        assert_eq!(own(&environment), Own::Unknown);
+    }
+
+    #[test]
+    fn the_one_of_its_python_has_to_be_able_to_work_elsewhere() {
+        let room = Room::new();
+        let environment = room.environment("3.12.1");
+        let ask = || at_hand(&room.context(&[]), &environment).map_err(|reason| reason.replace(&room.shown(), "R"));
+        assert_eq!(ask().unwrap_err(), "nothing is known of the Python it was made from");
+        let base = room.program("base/python3.12", "echo \"pip 22.3 from $PWD $*\"");
+        assert_eq!(ask(), Ok((base.clone(), CAN_WORK_ELSEWHERE)));
+        program(&base, "echo 'pip 22.2.2 from here'");
+        let old = "the pip 22.2.2 of R/base/python3.12 is too old to work elsewhere (22.3 can)";
+        assert_eq!(ask().unwrap_err(), old);
+        program(&base, "echo 'No module named pip' >&2; exit 1");
+        assert_eq!(ask().unwrap_err(), "R/base/python3.12 has no pip to lend");
+        let environment = room.environment("3.6.15");
+        let told = at_hand(&room.context(&[]), &environment).unwrap_err();
+        assert_eq!(told, "its Python is too old for the pip of another");
+    }
+}

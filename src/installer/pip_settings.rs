@@ -1,0 +1,261 @@
+//! What of pip's own settings stands against uv, which reads none of them.
+//!
+//! Owns where pip finds settings (variables, configuration files) and which of them matter. They are looked at only to
+//! leave the work to pip: no value is read, handed on or translated (promise 8 of DESIGN.md).
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use crate::context::Context;
+use crate::env_vars;
+use crate::fs::read_small;
+use crate::shown::{shown, shown_path};
+
+/// Longest configuration file that is read; one that is longer counts as one that says something.
+const LIMIT: u64 = 256 * 1024;
+
+/// Settings that change neither what is installed nor how it is reached: how pip looks, what it keeps, what it asks.
+/// Every other stands against uv, one that is not known here too: with pip it does what it is there for.
+const HARMLESS: &[&str] = &[
+    "break-system-packages",
+    "cache-dir",
+    "compile",
+    "config-file",
+    "debug",
+    "default-timeout",
+    "disable-pip-version-check",
+    "exists-action",
+    "help",
+    "log",
+    "no-cache-dir",
+    "no-color",
+    "no-compile",
+    "no-input",
+    "no-python-version-warning",
+    "no-warn-conflicts",
+    "no-warn-script-location",
+    "progress-bar",
+    "python",
+    "quiet",
+    "require-virtualenv",
+    "require-venv",
+    "retries",
+    "root-user-action",
+    "timeout",
+    "verbose",
+    "version",
+];
+
+/// Variables with which the person has told uv the same: then they have thought of both.
+const COUNTERPARTS: &[(&str, &[&str])] = &[
+    ("build-constraint", &["UV_BUILD_CONSTRAINT"]),
+    ("cert", &["SSL_CERT_FILE", "SSL_CERT_DIR"]),
+    ("client-cert", &["SSL_CLIENT_CERT"]),
+    ("constraint", &["UV_CONSTRAINT"]),
+    ("extra-index-url", &["UV_INDEX", "UV_EXTRA_INDEX_URL"]),
+    ("find-links", &["UV_FIND_LINKS"]),
+    ("index-url", &["UV_DEFAULT_INDEX", "UV_INDEX_URL"]),
+    ("keyring-provider", &["UV_KEYRING_PROVIDER"]),
+    ("no-binary", &["UV_NO_BINARY", "UV_NO_BINARY_PACKAGE"]),
+    ("no-build-isolation", &["UV_NO_BUILD_ISOLATION"]),
+    ("no-index", &["UV_OFFLINE"]),
+    ("only-binary", &["UV_NO_BUILD", "UV_NO_BUILD_PACKAGE"]),
+    ("pre", &["UV_PRERELEASE"]),
+    ("proxy", &["ALL_PROXY", "HTTPS_PROXY", "all_proxy", "https_proxy"]),
+    ("require-hashes", &["UV_REQUIRE_HASHES"]),
+    ("trusted-host", &["UV_INSECURE_HOST"]),
+];
+
+/// Where the settings of a whole machine lie, beside the directories of XDG: on Linux, and on macOS.
+const OF_THE_MACHINE: [&str; 2] = ["/etc/pip.conf", "/Library/Application Support/pip/pip.conf"];
+
+/// The first setting that uv would leave out in the environment at `root`, in words for a person.
+pub(super) fn against_uv(context: &Context, root: &Path) -> Option<String> {
+    first_against(context, root, OF_THE_MACHINE.map(Path::new))
+}
+
+fn first_against(context: &Context, root: &Path, of_the_machine: [&Path; 2]) -> Option<String> {
+    let variable = context.names().filter_map(|name| name.to_str()).find(|name| {
+        let key = name.strip_prefix("PIP_").map(canonical);
+        key.is_some_and(|key| matters(context, &key, context.given(name).and_then(|value| value.to_str())))
+    });
+    if let Some(name) = variable {
+        return Some(format!("uv does not read {}", shown(name)));
+    }
+    let file = |file: PathBuf| {
+        let place = || shown_path(&file, context.home());
+        match read_small(&file, LIMIT) {
+            Ok(None) => None,
+            Ok(Some(text)) if (text.len() as u64) < LIMIT => {
+                let key = keys(&String::from_utf8_lossy(&text))
+                    .into_iter()
+                    .find(|(key, value)| matters(context, key, Some(value)));
+                key.map(|(key, _)| format!("uv does not read {} of {}", shown(&key), place()))
+            }
+            _ => Some(format!("{} cannot be read", place())),
+        }
+    };
+    files(context, root, of_the_machine).into_iter().find_map(file)
+}
+
+/// Whether a setting is set to something that uv would have to know. `None`: a value that is no text.
+fn matters(context: &Context, key: &str, value: Option<&str>) -> bool {
+    // pip leaves out what is empty; and a switch can be set to off.
+    let is_off = |value: &str| {
+        let off = ["", "0", "f", "false", "n", "no", "off"];
+        off.iter().any(|word| value.trim().eq_ignore_ascii_case(word))
+    };
+    let is_said_to_uv = |key: &str| {
+        let counterparts = COUNTERPARTS.iter().find(|(name, _)| *name == key).map_or(&[][..], |(_, names)| names);
+        counterparts.iter().any(|name| context.variable(name).is_some())
+    };
+    !value.is_some_and(is_off) && !HARMLESS.contains(&key) && !is_said_to_uv(key)
+}
+
+/// As pip names them: `PIP_INDEX_URL`, `index_url` and `--index-url` are one.
+fn canonical(key: &str) -> String {
+    key.trim().trim_start_matches("--").to_ascii_lowercase().replace('_', "-")
+}
+
+/// The files that pip reads settings from, whether they are there or not.
+fn files(context: &Context, root: &Path, of_the_machine: [&Path; 2]) -> Vec<PathBuf> {
+    const NAME: &str = "pip/pip.conf";
+    let given = context.variable("PIP_CONFIG_FILE").map(PathBuf::from);
+    if given.as_deref() == Some(Path::new("/dev/null")) {
+        return Vec::new();
+    }
+    let shared = context.variable("XDG_CONFIG_DIRS").unwrap_or("/etc/xdg".as_ref()).as_bytes();
+    let shared = shared.split(|byte| *byte == b':').map(|directory| Path::new(OsStr::from_bytes(directory)));
+    let mut files: Vec<PathBuf> = shared.map(|directory| directory.join(NAME)).collect();
+    files.extend(of_the_machine.map(Path::to_path_buf));
+    // The person's own is left out where the variable names a file that is there.
+    if !given.as_ref().is_some_and(|file| std::fs::exists(file).unwrap_or(false)) {
+        let home = context.home();
+        files.extend(home.map(|home| home.join(".pip/pip.conf")));
+        files.extend(context.absolute(env_vars::XDG_CONFIG_HOME).map(|directory| directory.join(NAME)));
+        files.extend(home.map(|home| home.join(".config").join(NAME)));
+        files.extend(home.map(|home| home.join("Library/Application Support").join(NAME)));
+    }
+    files.push(root.join("pip.conf"));
+    files.extend(given);
+    files
+}
+
+/// The settings for `install`, and for every command, in a configuration file: keys, and values as far as their first
+/// line goes. Python's configparser: a line that is indented goes on with the value before it.
+fn keys(text: &str) -> Vec<(String, String)> {
+    let mut keys: Vec<(String, String)> = Vec::new();
+    let mut counts = false;
+    for line in text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with(['#', ';'])) {
+        if line.starts_with([' ', '\t']) {
+            if let Some((_, value)) = keys.last_mut().filter(|_| counts) {
+                value.push_str(line.trim());
+            }
+        } else if let Some(section) = line.strip_prefix('[') {
+            let name = section.split(']').next().unwrap_or_default();
+            counts = name == "global" || name == "install";
+        } else if counts {
+            let (key, value) = line.split_once(['=', ':']).unwrap_or((line, ""));
+            keys.push((canonical(key), value.trim().to_owned()));
+        }
+    }
+    keys
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::installer::fake::Room;
+    use std::fs;
+
+    fn told(room: &Room, variables: &[(&str, &str)]) -> Option<String> {
+        let machine = [room.path("etc/pip.conf"), room.path("Library/pip.conf")];
+        let told =
+            first_against(&room.context(variables), &room.path("envs/x"), machine.each_ref().map(PathBuf::as_path));
+        told.map(|told| told.replace(&room.shown(), "R"))
+    }
+
+    #[test]
+    fn variables_that_change_what_is_installed_stand_against_uv() {
+        let room = Room::new();
+        assert_eq!(told(&room, &[]), None);
+        for name in [
+            "PIP_INDEX_URL",
+            "PIP_EXTRA_INDEX_URL",
+            "PIP_FIND_LINKS",
+            "PIP_NO_INDEX",
+            "PIP_CONSTRAINT",
+            "PIP_CERT",
+            "PIP_PROXY",
+            "PIP_TRUSTED_HOST",
+            "PIP_TARGET",
+            "PIP_OF_NEXT_YEAR",
+        ] {
+            assert_eq!(told(&room, &[(name, "1")]), Some(format!("uv does not read {name}")));
+            assert_eq!(told(&room, &[(name, "")]), None, "{name}: as good as unset");
+        }
+        for name in ["PIP_TIMEOUT", "PIP_DISABLE_PIP_VERSION_CHECK", "PIP_NO_INPUT", "PIP_CACHE_DIR", "PIP_PYTHON"] {
+            assert_eq!(told(&room, &[(name, "1")]), None, "{name}");
+        }
+        assert_eq!(told(&room, &[("PIP_NO_INDEX", "off")]), None);
+    }
+
+    #[test]
+    fn what_uv_was_told_too_does_not() {
+        let room = Room::new();
+        assert_eq!(told(&room, &[("PIP_INDEX_URL", "a"), ("UV_DEFAULT_INDEX", "a")]), None);
+        assert_eq!(told(&room, &[("PIP_CERT", "a"), ("SSL_CERT_FILE", "a")]), None);
+        let other = told(&room, &[("PIP_INDEX_URL", "a"), ("UV_INDEX", "a"), ("UV_INDEX_URL", "")]);
+        assert_eq!(other.unwrap(), "uv does not read PIP_INDEX_URL");
+    }
+
+    #[test]
+    fn every_configuration_file_of_pip_counts() {
+        for (file, variable) in [
+            ("etc/pip.conf", None),
+            ("Library/pip.conf", None),
+            ("home/.pip/pip.conf", None),
+            ("home/.config/pip/pip.conf", None),
+            ("config/pip/pip.conf", Some("XDG_CONFIG_HOME")),
+            ("b/pip/pip.conf", Some("XDG_CONFIG_DIRS")),
+            ("envs/x/pip.conf", None),
+            ("own.conf", Some("PIP_CONFIG_FILE")),
+        ] {
+            let room = Room::new();
+            let value = match variable {
+                Some("XDG_CONFIG_DIRS") => format!("{}:{}", room.path("a").display(), room.path("b").display()),
+                Some("PIP_CONFIG_FILE") => room.path("own.conf").to_str().unwrap().to_owned(),
+                _ => room.path("config").to_str().unwrap().to_owned(),
+            };
+            let variables: Vec<_> = variable.map(|name| (name, value.as_str())).into_iter().collect();
+            assert_eq!(told(&room, &variables), None);
+            room.write(file, "[global]\ntimeout = 60\n; index-url = a\n[install]\nExtra_Index-URL: b\n");
+            let place = file.strip_prefix("home").map_or(format!("R/{file}"), |rest| format!("~{rest}"));
+            assert_eq!(told(&room, &variables), Some(format!("uv does not read extra-index-url of {place}")));
+            assert_eq!(told(&room, &[("PIP_CONFIG_FILE", "/dev/null")]), None, "{file}: that switches all off");
+        }
+    }
+
+    #[test]
+    fn the_persons_own_file_is_left_out_for_another_that_is_there() {
+        let room = Room::new();
+        room.write("home/.pip/pip.conf", "[global]\nindex-url = a\n");
+        let own = room.write("own.conf", "[list]\nindex-url = a\n");
+        assert_eq!(told(&room, &[("PIP_CONFIG_FILE", own.to_str().unwrap())]), None);
+        assert!(told(&room, &[("PIP_CONFIG_FILE", "/gone")]).is_some());
+    }
+
+    #[test]
+    fn values_may_stand_on_lines_of_their_own_and_other_sections_do_not_count() {
+        let pairs = |text| keys(text).into_iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>();
+        assert_eq!(pairs("[global]\nfind-links =\n    /a\n    /b\n"), ["find-links=/a/b"]);
+        assert_eq!(pairs("[list]\nx = 1\n[download]\n y = 2\n[install]\nno_index\n"), ["no-index="]);
+        assert_eq!(pairs("x = 1\n[global\n--cert=a\n"), ["cert=a"]);
+        let room = Room::new();
+        room.write("home/.pip/pip.conf", "[global]\nfind-links =\n\n  # none\nno-index = false\n");
+        assert_eq!(told(&room, &[]), None);
+        fs::write(room.path("home/.pip/pip.conf"), vec![b' '; 300_000]).unwrap();
+        assert_eq!(told(&room, &[]).unwrap(), "~/.pip/pip.conf cannot be read");
+    }
+}
