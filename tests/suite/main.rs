@@ -27,6 +27,7 @@ mod dot_venv; //       the link .venv of a project, with the real uv
 mod doctor; //         what is wrong is found, said and mended; what is whole is left in peace
 mod init_script; //    what `venvwrap init` prints: linted, silent, loaded twice, no process
 mod inside; //         prompt, appended lines and directories while an environment is active
+mod installers; //     pip, uv, lock files, groups, projects, what every environment gets
 mod interactive; //    Tab, prompt and Ctrl-C at a real terminal
 mod layering; //       who may import whom in src, and who may do what
 mod network; //        the one test that needs a package index

@@ -223,8 +223,8 @@ fn groups_in(file: &Path, session: &Session<'_>) -> Result<Vec<String>> {
         #[serde(default, rename = "dependency-groups")]
         groups: BTreeMap<String, toml::Value>,
     }
-    let text = read_small(file, LIMIT).map_err(Error::io("read", file))?;
-    let text = text.ok_or_else(|| Error::io("read", file)(std::io::ErrorKind::NotFound.into()))?;
+    fs::metadata(file).map_err(Error::io("read", file))?;
+    let text = read_small(file, LIMIT).map_err(Error::io("read", file))?.unwrap_or_default();
     let wrong = |reason: String| Error::Value { what: session.shown(file), reason };
     let text = std::str::from_utf8(&text).map_err(|_| wrong("not UTF-8".to_owned()))?;
     let project: Project = toml::from_str(text).map_err(|error| wrong(error.message().to_owned()))?;
