@@ -2,11 +2,11 @@
 //!
 //! Owns the hints: mostly one line, with the command to type where there is one. What went wrong is said in `mod`.
 
-use std::ffi::OsString;
 use std::io;
 
 use super::Error;
-use crate::shown::{shown, typed};
+use super::phrases::one_of;
+use crate::shown::typed;
 
 impl Error {
     /// What the person can do about it, a hint to a line, or `None` where the message says it all.
@@ -117,13 +117,4 @@ fn has_no_links(refusal: &io::Error) -> bool {
     use nix::errno::Errno;
     let errors = [Errno::EPERM, Errno::EOPNOTSUPP, Errno::ENOSYS, Errno::EINVAL];
     errors.iter().any(|error| refusal.raw_os_error() == Some(*error as i32))
-}
-
-fn one_of(names: &[OsString]) -> String {
-    listed(names, "or")
-}
-
-/// Names for a sentence, with a word between them.
-pub(super) fn listed(names: &[OsString], word: &str) -> String {
-    names.iter().map(|name| format!("`{}`", shown(name))).collect::<Vec<_>>().join(&format!(" {word} "))
 }

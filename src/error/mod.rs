@@ -10,8 +10,9 @@ use std::path::PathBuf;
 use crate::shown::shown;
 
 mod hint;
+mod phrases;
 
-use hint::listed;
+use phrases::{and_asker, and_others, ended, listed};
 
 /// The result of everything that can fail for the person.
 pub(crate) type Result<T> = std::result::Result<T, Error>;
@@ -385,23 +386,10 @@ impl Error {
     }
 }
 
-fn and_asker(asker: Option<&str>) -> String {
-    asker.map(|asker| format!(", which {asker} asks for")).unwrap_or_default()
-}
-
 /// The system's own answer, where tempfile has added a path of its making: we name the one that the person knows.
 fn without_path(refusal: io::Error) -> io::Error {
     match refusal.to_string().split_once(" at path \"") {
         Some((answer, _)) if refusal.raw_os_error().is_none() => io::Error::new(refusal.kind(), answer.to_owned()),
         _ => refusal,
     }
-}
-
-/// 130 is what Ctrl-C comes to.
-fn ended(status: i32) -> String {
-    if status == 130 { "was interrupted".to_owned() } else { format!("failed with status {status}") }
-}
-
-fn and_others(count: usize) -> String {
-    if count == 0 { String::new() } else { format!(", and by {count} more") }
 }
