@@ -71,15 +71,20 @@ fn environments() -> Vec<Case> {
     ]
 }
 
-fn pythons() -> Vec<Case> {
+/// `there`: what is said of the pythons that this machine has.
+fn pythons(there: &str) -> Vec<Case> {
     let hint = "hint: `-p` takes a version such as `3.12`, a command or a path";
     vec![
         case(
             "mkvirtualenv|-p|no such|new",
             1,
-            "no python found for `no such`\nhint: looked at no such on PATH: not there",
+            format!("no python found for `no such`\nhint: looked at no such on PATH: not there{there}"),
         ),
-        case("mkvirtualenv|-p|./gone|new", 1, "no python found for `./gone`\nhint: looked at [ROOT]/gone: not there"),
+        case(
+            "mkvirtualenv|-p|./gone|new",
+            1,
+            format!("no python found for `./gone`\nhint: looked at [ROOT]/gone: not there{there}"),
+        ),
         case(
             "mkvirtualenv|-p|./not a python|new",
             1,
@@ -138,8 +143,10 @@ fn sandbox() -> Sandbox {
 fn nothing_changes_and_the_active_environment_stays() {
     let sandbox = sandbox();
     let mut story = Story::new().run(["workon", "keep"]).snapshot("before");
+    let told = sandbox.run(["mkvirtualenv", "-p", "./gone", "new"]).status(1).stderr_text();
+    let there: String = told.lines().skip(2).flat_map(|hint| ["\n", hint]).collect();
     let (mut records, mut stderr) = (vec!["workon keep: 0".to_owned()], String::new());
-    for (words, status, says) in [names(), environments(), pythons(), options()].concat() {
+    for (words, status, says) in [names(), environments(), pythons(&there), options()].concat() {
         story = story.run_failing(&words);
         records.push(format!("{}: {status}", words.join(" ").replace('\n', "\\n")));
         stderr.extend(["venvwrap: ", &says, "\n"]);
