@@ -90,17 +90,7 @@ pub(crate) fn inventory<T>(
         }
     }
     ask(context, &mut sightings, asking);
-    let mut interpreters: Vec<Listed> = Vec::new();
-    for sighting in sightings {
-        match sighting.known {
-            Some(Ok(interpreter)) => add(&mut interpreters, interpreter, sighting.place, sighting.paths),
-            Some(Err(reason)) => {
-                let Some(path) = sighting.paths.into_iter().next() else { continue };
-                unusable.push((Unusable { path, place: sighting.place, reason }, sighting.label));
-            }
-            None => {}
-        }
-    }
+    let mut interpreters = usable(sightings, &mut unusable);
     if let Some(named) = named {
         add(&mut interpreters, named, Place::Path, Vec::new());
     }
@@ -123,11 +113,7 @@ pub(crate) fn inventory<T>(
     for listed in &mut interpreters {
         listed.is_default = default.is_some() && listed.identity == default;
     }
-    interpreters.sort_by_cached_key(|listed| {
-        let Build { implementation, version, release, abiflags } = &listed.build;
-        let newest = std::cmp::Reverse((*version, release.starts_with("final"), release.clone()));
-        (implementation != "CPython", implementation.clone(), newest, abiflags.clone(), listed.path.clone())
-    });
+    interpreters.sort_by_cached_key(order);
     Ok(Inventory { interpreters, unusable: unusable.into_iter().map(|(unusable, _)| unusable).collect() })
 }
 
@@ -212,6 +198,26 @@ fn ask<T>(context: &Context, sightings: &mut [Sighting], asking: impl FnOnce(usi
     for (index, answer) in answers {
         sightings[index].known = Some(answer);
     }
+}
+
+/// Those that answered, each once; the others go where those are that were out of the question.
+fn usable(sightings: Vec<Sighting>, unusable: &mut Vec<(Unusable, Option<Label>)>) -> Vec<Listed> {
+    let mut interpreters = Vec::new();
+    for Sighting { paths, place, label, known, .. } in sightings {
+        match (known, paths.first()) {
+            (Some(Ok(interpreter)), _) => add(&mut interpreters, interpreter, place, paths),
+            (Some(Err(reason)), Some(path)) => unusable.push((Unusable { path: path.clone(), place, reason }, label)),
+            _ => {}
+        }
+    }
+    interpreters
+}
+
+/// `CPython` first, the newest first.
+fn order(listed: &Listed) -> impl Ord + use<> {
+    let Build { implementation, version, release, abiflags } = listed.build.clone();
+    let newest = std::cmp::Reverse((version, release.starts_with("final"), release));
+    (implementation != "CPython", implementation, newest, abiflags, listed.path.clone())
 }
 
 /// Adds an interpreter, or the paths to it where it is known: a program that starts it has a file of its own.

@@ -25,14 +25,15 @@ impl Places<'_> {
         let named = |variable, below: &str| self.context.absolute(variable).map(|directory| directory.join(below));
         match place {
             Place::Path => {
-                let path = self.context.variable(env_vars::PATH).unwrap_or_default().as_bytes();
-                let words = path.split(|byte| *byte == b':').map(OsStr::from_bytes);
+                // Unset it has no directories; an empty word in it is the working directory, as for a shell.
+                let Some(path) = self.context.variable(env_vars::PATH) else { return Vec::new() };
+                let words = path.as_bytes().split(|byte| *byte == b':').map(OsStr::from_bytes);
                 words.map(|word| tidied(&self.directory().join(word))).collect()
             }
             Place::Pyenv => self.shims.pyenv.as_ref().map(Pyenv::versions).into_iter().collect(),
             Place::Uv => {
-                if let Some(own) = named(env_vars::UV_PYTHON_INSTALL_DIR, "") {
-                    return vec![own];
+                if let Some(own) = self.context.absolute(env_vars::UV_PYTHON_INSTALL_DIR) {
+                    return vec![own.to_path_buf()];
                 }
                 let data = named(env_vars::XDG_DATA_HOME, "uv/python");
                 let data = data.or_else(|| below_home(".local/share/uv/python"));

@@ -135,6 +135,7 @@ fn variables_move_the_places() {
     assert_eq!(directories, ["data/uv/python", "data/mise/installs/python"].map(|below| world.root.join(below)));
     // Relative: as the XDG specification has it, no value.
     world.variables.push(("UV_PYTHON_INSTALL_DIR", "uv".to_owned()));
+    assert_eq!(world.ask(|places| places.directories(Place::Path)), Vec::<PathBuf>::new());
     assert_eq!(world.ask(|places| places.directories(Place::Uv)[0].clone()), world.root.join("data/uv/python"));
 }
 
