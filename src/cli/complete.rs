@@ -222,6 +222,7 @@ fn values(arg: &Arg, operands: &[&OsStr], typed: &OsStr, session: &Session<'_>) 
         (_, "PYTHON", _) if !typed.as_bytes().contains(&b'/') => {
             names(mkvirtualenv::pythons(session).into_iter().map(OsString::from).collect())
         }
+        (_, "[PATH:]GROUP", _) => names(mkvirtualenv::groups(session).into_iter().map(OsString::from).collect()),
         ("program-inside" | "tool-inside", _, _) if operands.len() == 1 && !typed.as_bytes().contains(&b'/') => {
             let mut programs = run::programs_of(session, operands[0])?;
             programs.sort_unstable();

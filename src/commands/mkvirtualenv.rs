@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 
 use clap::Parser;
 
-use super::creation::{Creation, Options};
+use super::creation::{Creation, Options, group_names};
 use super::{Outcome, Session, Verb, here};
 use crate::activation::Step;
 use crate::error::Result;
@@ -26,7 +26,8 @@ use crate::shown::shown;
                   '>=3.11,<3.14' api    with any that fits; the quotes are for the shell\n  mkvirtualenv --download -p \
                   3.12 new   and have uv install it where it is not there\n  mkvirtualenv -i requests -i rich api  and \
                   install these\n  mkvirtualenv -r requirements.txt api  and install what the file lists\n  mkvirtualenv \
-                  -a ~/src/api api         link it to a project, and use the Python that this asks for\n  mkvirtualenv \
+                  -r pylock.toml -e . api  a lock file, and the project here in place\n  mkvirtualenv --group dev \
+                  api          and a dependency group of the pyproject.toml here\n  mkvirtualenv -a ~/src/api api         link it to a project, and use the Python that this asks for\n  mkvirtualenv \
                   --from . api             for this project, with what it needs\n  mkvirtualenv --here                   the \
                   one that pipenv uses in this project"
 )]
@@ -80,4 +81,9 @@ impl Verb for MkVirtualenv {
 /// What Tab offers for `-p`.
 pub(crate) fn pythons(session: &Session<'_>) -> Vec<String> {
     interpreter::offered(session.context)
+}
+
+/// What Tab offers for `--group`: those of the project here.
+pub(crate) fn groups(session: &Session<'_>) -> Vec<String> {
+    group_names(session)
 }

@@ -127,7 +127,10 @@ fn options_and_their_values_are_completed() {
     let sandbox = Sandbox::new();
     sandbox.write("project x/requirements.txt", "");
     sandbox.write("requirements.in", "");
+    sandbox.write("pyproject.toml", "[dependency-groups]\ndev = []\n'doc s' = []\n");
     in_every_shell(&sandbox, |terminal| {
+        assert_eq!(terminal.completed("mkvirtualenv --group de\t"), "mkvirtualenv --group dev ");
+        assert_eq!(terminal.completed("mkvirtualenv --group do\t"), "mkvirtualenv --group doc\\ s ");
         assert_eq!(terminal.completed("mkvirtualenv --py\t"), "mkvirtualenv --python ");
         assert_eq!(terminal.completed("mkvirtualenv name --without\t"), "mkvirtualenv name --without-pip ");
         assert_eq!(terminal.completed("lsvirtualenv --j\t"), "lsvirtualenv --json ");

@@ -28,6 +28,7 @@ mod packages;
 mod python;
 
 pub(super) use options::Options;
+pub(super) use packages::group_names;
 use packages::{dependencies, packages};
 use python::Wish;
 

@@ -216,6 +216,12 @@ fn group(session: &Session<'_>, word: &OsStr, project: Option<&Path>) -> Result<
     ))
 }
 
+/// The dependency groups of the project here; none where there is no project that can be read.
+pub(in crate::commands) fn group_names(session: &Session<'_>) -> Vec<String> {
+    let file = session.context.working_directory().map(|here| here.join("pyproject.toml"));
+    file.and_then(|file| groups_in(&file, session)).unwrap_or_default()
+}
+
 /// The names of the dependency groups of a `pyproject.toml`. What is in them is the installer's business.
 fn groups_in(file: &Path, session: &Session<'_>) -> Result<Vec<String>> {
     #[derive(Deserialize)]
