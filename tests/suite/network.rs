@@ -34,7 +34,8 @@ fn a_package_from_the_index_is_installed_and_imports() {
     }
     // In a plain place: pip writes commands that a backquote in their path spoils.
     let mut sandbox = Sandbox::plain();
-    sandbox.unset("PIP_CONFIG_FILE");
+    // Where PATH has a uv it could be that.
+    sandbox.unset("PIP_CONFIG_FILE").set("VENVWRAP_INSTALLER", "pip");
     for name in WAYS_OUT {
         if let Some(value) = std::env::var_os(name) {
             sandbox.set(name, value);

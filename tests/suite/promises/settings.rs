@@ -22,7 +22,8 @@ fn installs(sandbox: &Sandbox, installer: &str, variables: &[(&str, &str)]) -> b
 
 #[test]
 fn each_installer_obeys_its_own_settings_and_only_those() {
-    let sandbox = Sandbox::plain();
+    let mut sandbox = Sandbox::plain();
+    sandbox.unset("PIP_CONFIG_FILE");
     symlink(pythons::peer("uv"), sandbox.tools().join("uv")).unwrap();
     let wheels = sandbox.root().join("wheels");
     fs::create_dir(&wheels).unwrap();
