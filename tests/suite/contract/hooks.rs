@@ -131,7 +131,8 @@ fn packages_are_installed_between_entering_and_the_last_hook() {
     for shell in Shell::ALL {
         let mut sandbox = with_all_hooks();
         sandbox.set("VENVWRAP_INSTALLER", "uv");
-        write(&sandbox.tools().join("uv"), "#!/bin/sh\necho \"* uv $1 $2 in $(basename \"$PWD\")\"\nexit 1\n", 0o755);
+        let uv = "#!/bin/sh\n[ \"$1\" != --version ] || exec echo uv 1.0\necho \"* uv $1 $2 in $(basename \"$PWD\")\"\nexit 1\n";
+        write(&sandbox.tools().join("uv"), uv, 0o755);
         let story = Story::new().run_failing(["mkvirtualenv", "-i", "one", "-a", "my project", "n"]).get("VIRTUAL_ENV");
         let told = story.played(&sandbox, shell.plain());
         assert_heard(

@@ -19,7 +19,7 @@ fn words_stay_whole_wherever_they_stand() {
     for shell in Shell::ALL {
         let mut sandbox = quick_sandbox();
         sandbox.set("VENVWRAP_INSTALLER", "uv");
-        let uv = "#!/bin/sh\nprintf '*'\nprintf ' <%s>' \"$@\"\necho\n";
+        let uv = "#!/bin/sh\n[ \"$1\" != --version ] || exec echo uv 1.0\nprintf '*'\nprintf ' <%s>' \"$@\"\necho\n";
         write(&sandbox.tools().join("uv"), uv, 0o755);
         sandbox.write("src/my req.txt", "");
         fs::create_dir(sandbox.root().join("src/my project")).unwrap();
