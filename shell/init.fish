@@ -73,7 +73,10 @@ function __venvwrap_prompt
     builtin functions -c fish_prompt __venvwrap_other_prompt
     function fish_prompt
         builtin set -l last $status
-        builtin printf '(%s) ' (builtin string replace -ra '[[:cntrl:]]' _ -- "$VIRTUAL_ENV_PROMPT")
+        builtin set -l label "$VIRTUAL_ENV_PROMPT"
+        builtin set -q VIRTUAL_ENV_PROMPT
+        or builtin set label "$CONDA_DEFAULT_ENV"
+        builtin printf '(%s) ' (builtin string replace -ra '[[:cntrl:]]' _ -- $label)
         __venvwrap_with_status $last
         __venvwrap_other_prompt
     end
@@ -123,6 +126,15 @@ function __venvwrap_enter
     __venvwrap_take_deactivate
 end
 
+# Whether the environment at a root is the active one. A conda environment is where no other is.
+function __venvwrap_is_active
+    if test -n "$VIRTUAL_ENV"
+        test "$VIRTUAL_ENV" = "$argv[1]"
+    else
+        test "$CONDA_PREFIX" = "$argv[1]"
+    end
+end
+
 # leave: a step of a plan. Takes back what VENVWRAP_UNDO says, also in a child of the shell that entered; PATH loses
 # exactly what was added, wherever it stands now. Only the names written here are ever assigned.
 function __venvwrap_leave
@@ -160,9 +172,11 @@ function __venvwrap_leave
         builtin set -e PATH
     end
     # Another tool may have entered another environment since; then these are its own.
-    if test "$VIRTUAL_ENV" = "$root"
+    if __venvwrap_is_active "$root"
         __venvwrap_restore VIRTUAL_ENV $virtual_env
         __venvwrap_restore VIRTUAL_ENV_PROMPT $virtual_env_prompt
+        builtin string match -q '*;set=*' -- $VENVWRAP_UNDO
+        and __venvwrap_unset
         builtin functions -e deactivate
         if builtin functions -q __venvwrap_other_deactivate
             builtin functions -c __venvwrap_other_deactivate deactivate
@@ -231,6 +245,9 @@ end
 function __venvwrap_depart
     builtin set -l root
     builtin set -l hooks
+    builtin set -l project
+    builtin set -l later
+    builtin set -l own __venvwrap_source
     # Only what was escaped has to be decoded: that takes as long as the rest of this function.
     for field in (builtin string split ';' -- $VENVWRAP_UNDO)
         switch $field
@@ -242,9 +259,14 @@ function __venvwrap_depart
                 builtin set hooks (__venvwrap_decoded (builtin string sub -s 7 -- $field) | builtin string collect -N)
             case 'hooks=*'
                 builtin set hooks (builtin string sub -s 7 -- $field)
+            case 'elsewhere=*'
+                builtin set project (__venvwrap_decoded (builtin string sub -s 11 -- $field) | builtin string collect -N)
+                builtin set own __venvwrap_source_trusted
+            case 'later=*'
+                builtin set -a later (__venvwrap_decoded (builtin string sub -s 7 -- $field) | builtin string collect -N)
         end
     end
-    if test -z "$root" -o "$VIRTUAL_ENV" != "$root"
+    if test -z "$root"; or not __venvwrap_is_active "$root"
         __venvwrap_leave
         builtin return
     end
@@ -254,18 +276,18 @@ function __venvwrap_depart
     test -z "$VIRTUALENVWRAPPER_PROJECT_FILENAME"
     or builtin set link $VIRTUALENVWRAPPER_PROJECT_FILENAME
     if test -f $root/$link
-        builtin read -l project <$root/$link
-        # Asking costs a process; only who has such a hook pays for it.
-        if builtin set -l file (__venvwrap_spoken $project/.virtualenvwrapper/predeactivate)
-            and command $__venvwrap_executable trust --check $file
-            builtin source $file
-        end
+        builtin read project <$root/$link
     end
-    __venvwrap_source $root/bin/predeactivate
+    test -z "$project"
+    or __venvwrap_source_trusted $project/.virtualenvwrapper/predeactivate
+    $own $root/bin/predeactivate
     __venvwrap_source $hooks/predeactivate
+    for file in $later
+        __venvwrap_source_trusted $file
+    end
     __venvwrap_leave
     builtin set -g VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV $root
-    __venvwrap_source $root/bin/postdeactivate
+    $own $root/bin/postdeactivate
     __venvwrap_source $hooks/postdeactivate
     builtin set -e VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV
 end
@@ -279,6 +301,89 @@ function __venvwrap_spoken
         end
     end
     builtin return 1
+end
+
+# Sources a file that is not the person's own, if they trust it as it is.
+function __venvwrap_source_trusted
+    # Asking costs a process; only who has such a hook pays for it.
+    if builtin set -l file (__venvwrap_spoken $argv[1])
+        and command $__venvwrap_executable trust --check $file
+        builtin source $file
+    end
+    builtin return 0
+end
+
+# Puts a FIELD with a VALUE on record.
+function __venvwrap_put_down
+    builtin set -gx VENVWRAP_UNDO "$VENVWRAP_UNDO;$argv[1]="(__venvwrap_encoded "$argv[2]")
+end
+
+# elsewhere PROJECT: a step of a plan, after `enter`. Another tool keeps the environment, for that project if it is known;
+# its own hooks are sourced only if they are trusted.
+function __venvwrap_elsewhere
+    __venvwrap_put_down elsewhere "$argv[1]"
+end
+
+# later FILE: a step of a plan, after `enter`. To be sourced on leaving, if it is trusted then.
+function __venvwrap_later
+    __venvwrap_put_down later $argv[1]
+end
+
+# conda ROOT NAME [VARIABLE VALUE]...: a step of a plan, after `enter`. It is a conda environment, and conda is told what
+# `conda activate --stack` would tell it, so that conda can go on from there and come back.
+function __venvwrap_conda
+    builtin set -l level 0
+    test -n "$CONDA_PREFIX"
+    and builtin string match -qr '^[0-9]{1,3}$' -- "$CONDA_SHLVL"
+    and builtin set level (builtin math -- $CONDA_SHLVL)
+    builtin set -l next (builtin math $level + 1)
+    builtin set -e VIRTUAL_ENV
+    builtin set -e VIRTUAL_ENV_PROMPT
+    if test $level -gt 0
+        __venvwrap_set CONDA_PREFIX_$level $CONDA_PREFIX
+        __venvwrap_set CONDA_STACKED_$next true
+    end
+    __venvwrap_set CONDA_PREFIX $argv[1]
+    __venvwrap_set CONDA_SHLVL $next
+    __venvwrap_set CONDA_DEFAULT_ENV $argv[2]
+    __venvwrap_set CONDA_PROMPT_MODIFIER "($argv[2]) "
+    builtin set -e argv[1..2]
+    while builtin set -q argv[2]
+        __venvwrap_set $argv[1] $argv[2]
+        builtin set -e argv[1..2]
+    end
+    builtin return 0
+end
+
+# Sets and exports a variable, and puts on record what it was.
+function __venvwrap_set
+    if not builtin set -q $argv[1]
+        __venvwrap_put_down set $argv[1]
+    else if builtin set -qx $argv[1]
+        __venvwrap_put_down set "$argv[1]=$$argv[1]"
+    else
+        __venvwrap_put_down set "-$argv[1]=$$argv[1]"
+    end
+    builtin set -gx $argv[1] "$argv[2]"
+end
+
+# The way back, for all of them. A record could have been written by anybody, so no variable that shells or the loader of
+# programs obey is ever assigned.
+function __venvwrap_unset
+    for field in (builtin string match 'set=*' -- (builtin string split ';' -- $VENVWRAP_UNDO))
+        builtin set -l was (builtin string sub -s 5 -- $field)
+        builtin set -l name (builtin string replace -r '^-?([^=]*).*$' '$1' -- "$was")
+        builtin string match -qr '^[A-Z_][A-Z0-9_]*$' -- "$name"
+        or builtin continue
+        builtin string match -qr '^(PATH|IFS|ENV|HOME|PWD|OLDPWD|CDPATH|FPATH|MODULE_PATH|SHELL|SHELLOPTS|SHLVL|UID|EUID|GID|EGID|PPID|USERNAME|STTY|ARGV0|PS[0-9]|PROMPT.*|RPROMPT.*|RPS[0-9]|BASH.*|ZDOTDIR|LD_.*|DYLD_.*|VIRTUAL_ENV.*|VENVWRAP_.*|PYTHONHOME)$' -- $name
+        and builtin continue
+        if builtin string match -q '*=*' -- "$was"
+            __venvwrap_restore $name "$was"
+        else
+            __venvwrap_restore $name
+        end
+    end
+    builtin return 0
 end
 
 # source FILE: a step of a plan. A hook, in fish's own words where there is a FILE.fish; whatever becomes of it, the
@@ -542,8 +647,8 @@ for name in WORKON_HOME VIRTUALENVWRAPPER_HOOK_DIR VIRTUALENVWRAPPER_PROJECT_FIL
 end
 
 # A shell that was started inside an environment can leave it too, and shows where it is.
-if test -n "$VENVWRAP_UNDO" -a -n "$VIRTUAL_ENV"
-    and test (builtin string split ';' -- $VENVWRAP_UNDO)[1] = root=(__venvwrap_encoded $VIRTUAL_ENV)
+if test -n "$VENVWRAP_UNDO" -a -n "$VIRTUAL_ENV$CONDA_PREFIX"
+    and __venvwrap_is_active (__venvwrap_decoded (builtin string sub -s 6 -- (builtin string split ';' -- $VENVWRAP_UNDO)[1]) | builtin string collect -N)
     builtin functions -q deactivate
     or __venvwrap_take_deactivate
     if builtin status is-interactive

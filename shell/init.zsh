@@ -51,7 +51,8 @@ function __venvwrap_prompt {
     \builtin emulate -L zsh
     [[ -n ${PS1+x} && -o interactive && -z ${VIRTUAL_ENV_DISABLE_PROMPT-} ]] || \builtin return 0
     __venvwrap_lend PS1
-    \builtin local text=${VIRTUAL_ENV_PROMPT//[\$\`\\![:cntrl:]]/_}
+    \builtin local label=${VIRTUAL_ENV_PROMPT-${CONDA_DEFAULT_ENV-}}
+    \builtin local text=${label//[\$\`\\![:cntrl:]]/_}
     \builtin typeset -g __venvwrap_shown="(${text//\%/%%}) "
     PS1="$__venvwrap_shown$PS1"
 }
@@ -148,9 +149,10 @@ function __venvwrap_leave {
         unset) [[ -n ${PATH-} ]] || \builtin unset PATH ;;
     esac
     # Another tool may have entered another environment since; then these are its own.
-    if [[ ${VIRTUAL_ENV-} == "$root" ]]; then
+    if [[ ${VIRTUAL_ENV:-${CONDA_PREFIX-}} == "$root" ]]; then
         __venvwrap_restore VIRTUAL_ENV "$virtual_env"
         __venvwrap_restore VIRTUAL_ENV_PROMPT "$virtual_env_prompt"
+        [[ $VENVWRAP_UNDO != *";set="* ]] || __venvwrap_unset
         (( ! ${+functions[deactivate]} )) || \builtin unset -f deactivate
         if (( ${+functions[__venvwrap_other_deactivate]} )); then
             functions[deactivate]=${functions[__venvwrap_other_deactivate]}
@@ -201,35 +203,132 @@ function __venvwrap_recorded {
 function __venvwrap_is_inside {
     \builtin emulate -L zsh
     \builtin local __venvwrap_value=''
-    __venvwrap_recorded root && [[ ${VIRTUAL_ENV-} == "$__venvwrap_value" ]]
+    __venvwrap_recorded root && [[ ${VIRTUAL_ENV:-${CONDA_PREFIX-}} == "$__venvwrap_value" ]]
 }
 
 # depart: a step of a plan. Leaves, with the hooks of leaving: project, local, global before; local, global after.
 function __venvwrap_depart {
-    \builtin local __venvwrap_root='' __venvwrap_hooks='' __venvwrap_project='' __venvwrap_value=''
+    \builtin local __venvwrap_root='' __venvwrap_hooks='' __venvwrap_project='' __venvwrap_value='' __venvwrap_own=source
     ! __venvwrap_recorded root || __venvwrap_root="$__venvwrap_value"
-    if [[ -z $__venvwrap_root || ${VIRTUAL_ENV-} != "$__venvwrap_root" ]]; then
+    if [[ -z $__venvwrap_root || ${VIRTUAL_ENV:-${CONDA_PREFIX-}} != "$__venvwrap_root" ]]; then
         __venvwrap_leave
         \builtin return
     fi
     ! __venvwrap_recorded hooks || __venvwrap_hooks="$__venvwrap_value"
     [[ ${VIRTUALENVWRAPPER_HOOK_DIR-} != /* ]] || __venvwrap_hooks="$VIRTUALENVWRAPPER_HOOK_DIR"
+    if __venvwrap_recorded elsewhere; then
+        __venvwrap_project="$__venvwrap_value"
+        __venvwrap_own=source_trusted
+    fi
     __venvwrap_value="$__venvwrap_root/${VIRTUALENVWRAPPER_PROJECT_FILENAME:-.project}"
     if [[ -f $__venvwrap_value ]]; then
         IFS='' \builtin read -r __venvwrap_project <"$__venvwrap_value" || \builtin true
-        __venvwrap_value="$__venvwrap_project/.virtualenvwrapper/predeactivate"
-        # Asking costs a process; only who has such a hook pays for it.
-        if [[ -f $__venvwrap_value ]] && (__venvwrap_run trust --check "$__venvwrap_value"); then
-            __venvwrap_source "$__venvwrap_value"
-        fi
     fi
-    __venvwrap_source "$__venvwrap_root/bin/predeactivate"
+    [[ -z $__venvwrap_project ]] || __venvwrap_source_trusted "$__venvwrap_project/.virtualenvwrapper/predeactivate"
+    "__venvwrap_$__venvwrap_own" "$__venvwrap_root/bin/predeactivate"
     __venvwrap_source "$__venvwrap_hooks/predeactivate"
+    __venvwrap_value=";$VENVWRAP_UNDO;"
+    while [[ $__venvwrap_value == *";later="* ]]; do
+        __venvwrap_value="${__venvwrap_value#*";later="}"
+        __venvwrap_source_trusted "$(__venvwrap_decoded "${__venvwrap_value%%;*}")"
+    done
     __venvwrap_leave
     \builtin typeset -g VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV="$__venvwrap_root"
-    __venvwrap_source "$__venvwrap_root/bin/postdeactivate"
+    "__venvwrap_$__venvwrap_own" "$__venvwrap_root/bin/postdeactivate"
     __venvwrap_source "$__venvwrap_hooks/postdeactivate"
     \builtin unset VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV
+}
+
+# Puts a FIELD with a VALUE on record.
+function __venvwrap_put_down {
+    \builtin emulate -L zsh
+    \builtin local value=${${2//\%/%25}//$'\n'/%0A}
+    VENVWRAP_UNDO="$VENVWRAP_UNDO;$1=${value//;/%3B}"
+}
+
+# elsewhere PROJECT: a step of a plan, after `enter`. Another tool keeps the environment, for that project if it is known;
+# its own hooks are sourced only if they are trusted.
+function __venvwrap_elsewhere {
+    __venvwrap_put_down elsewhere "$1"
+}
+
+# later FILE: a step of a plan, after `enter`. To be sourced on leaving, if it is trusted then.
+function __venvwrap_later {
+    __venvwrap_put_down later "$1"
+}
+
+# conda ROOT NAME [VARIABLE VALUE]...: a step of a plan, after `enter`. It is a conda environment, and conda is told what
+# `conda activate --stack` would tell it, so that conda can go on from there and come back.
+function __venvwrap_conda {
+    \builtin emulate -L zsh
+    \builtin local level=${CONDA_SHLVL-}
+    [[ -n ${CONDA_PREFIX-} && $level != *[!0-9]* && $#level -lt 4 ]] || level=''
+    level=$((10#${level:-0}))
+    \builtin unset VIRTUAL_ENV VIRTUAL_ENV_PROMPT
+    if [[ $level -gt 0 ]]; then
+        __venvwrap_set "CONDA_PREFIX_$level" "$CONDA_PREFIX"
+        __venvwrap_set "CONDA_STACKED_$((level + 1))" true
+    fi
+    __venvwrap_set CONDA_PREFIX "$1"
+    __venvwrap_set CONDA_SHLVL "$((level + 1))"
+    __venvwrap_set CONDA_DEFAULT_ENV "$2"
+    __venvwrap_set CONDA_PROMPT_MODIFIER "($2) "
+    \builtin shift 2
+    while [[ $# -gt 1 ]]; do
+        __venvwrap_set "$1" "$2"
+        \builtin shift 2
+    done
+}
+
+# Sets and exports a variable, and puts on record what it was.
+function __venvwrap_set {
+    \builtin emulate -L zsh
+    if [[ -z ${(P)1+x} ]]; then
+        __venvwrap_put_down set "$1"
+    elif [[ ${(Pt)1} == *export* ]]; then
+        __venvwrap_put_down set "$1=${(P)1}"
+    else
+        __venvwrap_put_down set "-$1=${(P)1}"
+    fi
+    \builtin typeset -gx "$1=$2"
+}
+
+# The way back, for all of them. A record could have been written by anybody, so no variable that shells or the loader of
+# programs obey is ever assigned.
+function __venvwrap_unset {
+    \builtin emulate -L zsh
+    \builtin local rest=";$VENVWRAP_UNDO;" field name
+    while [[ $rest == *";set="* ]]; do
+        rest="${rest#*";set="}"
+        field="$(__venvwrap_decoded "${rest%%;*}" && \builtin printf .)"
+        field="${field%.}"
+        name="${field%%\=*}"
+        name="${name#-}"
+        case $name in
+            '' | [0-9]* | *[!A-Z0-9_]* | PATH | IFS | ENV | HOME | PWD | OLDPWD | CDPATH | FPATH | MODULE_PATH | SHELL | \
+                SHELLOPTS | SHLVL | UID | EUID | GID | EGID | PPID | USERNAME | STTY | ARGV0 | PS[0-9] | PROMPT* | RPROMPT* | \
+                RPS[0-9] | BASH* | ZDOTDIR | LD_* | DYLD_* | VIRTUAL_ENV* | VENVWRAP_* | PYTHONHOME) ;;
+            *)
+                [[ $field == *=* ]] || field=''
+                __venvwrap_restore "$name" "$field"
+                ;;
+        esac
+    done
+}
+
+# A value as it stands in the record, as it was.
+function __venvwrap_decoded {
+    \builtin emulate -L zsh
+    \builtin local value=${${1//\%3B/;}//\%0A/$'\n'}
+    \builtin printf '%s' "${value//\%25/%}"
+}
+
+# Sources a file that is not the person's own, if they trust it as it is.
+function __venvwrap_source_trusted {
+    # Asking costs a process; only who has such a hook pays for it.
+    if [[ -f $1 ]] && (__venvwrap_run trust --check "$1"); then
+        __venvwrap_source "$1"
+    fi
 }
 
 # source FILE: a step of a plan. A hook; whatever becomes of it, the command goes on.

@@ -17,6 +17,8 @@ pub(crate) enum Step {
     RunHooks(Vec<OsString>),
     /// Source a hook, if it is still there.
     Source(PathBuf),
+    /// Source a file on leaving, if it is trusted then.
+    Later(PathBuf),
     /// Say in VIRTUALENVWRAPPER_PROJECT_CD whether entering changes to the project; `None`: no longer.
     ProjectSwitching(Option<bool>),
     /// Change the working directory, past any `cd` of the person's own.
@@ -40,6 +42,26 @@ pub(crate) struct Entry {
     pub(crate) prompt: OsString,
     /// Where the global hooks lie that leaving will fire.
     pub(crate) hooks: PathBuf,
+    /// What else there is to one that another tool keeps.
+    pub(crate) elsewhere: Option<Elsewhere>,
+}
+
+/// What entering an environment takes that another tool keeps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Elsewhere {
+    /// The directory of its project, where that is known.
+    pub(crate) project: Option<PathBuf>,
+    /// Where it is a conda environment: what conda is told.
+    pub(crate) conda: Option<Conda>,
+}
+
+/// A conda environment, which has no VIRTUAL_ENV.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Conda {
+    /// The text for CONDA_DEFAULT_ENV.
+    pub(crate) name: OsString,
+    /// Variables of its own, each name once.
+    pub(crate) variables: Vec<(String, OsString)>,
 }
 
 /// Steps in their order.
@@ -61,6 +83,8 @@ pub(crate) struct Surroundings {
     pub(crate) appended: Option<Vec<u8>>,
     /// The hooks to source after, in their order.
     pub(crate) after: Vec<PathBuf>,
+    /// The environment's own files to source on leaving, in their order.
+    pub(crate) later: Vec<PathBuf>,
 }
 
 impl Plan {
@@ -75,6 +99,7 @@ impl Plan {
         let mut steps = vec![Step::Leave];
         steps.extend(around.before.map(Step::RunHooks));
         steps.push(Step::Enter(entry));
+        steps.extend(around.later.into_iter().map(Step::Later));
         steps.extend(around.directory.map(Step::ChangeDirectory));
         steps.extend(around.appended.map(Step::AppendedLines));
         if !around.after.is_empty() {

@@ -94,6 +94,8 @@ pub(crate) const XDG_CONFIG_HOME: &str = "XDG_CONFIG_HOME";
 pub(crate) const XDG_DATA_HOME: &str = "XDG_DATA_HOME";
 /// XDG base directory of state.
 pub(crate) const XDG_STATE_HOME: &str = "XDG_STATE_HOME";
+/// Root of the active conda environment.
+pub(crate) const CONDA_PREFIX: &str = "CONDA_PREFIX";
 /// pyenv's directory.
 pub(crate) const PYENV_ROOT: &str = "PYENV_ROOT";
 /// The version, or versions, that pyenv's shims run.

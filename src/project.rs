@@ -35,10 +35,11 @@ pub(crate) fn file(root: &Path, context: &Context) -> PathBuf {
 /// The project of an environment: the file's whole text without line breaks at its end, nothing expanded. `None`
 /// where there is no file or nothing in it.
 pub(crate) fn linked(environment: &Environment, context: &Context) -> Result<Option<PathBuf>> {
-    read(environment.root(), context)
+    linked_at(environment.root(), context)
 }
 
-fn read(root: &Path, context: &Context) -> Result<Option<PathBuf>> {
+/// The same of what has this root, whatever else is there.
+pub(crate) fn linked_at(root: &Path, context: &Context) -> Result<Option<PathBuf>> {
     let file = file(root, context);
     let text = read_small(&file, LIMIT).map_err(Error::io("read", &file))?;
     let Some(mut text) = text else { return Ok(None) };
@@ -61,7 +62,7 @@ pub(crate) fn linked_to_first(
 ) -> Result<Option<(usize, Vec<OsString>)>> {
     let names = home.names()?;
     let of = |name: OsString| {
-        let project = read(&home.path().join(&name), context).ok().flatten()?;
+        let project = linked_at(&home.path().join(&name), context).ok().flatten()?;
         project.is_absolute().then(|| (name, tidied(&project)))
     };
     let links: Vec<(OsString, PathBuf)> = names.into_iter().filter_map(of).collect();
@@ -90,6 +91,12 @@ fn without_aliases(names: &[OsString], home: &WorkonHome) -> Vec<OsString> {
         (is_other_link, other) < (is_link, name) && is_same(&root(name), &root(other))
     };
     names.iter().filter(|name| !names.iter().any(|other| comes_before(name, other))).cloned().collect()
+}
+
+/// The project of an environment, as [`linked`] has it; where nothing is linked, the one that its owner keeps it for.
+pub(crate) fn of(environment: &Environment, context: &Context) -> Result<Option<PathBuf>> {
+    let linked = linked(environment, context)?;
+    Ok(linked.or_else(|| environment.project_of_owner().map(Path::to_path_buf)))
 }
 
 /// The text of the file for a project.

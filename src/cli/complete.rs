@@ -14,11 +14,16 @@ use clap::{Arg, Command, ValueHint};
 use super::{Entry, PROGRAM, VERBS};
 use crate::commands::lssitepackages::LS_OPTIONS;
 use crate::commands::{Outcome, Session, add2virtualenv, mkproject, mkvirtualenv, run};
+use crate::elsewhere::Places;
 use crate::error::Result;
 use crate::output;
 use crate::shell::Shell;
 use crate::shell::line::TypedLine;
 use crate::workon_home::WorkonHome;
+
+/// The commands that take environments which other tools keep.
+const REACH_ELSEWHERE: [&str; 7] =
+    ["workon", "run", "env", "which", "showvirtualenv", "cpvirtualenv", "setvirtualenvproject"];
 
 /// Something to offer.
 struct Candidate {
@@ -143,7 +148,16 @@ fn of_command(command: &Command, before: &[OsString], typed: &OsStr, session: &S
     }
     let positionals: Vec<&Arg> = command.get_positionals().collect();
     match positionals.get(operands.len()).or(positionals.last()) {
-        Some(arg) if operands.len() < positionals.len() || takes_many(arg) => values(arg, &operands, typed, session),
+        Some(arg) if operands.len() < positionals.len() || takes_many(arg) => {
+            let found = values(arg, &operands, typed, session)?;
+            // Only where the store has nothing that begins like this, as it takes a look at many places.
+            let is_name = arg.get_value_names().is_some_and(|names| names.iter().any(|name| name == "ENVIRONMENT"));
+            if is_name && found.is_empty() && !typed.is_empty() && REACH_ELSEWHERE.contains(&command.get_name()) {
+                let home = WorkonHome::locate(session.context)?;
+                return Ok(names(Places::beside(session.context, &home).names_with(typed)));
+            }
+            Ok(found)
+        }
         _ => Ok(Vec::new()),
     }
 }

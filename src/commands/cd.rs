@@ -68,7 +68,8 @@ impl Verb for CdProject {
 /// The project's directory, which is there.
 fn project_of_active(session: &Session<'_>) -> Result<PathBuf> {
     let environment = session.active()?;
-    let Some(project) = project::linked(&environment, session.context)? else {
+    let linked = project::linked(&environment, session.context)?;
+    let Some(project) = linked.or_else(|| session.project_of_owner()) else {
         return Err(Error::NoProject { file: project::file(environment.root(), session.context) });
     };
     let project = session.context.absolute_path(&project)?;

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
-use super::{Outcome, Session, Verb, workon};
+use super::{Outcome, Session, Verb, elsewhere, workon};
 use crate::activation::Step;
 use crate::directories;
+use crate::elsewhere::is_qualified;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::fs::{is_same, resolved};
@@ -29,7 +30,7 @@ use crate::workon_home::name::EnvironmentName;
     name = "cpvirtualenv",
     after_help = "Examples:\n  cpvirtualenv projectx try-it      copy projectx as try-it\n  cpvirtualenv \
                   ~/src/api/.venv api  bring one in from elsewhere\n  cpvirtualenv /opt/envs/tools      the same, under \
-                  the name it has"
+                  the name it has\n  cpvirtualenv poetry:shop shop     the same, of one that poetry keeps"
 )]
 pub(crate) struct CpVirtualenv {
     /// Name of the environment, or path of one that is elsewhere
@@ -56,7 +57,7 @@ impl Verb for CpVirtualenv {
         let name = match &self.name {
             Some(name) => EnvironmentName::new(name)?,
             // `.venv`, as it lies in many projects.
-            None => EnvironmentName::new(source.name()).map_err(|_| nameless(&source))?,
+            None => EnvironmentName::new(source.label()).map_err(|_| nameless(&source))?,
         };
         if !home.is_free(&name)? {
             let path = home.path().join(name.as_os_str());
@@ -118,7 +119,14 @@ fn find(session: &Session<'_>, home: &WorkonHome, source: &OsStr) -> Result<Envi
     }
     match std::fs::symlink_metadata(&path) {
         Ok(_) => Err(Error::NotAnEnvironment { path, reason: "it has neither pyvenv.cfg nor bin/activate" }),
-        Err(_) if named.is_ok() => Err(home.unknown(source)),
+        Err(_) if named.is_ok() || is_qualified(source) => {
+            let found = elsewhere::instead_of(home.unknown(source), session, home, source)?;
+            if found.is_conda() {
+                // What is in it names its place in ways that only conda knows.
+                return Err(elsewhere::owned(session, &found, elsewhere::What::Change));
+            }
+            Ok(found)
+        }
         Err(_) => Err(Error::Refused {
             what: "cpvirtualenv".to_owned(),
             reason: format!("nothing is at {}", session.shown(&path)),

@@ -1,5 +1,6 @@
 //! `lsvirtualenv`: what environments there are.
 
+use std::ffi::OsString;
 use std::fmt::Write;
 use std::os::unix::ffi::OsStrExt;
 
@@ -9,7 +10,9 @@ use serde::Serialize;
 
 use super::showvirtualenv::Facts;
 use super::{Outcome, Session, Verb};
+use crate::elsewhere::Places;
 use crate::environment::Environment;
+use crate::environment::origin::Origin;
 use crate::error::Result;
 use crate::hooks::{self, Hooks};
 use crate::output;
@@ -19,13 +22,15 @@ use crate::workon_home::name::EnvironmentName;
 
 /// List the virtual environments
 ///
-/// No Python is started to list them, so a broken one is shown like any other.
+/// No Python is started to list them, so a broken one is shown like any other. With --all, environments outside WORKON_HOME
+/// follow: those of pipenv, poetry, hatch and conda, and the .venv in the projects that are known (linked by an environment,
+/// or a directory in PROJECT_HOME). Each is listed by the name that `workon` takes for it.
 #[derive(Debug, Parser)]
 #[command(
     name = "lsvirtualenv",
     disable_help_flag = true,
     after_help = "Examples:\n  lsvirtualenv           each with its details\n  lsvirtualenv -b        names only\n  \
-                  lsvirtualenv --json    for programs"
+                  lsvirtualenv --all     those of other tools, too\n  lsvirtualenv --json    for programs"
 )]
 #[expect(clippy::struct_excessive_bools, reason = "they are options")]
 pub(crate) struct LsVirtualenv {
@@ -35,6 +40,9 @@ pub(crate) struct LsVirtualenv {
     /// Names and details (default)
     #[arg(short, long, overrides_with_all = ["brief", "json"])]
     long: bool,
+    /// Also those that pipenv, poetry, hatch and conda keep elsewhere, and the `.venv` of projects; a table, without -l
+    #[arg(short, long)]
+    all: bool,
     /// JSON for programs
     #[arg(long)]
     json: bool,
@@ -47,7 +55,8 @@ pub(crate) struct LsVirtualenv {
 }
 
 const USAGE: &str = "\
-usage: lsvirtualenv [-b | -l | --json]
+usage: lsvirtualenv [-b | -l | --json] [-a]
+  -a  those of other tools, too
   -b  names only
   -l  names and details, as without any option
   -h  these lines; --help tells more
@@ -78,9 +87,12 @@ impl Verb for LsVirtualenv {
             return Ok(Outcome::Status(1));
         }
         let home = session.workon_home()?;
+        let others = if self.all { Places::beside(session.context, &home).all() } else { Vec::new() };
         if self.brief {
-            let any = print_names(&home)?;
-            return Ok(Outcome::Status(u8::from(!any)));
+            let mut names = home.names()?;
+            names.extend(others.iter().map(|environment| environment.name().to_owned()));
+            print(&names)?;
+            return Ok(Outcome::Status(u8::from(names.is_empty())));
         }
         let mut all = Vec::new();
         for name in home.names()? {
@@ -89,10 +101,17 @@ impl Verb for LsVirtualenv {
                 all.push((Facts::of(session, &environment)?, environment));
             }
         }
+        for environment in others {
+            all.push((Facts::of(session, &environment)?, environment));
+        }
         if self.json {
             let workon_home = home.path().to_string_lossy().into_owned();
             let environments = all.into_iter().map(|(facts, _)| facts).collect();
             output::data(&super::json(&List { schema: 1, workon_home, environments })?)?;
+            return Ok(Outcome::Done);
+        }
+        if self.all && !self.long {
+            output::data(table(session, &all).as_bytes())?;
             return Ok(Outcome::Done);
         }
         let hooks = session.hooks(&home)?;
@@ -100,7 +119,7 @@ impl Verb for LsVirtualenv {
         for (facts, environment) in &all {
             let name = &facts.shown_name;
             let _ = writeln!(text, "{name}\n{}\n{facts}", "=".repeat(name.chars().count()));
-            if hooks.words(hooks::GET_ENV_DETAILS, environment).is_some() {
+            if environment.origin() == Origin::Store && hooks.words(hooks::GET_ENV_DETAILS, environment).is_some() {
                 // What the hook prints belongs under what we say.
                 output::data(std::mem::take(&mut text).as_bytes())?;
                 tell_details(&hooks, environment);
@@ -121,9 +140,37 @@ pub(super) fn tell_details(hooks: &Hooks<'_>, environment: &Environment) {
 /// Prints the names, one a line: escaped where a person looks, as they are for programs. `false` if there are none.
 pub(super) fn print_names(home: &WorkonHome) -> Result<bool> {
     let names = home.names()?;
+    print(&names)?;
+    Ok(!names.is_empty())
+}
+
+/// A line each: name, who keeps it, its python, where it is.
+fn table(session: &Session<'_>, all: &[(Facts, Environment)]) -> String {
+    let rows: Vec<[String; 4]> = all
+        .iter()
+        .map(|(facts, environment)| {
+            let python = if facts.broken { Some("broken") } else { facts.python.as_deref() };
+            let path = session.shown(environment.root());
+            [facts.shown_name.clone(), facts.origin.to_owned(), python.unwrap_or("-").to_owned(), path]
+        })
+        .collect();
+    let heading = ["NAME", "ORIGIN", "PYTHON", "PATH"].map(str::to_owned);
+    let widest = |column: usize| {
+        std::iter::once(&heading).chain(&rows).map(|row| row[column].chars().count()).max().unwrap_or_default()
+    };
+    let widths = [widest(0), widest(1), widest(2)];
+    let mut text = String::new();
+    for [name, origin, python, path] in std::iter::once(&heading).chain(&rows) {
+        let [first, second, third] = widths;
+        let _ = writeln!(text, "{name:<first$}  {origin:<second$}  {python:<third$}  {path}");
+    }
+    text
+}
+
+fn print(names: &[OsString]) -> Result<()> {
     let is_looked_at = output::is_looked_at();
     let mut text = Vec::new();
-    for name in &names {
+    for name in names {
         if is_looked_at {
             text.extend_from_slice(shown(name).to_string().as_bytes());
         } else {
@@ -131,6 +178,5 @@ pub(super) fn print_names(home: &WorkonHome) -> Result<bool> {
         }
         text.push(b'\n');
     }
-    output::data(&text)?;
-    Ok(!names.is_empty())
+    output::data(&text)
 }

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::activation::Plan;
 use crate::config::Config;
@@ -18,6 +18,7 @@ use crate::hooks::Hooks;
 use crate::output;
 use crate::shell::Shell;
 use crate::shown::shown;
+use crate::variables::record::Record;
 use crate::workon_home::WorkonHome;
 
 pub(crate) mod add2virtualenv;
@@ -29,6 +30,7 @@ mod creation;
 pub(crate) mod cpvirtualenv;
 pub(crate) mod deactivate;
 pub(crate) mod doctor;
+mod elsewhere;
 pub(crate) mod env;
 pub(crate) mod freeze;
 mod here;
@@ -129,9 +131,25 @@ impl Session<'_> {
         self.context.variable(env_vars::SHELL).and_then(|path| path.to_str()).and_then(Shell::named)
     }
 
-    /// The root that VIRTUAL_ENV names.
+    /// The root that VIRTUAL_ENV names, else the conda environment that was entered here. Conda's users are in its base all
+    /// the time: one that conda entered is not ours to work on.
     pub(crate) fn active_root(&self) -> Option<&Path> {
-        self.context.absolute(env_vars::VIRTUAL_ENV)
+        self.context.absolute(env_vars::VIRTUAL_ENV).or_else(|| {
+            let root = self.context.absolute(env_vars::CONDA_PREFIX)?;
+            self.record().filter(|record| record.root == root.as_os_str()).map(|_| root)
+        })
+    }
+
+    /// What is on record of entering, where anything is.
+    fn record(&self) -> Option<Record> {
+        self.context.variable(env_vars::VENVWRAP_UNDO).map(Record::read)
+    }
+
+    /// The project of the active environment, where another tool keeps that and the project was known on entering.
+    pub(crate) fn project_of_owner(&self) -> Option<PathBuf> {
+        let record =
+            self.record().filter(|record| self.active_root().is_some_and(|root| root == Path::new(&record.root)))?;
+        record.elsewhere.filter(|project| !project.is_empty()).map(PathBuf::from)
     }
 
     /// The active environment, which must exist and be one.
@@ -145,7 +163,9 @@ impl Session<'_> {
                 "VIRTUAL_ENV names it, but it is gone"
             },
         };
-        Environment::open(root)?.ok_or_else(wrong)
+        let by_conda =
+            || Environment::open_conda(root).filter(|_| self.context.absolute(env_vars::VIRTUAL_ENV).is_none());
+        by_conda().map_or_else(|| Environment::open(root)?.ok_or_else(wrong), Ok)
     }
 
     /// A path as the person would write it.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 
 use super::in_use::{self, Taking};
-use super::{Outcome, Session, Verb, workon};
+use super::{Outcome, Session, Verb, elsewhere, workon};
 use crate::activation::{Plan, Step};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
@@ -49,7 +49,9 @@ impl Verb for MvVirtualenv {
         let home = session.workon_home()?;
         let renaming =
             Renaming { home: &home, old: EnvironmentName::existing(&self.old)?, new: EnvironmentName::new(&self.new)? };
-        let standing = renaming.standing()?;
+        let standing = renaming
+            .standing()
+            .map_err(|error| elsewhere::refused(error, session, &home, &self.old, elsewhere::What::Change))?;
         let environment = standing.environment();
         let is_active = session
             .active_root()

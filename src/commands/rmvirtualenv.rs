@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 
 use super::in_use::{self, Taking};
-use super::{Outcome, Session, Verb};
+use super::{Outcome, Session, Verb, elsewhere};
 use crate::activation::{Plan, Step};
 use crate::error::{Error, Result};
 use crate::hooks;
@@ -51,8 +51,18 @@ impl Verb for RmVirtualenv {
         }
         let keep = session.config()?.trash_kept_for();
         // All names are looked at before anything is touched: a slip in the last one costs nothing.
-        let names: Vec<EnvironmentName> =
-            self.names.iter().map(|name| EnvironmentName::existing(name)).collect::<Result<_>>()?;
+        let mut names = Vec::new();
+        for typed in &self.names {
+            let name = EnvironmentName::existing(typed);
+            let found = name.as_ref().map(|name| home.removable(name, None));
+            // What another tool keeps is removed by that tool: hooks are not to hear of it.
+            if !matches!(found, Ok(Ok(_)))
+                && let Some(error) = elsewhere::kept(session, &home, typed, elsewhere::What::Removal)
+            {
+                return Err(error);
+            }
+            names.push(name?);
+        }
         if !self.force {
             let found = names.iter().filter_map(|name| home.removable(name, session.active_root()).ok());
             if !in_use::may_be_taken(&found.collect::<Vec<_>>(), Taking::AWAY)? {

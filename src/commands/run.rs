@@ -52,7 +52,10 @@ impl Verb for Run {
         let [called, arguments @ ..] = &self.command[..] else { return Ok(Outcome::Status(2)) };
         let program = find(called, &environment, changes.path())?;
         let mut successor = session.context.successor(&program, called);
-        successor.args(arguments).envs(changes.set).env_remove(changes.unset.0);
+        successor.args(arguments).envs(changes.set);
+        for (name, _) in changes.unset {
+            successor.env_remove(name);
+        }
         Err(cannot_run(program)(Context::become_program(successor)))
     }
 }

@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
-use super::{Outcome, Session, Verb};
+use super::{Outcome, Session, Verb, elsewhere};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::output;
 use crate::project::{self, dot_venv};
 use crate::shown::shown;
 use crate::workon_home::WorkonHome;
-use crate::workon_home::name::{self, EnvironmentName};
+use crate::workon_home::name::EnvironmentName;
 
 /// Link an environment to a project directory
 ///
@@ -76,9 +76,12 @@ fn find(session: &Session<'_>, named: &OsStr) -> Result<Environment> {
     }
     let at =
         if named.is_empty() { None } else { Environment::open(&session.context.absolute_path(Path::new(named))?)? };
-    at.ok_or_else(|| Error::NoVirtualenv {
-        named: named.to_owned(),
-        nearest: name::nearest(named, home.names().unwrap_or_default()),
+    if let Some(environment) = at {
+        return Ok(environment);
+    }
+    elsewhere::instead_of(home.unknown(named), session, &home, named).map_err(|error| match error {
+        Error::UnknownEnvironment { nearest, .. } => Error::NoVirtualenv { named: named.to_owned(), nearest },
+        other => other,
     })
 }
 

@@ -7,20 +7,21 @@ use std::path::Path;
 use clap::Parser;
 use serde::Serialize;
 
-use super::{Outcome, Session, Verb};
+use super::{Outcome, Session, Verb, elsewhere};
 use crate::environment::Environment;
+use crate::environment::origin::Origin;
 use crate::error::{Error, Result};
 use crate::output;
 use crate::project;
 use crate::shown::shown;
-use crate::workon_home::name::EnvironmentName;
 
 /// Show what an environment is made of
 #[derive(Debug, Parser)]
 #[command(
     name = "showvirtualenv",
     after_help = "Examples:\n  showvirtualenv projectx          the facts of projectx\n  showvirtualenv                   \
-                  those of the active one\n  showvirtualenv --json projectx   for programs"
+                  those of the active one\n  showvirtualenv poetry:shop       of one that poetry keeps\n  showvirtualenv --json \
+                  projectx   for programs"
 )]
 pub(crate) struct ShowVirtualenv {
     /// Name of the environment; the active one if left out
@@ -39,14 +40,16 @@ pub(super) struct Facts {
     /// The same for a person.
     #[serde(skip)]
     pub(super) shown_name: String,
+    /// Who keeps it: `store`, or the tool whose environment it is.
+    pub(super) origin: &'static str,
     /// Its root.
     path: String,
     /// `3.13.0`, as recorded.
-    python: Option<String>,
+    pub(super) python: Option<String>,
     /// The interpreter or directory it was made from.
     base: Option<String>,
     /// Whether its interpreter is there.
-    broken: bool,
+    pub(super) broken: bool,
     /// Whether it sees the packages of its base.
     system_site_packages: bool,
     /// The directory that it is linked to.
@@ -61,13 +64,16 @@ impl Facts {
     pub(super) fn of(session: &Session<'_>, environment: &Environment) -> Result<Self> {
         let raw = |path: &Path| path.to_string_lossy().into_owned();
         let broken = environment.check_python().err();
-        let project = project::linked(environment, session.context)?;
+        let project = project::of(environment, session.context)?;
         let base = environment.base_python();
         let mut lines = vec![("python", environment.version().unwrap_or_else(|| "unknown".to_owned()))];
         if let Some(error) = &broken {
             lines.push(("broken", error.to_string()));
         }
         lines.extend(base.as_ref().map(|base| ("made from", session.shown(base))));
+        if environment.origin() != Origin::Store {
+            lines.push(("kept by", environment.origin().word().to_owned()));
+        }
         lines.push(("path", session.shown(environment.root())));
         lines.extend(project.as_ref().map(|project| ("project", session.shown(project))));
         if environment.sees_system_packages() {
@@ -76,6 +82,7 @@ impl Facts {
         Ok(Self {
             name: environment.name().to_string_lossy().into_owned(),
             shown_name: shown(environment.name()).to_string(),
+            origin: environment.origin().word(),
             path: raw(environment.root()),
             python: environment.version(),
             base: base.as_deref().map(raw),
@@ -103,7 +110,7 @@ impl Verb for ShowVirtualenv {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
         let home = session.workon_home()?;
         let environment = match &self.name {
-            Some(name) => home.get(&EnvironmentName::existing(name)?)?,
+            Some(name) => elsewhere::get(session, &home, name)?,
             None if session.active_root().is_none() => {
                 return Err(Error::Refused {
                     what: "showvirtualenv".to_owned(),
@@ -119,7 +126,10 @@ impl Verb for ShowVirtualenv {
             return Ok(Outcome::Done);
         }
         output::data(format!("{facts}\n").as_bytes())?;
-        super::lsvirtualenv::tell_details(&session.hooks(&home)?, &environment);
+        // A hook of the store's environments, to which they are the active one.
+        if environment.origin() == Origin::Store {
+            super::lsvirtualenv::tell_details(&session.hooks(&home)?, &environment);
+        }
         output::data(b"\n")?;
         Ok(Outcome::Done)
     }

@@ -2,7 +2,7 @@
 
 use clap::Parser;
 
-use super::{Outcome, Session, Verb};
+use super::{Outcome, Session, Verb, elsewhere};
 use crate::error::Result;
 use crate::output;
 
@@ -22,6 +22,9 @@ pub(crate) struct ToggleGlobalSitePackages {
 impl Verb for ToggleGlobalSitePackages {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
         let environment = session.active()?;
+        if environment.is_conda() {
+            return Err(elsewhere::owned(session, &environment, elsewhere::What::Change));
+        }
         let seen = !environment.sees_system_packages();
         environment.show_system_packages(seen)?;
         if !self.quiet {

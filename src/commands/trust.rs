@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 use serde::Serialize;
 
-use super::{Outcome, Session, Verb};
+use super::{Outcome, Session, Verb, elsewhere};
+use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::output;
 use crate::trust::{self, Standing};
@@ -13,13 +14,15 @@ use crate::trust::{self, Standing};
 /// Allow a project's own hooks to be sourced
 ///
 /// A project can bring hooks along, in its directory .virtualenvwrapper. They are sourced only after you looked at them
-/// and said so here, and only as they are now: a hook that changes has to be trusted again.
+/// and said so here, and only as they are now: a hook that changes has to be trusted again. The same goes for the scripts of
+/// a conda environment (etc/conda/activate.d and deactivate.d), and for the hooks in an environment that another tool keeps.
 #[derive(Debug, Parser)]
 #[command(
     name = "trust",
     after_help = "Examples:\n  venvwrap trust              trust the hooks of the project in this directory\n  venvwrap trust \
                   ~/src/api    trust those of that project\n  venvwrap trust --list       show what stands how\n  venvwrap \
-                  trust --revoke .   no longer trust them"
+                  trust ~/envs/gis   trust the scripts of that conda environment\n  venvwrap trust --revoke .   no longer \
+                  trust them"
 )]
 pub(crate) struct Trust {
     /// Directory of the project; this one if left out
@@ -64,7 +67,12 @@ impl Verb for Trust {
             return Ok(Outcome::Status(u8::from(!is_trusted)));
         }
         let project = session.context.absolute_path(&self.project.unwrap_or_else(|| ".".into()))?;
-        let files = trust::hooks_of(&project)?;
+        let mut files = trust::hooks_of(&project)?;
+        if let Some(environment) =
+            Environment::open_conda(&project).map_or_else(|| Environment::open(&project), |it| Ok(Some(it)))?
+        {
+            files.extend(elsewhere::files_to_trust(&environment)?);
+        }
         if files.is_empty() {
             return Err(Error::Refused {
                 what: session.shown(&project),

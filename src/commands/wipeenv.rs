@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use clap::Parser;
 
-use super::{Outcome, Session, Verb};
+use super::{Outcome, Session, Verb, elsewhere};
 use crate::context::Context;
 use crate::environment::Environment;
 use crate::environment::distributions::canonical;
@@ -27,6 +27,9 @@ pub(crate) struct WipeEnv {}
 impl Verb for WipeEnv {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
         let environment = session.active()?;
+        if environment.is_conda() {
+            return Err(elsewhere::owned(session, &environment, elsewhere::What::Change));
+        }
         let names = removable(&environment)?;
         if names.is_empty() {
             output::data(b"Nothing to remove.\n")?;

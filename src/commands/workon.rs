@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
-use super::{Outcome, Session, Verb, here};
+use super::{Outcome, Session, Verb, elsewhere, here};
 use crate::activation::{Entry, Plan, Surroundings};
 use crate::env_vars;
 use crate::environment::Environment;
 use crate::environment::appended::appended_lines;
+use crate::environment::origin::Origin;
 use crate::error::Result;
 use crate::hooks::{self, Hooks};
 use crate::output;
@@ -17,7 +18,6 @@ use crate::project;
 use crate::shown::typed_path;
 use crate::trust::{self, Standing};
 use crate::workon_home::WorkonHome;
-use crate::workon_home::name::EnvironmentName;
 
 /// Enter a virtual environment in this shell
 ///
@@ -26,11 +26,15 @@ use crate::workon_home::name::EnvironmentName;
 ///
 /// `.` is the environment of the project one is in. From this directory upward, the first counts that an environment is
 /// linked to, that pipenv has one for, or whose .venv leads to one; else the one that is named like this directory.
+///
+/// A name that WORKON_HOME does not have may be that of an environment which pipenv, poetry, hatch or conda keeps, or of a
+/// project with a .venv; `lsvirtualenv --all` lists them. Where several have it, it is said which forms tell them apart.
 #[derive(Debug, Parser)]
 #[command(
     name = "workon",
     after_help = "Examples:\n  workon projectx      enter projectx\n  workon -n projectx   enter it and stay in this \
-                  directory\n  workon .             enter that of the project one is in\n  workon               list \
+                  directory\n  workon .             enter that of the project one is in\n  workon \
+                  poetry:shop   enter the one that poetry keeps for shop\n  workon               list \
                   them (status 1, as virtualenvwrapper has it)"
 )]
 pub(crate) struct Workon {
@@ -60,9 +64,10 @@ impl Verb for Workon {
     }
 }
 
-/// The environment that a person names: by its name, or by `.` for that of this project.
+/// The environment that a person names: by its name, or by `.` for that of this project. The store comes first; only where
+/// it has none of the name, other tools' places are looked at.
 pub(super) fn environment(session: &Session<'_>, home: &WorkonHome, name: &OsStr) -> Result<Environment> {
-    if name == OsStr::new(".") { here::environment(session, home) } else { home.get(&EnvironmentName::existing(name)?) }
+    if name == OsStr::new(".") { here::environment(session, home) } else { elsewhere::get(session, home, name) }
 }
 
 /// Whether entering changes to the project: the option said last, else VIRTUALENVWRAPPER_WORKON_CD, where anything but
@@ -76,17 +81,21 @@ pub(super) fn follows_project(session: &Session<'_>, cd: bool, no_cd: bool) -> b
 pub(super) fn enter(session: &Session<'_>, home: &WorkonHome, environment: &Environment, follow: bool) -> Result<Plan> {
     let hooks = session.hooks(home)?;
     let project = project_directory(session, environment)?;
-    let mut after = Vec::new();
+    let own = elsewhere::OwnFiles::of(session, &hooks, environment)?;
+    let mut after = own.entering;
     if let Some(project) = &project {
         after.extend(project_hook(session, &hooks, project)?);
     }
-    after.extend(hooks.files(hooks::POSTACTIVATE, Some(environment.root())));
+    let is_of_store = environment.origin() == Origin::Store;
+    after.extend(hooks.files(hooks::POSTACTIVATE, Some(environment.root()).filter(|_| is_of_store)));
+    after.extend(own.entered);
     let around = Surroundings {
         before: hooks.words(hooks::PREACTIVATE, environment),
         follow,
         directory: project.filter(|_| follow),
-        appended: appended_lines(&environment.bin().join("activate"))?,
+        appended: if is_of_store { appended_lines(&environment.bin().join("activate"))? } else { own.appended },
         after,
+        later: own.leaving,
     };
     Ok(Plan::switch(entry(&hooks, environment), around))
 }
@@ -97,6 +106,7 @@ pub(super) fn entry(hooks: &Hooks<'_>, environment: &Environment) -> Entry {
         root: environment.root().to_path_buf(),
         prompt: environment.prompt(),
         hooks: hooks.directory().to_path_buf(),
+        elsewhere: elsewhere::entry(environment),
     }
 }
 
@@ -113,7 +123,7 @@ fn project_hook(session: &Session<'_>, hooks: &Hooks<'_>, project: &Path) -> Res
 
 /// The project's directory. One that is gone is no reason not to enter, but is said.
 fn project_directory(session: &Session<'_>, environment: &Environment) -> Result<Option<PathBuf>> {
-    let Some(project) = project::linked(environment, session.context)? else {
+    let Some(project) = project::of(environment, session.context)? else {
         return Ok(None);
     };
     let project = session.context.absolute_path(&project)?;

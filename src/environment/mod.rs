@@ -14,13 +14,16 @@ use crate::error::{Error, Result};
 use crate::fs::read_small;
 
 pub(crate) mod appended;
+pub(crate) mod conda;
 pub(crate) mod distributions;
 #[cfg(test)]
 mod fuzzed;
+pub(crate) mod origin;
 pub(crate) mod path_extensions;
 pub(crate) mod pyvenv_cfg;
 pub(crate) mod system_packages;
 
+use origin::{Elsewhere, Origin};
 use pyvenv_cfg::PyvenvCfg;
 
 /// No file of an environment that we read as a whole is longer in any honest case.
@@ -34,6 +37,8 @@ pub(crate) const BIN: &str = "bin";
 pub(crate) struct Environment {
     root: PathBuf,
     cfg: Option<PyvenvCfg>,
+    elsewhere: Option<Box<Elsewhere>>,
+    is_conda: bool,
 }
 
 impl Environment {
@@ -52,10 +57,11 @@ impl Environment {
             other => other.map_err(Error::io("read", file))?,
         };
         if let Some(text) = text {
-            return Ok(Some(Self { root: root.to_path_buf(), cfg: Some(PyvenvCfg::parse(&text)) }));
+            let cfg = Some(PyvenvCfg::parse(&text));
+            return Ok(Some(Self { root: root.to_path_buf(), cfg, elsewhere: None, is_conda: false }));
         }
         let has_activate = fs::metadata(root.join(BIN).join("activate")).is_ok_and(|entry| entry.is_file());
-        Ok(has_activate.then(|| Self { root: root.to_path_buf(), cfg: None }))
+        Ok(has_activate.then(|| Self { root: root.to_path_buf(), cfg: None, elsewhere: None, is_conda: false }))
     }
 
     /// The root directory.
@@ -63,9 +69,44 @@ impl Environment {
         &self.root
     }
 
-    /// The last component of the root: the name it goes by.
+    /// The same, known to be kept elsewhere by `origin`: under which name, with which word for a prompt, and for which
+    /// project.
+    pub(crate) fn kept_elsewhere(
+        mut self,
+        origin: Origin,
+        name: OsString,
+        label: OsString,
+        project: Option<PathBuf>,
+    ) -> Self {
+        self.elsewhere = Some(Box::new(Elsewhere { origin, name, label, project }));
+        self
+    }
+
+    /// Who keeps it.
+    pub(crate) fn origin(&self) -> Origin {
+        match &self.elsewhere {
+            Some(elsewhere) => elsewhere.origin,
+            None if self.is_conda => Origin::Conda,
+            None => Origin::Store,
+        }
+    }
+
+    /// The directory of the project that its owner keeps it for, where that is known.
+    pub(crate) fn project_of_owner(&self) -> Option<&Path> {
+        self.elsewhere.as_ref()?.project.as_deref()
+    }
+
+    /// The name it goes by: the last component of the root, or what is typed for one that lies elsewhere.
     pub(crate) fn name(&self) -> &OsStr {
-        self.root.file_name().unwrap_or_default()
+        match &self.elsewhere {
+            Some(elsewhere) => &elsewhere.name,
+            None => self.root.file_name().unwrap_or_default(),
+        }
+    }
+
+    /// The same without its owner.
+    pub(crate) fn label(&self) -> &OsStr {
+        self.elsewhere.as_ref().map_or_else(|| self.name(), |elsewhere| &elsewhere.label)
     }
 
     /// What `pyvenv.cfg` says, where there is one.
@@ -88,18 +129,31 @@ impl Environment {
         let python = self.python();
         match fs::metadata(&python) {
             Ok(_) => Ok(()),
+            // conda's may hold anything, and need no python.
+            Err(_) if self.is_conda && self.conda_python().is_none() => Ok(()),
+            Err(_) if self.elsewhere.is_some() => Err(Error::BrokenElsewhere {
+                name: self.name().to_owned(),
+                python: end_of_links(&python),
+                owner: self.origin().word(),
+            }),
             Err(_) => Err(Error::Broken { name: self.name().to_owned(), python: end_of_links(&python) }),
         }
     }
 
     /// The text for the prompt: what `pyvenv.cfg` says, else the name.
     pub(crate) fn prompt(&self) -> OsString {
+        if self.is_conda {
+            return self.conda_name();
+        }
         let said = self.cfg.as_ref().and_then(PyvenvCfg::prompt);
-        said.map_or_else(|| self.name().to_owned(), |text| OsString::from_vec(text.to_vec()))
+        said.map_or_else(|| self.label().to_owned(), |text| OsString::from_vec(text.to_vec()))
     }
 
     /// The version of its python, as `pyvenv.cfg` records it, else from the name of its library directory (`2.7`).
     pub(crate) fn version(&self) -> Option<String> {
+        if self.is_conda {
+            return self.conda_python();
+        }
         let recorded = self.cfg.as_ref().and_then(PyvenvCfg::version);
         recorded.or_else(|| {
             let library = self.library().ok()?;

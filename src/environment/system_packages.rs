@@ -22,6 +22,9 @@ const BASE: &str = "orig-prefix.txt";
 impl Environment {
     /// Whether it sees the packages of its base interpreter.
     pub(crate) fn sees_system_packages(&self) -> bool {
+        if self.is_conda {
+            return false;
+        }
         let Some(cfg) = &self.cfg else {
             return self.old_library().is_ok_and(|library| !library.join(MARK).is_file());
         };

@@ -50,7 +50,7 @@ struct Written<'a> {
     path: &'a str,
     bin: &'a str,
     set: BTreeMap<&'a str, &'a str>,
-    unset: [&'a str; 1],
+    unset: Vec<&'a str>,
 }
 
 impl Format {
@@ -106,16 +106,15 @@ impl Format {
 
     /// A file of assignments, which has no way to unset anything.
     fn file(self, changes: &Changes) -> Result<Vec<u8>> {
-        let (unset, is_set) = changes.unset;
-        if is_set {
+        if let Some((unset, _)) = changes.unset.iter().find(|(_, is_set)| *is_set) {
             // Empty is not unset to every Python: 2.7 and 3.6 then find no standard library.
             let reason = "it is set, and a file cannot unset it";
             let hint = "unset it first";
-            return Err(Error::CannotHold { format: self.name(), variable: unset, reason, hint });
+            return Err(Error::CannotHold { format: self.name(), variable: unset.clone(), reason, hint });
         }
         let mut text = Vec::new();
         // Directories that other steps put there stand before a PATH in GITHUB_ENV: `github-path` is for that.
-        for (name, value) in changes.set.iter().filter(|(name, _)| self != Self::Github || *name != "PATH") {
+        for (name, value) in changes.set.iter().filter(|(name, _)| self != Self::Github || name != "PATH") {
             let value = value.as_bytes();
             let accepts = match self {
                 Self::Dotenv => is_plain_in_dotenv,
@@ -137,14 +136,14 @@ impl Format {
         self.check(changes, is_text)?;
         let text = |value: &'_ OsStr| std::str::from_utf8(value.as_bytes()).unwrap_or_default().to_owned();
         let (path, bin) = (text(root.as_os_str()), text(changes.bin.as_os_str()));
-        let set: Vec<_> = changes.set.iter().map(|(name, value)| (*name, text(value))).collect();
+        let set: Vec<_> = changes.set.iter().map(|(name, value)| (name, text(value))).collect();
         let written = Written {
             schema: 1,
             name: path.rsplit('/').next().unwrap_or_default(),
             path: &path,
             bin: &bin,
-            set: set.iter().map(|(name, value)| (*name, value.as_str())).collect(),
-            unset: [changes.unset.0],
+            set: set.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
+            unset: changes.unset.iter().map(|(name, _)| name.as_str()).collect(),
         };
         let wrong = |error: serde_json::Error| Error::Value { what: "JSON".to_owned(), reason: error.to_string() };
         let mut text = serde_json::to_vec_pretty(&written).map_err(wrong)?;
@@ -156,9 +155,10 @@ impl Format {
         changes.set.iter().try_for_each(|(name, value)| self.check_value(name, value.as_bytes(), accepts))
     }
 
-    fn check_value(self, variable: &'static str, value: &[u8], accepts: Accepts) -> Result<()> {
+    fn check_value(self, variable: &str, value: &[u8], accepts: Accepts) -> Result<()> {
         let hint = "`venvwrap run NAME CMD` hands any value to a program";
-        accepts(value).map_err(|reason| Error::CannotHold { format: self.name(), variable, reason, hint })
+        let variable = || variable.to_owned();
+        accepts(value).map_err(|reason| Error::CannotHold { format: self.name(), variable: variable(), reason, hint })
     }
 }
 
@@ -229,7 +229,10 @@ fn assigned_for_github(value: &[u8]) -> Vec<u8> {
 /// Code that unsets what must not be set, and a line for each variable. The last one succeeds, which makes the status of
 /// `eval` and `source`.
 fn lines(changes: &Changes, unset: &[u8], line: impl Fn(&[u8], &[u8]) -> Vec<u8>) -> Vec<u8> {
-    let mut text = [unset, changes.unset.0.as_bytes(), b"\n"].concat();
+    let mut text = Vec::new();
+    for (name, _) in &changes.unset {
+        text.extend([unset, name.as_bytes(), b"\n"].concat());
+    }
     for (name, value) in &changes.set {
         text.extend(line(name.as_bytes(), value.as_bytes()));
         text.push(b'\n');
@@ -246,14 +249,19 @@ fn listed(name: &[u8], value: &[u8], quoted: fn(&[u8]) -> Vec<u8>) -> Vec<Vec<u8
 /// bash, but PATH is that of the moment in which direnv reads it, so that the lines can be kept.
 fn for_direnv(root: &Path, changes: &Changes) -> Vec<u8> {
     let quoted = |value: &OsStr| posix::quoted(value.as_bytes());
-    let mut text = [b"watch_file ", &quoted(root.join("pyvenv.cfg").as_os_str())[..], b"\n"].concat();
-    text.extend([b"unset ", changes.unset.0.as_bytes(), b"\n"].concat());
+    // A conda environment is told by what it unsets.
+    let is_conda = changes.unset.iter().any(|(name, _)| name == "VIRTUAL_ENV");
+    let file = root.join(if is_conda { "conda-meta/history" } else { "pyvenv.cfg" });
+    let mut text = [b"watch_file ", &quoted(file.as_os_str())[..], b"\n"].concat();
+    for (name, _) in &changes.unset {
+        text.extend([b"unset ", name.as_bytes(), b"\n"].concat());
+    }
     if let Some(left) = &changes.left {
         let entry = posix::quoted(&[b":", left.as_bytes(), b":"].concat());
         text.extend([b"PATH=:$PATH:; PATH=${PATH/", &entry[..], b"/:}; PATH=${PATH#:}; PATH=${PATH%:}\n"].concat());
     }
     for (name, value) in &changes.set {
-        let value = if *name == "PATH" {
+        let value = if name == "PATH" {
             [&quoted(changes.bin.as_os_str())[..], b"${PATH+\":$PATH\"}"].concat()
         } else {
             quoted(value)

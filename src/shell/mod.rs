@@ -6,8 +6,9 @@
 use std::ffi::OsString;
 use std::fmt;
 use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
-use crate::activation::{Entry, Plan, Step};
+use crate::activation::{Elsewhere, Entry, Plan, Step};
 
 mod fish;
 pub(crate) mod formats;
@@ -99,7 +100,7 @@ fn call<'a>(shell: Shell, function: &str, arguments: impl IntoIterator<Item = &'
 fn write_common(shell: Shell, step: &Step, code: &mut Vec<u8>) {
     let bytes = |words: &'_ [OsString]| words.iter().map(|word| word.as_bytes().to_vec()).collect::<Vec<_>>();
     let entry = |entry: &Entry| {
-        let Entry { root, prompt, hooks } = entry;
+        let Entry { root, prompt, hooks, elsewhere: _ } = entry;
         [root.as_os_str(), prompt, hooks.as_os_str()].map(|part| part.as_bytes().to_vec())
     };
     let (function, arguments): (&str, Vec<Vec<u8>>) = match step {
@@ -111,6 +112,7 @@ fn write_common(shell: Shell, step: &Step, code: &mut Vec<u8>) {
         }
         Step::RunHooks(words) => ("run_hooks", bytes(words)),
         Step::Continue(words) => ("continue", bytes(words)),
+        Step::Later(file) => ("later", vec![file.as_os_str().as_bytes().to_vec()]),
         Step::Source(file) => ("source", vec![file.as_os_str().as_bytes().to_vec()]),
         Step::ChangeDirectory(directory) => ("cd", vec![directory.as_os_str().as_bytes().to_vec()]),
         Step::AppendedLines(lines) => ("appended", vec![lines.clone()]),
@@ -120,6 +122,20 @@ fn write_common(shell: Shell, step: &Step, code: &mut Vec<u8>) {
         Step::ProjectSwitching(None) => ("project_cd", Vec::new()),
     };
     call(shell, function, arguments.iter().map(Vec::as_slice), code);
+    if let Step::Enter(Entry { root, elsewhere: Some(elsewhere), .. }) = step {
+        write_elsewhere(shell, root, elsewhere, code);
+    }
+}
+
+/// What follows `enter` for an environment that another tool keeps.
+fn write_elsewhere(shell: Shell, root: &Path, elsewhere: &Elsewhere, code: &mut Vec<u8>) {
+    let project = elsewhere.project.as_deref().unwrap_or(Path::new(""));
+    call(shell, "elsewhere", [project.as_os_str().as_bytes()], code);
+    if let Some(conda) = &elsewhere.conda {
+        let variables = conda.variables.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
+        let words = [root.as_os_str().as_bytes(), conda.name.as_bytes()].into_iter().chain(variables);
+        call(shell, "conda", words, code);
+    }
 }
 
 #[cfg(test)]
@@ -129,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_plan_is_calls_with_quoted_values() {
-        let entry = Entry { root: "/w/it's".into(), prompt: "it's".into(), hooks: "/w".into() };
+        let entry = Entry { root: "/w/it's".into(), prompt: "it's".into(), hooks: "/w".into(), elsewhere: None };
         let around = Surroundings {
             directory: Some("/p \\x".into()),
             appended: Some(b"export A=1\n".to_vec()),

@@ -25,6 +25,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("templates", "context directories env_vars error hooks shown workon_home"),
     ("trust", "context directories error fs"),
     ("project", "context directories env_vars environment error fs shown workon_home"),
+    ("elsewhere", "context directories env_vars environment error fs project shown workon_home"),
     ("interpreter", "asked context directories env_vars error fs shown"),
     ("seed", "context directories env_vars error fs interpreter shown"),
     ("creator", "context env_vars error fs interpreter shown"),
@@ -36,10 +37,10 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("shell", "activation error variables"),
     (
         "commands",
-        "activation config context creator directories env_vars environment error fs health hooks installer interpreter \
+        "activation config context creator directories elsewhere env_vars environment error fs health hooks installer interpreter \
          output processes project relocate seed shown templates trust variables workon_home",
     ),
-    ("cli", "commands context env_vars error output shell workon_home"),
+    ("cli", "commands context elsewhere env_vars error output shell workon_home"),
     ("main", "cli context"),
 ];
 
@@ -53,6 +54,7 @@ const MAY_IMPORT_SHELL: &[&str] = &[
     "commands/init.rs",
     "commands/creation/mod.rs",
     "commands/cpvirtualenv.rs",
+    "commands/elsewhere.rs",
     "commands/env.rs",
     "commands/mvvirtualenv.rs",
     "commands/doctor/mod.rs",

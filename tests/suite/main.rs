@@ -19,6 +19,7 @@ mod contract; //       what virtualenvwrapper promised, row by row, in every she
 mod creation; //       the environments, for every real Python, beside those of other makers
 mod freeze; //         what is installed, back in the file of the project
 mod documented; //   the tests that the documents name are there
+mod elsewhere; //      environments that other tools keep: found, entered, left to their owners
 mod frameworks; //     oh-my-zsh, prezto and bash-it: their calls, in their order
 mod here; //           which environment belongs to the project one is in
 mod in_use; //         an environment that other processes use, taken away

@@ -8,8 +8,8 @@ use std::fmt::Write;
 use clap::Parser;
 use serde::Serialize;
 
-use super::{Outcome, Session, Verb, mvvirtualenv};
-use crate::error::Result;
+use super::{Outcome, Session, Verb, elsewhere, mvvirtualenv};
+use crate::error::{Error, Result};
 use crate::health::{self, About, Answering, Examination, Finding, Mended, Severity, Told, What};
 use crate::output;
 use crate::shell::{Shell, standalone};
@@ -115,7 +115,13 @@ struct Consultation<'a> {
 
 impl Consultation<'_> {
     fn report(&self) -> Result<Report> {
-        let environments = self.examination.environments(&self.names)?;
+        let environments = self.examination.environments(&self.names).map_err(|error| match &error {
+            Error::UnknownEnvironment { name, .. } | Error::Name { name, .. } => {
+                let name = name.clone();
+                elsewhere::refused(error, self.session, self.examination.home, &name, elsewhere::What::Change)
+            }
+            _ => error,
+        })?;
         let mut findings: Vec<Finding> =
             environments.iter().flat_map(|environment| self.examination.environment(environment)).collect();
         let mut count = environments.len();

@@ -7,6 +7,7 @@ use std::fs;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use super::readers::{self, Said};
+use crate::support::conda;
 use crate::support::sandbox::{BINARY, Sandbox, bytes, tool};
 use crate::support::shells::Shell;
 use crate::support::tally;
@@ -15,7 +16,22 @@ use crate::support::tally;
 type Variables = BTreeMap<Vec<u8>, Vec<u8>>;
 
 /// What an activation is about; the rest must stay as it was.
-const OURS: [&str; 5] = ["VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT", "PYTHONHOME", "PATH", "VENVWRAP_UNDO"];
+const OURS: [&str; 14] = [
+    "VIRTUAL_ENV",
+    "VIRTUAL_ENV_PROMPT",
+    "PYTHONHOME",
+    "PATH",
+    "VENVWRAP_UNDO",
+    "CONDA_PREFIX",
+    "CONDA_SHLVL",
+    "CONDA_DEFAULT_ENV",
+    "CONDA_PROMPT_MODIFIER",
+    "CONDA_PREFIX_1",
+    "CONDA_PREFIX_2",
+    "CONDA_STACKED_2",
+    "CONDA_STACKED_3",
+    "OWN",
+];
 
 /// Formats that are files of text, read by `readers`.
 const FILES: [&str; 6] = ["nu", "pwsh", "dotenv", "systemd", "github", "json"];
@@ -86,18 +102,24 @@ fn json(text: &str) -> Vec<Said> {
         .collect()
 }
 
+/// The variable that names the root of the environment.
+fn root_variable(after: &Variables) -> &'static str {
+    if after.contains_key(b"VIRTUAL_ENV".as_slice()) { "VIRTUAL_ENV" } else { "CONDA_PREFIX" }
+}
+
 /// Whether a format has a way to write these down. Decided here from its grammar, apart from the code.
 fn can_hold(format: &str, before: &Variables, after: &Variables) -> bool {
-    let written: &[&str] = match format {
-        "github" => &["VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT", "VENVWRAP_UNDO"],
-        "github-path" => &["VIRTUAL_ENV"],
-        _ => &OURS,
+    let is_written = |name: &&&str| match format {
+        "github" => **name != "PATH",
+        "github-path" => **name == root_variable(after),
+        _ => true,
     };
-    let values = written.iter().filter_map(|name| after.get(name.as_bytes()));
+    let values = OURS.iter().filter(is_written).filter_map(|name| after.get(name.as_bytes()));
     let Ok(texts) = values.map(|value| std::str::from_utf8(value)).collect::<Result<Vec<_>, _>>() else { return false };
     let any = |unwanted: &[char]| texts.iter().any(|text| text.contains(unwanted));
     let can_unset = !matches!(format, "dotenv" | "systemd" | "github");
-    (can_unset || !before.contains_key(b"PYTHONHOME".as_slice()))
+    let is_gone = |name: &str| before.contains_key(name.as_bytes()) && !after.contains_key(name.as_bytes());
+    (can_unset || !OURS.iter().any(|name| is_gone(name)))
         && match format {
             "dotenv" => {
                 let has_both = texts.iter().any(|text| text.contains('\'') && text.contains('"'));
@@ -158,7 +180,7 @@ fn conforms(sandbox: &Sandbox, name: &OsStr) {
                 readers::github(text)
             }
             _ => {
-                let bin = [&expected[b"VIRTUAL_ENV".as_slice()][..], b"/bin:", path].concat();
+                let bin = [&expected[root_variable(&expected).as_bytes()][..], b"/bin:", path].concat();
                 assert_eq!(readers::github_path(text, path), bin);
                 continue;
             }
@@ -232,6 +254,42 @@ fn with(sandbox: Sandbox, name: &OsStr, prompt: &[u8]) -> Sandbox {
 fn an_ordinary_environment_is_the_same_in_every_format() {
     for name in ["x", "it's", "say \"hi\" #1=é;&%"] {
         in_every_state(|| with(Sandbox::plain(), OsStr::new(name), b""), OsStr::new(name));
+    }
+}
+
+/// A world with the conda environment `gis` and its base, beside `x` of the store.
+fn with_conda(sandbox: Sandbox) -> Sandbox {
+    conda::base(&sandbox, "conda");
+    let gis = conda::prefix(&sandbox, "conda/envs/gis");
+    conda::write(&gis, "etc/conda/env_vars.d/own.json", r#"{"own": "it's 100%"}"#);
+    with(sandbox, OsStr::new("x"), b"")
+}
+
+#[test]
+fn so_is_a_conda_environment() {
+    let gis = OsStr::new("gis");
+    in_every_state(|| with_conda(Sandbox::new()), gis);
+    // Over the base that conda itself has entered, and over numbers that are none.
+    let based = |level: &str| {
+        let mut sandbox = with_conda(Sandbox::plain());
+        let base = sandbox.root().join("conda");
+        sandbox.set("CONDA_PREFIX", base).set("CONDA_SHLVL", level).set("CONDA_DEFAULT_ENV", "base").set("OWN", "mine");
+        sandbox
+    };
+    for level in ["1", "007", "x", "1000"] {
+        conforms(&based(level), gis);
+    }
+    // One of ours entered from there, and another from inside of it.
+    for (first, then) in [("gis", "x"), ("x", "gis"), ("base", "gis")] {
+        let mut inside = based("1");
+        let entered = ours(&by_workon(&inside, Shell::Bash, OsStr::new(first)));
+        for name in OURS {
+            inside.unset(name);
+        }
+        for (variable, value) in entered {
+            inside.set(std::str::from_utf8(&variable).unwrap(), OsString::from_vec(value));
+        }
+        conforms(&inside, OsStr::new(then));
     }
 }
 

@@ -99,7 +99,7 @@ pub(super) fn systemd(text: &str) -> Vec<Said> {
     while characters.peek().is_some() {
         let mut name = String::new();
         for character in characters.by_ref().take_while(|character| *character != '=') {
-            assert!(character.is_ascii_uppercase() || character == '_', "{text}");
+            assert!(matches!(character, 'A'..='Z' | '0'..='9' | '_'), "{text}");
             name.push(character);
         }
         let mut value = String::new();

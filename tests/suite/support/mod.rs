@@ -1,6 +1,7 @@
 //! What the tests stand on.
 
 pub(crate) mod answer; //   what a child said
+pub(crate) mod conda; //    a conda environment, laid out by hand
 pub(crate) mod disk; //     what lies on it
 pub(crate) mod pty; //      an interactive shell at a terminal
 pub(crate) mod pythons; //  real interpreters, found once

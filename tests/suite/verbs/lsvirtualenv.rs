@@ -105,6 +105,7 @@ fn json_is_for_programs() {
         "workon_home": path(&sandbox.workon_home()),
         "environments": [{
             "name": "it's \"x\"",
+            "origin": "store",
             "path": path(&root),
             "python": "3.11.2",
             "base": "/usr/bin",
@@ -159,7 +160,7 @@ fn a_full_output_is_a_failure_and_a_closed_pipe_is_none() {
 fn the_usage_in_brief_and_a_wrong_letter_have_status_1() {
     let sandbox = Sandbox::with_x_and_y();
     let usage = sandbox.run(["lsvirtualenv", "-h"]).status(1).stderr("").stdout_text();
-    assert_eq!(usage.lines().count(), 4, "{usage}");
+    assert_eq!(usage.lines().count(), 5, "{usage}");
     assert!(usage.starts_with("usage: lsvirtualenv ") && usage.contains("\n  -b "), "{usage}");
     for shell in Shell::ALL {
         let story = Story::new().run_failing(["lsvirtualenv", "-h"]).run_failing(["lsvirtualenv", "-bx"]);

@@ -1,23 +1,29 @@
 //! What a program in an environment is given, as data: the variables that change.
 //!
-//! Owns the computing, from the variables there are. It gives what `workon` leaves to a program that the shell starts
+//! Owns the computing, from the variables there are; what is on record of them is read in `record`. It gives what `workon` leaves to a program that the shell starts
 //! afterwards: this is `leave` and `enter` of shell/init.* without a shell, the record for undoing it included, so that
 //! `deactivate` works in a shell that is started this way. Who writes it down for whom: `shell::formats`.
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 
 use crate::activation::Entry;
-use crate::env_vars::{PATH, PYTHONHOME, VENVWRAP_UNDO, VIRTUAL_ENV, VIRTUAL_ENV_PROMPT};
+use crate::env_vars::{CONDA_PREFIX, PATH, PYTHONHOME, VENVWRAP_UNDO, VIRTUAL_ENV, VIRTUAL_ENV_PROMPT};
+
+mod conda;
+pub(crate) mod record;
+
+use record::{Outside, PathWas, Record, escaped};
 
 /// The variables that change. Those that are not named here stay as they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Changes {
     /// What is set.
-    pub(crate) set: Vec<(&'static str, OsString)>,
+    pub(crate) set: Vec<(String, OsString)>,
     /// What must not be set, and whether it is now.
-    pub(crate) unset: (&'static str, bool),
+    pub(crate) unset: Vec<(String, bool)>,
     /// The directory of the environment's programs, first in the new PATH.
     pub(crate) bin: PathBuf,
     /// The directory that left PATH with the environment that was active.
@@ -31,20 +37,6 @@ impl Changes {
     }
 }
 
-/// What a variable is outside of every environment.
-#[derive(Debug, Clone)]
-struct Outside {
-    value: OsString,
-    /// Whether programs see it. A shell can keep one to itself.
-    is_exported: bool,
-}
-
-impl Outside {
-    fn exported(value: &OsStr) -> Self {
-        Self { value: value.to_owned(), is_exported: true }
-    }
-}
-
 /// Those that an activation replaces, PATH apart.
 const REPLACED: [&str; 3] = [VIRTUAL_ENV, VIRTUAL_ENV_PROMPT, PYTHONHOME];
 
@@ -52,16 +44,16 @@ const REPLACED: [&str; 3] = [VIRTUAL_ENV, VIRTUAL_ENV_PROMPT, PYTHONHOME];
 pub(crate) fn entering<'a>(entry: &Entry, given: impl Fn(&str) -> Option<&'a OsStr>) -> Changes {
     let mut path = given(PATH).map(Outside::exported);
     let mut outside = REPLACED.map(|name| given(name).map(Outside::exported));
+    let mut others = Others { given: &|name| given(name).map(Outside::exported), changed: BTreeMap::new() };
     let mut left = None;
     if let Some(record) = given(VENVWRAP_UNDO).filter(|record| !record.is_empty()).map(Record::read) {
-        left = leave(record, &mut path, &mut outside);
+        left = leave(record, &mut path, &mut outside, &mut others);
     }
     let (root, hooks) = (escaped(entry.root.as_os_str()), escaped(entry.hooks.as_os_str()));
     let mut undo = [b"root=", &root[..], b";hooks=", &hooks].concat();
     for (name, was) in REPLACED.into_iter().zip(&outside) {
         if let Some(was) = was {
-            let mark: &[u8] = if was.is_exported { b"" } else { b"-" };
-            undo.extend([b";", mark, name.as_bytes(), b"=", &escaped(&was.value)].concat());
+            undo.extend([b";", &was.field(name)[..]].concat());
         }
     }
     match &path {
@@ -75,21 +67,52 @@ pub(crate) fn entering<'a>(entry: &Entry, given: impl Fn(&str) -> Option<&'a OsS
         new_path.push(":");
         new_path.push(was.value);
     }
-    Changes {
-        set: vec![
-            (VIRTUAL_ENV, entry.root.clone().into_os_string()),
-            (VIRTUAL_ENV_PROMPT, entry.prompt.clone()),
-            (PATH, new_path),
-            (VENVWRAP_UNDO, OsString::from_vec(undo)),
-        ],
-        unset: (PYTHONHOME, given(PYTHONHOME).is_some()),
-        bin,
-        left,
+    let mut set = Vec::new();
+    let mut unset = vec![PYTHONHOME];
+    if let Some(elsewhere) = &entry.elsewhere {
+        let project = elsewhere.project.as_deref().map(|project| escaped(project.as_os_str())).unwrap_or_default();
+        undo.extend([b";elsewhere=", &project[..]].concat());
+    }
+    if let Some(conda) = entry.elsewhere.as_ref().and_then(|elsewhere| elsewhere.conda.as_ref()) {
+        unset.extend([VIRTUAL_ENV, VIRTUAL_ENV_PROMPT]);
+        conda::enter(&entry.root, conda, &mut others, &mut undo);
+    } else {
+        let text = |name: &str, value: OsString| (name.to_owned(), value);
+        set.push(text(VIRTUAL_ENV, entry.root.clone().into_os_string()));
+        set.push(text(VIRTUAL_ENV_PROMPT, entry.prompt.clone()));
+    }
+    set.push((PATH.to_owned(), new_path));
+    set.push((VENVWRAP_UNDO.to_owned(), OsString::from_vec(undo)));
+    let mut unset: Vec<(String, bool)> =
+        unset.into_iter().map(|name| (name.to_owned(), given(name).is_some())).collect();
+    for (name, value) in others.changed {
+        match value.filter(|value| value.is_exported) {
+            Some(value) => set.push((name, value.value)),
+            None => unset.push((name.clone(), given(&name).is_some())),
+        }
+    }
+    Changes { set, unset, bin, left }
+}
+
+/// The variables beside those that every activation replaces: as they are given, with what has been changed meanwhile.
+struct Others<'a> {
+    given: &'a dyn Fn(&str) -> Option<Outside>,
+    changed: BTreeMap<String, Option<Outside>>,
+}
+
+impl Others<'_> {
+    fn get(&self, name: &str) -> Option<Outside> {
+        self.changed.get(name).cloned().unwrap_or_else(|| (self.given)(name))
     }
 }
 
 /// Takes back the activation on record. Gives the directory that left PATH.
-fn leave(record: Record, path: &mut Option<Outside>, outside: &mut [Option<Outside>; 3]) -> Option<OsString> {
+fn leave(
+    record: Record,
+    path: &mut Option<Outside>,
+    outside: &mut [Option<Outside>; 3],
+    others: &mut Others<'_>,
+) -> Option<OsString> {
     let mut bin = record.root.clone();
     bin.push("/bin");
     let mut left = None;
@@ -108,11 +131,14 @@ fn leave(record: Record, path: &mut Option<Outside>, outside: &mut [Option<Outsi
     }
     let [virtual_env, prompt, python_home] = outside;
     let [virtual_env_was, prompt_was, python_home_was] = record.replaced;
-    let active = virtual_env.as_ref().map(|active| active.value.as_os_str()).unwrap_or_default();
+    // A conda environment is where no other is.
+    let active = virtual_env.as_ref().map(|active| active.value.clone()).filter(|active| !active.is_empty());
+    let active = active.or_else(|| Some(others.get(CONDA_PREFIX)?.value)).unwrap_or_default();
     // Another tool may have entered another environment since; then these are its own.
     if active == record.root {
         *virtual_env = virtual_env_was;
         *prompt = prompt_was;
+        others.changed.extend(record.set);
     }
     if python_home.is_none() {
         *python_home = python_home_was;
@@ -120,79 +146,12 @@ fn leave(record: Record, path: &mut Option<Outside>, outside: &mut [Option<Outsi
     left
 }
 
-/// What VENVWRAP_UNDO says. Anything else in it is passed over: it could have been written by anybody.
-#[derive(Debug)]
-struct Record {
-    root: OsString,
-    path: PathWas,
-    replaced: [Option<Outside>; 3],
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum PathWas {
-    Exported,
-    Private,
-    Unset,
-}
-
-impl Record {
-    fn read(text: &OsStr) -> Self {
-        let mut record = Self { root: OsString::new(), path: PathWas::Exported, replaced: [None, None, None] };
-        for field in text.as_bytes().split(|byte| *byte == b';') {
-            let mut parts = field.splitn(2, |byte| *byte == b'=');
-            let (name, value) = (parts.next().unwrap_or_default(), parts.next());
-            let (name, is_exported) = name.strip_prefix(b"-").map_or((name, true), |name| (name, false));
-            match (name, value) {
-                (b"root", Some(value)) if is_exported => record.root = unescaped(value),
-                (b"PATH", None) => record.path = if is_exported { PathWas::Unset } else { PathWas::Private },
-                (name, Some(value)) => {
-                    if let Some(place) = REPLACED.iter().position(|each| each.as_bytes() == name) {
-                        record.replaced[place] = Some(Outside { value: unescaped(value), is_exported });
-                    }
-                }
-                _ => {}
-            }
-        }
-        record
-    }
-}
-
-/// `%`, `;` and newline as in a URL: they end an escape, a field and a line.
-fn escaped(value: &OsStr) -> Vec<u8> {
-    let mut text = Vec::with_capacity(value.len());
-    for byte in value.as_bytes() {
-        match byte {
-            b'%' => text.extend_from_slice(b"%25"),
-            b'\n' => text.extend_from_slice(b"%0A"),
-            b';' => text.extend_from_slice(b"%3B"),
-            other => text.push(*other),
-        }
-    }
-    text
-}
-
-fn unescaped(text: &[u8]) -> OsString {
-    let mut value = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let [first, after @ ..] = rest {
-        let (byte, length) = match rest.get(..3) {
-            Some(b"%25") => (b'%', 3),
-            Some(b"%0A") => (b'\n', 3),
-            Some(b"%3B") => (b';', 3),
-            _ => (*first, 1),
-        };
-        value.push(byte);
-        rest = after.get(length - 1..).unwrap_or_default();
-    }
-    OsString::from_vec(value)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn entry(root: &str) -> Entry {
-        Entry { root: root.into(), prompt: "p".into(), hooks: "/h".into() }
+        Entry { root: root.into(), prompt: "p".into(), hooks: "/h".into(), elsewhere: None }
     }
 
     /// The changes as lines, with these variables there.

@@ -1,0 +1,214 @@
+//! What commands make of a name that is not in the store: the environment that another tool keeps, or a refusal that
+//! names that tool's own command.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use super::Session;
+use crate::activation::{Conda, Elsewhere};
+use crate::elsewhere::{self, Places};
+use crate::environment::Environment;
+use crate::environment::appended::appended_lines;
+use crate::environment::conda::Scripts;
+use crate::environment::origin::Origin;
+use crate::error::{Error, Result};
+use crate::hooks::{self, Hooks};
+use crate::output;
+use crate::shell::Shell;
+use crate::shown::{typed, typed_path};
+use crate::trust::{self, Standing};
+use crate::variables::record::may_be_set;
+use crate::workon_home::WorkonHome;
+use crate::workon_home::name::EnvironmentName;
+
+/// The environment elsewhere that a name stands for, where the store said that it has none of it; else what the store
+/// said, with names from elsewhere among the nearest.
+pub(super) fn instead_of(error: Error, session: &Session<'_>, home: &WorkonHome, name: &OsStr) -> Result<Environment> {
+    let is_missing = match &error {
+        Error::UnknownEnvironment { .. } => true,
+        // A path behind its owner.
+        Error::Name { .. } => elsewhere::is_qualified(name),
+        _ => false,
+    };
+    if !is_missing {
+        return Err(error);
+    }
+    let places = Places::beside(session.context, home);
+    places.find(name)?.ok_or_else(|| places.unknown(name))
+}
+
+/// The environment of that name: of the store, else elsewhere.
+pub(super) fn get(session: &Session<'_>, home: &WorkonHome, name: &OsStr) -> Result<Environment> {
+    let found = EnvironmentName::existing(name).and_then(|name| home.get(&name));
+    found.or_else(|error| instead_of(error, session, home, name))
+}
+
+/// The same for what is done to environments of the store only: the error for one that is elsewhere, saying what its
+/// owner's command for that is.
+pub(super) fn refused(error: Error, session: &Session<'_>, home: &WorkonHome, name: &OsStr, what: What) -> Error {
+    match instead_of(error, session, home, name) {
+        Ok(environment) => owned(session, &environment, what),
+        Err(error) => error,
+    }
+}
+
+/// The same where it is no error that nothing has the name.
+pub(super) fn kept(session: &Session<'_>, home: &WorkonHome, name: &OsStr, what: What) -> Option<Error> {
+    match Places::beside(session.context, home).find(name) {
+        Ok(environment) => environment.map(|environment| owned(session, &environment, what)),
+        Err(error) => Some(error),
+    }
+}
+
+/// What is not done to environments elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    /// Removing one.
+    Removal,
+    /// Anything else that a copy in the store can be had for.
+    Change,
+}
+
+/// The error about an environment that is elsewhere.
+pub(super) fn owned(session: &Session<'_>, environment: &Environment, what: What) -> Error {
+    let name = environment.name();
+    let hint = match what {
+        What::Removal => removal(session, environment),
+        What::Change if environment.is_conda() => {
+            "what is in it is for conda to change; `conda create --clone` copies it".to_owned()
+        }
+        What::Change => format!("`cpvirtualenv {} NAME` brings a copy into WORKON_HOME", typed(name)),
+    };
+    let root = environment.root().to_path_buf();
+    Error::Owned { name: name.to_owned(), root, owner: environment.origin().word(), hint }
+}
+
+/// How its owner removes it.
+fn removal(session: &Session<'_>, environment: &Environment) -> String {
+    let root = environment.root();
+    let path = typed_path(root, session.context.home());
+    let in_project = match environment.project_of_owner() {
+        Some(project) => format!("cd {} && ", typed_path(project, session.context.home())),
+        None => String::new(),
+    };
+    let directory = root.file_name().unwrap_or_default();
+    match environment.origin() {
+        Origin::Pipenv => format!("`{in_project}pipenv --rm`"),
+        Origin::Poetry => format!("`{in_project}poetry env remove {}`", typed(directory)),
+        Origin::Hatch => {
+            let project = root.ancestors().nth(2).and_then(Path::file_name);
+            let name = if project == Some(directory) { OsStr::new("default") } else { directory };
+            format!("`{in_project}hatch env remove {}`", typed(name))
+        }
+        Origin::Conda => format!("`conda env remove -p {path}`"),
+        Origin::Store | Origin::Uv | Origin::Venv => format!("`rm -r {path}`"),
+    }
+}
+
+/// What entering an environment takes beside what every one does, where another tool keeps it.
+pub(super) fn entry(environment: &Environment) -> Option<Elsewhere> {
+    if environment.origin() == Origin::Store {
+        return None;
+    }
+    let variables = || environment.conda_variables().into_iter().filter(|(name, _)| may_bring(name)).collect();
+    let conda = environment.is_conda().then(|| Conda { name: environment.conda_name(), variables: variables() });
+    Some(Elsewhere { project: environment.project_of_owner().map(Path::to_path_buf), conda })
+}
+
+/// Whether a conda environment may bring a variable along. Those that tell conda where it is are ours to set.
+fn may_bring(name: &str) -> bool {
+    let is_condas = ["CONDA_PREFIX", "CONDA_STACKED_", "CONDA_SHLVL", "CONDA_DEFAULT_ENV", "CONDA_PROMPT_MODIFIER"];
+    may_be_set(name) && !is_condas.iter().any(|start| name.starts_with(start))
+}
+
+/// The files of an environment elsewhere that are sourced around its use: those that the person trusts.
+#[derive(Debug, Default)]
+pub(super) struct OwnFiles {
+    /// conda's scripts, before all hooks.
+    pub(super) entering: Vec<PathBuf>,
+    /// Its own hook, after all others.
+    pub(super) entered: Vec<PathBuf>,
+    /// Lines that somebody appended to its `bin/activate`.
+    pub(super) appended: Option<Vec<u8>>,
+    /// conda's scripts for leaving.
+    pub(super) leaving: Vec<PathBuf>,
+}
+
+impl OwnFiles {
+    /// Looks for them, and says so where there are any that are not trusted. None for an environment of the store, whose
+    /// files are the person's own.
+    pub(super) fn of(session: &Session<'_>, hooks: &Hooks<'_>, environment: &Environment) -> Result<Self> {
+        if environment.origin() == Origin::Store {
+            return Ok(Self::default());
+        }
+        let mut untrusted = Vec::new();
+        let mut trusted = |files: Vec<PathBuf>| -> Result<Vec<PathBuf>> {
+            let mut kept = Vec::new();
+            for file in files {
+                match trust::standing(session.context, &file)? {
+                    Standing::Trusted => kept.push(file),
+                    Standing::Untrusted => untrusted.push(file),
+                    Standing::Missing => {}
+                }
+            }
+            Ok(kept)
+        };
+        let dialect = if session.shell == Some(Shell::Fish) { ".fish" } else { ".sh" };
+        let activate = environment.bin().join("activate");
+        let appended = if environment.is_conda() { None } else { appended_lines(&activate)? };
+        let own = Self {
+            entering: trusted(environment.conda_scripts(Scripts::Entering, dialect))?,
+            entered: trusted(hooks.file_in(&environment.bin(), hooks::POSTACTIVATE).into_iter().collect())?,
+            appended: match appended {
+                Some(lines) if !trusted(vec![activate])?.is_empty() => Some(lines),
+                _ => None,
+            },
+            leaving: trusted(environment.conda_scripts(Scripts::Leaving, dialect))?,
+        };
+        if let [first, rest @ ..] = &untrusted[..] {
+            let (first, root) = (session.shown(first), typed_path(environment.root(), session.context.home()));
+            let what = if rest.is_empty() {
+                format!("{first} is not trusted and was not sourced; look at it")
+            } else {
+                format!("{first} and {} more are not trusted and were not sourced; look at them", rest.len())
+            };
+            output::note(&format!("{what}, then `venvwrap trust {root}`"));
+        }
+        let refused: Vec<String> = environment
+            .is_conda()
+            .then(|| environment.conda_variables())
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name)
+            .collect();
+        let refused: Vec<&str> = refused.iter().map(String::as_str).filter(|name| !may_bring(name)).collect();
+        if !refused.is_empty() {
+            let root = session.shown(environment.root());
+            output::note(&format!(
+                "{root} sets {}, which was not taken over",
+                crate::shown::shown(&refused.join(", "))
+            ));
+        }
+        Ok(own)
+    }
+}
+
+/// The files of an environment elsewhere that `venvwrap trust` is about.
+pub(super) fn files_to_trust(environment: &Environment) -> Result<Vec<PathBuf>> {
+    let mut files: Vec<PathBuf> = Vec::new();
+    for when in [Scripts::Entering, Scripts::Leaving] {
+        for dialect in [".sh", ".fish"] {
+            files.extend(environment.conda_scripts(when, dialect));
+        }
+    }
+    let bin = environment.bin();
+    for event in [hooks::POSTACTIVATE, hooks::PREDEACTIVATE, hooks::POSTDEACTIVATE] {
+        files.extend(["", ".fish"].iter().map(|dialect| bin.join(format!("{}{dialect}", event.name))));
+    }
+    files.retain(|file| file.is_file());
+    let activate = bin.join("activate");
+    if !environment.is_conda() && appended_lines(&activate)?.is_some() {
+        files.push(activate);
+    }
+    Ok(files)
+}

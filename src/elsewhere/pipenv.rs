@@ -1,0 +1,41 @@
+//! pipenv: one directory of environments, `PROJECT-MARK`, each with a `.project` file that names the project.
+
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use super::{Candidate, Places, environments_in, mark_of, name_and_mark, os};
+use crate::environment::Environment;
+use crate::environment::origin::Origin;
+use crate::project;
+
+/// Without WORKON_HOME it is `virtualenvs` in the data directory, on macOS too. With it they are in the store, where the
+/// mark tells them from others.
+pub(super) fn candidates(places: &Places<'_>) -> Vec<Candidate> {
+    let data = places.base("XDG_DATA_HOME", ".local/share", ".local/share");
+    let directory = data.map(|data| data.join("virtualenvs")).filter(|directory| directory != places.home.path());
+    let mut found: Vec<Candidate> = directory
+        .iter()
+        .flat_map(|directory| environments_in(directory))
+        .map(|(name, environment)| {
+            let project = linked(places, &environment);
+            let short = name_and_mark(name.as_bytes()).map(|(short, _)| os(short));
+            let names = short.into_iter().chain([name]).collect();
+            Candidate { origin: Origin::Pipenv, environment, names, project }
+        })
+        .collect();
+    let names = places.home.names().unwrap_or_default();
+    for name in names {
+        // Most names of the store have no mark: nothing is opened for them.
+        let Some((short, mark)) = name_and_mark(name.as_bytes()) else { continue };
+        let Ok(Some(environment)) = Environment::open(&places.home.path().join(&name)) else { continue };
+        let project = linked(places, &environment);
+        if project.as_deref().is_some_and(|project| mark_of(&project.join("Pipfile")) == mark) {
+            found.push(Candidate { origin: Origin::Pipenv, environment, names: vec![os(short)], project });
+        }
+    }
+    found
+}
+
+fn linked(places: &Places<'_>, environment: &Environment) -> Option<std::path::PathBuf> {
+    project::linked(environment, places.context).ok().flatten().filter(|project| Path::is_absolute(project))
+}

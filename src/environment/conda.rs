@@ -1,0 +1,113 @@
+//! A conda environment: a prefix with `conda-meta`, and no `pyvenv.cfg`.
+//!
+//! Owns the reading of what conda keeps in one: which python it holds, the variables that it brings along (data, in JSON)
+//! and the scripts that conda would source. conda's own `activate.py` is the reference.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use super::{Environment, SMALL};
+use crate::fs::read_small;
+
+/// What conda puts in the place of a value to say that there is none.
+const NO_VALUE: &str = "***unset***";
+
+/// When a script is sourced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scripts {
+    /// After entering, in the order of their names.
+    Entering,
+    /// Before leaving, in the reverse order.
+    Leaving,
+}
+
+impl Environment {
+    /// Looks for a conda environment at `root`.
+    pub(crate) fn open_conda(root: &Path) -> Option<Self> {
+        let is_one = root.join("conda-meta").is_dir() && fs::metadata(root.join("pyvenv.cfg")).is_err();
+        is_one.then(|| Self { root: root.to_path_buf(), cfg: None, elsewhere: None, is_conda: true })
+    }
+
+    /// Whether it is one.
+    pub(crate) fn is_conda(&self) -> bool {
+        self.is_conda
+    }
+
+    /// What conda calls it: `base`, the name of one in a directory `envs`, else the path.
+    pub(crate) fn conda_name(&self) -> OsString {
+        let in_envs = || self.root.parent().and_then(Path::file_name) == Some(OsStr::new("envs"));
+        match self.root.file_name() {
+            _ if is_base(&self.root) => "base".into(),
+            Some(name) if in_envs() => name.to_owned(),
+            _ => self.root.clone().into_os_string(),
+        }
+    }
+
+    /// The variables that its packages (`etc/conda/env_vars.d`) and the person (`conda env config vars`) gave it, in the
+    /// upper case that conda exports them in. Only texts count.
+    pub(crate) fn conda_variables(&self) -> BTreeMap<String, OsString> {
+        let mut variables = BTreeMap::new();
+        let directory = self.root.join("etc/conda/env_vars.d");
+        for file in files_in(&directory, "") {
+            take(&mut variables, read_json(&file).as_ref());
+        }
+        let state = read_json(&self.root.join("conda-meta/state"));
+        take(&mut variables, state.as_ref().and_then(|state| state.get("env_vars")));
+        variables
+    }
+
+    /// The scripts that conda would source in a shell whose files end in `dialect` (`.sh`, `.fish`).
+    pub(crate) fn conda_scripts(&self, when: Scripts, dialect: &str) -> Vec<PathBuf> {
+        if !self.is_conda {
+            return Vec::new();
+        }
+        match when {
+            Scripts::Entering => files_in(&self.root.join("etc/conda/activate.d"), dialect),
+            Scripts::Leaving => {
+                let mut files = files_in(&self.root.join("etc/conda/deactivate.d"), dialect);
+                files.reverse();
+                files
+            }
+        }
+    }
+
+    /// Whether a python is installed, and its version: from the name of the package's record.
+    pub(super) fn conda_python(&self) -> Option<String> {
+        let version = |name: &OsStr| {
+            let rest = name.to_str()?.strip_prefix("python-")?.strip_suffix(".json")?;
+            let (version, _build) = rest.split_once('-')?;
+            version.starts_with(|first: char| first.is_ascii_digit()).then(|| version.to_owned())
+        };
+        let mut entries = fs::read_dir(self.root.join("conda-meta")).into_iter().flatten().flatten();
+        entries.find_map(|entry| version(&entry.file_name()))
+    }
+}
+
+/// Whether it is what conda itself is installed in.
+fn is_base(root: &Path) -> bool {
+    root.join("condabin").is_dir()
+}
+
+/// The files of that ending, by name.
+fn files_in(directory: &Path, ending: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.path());
+    let is_wanted = |file: &PathBuf| file.as_os_str().as_bytes().ends_with(ending.as_bytes()) && file.is_file();
+    let mut files: Vec<PathBuf> = entries.filter(is_wanted).collect();
+    files.sort();
+    files
+}
+
+fn read_json(file: &Path) -> Option<serde_json::Value> {
+    serde_json::from_slice(&read_small(file, SMALL).ok()??).ok()
+}
+
+fn take(variables: &mut BTreeMap<String, OsString>, told: Option<&serde_json::Value>) {
+    for (name, value) in told.and_then(serde_json::Value::as_object).into_iter().flatten() {
+        if let Some(value) = value.as_str().filter(|value| *value != NO_VALUE && !value.contains('\0')) {
+            variables.insert(name.to_uppercase(), value.into());
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! What `conda activate --stack` would set: conda can go on from there, and come back.
+//!
+//! The step `conda` of shell/init.*, without a shell.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use super::Others;
+use super::record::Outside;
+use crate::activation::Conda;
+use crate::env_vars::CONDA_PREFIX;
+
+/// Sets them, and adds to the record what they were.
+pub(super) fn enter(root: &Path, conda: &Conda, others: &mut Others<'_>, undo: &mut Vec<u8>) {
+    let before = others.get(CONDA_PREFIX).filter(|before| !before.value.is_empty());
+    let level = before.as_ref().and(others.get("CONDA_SHLVL")).map_or(0, |level| number(&level.value));
+    let mut set = |name: String, value: OsString| {
+        let was = others.get(&name);
+        undo.extend_from_slice(b";set=");
+        undo.extend(was.map_or_else(|| name.as_bytes().to_vec(), |was| was.field(&name)));
+        others.changed.insert(name, Some(Outside { value, is_exported: true }));
+    };
+    if let Some(before) = before.filter(|_| level > 0) {
+        set(format!("CONDA_PREFIX_{level}"), before.value);
+        set(format!("CONDA_STACKED_{}", level + 1), "true".into());
+    }
+    let mut modifier = OsString::from("(");
+    modifier.push(&conda.name);
+    modifier.push(") ");
+    set(CONDA_PREFIX.to_owned(), root.as_os_str().to_owned());
+    set("CONDA_SHLVL".to_owned(), (level + 1).to_string().into());
+    set("CONDA_DEFAULT_ENV".to_owned(), conda.name.clone());
+    set("CONDA_PROMPT_MODIFIER".to_owned(), modifier);
+    for (name, value) in &conda.variables {
+        set(name.clone(), value.clone());
+    }
+}
+
+/// How many conda environments lie over one another: up to three digits, anything else is none.
+fn number(text: &OsStr) -> u32 {
+    let digits = Some(text.as_bytes()).filter(|text| text.len() < 4 && text.iter().all(u8::is_ascii_digit));
+    digits.and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok()).unwrap_or(0)
+}

@@ -1,0 +1,158 @@
+//! The record of an activation, VENVWRAP_UNDO.
+//!
+//! Owns its form: fields between `;`, values escaped as in a URL. The functions in shell/init.* write and read the same.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+
+use super::REPLACED;
+
+/// What a variable is outside of every environment.
+#[derive(Debug, Clone)]
+pub(super) struct Outside {
+    pub(super) value: OsString,
+    /// Whether programs see it. A shell can keep one to itself.
+    pub(super) is_exported: bool,
+}
+
+impl Outside {
+    pub(super) fn exported(value: &OsStr) -> Self {
+        Self { value: value.to_owned(), is_exported: true }
+    }
+
+    /// It as a field of the record: `NAME=value`, after a `-` if programs do not see it.
+    pub(super) fn field(&self, name: &str) -> Vec<u8> {
+        let mark: &[u8] = if self.is_exported { b"" } else { b"-" };
+        [mark, name.as_bytes(), b"=", &escaped(&self.value)].concat()
+    }
+}
+
+/// What VENVWRAP_UNDO says. Anything else in it is passed over: it could have been written by anybody.
+#[derive(Debug)]
+pub(crate) struct Record {
+    /// The root of the environment.
+    pub(crate) root: OsString,
+    /// Where another tool keeps it: the directory of its project, empty if that is not known.
+    pub(crate) elsewhere: Option<OsString>,
+    pub(super) path: PathWas,
+    pub(super) replaced: [Option<Outside>; 3],
+    /// What else was set, and what it was before.
+    pub(super) set: Vec<(String, Option<Outside>)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PathWas {
+    Exported,
+    Private,
+    Unset,
+}
+
+impl Record {
+    /// Reads it.
+    pub(crate) fn read(text: &OsStr) -> Self {
+        let mut record = Self {
+            root: OsString::new(),
+            elsewhere: None,
+            path: PathWas::Exported,
+            replaced: [None, None, None],
+            set: Vec::new(),
+        };
+        for field in text.as_bytes().split(|byte| *byte == b';') {
+            let mut parts = field.splitn(2, |byte| *byte == b'=');
+            let (name, value) = (parts.next().unwrap_or_default(), parts.next());
+            let (name, is_exported) = name.strip_prefix(b"-").map_or((name, true), |name| (name, false));
+            match (name, value) {
+                (b"root", Some(value)) if is_exported => record.root = unescaped(value),
+                (b"elsewhere", Some(value)) if is_exported => record.elsewhere = Some(unescaped(value)),
+                (b"set", Some(value)) if is_exported => record.set.extend(setting(value)),
+                (b"PATH", None) => record.path = if is_exported { PathWas::Unset } else { PathWas::Private },
+                (name, Some(value)) => {
+                    if let Some(place) = REPLACED.iter().position(|each| each.as_bytes() == name) {
+                        record.replaced[place] = Some(Outside { value: unescaped(value), is_exported });
+                    }
+                }
+                _ => {}
+            }
+        }
+        record
+    }
+}
+
+/// `%`, `;` and newline as in a URL: they end an escape, a field and a line.
+pub(super) fn escaped(value: &OsStr) -> Vec<u8> {
+    let mut text = Vec::with_capacity(value.len());
+    for byte in value.as_bytes() {
+        match byte {
+            b'%' => text.extend_from_slice(b"%25"),
+            b'\n' => text.extend_from_slice(b"%0A"),
+            b';' => text.extend_from_slice(b"%3B"),
+            other => text.push(*other),
+        }
+    }
+    text
+}
+
+fn unescaped(text: &[u8]) -> OsString {
+    let mut value = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let [first, after @ ..] = rest {
+        let (byte, length) = match rest.get(..3) {
+            Some(b"%25") => (b'%', 3),
+            Some(b"%0A") => (b'\n', 3),
+            Some(b"%3B") => (b';', 3),
+            _ => (*first, 1),
+        };
+        value.push(byte);
+        rest = after.get(length - 1..).unwrap_or_default();
+    }
+    OsString::from_vec(value)
+}
+
+/// `NAME`, `NAME=value` or `-NAME=value`: what a variable was before it was set.
+fn setting(text: &[u8]) -> Option<(String, Option<Outside>)> {
+    let mut parts = text.splitn(2, |byte| *byte == b'=');
+    let (name, value) = (parts.next().unwrap_or_default(), parts.next());
+    let (name, is_exported) = name.strip_prefix(b"-").map_or((name, true), |name| (name, false));
+    let name = std::str::from_utf8(name).ok().filter(|name| may_be_set(name))?;
+    Some((name.to_owned(), value.map(|value| Outside { value: unescaped(value), is_exported })))
+}
+
+/// Whether an environment may bring a variable of that name along: none that shells, the loader of programs or we obey.
+/// shell/init.* hold the same list.
+pub(crate) fn may_be_set(name: &str) -> bool {
+    const EXACTLY: &[&str] = &[
+        "PATH",
+        "IFS",
+        "ENV",
+        "HOME",
+        "PWD",
+        "OLDPWD",
+        "CDPATH",
+        "FPATH",
+        "MODULE_PATH",
+        "SHELL",
+        "SHELLOPTS",
+        "SHLVL",
+        "UID",
+        "EUID",
+        "GID",
+        "EGID",
+        "PPID",
+        "USERNAME",
+        "STTY",
+        "ARGV0",
+        "ZDOTDIR",
+        "PYTHONHOME",
+    ];
+    const BEGINNINGS: &[&str] = &["PROMPT", "RPROMPT", "BASH", "LD_", "DYLD_", "VIRTUAL_ENV", "VENVWRAP_"];
+    let is_letter = |byte: u8| byte.is_ascii_uppercase() || byte == b'_';
+    let is_numbered = |name: &str, start: &str| {
+        name.strip_prefix(start).is_some_and(|rest| rest.len() == 1 && rest.as_bytes()[0].is_ascii_digit())
+    };
+    name.bytes().next().is_some_and(is_letter)
+        && name.bytes().all(|byte| is_letter(byte) || byte.is_ascii_digit())
+        && !EXACTLY.contains(&name)
+        && !BEGINNINGS.iter().any(|start| name.starts_with(start))
+        && !is_numbered(name, "PS")
+        && !is_numbered(name, "RPS")
+}

@@ -1,0 +1,386 @@
+//! conda environments: what entering sets, what of it is undone, and what is not theirs to bring along.
+//!
+//! The variables are those that conda's own `activate --stack` exports (conda/activate.py): conda can go on from there.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::world;
+use crate::support::conda::{self, write};
+use crate::support::sandbox::Sandbox;
+use crate::support::shells::{MODES, Shell};
+use crate::support::story::Story;
+
+const VARIABLES: &[&str] = &[
+    "CONDA_PREFIX",
+    "CONDA_SHLVL",
+    "CONDA_DEFAULT_ENV",
+    "CONDA_PROMPT_MODIFIER",
+    "CONDA_PREFIX_1",
+    "CONDA_STACKED_2",
+    "VIRTUAL_ENV",
+    "VIRTUAL_ENV_PROMPT",
+    "PYTHONHOME",
+    "PATH",
+];
+
+/// A base with the environments `gis` and `sci`, and one of the store, `x`.
+fn furnished() -> (Sandbox, PathBuf) {
+    let sandbox = world();
+    conda::base(&sandbox, "conda");
+    let gis = conda::prefix(&sandbox, "conda/envs/gis");
+    conda::prefix(&sandbox, "conda/envs/sci");
+    sandbox.minimal_environment("x");
+    (sandbox, gis)
+}
+
+#[test]
+fn entering_one_is_undone_in_every_mode() {
+    let (sandbox, gis) = furnished();
+    write(&gis, "etc/conda/env_vars.d/proj.json", r#"{"PROJ_DATA": "/p;%3B d", "lower": "l", "NUMBER": 1}"#);
+    write(
+        &gis,
+        "conda-meta/state",
+        r#"{"env_vars": {"OWN": "it's \"q\" $HOME `x` \\", "GONE": "***unset***", "LOWER": "s\nt"}}"#,
+    );
+    let story = Story::new()
+        .export("PYTHONHOME", "/py home")
+        .set("PS1", "old \\$ $x ")
+        .export("OWN", "before;%25\n")
+        .export("LOWER", "mine")
+        .export("VIRTUAL_ENV", "")
+        .snapshot("before")
+        .run(["workon", "gis"])
+        .snapshot("in gis")
+        .get_all(VARIABLES)
+        .get_all(&["PROJ_DATA", "OWN", "LOWER", "NUMBER", "GONE"])
+        .run(["workon", "x"])
+        .get_all(VARIABLES)
+        .get_all(&["PROJ_DATA", "OWN", "LOWER"])
+        .run(["workon", "gis"])
+        .snapshot("in gis later")
+        .run(["workon", "sci"])
+        .get("CONDA_PREFIX")
+        .get("CONDA_SHLVL")
+        .get("OWN")
+        .run(["deactivate"])
+        .snapshot("after");
+    for mode in MODES {
+        story.played(&sandbox, mode).silent().same("before", "after").same("in gis", "in gis later").records(
+            "workon gis: 0
+             export CONDA_PREFIX=[ROOT]/conda/envs/gis
+             export CONDA_SHLVL=1
+             export CONDA_DEFAULT_ENV=gis
+             export CONDA_PROMPT_MODIFIER=(gis)
+             unset CONDA_PREFIX_1
+             unset CONDA_STACKED_2
+             unset VIRTUAL_ENV
+             unset VIRTUAL_ENV_PROMPT
+             unset PYTHONHOME
+             export PATH=[ROOT]/conda/envs/gis/bin:[ROOT]/tools:/usr/bin:/bin
+             export PROJ_DATA=/p;%3B d
+             export OWN=it's \"q\" $HOME `x` \\
+             export LOWER=s\\nt
+             unset NUMBER
+             unset GONE
+             workon x: 0
+             unset CONDA_PREFIX
+             unset CONDA_SHLVL
+             unset CONDA_DEFAULT_ENV
+             unset CONDA_PROMPT_MODIFIER
+             unset CONDA_PREFIX_1
+             unset CONDA_STACKED_2
+             export VIRTUAL_ENV=[ROOT]/envs/x
+             export VIRTUAL_ENV_PROMPT=x
+             unset PYTHONHOME
+             export PATH=[ROOT]/envs/x/bin:[ROOT]/tools:/usr/bin:/bin
+             unset PROJ_DATA
+             export OWN=before;%25\\n
+             export LOWER=mine
+             workon gis: 0
+             workon sci: 0
+             export CONDA_PREFIX=[ROOT]/conda/envs/sci
+             export CONDA_SHLVL=1
+             export OWN=before;%25\\n
+             deactivate: 0",
+        );
+    }
+}
+
+/// What `conda activate base`, which most of conda's users have in their rc files, leaves behind.
+fn in_base(story: Story, sandbox: &Sandbox) -> Story {
+    let base = sandbox.root().join("conda");
+    let path = [base.join("bin").to_str().unwrap(), "/usr/bin:/bin"].join(":");
+    story
+        .export("CONDA_PREFIX", base.to_str().unwrap())
+        .export("CONDA_SHLVL", "1")
+        .export("CONDA_DEFAULT_ENV", "base")
+        .export("CONDA_PROMPT_MODIFIER", "(base) ")
+        .export("PATH", path)
+}
+
+#[test]
+fn one_lies_over_the_base_that_conda_entered() {
+    let (sandbox, gis) = furnished();
+    write(&gis, "etc/conda/env_vars.d/own.json", r#"{"OWN": "gis", "EMPTY": "gis"}"#);
+    let story = in_base(Story::new(), &sandbox)
+        .set("OWN", "private")
+        .set("EMPTY", "")
+        .snapshot("before")
+        .run(["workon", "gis"])
+        .get_all(VARIABLES)
+        .run(["workon", "base"])
+        .get("CONDA_SHLVL")
+        .run(["workon", "x"])
+        .get_all(&["CONDA_PREFIX", "CONDA_SHLVL", "CONDA_PREFIX_1", "PATH"])
+        .run(["workon", "gis"])
+        .run(["deactivate"])
+        .snapshot("after")
+        // conda's own environment is none of ours to leave or to work on.
+        .run_failing(["wipeenv"]);
+    for shell in Shell::ALL {
+        let told = story
+            .played(&sandbox, shell.plain())
+            .says("", "venvwrap: no virtualenv active\nhint: `workon NAME` enters one, `workon` lists them\n");
+        told.same("before", "after").records(
+            "workon gis: 0
+             export CONDA_PREFIX=[ROOT]/conda/envs/gis
+             export CONDA_SHLVL=2
+             export CONDA_DEFAULT_ENV=gis
+             export CONDA_PROMPT_MODIFIER=(gis)
+             export CONDA_PREFIX_1=[ROOT]/conda
+             export CONDA_STACKED_2=true
+             unset VIRTUAL_ENV
+             unset VIRTUAL_ENV_PROMPT
+             unset PYTHONHOME
+             export PATH=[ROOT]/conda/envs/gis/bin:[ROOT]/conda/bin:/usr/bin:/bin
+             workon base: 0
+             export CONDA_SHLVL=2
+             workon x: 0
+             export CONDA_PREFIX=[ROOT]/conda
+             export CONDA_SHLVL=1
+             unset CONDA_PREFIX_1
+             export PATH=[ROOT]/envs/x/bin:[ROOT]/conda/bin:/usr/bin:/bin
+             workon gis: 0
+             deactivate: 0
+             wipeenv: 1",
+        );
+    }
+}
+
+/// `conda deactivate` and `conda activate` inside: what they leave stays.
+#[test]
+fn what_conda_changes_inside_stays() {
+    let (sandbox, _) = furnished();
+    let base = sandbox.root().join("conda");
+    let sci = base.join("envs/sci");
+    let path = |root: &std::path::Path| [root.join("bin").to_str().unwrap(), "/usr/bin:/bin"].join(":");
+    let story = in_base(Story::new(), &sandbox)
+        .run(["workon", "gis"])
+        // conda deactivate
+        .export("CONDA_PREFIX", base.to_str().unwrap())
+        .export("CONDA_SHLVL", "1")
+        .unset("CONDA_PREFIX_1")
+        .unset("CONDA_STACKED_2")
+        .export("PATH", path(&base))
+        .run(["deactivate"])
+        .get_all(&["CONDA_PREFIX", "CONDA_SHLVL", "PATH", "VENVWRAP_UNDO"])
+        .run(["workon", "gis"])
+        // conda activate sci
+        .export("CONDA_PREFIX", sci.to_str().unwrap())
+        .export("CONDA_SHLVL", "3")
+        .export("PATH", path(&sci))
+        .run(["deactivate"])
+        .get_all(&["CONDA_PREFIX", "CONDA_SHLVL", "PATH"]);
+    story.plays(
+        &sandbox,
+        "workon gis: 0
+         deactivate: 0
+         export CONDA_PREFIX=[ROOT]/conda
+         export CONDA_SHLVL=1
+         export PATH=[ROOT]/conda/bin:/usr/bin:/bin
+         unset VENVWRAP_UNDO
+         workon gis: 0
+         deactivate: 0
+         export CONDA_PREFIX=[ROOT]/conda/envs/sci
+         export CONDA_SHLVL=3
+         export PATH=[ROOT]/conda/envs/sci/bin:/usr/bin:/bin",
+    );
+}
+
+#[test]
+fn a_child_of_any_shell_can_leave_it() {
+    let (sandbox, gis) = furnished();
+    write(&gis, "etc/conda/env_vars.d/proj.json", r#"{"OWN": "gis"}"#);
+    let inside = Story::new().get("OWN").run(["cdvirtualenv"]).directory().run(["deactivate"]).get_all(&[
+        "OWN",
+        "CONDA_PREFIX",
+        "VENVWRAP_UNDO",
+        "PATH",
+    ]);
+    for child in Shell::ALL {
+        Story::new().export("OWN", "mine").run(["workon", "gis"]).child(child.plain(), inside.clone()).plays(
+            &sandbox,
+            "workon gis: 0
+             export OWN=gis
+             cdvirtualenv: 0
+             in [ROOT]/conda/envs/gis
+             deactivate: 0
+             export OWN=mine
+             unset CONDA_PREFIX
+             unset VENVWRAP_UNDO
+             export PATH=[ROOT]/tools:/usr/bin:/bin
+             end",
+        );
+    }
+}
+
+#[test]
+fn its_scripts_are_sourced_only_if_they_are_trusted() {
+    let (sandbox, gis) = furnished();
+    for (name, when) in [("a", "activate"), ("b", "activate"), ("a", "deactivate"), ("b", "deactivate")] {
+        let text = format!("echo {when} {name} $CONDA_DEFAULT_ENV\n");
+        write(&gis, &format!("etc/conda/{when}.d/{name}.sh"), &text);
+        write(&gis, &format!("etc/conda/{when}.d/{name}.fish"), &text);
+        write(&gis, &format!("etc/conda/{when}.d/{name}.csh"), "exit 1\n");
+    }
+    sandbox.write("envs/postactivate", "echo postactivate\n");
+    sandbox.write("envs/predeactivate", "echo predeactivate\n");
+    let story = Story::new().run(["workon", "gis"]).run(["deactivate"]);
+    for shell in Shell::ALL {
+        let told = story.played(&sandbox, shell.plain());
+        let said = told.stderr_text();
+        assert_eq!(told.stdout_text(), "postactivate\npredeactivate\n");
+        assert!(
+            said.contains("and 3 more are not trusted and were not sourced; look at them, then `venvwrap trust "),
+            "{said}"
+        );
+        assert_eq!(said.lines().count(), 1, "{said}");
+    }
+    sandbox.run(["trust", "conda/envs/gis"]).status(0);
+    for shell in Shell::ALL {
+        let all = "activate a gis\nactivate b gis\npostactivate\npredeactivate\ndeactivate b gis\ndeactivate a gis\n";
+        story.played(&sandbox, shell.plain()).says(all, "");
+        // One that changed since is not what was trusted.
+        let changed = if shell == Shell::Fish { "b.fish" } else { "b.sh" };
+        let file = gis.join("etc/conda/deactivate.d").join(changed);
+        let before = fs::read(&file).unwrap();
+        let change = format!("echo 'echo evil' >'{}'", "$CONDA_PREFIX/etc/conda/deactivate.d/".to_owned() + changed)
+            .replace('\'', "\"")
+            .replace("\"echo evil\"", "'echo evil'");
+        let inside = Story::new().run(["workon", "gis"]).code(&change, &change).run(["deactivate"]);
+        let told = inside.played(&sandbox, shell.plain());
+        assert!(!told.stdout_text().contains("evil") && told.stdout_text().contains("deactivate a gis"), "{told}");
+        assert!(told.stderr_text().contains("is not trusted and was not sourced"), "{told}");
+        fs::write(&file, before).unwrap();
+    }
+    sandbox.run(["trust", "--list", "conda/envs/gis"]).status(0).stdout_contains("activate.d/a.sh: trusted\n");
+}
+
+/// Variables that shells, the loader or we obey are none for an environment to set, nor for a record to restore.
+#[test]
+fn no_environment_and_no_record_sets_what_shells_obey() {
+    let (sandbox, gis) = furnished();
+    let names = [
+        "PATH",
+        "IFS",
+        "ENV",
+        "HOME",
+        "CDPATH",
+        "PS1",
+        "PS4",
+        "PROMPT_COMMAND",
+        "BASH_ENV",
+        "ZDOTDIR",
+        "LD_PRELOAD",
+        "DYLD_INSERT_LIBRARIES",
+        "VENVWRAP_UNDO",
+        "VIRTUAL_ENV",
+        "SHELLOPTS",
+        "UID",
+        "STTY",
+        "FPATH",
+        "PYTHONHOME",
+        "CONDA_SHLVL",
+        "A-B",
+        "",
+        "1A",
+        "A B",
+    ];
+    let told: serde_json::Map<_, _> = names.iter().map(|name| ((*name).to_owned(), "/evil".into())).collect();
+    write(&gis, "conda-meta/state", &serde_json::json!({ "env_vars": told, "FINE": 1 }).to_string());
+    let answer = sandbox.run(["run", "gis", "/usr/bin/env"]).status(0);
+    assert!(!answer.stdout_text().contains("/evil"), "{answer}");
+    for shell in Shell::ALL {
+        let story = Story::new().run(["workon", "gis"]).code("/usr/bin/env", "/usr/bin/env");
+        let told = story.played(&sandbox, shell.plain());
+        assert!(!told.stdout_text().contains("/evil"), "{told}");
+        assert!(told.stderr_text().contains(" sets ") && told.stderr_text().contains("BASH_ENV"), "{told}");
+        // A record of somebody else's making, in the place of ours.
+        let forged = names.iter().filter(|name| **name != "CONDA_SHLVL");
+        let record: String = forged.flat_map(|name| [";set=", name, "=/evil"]).collect();
+        fs::remove_file(gis.join("conda-meta/state")).unwrap();
+        let story = Story::new()
+            .run(["workon", "gis"])
+            .code(
+                format!("VENVWRAP_UNDO=\"$VENVWRAP_UNDO{record};set=FINE=restored\""),
+                format!("set VENVWRAP_UNDO \"$VENVWRAP_UNDO{record};set=FINE=restored\""),
+            )
+            .run(["deactivate"])
+            .get("FINE")
+            .code("set | grep evil; true", "set | string match '*evil*'; true");
+        let told = story.played(&sandbox, shell.plain());
+        let said = told.stdout_text();
+        assert!(!said.contains("/evil"), "{told}");
+        told.records("workon gis: 0\ndeactivate: 0\nexport FINE=restored");
+        write(&gis, "conda-meta/state", &serde_json::json!({ "env_vars": names.iter().map(|name| ((*name).to_owned(), "/evil".into())).collect::<serde_json::Map<_, _>>() }).to_string());
+    }
+}
+
+#[test]
+fn what_only_conda_may_change_is_left_to_it() {
+    let (sandbox, _) = furnished();
+    let hint = "venvwrap: `gis` is conda's: [ROOT]/conda/envs/gis\nhint: what is in it is for conda to change; `conda create --clone` copies it\n";
+    for shell in Shell::ALL {
+        let story = Story::new()
+            .run(["workon", "gis"])
+            .run(["showvirtualenv"])
+            .run_failing(["wipeenv"])
+            .run_failing(["toggleglobalsitepackages"])
+            .run(["cdsitepackages"])
+            .directory();
+        let told = story.played(&sandbox, shell.plain());
+        told.says("python:  3.11.9\nkept by: conda\npath:    [ROOT]/conda/envs/gis\n\n", &hint.repeat(2)).records(
+            "workon gis: 0
+             showvirtualenv: 0
+             wipeenv: 1
+             toggleglobalsitepackages: 1
+             cdsitepackages: 0
+             in [ROOT]/conda/envs/gis/lib/python3.11/site-packages",
+        );
+    }
+}
+
+#[test]
+fn it_is_found_wherever_conda_keeps_it_and_may_hold_no_python() {
+    let mut sandbox = world();
+    conda::base(&sandbox, "conda");
+    for place in ["conda/envs/a", "micro/envs/b", "home/.conda/envs/c", "envs dir/d"] {
+        conda::prefix(&sandbox, place);
+    }
+    let lonely = conda::prefix(&sandbox, "project/lonely");
+    fs::write(sandbox.home().join(".conda/environments.txt"), format!("{}\n", lonely.display())).unwrap();
+    fs::remove_file(lonely.join("bin/python")).unwrap();
+    sandbox.run(["which", "lonely"]).status(0);
+    sandbox.run(["run", "lonely", "true"]).status(1).stderr_contains("is broken");
+    fs::remove_file(lonely.join("conda-meta/python-3.11.9-h955ad1f_0.json")).unwrap();
+    sandbox
+        .run(["run", "lonely", "/bin/sh", "-c", "printf '%s\\n' \"$CONDA_DEFAULT_ENV\""])
+        .status(0)
+        .stdout("[ROOT]/project/lonely\n");
+    assert_eq!(super::listed(&sandbox), ["c", "lonely"]);
+    let path = |place: &str| sandbox.root().join(place);
+    let (program, micro, dirs) = (path("conda/bin/conda"), path("micro"), path("envs dir"));
+    sandbox.set("CONDA_EXE", program).set("MAMBA_ROOT_PREFIX", micro).set("CONDA_ENVS_DIRS", dirs);
+    assert_eq!(super::listed(&sandbox), ["a", "b", "base", "c", "d", "lonely", "micro"][..6].to_vec());
+}

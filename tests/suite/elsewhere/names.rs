@@ -1,0 +1,167 @@
+//! By which names environments elsewhere go.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+
+use super::{listed, of_poetry, poetry, project, world};
+use crate::support::conda;
+use crate::support::disk::tree;
+use crate::support::sandbox::Sandbox;
+
+#[track_caller]
+fn leads(sandbox: &Sandbox, name: &str, to: &str) {
+    sandbox.run(["which", name]).status(0).stderr("").stdout(format!("[ROOT]/{to}\n"));
+}
+
+#[test]
+fn the_store_comes_first_and_then_a_name_that_is_one_environments() {
+    let sandbox = world();
+    project(&sandbox, "shop");
+    leads(&sandbox, "shop", "projects/shop/.venv");
+    sandbox.minimal_environment("shop");
+    leads(&sandbox, "shop", "envs/shop");
+    leads(&sandbox, "venv:shop", "projects/shop/.venv");
+    assert_eq!(listed(&sandbox), ["shop", "venv:shop"]);
+    // What has the name in the store and is no environment is in the way, too: it is never passed over.
+    project(&sandbox, "api");
+    fs::create_dir(sandbox.environment("api")).unwrap();
+    sandbox.run(["which", "api"]).status(1).stderr_contains("it has neither pyvenv.cfg nor bin/activate");
+    assert_eq!(listed(&sandbox), ["shop", "venv:api", "venv:shop"]);
+    // A name of the store that looks qualified is the store's.
+    sandbox.minimal_environment("venv:api");
+    leads(&sandbox, "venv:api", "envs/venv:api");
+}
+
+#[test]
+fn a_name_of_several_is_refused_with_what_to_type_for_each() {
+    let sandbox = world();
+    project(&sandbox, "shop");
+    of_poetry(&sandbox, "shop-Z-lblKmL-py3.11");
+    of_poetry(&sandbox, "shop-Z-lblKmL-py3.12");
+    let one = conda::prefix(&sandbox, "one/envs/gis");
+    conda::prefix(&sandbox, "two/envs/gis");
+    sandbox.run(["run", "shop", "true"]).status(1).stdout("").stderr(
+        "venvwrap: `shop` is the name of 3 environments outside WORKON_HOME\n\
+         hint: say which: `poetry:shop-py3.11` or `poetry:shop-py3.12` or `venv:shop`\n",
+    );
+    leads(&sandbox, "shop-py3.12", "cache/pypoetry/virtualenvs/shop-Z-lblKmL-py3.12");
+    leads(&sandbox, "poetry:shop-Z-lblKmL-py3.11", "cache/pypoetry/virtualenvs/shop-Z-lblKmL-py3.11");
+    sandbox.run(["which", "poetry:shop"]).status(1).stderr_contains("is the name of 2 environments");
+    // conda has no name for what it keeps in other places; a path is one.
+    sandbox.run(["which", "gis"]).status(1).stderr_contains("or `conda:[ROOT]/two/envs/gis`\n");
+    leads(&sandbox, &format!("conda:{}", one.to_str().unwrap()), "one/envs/gis");
+    sandbox.run(["which", "conda:/nowhere"]).status(1).stderr_contains("does not exist");
+    let names = listed(&sandbox);
+    assert_eq!(names[2..], ["poetry:shop-py3.11", "poetry:shop-py3.12", "venv:shop"]);
+    // Every name that is listed leads to one environment.
+    for name in &names {
+        let name = name.replace("[ROOT]", sandbox.root().to_str().unwrap());
+        sandbox.run(["which", &name]).status(0).stderr("");
+    }
+}
+
+#[test]
+fn a_name_that_a_terminal_would_obey_is_not_there() {
+    let sandbox = world();
+    for name in ["a\nb", "\u{1b}[31mred", "\u{202e}x"] {
+        project(&sandbox, name);
+        of_poetry(&sandbox, name);
+        conda::prefix(&sandbox, format!("conda/envs/{name}"));
+        sandbox.run(["which", name]).status(1).stdout("");
+    }
+    let odd = "it's \"$HOME\" `x` {a,b};*é";
+    project(&sandbox, odd);
+    assert_eq!(listed(&sandbox), [odd]);
+    leads(&sandbox, odd, &format!("projects/{odd}/.venv"));
+}
+
+#[test]
+fn what_is_no_environment_or_leads_nowhere_is_not_there() {
+    let sandbox = world();
+    // A `.venv` that names one of the store (the older draft of PEP 832), a link into the store, one to nowhere.
+    for (name, target) in [("linked", sandbox.environment("x")), ("gone", "nowhere".into())] {
+        let project = sandbox.root().join("projects").join(name);
+        fs::create_dir(&project).unwrap();
+        symlink(target, project.join(".venv")).unwrap();
+    }
+    sandbox.minimal_environment("x");
+    sandbox.write("projects/named/.venv", "x\n");
+    sandbox.write("projects/empty/file", "");
+    fs::create_dir_all(poetry(&sandbox).join("plain-Z-lblKmL-py3.11")).unwrap();
+    conda::register(&sandbox, &sandbox.root().join("gone"));
+    conda::register(&sandbox, std::path::Path::new("relative"));
+    conda::register(&sandbox, std::path::Path::new(""));
+    let before = tree(sandbox.root());
+    assert_eq!(listed(&sandbox), ["x"]);
+    assert_eq!(tree(sandbox.root()), before, "looking changed something");
+}
+
+#[test]
+fn projects_are_known_by_a_link_or_by_where_they_lie() {
+    let mut sandbox = world();
+    let linked = sandbox.root().join("anywhere/linked");
+    sandbox.minimal_environment_at(&linked.join(".venv"));
+    sandbox.run(["which", "linked"]).status(1);
+    let x = sandbox.minimal_environment("x");
+    fs::write(x.join(".project"), linked.to_str().unwrap()).unwrap();
+    project(&sandbox, "shop");
+    // Known in both ways, it is one project.
+    let y = sandbox.minimal_environment("y");
+    fs::write(y.join(".project"), sandbox.root().join("projects/../projects/shop").to_str().unwrap()).unwrap();
+    assert_eq!(listed(&sandbox), ["x", "y", "linked", "shop"]);
+    sandbox.unset("PROJECT_HOME");
+    fs::remove_file(y.join(".project")).unwrap();
+    assert_eq!(listed(&sandbox), ["x", "y", "linked"]);
+}
+
+#[test]
+fn owners_may_keep_them_where_their_settings_say() {
+    let mut sandbox = world();
+    let elsewhere = sandbox.root().join("of others");
+    let config = sandbox.root().join("config");
+    let data = sandbox.root().join("data");
+    sandbox.set("XDG_CONFIG_HOME", &config).set("XDG_DATA_HOME", data);
+    let at = |place: &str| sandbox.minimal_environment_at(&elsewhere.join(place));
+    at("poetry by file/one-Z-lblKmL-py3.11");
+    at("poetry cache/venvs/two-Z-lblKmL-py3.11");
+    at("poetry by variable/three-Z-lblKmL-py3.11");
+    at("hatch/env/virtual/four/Z-lblKmL/four");
+    at("hatch types/five/Z-lblKmL/docs");
+    at("hatch types/five/Z-lblKmL/docs-build");
+    sandbox.minimal_environment_at(&sandbox.root().join("data/virtualenvs/six-eL8uuKzx"));
+    sandbox.minimal_environment_at(&sandbox.root().join("data/hatch/env/pip-compile/seven/Z-lblKmL/seven"));
+    let path = |place: &str| elsewhere.join(place).to_str().unwrap().to_owned();
+    let quoted = |place: &str| serde_json::to_string(&path(place)).unwrap();
+    assert_eq!(listed(&sandbox), ["seven", "six"]);
+    let file = "config/pypoetry/config.toml";
+    sandbox.write(file, format!("[virtualenvs]\npath = {}\n", quoted("poetry by file")));
+    assert_eq!(listed(&sandbox), ["one", "seven", "six"]);
+    let text = format!("cache-dir = {}\n[virtualenvs]\npath = \"{{cache-dir}}/venvs\"\n", quoted("poetry cache"));
+    sandbox.write(file, text);
+    assert_eq!(listed(&sandbox), ["seven", "six", "two"]);
+    // Not for us to complain of.
+    sandbox.write(file, "= no TOML");
+    assert_eq!(listed(&sandbox), ["seven", "six"]);
+    sandbox.write(
+        "config/hatch/config.toml",
+        format!("[dirs]\ndata = {}\n[dirs.env]\nvirtual = {}\n", quoted("hatch"), quoted("hatch types")),
+    );
+    let (poetry, hatch) = (path("poetry by variable"), path("hatch"));
+    sandbox.set("POETRY_VIRTUALENVS_PATH", poetry);
+    assert_eq!(listed(&sandbox), ["five:docs", "four", "six", "three"]);
+    fs::remove_file(config.join("hatch/config.toml")).unwrap();
+    sandbox.set("HATCH_DATA_DIR", hatch);
+    assert_eq!(listed(&sandbox), ["four", "six", "three"]);
+}
+
+#[test]
+fn the_nearest_names_are_suggested_wherever_they_are() {
+    let sandbox = world();
+    sandbox.minimal_environment("projectx");
+    project(&sandbox, "projecty");
+    sandbox
+        .run(["which", "projectz"])
+        .status(1)
+        .stdout("")
+        .stderr("venvwrap: environment `projectz` does not exist in [ROOT]/envs\nhint: did you mean `projectx` or `projecty`?\n");
+}
