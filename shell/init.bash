@@ -292,6 +292,8 @@ function __venvwrap_conda {
     __venvwrap_set CONDA_PROMPT_MODIFIER "($2) "
     \builtin shift 2
     while [[ $# -gt 1 ]]; do
+        # `conda deactivate` puts this back.
+        [[ -z ${!1+x} ]] || __venvwrap_set "__CONDA_SHLVL_${level}_$1" "${!1}"
         __venvwrap_set "$1" "$2"
         \builtin shift 2
     done

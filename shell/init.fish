@@ -349,6 +349,9 @@ function __venvwrap_conda
     __venvwrap_set CONDA_PROMPT_MODIFIER "($argv[2]) "
     builtin set -e argv[1..2]
     while builtin set -q argv[2]
+        # `conda deactivate` puts this back.
+        builtin set -q $argv[1]
+        and __venvwrap_set __CONDA_SHLVL_{$level}_$argv[1] "$$argv[1]"
         __venvwrap_set $argv[1] $argv[2]
         builtin set -e argv[1..2]
     end

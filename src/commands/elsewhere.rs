@@ -117,8 +117,9 @@ pub(super) fn entry(environment: &Environment) -> Option<Elsewhere> {
 
 /// Whether a conda environment may bring a variable along. Those that tell conda where it is are ours to set.
 fn may_bring(name: &str) -> bool {
-    let is_condas = ["CONDA_PREFIX", "CONDA_STACKED_", "CONDA_SHLVL", "CONDA_DEFAULT_ENV", "CONDA_PROMPT_MODIFIER"];
-    may_be_set(name) && !is_condas.iter().any(|start| name.starts_with(start))
+    let is_condas = |start: &&str| name.starts_with(*start);
+    let condas = ["CONDA_PREFIX", "CONDA_STACKED_", "CONDA_SHLVL", "CONDA_DEFAULT_ENV", "CONDA_PROMPT_", "__CONDA_"];
+    may_be_set(name) && !condas.iter().any(is_condas)
 }
 
 /// The files of an environment elsewhere that are sourced around its use: those that the person trusts.

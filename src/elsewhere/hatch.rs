@@ -9,8 +9,12 @@ use crate::environment::Environment;
 use crate::environment::origin::Origin;
 
 pub(super) fn candidates(places: &Places<'_>) -> Vec<Candidate> {
+    let config = places.context.variable("HATCH_CONFIG").map(PathBuf::from);
+    let config = config.or_else(|| Some(places.config()?.join("hatch/config.toml")));
+    let settings = config.map(|file| settings(&file)).unwrap_or_default();
+    let of_type = text(&settings, &["dirs", "env", "virtual"]);
     let mut found = Vec::new();
-    for directory in directories_of_types(places) {
+    for directory in directories_of_types(places, &settings, of_type.as_deref()) {
         for project in directories_in(&directory) {
             for marked in directories_in(&project) {
                 let environments = environments_in(&marked).into_iter();
@@ -20,45 +24,65 @@ pub(super) fn candidates(places: &Places<'_>) -> Vec<Candidate> {
             }
         }
     }
+    if let Some(below) = of_type.as_deref().map(Path::new).filter(|path| path.is_relative() && !path.starts_with("~")) {
+        found.extend(places.projects().iter().flat_map(|project| in_project(project, below)));
+    }
     found
 }
 
-/// The one called `default` has the name of its project; any other is written behind that.
+/// Those that lie in the project itself, by its settings.
+fn in_project(project: &Path, below: &Path) -> Vec<Candidate> {
+    let name_of_project = project.file_name().unwrap_or_default();
+    let candidate = |(name, environment): (OsString, Environment)| {
+        let names = vec![called(name_of_project.to_owned(), name_of_project, &name)];
+        Candidate { origin: Origin::Hatch, environment, names, project: Some(project.to_path_buf()) }
+    };
+    environments_in(&project.join(below))
+        .into_iter()
+        .filter(|(name, _)| !is_for_building(name))
+        .map(candidate)
+        .collect()
+}
+
+/// One that hatch builds packages in.
+fn is_for_building(name: &OsStr) -> bool {
+    name.as_bytes().ends_with(b"-build")
+}
+
+/// The environment `default` has the name of its project, and goes by it; any other is written behind that.
+fn called(mut form: OsString, project: &OsStr, name: &OsStr) -> OsString {
+    if name != project {
+        form.push(":");
+        form.push(name);
+    }
+    form
+}
+
 fn candidate(
     places: &Places<'_>,
     project: &OsStr,
     marked: &Path,
-    name: &OsString,
+    name: &OsStr,
     environment: Environment,
 ) -> Option<Candidate> {
-    // One that hatch builds packages in.
-    if name.as_bytes().ends_with(b"-build") {
+    if is_for_building(name) {
         return None;
     }
     let mark = marked.file_name()?.to_str()?;
     let mut precise = project.to_owned();
     precise.push("-");
     precise.push(mark);
-    let mut names = vec![project.to_owned(), precise];
-    if name != project {
-        for each in &mut names {
-            each.push(":");
-            each.push(name);
-        }
-    }
+    let names = [project.to_owned(), precise].map(|form| called(form, project, name)).to_vec();
     Some(Candidate { origin: Origin::Hatch, environment, names, project: places.project_marked(mark) })
 }
 
 /// A directory for each type of environment (`virtual`, and those of plugins).
-fn directories_of_types(places: &Places<'_>) -> Vec<PathBuf> {
-    let config = places.context.variable("HATCH_CONFIG").map(PathBuf::from);
-    let config = config.or_else(|| Some(places.config()?.join("hatch/config.toml")));
-    let settings = config.map(|file| settings(&file)).unwrap_or_default();
+fn directories_of_types(places: &Places<'_>, settings: &toml::Table, of_type: Option<&OsStr>) -> Vec<PathBuf> {
     let data = places.context.variable("HATCH_DATA_DIR").map(OsString::from);
-    let data = match data.or_else(|| text(&settings, &["dirs", "data"])) {
+    let data = match data.or_else(|| text(settings, &["dirs", "data"])) {
         Some(directory) => places.expanded(&directory),
         None => places.data().map(|data| data.join("hatch")),
     };
-    let of_type = text(&settings, &["dirs", "env", "virtual"]).and_then(|directory| places.expanded(&directory));
+    let of_type = of_type.and_then(|directory| places.expanded(directory));
     data.map(|data| directories_in(&data.join("env"))).unwrap_or_default().into_iter().chain(of_type).collect()
 }

@@ -15,26 +15,31 @@ use crate::env_vars::CONDA_PREFIX;
 pub(super) fn enter(root: &Path, conda: &Conda, others: &mut Others<'_>, undo: &mut Vec<u8>) {
     let before = others.get(CONDA_PREFIX).filter(|before| !before.value.is_empty());
     let level = before.as_ref().and(others.get("CONDA_SHLVL")).map_or(0, |level| number(&level.value));
-    let mut set = |name: String, value: OsString| {
-        let was = others.get(&name);
-        undo.extend_from_slice(b";set=");
-        undo.extend(was.map_or_else(|| name.as_bytes().to_vec(), |was| was.field(&name)));
-        others.changed.insert(name, Some(Outside { value, is_exported: true }));
-    };
     if let Some(before) = before.filter(|_| level > 0) {
-        set(format!("CONDA_PREFIX_{level}"), before.value);
-        set(format!("CONDA_STACKED_{}", level + 1), "true".into());
+        set(others, undo, &format!("CONDA_PREFIX_{level}"), before.value);
+        set(others, undo, &format!("CONDA_STACKED_{}", level + 1), "true".into());
     }
     let mut modifier = OsString::from("(");
     modifier.push(&conda.name);
     modifier.push(") ");
-    set(CONDA_PREFIX.to_owned(), root.as_os_str().to_owned());
-    set("CONDA_SHLVL".to_owned(), (level + 1).to_string().into());
-    set("CONDA_DEFAULT_ENV".to_owned(), conda.name.clone());
-    set("CONDA_PROMPT_MODIFIER".to_owned(), modifier);
+    set(others, undo, CONDA_PREFIX, root.as_os_str().to_owned());
+    set(others, undo, "CONDA_SHLVL", (level + 1).to_string().into());
+    set(others, undo, "CONDA_DEFAULT_ENV", conda.name.clone());
+    set(others, undo, "CONDA_PROMPT_MODIFIER", modifier);
     for (name, value) in &conda.variables {
-        set(name.clone(), value.clone());
+        if let Some(was) = others.get(name) {
+            // `conda deactivate` puts this back.
+            set(others, undo, &format!("__CONDA_SHLVL_{level}_{name}"), was.value);
+        }
+        set(others, undo, name, value.clone());
     }
+}
+
+fn set(others: &mut Others<'_>, undo: &mut Vec<u8>, name: &str, value: OsString) {
+    let was = others.get(name);
+    undo.extend_from_slice(b";set=");
+    undo.extend(was.map_or_else(|| name.as_bytes().to_vec(), |was| was.field(name)));
+    others.changed.insert(name.to_owned(), Some(Outside { value, is_exported: true }));
 }
 
 /// How many conda environments lie over one another: up to three digits, anything else is none.

@@ -3,8 +3,10 @@
 use std::fs;
 
 use super::{masked, of_poetry, project, world};
+use crate::interactive::in_every_shell;
 use crate::support::conda;
 use crate::support::disk::tree;
+use crate::support::pty::Terminal;
 use crate::support::pythons;
 use crate::support::sandbox::{BINARY, Sandbox};
 use crate::support::shells::Shell;
@@ -214,6 +216,32 @@ fn tab_offers_them_where_the_store_has_nothing() {
     assert_eq!(offered("workon", "poetry:"), "poetry:api\n");
     assert_eq!(offered("rmvirtualenv", "sho"), "");
     assert_eq!(offered("workon", "nothing"), "");
+}
+
+/// In bash a `:` is where a word breaks.
+#[test]
+fn tab_completes_them_at_a_terminal() {
+    let sandbox = world();
+    project(&sandbox, "shop");
+    of_poetry(&sandbox, "api one-Z-lblKmL-py3.11");
+    in_every_shell(&sandbox, |terminal| {
+        assert_eq!(terminal.completed("workon sh\t"), "workon shop ", "{:?}", terminal.shell);
+        let completed = terminal.completed("workon poetry:a\t");
+        let expected = ["workon poetry:api\\ one ", "workon 'poetry:api one' "];
+        assert!(expected.contains(&&*completed), "{:?}: {completed}", terminal.shell);
+    });
+}
+
+/// The prompt shows where the shell is, also in a shell that was started inside.
+#[test]
+fn the_prompt_shows_a_conda_environment() {
+    let sandbox = world();
+    conda::prefix(&sandbox, "conda/envs/gis");
+    for shell in Shell::ALL {
+        let terminal = Terminal::start(&sandbox, shell);
+        assert!(terminal.run("workon gis").ends_with("\n(gis) $"), "{shell:?}");
+        assert!(terminal.run("deactivate").ends_with("\n$"), "{shell:?}");
+    }
 }
 
 #[test]

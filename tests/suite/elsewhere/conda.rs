@@ -53,7 +53,7 @@ fn entering_one_is_undone_in_every_mode() {
         .run(["workon", "gis"])
         .snapshot("in gis")
         .get_all(VARIABLES)
-        .get_all(&["PROJ_DATA", "OWN", "LOWER", "NUMBER", "GONE"])
+        .get_all(&["PROJ_DATA", "OWN", "LOWER", "NUMBER", "GONE", "__CONDA_SHLVL_0_OWN"])
         .run(["workon", "x"])
         .get_all(VARIABLES)
         .get_all(&["PROJ_DATA", "OWN", "LOWER"])
@@ -83,6 +83,7 @@ fn entering_one_is_undone_in_every_mode() {
              export LOWER=s\\nt
              unset NUMBER
              unset GONE
+             export __CONDA_SHLVL_0_OWN=before;%25\\n
              workon x: 0
              unset CONDA_PREFIX
              unset CONDA_SHLVL

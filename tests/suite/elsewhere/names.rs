@@ -147,6 +147,13 @@ fn owners_may_keep_them_where_their_settings_say() {
         format!("[dirs]\ndata = {}\n[dirs.env]\nvirtual = {}\n", quoted("hatch"), quoted("hatch types")),
     );
     let (poetry, hatch) = (path("poetry by variable"), path("hatch"));
+    let config_of_hatch = sandbox.write("in-project.toml", "[dirs.env]\nvirtual = \".hatch\"\n");
+    for name in ["shop", "docs", "docs-build"] {
+        sandbox.minimal_environment_at(&sandbox.root().join("projects/shop/.hatch").join(name));
+    }
+    sandbox.set("HATCH_CONFIG", config_of_hatch);
+    assert_eq!(listed(&sandbox), ["seven", "shop", "shop:docs", "six"]);
+    sandbox.unset("HATCH_CONFIG");
     sandbox.set("POETRY_VIRTUALENVS_PATH", poetry);
     assert_eq!(listed(&sandbox), ["five:docs", "four", "six", "three"]);
     fs::remove_file(config.join("hatch/config.toml")).unwrap();

@@ -16,7 +16,7 @@ use crate::support::tally;
 type Variables = BTreeMap<Vec<u8>, Vec<u8>>;
 
 /// What an activation is about; the rest must stay as it was.
-const OURS: [&str; 14] = [
+const OURS: [&str; 17] = [
     "VIRTUAL_ENV",
     "VIRTUAL_ENV_PROMPT",
     "PYTHONHOME",
@@ -31,6 +31,9 @@ const OURS: [&str; 14] = [
     "CONDA_STACKED_2",
     "CONDA_STACKED_3",
     "OWN",
+    "__CONDA_SHLVL_0_OWN",
+    "__CONDA_SHLVL_1_OWN",
+    "__CONDA_SHLVL_2_OWN",
 ];
 
 /// Formats that are files of text, read by `readers`.
