@@ -22,8 +22,8 @@ use crate::shell::line::TypedLine;
 use crate::workon_home::WorkonHome;
 
 /// The commands that take environments which other tools keep.
-const REACH_ELSEWHERE: [&str; 7] =
-    ["workon", "run", "env", "which", "showvirtualenv", "cpvirtualenv", "setvirtualenvproject"];
+const REACH_ELSEWHERE: [&str; 8] =
+    ["workon", "run", "env", "which", "showvirtualenv", "cpvirtualenv", "setvirtualenvproject", "freeze"];
 
 /// Something to offer.
 struct Candidate {

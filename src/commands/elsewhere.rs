@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::hooks::{self, Hooks};
 use crate::output;
 use crate::shell::Shell;
-use crate::shown::{typed, typed_path};
+use crate::shown::{shown, typed, typed_path};
 use crate::trust::{self, Standing};
 use crate::variables::record::may_be_set;
 use crate::workon_home::WorkonHome;
@@ -79,8 +79,8 @@ pub(super) fn owned(session: &Session<'_>, environment: &Environment, what: What
         }
         What::Change => format!("`cpvirtualenv {} NAME` brings a copy into WORKON_HOME", typed(name)),
     };
-    let root = environment.root().to_path_buf();
-    Error::Owned { name: name.to_owned(), root, owner: environment.origin().word(), hint }
+    let what = format!("`{}` is {}'s", shown(name), environment.origin().word());
+    Error::Refused { what, reason: shown(environment.root()).to_string(), hint }
 }
 
 /// How its owner removes it.
@@ -185,10 +185,7 @@ impl OwnFiles {
         let refused: Vec<&str> = refused.iter().map(String::as_str).filter(|name| !may_bring(name)).collect();
         if !refused.is_empty() {
             let root = session.shown(environment.root());
-            output::note(&format!(
-                "{root} sets {}, which was not taken over",
-                crate::shown::shown(&refused.join(", "))
-            ));
+            output::note(&format!("{root} sets {}, which was not taken over", shown(&refused.join(", "))));
         }
         Ok(own)
     }

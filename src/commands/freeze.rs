@@ -95,7 +95,7 @@ impl Freeze {
             message: format!("`{}` is linked to no project", shown(environment.name())),
             hint: "`--to FILE` says where to write; `setvirtualenvproject` links one".to_owned(),
         };
-        let project = project::linked(environment, session.context)?.ok_or_else(none)?;
+        let project = project::of(environment, session.context)?.ok_or_else(none)?;
         let project = session.context.absolute_path(&project)?;
         if !project.is_dir() {
             return Err(Error::NoDirectory { path: project, hint: "`--to FILE` says where to write" });

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::Session;
 use crate::context::Context;
+use crate::elsewhere::Places;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::fs::{is_same, resolved};
@@ -35,19 +36,35 @@ pub(super) fn environment(session: &Session<'_>, home: &WorkonHome) -> Result<En
     .into_iter()
     .flatten()
     .collect();
-    let name = match ways.iter().min_by_key(|found| found.level) {
-        Some(Found { level, names }) => {
-            let place = &levels[*level];
-            // Of several, the one that another way leads to, too; else the one that is named like the directory.
-            let others = ways.iter().filter(|found| found.names.len() == 1).flat_map(|found| &found.names);
-            let named = place.iter().filter_map(|place| place.file_name());
-            let agreed = others.map(OsString::as_os_str).chain(named).find(|name| names.iter().any(|one| one == name));
-            let several = || Error::Ambiguous { directory: place[0].clone(), names: names.clone() };
-            agreed.ok_or_else(several)?.to_owned()
-        }
-        None => here.file_name().unwrap_or_default().to_owned(),
+    let Some(Found { level, names }) = ways.iter().min_by_key(|found| found.level) else {
+        let name = here.file_name().unwrap_or_default();
+        let stored = EnvironmentName::existing(name).and_then(|name| home.get(&name));
+        return stored.or_else(|error| of_other_tools(session, home, &levels)?.ok_or(error));
     };
-    home.get(&EnvironmentName::existing(&name)?)
+    let place = &levels[*level];
+    // Of several, the one that another way leads to, too; else the one that is named like the directory.
+    let others = ways.iter().filter(|found| found.names.len() == 1).flat_map(|found| &found.names);
+    let named = place.iter().filter_map(|place| place.file_name());
+    let agreed = others.map(OsString::as_os_str).chain(named).find(|name| names.iter().any(|one| one == name));
+    let several = || Error::Ambiguous { directory: place[0].clone(), names: names.clone() };
+    home.get(&EnvironmentName::existing(agreed.ok_or_else(several)?)?)
+}
+
+/// What another tool keeps for the nearest directory that any keeps one for: its `.venv`, or poetry's or hatch's.
+fn of_other_tools(session: &Session<'_>, home: &WorkonHome, levels: &[Vec<PathBuf>]) -> Result<Option<Environment>> {
+    let places = Places::beside(session.context, home);
+    for spellings in levels {
+        let mut found = places.of_project(&spellings[0]);
+        match found.len() {
+            0 => {}
+            1 => return Ok(found.pop()),
+            _ => {
+                let names = found.iter().map(|environment| environment.name().to_owned()).collect();
+                return Err(Error::Ambiguous { directory: spellings[0].clone(), names });
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// This directory and those above it, the nearest first, each as it was reached and as the kernel spells it. Not the

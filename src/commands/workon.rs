@@ -25,7 +25,8 @@ use crate::workon_home::WorkonHome;
 /// directory too. Without a name the environments are listed.
 ///
 /// `.` is the environment of the project one is in. From this directory upward, the first counts that an environment is
-/// linked to, that pipenv has one for, or whose .venv leads to one; else the one that is named like this directory.
+/// linked to, that pipenv has one for, or whose .venv leads to one; else the one that is named like this directory;
+/// else what another tool keeps for the project.
 ///
 /// A name that WORKON_HOME does not have may be that of an environment which pipenv, poetry, hatch or conda keeps, or of a
 /// project with a .venv; `lsvirtualenv --all` lists them. Where several have it, it is said which forms tell them apart.

@@ -12,15 +12,14 @@ use std::fs;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
 use crate::context::Context;
 use crate::directories;
 use crate::environment::Environment;
 use crate::environment::origin::Origin;
 use crate::error::{Error, Result};
 use crate::fs::{is_same, read_small, resolved};
-use crate::shown::deceives;
+use crate::project::pipenv::hash;
+use crate::shown::{deceives, shown};
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::nearest;
 
@@ -34,8 +33,6 @@ mod projects;
 pub(crate) struct Places<'a> {
     context: &'a Context,
     home: &'a WorkonHome,
-    /// A directory that counts as a known project, whether anything else names it or not.
-    asked: Option<&'a Path>,
     projects: OnceCell<Vec<PathBuf>>,
 }
 
@@ -51,7 +48,7 @@ struct Candidate {
 impl<'a> Places<'a> {
     /// Beside this store.
     pub(crate) fn beside(context: &'a Context, home: &'a WorkonHome) -> Self {
-        Self { context, home, asked: None, projects: OnceCell::new() }
+        Self { context, home, projects: OnceCell::new() }
     }
 
     /// All environments outside the store, in the order of their names. The name of each is one that [`Self::find`] knows
@@ -93,16 +90,19 @@ impl<'a> Places<'a> {
             _ => {
                 let mut forms: Vec<OsString> = found.iter().map(|index| candidates[*index].qualified(&names)).collect();
                 forms.sort();
-                Err(Error::AmbiguousElsewhere { name: typed.to_owned(), forms })
+                let forms: Vec<String> = forms.iter().map(|form| format!("`{}`", shown(form))).collect();
+                Err(Error::Refused {
+                    what: format!("`{}`", shown(typed)),
+                    reason: format!("{} environments outside WORKON_HOME have that name", forms.len()),
+                    hint: format!("say which: {}", forms.join(" or ")),
+                })
             }
         }
     }
 
-    /// The environments that belong to the project in a directory.
-    #[allow(dead_code, reason = "for `workon .`, which looks at the store first")]
-    pub(crate) fn of_project(context: &'a Context, home: &'a WorkonHome, directory: &'a Path) -> Vec<Environment> {
-        let places = Self { asked: Some(directory), ..Self::beside(context, home) };
-        let mut all = places.all();
+    /// The environments that belong to the project in a directory, which is this one or above it, or known otherwise.
+    pub(crate) fn of_project(&self, directory: &Path) -> Vec<Environment> {
+        let mut all = self.all();
         all.retain(|environment| environment.project_of_owner().is_some_and(|project| is_same(project, directory)));
         all
     }
@@ -164,15 +164,18 @@ impl<'a> Places<'a> {
 
     /// The directories of projects that are known.
     fn projects(&self) -> &[PathBuf] {
-        self.projects.get_or_init(|| projects::known(self.context, self.home, self.asked))
+        self.projects.get_or_init(|| projects::known(self.context, self.home))
     }
 
     /// The known project that a tool means by the mark it makes of the project's path.
     fn project_marked(&self, mark: &str) -> Option<PathBuf> {
-        let is_meant = |project: &&PathBuf| {
-            let real = resolved(project).ok();
-            [Some(project.as_path()), real.as_deref()].into_iter().flatten().any(|path| mark_of(path) == mark)
+        let is_marked = |path: &Path| {
+            path.to_str().is_some_and(|path| {
+                // hatch's marks do not tell apart what the file system of macOS does not.
+                hash(path) == mark || cfg!(target_os = "macos") && hash(&path.to_lowercase()) == mark
+            })
         };
+        let is_meant = |project: &&PathBuf| is_marked(project) || resolved(project).is_ok_and(|real| is_marked(&real));
         self.projects().iter().find(is_meant).cloned()
     }
 
@@ -255,15 +258,6 @@ fn owner_and_name(typed: &OsStr) -> (Option<Origin>, &OsStr) {
 /// Whether a name can be a name elsewhere: with an owner before it, if it is none for the store.
 pub(crate) fn is_qualified(typed: &OsStr) -> bool {
     owner_and_name(typed).0.is_some()
-}
-
-/// The eight letters that pipenv, poetry and hatch make of a path: the first six bytes of its SHA-256, in the base64 of
-/// URLs.
-pub(crate) fn mark_of(path: &Path) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let digest = Sha256::digest(path.as_os_str().as_bytes());
-    let bits = digest.iter().take(6).fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
-    (0..8).rev().map(|place| char::from(LETTERS[(bits >> (place * 6) & 63) as usize])).collect()
 }
 
 /// `shop-Z-lblKmL` as `shop` and its mark. The mark may have a `-` in it, so its length decides.

@@ -3,10 +3,10 @@
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use super::{Candidate, Places, environments_in, mark_of, name_and_mark, os};
+use super::{Candidate, Places, environments_in, name_and_mark, os};
 use crate::environment::Environment;
 use crate::environment::origin::Origin;
-use crate::project;
+use crate::project::{self, pipenv::hash};
 
 /// Without WORKON_HOME it is `virtualenvs` in the data directory, on macOS too. With it they are in the store, where the
 /// mark tells them from others.
@@ -29,7 +29,8 @@ pub(super) fn candidates(places: &Places<'_>) -> Vec<Candidate> {
         let Some((short, mark)) = name_and_mark(name.as_bytes()) else { continue };
         let Ok(Some(environment)) = Environment::open(&places.home.path().join(&name)) else { continue };
         let project = linked(places, &environment);
-        if project.as_deref().is_some_and(|project| mark_of(&project.join("Pipfile")) == mark) {
+        let pipfile = project.as_ref().map(|project| project.join("Pipfile"));
+        if pipfile.as_ref().and_then(|pipfile| pipfile.to_str()).is_some_and(|pipfile| hash(pipfile) == mark) {
             found.push(Candidate { origin: Origin::Pipenv, environment, names: vec![os(short)], project });
         }
     }

@@ -5,6 +5,8 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use nix::unistd::geteuid;
+
 use super::{Candidate, Places, directories_in};
 use crate::context::Context;
 use crate::directories;
@@ -25,6 +27,9 @@ pub(super) fn candidates(places: &Places<'_>) -> Vec<Candidate> {
         if root.is_symlink() && fs::read_link(&root).is_ok_and(|to| in_store(places, &project.join(to))) {
             return None;
         }
+        if !is_trustworthy(&root) {
+            return None;
+        }
         let environment = Environment::open(&root).ok()??;
         let by_uv = environment.cfg().is_some_and(|cfg| cfg.get("uv").is_some());
         let origin = if by_uv { Origin::Uv } else { Origin::Venv };
@@ -38,13 +43,22 @@ pub(super) fn candidates(places: &Places<'_>) -> Vec<Candidate> {
     found.collect()
 }
 
+/// Anybody can make a `.venv` in a directory that all may write to, such as that for temporary files.
+fn is_trustworthy(root: &Path) -> bool {
+    let user = geteuid();
+    user.is_root() || fs::metadata(root).is_ok_and(|entry| entry.uid() == 0 || entry.uid() == user.as_raw())
+}
+
 fn in_store(places: &Places<'_>, root: &Path) -> bool {
     root.parent().is_some_and(|parent| is_same(parent, places.home.path()))
 }
 
-/// Those that an environment of the store is linked to, and the directories of PROJECT_HOME. `asked`: one more.
-pub(super) fn known(context: &Context, home: &WorkonHome, asked: Option<&Path>) -> Vec<PathBuf> {
-    let mut known: Vec<PathBuf> = asked.map(Path::to_path_buf).into_iter().collect();
+/// Those that an environment of the store is linked to, the directories of PROJECT_HOME, and where one is: the working
+/// directory and those above it, up to the home directory.
+pub(super) fn known(context: &Context, home: &WorkonHome) -> Vec<PathBuf> {
+    let here = context.working_directory().unwrap_or_default();
+    let is_end = |place: &&Path| place.parent().is_none() || context.home() == Some(*place);
+    let mut known: Vec<PathBuf> = here.ancestors().take_while(|place| !is_end(place)).map(Path::to_path_buf).collect();
     for name in home.names().unwrap_or_default() {
         let project = project::linked_at(&home.path().join(name), context).ok().flatten();
         known.extend(project.filter(|project| project.is_absolute()));

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::fs::read_small;
+use crate::shown::shown;
 
 pub(crate) mod appended;
 pub(crate) mod conda;
@@ -131,10 +132,10 @@ impl Environment {
             Ok(_) => Ok(()),
             // conda's may hold anything, and need no python.
             Err(_) if self.is_conda && self.conda_python().is_none() => Ok(()),
-            Err(_) if self.elsewhere.is_some() => Err(Error::BrokenElsewhere {
-                name: self.name().to_owned(),
-                python: end_of_links(&python),
-                owner: self.origin().word(),
+            Err(_) if self.elsewhere.is_some() => Err(Error::Refused {
+                what: format!("environment `{}` is broken", shown(self.name())),
+                reason: format!("its python, {}, is gone", shown(&end_of_links(&python))),
+                hint: format!("{} keeps it: have it made anew there", self.origin().word()),
             }),
             Err(_) => Err(Error::Broken { name: self.name().to_owned(), python: end_of_links(&python) }),
         }

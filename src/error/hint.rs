@@ -52,8 +52,6 @@ impl Error {
                 "install that python again, or make the environment anew: `mkvirtualenv --clear {}`",
                 typed(name)
             )),
-            Self::BrokenElsewhere { owner, .. } => Some(format!("{owner} keeps it: have it made anew there")),
-            Self::AmbiguousElsewhere { forms, .. } => Some(format!("say which: {}", one_of(forms))),
             Self::Active { .. } => Some("`deactivate` first".to_owned()),
             Self::InUse { force, .. } => Some(format!("end what runs there first, or `{force}`")),
             Self::NoneActive => Some("`workon NAME` enters one, `workon` lists them".to_owned()),
@@ -80,7 +78,6 @@ impl Error {
             | Self::Child { hint, .. }
             | Self::NotInstalled { hint, .. }
             | Self::Refused { hint, .. }
-            | Self::Owned { hint, .. }
             | Self::Usage { hint, .. } => Some(hint.clone()),
             // EPERM is what vfat says.
             Self::Io { what: Self::LINKING, source, .. } if has_no_links(source) => Some(

@@ -147,39 +147,6 @@ pub(crate) enum Error {
         python: PathBuf,
     },
 
-    /// The same of one that is kept elsewhere.
-    #[error("environment `{}` is broken: its python, {}, is gone", shown(.name), shown(.python))]
-    BrokenElsewhere {
-        /// What was typed for it.
-        name: OsString,
-        /// Where its `bin/python` leads.
-        python: PathBuf,
-        /// Who keeps it.
-        owner: &'static str,
-    },
-
-    /// Several environments outside the store answer to a name.
-    #[error("`{}` is the name of {} environments outside WORKON_HOME", shown(.name), .forms.len())]
-    AmbiguousElsewhere {
-        /// What was asked for.
-        name: OsString,
-        /// What to type for each.
-        forms: Vec<OsString>,
-    },
-
-    /// What was asked for is not done to an environment that another tool keeps.
-    #[error("`{}` is {owner}'s: {}", shown(.name), shown(.root))]
-    Owned {
-        /// What was typed for it.
-        name: OsString,
-        /// Where it is.
-        root: PathBuf,
-        /// Who keeps it.
-        owner: &'static str,
-        /// What to do.
-        hint: String,
-    },
-
     /// The environment that this shell is in would be removed.
     #[error("environment `{}` is active in this shell", shown(.name))]
     Active {

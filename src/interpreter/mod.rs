@@ -20,7 +20,7 @@ mod inventory;
 mod label;
 mod obtain;
 mod offered;
-mod places;
+pub(crate) mod places;
 mod probe;
 mod pyenv;
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::context::Context;
 use crate::env_vars;
 use crate::fs::tidied;
 
-mod conda;
+pub(crate) mod conda;
 mod directories;
 mod selected;
 mod shims;

@@ -216,8 +216,8 @@ fn sanitized(name: &str) -> String {
     name.chars().map(|letter| if is_odd(letter) { '_' } else { letter }).take(LONGEST).collect()
 }
 
-/// The first 48 bits of the path's SHA-256 in the URL alphabet of base64.
-fn hash(path: &str) -> String {
+/// The first 48 bits of the path's SHA-256 in the URL alphabet of base64. poetry and hatch make the same of a path.
+pub(crate) fn hash(path: &str) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let digest = Sha256::digest(path.as_bytes());
     let letters = digest[..6].chunks(3).flat_map(|three| {

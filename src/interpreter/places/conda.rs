@@ -1,6 +1,7 @@
 //! The bases of conda installations.
 //!
-//! Owns how one is told from an environment: by its files. conda itself is not asked.
+//! Owns how one is told from an environment: by its files; and the list in which conda notes every environment. conda
+//! itself is not asked.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -19,21 +20,13 @@ const LIMIT: u64 = 1024 * 1024;
 const BELOW_HOME: [&str; 6] = ["miniforge3", "miniconda3", "anaconda3", "mambaforge", "miniconda", "anaconda"];
 const BELOW_ROOT: [&str; 4] = ["opt/conda", "opt/miniforge3", "opt/miniconda3", "opt/anaconda3"];
 
-/// The bases that are there: of the conda in use, those that conda noted, and where the installers put one. None twice.
+/// The bases that are there: those of this person, and where installers put one for everybody. None twice.
 pub(super) fn bases(context: &Context, root: &Path, pyenv: Option<&Pyenv>) -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> = Vec::new();
-    // `BASE/bin/conda`; exported by `conda init`.
-    let active =
-        context.absolute(env_vars::CONDA_EXE).and_then(|conda| conda.parent()?.parent().map(Path::to_path_buf));
-    let noted = context.home().and_then(|home| read_small(&home.join(".conda/environments.txt"), LIMIT).ok().flatten());
-    let noted = noted.unwrap_or_default();
-    let lines = noted.split(|byte| *byte == b'\n').map(|line| Path::new(OsStr::from_bytes(line.trim_ascii())));
-    let noted = lines.filter(|line| line.is_absolute()).filter_map(base_of);
-    let below_home = BELOW_HOME.iter().filter_map(|below| context.home().map(|home| home.join(below)));
     let below_root = BELOW_ROOT.iter().map(|below| root.join(below));
     let by_pyenv = pyenv.into_iter().flat_map(|pyenv| fs::read_dir(pyenv.versions()).into_iter().flatten().flatten());
     let by_pyenv = by_pyenv.map(|entry| entry.path()).filter(|path| !path.is_symlink());
-    for candidate in active.into_iter().chain(noted).chain(below_home).chain(below_root).chain(by_pyenv) {
+    let mut found = of_person(context);
+    for candidate in below_root.chain(by_pyenv) {
         if is_base(&candidate) && !found.contains(&candidate) {
             found.push(candidate);
         }
@@ -41,8 +34,33 @@ pub(super) fn bases(context: &Context, root: &Path, pyenv: Option<&Pyenv>) -> Ve
     found
 }
 
+/// Those of this person: of the conda in use, those that conda noted, and where the installers put one in a home.
+pub(crate) fn of_person(context: &Context) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = Vec::new();
+    // `BASE/bin/conda`; exported by `conda init`.
+    let active =
+        context.absolute(env_vars::CONDA_EXE).and_then(|conda| conda.parent()?.parent().map(Path::to_path_buf));
+    let noted = noted(context);
+    let noted = noted.iter().filter_map(|prefix| base_of(prefix));
+    let below_home = BELOW_HOME.iter().filter_map(|below| context.home().map(|home| home.join(below)));
+    for candidate in active.into_iter().chain(noted).chain(below_home) {
+        if is_base(&candidate) && !found.contains(&candidate) {
+            found.push(candidate);
+        }
+    }
+    found
+}
+
+/// The environments that conda noted, whether they are still there or not.
+pub(crate) fn noted(context: &Context) -> Vec<PathBuf> {
+    let file = context.home().map(|home| home.join(".conda/environments.txt"));
+    let text = file.and_then(|file| read_small(&file, LIMIT).ok().flatten()).unwrap_or_default();
+    let lines = text.split(|byte| *byte == b'\n').map(|line| Path::new(OsStr::from_bytes(line.trim_ascii())));
+    lines.filter(|line| line.is_absolute()).map(Path::to_path_buf).collect()
+}
+
 /// The base that a noted prefix is or lies in.
-fn base_of(prefix: &Path) -> Option<PathBuf> {
+pub(crate) fn base_of(prefix: &Path) -> Option<PathBuf> {
     let envs = prefix.parent()?;
     let is_named = envs.file_name() == Some(OsStr::new("envs"));
     Some(if is_named { envs.parent()?.to_path_buf() } else { prefix.to_path_buf() })

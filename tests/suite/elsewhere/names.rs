@@ -6,7 +6,8 @@ use std::os::unix::fs::symlink;
 use super::{listed, of_poetry, poetry, project, world};
 use crate::support::conda;
 use crate::support::disk::tree;
-use crate::support::sandbox::Sandbox;
+use crate::support::pythons;
+use crate::support::sandbox::{BINARY, Sandbox};
 
 #[track_caller]
 fn leads(sandbox: &Sandbox, name: &str, to: &str) {
@@ -41,12 +42,15 @@ fn a_name_of_several_is_refused_with_what_to_type_for_each() {
     let one = conda::prefix(&sandbox, "one/envs/gis");
     conda::prefix(&sandbox, "two/envs/gis");
     sandbox.run(["run", "shop", "true"]).status(1).stdout("").stderr(
-        "venvwrap: `shop` is the name of 3 environments outside WORKON_HOME\n\
+        "venvwrap: `shop`: 3 environments outside WORKON_HOME have that name\n\
          hint: say which: `poetry:shop-py3.11` or `poetry:shop-py3.12` or `venv:shop`\n",
     );
     leads(&sandbox, "shop-py3.12", "cache/pypoetry/virtualenvs/shop-Z-lblKmL-py3.12");
     leads(&sandbox, "poetry:shop-Z-lblKmL-py3.11", "cache/pypoetry/virtualenvs/shop-Z-lblKmL-py3.11");
-    sandbox.run(["which", "poetry:shop"]).status(1).stderr_contains("is the name of 2 environments");
+    sandbox
+        .run(["which", "poetry:shop"])
+        .status(1)
+        .stderr_contains("2 environments outside WORKON_HOME have that name");
     // conda has no name for what it keeps in other places; a path is one.
     sandbox.run(["which", "gis"]).status(1).stderr_contains("or `conda:[ROOT]/two/envs/gis`\n");
     leads(&sandbox, &format!("conda:{}", one.to_str().unwrap()), "one/envs/gis");
@@ -112,6 +116,43 @@ fn projects_are_known_by_a_link_or_by_where_they_lie() {
     sandbox.unset("PROJECT_HOME");
     fs::remove_file(y.join(".project")).unwrap();
     assert_eq!(listed(&sandbox), ["x", "y", "linked"]);
+}
+
+/// `.` is the store's first; then what another tool keeps for the nearest directory that any keeps one for.
+#[test]
+fn a_dot_is_that_of_the_project_one_is_in() {
+    let sandbox = world();
+    let shop = sandbox.root().join("anywhere/shop");
+    sandbox.minimal_environment_at(&shop.join(".venv"));
+    fs::create_dir_all(shop.join("a/b")).unwrap();
+    let here = |place: &std::path::Path| {
+        let mut command = sandbox.command(BINARY);
+        command.args(["which", "."]).current_dir(place);
+        sandbox.run_command(command, b"")
+    };
+    for place in ["", "a/b"] {
+        here(&shop.join(place)).status(0).stderr("").stdout("[ROOT]/anywhere/shop/.venv\n");
+    }
+    // poetry's, by the mark that it makes of the path.
+    let real = fs::canonicalize(&shop).unwrap();
+    let mark = mark_of(&sandbox, &real);
+    of_poetry(&sandbox, &format!("shop-{mark}-py3.11"));
+    let answer = here(&shop.join("a")).status(1).stdout("");
+    answer.stderr_contains("[ROOT]/anywhere/shop is the project of `poetry:shop` and `venv:shop`");
+    fs::remove_dir_all(shop.join(".venv")).unwrap();
+    here(&shop).status(0).stdout(format!("[ROOT]/cache/pypoetry/virtualenvs/shop-{mark}-py3.11\n"));
+    sandbox.minimal_environment("shop");
+    here(&shop).status(0).stdout("[ROOT]/envs/shop\n");
+    here(&shop.join("a")).status(0).stdout(format!("[ROOT]/cache/pypoetry/virtualenvs/shop-{mark}-py3.11\n"));
+}
+
+/// As poetry computes it, by Python.
+fn mark_of(sandbox: &Sandbox, path: &std::path::Path) -> String {
+    let code = "import base64, hashlib, os, sys\n\
+                print(base64.urlsafe_b64encode(hashlib.sha256(os.fsencode(sys.argv[1])).digest()).decode()[:8])";
+    let mut command = sandbox.command(&pythons::complete().path);
+    command.args(["-c", code]).arg(path);
+    sandbox.run_command(command, b"").status(0).stdout_text().trim_end().to_owned()
 }
 
 #[test]
