@@ -41,9 +41,7 @@ impl Verb for Man {
         write(super::PROGRAM, program_page(root)?)?;
         for verb in verbs {
             let name = format!("{}-{}", super::PROGRAM, verb.get_name());
-            // `python list` is nothing to type alone, as a function's name is.
-            let program = if verb.has_subcommands() { format!("{} ", super::PROGRAM) } else { String::new() };
-            let called = format!("{program}{}", verb.get_name());
+            let called = super::typed(verb.get_name());
             for within in verb.get_subcommands() {
                 let (name, called) =
                     (format!("{name}-{}", within.get_name()), format!("{called} {}", within.get_name()));

@@ -148,6 +148,12 @@ fn dispatch(words: &[OsString], session: &Session<'_>) -> Result<Outcome> {
     }
 }
 
+/// A verb as a person types it: by the name of its function, or behind that of the binary.
+fn typed(verb: &str) -> String {
+    let has_function = VERBS.iter().any(|entry| entry.name == verb && entry.has_function);
+    if has_function { verb.to_owned() } else { format!("{PROGRAM} {verb}") }
+}
+
 /// What is no verb: help, the version, or a mistake.
 fn whole_tree(words: &[OsString]) -> Result<Outcome> {
     let words = std::iter::once(OsString::from(PROGRAM)).chain(words.iter().cloned());

@@ -125,7 +125,7 @@ fn lines(text: &str) -> Vec<&str> {
     for (at, _) in text.match_indices('\n') {
         let line = &text[begun..at];
         begun = at + 1;
-        if !line.ends_with('\\') || line.trim_start().starts_with('#') {
+        if !line.trim_end_matches('\r').ends_with('\\') || line.trim_start().starts_with('#') {
             lines.push(&text[start..=at]);
             start = at + 1;
         }
@@ -134,12 +134,17 @@ fn lines(text: &str) -> Vec<&str> {
     lines
 }
 
+/// What goes on over several lines as one.
+fn joined(text: &str) -> String {
+    text.replace("\\\r\n", "").replace("\\\n", "")
+}
+
 /// Brings `old` up to the lines of `pip freeze`. `directory`: the file's, which is the project's.
 pub(crate) fn updated(old: &str, frozen: &[String], directory: &Path) -> Result<Updated, HasHashes> {
     let frozen: Vec<String> = frozen.iter().map(|line| portable(line, directory)).collect();
     let mut is_used = vec![false; frozen.len()];
     let mut new = Updated { text: String::new(), added: Vec::new(), removed: Vec::new(), unchanged: 0 };
-    let old_lines: Vec<(&str, String)> = lines(old).into_iter().map(|text| (text, text.replace("\\\n", ""))).collect();
+    let old_lines: Vec<(&str, String)> = lines(old).into_iter().map(|text| (text, joined(text))).collect();
     if old_lines.iter().any(|(_, joined)| without_comment(joined).contains("--hash")) {
         return Err(HasHashes);
     }
@@ -189,7 +194,7 @@ pub(crate) fn updated(old: &str, frozen: &[String], directory: &Path) -> Result<
             new.text.push('\n');
         }
         // One that goes on is not to go on with this.
-        if new.text.ends_with("\\\n") {
+        if new.text.trim_end_matches(['\r', '\n']).ends_with('\\') && !new.text.ends_with("\n\n") {
             new.text.push('\n');
         }
         new.text.push_str(line);
@@ -213,7 +218,9 @@ fn is_as_in(line: &str, frozen: &str) -> bool {
 fn pinned(old: Requirement<'_>, frozen: &str) -> String {
     let Line::Named(new) = Line::of(frozen) else { return frozen.to_owned() };
     let blank = if new.wanted.starts_with('@') { " " } else { "" };
-    let marker = if old.marker.is_empty() { String::new() } else { format!(" ; {}", old.marker) };
+    // A `\` at the end of the last line goes on with nothing, and is not to go on with what comes to stand there.
+    let marker = old.marker.trim_end_matches(['\\', ' ']);
+    let marker = if marker.is_empty() { String::new() } else { format!(" ; {marker}") };
     format!("{}{}{blank}{}{marker}", new.name, old.extras, new.wanted)
 }
 
@@ -276,6 +283,14 @@ mod tests {
         assert_eq!(update(old, "a==2").text, old);
         assert_eq!(update(old, "a==1").text, old);
         assert_eq!(update("a>1\na>2\n", "a==3").text, "a==3\na==3\n");
+    }
+
+    /// Found at random.
+    #[test]
+    fn a_line_that_goes_on_does_so_at_either_kind_of_line_end() {
+        assert_eq!(update("a==1 ;\\\r\n m\r\n-e .\n", "a==2\n-e /my project").text, "a==2 ; m\n-e .\n");
+        assert_eq!(update("a==1 ; m \\\n\\\r\n-e .\n", "a==2").text, "a==2 ; m -e .\n");
+        assert_eq!(update("a==1 ; m \\", "a==2\nb==1").text, "a==2 ; m\nb==1\n");
     }
 
     proptest! {
