@@ -314,7 +314,7 @@ pub(super) const TABLE: &[Row] = &[
     Row {
         verb: "install",
         day: &[("install STORE/x --", 0)],
-        fails: &["install STORE/gone -- tiny-thing", "install STORE/x -- tiny-thing"],
+        fails: &["install STORE/gone -- tiny-thing"],
         usage: "install",
         ..ROW
     },

@@ -79,7 +79,7 @@ fn a_quota_that_is_reached_by_other_verbs_leaves_everything_as_it_was() {
     let mut sandbox = Sandbox::new();
     let root = sandbox.environment("x");
     let minimal = |sandbox: &Sandbox| drop(sandbox.minimal_environment("x"));
-    refused_everywhere(&sandbox, &["cpvirtualenv", "x", "copy"], || minimal(&sandbox), 10);
+    refused_everywhere(&sandbox, &["cpvirtualenv", "x", "copy"], || minimal(&sandbox), 8);
     refused_everywhere(&sandbox, &["mvvirtualenv", "x", "new"], || minimal(&sandbox), 3);
     refused_everywhere(&sandbox, &["setvirtualenvproject", "x", "tools"], || minimal(&sandbox), 2);
     sandbox.set("VIRTUAL_ENV", &root);
