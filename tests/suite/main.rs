@@ -31,7 +31,7 @@ mod inside; //         prompt, appended lines and directories while an environme
 mod installers; //     pip, uv, lock files, groups, projects, what every environment gets
 mod interactive; //    Tab, prompt and Ctrl-C at a real terminal
 mod layering; //       who may import whom in src, and who may do what
-mod network; //        the one test that needs a package index
+mod network; //        the two tests that need a package index
 mod pipenv; //         one environment of a project for the real pipenv and for us
 mod protocol; //       functions and binary: streams, descriptors, a binary that is gone, killed or another
 mod promises; //       the promises, for every verb: a table, and what walks it

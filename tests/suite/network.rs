@@ -1,4 +1,4 @@
-//! The one test that needs a package index: the main job with a real package.
+//! The two tests that need a package index: the main job with a real package, and with every Python.
 
 use std::fs;
 
@@ -25,14 +25,17 @@ const WAYS_OUT: [&str; 14] = [
     "no_proxy",
 ];
 
-#[test]
-fn a_package_from_the_index_is_installed_and_imports() {
-    // For a machine without a network.
-    if std::env::var_os("VENVWRAP_TEST_OFFLINE").is_some() {
+/// Whether this machine is said to have no network.
+fn is_offline() -> bool {
+    let is_set = std::env::var_os("VENVWRAP_TEST_OFFLINE").is_some();
+    if is_set {
         eprintln!("skipped: VENVWRAP_TEST_OFFLINE is set");
-        return;
     }
-    // In a plain place: pip writes commands that a backquote in their path spoils.
+    is_set
+}
+
+/// With the way out of this machine. In a plain place: pip writes commands that a backquote in their path spoils.
+fn connected() -> Sandbox {
     let mut sandbox = Sandbox::plain();
     // Where PATH has a uv it could be that.
     sandbox.unset("PIP_CONFIG_FILE").set("VENVWRAP_INSTALLER", "pip");
@@ -41,6 +44,15 @@ fn a_package_from_the_index_is_installed_and_imports() {
             sandbox.set(name, value);
         }
     }
+    sandbox
+}
+
+#[test]
+fn a_package_from_the_index_is_installed_and_imports() {
+    if is_offline() {
+        return;
+    }
+    let sandbox = connected();
     fs::write(sandbox.root().join("requirements.txt"), "idna\n").unwrap();
     let python = pythons::complete().path.to_str().unwrap();
     let import = "python -c 'import six, idna; print(six.PY3, idna.encode(\"ü\").decode())'";
@@ -49,4 +61,24 @@ fn a_package_from_the_index_is_installed_and_imports() {
     assert!(told.stdout_text().contains("Successfully installed ") && told.stdout_text().contains("six-"), "{told}");
     assert!(told.stdout_text().ends_with("\nTrue xn--tda\n"), "{told}");
     told.records(&format!("{}: 0", words.join(" ")));
+}
+
+/// From the request to the package at work, with every interpreter: 2.7 and `PyPy` as well.
+#[test]
+fn a_package_from_the_index_runs_in_an_environment_of_every_python() {
+    if is_offline() {
+        return;
+    }
+    let sandbox = connected();
+    for (number, python) in pythons::all().iter().filter(|python| python.has_ensurepip).enumerate() {
+        let name = format!("{number} {}", python.full());
+        let path = python.path.to_str().unwrap();
+        drop(sandbox.run(["mkvirtualenv", "-p", path, "-i", "six", &name]).status(0));
+        let code = "import sys, six; print('%d.%d %s' % (sys.version_info[:2] + (six.moves.range(1)[0],)))";
+        sandbox
+            .run(["run", &name, "python", "-c", code])
+            .status(0)
+            .stdout(format!("{} 0\n", python.minor()))
+            .stderr("");
+    }
 }
