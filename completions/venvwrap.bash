@@ -952,7 +952,7 @@ _venvwrap() {
             return 0
             ;;
         venvwrap__subcmd__lsvirtualenv)
-            opts="-b -l -h --brief --long --json --help"
+            opts="-b -l -a -h --brief --long --all --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -141,6 +141,7 @@ complete -c venvwrap -n "__fish_venvwrap_using_subcommand workon" -s h -l help -
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand deactivate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand lsvirtualenv" -s b -l brief -d 'Names only, one a line; status 1 if there are none'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand lsvirtualenv" -s l -l long -d 'Names and details (default)'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand lsvirtualenv" -s a -l all -d 'Also those that pipenv, poetry, hatch and conda keep elsewhere, and the `.venv` of projects; a table, without -l'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand lsvirtualenv" -l json -d 'JSON for programs'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand lsvirtualenv" -s h -d 'Show the options in brief; status 1, as virtualenvwrapper has it'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand lsvirtualenv" -l help -d 'Print help'
