@@ -94,8 +94,10 @@ fn nothing_that_an_installer_does_in_an_environment_reaches_the_cache() {
     let before = (tree(&cache), tree(&witness));
     let code = "import ensurepip, os; print(os.path.join(os.path.dirname(ensurepip.__file__), '_bundled'))";
     let bundled = run(&sandbox, &python.path, &["-c", code]).status(0).stdout_text();
-    let wheels = fs::read_dir(bundled.trim()).unwrap().flatten().map(|entry| entry.path());
-    let wheel = wheels.into_iter().find(|path| path.to_str().unwrap().contains("/pip-")).unwrap();
+    // Debian's ensurepip has them elsewhere.
+    let directories = [bundled.trim(), "/usr/share/python-wheels"].map(fs::read_dir);
+    let mut wheels = directories.into_iter().flatten().flatten().flatten().map(|entry| entry.path());
+    let wheel = wheels.find(|path| path.to_str().unwrap().contains("/pip-")).unwrap();
     let (wheel, interpreter) = (wheel.to_str().unwrap(), root.join("bin/python"));
     let at = root.to_str().unwrap();
     run(&sandbox, &interpreter, &["-m", "pip", "install", "--quiet", "-U", "--force-reinstall", wheel]).status(0);
