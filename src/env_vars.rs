@@ -22,59 +22,59 @@ macro_rules! variables {
 }
 
 variables! {
-    /// Directory that holds the environments; `~/.virtualenvs` when unset.
+    /// Directory of the environments; `~/.virtualenvs` by default.
     WORKON_HOME,
-    /// Name of the file in an environment that holds its project's path; `.project` when unset.
+    /// Name of the file in an environment that holds its project's path; `.project` by default.
     VIRTUALENVWRAPPER_PROJECT_FILENAME,
-    /// `1`: `workon` also changes to the environment's project; anything else: it stays where it is.
+    /// `1`: `workon` also changes to the project's directory; anything else: it does not.
     VIRTUALENVWRAPPER_WORKON_CD,
-    /// Program that makes environments in place of venvwrap itself.
+    /// Program that creates environments in place of venvwrap itself.
     VIRTUALENVWRAPPER_VIRTUALENV,
     /// Options put before those of every `mkvirtualenv`.
     VIRTUALENVWRAPPER_VIRTUALENV_ARGS,
-    /// Python to use where `-p` is not given; several, between commas, are tried in order.
+    /// Python to use without `-p`; several, separated by commas, are tried in order.
     VIRTUALENV_PYTHON,
-    /// Python to use where neither that nor `-p` is given.
+    /// Python to use without `-p` and VIRTUALENV_PYTHON.
     UV_PYTHON,
-    /// Where global hooks lie; `WORKON_HOME` when unset.
+    /// Directory of the global hooks; `WORKON_HOME` by default.
     VIRTUALENVWRAPPER_HOOK_DIR,
-    /// A log that is made when virtualenvwrapper.sh is loaded, for hooks to write to.
+    /// Log file for hooks, created when virtualenvwrapper.sh is loaded.
     VIRTUALENVWRAPPER_LOG_FILE,
-    /// Directory under which `mkproject` makes projects.
+    /// Directory where `mkproject` creates projects.
     PROJECT_HOME,
-    /// `1` or `0` while hooks run after entering: whether `workon` changed to the project; set by `workon`.
+    /// `1` or `0` while `postactivate` hooks run: whether `workon` changed to the project; set by `workon`.
     VIRTUALENVWRAPPER_PROJECT_CD,
-    /// Root of the environment that was left; set while `postdeactivate` hooks run.
+    /// Root of the previous environment; set while `postdeactivate` hooks run.
     VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV,
-    /// Python that has virtualenvwrapper's plugins.
+    /// Python that has virtualenvwrapper's template plugins.
     VIRTUALENVWRAPPER_PYTHON,
     /// The file that the functions were loaded from.
     VIRTUALENVWRAPPER_SCRIPT,
-    /// What packages are installed with: `auto`, `pip` or `uv`.
+    /// Program that installs packages: `auto`, `pip`, or `uv`.
     VENVWRAP_INSTALLER,
-    /// `0`: nothing is prepared or deleted behind the prompt.
+    /// `0`: no work behind the prompt (preparing packages, emptying the trash).
     VENVWRAP_BACKGROUND,
     /// pipenv's: the Pipfile of the project, for `--here`.
     PIPENV_PIPFILE,
-    /// pipenv's: how many directories are looked at for a Pipfile; 10 when unset.
+    /// pipenv's: how many directories are searched for a Pipfile; 10 by default.
     PIPENV_MAX_DEPTH,
-    /// pipenv's: any text but a no: only this directory is looked at.
+    /// pipenv's: any true value: search only this directory.
     PIPENV_NO_INHERIT,
     /// pipenv's: the name of the project's environment.
     PIPENV_CUSTOM_VENV_NAME,
-    /// pipenv's: a Python whose name ends that of the environment.
+    /// pipenv's: a Python that becomes part of the environment's name.
     PIPENV_PYTHON,
     /// pipenv's: whether the project's environment is its `.venv`.
     PIPENV_VENV_IN_PROJECT,
     /// Root of the active environment; set by `workon`.
     VIRTUAL_ENV,
-    /// Name shown for the active environment; set by `workon`.
+    /// Name of the active environment as shown in the prompt; set by `workon`.
     VIRTUAL_ENV_PROMPT,
-    /// Any text: the prompt is left alone.
+    /// Any value: leave the prompt alone.
     VIRTUAL_ENV_DISABLE_PROMPT,
-    /// What `deactivate` needs to put everything back; set by `workon`.
+    /// What `deactivate` needs to restore everything; set by `workon`.
     VENVWRAP_UNDO,
-    /// Any text: no colour.
+    /// Any value: no color.
     NO_COLOR,
 }
 

@@ -11,7 +11,7 @@ use crate::shell::Shell;
 #[derive(Debug, Parser)]
 #[command(
     name = "completions",
-    after_help = "Where the functions are loaded, they complete the binary too, names included.\n\nExample:\n  venvwrap \
+    after_help = "The shell functions complete `venvwrap` too, including names.\n\nExample:\n  venvwrap \
                   completions fish > ~/.config/fish/completions/venvwrap.fish"
 )]
 pub(super) struct Completions {

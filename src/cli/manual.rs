@@ -75,20 +75,20 @@ fn program_page(root: Command) -> Result<Vec<u8>> {
     more.control("SH", ["FILES"]);
     let files = [
         ("~/.config/venvwrap/config.toml", "Settings: installer, link, trash-days."),
-        ("~/.config/venvwrap/defaults.txt", "What every new environment gets installed; a requirements file."),
+        ("~/.config/venvwrap/defaults.txt", "Packages for every new environment; a requirements file."),
         ("WORKON_HOME/NAME", "An environment."),
         (
             "WORKON_HOME/.venvwrap",
             "Removed environments that can be brought back, and packages prepared for the next one.",
         ),
-        ("~/.cache/venvwrap", "Unpacked packages and what is known about interpreters; may be deleted at any time."),
+        ("~/.cache/venvwrap", "Unpacked packages and facts about interpreters; may be deleted at any time."),
     ];
     for (file, about) in files {
         more.control("TP", []).text([bold(file)]).text([roman(about)]);
     }
     more.control("SH", ["EXIT STATUS"]);
     for (status, about) in
-        [("0", "Done."), ("1", "Failed; stderr says what, where and what to do."), ("2", "Wrong command line.")]
+        [("0", "Done."), ("1", "Failed; stderr says what, where, and what to do."), ("2", "Usage error.")]
     {
         more.control("TP", []).text([bold(status)]).text([roman(about)]);
     }

@@ -169,11 +169,11 @@ fn root() -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .about("Named Python virtual environments, switched with one word")
         .long_about(
-            "Named Python virtual environments, switched with one word.\n\nvenvwrap keeps environments in one place, \
-             WORKON_HOME, and brings the commands of virtualenvwrapper to bash, zsh and fish. Load them with `venvwrap \
-             init SHELL`; then `mkvirtualenv projectx` makes an environment and `workon projectx` enters it.",
+            "Named Python virtual environments, switched with one word.\n\nvenvwrap keeps environments in one \
+             directory, WORKON_HOME, and brings the commands of virtualenvwrapper to bash, zsh, and fish. Load them with \
+             `venvwrap init SHELL`; then `mkvirtualenv projectx` creates an environment and `workon projectx` activates it.",
         )
-        .after_help("`venvwrap VERB --help` tells more about a verb, with examples.")
+        .after_help("`venvwrap VERB --help` describes a verb, with examples.")
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommands(VERBS.iter().map(|entry| (entry.command)()).filter(|verb| !verb.is_hide_set()))

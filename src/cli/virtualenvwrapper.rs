@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::output;
 use crate::workon_home::WorkonHome;
 
-/// Show the commands, and where things are
+/// List the commands and directories
 #[derive(Debug, Parser)]
 #[command(name = "virtualenvwrapper", after_help = "Example:\n  virtualenvwrapper")]
 pub(super) struct VirtualenvWrapper {}
@@ -86,7 +86,7 @@ mod tests {
         assert_eq!(places, expected);
         let commands: Vec<&str> = text.lines().filter(|line| line.starts_with("  ")).collect();
         assert!(commands.is_sorted() && commands.len() >= 15, "{commands:?}");
-        assert!(commands.contains(&"  workon: Enter a virtual environment in this shell"));
+        assert!(commands.contains(&"  workon: Activate a virtual environment in this shell"));
         let names: Vec<&str> =
             commands.iter().filter_map(|line| line.trim().split_once(':')).map(|(name, _)| name).collect();
         for hidden in ["init", "undo", "background", "man", "completions"] {

@@ -11,24 +11,26 @@ use crate::error::Result;
 use crate::output;
 use crate::shown::shown;
 
-/// Let the active environment import from directories
+/// Add directories to the import path of the active environment
 ///
-/// The directories go into a .pth file in site-packages, the last one added first. Python puts them on sys.path after
-/// site-packages, so a package that is installed wins over one of the same name in them. (Files that virtualenvwrapper
-/// wrote keep their code that moves them to the front; Python 3.18 will ignore such code, PEP 829.) Without a directory,
-/// those that are there are listed.
+/// The directories go into a .pth file in site-packages, the latest first. Python searches them after site-packages, so an
+/// installed package wins over one of the same name in them. (Files written by virtualenvwrapper keep their code that moves
+/// them to the front; Python 3.18 will ignore such code, PEP 829.) Without a directory, the added directories are listed.
 #[derive(Debug, Parser)]
 #[command(
     name = "add2virtualenv",
-    after_help = "Examples:\n  add2virtualenv ~/src/api/lib      import from there\n  add2virtualenv .                  \
-                  import from this directory\n  add2virtualenv -d ~/src/api/lib   no longer\n  add2virtualenv            \
-                  \x20       list them (status 1, as virtualenvwrapper has it)"
+    after_help = "\
+Examples:
+  add2virtualenv ~/src/api/lib      import from that directory
+  add2virtualenv .                  import from this directory
+  add2virtualenv -d ~/src/api/lib   remove that directory again
+  add2virtualenv                    list the directories (status 1, as in virtualenvwrapper)"
 )]
 pub(crate) struct Add2Virtualenv {
-    /// Directories; those that do not exist yet count once they do
+    /// Directories; missing ones take effect once they exist
     #[arg(value_name = "DIRECTORY", value_hint = clap::ValueHint::DirPath)]
     directories: Vec<PathBuf>,
-    /// Take them away again
+    /// Remove the directories from the path
     #[arg(short, long)]
     delete: bool,
 }

@@ -18,31 +18,34 @@ use crate::workon_home::name::EnvironmentName;
 
 /// Run a command in every environment
 ///
-/// Each runs in a shell of its own, in the directory of the environment, which is entered without hooks. What the
-/// command returns does not stop the others. With --parallel a program runs in several environments at once, with
-/// nothing on stdin; what it prints is shown as a whole when it has ended, and then a table of how it went.
+/// Each command runs in a subshell, in the environment's directory, with the environment activated without hooks. A failure
+/// does not stop the others. With --parallel, a program runs in several environments at once, with empty stdin; its output
+/// is shown when it ends, followed by a table of results.
 #[derive(Debug, Parser)]
 #[command(
     name = "allvirtualenv",
-    after_help = "Examples:\n  allvirtualenv pip list --outdated     a program\n  allvirtualenv pwd                     a \
-                  builtin\n  allvirtualenv myfunction 'a b'        a function of yours\n  allvirtualenv --status pip check      \
-                  status 1 if it fails anywhere\n  allvirtualenv --parallel pip check    a program, everywhere at \
-                  once"
+    after_help = "\
+Examples:
+  allvirtualenv pip list --outdated     run a program
+  allvirtualenv pwd                     run a builtin
+  allvirtualenv myfunction 'a b'        run a function of yours
+  allvirtualenv --status pip check      end with status 1 if it fails in any environment
+  allvirtualenv --parallel pip check    run a program in several environments at once"
 )]
 pub(crate) struct AllVirtualenv {
-    /// Tell where it failed, and end with status 1 if it did; otherwise the status is 0
+    /// Report failures, and end with status 1 if there are any; otherwise the status is always 0
     #[arg(long)]
     status: bool,
-    /// Run a program in several environments at once; status 1 if it fails in one
+    /// Run a program in several environments at once; status 1 if it fails in any
     #[arg(long)]
     parallel: bool,
-    /// At most so many at once; the number of processors if left out
+    /// Number of environments at once; by default the number of processors
     #[arg(short, long, value_name = "N", requires = "parallel")]
     jobs: Option<NonZeroUsize>,
-    /// JSON for programs in place of the outputs and the table
+    /// Print JSON instead of the output and the table
     #[arg(long, requires = "parallel")]
     json: bool,
-    /// The command and its words
+    /// The command and its arguments
     #[arg(trailing_var_arg = true, value_hint = clap::ValueHint::CommandWithArguments)]
     command: Vec<OsString>,
 }

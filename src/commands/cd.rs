@@ -50,9 +50,9 @@ impl Verb for CdSitePackages {
     }
 }
 
-/// Change to the project of the active environment
+/// Change to the project directory of the active environment
 ///
-/// `setvirtualenvproject` and `mkvirtualenv -a` link an environment to its project.
+/// `setvirtualenvproject` and `mkvirtualenv -a` link an environment to a project.
 #[derive(Debug, Parser)]
 #[command(name = "cdproject", after_help = "Example:\n  cdproject    go to the project")]
 pub(crate) struct CdProject {}

@@ -20,23 +20,26 @@ use crate::shown::{shown, typed};
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
-/// Copy a virtual environment and enter the copy
+/// Copy a virtual environment and activate the copy
 ///
-/// The copy is whole and stands on its own: scripts, activation scripts, editable installs and links that named the
-/// original name the copy, and the original can be removed. It is linked to the same project. Nothing is written into
-/// the original. The copy appears whole or not at all.
+/// The copy is independent: its scripts, activation scripts, editable installs, and links point into the copy, and the
+/// original can be removed. It is linked to the same project. Nothing is written into the original. The copy appears whole
+/// or not at all.
 #[derive(Debug, Parser)]
 #[command(
     name = "cpvirtualenv",
-    after_help = "Examples:\n  cpvirtualenv projectx try-it      copy projectx as try-it\n  cpvirtualenv \
-                  ~/src/api/.venv api  bring one in from elsewhere\n  cpvirtualenv /opt/envs/tools      the same, under \
-                  the name it has\n  cpvirtualenv poetry:shop shop     the same, of one that poetry keeps"
+    after_help = "\
+Examples:
+  cpvirtualenv projectx try-it      copy projectx as try-it
+  cpvirtualenv ~/src/api/.venv api  copy an environment from elsewhere
+  cpvirtualenv /opt/envs/tools      the same, and keep its name
+  cpvirtualenv poetry:shop shop     copy an environment that poetry keeps"
 )]
 pub(crate) struct CpVirtualenv {
-    /// Name of the environment, or path of one that is elsewhere
+    /// Name of the environment, or path of one outside WORKON_HOME
     #[arg(value_name = "ENVIRONMENT")]
     source: Option<OsString>,
-    /// Name of the copy; the last part of the path if left out
+    /// Name of the copy; by default the last part of the path
     #[arg(value_name = "NAME")]
     name: Option<OsString>,
     /// virtualenvwrapper lets them pass.

@@ -6,10 +6,10 @@ use super::{Outcome, Session, Verb};
 use crate::activation::{Plan, Step};
 use crate::error::{Error, Result};
 
-/// Leave the active virtual environment
+/// Deactivate the active virtual environment
 ///
-/// Everything that workon set is put back as it was; what you changed meanwhile stays. Also works in a shell that was
-/// started inside the environment.
+/// Restores everything that workon changed; what you changed meanwhile stays. Also works in a shell that was started inside
+/// the environment.
 #[derive(Debug, Parser)]
 #[command(name = "deactivate", after_help = "Example:\n  deactivate")]
 pub(crate) struct Deactivate {}

@@ -12,25 +12,28 @@ use crate::output;
 use crate::processes;
 use crate::shell::formats::Format;
 
-/// Print what to set for an environment, for a shell, a CI system or another program
+/// Print the variables of an environment for a shell, a CI system, or another program
 ///
-/// What it changes is what `venvwrap run` changes for a program. Values are quoted by the rules of the format; one that
-/// cannot hold a value says so, prints nothing and fails. Without --format: the one of the shell that calls, else of SHELL.
+/// Prints the changes that `venvwrap run` makes for a program. Values are quoted by the rules of the format; a value that the
+/// format cannot hold is an error, and nothing is printed. Without --format: the format of the calling shell, else of SHELL.
 #[derive(Debug, Parser)]
 #[command(
     name = "env",
-    after_help = "In bash and zsh: eval \"$(venvwrap env projectx)\"; in fish: venvwrap env projectx | \
-                  source\n\nExamples:\n  venvwrap env projectx -f systemd >api.env              for \
-                  EnvironmentFile=\n  venvwrap env projectx -f direnv >>.envrc               for direnv\n  venvwrap \
-                  env projectx -f github >>\"$GITHUB_ENV\"        for the later steps\n  venvwrap env projectx -f \
-                  github-path >>\"$GITHUB_PATH\"  of a job, both\n  venvwrap env projectx -f \
-                  json                          for programs"
+    after_help = "\
+In bash and zsh: eval \"$(venvwrap env projectx)\"; in fish: venvwrap env projectx | source
+
+Examples:
+  venvwrap env projectx -f systemd >api.env              for EnvironmentFile=
+  venvwrap env projectx -f direnv >>.envrc               for direnv
+  venvwrap env projectx -f github >>\"$GITHUB_ENV\"        for later steps of a GitHub job
+  venvwrap env projectx -f github-path >>\"$GITHUB_PATH\"  the same, for PATH
+  venvwrap env projectx -f json                          as JSON"
 )]
 pub(crate) struct Env {
-    /// Name of the environment; `.` for that of this project
+    /// Name of the environment; `.` for the current project
     #[arg(value_name = "ENVIRONMENT")]
     name: OsString,
-    /// Who is to read it
+    /// Output format
     #[arg(short, long)]
     format: Option<Format>,
 }

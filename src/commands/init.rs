@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::output;
 use crate::shell::{Shell, init};
 
-/// Print the functions that a shell loads
+/// Print the shell functions for your rc file
 #[derive(Debug, Parser)]
 #[command(
     name = "init",
@@ -20,7 +20,7 @@ use crate::shell::{Shell, init};
 pub(crate) struct Init {
     /// The shell
     shell: Shell,
-    /// Path of the binary that the functions start; the one that is running if left out
+    /// Path of the binary that the functions start; by default the running one
     #[arg(long, value_name = "PATH", value_hint = clap::ValueHint::ExecutablePath)]
     executable: Option<PathBuf>,
 }

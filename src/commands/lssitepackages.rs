@@ -15,19 +15,21 @@ use crate::output;
 
 /// List the site-packages directory of the active environment
 ///
-/// All words go to ls as they are, `-h` too; its listing is followed by what add2virtualenv has added.
+/// All arguments go to ls unchanged, even `-h`. The paths added by add2virtualenv follow.
 #[derive(Debug, Parser)]
 #[command(
     name = "lssitepackages",
     disable_help_flag = true,
-    after_help = "Examples:\n  lssitepackages         list what is installed\n  lssitepackages -lht    with sizes, the \
-                  newest first"
+    after_help = "\
+Examples:
+  lssitepackages         list what is installed
+  lssitepackages -lht    with sizes, newest first"
 )]
 pub(crate) struct LsSitePackages {
     /// Options of ls
     #[arg(value_name = "LS-OPTION", trailing_var_arg = true, allow_hyphen_values = true)]
     options: Vec<OsString>,
-    /// Print help (as the first word)
+    /// Print help (only as the first argument)
     #[arg(long, action = ArgAction::Help)]
     help: Option<bool>,
 }

@@ -22,31 +22,35 @@ use crate::workon_home::name::EnvironmentName;
 
 /// List the virtual environments
 ///
-/// No Python is started to list them, so a broken one is shown like any other. With --all, environments outside WORKON_HOME
-/// follow: those of pipenv, poetry, hatch and conda, and the .venv in the projects that are known (linked by an environment,
-/// or a directory in PROJECT_HOME). Each is listed by the name that `workon` takes for it.
+/// No Python is started, so broken environments are listed like any other. --all adds environments outside WORKON_HOME:
+/// those of pipenv, poetry, hatch, and conda, and the .venv of known projects (linked by an environment, or in
+/// PROJECT_HOME). Each is listed under the name that `workon` accepts.
 #[derive(Debug, Parser)]
 #[command(
     name = "lsvirtualenv",
     disable_help_flag = true,
-    after_help = "Examples:\n  lsvirtualenv           each with its details\n  lsvirtualenv -b        names only\n  \
-                  lsvirtualenv --all     those of other tools, too\n  lsvirtualenv --json    for programs"
+    after_help = "\
+Examples:
+  lsvirtualenv           list environments with details
+  lsvirtualenv -b        names only
+  lsvirtualenv --all     include environments of other tools
+  lsvirtualenv --json    print JSON"
 )]
 #[expect(clippy::struct_excessive_bools, reason = "they are options")]
 pub(crate) struct LsVirtualenv {
-    /// Names only, one a line; status 1 if there are none
+    /// Print names only, one per line; status 1 if there are none
     #[arg(short, long, overrides_with_all = ["long", "json"])]
     brief: bool,
-    /// Names and details (default)
+    /// Print names and details (default)
     #[arg(short, long, overrides_with_all = ["brief", "json"])]
     long: bool,
-    /// Also those that pipenv, poetry, hatch and conda keep elsewhere, and the `.venv` of projects; a table, without -l
+    /// Include environments of pipenv, poetry, hatch, conda, and the .venv of projects; a table unless -l is given
     #[arg(short, long)]
     all: bool,
-    /// JSON for programs
+    /// Print JSON
     #[arg(long)]
     json: bool,
-    /// Show the options in brief; status 1, as virtualenvwrapper has it
+    /// Print a short usage; status 1, as in virtualenvwrapper
     #[arg(short = 'h')]
     help_in_brief: bool,
     /// Print help
@@ -56,10 +60,10 @@ pub(crate) struct LsVirtualenv {
 
 const USAGE: &str = "\
 usage: lsvirtualenv [-b | -l | --json] [-a]
-  -a  those of other tools, too
+  -a  include environments of other tools
   -b  names only
-  -l  names and details, as without any option
-  -h  these lines; --help tells more
+  -l  names and details (default)
+  -h  this text; --help prints more
 ";
 
 /// The JSON of a list. `schema` goes up when a field changes its meaning or goes away.

@@ -26,17 +26,21 @@ use crate::templates::{Listed, Templates};
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
-/// Make a project: its directory below PROJECT_HOME, and an environment linked to it
+/// Create a project directory in PROJECT_HOME, and an environment linked to it
 #[derive(Debug, Parser)]
 #[command(
     name = "mkproject",
-    after_help = "Examples:\n  mkproject api                       make PROJECT_HOME/api and the environment api\n  \
-                  mkproject -f api                    use the directory if it is there\n  mkproject -t django api    \
-                  \x20        and fill it from a template\n  mkproject -t copier:gh:me/web api   from a template of \
-                  copier\n  mkproject --list-templates          list the templates\n\nTemplates are programs in \
-                  VIRTUALENVWRAPPER_HOOK_DIR/templates, called with the name and the\ndirectory; directories there, \
-                  which are copied; sources of copier and cookiecutter; and plugins\nof the Python that \
-                  VIRTUALENVWRAPPER_PYTHON names (virtualenvwrapper.project.template)."
+    after_help = "\
+Examples:
+  mkproject api                       create PROJECT_HOME/api and the environment api
+  mkproject -f api                    use the directory if it exists
+  mkproject -t django api             fill it from a template
+  mkproject -t copier:gh:me/web api   fill it from a copier template
+  mkproject --list-templates          list the templates
+
+Templates are programs in VIRTUALENVWRAPPER_HOOK_DIR/templates, called with the name and the
+directory; directories there, which are copied; sources of copier and cookiecutter; and plugins
+(virtualenvwrapper.project.template) of the Python that VIRTUALENVWRAPPER_PYTHON names."
 )]
 pub(crate) struct MkProject {
     /// Name of the project and of the environment
@@ -51,7 +55,7 @@ pub(crate) struct MkProject {
     /// List the templates that -t takes
     #[arg(long, conflicts_with_all = ["name", "template"])]
     list_templates: bool,
-    /// The list as JSON for programs
+    /// Print the list as JSON
     #[arg(long, requires = "list_templates")]
     json: bool,
     #[command(flatten)]

@@ -16,14 +16,17 @@ use crate::output;
 /// While this file is there, leaving the environment removes it.
 const README: &str = "README.tmpenv";
 
-/// Make an environment that is removed when you leave it
+/// Create an environment that is removed when you deactivate it
 ///
 /// Delete its file README.tmpenv to keep it.
 #[derive(Debug, Parser)]
 #[command(
     name = "mktmpenv",
-    after_help = "Examples:\n  mktmpenv -i requests     try a package\n  mktmpenv -n              and stay in this \
-                  directory\n  rm README.tmpenv         keep it after all"
+    after_help = "\
+Examples:
+  mktmpenv -i requests     try a package
+  mktmpenv -n              stay in this directory
+  rm README.tmpenv         keep the environment after all"
 )]
 pub(crate) struct MkTmpenv {
     /// Change to its directory, whatever VIRTUALENVWRAPPER_WORKON_CD says

@@ -14,31 +14,34 @@ use crate::output;
 use crate::project::dot_venv;
 use crate::shown::shown;
 
-/// Make a virtual environment and enter it
+/// Create a virtual environment and activate it
 ///
-/// The environment appears whole or not at all. One that exists already is entered as it is; nothing in it is
-/// rewritten.
+/// The environment appears whole or not at all. An existing environment is activated as it is; nothing in it is rewritten.
 #[derive(Debug, Parser)]
 #[command(
     name = "mkvirtualenv",
-    after_help = "Examples:\n  mkvirtualenv projectx                 with the python3 on PATH\n  mkvirtualenv -p 3.8 old \
-                  \x20             with Python 3.8; also pypy3.10, 3.13t, a path or a command\n  mkvirtualenv -p \
-                  '>=3.11,<3.14' api    with any that fits; the quotes are for the shell\n  mkvirtualenv --download -p \
-                  3.12 new   and have uv install it where it is not there\n  mkvirtualenv -i requests -i rich api  and \
-                  install these\n  mkvirtualenv -r requirements.txt api  and install what the file lists\n  mkvirtualenv \
-                  -r pylock.toml -e . api  a lock file, and the project here in place\n  mkvirtualenv --group dev \
-                  api          and a dependency group of the pyproject.toml here\n  mkvirtualenv -a ~/src/api api         link it to a project, and use the Python that this asks for\n  mkvirtualenv \
-                  --from . api             for this project, with what it needs\n  mkvirtualenv --here                   the \
-                  one that pipenv uses in this project"
+    after_help = "\
+Examples:
+  mkvirtualenv projectx                 with the python3 on PATH
+  mkvirtualenv -p 3.8 old               with Python 3.8; also pypy3.10, 3.13t, a path or a command
+  mkvirtualenv -p '>=3.11,<3.14' api    with any version in that range; quoted for the shell
+  mkvirtualenv --download -p 3.12 new   have uv download Python 3.12 if it is missing
+  mkvirtualenv -i requests -i rich api  install two packages
+  mkvirtualenv -r requirements.txt api  install what the file lists
+  mkvirtualenv -r pylock.toml -e . api  install a lock file, and this project in editable mode
+  mkvirtualenv --group dev api          install a dependency group of the pyproject.toml here
+  mkvirtualenv -a ~/src/api api         link it to a project, and use the Python it asks for
+  mkvirtualenv --from . api             install what this project needs, and link to it
+  mkvirtualenv --here                   create the environment pipenv would use in this project"
 )]
 pub(crate) struct MkVirtualenv {
     /// Name of the environment
     #[arg(required_unless_present = "here")]
     name: Option<OsString>,
-    /// Make that of the project one is in: with the name that pipenv has for it, the Python of the Pipfile, and linked
+    /// Create the environment pipenv would use for this project: same name, the Pipfile's Python, linked to the project
     #[arg(long, conflicts_with = "name")]
     here: bool,
-    /// Have the project's .venv lead to it, for uv and editors: with -a, --from or --here
+    /// Make the project's .venv a link to it, for uv and editors; needs -a, --from, or --here
     #[arg(long)]
     link: bool,
     #[command(flatten)]

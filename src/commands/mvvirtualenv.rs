@@ -21,25 +21,28 @@ use crate::workon_home::name::EnvironmentName;
 
 /// Rename a virtual environment
 ///
-/// What names the environment's place in it (scripts, activation scripts, editable installs, links) is changed too, so
-/// that everything goes on working; no file is copied. The active environment can be renamed: the shell enters it again
-/// under its new name. Other processes that use it are named, and you are asked: they go on with a name that leads
-/// nowhere. Should it be interrupted, both names work, and the same command finishes what is left.
+/// Paths inside the environment (scripts, activation scripts, editable installs, links) are updated, so that everything
+/// keeps working; no file is copied. The active environment can be renamed: the shell activates it again under its new
+/// name. If other processes use it, they are listed and you are asked: they would keep an old path that no longer exists.
+/// If the command is interrupted, both names work, and the same command finishes the rename.
 #[derive(Debug, Parser)]
 #[command(
     name = "mvvirtualenv",
-    after_help = "Examples:\n  mvvirtualenv projectx shop      projectx is called shop from now on\n  mvvirtualenv -f projectx shop   \
-                  the same, whoever uses it\n\nAn environment that was \
-                  renamed by hand (`mv`) is mended by the same command."
+    after_help = "\
+Examples:
+  mvvirtualenv projectx shop      rename projectx to shop
+  mvvirtualenv -f projectx shop   do not ask, even if other processes use it
+
+After a rename by hand (`mv`), the same command repairs the environment."
 )]
 pub(crate) struct MvVirtualenv {
-    /// Name that it has
+    /// Current name
     #[arg(value_name = "ENVIRONMENT")]
     old: OsString,
-    /// Name that it gets
+    /// New name
     #[arg(value_name = "NAME")]
     new: OsString,
-    /// No question for one that is in use by other processes
+    /// Do not ask if other processes use it
     #[arg(short, long)]
     force: bool,
 }

@@ -16,15 +16,17 @@ use crate::shown::shown;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
-/// Show which Pythons there are, and which one a request gets
+/// List the Pythons on this machine, or find the one for a request
 #[derive(Debug, Parser)]
 #[command(
     name = "python",
     subcommand_required = true,
     arg_required_else_help = true,
     disable_help_subcommand = true,
-    after_help = "Examples:\n  venvwrap python list       every Python on this machine, and who uses it\n  venvwrap python \
-                  find 3.12  the path of the one that `mkvirtualenv -p 3.12` takes"
+    after_help = "\
+Examples:
+  venvwrap python list       every Python on this machine, and the environments that use it
+  venvwrap python find 3.12  path of the Python that `mkvirtualenv -p 3.12` uses"
 )]
 pub(crate) struct Python {
     #[command(subcommand)]
@@ -37,37 +39,38 @@ enum What {
     Find(Find),
 }
 
-/// List the Pythons of this machine and the environments that use them
+/// List the Pythons on this machine and the environments that use them
 ///
-/// Looks on PATH and wherever pyenv, uv, mise, asdf, rye, Homebrew, conda and python.org's installer put them. One that
-/// is new is asked once what it is. The one that is marked `*` is taken where nothing is asked for.
+/// Searches PATH and the directories of pyenv, uv, mise, asdf, rye, Homebrew, conda, and python.org's installer. A new
+/// interpreter is started once to learn its version. `*` marks the default.
 #[derive(Debug, Parser)]
-#[command(
-    after_help = "Examples:\n  venvwrap python list         all of them, the newest first\n  venvwrap python list 3.12    \
-                  those that `-p 3.12` means\n  venvwrap python list --all   with every path that leads to one\n  \
-                  venvwrap python list --json  for programs"
-)]
+#[command(after_help = "\
+Examples:
+  venvwrap python list         all of them, newest first
+  venvwrap python list 3.12    those that match `-p 3.12`
+  venvwrap python list --all   every path of each
+  venvwrap python list --json  print JSON")]
 struct List {
-    /// Only those that answer this: a version such as `3.12`, `>=3.11` or `pypy`, a command or a path
+    /// Only those that match: a version such as `3.12`, `>=3.11`, or `pypy`, a command, or a path
     #[arg(value_name = "PYTHON")]
     request: Option<OsString>,
-    /// Every path that leads to one, and not only the one that lasts
+    /// List every path of an interpreter, not only the most stable one
     #[arg(long)]
     all: bool,
-    /// JSON for programs
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
-/// Print the path of the Python that a request gets
+/// Print the path of the Python for a request
 #[derive(Debug, Parser)]
-#[command(
-    after_help = "Examples:\n  venvwrap python find          the one that is taken where nothing is asked for\n  venvwrap \
-                  python find 3.12     the one for `mkvirtualenv -p 3.12`\n  venvwrap python find ./env    the one \
-                  that an environment was made from"
-)]
+#[command(after_help = "\
+Examples:
+  venvwrap python find          the default Python
+  venvwrap python find 3.12     the Python that `mkvirtualenv -p 3.12` uses
+  venvwrap python find ./env    the Python that an environment was made from")]
 struct Find {
-    /// What is asked for: a version such as `3.12`, `>=3.11` or `pypy`, a command or a path
+    /// A version such as `3.12`, `>=3.11`, or `pypy`, a command, or a path
     #[arg(value_name = "PYTHON")]
     request: Option<OsString>,
 }

@@ -18,23 +18,27 @@ use crate::workon_home::name::EnvironmentName;
 
 /// Remove virtual environments
 ///
-/// A removed environment is moved aside at once and kept for seven days (`trash-days` in config.toml); `venvwrap undo`
-/// brings it back. The one that is active in this shell is refused; before one is taken away from other processes that
-/// use it, you are asked.
+/// A removed environment moves to the trash at once and stays there for seven days (`trash-days` in config.toml);
+/// `venvwrap undo` brings it back. Removing the active environment is refused. If other processes use an environment, you
+/// are asked first.
 #[derive(Debug, Parser)]
 #[command(
     name = "rmvirtualenv",
-    after_help = "Examples:\n  rmvirtualenv old          remove old\n  rmvirtualenv one two      remove both\n  \
-                  rmvirtualenv --now big    delete it for good, at once\n  venvwrap undo old         bring old back"
+    after_help = "\
+Examples:
+  rmvirtualenv old          remove old
+  rmvirtualenv one two      remove both
+  rmvirtualenv --now big    delete big for good, and free its disk space
+  venvwrap undo old         bring old back"
 )]
 pub(crate) struct RmVirtualenv {
     /// Names of the environments
     #[arg(value_name = "ENVIRONMENT")]
     names: Vec<OsString>,
-    /// Delete for good and at once: the disk space is free when this returns
+    /// Delete for good; the disk space is free when this returns
     #[arg(long)]
     now: bool,
-    /// No question for one that is in use by other processes, and no error for a name that nothing has
+    /// Do not ask about environments in use by other processes; missing ones are no error
     #[arg(short, long)]
     force: bool,
 }

@@ -17,25 +17,29 @@ use crate::variables::{self, Changes};
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::nearest;
 
-/// Run a program in an environment, without entering it
+/// Run a program in an environment without activating it
 ///
-/// venvwrap becomes the program: signals, status, streams and terminal are its own, and no shell is involved. It gets the
-/// variables that `workon` would set; an environment that is active is left for it. It is looked for in the environment
-/// first and then on PATH. No hook is fired, and lines appended to bin/activate do not count.
+/// venvwrap becomes the program: signals, status, streams, and terminal are the program's own, and no shell is involved.
+/// The program gets the variables that `workon` would set, in place of those of an active environment. It is searched in the
+/// environment first, then on PATH. No hook is fired, and lines appended to bin/activate have no effect.
 ///
-/// Status: the program's own; 127 if there is none, 126 if it cannot be run, 1 if the environment cannot be used.
+/// Status: the program's own; 127 if it does not exist, 126 if it cannot be run, 1 if the environment cannot be used.
 #[derive(Debug, Parser)]
 #[command(
     name = "run",
     override_usage = "venvwrap run <ENVIRONMENT> [--] <CMD> [ARG]...",
-    after_help = "Examples:\n  venvwrap run projectx pytest -q     options after CMD are its own\n  venvwrap run \
-                  projectx -- pytest -q  the same\n  venvwrap run . make test            in that of this project\n  venvwrap run projectx \"$SHELL\"      a shell inside; `exit` leaves it"
+    after_help = "\
+Examples:
+  venvwrap run projectx pytest -q     options after CMD belong to CMD
+  venvwrap run projectx -- pytest -q  the same
+  venvwrap run . make test            in the environment of the current project
+  venvwrap run projectx \"$SHELL\"      start a shell inside; `exit` ends it"
 )]
 pub(crate) struct Run {
-    /// Name of the environment; `.` for that of this project
+    /// Name of the environment; `.` for the current project
     #[arg(value_name = "ENVIRONMENT")]
     name: OsString,
-    /// The program and its words
+    /// The program and its arguments
     #[arg(
         value_name = "CMD",
         id = "program-inside",

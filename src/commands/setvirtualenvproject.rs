@@ -16,22 +16,24 @@ use crate::workon_home::name::EnvironmentName;
 
 /// Link an environment to a project directory
 ///
-/// `workon` will change to that directory, and `cdproject` goes back to it.
+/// `workon` changes to that directory when it activates the environment; `cdproject` goes there.
 #[derive(Debug, Parser)]
 #[command(
     name = "setvirtualenvproject",
-    after_help = "Examples:\n  setvirtualenvproject                    link the active environment to this directory\n  \
-                  setvirtualenvproject projectx ~/src/x   link projectx to ~/src/x\n  setvirtualenvproject ./.venv .      \
-                  \x20   an environment by its path"
+    after_help = "\
+Examples:
+  setvirtualenvproject                    link the active environment to this directory
+  setvirtualenvproject projectx ~/src/x   link projectx to ~/src/x
+  setvirtualenvproject ./.venv .          link the environment at this path"
 )]
 pub(crate) struct SetVirtualenvProject {
-    /// Name or path of the environment; the active one if left out
+    /// Name or path of the environment; by default the active one
     #[arg(value_name = "ENVIRONMENT")]
     environment: Option<PathBuf>,
-    /// Directory of the project; this one if left out
+    /// Project directory; by default the current directory
     #[arg(value_name = "DIRECTORY", value_hint = clap::ValueHint::DirPath)]
     directory: Option<PathBuf>,
-    /// Have the project's .venv lead to the environment, for uv and editors
+    /// Make the project's .venv a link to the environment, for uv and editors
     #[arg(long)]
     link: bool,
 }

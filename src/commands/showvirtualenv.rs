@@ -15,19 +15,22 @@ use crate::output;
 use crate::project;
 use crate::shown::shown;
 
-/// Show what an environment is made of
+/// Show the details of an environment
 #[derive(Debug, Parser)]
 #[command(
     name = "showvirtualenv",
-    after_help = "Examples:\n  showvirtualenv projectx          the facts of projectx\n  showvirtualenv                   \
-                  those of the active one\n  showvirtualenv poetry:shop       of one that poetry keeps\n  showvirtualenv --json \
-                  projectx   for programs"
+    after_help = "\
+Examples:
+  showvirtualenv projectx          details of projectx
+  showvirtualenv                   details of the active environment
+  showvirtualenv poetry:shop       details of an environment that poetry keeps
+  showvirtualenv --json projectx   print JSON"
 )]
 pub(crate) struct ShowVirtualenv {
-    /// Name of the environment; the active one if left out
+    /// Name of the environment; by default the active one
     #[arg(value_name = "ENVIRONMENT")]
     name: Option<OsString>,
-    /// JSON for programs
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }

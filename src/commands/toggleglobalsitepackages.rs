@@ -6,15 +6,17 @@ use super::{Outcome, Session, Verb, elsewhere};
 use crate::error::Result;
 use crate::output;
 
-/// Let the active environment see the packages of its Python, or no longer
+/// Show or hide the packages of its Python in the active environment
 #[derive(Debug, Parser)]
 #[command(
     name = "toggleglobalsitepackages",
-    after_help = "Examples:\n  toggleglobalsitepackages      flip it and say how it is now\n  toggleglobalsitepackages -q   \
-                  flip it"
+    after_help = "\
+Examples:
+  toggleglobalsitepackages      toggle and print the new state
+  toggleglobalsitepackages -q   toggle silently"
 )]
 pub(crate) struct ToggleGlobalSitePackages {
-    /// Say nothing
+    /// Print nothing
     #[arg(short, long)]
     quiet: bool,
 }

@@ -11,30 +11,33 @@ use crate::error::{Error, Result};
 use crate::output;
 use crate::trust::{self, Standing};
 
-/// Allow a project's own hooks to be sourced
+/// Trust a project's hooks, so that they are sourced
 ///
-/// A project can bring hooks along, in its directory .virtualenvwrapper. They are sourced only after you looked at them
-/// and said so here, and only as they are now: a hook that changes has to be trusted again. The same goes for the scripts of
-/// a conda environment (etc/conda/activate.d and deactivate.d), and for the hooks in an environment that another tool keeps.
+/// A project can have hooks of its own, in its directory .virtualenvwrapper. They are sourced only after you looked at them
+/// and trusted them here, and only unchanged: a hook that changes must be trusted again. The same holds for the scripts of a
+/// conda environment (etc/conda/activate.d and deactivate.d), and for hooks in environments of other tools.
 #[derive(Debug, Parser)]
 #[command(
     name = "trust",
-    after_help = "Examples:\n  venvwrap trust              trust the hooks of the project in this directory\n  venvwrap trust \
-                  ~/src/api    trust those of that project\n  venvwrap trust --list       show what stands how\n  venvwrap \
-                  trust ~/envs/gis   trust the scripts of that conda environment\n  venvwrap trust --revoke .   no longer \
-                  trust them"
+    after_help = "\
+Examples:
+  venvwrap trust              trust the hooks of the project in this directory
+  venvwrap trust ~/src/api    trust the hooks of that project
+  venvwrap trust --list       list the hooks and their state
+  venvwrap trust ~/envs/gis   trust the scripts of that conda environment
+  venvwrap trust --revoke .   stop trusting them"
 )]
 pub(crate) struct Trust {
-    /// Directory of the project; this one if left out
+    /// Project directory; by default the current directory
     #[arg(value_name = "PROJECT", value_hint = clap::ValueHint::DirPath)]
     project: Option<PathBuf>,
-    /// Show the project's hooks and whether they are trusted, and change nothing
+    /// List the project's hooks and whether they are trusted
     #[arg(short, long, conflicts_with = "revoke")]
     list: bool,
-    /// The list as JSON, for programs
+    /// Print the list as JSON
     #[arg(long, requires = "list")]
     json: bool,
-    /// Take the trust back
+    /// Stop trusting the hooks
     #[arg(long)]
     revoke: bool,
     /// Only tell by the status whether this one file is trusted

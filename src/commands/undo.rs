@@ -16,21 +16,24 @@ use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 use crate::workon_home::trash::Removed;
 
-/// Bring back an environment that rmvirtualenv removed
+/// Bring back a removed environment
 #[derive(Debug, Parser)]
 #[command(
     name = "undo",
-    after_help = "Examples:\n  venvwrap undo           bring back the last one removed\n  venvwrap undo projectx  bring \
-                  back that one\n  venvwrap undo --list    show what can be brought back"
+    after_help = "\
+Examples:
+  venvwrap undo           bring back the environment removed last
+  venvwrap undo projectx  bring back projectx
+  venvwrap undo --list    list what can be brought back"
 )]
 pub(crate) struct Undo {
-    /// Name that it had; the last one removed if left out
+    /// Name of the removed environment; by default the one removed last
     #[arg(value_name = "REMOVED")]
     name: Option<OsString>,
-    /// Show what can be brought back, the last one removed first
+    /// List what can be brought back, most recent first
     #[arg(short, long, conflicts_with = "name")]
     list: bool,
-    /// The list as JSON, for programs
+    /// Print the list as JSON
     #[arg(long, requires = "list")]
     json: bool,
 }

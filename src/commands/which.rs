@@ -16,21 +16,24 @@ use crate::workon_home::name::nearest;
 
 /// Print the path of an environment, or of a program in it
 ///
-/// Nothing is run and PATH is not looked at: what is not in the environment is not there, with status 1.
+/// Runs nothing and ignores PATH. If the environment does not have the program, the status is 1.
 #[derive(Debug, Parser)]
 #[command(
     name = "which",
-    after_help = "Examples:\n  venvwrap which projectx             its root\n  venvwrap which projectx python      its \
-                  python, for an editor or a cron line\n  venvwrap which --json projectx pip  for programs"
+    after_help = "\
+Examples:
+  venvwrap which projectx             path of the environment
+  venvwrap which projectx python      path of its python, for an editor or a cron line
+  venvwrap which --json projectx pip  as JSON"
 )]
 pub(crate) struct Which {
-    /// Name of the environment; `.` for that of this project
+    /// Name of the environment; `.` for the current project
     #[arg(value_name = "ENVIRONMENT")]
     name: OsString,
     /// Name of a program in it
     #[arg(value_name = "TOOL", id = "tool-inside")]
     tool: Option<OsString>,
-    /// JSON for programs
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }

@@ -16,12 +16,12 @@ use crate::output;
 const KEPT: &[&str] =
     &["appdirs", "distribute", "packaging", "pip", "pyparsing", "setuptools", "six", "wheel", "wsgiref"];
 
-/// Remove all packages from the active environment
+/// Uninstall all packages from the active environment
 ///
-/// Editable ones are removed too; the directories that they were installed from stay. What stays besides is what
-/// virtualenvwrapper keeps: pip, setuptools, wheel, distribute, wsgiref, appdirs, packaging, pyparsing and six.
+/// Editable installs are removed too; their source directories stay. As in virtualenvwrapper, these packages are kept: pip,
+/// setuptools, wheel, distribute, wsgiref, appdirs, packaging, pyparsing, and six.
 #[derive(Debug, Parser)]
-#[command(name = "wipeenv", after_help = "Example:\n  wipeenv    remove what was installed, and start over")]
+#[command(name = "wipeenv", after_help = "Example:\n  wipeenv    uninstall everything and start over")]
 pub(crate) struct WipeEnv {}
 
 impl Verb for WipeEnv {

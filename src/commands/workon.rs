@@ -19,27 +19,30 @@ use crate::shown::typed_path;
 use crate::trust::{self, Standing};
 use crate::workon_home::WorkonHome;
 
-/// Enter a virtual environment in this shell
+/// Activate a virtual environment in this shell
 ///
-/// The environment that is active is left first. If the new one is linked to a project, workon changes to its
-/// directory too. Without a name the environments are listed.
+/// The active environment is deactivated first. If the new one is linked to a project, workon also changes to the
+/// project's directory. Without a name, the environments are listed.
 ///
-/// `.` is the environment of the project one is in. From this directory upward, the first counts that an environment is
-/// linked to, that pipenv has one for, or whose .venv leads to one; else the one that is named like this directory;
-/// else what another tool keeps for the project.
+/// `.` is the environment of the current project. From this directory upward, workon takes the first environment that is
+/// linked to the directory, that pipenv uses for it, or that its .venv points to; else the environment named like this
+/// directory; else the one another tool keeps for the project.
 ///
-/// A name that WORKON_HOME does not have may be that of an environment which pipenv, poetry, hatch or conda keeps, or of a
-/// project with a .venv; `lsvirtualenv --all` lists them. Where several have it, it is said which forms tell them apart.
+/// If WORKON_HOME has no environment of that name, workon looks at those of pipenv, poetry, hatch, and conda, and at the
+/// .venv of known projects; `lsvirtualenv --all` lists them. If several match, the error lists the unambiguous names.
 #[derive(Debug, Parser)]
 #[command(
     name = "workon",
-    after_help = "Examples:\n  workon projectx      enter projectx\n  workon -n projectx   enter it and stay in this \
-                  directory\n  workon .             enter that of the project one is in\n  workon \
-                  poetry:shop   enter the one that poetry keeps for shop\n  workon               list \
-                  them (status 1, as virtualenvwrapper has it)"
+    after_help = "\
+Examples:
+  workon projectx      activate projectx
+  workon -n projectx   activate it and stay in this directory
+  workon .             activate the environment of the current project
+  workon poetry:shop   activate the environment that poetry keeps for shop
+  workon               list the environments (status 1, as in virtualenvwrapper)"
 )]
 pub(crate) struct Workon {
-    /// Name of the environment; `.` for that of this project
+    /// Name of the environment; `.` for the current project
     #[arg(value_name = "ENVIRONMENT")]
     name: Option<OsString>,
     /// Change to the linked project, whatever VIRTUALENVWRAPPER_WORKON_CD says

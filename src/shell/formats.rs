@@ -38,7 +38,7 @@ pub(crate) enum Format {
     Direnv,
     /// File for EnvironmentFile=
     Systemd,
-    /// JSON for programs
+    /// JSON
     Json,
 }
 

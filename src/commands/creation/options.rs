@@ -13,37 +13,37 @@ use crate::creator::virtualenv;
 use crate::env_vars;
 use crate::error::{Error, Result};
 
-/// How the environment is to be.
+/// How to create the environment.
 #[derive(Debug, Clone, clap::Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(in crate::commands) struct Options {
-    /// Python to use: a version (`3.12`, `>=3.11,<3.14`, `pypy3.10`), a command or a path
+    /// Python to use: a version (`3.12`, `>=3.11,<3.14`, `pypy3.10`), a command, or a path
     #[arg(short, long, value_name = "PYTHON", value_hint = clap::ValueHint::ExecutablePath)]
     pub(in crate::commands) python: Option<OsString>,
-    /// Where that Python is not there, have uv install it
+    /// Have uv install that Python if it is missing
     #[arg(long)]
     pub(in crate::commands) download: bool,
-    /// Let it see the packages of its Python as well
+    /// Also see the packages of its Python
     #[arg(long)]
     pub(in crate::commands) system_site_packages: bool,
-    /// Leave out pip
+    /// Do not install pip
     #[arg(long, visible_alias = "no-pip", alias = "no-seed")]
     pub(in crate::commands) without_pip: bool,
     /// Text for the prompt instead of the name
     #[arg(long, value_name = "TEXT")]
     pub(in crate::commands) prompt: Option<OsString>,
-    /// Link it to this project directory: workon will change there; without -p its files say which Python to use
+    /// Link it to this project: workon changes to its directory; without -p the project's files choose the Python
     #[arg(short = 'a', value_name = "PROJECT", value_hint = clap::ValueHint::DirPath)]
     pub(in crate::commands) project: Option<PathBuf>,
     #[command(flatten)]
     pub(super) wanted: Wanted,
-    /// Replace an environment of that name; the old one can be brought back
+    /// Replace an existing environment of that name; `venvwrap undo` brings the old one back
     #[arg(long)]
     pub(in crate::commands) clear: bool,
-    /// Do not tell what was made
+    /// Print no summary of what was created
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub(in crate::commands) quiet: u8,
-    /// Options of virtualenv, past and present, that make no difference here: accepted, so that old scripts go on
+    /// Options of virtualenv that have no effect here; accepted so that old scripts keep working
     #[arg(
         short = 'v',
         long = "distribute",

@@ -30,28 +30,28 @@ pub(super) struct Wanted {
     /// Install a package; may be repeated
     #[arg(short, long = "install", value_name = "PACKAGE")]
     install: Vec<OsString>,
-    /// Install what a requirements file or a lock file (pylock.toml) lists; may be repeated
+    /// Install what a requirements file or lock file (pylock.toml) lists; may be repeated
     #[arg(short, long = "requirement", value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     requirement: Vec<PathBuf>,
-    /// Install what a project needs, by its pylock.toml, requirements.txt, pyproject.toml or Pipfile.lock, and link to it
+    /// Install what a project's pylock.toml, requirements.txt, pyproject.toml, or Pipfile.lock lists, and link to it
     #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::AnyPath)]
     pub(super) from: Option<PathBuf>,
-    /// Install a dependency group of pyproject.toml, the project's or the one here; may be repeated
+    /// Install a dependency group of the project's pyproject.toml, or the one here; may be repeated
     #[arg(long, value_name = "[PATH:]GROUP")]
     group: Vec<OsString>,
-    /// Install a project in place, from its directory; may be repeated
+    /// Install a project in editable mode; may be repeated
     #[arg(short, long, value_name = "DIRECTORY", value_hint = clap::ValueHint::DirPath)]
     editable: Vec<OsString>,
-    /// Look for packages in this directory too; may be repeated
+    /// Also find packages in this directory; may be repeated
     #[arg(long, value_name = "DIRECTORY", value_hint = clap::ValueHint::DirPath)]
     find_links: Vec<OsString>,
-    /// Ask no package index
+    /// Use no package index
     #[arg(long)]
     no_index: bool,
-    /// Use no network: only --find-links, and the cache of uv
+    /// Use no network, only --find-links and uv's cache
     #[arg(long)]
     offline: bool,
-    /// Leave out the packages that defaults.txt has for every new environment
+    /// Skip the packages that defaults.txt lists for every new environment
     #[arg(long)]
     no_defaults: bool,
 }

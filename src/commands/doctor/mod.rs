@@ -23,27 +23,30 @@ use words::Words;
 /// How often what was mended is looked at again: what is mended can bring to light what it hid.
 const ROUNDS: usize = 3;
 
-/// Look for what is wrong, and say what mends it
+/// Find problems and print the command that fixes each
 ///
-/// Looks at every environment (its Python, its place, its scripts, its packages), at WORKON_HOME and the cache, at how
-/// the shell loads venvwrap, and at why `python` and `pip` are the ones that run. Starts no Python to look. Status 1 if
-/// there is something to do, 0 if there is nothing or only something to know.
+/// Checks every environment (Python, location, scripts, packages), WORKON_HOME, the cache, how the shell loads venvwrap, and
+/// why `python` and `pip` are the ones that run. Starts no Python. The status is 1 if there is a problem, and 0 if there is
+/// nothing or only a note.
 #[derive(Debug, Parser)]
 #[command(
     name = "doctor",
-    after_help = "Examples:\n  venvwrap doctor                 look at everything\n  venvwrap doctor projectx        look at \
-                  this environment only\n  venvwrap doctor --fix           mend what can be mended without asking\n  \
-                  venvwrap doctor --fix projectx  the same for one"
+    after_help = "\
+Examples:
+  venvwrap doctor                 check everything
+  venvwrap doctor projectx        check this environment only
+  venvwrap doctor --fix           repair what can be repaired without asking
+  venvwrap doctor --fix projectx  the same for one environment"
 )]
 pub(crate) struct Doctor {
-    /// Names of the environments to look at, and at nothing else; everything if left out
+    /// Environments to check; by default everything
     #[arg(value_name = "ENVIRONMENT")]
     names: Vec<OsString>,
-    /// Mend what is safe: link to the same Python elsewhere, correct the paths of one that was moved, write missing
-    /// activation scripts, finish renamings, remove what killed commands left
+    /// Repair what is safe: link to the same Python elsewhere, update the paths of a moved environment, write missing
+    /// activation scripts, finish renames, remove what killed commands left
     #[arg(long)]
     fix: bool,
-    /// JSON for programs
+    /// Print JSON
     #[arg(long)]
     json: bool,
     /// What the calling shell knows of itself
