@@ -12,7 +12,7 @@ use crate::env_vars;
 use crate::error::{Error, Result};
 use crate::output;
 
-/// Print the manual page, or write all pages into a directory
+/// Print the manual page, or write all pages
 #[derive(Debug, Parser)]
 #[command(
     name = "man",

@@ -9,6 +9,7 @@ use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::process::ExitCode;
 
+use clap::error::ContextKind;
 use clap::{ArgMatches, Command};
 
 use crate::commands::{self, Outcome, Session, Verb};
@@ -20,6 +21,7 @@ use crate::shell::{PROTOCOL, Shell};
 mod complete;
 mod completions;
 mod manual;
+mod other_words;
 mod virtualenvwrapper;
 
 const PROGRAM: &str = "venvwrap";
@@ -31,16 +33,25 @@ struct Entry {
     run: fn(&ArgMatches, &Session<'_>) -> Result<Outcome>,
     instead: fn(&clap::Error, &Session<'_>) -> Option<Result<Outcome>>,
     has_function: bool,
+    group: &'static str,
 }
 
 const fn entry<V: Verb>(name: &'static str) -> Entry {
-    Entry { name, command: V::command, run: run_as::<V>, instead: V::instead, has_function: true }
+    Entry { name, command: V::command, run: run_as::<V>, instead: V::instead, has_function: true, group: HIDDEN }
 }
+
+/// The group of verbs that only functions and background work call.
+const HIDDEN: &str = "";
 
 impl Entry {
     /// Only the binary has it: it is no command of the shell.
     const fn without_function(self) -> Self {
         Self { has_function: false, ..self }
+    }
+
+    /// Lists it in `--help` under this heading.
+    const fn under(self, group: &'static str) -> Self {
+        Self { group, ..self }
     }
 }
 
@@ -48,39 +59,48 @@ fn run_as<V: Verb>(matches: &ArgMatches, session: &Session<'_>) -> Result<Outcom
     V::from_arg_matches(matches).map_err(|error| usage(&error)).and_then(|verb| verb.run(session))
 }
 
+const CREATE: &str = "Create and remove";
+const USE: &str = "Use";
+const LOOK: &str = "Look";
+const CHANGE: &str = "Change";
+const PROJECTS: &str = "Projects";
+const PYTHON: &str = "Python";
+const REPAIR: &str = "Repair";
+const SHELL: &str = "Shell";
+
 /// All verbs, in the order of the help.
 const VERBS: &[Entry] = &[
-    entry::<commands::mkvirtualenv::MkVirtualenv>("mkvirtualenv"),
-    entry::<commands::mktmpenv::MkTmpenv>("mktmpenv"),
-    entry::<commands::mkproject::MkProject>("mkproject"),
-    entry::<commands::rmvirtualenv::RmVirtualenv>("rmvirtualenv"),
-    entry::<commands::cpvirtualenv::CpVirtualenv>("cpvirtualenv"),
-    entry::<commands::mvvirtualenv::MvVirtualenv>("mvvirtualenv"),
-    entry::<commands::undo::Undo>("undo").without_function(),
-    entry::<commands::workon::Workon>("workon"),
-    entry::<commands::deactivate::Deactivate>("deactivate"),
-    entry::<commands::lsvirtualenv::LsVirtualenv>("lsvirtualenv"),
-    entry::<commands::showvirtualenv::ShowVirtualenv>("showvirtualenv"),
-    entry::<commands::cd::CdVirtualenv>("cdvirtualenv"),
-    entry::<commands::cd::CdSitePackages>("cdsitepackages"),
-    entry::<commands::cd::CdProject>("cdproject"),
-    entry::<commands::setvirtualenvproject::SetVirtualenvProject>("setvirtualenvproject"),
-    entry::<commands::allvirtualenv::AllVirtualenv>("allvirtualenv"),
-    entry::<commands::run::Run>("run").without_function(),
-    entry::<commands::env::Env>("env").without_function(),
-    entry::<commands::which::Which>("which").without_function(),
-    entry::<commands::freeze::Freeze>("freeze").without_function(),
-    entry::<commands::lssitepackages::LsSitePackages>("lssitepackages"),
-    entry::<commands::add2virtualenv::Add2Virtualenv>("add2virtualenv"),
-    entry::<commands::toggleglobalsitepackages::ToggleGlobalSitePackages>("toggleglobalsitepackages"),
-    entry::<commands::wipeenv::WipeEnv>("wipeenv"),
-    entry::<virtualenvwrapper::VirtualenvWrapper>("virtualenvwrapper"),
-    entry::<commands::python::Python>("python").without_function(),
-    entry::<commands::doctor::Doctor>("doctor").without_function(),
-    entry::<commands::trust::Trust>("trust").without_function(),
-    entry::<commands::init::Init>("init").without_function(),
-    entry::<completions::Completions>("completions").without_function(),
-    entry::<manual::Man>("man").without_function(),
+    entry::<commands::mkvirtualenv::MkVirtualenv>("mkvirtualenv").under(CREATE),
+    entry::<commands::mktmpenv::MkTmpenv>("mktmpenv").under(CREATE),
+    entry::<commands::cpvirtualenv::CpVirtualenv>("cpvirtualenv").under(CREATE),
+    entry::<commands::mvvirtualenv::MvVirtualenv>("mvvirtualenv").under(CREATE),
+    entry::<commands::rmvirtualenv::RmVirtualenv>("rmvirtualenv").under(CREATE),
+    entry::<commands::undo::Undo>("undo").without_function().under(CREATE),
+    entry::<commands::workon::Workon>("workon").under(USE),
+    entry::<commands::deactivate::Deactivate>("deactivate").under(USE),
+    entry::<commands::cd::CdVirtualenv>("cdvirtualenv").under(USE),
+    entry::<commands::cd::CdSitePackages>("cdsitepackages").under(USE),
+    entry::<commands::allvirtualenv::AllVirtualenv>("allvirtualenv").under(USE),
+    entry::<commands::run::Run>("run").without_function().under(USE),
+    entry::<commands::env::Env>("env").without_function().under(USE),
+    entry::<commands::which::Which>("which").without_function().under(USE),
+    entry::<commands::lsvirtualenv::LsVirtualenv>("lsvirtualenv").under(LOOK),
+    entry::<commands::showvirtualenv::ShowVirtualenv>("showvirtualenv").under(LOOK),
+    entry::<commands::lssitepackages::LsSitePackages>("lssitepackages").under(LOOK),
+    entry::<virtualenvwrapper::VirtualenvWrapper>("virtualenvwrapper").under(LOOK),
+    entry::<commands::add2virtualenv::Add2Virtualenv>("add2virtualenv").under(CHANGE),
+    entry::<commands::toggleglobalsitepackages::ToggleGlobalSitePackages>("toggleglobalsitepackages").under(CHANGE),
+    entry::<commands::wipeenv::WipeEnv>("wipeenv").under(CHANGE),
+    entry::<commands::mkproject::MkProject>("mkproject").under(PROJECTS),
+    entry::<commands::setvirtualenvproject::SetVirtualenvProject>("setvirtualenvproject").under(PROJECTS),
+    entry::<commands::cd::CdProject>("cdproject").under(PROJECTS),
+    entry::<commands::freeze::Freeze>("freeze").without_function().under(PROJECTS),
+    entry::<commands::trust::Trust>("trust").without_function().under(PROJECTS),
+    entry::<commands::python::Python>("python").without_function().under(PYTHON),
+    entry::<commands::doctor::Doctor>("doctor").without_function().under(REPAIR),
+    entry::<commands::init::Init>("init").without_function().under(SHELL),
+    entry::<completions::Completions>("completions").without_function().under(SHELL),
+    entry::<manual::Man>("man").without_function().under(SHELL),
     entry::<commands::answer::Answer>("answer").without_function(),
     entry::<commands::background::Background>("background").without_function(),
     entry::<commands::hook::Hook>("hook").without_function(),
@@ -157,11 +177,16 @@ fn typed(verb: &str) -> String {
 /// What is no verb: help, the version, or a mistake.
 fn whole_tree(words: &[OsString]) -> Result<Outcome> {
     let words = std::iter::once(OsString::from(PROGRAM)).chain(words.iter().cloned());
-    match root().try_get_matches_from(words) {
+    let grouped = root()
+        .help_template("{about-with-newline}\n{usage-heading} {usage}{after-help}\n\nOptions:\n{options}")
+        .after_help(format!("{}\n{DESCRIBES}", grouped().trim_start()));
+    match grouped.try_get_matches_from(words) {
         Ok(_) => Ok(Outcome::Done),
         Err(error) => shown_or_usage(&error),
     }
 }
+
+const DESCRIBES: &str = "`venvwrap VERB --help` describes a verb, with examples.";
 
 /// The definition of everything that a person can type, for help, completions and the manual.
 fn root() -> Command {
@@ -173,10 +198,26 @@ fn root() -> Command {
              directory, WORKON_HOME, and brings the commands of virtualenvwrapper to bash, zsh, and fish. Load them with \
              `venvwrap init SHELL`; then `mkvirtualenv projectx` creates an environment and `workon projectx` activates it.",
         )
-        .after_help("`venvwrap VERB --help` describes a verb, with examples.")
+        .after_help(DESCRIBES)
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommands(VERBS.iter().map(|entry| (entry.command)()).filter(|verb| !verb.is_hide_set()))
+}
+
+/// The verbs by group: clap has headings for options only. A test keeps each line within 80 columns.
+fn grouped() -> String {
+    use std::fmt::Write;
+    let mut text = String::new();
+    let mut group = HIDDEN;
+    for entry in VERBS.iter().filter(|entry| entry.group != HIDDEN) {
+        if entry.group != group {
+            group = entry.group;
+            let _ = writeln!(text, "\n{group}:");
+        }
+        let about = (entry.command)().get_about().map(ToString::to_string).unwrap_or_default();
+        let _ = writeln!(text, "  {:<24}  {about}", entry.name);
+    }
+    text
 }
 
 fn shown_or_usage(error: &clap::Error) -> Result<Outcome> {
@@ -200,10 +241,12 @@ fn usage(error: &clap::Error) -> Error {
     let mut paragraphs = text.split("\n\n");
     let words = |paragraph: &str| paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
     let message = words(paragraphs.next().unwrap_or_default());
-    let hint = paragraphs
+    let of_clap = paragraphs
         .map(words)
-        .find_map(|line| line.strip_prefix("tip: ").or_else(|| line.strip_prefix("Usage: ")).map(str::to_owned))
-        .unwrap_or_else(|| "--help shows what can be typed".to_owned());
+        .find_map(|line| line.strip_prefix("tip: ").or_else(|| line.strip_prefix("Usage: ")).map(str::to_owned));
+    let word = error.get(ContextKind::InvalidSubcommand).map(ToString::to_string);
+    let hint =
+        word.and_then(|word| other_words::hint(&word)).or(of_clap).unwrap_or_else(|| format!("see `{PROGRAM} --help`"));
     usage_of(message.strip_prefix("error: ").unwrap_or(&message), &hint)
 }
 
@@ -235,6 +278,17 @@ mod tests {
         for entry in VERBS {
             assert_eq!((entry.command)().get_name(), entry.name);
         }
+    }
+
+    #[test]
+    fn the_help_lists_every_verb_once_and_fits_a_terminal() {
+        let text = grouped();
+        for entry in VERBS {
+            let lines = text.lines().filter(|line| line.split_whitespace().next() == Some(entry.name)).count();
+            assert_eq!(lines, usize::from(!(entry.command)().is_hide_set()), "{}", entry.name);
+        }
+        let wide: Vec<&str> = text.lines().filter(|line| line.chars().count() > 80).collect();
+        assert!(wide.is_empty(), "{wide:?}");
     }
 
     #[test]

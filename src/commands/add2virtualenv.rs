@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::output;
 use crate::shown::shown;
 
-/// Add directories to the import path of the active environment
+/// Add directories to the active environment's path
 ///
 /// The directories go into a .pth file in site-packages, the latest first. Python searches them after site-packages, so an
 /// installed package wins over one of the same name in them. (Files written by virtualenvwrapper keep their code that moves

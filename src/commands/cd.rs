@@ -9,7 +9,7 @@ use crate::activation::{Plan, Step};
 use crate::error::{Error, Result};
 use crate::project;
 
-/// Change to the directory of the active environment
+/// Change to the active environment's directory
 #[derive(Debug, Parser)]
 #[command(
     name = "cdvirtualenv",
@@ -30,7 +30,7 @@ impl Verb for CdVirtualenv {
     }
 }
 
-/// Change to the site-packages directory of the active environment
+/// Change to the active environment's site-packages
 #[derive(Debug, Parser)]
 #[command(
     name = "cdsitepackages",
@@ -50,7 +50,7 @@ impl Verb for CdSitePackages {
     }
 }
 
-/// Change to the project directory of the active environment
+/// Change to the active environment's project
 ///
 /// `setvirtualenvproject` and `mkvirtualenv -a` link an environment to a project.
 #[derive(Debug, Parser)]

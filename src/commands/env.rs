@@ -12,7 +12,7 @@ use crate::output;
 use crate::processes;
 use crate::shell::formats::Format;
 
-/// Print the variables of an environment for a shell, a CI system, or another program
+/// Print an environment's variables for another tool
 ///
 /// Prints the changes that `venvwrap run` makes for a program. Values are quoted by the rules of the format; a value that the
 /// format cannot hold is an error, and nothing is printed. Without --format: the format of the calling shell, else of SHELL.

@@ -13,7 +13,7 @@ use crate::environment::path_extensions::{self, PathExtensions};
 use crate::error::{Error, Result};
 use crate::output;
 
-/// List the site-packages directory of the active environment
+/// List the active environment's site-packages
 ///
 /// All arguments go to ls unchanged, even `-h`. The paths added by add2virtualenv follow.
 #[derive(Debug, Parser)]

@@ -96,6 +96,7 @@ impl Verb for LsVirtualenv {
             let mut names = home.names()?;
             names.extend(others.iter().map(|environment| environment.name().to_owned()));
             print(&names)?;
+            say_if_none(names.is_empty());
             return Ok(Outcome::Status(u8::from(names.is_empty())));
         }
         let mut all = Vec::new();
@@ -114,7 +115,8 @@ impl Verb for LsVirtualenv {
             output::data(&super::json(&List { schema: 1, workon_home, environments })?)?;
             return Ok(Outcome::Done);
         }
-        if self.all && !self.long {
+        say_if_none(all.is_empty());
+        if self.all && !self.long && !all.is_empty() {
             output::data(table(session, &all).as_bytes())?;
             return Ok(Outcome::Done);
         }
@@ -145,6 +147,7 @@ pub(super) fn tell_details(hooks: &Hooks<'_>, environment: &Environment) {
 pub(super) fn print_names(home: &WorkonHome) -> Result<bool> {
     let names = home.names()?;
     print(&names)?;
+    say_if_none(names.is_empty());
     Ok(!names.is_empty())
 }
 
@@ -169,6 +172,13 @@ fn table(session: &Session<'_>, all: &[(Facts, Environment)]) -> String {
         let _ = writeln!(text, "{name:<first$}  {origin:<second$}  {python:<third$}  {path}");
     }
     text
+}
+
+/// On stderr, so that a script reads an empty list.
+fn say_if_none(is_empty: bool) {
+    if is_empty {
+        output::note("No environments yet. Create one with `mkvirtualenv NAME`.");
+    }
 }
 
 fn print(names: &[OsString]) -> Result<()> {

@@ -26,7 +26,9 @@ use crate::templates::{Listed, Templates};
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
-/// Create a project directory in PROJECT_HOME, and an environment linked to it
+/// Create a project directory and its environment
+///
+/// The directory is created in PROJECT_HOME, and the environment is linked to it.
 #[derive(Debug, Parser)]
 #[command(
     name = "mkproject",

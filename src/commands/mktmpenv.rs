@@ -16,7 +16,7 @@ use crate::output;
 /// While this file is there, leaving the environment removes it.
 const README: &str = "README.tmpenv";
 
-/// Create an environment that is removed when you deactivate it
+/// Create an environment that `deactivate` removes
 ///
 /// Delete its file README.tmpenv to keep it.
 #[derive(Debug, Parser)]

@@ -16,7 +16,7 @@ use crate::shown::shown;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
-/// List the Pythons on this machine, or find the one for a request
+/// List the Pythons on this machine, or find one
 #[derive(Debug, Parser)]
 #[command(
     name = "python",

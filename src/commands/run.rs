@@ -17,7 +17,7 @@ use crate::variables::{self, Changes};
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::nearest;
 
-/// Run a program in an environment without activating it
+/// Run a program in an environment
 ///
 /// venvwrap becomes the program: signals, status, streams, and terminal are the program's own, and no shell is involved.
 /// The program gets the variables that `workon` would set, in place of those of an active environment. It is searched in the

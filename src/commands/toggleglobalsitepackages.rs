@@ -6,7 +6,9 @@ use super::{Outcome, Session, Verb, elsewhere};
 use crate::error::Result;
 use crate::output;
 
-/// Show or hide the packages of its Python in the active environment
+/// Toggle access to the packages of its Python
+///
+/// Switches whether the active environment sees the packages of the Python it was made from.
 #[derive(Debug, Parser)]
 #[command(
     name = "toggleglobalsitepackages",

@@ -14,7 +14,7 @@ use crate::output;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::nearest;
 
-/// Print the path of an environment, or of a program in it
+/// Print the path of an environment or its programs
 ///
 /// Runs nothing and ignores PATH. If the environment does not have the program, the status is 1.
 #[derive(Debug, Parser)]

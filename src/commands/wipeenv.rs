@@ -16,7 +16,7 @@ use crate::output;
 const KEPT: &[&str] =
     &["appdirs", "distribute", "packaging", "pip", "pyparsing", "setuptools", "six", "wheel", "wsgiref"];
 
-/// Uninstall all packages from the active environment
+/// Uninstall all packages of the active environment
 ///
 /// Editable installs are removed too; their source directories stay. As in virtualenvwrapper, these packages are kept: pip,
 /// setuptools, wheel, distribute, wsgiref, appdirs, packaging, pyparsing, and six.

@@ -112,7 +112,8 @@ fn loading_makes_the_store_and_tells_of_templates_alone() {
         let told = story.played(&sandbox, shell.plain());
         let said = told.stderr_text();
         assert_eq!(said.lines().filter(|line| line.starts_with("venvwrap: creating ")).count(), 12, "{told}");
-        assert_eq!(said.lines().count(), 12, "{told}");
+        assert_eq!(said.lines().filter(|line| line.starts_with("No environments yet. ")).count(), 1, "{told}");
+        assert_eq!(said.lines().count(), 13, "{told}");
         told.records("lsvirtualenv: 0");
         fs::remove_dir_all(sandbox.root().join("new")).unwrap();
     }

@@ -50,29 +50,6 @@ pub(super) const TABLE: &[Row] = &[
         ..ROW
     },
     Row {
-        verb: "mkproject",
-        day: &[
-            ("mkproject --list-templates", 0),
-            ("mkproject -q -f --without-pip -p PYTHON made", 0),
-            ("deactivate", 0),
-            ("rmvirtualenv --now made", 0),
-        ],
-        moves: true,
-        names: &["mkproject NAME", "mkproject -f NAME"],
-        fails: &["mkproject -p /no/such/python made"],
-        usage: "mkproject --nosuch",
-        ..ROW
-    },
-    Row {
-        verb: "rmvirtualenv",
-        day: &[("rmvirtualenv y", 0), ("undo", 0), ("rmvirtualenv gone", 1), ("rmvirtualenv -f gone", 0)],
-        names: &["rmvirtualenv NAME", "rmvirtualenv x NAME", "rmvirtualenv --now NAME", "rmvirtualenv --force NAME"],
-        fails: &["rmvirtualenv"],
-        usage: "rmvirtualenv --nosuch x",
-        broken: &[("rmvirtualenv x", 0), ("undo", 0)],
-        ..ROW
-    },
-    Row {
         verb: "cpvirtualenv",
         day: &[("cpvirtualenv x copy", 0), ("deactivate", 0), ("rmvirtualenv --now copy", 0)],
         names: &["cpvirtualenv NAME copy", "cpvirtualenv x NAME", "cpvirtualenv NAME"],
@@ -87,6 +64,15 @@ pub(super) const TABLE: &[Row] = &[
         fails: &["mvvirtualenv x y"],
         usage: "mvvirtualenv x",
         broken: &[("mvvirtualenv x z", 0), ("mvvirtualenv z x", 0)],
+        ..ROW
+    },
+    Row {
+        verb: "rmvirtualenv",
+        day: &[("rmvirtualenv y", 0), ("undo", 0), ("rmvirtualenv gone", 1), ("rmvirtualenv -f gone", 0)],
+        names: &["rmvirtualenv NAME", "rmvirtualenv x NAME", "rmvirtualenv --now NAME", "rmvirtualenv --force NAME"],
+        fails: &["rmvirtualenv"],
+        usage: "rmvirtualenv --nosuch x",
+        broken: &[("rmvirtualenv x", 0), ("undo", 0)],
         ..ROW
     },
     Row {
@@ -116,23 +102,6 @@ pub(super) const TABLE: &[Row] = &[
         ..ROW
     },
     Row {
-        verb: "lsvirtualenv",
-        day: &[("lsvirtualenv", 0), ("lsvirtualenv -b", 0), ("lsvirtualenv --json", 0)],
-        fails: &["lsvirtualenv -b >FULL", "lsvirtualenv >FULL"],
-        usage: "lsvirtualenv --nosuch",
-        broken: &[("lsvirtualenv", 0), ("lsvirtualenv -b", 0), ("lsvirtualenv --json", 0)],
-        ..ROW
-    },
-    Row {
-        verb: "showvirtualenv",
-        day: &[("showvirtualenv x", 0), ("showvirtualenv --json x", 0)],
-        names: &["showvirtualenv NAME"],
-        fails: &["showvirtualenv", "showvirtualenv gone"],
-        usage: "showvirtualenv --nosuch",
-        broken: &[("showvirtualenv x", 0), ("showvirtualenv --json x", 0)],
-        ..ROW
-    },
-    Row {
         verb: "cdvirtualenv",
         day: &[("workon x", 0), ("cdvirtualenv lib", 0), ("cdvirtualenv", 0), ("deactivate", 0)],
         moves: true,
@@ -146,23 +115,6 @@ pub(super) const TABLE: &[Row] = &[
         moves: true,
         fails: &["cdsitepackages"],
         usage: "cdsitepackages --nosuch",
-        ..ROW
-    },
-    Row {
-        verb: "cdproject",
-        day: &[("workon -n p", 0), ("cdproject", 0), ("deactivate", 0)],
-        moves: true,
-        fails: &["cdproject"],
-        usage: "cdproject --nosuch",
-        ..ROW
-    },
-    Row {
-        verb: "setvirtualenvproject",
-        day: &[("setvirtualenvproject p HERE", 0)],
-        names: &["setvirtualenvproject NAME HERE"],
-        fails: &["setvirtualenvproject", "setvirtualenvproject p /no/such/place"],
-        usage: "setvirtualenvproject --nosuch",
-        broken: &[("setvirtualenvproject x HERE", 0)],
         ..ROW
     },
     Row {
@@ -197,11 +149,20 @@ pub(super) const TABLE: &[Row] = &[
         ..ROW
     },
     Row {
-        verb: "freeze",
-        day: &[("freeze x --to -", 1)],
-        names: &["freeze NAME --to -"],
-        fails: &["freeze", "freeze gone"],
-        usage: "freeze --nosuch",
+        verb: "lsvirtualenv",
+        day: &[("lsvirtualenv", 0), ("lsvirtualenv -b", 0), ("lsvirtualenv --json", 0)],
+        fails: &["lsvirtualenv -b >FULL", "lsvirtualenv >FULL"],
+        usage: "lsvirtualenv --nosuch",
+        broken: &[("lsvirtualenv", 0), ("lsvirtualenv -b", 0), ("lsvirtualenv --json", 0)],
+        ..ROW
+    },
+    Row {
+        verb: "showvirtualenv",
+        day: &[("showvirtualenv x", 0), ("showvirtualenv --json x", 0)],
+        names: &["showvirtualenv NAME"],
+        fails: &["showvirtualenv", "showvirtualenv gone"],
+        usage: "showvirtualenv --nosuch",
+        broken: &[("showvirtualenv x", 0), ("showvirtualenv --json x", 0)],
         ..ROW
     },
     Row {
@@ -209,6 +170,13 @@ pub(super) const TABLE: &[Row] = &[
         day: &[("workon x", 0), ("lssitepackages", 0), ("deactivate", 0)],
         fails: &["lssitepackages"],
         // Its words are those of `ls`.
+        ..ROW
+    },
+    Row {
+        verb: "virtualenvwrapper",
+        day: &[("virtualenvwrapper", 0)],
+        fails: &["virtualenvwrapper >FULL"],
+        usage: "virtualenvwrapper --nosuch",
         ..ROW
     },
     Row {
@@ -239,10 +207,54 @@ pub(super) const TABLE: &[Row] = &[
         ..ROW
     },
     Row {
-        verb: "virtualenvwrapper",
-        day: &[("virtualenvwrapper", 0)],
-        fails: &["virtualenvwrapper >FULL"],
-        usage: "virtualenvwrapper --nosuch",
+        verb: "mkproject",
+        day: &[
+            ("mkproject --list-templates", 0),
+            ("mkproject -q -f --without-pip -p PYTHON made", 0),
+            ("deactivate", 0),
+            ("rmvirtualenv --now made", 0),
+        ],
+        moves: true,
+        names: &["mkproject NAME", "mkproject -f NAME"],
+        fails: &["mkproject -p /no/such/python made"],
+        usage: "mkproject --nosuch",
+        ..ROW
+    },
+    Row {
+        verb: "setvirtualenvproject",
+        day: &[("setvirtualenvproject p HERE", 0)],
+        names: &["setvirtualenvproject NAME HERE"],
+        fails: &["setvirtualenvproject", "setvirtualenvproject p /no/such/place"],
+        usage: "setvirtualenvproject --nosuch",
+        broken: &[("setvirtualenvproject x HERE", 0)],
+        ..ROW
+    },
+    Row {
+        verb: "cdproject",
+        day: &[("workon -n p", 0), ("cdproject", 0), ("deactivate", 0)],
+        moves: true,
+        fails: &["cdproject"],
+        usage: "cdproject --nosuch",
+        ..ROW
+    },
+    Row {
+        verb: "freeze",
+        day: &[("freeze x --to -", 1)],
+        names: &["freeze NAME --to -"],
+        fails: &["freeze", "freeze gone"],
+        usage: "freeze --nosuch",
+        ..ROW
+    },
+    Row {
+        verb: "trust",
+        day: &[
+            ("trust HERE", 0),
+            ("trust --list HERE", 0),
+            ("trust --list --json HERE", 0),
+            ("trust --revoke HERE", 0),
+        ],
+        fails: &["trust /no/such/place"],
+        usage: "trust --nosuch",
         ..ROW
     },
     Row {
@@ -260,18 +272,6 @@ pub(super) const TABLE: &[Row] = &[
         fails: &["doctor gone", "doctor --json >FULL"],
         usage: "doctor --nosuch",
         broken: &[("doctor", 1), ("doctor --json", 1)],
-        ..ROW
-    },
-    Row {
-        verb: "trust",
-        day: &[
-            ("trust HERE", 0),
-            ("trust --list HERE", 0),
-            ("trust --list --json HERE", 0),
-            ("trust --revoke HERE", 0),
-        ],
-        fails: &["trust /no/such/place"],
-        usage: "trust --nosuch",
         ..ROW
     },
     Row {

@@ -29,14 +29,20 @@ fn only_environments_are_listed_and_in_order() {
 #[test]
 fn an_empty_or_missing_store_is_no_error_but_brief_says_so_by_its_status() {
     let sandbox = Sandbox::new();
-    sandbox.run(["lsvirtualenv", "-b"]).status(1).stdout("").stderr("");
-    sandbox.run(["lsvirtualenv"]).silent();
+    let told = "No environments yet. Create one with `mkvirtualenv NAME`.\n";
+    for words in [&["lsvirtualenv", "-b"][..], &["workon"]] {
+        sandbox.run(words).status(1).stdout("").stderr(told);
+    }
+    for words in [&["lsvirtualenv"][..], &["lsvirtualenv", "-l"], &["lsvirtualenv", "--all"]] {
+        sandbox.run(words).status(0).stdout("").stderr(told);
+    }
+    sandbox.run(["lsvirtualenv", "--json"]).status(0).stderr("").stdout_contains("\"environments\": []");
     fs::remove_dir(sandbox.workon_home()).unwrap();
     sandbox
         .run(["lsvirtualenv"])
         .status(0)
         .stdout("")
-        .stderr("NOTE: Virtual environments directory [ROOT]/envs does not exist. Creating...\n");
+        .stderr(format!("NOTE: Virtual environments directory [ROOT]/envs does not exist. Creating...\n{told}"));
     assert!(sandbox.workon_home().is_dir());
 }
 

@@ -43,18 +43,16 @@ fn a_store_that_is_a_file_is_said_by_every_verb() {
 fn a_store_that_is_nowhere_is_made_and_said() {
     let mut sandbox = Sandbox::new();
     sandbox.set("WORKON_HOME", "$HOME/a b/new");
-    sandbox
-        .run(["lsvirtualenv", "-b"])
-        .status(1)
-        .stdout("")
-        .stderr("NOTE: Virtual environments directory [ROOT]/home/a b/new does not exist. Creating...\n");
+    sandbox.run(["lsvirtualenv", "-b"]).status(1).stdout("").stderr(
+        "NOTE: Virtual environments directory [ROOT]/home/a b/new does not exist. Creating...\n\
+             No environments yet. Create one with `mkvirtualenv NAME`.\n",
+    );
     assert!(sandbox.home().join("a b/new").is_dir());
     sandbox.unset("WORKON_HOME");
-    sandbox
-        .run(["lsvirtualenv"])
-        .status(0)
-        .stdout("")
-        .stderr("NOTE: Virtual environments directory [ROOT]/home/.virtualenvs does not exist. Creating...\n");
+    sandbox.run(["lsvirtualenv"]).status(0).stdout("").stderr(
+        "NOTE: Virtual environments directory [ROOT]/home/.virtualenvs does not exist. Creating...\n\
+             No environments yet. Create one with `mkvirtualenv NAME`.\n",
+    );
     sandbox.unset("HOME");
     for words in VERBS {
         sandbox.run(words).status(1).stdout("").stderr("venvwrap: HOME: not set to an absolute path\n");
