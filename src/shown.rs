@@ -16,11 +16,39 @@ pub(crate) fn shown<T: AsRef<OsStr> + ?Sized>(value: &T) -> Shown<'_> {
     Shown(value.as_ref().as_bytes())
 }
 
-/// A name in a command that a message proposes, so that it can be typed like that: in quotes where a shell would take it
-/// apart. Bash and zsh read it back as it was, and so does fish but for two backslashes in a row.
+/// A name in a command that a message proposes, as one word that bash, zsh and fish all read back as it was: bare, or in
+/// single quotes with `'` and `\` between them. What a terminal would obey, or what is no text, is spelled by its octal
+/// number, for `printf` to make it again.
 pub(crate) fn typed<T: AsRef<OsStr> + ?Sized>(value: &T) -> String {
-    let text = shown(value).to_string();
-    if is_plain(value.as_ref()) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
+    let bytes = value.as_ref().as_bytes();
+    if is_plain(value.as_ref()) {
+        return String::from_utf8_lossy(bytes).into_owned();
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !text.chars().any(deceives) => {
+            let escaped = text.split_inclusive(['\'', '\\']).map(|part| match part.as_bytes().last() {
+                Some(b'\'' | b'\\') => format!("{}'\\{}'", &part[..part.len() - 1], &part[part.len() - 1..]),
+                _ => part.to_owned(),
+            });
+            format!("'{}'", escaped.collect::<String>())
+        }
+        _ => {
+            // No `%` and no backslash, and no `-` at the start: printf would take them for its own.
+            let spelled = |(at, byte): (usize, &u8)| match byte {
+                byte if byte.is_ascii_alphanumeric() || b" _./:,+=@".contains(byte) => char::from(*byte).to_string(),
+                b'-' if at > 0 => "-".to_owned(),
+                other => format!("\\{other:03o}"),
+            };
+            format!("\"$(printf '{}')\"", bytes.iter().enumerate().map(spelled).collect::<String>())
+        }
+    }
+}
+
+/// Names that follow a command one after the other, none of which is taken for an option.
+pub(crate) fn operands<T: AsRef<OsStr>>(values: &[T]) -> String {
+    let is_like_an_option = |value: &T| value.as_ref().as_bytes().starts_with(b"-");
+    let guard = if values.iter().any(is_like_an_option) { "-- " } else { "" };
+    format!("{guard}{}", values.iter().map(typed).collect::<Vec<_>>().join(" "))
 }
 
 /// The same of a path, below the home directory with `~`, which no shell expands in quotes.
@@ -89,6 +117,12 @@ mod tests {
         assert_eq!(typed("project-x_1.2"), "project-x_1.2");
         assert_eq!(typed("it's $HOME"), r"'it'\''s $HOME'");
         assert_eq!(typed(""), "''");
+        assert_eq!(typed(r"a\\b\"), r"'a'\\''\\'b'\\''");
+        assert_eq!(typed("-x y"), "'-x y'");
+        assert_eq!(typed("a\u{202e}\x1b"), r#""$(printf 'a\342\200\256\033')""#);
+        assert_eq!(typed(OsStr::from_bytes(b"-\xff'")), r#""$(printf '\055\377\047')""#);
+        assert_eq!(operands(&["a", "-b c"]), "-- a '-b c'");
+        assert_eq!(operands(&["a", "b"]), "a b");
         assert_eq!(typed_path(Path::new("/h/me/a b"), Some(Path::new("/h/me"))), "~/'a b'");
     }
 

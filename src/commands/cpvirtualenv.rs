@@ -16,7 +16,7 @@ use crate::hooks::{self, Hooks};
 use crate::output::{self, Progress};
 use crate::relocate::{self, Relocation};
 use crate::shell::standalone;
-use crate::shown::{shown, typed};
+use crate::shown::{operands, shown};
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
@@ -103,7 +103,7 @@ fn nameless(source: &Environment) -> Error {
     Error::Refused {
         what: format!("`{name}`"),
         reason: "no list would show a copy of that name".to_owned(),
-        hint: format!("`cpvirtualenv {} NAME` gives it another", typed(source.name())),
+        hint: format!("`cpvirtualenv {}` gives it another", operands(&[source.name(), OsStr::new("NAME")])),
     }
 }
 

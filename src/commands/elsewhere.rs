@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::hooks::{self, Hooks};
 use crate::output;
 use crate::shell::Shell;
-use crate::shown::{shown, typed, typed_path};
+use crate::shown::{operands, shown, typed_path};
 use crate::trust::{self, Standing};
 use crate::variables::record::may_be_set;
 use crate::workon_home::WorkonHome;
@@ -77,7 +77,9 @@ pub(super) fn owned(session: &Session<'_>, environment: &Environment, what: What
         What::Change if environment.is_conda() => {
             "what is in it is for conda to change; `conda create --clone` copies it".to_owned()
         }
-        What::Change => format!("`cpvirtualenv {} NAME` brings a copy into WORKON_HOME", typed(name)),
+        What::Change => {
+            format!("`cpvirtualenv {}` brings a copy into WORKON_HOME", operands(&[name, OsStr::new("NAME")]))
+        }
     };
     let what = format!("`{}` is {}'s", shown(name), environment.origin().word());
     Error::Refused { what, reason: shown(environment.root()).to_string(), hint }
@@ -94,11 +96,11 @@ fn removal(session: &Session<'_>, environment: &Environment) -> String {
     let directory = root.file_name().unwrap_or_default();
     match environment.origin() {
         Origin::Pipenv => format!("`{in_project}pipenv --rm`"),
-        Origin::Poetry => format!("`{in_project}poetry env remove {}`", typed(directory)),
+        Origin::Poetry => format!("`{in_project}poetry env remove {}`", operands(&[directory])),
         Origin::Hatch => {
             let project = root.ancestors().nth(2).and_then(Path::file_name);
             let name = if project == Some(directory) { OsStr::new("default") } else { directory };
-            format!("`{in_project}hatch env remove {}`", typed(name))
+            format!("`{in_project}hatch env remove {}`", operands(&[name]))
         }
         Origin::Conda => format!("`conda env remove -p {path}`"),
         Origin::Store | Origin::Uv | Origin::Venv => format!("`rm -r {path}`"),

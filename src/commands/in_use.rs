@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use crate::error::{Error, Result};
 use crate::output;
 use crate::processes;
-use crate::shown::{shown, typed};
+use crate::shown::{operands, shown};
 
 /// More of them say nothing new.
 const SHOWN: usize = 10;
@@ -26,7 +26,7 @@ impl Taking<'_> {
     /// Taking them away.
     pub(super) const AWAY: Taking<'static> = Taking {
         question: "Take it away all the same?",
-        force: &|name| format!("rmvirtualenv --force {}", typed(name)),
+        force: &|name| format!("rmvirtualenv --force {}", operands(&[name])),
     };
 }
 

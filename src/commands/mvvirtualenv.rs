@@ -15,7 +15,7 @@ use crate::output;
 use crate::project::{self, dot_venv};
 use crate::relocate::{self, Relocation, Rewriting};
 use crate::shell::standalone;
-use crate::shown::{shown, typed};
+use crate::shown::{operands, shown};
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
@@ -67,7 +67,7 @@ impl Verb for MvVirtualenv {
                 return Err(Error::Active { name: self.old });
             }
         }
-        let force = |_: &OsStr| format!("mvvirtualenv --force {} {}", typed(&self.old), typed(&self.new));
+        let force = |_: &OsStr| format!("mvvirtualenv --force {}", operands(&[&self.old, &self.new]));
         let taking = Taking { question: "Rename it all the same?", force: &force };
         if !self.force && !in_use::may_be_taken(&[environment.root().to_path_buf()], taking)? {
             return Err(Error::Declined);

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::hooks;
 use crate::output;
 use crate::project;
-use crate::shown::{shown, typed};
+use crate::shown::{operands, shown};
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
@@ -113,7 +113,7 @@ impl Verb for RmVirtualenv {
             removed.into_iter().try_for_each(crate::workon_home::trash::Removed::delete)?;
         } else if let [first, rest @ ..] = removed.as_slice() {
             let days = keep.as_secs() / 86_400;
-            let name = if rest.is_empty() { typed(&first.name) } else { "NAME".to_owned() };
+            let name = if rest.is_empty() { operands(&[&first.name]) } else { "NAME".to_owned() };
             output::note(&format!("`venvwrap undo {name}` brings it back, for {days} days"));
             if home.has_expired(keep) {
                 let store = home.path().as_os_str();

@@ -2,11 +2,12 @@
 //!
 //! Owns the hints: mostly one line, with the command to type where there is one. What went wrong is said in `mod`.
 
+use std::ffi::OsStr;
 use std::io;
 
 use super::Error;
 use super::phrases::one_of;
-use crate::shown::typed;
+use crate::shown::operands;
 
 impl Error {
     /// What the person can do about it, a hint to a line, or `None` where the message says it all.
@@ -15,7 +16,7 @@ impl Error {
         match self {
             Self::Name { .. } => Some("a name is one path component, such as `projectx`".to_owned()),
             Self::UnknownEnvironment { name, nearest, .. } => Some(match nearest.as_slice() {
-                [] => format!("`lsvirtualenv -b` lists what is there, `mkvirtualenv {}` makes it", typed(name)),
+                [] => format!("`lsvirtualenv -b` lists what is there, `mkvirtualenv {}` makes it", operands(&[name])),
                 names => format!("did you mean {}?", one_of(names)),
             }),
             Self::Ambiguous { names, .. } => Some(format!("say which: {}", one_of(names))),
@@ -46,11 +47,12 @@ impl Error {
             }
             Self::Exists { .. } => Some("take another name; what is there is left as it is".to_owned()),
             Self::NameTaken { name } => {
-                Some(format!("give that one another name: `mvvirtualenv {} NAME`", typed(name)))
+                let words = operands(&[name.as_os_str(), OsStr::new("NAME")]);
+                Some(format!("give that one another name: `mvvirtualenv {words}`"))
             }
             Self::Broken { name, .. } => Some(format!(
                 "install that python again, or make the environment anew: `mkvirtualenv --clear {}`",
-                typed(name)
+                operands(&[name])
             )),
             Self::Active { .. } => Some("`deactivate` first".to_owned()),
             Self::InUse { force, .. } => Some(format!("end what runs there first, or `{force}`")),
@@ -65,7 +67,7 @@ impl Error {
                 Some("what was run above says why; `venvwrap doctor` tells what is half removed".to_owned())
             }
             Self::OtherPython { name, .. } => {
-                Some(format!("take another name, or replace it with `mkvirtualenv --clear -p … {}`", typed(name)))
+                Some(format!("take another name, or replace it with `mkvirtualenv --clear -p … {}`", operands(&[name])))
             }
             Self::PythonNotFound { tried, ways, asker, .. } => {
                 let looked_at = (!tried.is_empty()).then(|| format!("looked at {}", tried.join("; ")));
@@ -85,7 +87,7 @@ impl Error {
             ),
             Self::Io { source, .. } => match source.kind() {
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                    Some("the disk is full; nothing was changed".to_owned())
+                    Some("the disk is full; `venvwrap rmvirtualenv --now NAME` frees the space of an environment".to_owned())
                 }
                 io::ErrorKind::ReadOnlyFilesystem => {
                     Some("mount that disk to be written to, or set WORKON_HOME to another".to_owned())

@@ -75,7 +75,7 @@ impl Verb for Doctor {
             },
             told,
             names: self.names,
-            words: Words { session, shell },
+            words: Words { session, shell, home: &home },
         };
         let mut report = doctor.report()?;
         let mut mended = Vec::new();

@@ -1,7 +1,7 @@
 //! The words of findings: what is the matter, and what mends it. Commands in backticks can be typed as they stand.
 
+use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
 use super::{About, Answering, Finding, Session, What};
@@ -9,7 +9,7 @@ use crate::env_vars;
 use crate::fs::is_same;
 use crate::health::{Lacking, Maker};
 use crate::shell::Shell;
-use crate::shown::{is_plain, shown};
+use crate::shown::{operands, shown, typed_path};
 use crate::workon_home::WorkonHome;
 
 /// More names than this are counted.
@@ -19,6 +19,7 @@ pub(super) struct Words<'a> {
     pub(super) session: &'a Session<'a>,
     /// The shell that commands are written for.
     pub(super) shell: Shell,
+    pub(super) home: &'a WorkonHome,
 }
 
 impl Words<'_> {
@@ -134,18 +135,19 @@ impl Words<'_> {
     pub(super) fn mend(&self, finding: &Finding) -> String {
         let here = self.path(&finding.path);
         let name = match &finding.about {
-            About::Environment(name) => self.word(name),
-            _ => finding.path.file_name().map(|name| self.word(name)).unwrap_or_default(),
+            About::Environment(name) => name,
+            _ => finding.path.file_name().unwrap_or_default(),
         };
         let fix = match &finding.about {
-            About::Environment(_) => format!("`venvwrap doctor --fix {}`", operand(&name)),
+            About::Environment(name) => format!("`venvwrap doctor --fix {}`", operands(&[name])),
             _ => "`venvwrap doctor --fix`".to_owned(),
         };
         let anew = match &finding.about {
             About::Elsewhere(_) => "make it anew with what made it".to_owned(),
-            _ => format!("`mkvirtualenv --clear {}` makes it anew", operand(&name)),
+            _ => format!("`{} --clear {}` makes it anew", self.verb("mkvirtualenv"), operands(&[name])),
         };
-        let python = || self.path(&root(finding).join("bin/python"));
+        let root = self.root(finding);
+        let python = || self.path(&root.join("bin/python"));
         let load = self.shell.loading_line();
         let rc_file = || {
             let file = crate::health::rc_file(self.session.context, self.shell.name());
@@ -166,8 +168,12 @@ impl Words<'_> {
             }
             What::NotOfHome { .. } => format!("where it does not work, {anew}"),
             What::Moved { can_rewrite: true, .. } if !can_fix => {
-                let root = self.path(root(finding));
-                format!("`cpvirtualenv {root} NAME && venvwrap doctor --fix NAME` makes a whole copy in the store")
+                // The directory of the project, of which `.venv` and `env` say nothing.
+                let named = [root.parent(), Some(&*root)].into_iter().flatten().filter_map(Path::file_name);
+                let named = named.map(|name| name.to_string_lossy().trim_start_matches(['.', '-']).to_owned());
+                let copy = named.into_iter().find(|name| !name.is_empty()).unwrap_or_else(|| "copy".to_owned());
+                let (copy, root, verb) = (operands(&[copy]), self.path(&root), self.verb("cpvirtualenv"));
+                format!("`{verb} {root} {copy} && venvwrap doctor --fix {copy}` makes a whole copy in the store")
             }
             What::NoActivate { .. } if !can_fix => anew,
             What::Moved { can_rewrite: true, .. }
@@ -183,13 +189,13 @@ impl Words<'_> {
                 )
             }
             What::ActivateEdited { .. } => {
-                let hook = root(finding).join("bin/postactivate");
+                let hook = root.join("bin/postactivate");
                 format!("what is to count on entering belongs at its end, or in {}", self.session.shown(&hook))
             }
             What::Unreadable { is_ours }
             | What::NotWritable { is_ours }
             | What::StoreNotWritable { is_ours }
-            | What::CacheNotWritable { is_ours } => self.permit(root(finding), *is_ours),
+            | What::CacheNotWritable { is_ours } => self.permit(&root, *is_ours),
             What::PipGone => format!("`rm -r {here} && {} -m ensurepip --default-pip`", python()),
             What::NoPip => format!("`{} -m ensurepip --default-pip`", python()),
             What::NoPipCommand => format!("`{} -m pip install --force-reinstall pip`", python()),
@@ -199,10 +205,9 @@ impl Words<'_> {
                 format!("`rm -r {}`", paths.join(" "))
             }
             What::OddMetadata { lacking: Lacking::Record, names } => {
-                let stem =
-                    |name: &OsString| self.word(OsStr::new(name.to_string_lossy().split('-').next().unwrap_or("")));
+                let stem = |name: &OsString| name.to_string_lossy().split('-').next().unwrap_or_default().to_owned();
                 let names: Vec<String> = names.iter().map(stem).collect();
-                format!("`{} -m pip install --ignore-installed --no-deps {}`", python(), names.join(" "))
+                format!("`{} -m pip install --ignore-installed --no-deps {}`", python(), operands(&names))
             }
             What::NoStore => format!("`mkdir -p {here}`, or make an environment"),
             What::StoreUnusable { .. } => {
@@ -210,14 +215,21 @@ impl Words<'_> {
             }
             What::StoreReadOnly => "mount that disk to be written to, or set WORKON_HOME to another".to_owned(),
             What::StoreOpen => format!("`chmod o-w {here}`"),
-            What::DanglingLink { .. } => format!("`rmvirtualenv {}`", operand(&name)),
+            What::DanglingLink { .. } => format!("`{} {}`", self.verb("rmvirtualenv"), operands(&[name])),
             What::LinkLoop => format!("`rm {here}`"),
-            What::Husk => format!("`mv {here} {here}.old`, and `mkvirtualenv {}`", operand(&name)),
+            What::Husk => {
+                let mut aside = finding.path.clone().into_os_string();
+                aside.push(".old");
+                let aside = self.path(Path::new(&aside));
+                format!("`mv {here} {aside}`, and `{} {}`", self.verb("mkvirtualenv"), operands(&[name]))
+            }
             What::Strangers { .. } => "what is not needed there can go elsewhere".to_owned(),
             What::HalfRenamed { old, new } => {
-                format!("`mvvirtualenv {} {}` finishes it", operand(&self.word(old)), operand(&self.word(new)))
+                format!("`{} {}` finishes it", self.verb("mvvirtualenv"), operands(&[old, new]))
             }
-            What::LittleSpace { .. } => "`rmvirtualenv --now` removes for good what is not needed".to_owned(),
+            What::LittleSpace { .. } => {
+                format!("`{} --now NAME` removes for good what is not needed", self.verb("rmvirtualenv"))
+            }
             What::OtherVersion | What::NotLoaded { has_line: true, .. } => {
                 format!("start a new shell, or type: {load}")
             }
@@ -227,14 +239,16 @@ impl Words<'_> {
             What::Copies { .. } => format!("keep one of them: `rm {here}`"),
             What::UnseenByEditors { default, is_free: true } => format!("`ln -s {here} {}`", self.path(default)),
             What::UnseenByEditors { .. } => "set WORKON_HOME where your session begins, in ~/.profile".to_owned(),
-            What::ActiveGone if self.session.context.variable(env_vars::VENVWRAP_UNDO).is_some() => {
+            What::ActiveGone
+                if self.has_functions() && self.session.context.variable(env_vars::VENVWRAP_UNDO).is_some() =>
+            {
                 "`deactivate`".to_owned()
             }
             What::ActiveGone => self.unset("VIRTUAL_ENV"),
             What::ActiveNotOnPath | What::Shadowed { .. } => format!("enter it again: `{}`", self.enter()),
             What::NotOfActive { command: "pip", .. } => "`python -m ensurepip --default-pip`".to_owned(),
             What::NotOfActive { .. } => match self.active_name() {
-                Some(name) => format!("`venvwrap doctor --fix {}`", operand(&name)),
+                Some(name) => format!("`venvwrap doctor --fix {}`", operands(&[name])),
                 None => "make the environment anew".to_owned(),
             },
             What::Alias { command, .. } => format!("`unalias {command}`"),
@@ -242,8 +256,9 @@ impl Words<'_> {
             What::Function { command } => format!("`unset -f {command}`"),
             What::StaleHash { .. } => "`hash -r`".to_owned(),
             What::OtherOnPath { root } => {
-                let name = self.word(root.file_name().unwrap_or_default());
-                format!("take it away where PATH is set, or enter it: `workon {}`", operand(&name))
+                let name = root.file_name().unwrap_or_default();
+                let enter = format!(", or activate it: `workon {}`", operands(&[name]));
+                format!("remove it where PATH is set{}", if self.has_functions() { &enter } else { "" })
             }
             What::PythonHome => self.unset("PYTHONHOME"),
             What::PythonPath => self.unset("PYTHONPATH"),
@@ -282,8 +297,8 @@ impl Words<'_> {
 
     /// What enters the active environment.
     fn enter(&self) -> String {
-        if let Some(name) = self.active_name() {
-            return format!("workon {}", operand(&name));
+        if let Some(name) = self.active_name().filter(|_| self.has_functions()) {
+            return format!("workon {}", operands(&[name]));
         }
         let root = self.session.active_root().unwrap_or(Path::new(""));
         let script = if self.shell == Shell::Fish { "bin/activate.fish" } else { "bin/activate" };
@@ -291,10 +306,9 @@ impl Words<'_> {
     }
 
     /// The name of the active environment, where it is one of the store.
-    fn active_name(&self) -> Option<String> {
+    fn active_name(&self) -> Option<&OsStr> {
         let root = self.session.active_root()?;
-        let home = WorkonHome::locate(self.session.context).ok()?;
-        is_same(home.path(), root.parent()?).then(|| self.word(root.file_name().unwrap_or_default()))
+        is_same(self.home.path(), root.parent()?).then(|| root.file_name().unwrap_or_default())
     }
 
     fn permit(&self, path: &Path, is_ours: bool) -> String {
@@ -308,19 +322,25 @@ impl Words<'_> {
 
     /// A path as a word that can be typed.
     fn path(&self, path: &Path) -> String {
-        let below = self.session.context.home().and_then(|home| path.strip_prefix(home).ok());
-        match below.filter(|below| is_plain(below.as_os_str())) {
-            Some(below) => format!("~/{}", below.display()),
-            None => self.word(path.as_os_str()),
-        }
+        typed_path(path, self.session.context.home())
     }
 
-    /// A name or path as a word that can be typed: bare where no shell would read it otherwise.
-    fn word(&self, value: &OsStr) -> String {
-        if is_plain(value) {
-            return value.to_string_lossy().into_owned();
+    /// What is typed for a verb of the functions: by the binary, where the shell has not loaded them.
+    fn verb(&self, verb: &str) -> String {
+        if self.has_functions() { verb.to_owned() } else { format!("venvwrap {verb}") }
+    }
+
+    fn has_functions(&self) -> bool {
+        self.session.shell.is_some()
+    }
+
+    /// The root of the environment that a finding is about; else what it was seen at.
+    fn root<'b>(&'b self, finding: &'b Finding) -> Cow<'b, Path> {
+        match &finding.about {
+            About::Environment(name) => Cow::Owned(self.home.path().join(name)),
+            About::Elsewhere(root) => Cow::Borrowed(root),
+            _ => Cow::Borrowed(&finding.path),
         }
-        shown(&OsString::from_vec(self.shell.quoted(value.as_bytes()))).to_string()
     }
 }
 
@@ -342,20 +362,4 @@ fn starting(scripts: &[OsString]) -> String {
 
 fn article(by: &str) -> String {
     if by.starts_with('a') { format!("an {by}") } else { format!("a {by}") }
-}
-
-/// The root of the environment that a finding is about; else what it was seen at.
-fn root(finding: &Finding) -> &Path {
-    let name = match &finding.about {
-        About::Environment(name) => name,
-        About::Elsewhere(root) => return root,
-        _ => return &finding.path,
-    };
-    let mut above = finding.path.ancestors();
-    above.find(|above| above.file_name() == Some(name.as_os_str())).unwrap_or(&finding.path)
-}
-
-/// A word that is no option.
-fn operand(word: &str) -> String {
-    if word.starts_with('-') || word.starts_with("'-") { format!("-- {word}") } else { word.to_owned() }
 }

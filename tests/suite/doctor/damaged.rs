@@ -62,7 +62,7 @@ fn an_interpreter_that_went_away_is_replaced_by_another_of_its_series() {
     }
     let text = format!(
         "problem  ours  its python, /gone/bin/python{series}, is gone
-               `venvwrap doctor --fix ours` links it to another python {series}; without one, `mkvirtualenv --clear ours` makes it anew
+               `venvwrap doctor --fix ours` links it to another python {series}; without one, `venvwrap mkvirtualenv --clear ours` makes it anew
 1 environment looked at; 1 problem\n"
     );
     sandbox.run(["doctor", "ours"]).status(1).stdout(text).stderr("");
@@ -201,9 +201,9 @@ fn what_killed_commands_left_is_cleared_away() {
 problem  (store)  a renaming to `begun` was cut short before it began
                   `venvwrap doctor --fix`
 problem  (store)  the renaming of `old` to `new` was cut short: both are names of it
-                  `mvvirtualenv old new` finishes it
+                  `venvwrap mvvirtualenv old new` finishes it
 problem  (store)  [ROOT]/envs/dangling is a link to /gone, which is gone
-                  `rmvirtualenv dangling`
+                  `venvwrap rmvirtualenv dangling`
 note     (store)  something was being made when its command was killed
                   `venvwrap doctor --fix`
 note     (store)  neither environment nor hook: notes.txt

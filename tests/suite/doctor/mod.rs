@@ -2,6 +2,7 @@
 
 mod damaged; // each kind of damage to real environments: text, hint, JSON, status, and mended
 mod healthy; // environments of all makers for all Pythons of this machine, and nothing that is run
+mod pasted; //  every command that it prints, typed as it stands in each shell
 mod shell; //   what only a shell knows, the set-up, and the active environment
 
 use std::ffi::OsStr;

@@ -131,7 +131,12 @@ fn an_environment_that_is_not_on_path_or_is_gone_and_variables_in_its_way_are_to
     let x = sandbox.environment("x");
     let x = x.to_str().unwrap();
     let text = run(&sandbox, &[("VIRTUAL_ENV", x)]);
-    assert!(text.contains("[ROOT]/envs/x/bin is not on PATH\n                   enter it again: `workon x`"), "{text}");
+    assert!(
+        text.contains(
+            "[ROOT]/envs/x/bin is not on PATH\n                   enter it again: `source [ROOT]/envs/x/bin/activate`"
+        ),
+        "{text}"
+    );
     let text = run(&sandbox, &[("VIRTUAL_ENV", "/gone")]);
     assert!(
         text.contains("VIRTUAL_ENV is /gone, which is no environment\n                   `unset VIRTUAL_ENV`"),
@@ -181,7 +186,7 @@ fn one_from_elsewhere_is_looked_at_like_those_in_the_store() {
         };
         let (said, status) = told(&sandbox, shell, &enter);
         let moved = "problem  (active)  its files say that it stands in [ROOT]/envs/x
-                   `cpvirtualenv [ROOT]/project/.venv NAME && venvwrap doctor --fix NAME` makes a whole copy in the store\n";
+                   `cpvirtualenv [ROOT]/project/.venv project && venvwrap doctor --fix project` makes a whole copy in the store\n";
         assert!(said.contains(moved) && status == 1, "{shell:?}: {said}");
         assert!(said.contains("1 environment looked at"), "{shell:?}: {said}");
         // What it says helps; and nothing but the copy is changed.

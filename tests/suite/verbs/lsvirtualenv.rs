@@ -154,7 +154,7 @@ fn a_full_output_is_a_failure_and_a_closed_pipe_is_none() {
     if cfg!(target_os = "linux") {
         through("\"$1\" lsvirtualenv >/dev/full").status(1).stdout("").stderr(
             "venvwrap: cannot write to: standard output: No space left on device (os error 28)\n\
-             hint: the disk is full; nothing was changed\n",
+             hint: the disk is full; `venvwrap rmvirtualenv --now NAME` frees the space of an environment\n",
         );
     }
     through("{ \"$1\" lsvirtualenv -l 2>&1; echo $? >&2; } | :").stderr("0\n");

@@ -110,7 +110,12 @@ fn a_full_disk_is_said_and_leaves_nothing() {
         let text = answer.stderr_text();
         assert_eq!(text.lines().count(), 2, "{text}");
         assert!(text.contains("No space left on device"), "{text}");
-        assert!(text.ends_with("\nhint: the disk is full; nothing was changed\n"), "{text}");
+        assert!(
+            text.ends_with(
+                "\nhint: the disk is full; `venvwrap rmvirtualenv --now NAME` frees the space of an environment\n"
+            ),
+            "{text}"
+        );
         disk.empty();
         assert_eq!(tree(disk.path()), before, "{left} bytes left");
         tally::add("disks that are full or limited", 1);
