@@ -1,11 +1,12 @@
-//! How a name or a path is shown to a person.
+//! How names, paths, and other values from outside are shown on a terminal.
 //!
-//! Owns the escaping of what a terminal would obey (control characters) or be misled by (bidirectional overrides), and
-//! of bytes that are no text. Every message passes values through here. What is meant for programs is printed raw.
+//! Owns the rule which characters are never shown raw: a terminal obeys them (control characters), or they hide or
+//! reorder text (bidirectional controls and everything that is drawn as nothing). Messages and lists show escapes
+//! instead, prompts show `_`. Output for programs is printed raw.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fmt::{self, Display, Write};
-use std::os::unix::ffi::OsStrExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
 /// A value in a form that is safe to look at.
@@ -79,8 +80,8 @@ pub(crate) fn shown_path(path: &Path, home: Option<&Path>) -> String {
 impl Display for Shown<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         for chunk in self.0.utf8_chunks() {
-            for character in chunk.valid().chars() {
-                if deceives(character) {
+            for (character, deceives) in judged(chunk.valid()) {
+                if deceives {
                     write!(formatter, "{}", character.escape_default())?;
                 } else {
                     formatter.write_char(character)?;
@@ -94,11 +95,85 @@ impl Display for Shown<'_> {
     }
 }
 
-/// Control characters, and the marks that reorder or hide text (Unicode bidi controls, zero-width, line separators).
+/// Text for a prompt, with `_` in place of each character that must not be drawn raw. Shells do the same with what their
+/// prompts would run; but themes such as starship draw VIRTUAL_ENV_PROMPT as it is.
+pub(crate) fn inert(text: &OsStr) -> OsString {
+    let mut made = Vec::with_capacity(text.len());
+    for chunk in text.as_bytes().utf8_chunks() {
+        for (character, deceives) in judged(chunk.valid()) {
+            let character = if deceives { '_' } else { character };
+            made.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+        }
+        made.extend_from_slice(chunk.invalid());
+    }
+    OsString::from_vec(made)
+}
+
+/// Whether text can be shown as it is.
+pub(crate) fn is_legible(text: &str) -> bool {
+    !judged(text).any(|(_, deceives)| deceives)
+}
+
+/// JSON with `\u` escapes in place of characters that must not be shown raw: the same value for programs, and safe on a
+/// terminal. Line breaks between the values stay.
+pub(crate) fn json_escaped(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for character in json.chars() {
+        if character == '\n' || !deceives(character) {
+            escaped.push(character);
+        } else {
+            // Outside the basic plane as a pair of surrogates (RFC 8259, section 7).
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                let _ = write!(escaped, "\\u{unit:04x}");
+            }
+        }
+    }
+    escaped
+}
+
+/// Each character, and whether it must not be shown raw. Emoji are made with two of those characters (U+FE0F and
+/// U+200D), which are fine between their parts.
+fn judged(text: &str) -> impl Iterator<Item = (char, bool)> + '_ {
+    let mut before = '\0';
+    let mut rest = text.chars();
+    std::iter::from_fn(move || {
+        let character = rest.next()?;
+        let after_emoji = is_emoji(before) || before == EMOJI_STYLE && character == JOINER;
+        let next_is_emoji = || rest.clone().next().is_some_and(is_emoji);
+        let in_emoji = match character {
+            EMOJI_STYLE => after_emoji,
+            JOINER => after_emoji && next_is_emoji(),
+            _ => false,
+        };
+        before = character;
+        Some((character, !in_emoji && deceives(character)))
+    })
+}
+
+/// VARIATION SELECTOR-16: the character before it is drawn as an emoji.
+const EMOJI_STYLE: char = '\u{fe0f}';
+/// ZERO WIDTH JOINER: the emoji around it are drawn as one.
+const JOINER: char = '\u{200d}';
+
+/// The blocks that the emoji are in (Unicode's emoji-data.txt), letters and digits apart.
+fn is_emoji(character: char) -> bool {
+    matches!(character,
+        '\u{a9}' | '\u{ae}' | '\u{203c}' | '\u{2049}' | '\u{2122}' | '\u{2139}' | '\u{2190}'..='\u{21ff}'
+        | '\u{2300}'..='\u{23ff}' | '\u{24c2}' | '\u{25a0}'..='\u{27bf}' | '\u{2900}'..='\u{297f}'
+        | '\u{2b00}'..='\u{2bff}' | '\u{3030}' | '\u{303d}' | '\u{3297}' | '\u{3299}' | '\u{1f000}'..='\u{1faff}')
+}
+
+/// Control characters, line separators, Unicode's format characters (general category Cf) and default ignorable code
+/// points, and two blanks that are neither (U+2800, U+3164).
 pub(crate) fn deceives(character: char) -> bool {
     character.is_control()
         || matches!(character,
-            '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+            '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}' | '\u{891}'
+            | '\u{8e2}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}'
+            | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
@@ -110,6 +185,31 @@ mod tests {
         assert_eq!(shown("proj é 日本 $x'\"").to_string(), "proj é 日本 $x'\"");
         assert_eq!(shown("a\x1b[31mb\nc\u{202e}d").to_string(), "a\\u{1b}[31mb\\nc\\u{202e}d");
         assert_eq!(shown(OsStr::from_bytes(b"\xffx")).to_string(), "\\xffx");
+    }
+
+    #[test]
+    fn nothing_invisible_is_shown_and_emoji_are() {
+        for hidden in ["\u{ad}", "\u{3164}", "\u{fff9}", "\u{e0041}", "\u{202e}", "\u{200d}", "\u{fe0f}", "\u{85}"] {
+            assert_eq!(inert(OsStr::new(&format!("a{hidden}b"))), "a_b", "{}", hidden.escape_default());
+            assert!(!is_legible(hidden), "{}", hidden.escape_default());
+            // Only between the parts of an emoji: at the end there is nothing to join.
+            let escaped = shown(&format!("x{hidden}")).to_string();
+            assert_eq!(escaped, format!("x{}", hidden.escape_default()));
+        }
+        for seen in
+            ["\u{2764}\u{fe0f}", "\u{1f469}\u{200d}\u{1f52c}", "\u{1f3f4}\u{200d}\u{2620}\u{fe0f}", "ערב", "日本"]
+        {
+            assert_eq!(inert(OsStr::new(seen)), seen);
+        }
+        assert_eq!(inert(OsStr::from_bytes(b"\x1b]0;x\x07\xff")), OsStr::from_bytes(b"_]0;x_\xff"));
+    }
+
+    #[test]
+    fn json_keeps_its_value_and_shows_nothing_raw() {
+        let value = "a\u{ad}\u{202e}\u{e0041}\u{7f}\n\u{1f469}\u{200d}\u{1f52c}";
+        let escaped = json_escaped(&serde_json::to_string_pretty(&[value]).unwrap());
+        assert!(escaped.chars().all(|character| character == '\n' || !deceives(character)), "{escaped:?}");
+        assert_eq!(serde_json::from_str::<[String; 1]>(&escaped).unwrap(), [value]);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::hooks::Hooks;
 use crate::output;
 use crate::shell::Shell;
-use crate::shown::shown;
+use crate::shown::{json_escaped, shown};
 use crate::variables::record::Record;
 use crate::workon_home::WorkonHome;
 
@@ -197,7 +197,6 @@ pub(crate) fn rendered(end: &clap::Error) -> String {
 /// A value as JSON for programs, with a line break at its end.
 fn json<T: serde::Serialize>(value: &T) -> Result<Vec<u8>> {
     let wrong = |error: serde_json::Error| Error::Value { what: "JSON".to_owned(), reason: error.to_string() };
-    let mut text = serde_json::to_vec_pretty(value).map_err(wrong)?;
-    text.push(b'\n');
-    Ok(text)
+    let text = serde_json::to_string_pretty(value).map_err(wrong)?;
+    Ok(format!("{}\n", json_escaped(&text)).into_bytes())
 }

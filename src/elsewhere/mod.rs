@@ -19,7 +19,7 @@ use crate::environment::origin::Origin;
 use crate::error::{Error, Result};
 use crate::fs::{is_same, read_small, resolved};
 use crate::project::pipenv::hash;
-use crate::shown::{deceives, shown};
+use crate::shown::{self, shown};
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::nearest;
 
@@ -274,7 +274,7 @@ fn os(bytes: &[u8]) -> OsString {
 
 /// Names without anything that a terminal would obey or be misled by.
 fn is_legible(name: &OsStr) -> bool {
-    name.to_str().is_some_and(|name| !name.is_empty() && !name.chars().any(deceives))
+    name.to_str().is_some_and(|name| !name.is_empty() && shown::is_legible(name))
 }
 
 /// Longest file of settings that is read.

@@ -7,12 +7,12 @@
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::fs::read_small;
-use crate::shown::shown;
+use crate::shown::{inert, shown};
 
 pub(crate) mod appended;
 pub(crate) mod conda;
@@ -141,13 +141,13 @@ impl Environment {
         }
     }
 
-    /// The text for the prompt: what `pyvenv.cfg` says, else the name.
+    /// The text for the prompt, safe to draw: what `pyvenv.cfg` says, else the name.
     pub(crate) fn prompt(&self) -> OsString {
         if self.is_conda {
-            return self.conda_name();
+            return inert(&self.conda_name());
         }
-        let said = self.cfg.as_ref().and_then(PyvenvCfg::prompt);
-        said.map_or_else(|| self.label().to_owned(), |text| OsString::from_vec(text.to_vec()))
+        let configured = self.cfg.as_ref().and_then(PyvenvCfg::prompt);
+        inert(configured.map_or_else(|| self.label(), OsStr::from_bytes))
     }
 
     /// The version of its python, as `pyvenv.cfg` records it, else from the name of its library directory (`2.7`).

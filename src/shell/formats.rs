@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::standalone::{quoted_for_nu, quoted_for_powershell};
 use super::{fish, posix};
 use crate::error::{Error, Result};
+use crate::shown::json_escaped;
 use crate::variables::Changes;
 
 /// Who is to read the variables.
@@ -146,9 +147,8 @@ impl Format {
             unset: changes.unset.iter().map(|(name, _)| name.as_str()).collect(),
         };
         let wrong = |error: serde_json::Error| Error::Value { what: "JSON".to_owned(), reason: error.to_string() };
-        let mut text = serde_json::to_vec_pretty(&written).map_err(wrong)?;
-        text.push(b'\n');
-        Ok(text)
+        let text = serde_json::to_string_pretty(&written).map_err(wrong)?;
+        Ok(format!("{}\n", json_escaped(&text)).into_bytes())
     }
 
     fn check(self, changes: &Changes, accepts: Accepts) -> Result<()> {

@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
 use crate::error::{Error, Result};
+use crate::shown::is_legible;
 
 /// The longest name every file system that we meet can hold, in bytes.
 const LONGEST: usize = 255;
@@ -36,6 +37,7 @@ impl EnvironmentName {
             [b'.', ..] if bytes != b"." && bytes != b".." => "it starts with `.`, so no list would show it",
             _ if bytes.contains(&b':') => "it has a `:` in it, which separates the entries of PATH",
             _ if name.to_string_lossy().chars().any(char::is_control) => "it has a control character in it",
+            _ if !is_legible(&name.to_string_lossy()) => "it has an invisible character in it",
             _ => return Self::existing(name),
         };
         Err(Error::Name { name: name.to_owned(), reason })

@@ -34,7 +34,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("health", "context directories env_vars environment error fs hooks interpreter relocate seed workon_home"),
     ("activation", ""),
     ("variables", "activation env_vars"),
-    ("shell", "activation error variables"),
+    ("shell", "activation error shown variables"),
     (
         "commands",
         "activation config context creator directories elsewhere env_vars environment error fs health hooks installer interpreter \

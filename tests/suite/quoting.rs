@@ -11,7 +11,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::support::sandbox::{Sandbox, bytes};
-use crate::support::shells::Shell;
+use crate::support::shells::{MODES, Shell};
 use crate::support::story::Story;
 use crate::support::tally;
 
@@ -59,6 +59,18 @@ fn cases() -> impl Strategy<Value = Vec<Case>> {
     })
 }
 
+/// What a prompt is drawn as: bytes that are not UTF-8 stay. Of the invisible characters, random bytes hit only the
+/// soft hyphen.
+fn drawn(prompt: &[u8]) -> Vec<u8> {
+    let mut drawn = Vec::new();
+    for chunk in prompt.utf8_chunks() {
+        let drawn_as = |character: char| if character.is_control() || character == '\u{ad}' { '_' } else { character };
+        drawn.extend(chunk.valid().chars().map(drawn_as).collect::<String>().into_bytes());
+        drawn.extend_from_slice(chunk.invalid());
+    }
+    drawn
+}
+
 /// Enters and leaves all of them in one shell, and looks.
 fn arrives(shell: Shell, locale: &str, cases: &[Case]) -> Result<(), TestCaseError> {
     let mut sandbox = Sandbox::new();
@@ -81,10 +93,10 @@ fn arrives(shell: Shell, locale: &str, cases: &[Case]) -> Result<(), TestCaseErr
         story = look(story.export("PYTHONHOME", &case.value).run([b"workon", &case.name[..]]));
         story = look(story.run(["deactivate"])).unset("MINE");
         // An empty prompt is none: the name is shown.
-        let prompt = if case.prompt.is_empty() { &case.name } else { &case.prompt };
+        let prompt = drawn(if case.prompt.is_empty() { &case.name } else { &case.prompt });
         let mine = if shell == Shell::Fish { b"none" } else { &case.value[..] };
         let inside = [bytes(root.join("bin")), path.clone()].join(&b':');
-        expected.extend([[b"workon ", &case.name[..], b": 0"].concat(), bytes(&root), prompt.clone(), mine.to_vec()]);
+        expected.extend([[b"workon ", &case.name[..], b": 0"].concat(), bytes(&root), prompt, mine.to_vec()]);
         expected.extend([b"none".to_vec(), inside, b"deactivate: 0".to_vec(), b"none".to_vec(), b"none".to_vec()]);
         expected.extend([mine.to_vec(), case.value.clone(), path.clone()]);
     }
@@ -139,6 +151,56 @@ fn every_byte_arrives() {
     // fish 3 mangles every inherited variable itself where the locale has no UTF-8.
     for shell in [Shell::Bash, Shell::Zsh] {
         arrives(shell, "C", cases).unwrap();
+    }
+}
+
+/// A name or a prompt that hides or reorders what follows must not be drawn, whoever draws it: the shell, a theme that
+/// reads VIRTUAL_ENV_PROMPT, or a list.
+#[test]
+fn what_hides_or_reorders_text_is_drawn_nowhere() {
+    const HIDING: [&str; 9] =
+        ["\u{202e}", "\u{ad}", "\u{3164}", "\u{fff9}", "\u{e0041}", "\u{200b}", "\u{2066}", "\u{115f}", "\u{85}"];
+    let sandbox = Sandbox::new();
+    let hostile = HIDING.map(|hiding| format!("a{hiding}b")).concat();
+    let (drawn, escaped) = ("a_b".repeat(9), HIDING.map(|hiding| format!("a{}b", hiding.escape_default())).concat());
+    for name in ["x", &hostile] {
+        let root = sandbox.minimal_environment(name);
+        fs::write(root.join("pyvenv.cfg"), format!("home = /usr/bin\nprompt = {hostile}\n")).unwrap();
+    }
+    let hides = |text: &str| HIDING.iter().any(|hiding| text.contains(hiding));
+    for shell in Shell::ALL {
+        let label = match shell {
+            Shell::Fish => "functions -q fish_prompt; or function fish_prompt; end\nworkon x\nfish_prompt",
+            _ => "PS1='$ '\nworkon x\nbuiltin printf '%s' \"$PS1\"",
+        };
+        // zsh has a prompt only where it is interactive.
+        let mode =
+            if shell == Shell::Zsh { MODES.iter().find(|mode| mode.name == "zsh -i").unwrap() } else { shell.plain() };
+        let answer = mode.run(&sandbox, format!("{label}\nbuiltin printf '%s\\n' \"$VIRTUAL_ENV_PROMPT\"\n"));
+        let text = answer.status(0).stdout_text();
+        assert!(
+            text.starts_with(&format!("({drawn}) ")) && text.ends_with(&format!("{drawn}\n")),
+            "{shell:?}: {text:?}"
+        );
+    }
+    for words in [&["lsvirtualenv", "--json"][..], &["showvirtualenv", "--json", "x"], &["env", "x", "-f", "json"]] {
+        let text = sandbox.run(words).status(0).stderr("").stdout_text();
+        assert!(!hides(&text), "{words:?}: {text:?}");
+    }
+    let text = sandbox.run(["showvirtualenv", &hostile]).status(0).stderr("").stdout_text();
+    assert!(!hides(&text) && text.contains(&escaped), "{text:?}");
+    for words in [
+        ["mkvirtualenv", "--prompt", &hostile, "y"],
+        ["mkvirtualenv", "-q", "--without-pip", &hostile.replace('x', "z")],
+    ] {
+        let answer = sandbox.run(words);
+        assert!(!hides(&answer.stderr_text()), "{words:?}");
+    }
+    // What the doctor writes anew for an environment carries the text as it is drawn.
+    sandbox.run(["doctor", "--fix", "x"]);
+    for script in ["activate", "activate.fish", "activate.csh", "activate.nu", "Activate.ps1"] {
+        let text = fs::read_to_string(sandbox.environment("x").join("bin").join(script)).unwrap();
+        assert!(!hides(&text), "{script}: {text}");
     }
 }
 

@@ -19,7 +19,7 @@ use crate::output::{self, Progress};
 use crate::project;
 use crate::seed::{LinkMode, Planting, Seed};
 use crate::shell::standalone;
-use crate::shown::shown;
+use crate::shown::{is_legible, shown};
 use crate::workon_home::name::EnvironmentName;
 use crate::workon_home::{Building, WorkonHome};
 
@@ -65,11 +65,11 @@ impl<'a> Creation<'a> {
         if options.has_some_without_effect() && options.quiet == 0 {
             output::note("an option that is virtualenv's own was accepted and has no effect");
         }
-        if options.prompt.as_ref().is_some_and(|text| text.to_string_lossy().chars().any(char::is_control)) {
+        if options.prompt.as_ref().is_some_and(|text| !is_legible(&text.to_string_lossy())) {
             return Err(Error::Refused {
                 what: "--prompt".to_owned(),
-                reason: "it has a control character in it, which every prompt would obey".to_owned(),
-                hint: "colours are set by the prompt itself; this is the text alone".to_owned(),
+                reason: "it contains a control character or an invisible character".to_owned(),
+                hint: "colors belong to the prompt itself; this is only the text".to_owned(),
             });
         }
         let name = EnvironmentName::new(name)?;

@@ -26,7 +26,8 @@ fn assert_seen(sandbox: &Sandbox, expected: &[&str]) {
     assert_eq!(seen, expected, "in the store");
     let listed: String = expected.iter().flat_map(|name| [name, "\n"]).collect();
     let status = i32::from(expected.is_empty());
-    sandbox.run(["lsvirtualenv", "-b"]).status(status).stdout(listed).stderr("");
+    let empty = if listed.is_empty() { "No environments yet. Create one with `mkvirtualenv NAME`.\n" } else { "" };
+    sandbox.run(["lsvirtualenv", "-b"]).status(status).stdout(listed).stderr(empty);
 }
 
 /// Asserts that the doctor is quiet about the store, or says what has to be done for what is left of a killed command.

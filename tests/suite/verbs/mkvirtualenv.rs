@@ -178,8 +178,8 @@ fn a_prompt_of_ones_own_is_kept_in_the_environment() {
         .plays(&sandbox, &format!("workon x: 0\nexport VIRTUAL_ENV_PROMPT={prompt}"));
     let words = ["mkvirtualenv", "--prompt", "a\nb", "--without-pip", "-p", path(python), "y"];
     sandbox.run(words).status(1).stdout("").stderr(
-        "venvwrap: --prompt: it has a control character in it, which every prompt would obey\n\
-             hint: colours are set by the prompt itself; this is the text alone\n",
+        "venvwrap: --prompt: it contains a control character or an invisible character\n\
+             hint: colors belong to the prompt itself; this is only the text\n",
     );
     assert_eq!(names(&sandbox.workon_home()), [".venvwrap", "x"]);
 }

@@ -111,11 +111,11 @@ fn names_that_others_made_are_entered_and_links_too() {
     let names = ["-rf", "--help", ".hidden", "a:b", "a\tb\nc", "$(touch canary)", "\\", "é", "日本"];
     for name in names {
         sandbox.minimal_environment(name);
-        let shown = name.replace('\n', "\\n");
+        let (shown, drawn) = (name.replace('\n', "\\n"), name.replace(char::is_control, "_"));
         Story::new()
             .run(["workon", "--", name])
             .get("VIRTUAL_ENV_PROMPT")
-            .plays(&sandbox, &format!("workon -- {shown}: 0\nexport VIRTUAL_ENV_PROMPT={shown}"));
+            .plays(&sandbox, &format!("workon -- {shown}: 0\nexport VIRTUAL_ENV_PROMPT={drawn}"));
     }
     let outside = sandbox.minimal_environment_at(&sandbox.root().join("outside"));
     symlink(outside, sandbox.environment("link")).unwrap();
