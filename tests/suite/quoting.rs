@@ -10,6 +10,7 @@ use std::os::unix::ffi::OsStrExt;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use crate::support::pythons;
 use crate::support::sandbox::{Sandbox, bytes};
 use crate::support::shells::{MODES, Shell};
 use crate::support::story::Story;
@@ -196,11 +197,20 @@ fn what_hides_or_reorders_text_is_drawn_nowhere() {
         let answer = sandbox.run(words);
         assert!(!hides(&answer.stderr_text()), "{words:?}");
     }
-    // What the doctor writes anew for an environment carries the text as it is drawn.
-    sandbox.run(["doctor", "--fix", "x"]);
-    for script in ["activate", "activate.fish", "activate.csh", "activate.nu", "Activate.ps1"] {
-        let text = fs::read_to_string(sandbox.environment("x").join("bin").join(script)).unwrap();
-        assert!(!hides(&text), "{script}: {text}");
+    // The scripts that the doctor writes carry the text as it is drawn.
+    let python = pythons::complete().path.to_str().unwrap();
+    sandbox.run(["mkvirtualenv", "-q", "--without-pip", "-p", python, "made"]).status(0);
+    let root = sandbox.environment("made");
+    let cfg = fs::read_to_string(root.join("pyvenv.cfg")).unwrap();
+    fs::write(root.join("pyvenv.cfg"), format!("{cfg}prompt = {hostile}\n")).unwrap();
+    let scripts = ["activate", "activate.fish", "activate.csh", "activate.nu", "Activate.ps1"];
+    for script in scripts {
+        fs::remove_file(root.join("bin").join(script)).unwrap();
+    }
+    sandbox.run(["doctor", "--fix", "made"]);
+    for script in scripts {
+        let text = fs::read_to_string(root.join("bin").join(script)).unwrap();
+        assert!(!hides(&text) && text.contains(&drawn), "{script}: {text}");
     }
 }
 
