@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::belief;
 use crate::context::Context;
 use crate::directories;
 use crate::env_vars;
 use crate::error::{Error, Result};
-use crate::fs::read_small;
+use crate::fs::private::read_private;
 
 /// Longest config.toml that is read.
 const LIMIT: u64 = 64 * 1024;
@@ -63,7 +64,13 @@ impl Config {
     pub(crate) fn read(context: &Context) -> Result<Self> {
         let path = directories::config(context)?.join("config.toml");
         let wrong = |reason: String| Error::Value { what: crate::shown::shown(&path).to_string(), reason };
-        let mut config = match read_small(&path, LIMIT).map_err(Error::io("read", &path))? {
+        let text = read_private(&path, LIMIT).map_err(Error::io("read", &path))?;
+        let text = text.unwrap_or_else(|doubt| {
+            // Settings that somebody else can write are nobody's: the defaults hold.
+            belief::settings_ignored(&path, &doubt);
+            None
+        });
+        let mut config = match text {
             None => Self::default(),
             // What was not read would not be obeyed.
             Some(text) if text.len() as u64 >= LIMIT => {

@@ -13,6 +13,7 @@ mod asked; //        a question to another program
 mod fuzzed; //       odd input for the tests of parsers
 mod directories; //  where things live
 mod output; //       what a person reads
+mod belief; //       whose files are believed
 mod config; //       settings
 mod processes; //    who else uses an environment
 mod environment; //  one environment on disk

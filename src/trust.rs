@@ -10,10 +10,14 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use crate::belief;
 use crate::context::Context;
 use crate::directories;
+use crate::env_vars;
 use crate::error::{Error, Result};
+use crate::fs::private::{create_private, doubt, read_private};
 use crate::fs::{read_small, remove_tree, write_whole};
+use crate::shown::shown;
 
 /// The directory of a project that its hooks lie in.
 pub(crate) const PROJECT_HOOKS: &str = ".virtualenvwrapper";
@@ -36,7 +40,8 @@ pub(crate) enum Standing {
 pub(crate) fn standing(context: &Context, file: &Path) -> Result<Standing> {
     let Some(text) = read_small(file, LIMIT).map_err(Error::io("read", file))? else { return Ok(Standing::Missing) };
     let record = record_of(context, file)?;
-    let known = read_small(&record, 256).map_err(Error::io("read", record))?;
+    // What others can put on record is no trust of this user's.
+    let known = read_private(&record, 256).map_err(Error::io("read", record))?.ok().flatten();
     let is_trusted = known.is_some_and(|known| known == digest(&[&text]).as_bytes());
     Ok(if is_trusted { Standing::Trusted } else { Standing::Untrusted })
 }
@@ -46,7 +51,14 @@ pub(crate) fn trust(context: &Context, file: &Path) -> Result<()> {
     let text = fs::read(file).map_err(Error::io("read", file))?;
     let record = record_of(context, file)?;
     if let Some(directory) = record.parent() {
-        fs::create_dir_all(directory).map_err(Error::io("create", directory))?;
+        if let Some(doubt) = doubt(directory) {
+            return Err(Error::Refused {
+                what: format!("cannot trust {}", shown(file)),
+                reason: format!("it would be recorded in {}, but {doubt}", shown(directory)),
+                hint: belief::remedy(&doubt, env_vars::XDG_STATE_HOME),
+            });
+        }
+        create_private(directory).map_err(Error::io("create", directory))?;
     }
     write_whole(&record, digest(&[&text]).as_bytes())
 }

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use super::active::Maker;
+use crate::fs::private::Doubt;
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -223,6 +224,13 @@ kinds! {
         /// Bytes that are left.
         left: u64,
     } = Note "little-space",
+    /// Cache, settings or trust that others can change, and that we do without for that reason.
+    NotPrivate {
+        /// What others can change.
+        doubt: Doubt,
+        /// The variable that names the directory.
+        variable: &'static str,
+    } = Problem "not-private",
     /// A file of the cache is damaged.
     CacheDamaged = Note "cache-damaged",
     /// The cache cannot be written to.

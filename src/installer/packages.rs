@@ -7,10 +7,11 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use crate::belief;
 use crate::context::Context;
 use crate::directories;
 use crate::error::{Error, Result};
-use crate::fs::read_small;
+use crate::fs::private::read_private;
 
 /// As much of defaults.txt as is looked at.
 const LONGEST_DEFAULTS: u64 = 1024 * 1024;
@@ -164,7 +165,11 @@ impl Call {
 /// The person's list of what every new environment gets, where there is one with something in it.
 pub(crate) fn defaults(context: &Context) -> Result<Option<PathBuf>> {
     let file = directories::config(context)?.join("defaults.txt");
-    let text = read_small(&file, LONGEST_DEFAULTS).map_err(Error::io("read", &file))?;
+    let text = read_private(&file, LONGEST_DEFAULTS).map_err(Error::io("read", &file))?;
+    let text = text.unwrap_or_else(|doubt| {
+        belief::settings_ignored(&file, &doubt);
+        None
+    });
     Ok(text.is_some_and(|text| asks_for_something(&text)).then_some(file))
 }
 

@@ -3,7 +3,7 @@
 //! A file of that name need not run: pyenv has a shim for every command that any of its Pythons ever had, and it fails
 //! where the chosen one has none. So uv is asked, once for each file.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,10 +12,11 @@ use serde::{Deserialize, Serialize};
 
 use super::release::Release;
 use crate::asked;
+use crate::belief;
 use crate::context::Context;
-use crate::directories;
 use crate::env_vars;
-use crate::fs::{Stamp, read_small, resolved, stamp, write_whole};
+use crate::fs::private::{create_private, read_private};
+use crate::fs::{Stamp, resolved, stamp, write_whole};
 use crate::shown::shown;
 
 /// How long it may take to say its version. It takes milliseconds; a cold disk and a busy machine take longer.
@@ -62,11 +63,11 @@ pub(super) fn version(context: &Context, path: &Path) -> Result<Release, String>
 }
 
 fn file_of(context: &Context) -> Option<PathBuf> {
-    Some(directories::cache(context).ok()?.join("uv.json"))
+    Some(belief::cache(context)?.join("uv.json"))
 }
 
 fn recall(context: &Context, path: &Path, file: Option<Stamp>) -> Option<Release> {
-    let text = read_small(&file_of(context)?, LIMIT).ok()??;
+    let text = read_private(&file_of(context)?, LIMIT).ok()?.ok()??;
     let record: Record = serde_json::from_slice(&text).ok()?;
     (record.schema == SCHEMA && record.path == path && Some(record.file) == file).then_some(record.version)
 }
@@ -80,7 +81,7 @@ fn remember(context: &Context, path: &Path, file: Option<Stamp>, version: Releas
     let record = Record { schema: SCHEMA, path: path.to_path_buf(), file, version };
     let Ok(text) = serde_json::to_vec(&record) else { return };
     if let Some(directory) = cache.parent() {
-        drop(fs::create_dir_all(directory));
+        drop(create_private(directory));
     }
     drop(write_whole(&cache, &text));
 }
@@ -99,6 +100,7 @@ fn answers_for_itself(path: &Path) -> bool {
 mod tests {
     use super::*;
     use crate::installer::fake::{Room, program};
+    use std::fs;
     use std::os::unix::fs::{PermissionsExt, symlink};
 
     #[test]

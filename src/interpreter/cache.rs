@@ -3,18 +3,18 @@
 //! Owns the files under `interpreters` in the cache directory: one for each interpreter, named after its path. Nothing
 //! that is wrong with them is an error: then the interpreter is asked again and the file replaced.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::hash::{DefaultHasher, Hasher};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use nix::unistd::geteuid;
 use serde::{Deserialize, Serialize};
 
 use super::Interpreter;
+use crate::belief;
 use crate::context::Context;
-use crate::directories;
+use crate::fs::private::{create_private, is_private};
 use crate::fs::{Stamp, read_small, stamp, write_whole};
 
 /// To be raised with every change of what is stored or of what `probe.py` says.
@@ -90,14 +90,8 @@ pub(super) fn recall(context: &Context, python: &Path) -> Option<Interpreter> {
         // The name that environments link to can go without the file behind it.
         && (interpreter.base_executable == python || stamp(&interpreter.base_executable) == Some(executable))
         && interpreter.bundled.iter().all(|wheel| fs::metadata(wheel).is_ok())
-        && is_trusted(&file);
+        && fs::symlink_metadata(&file).is_ok_and(|file| is_private(&file));
     holds.then_some(interpreter)
-}
-
-/// Whether a record is by this person or the administrator: in a directory that others can write to, anybody can say
-/// what they like about an interpreter.
-fn is_trusted(file: &Path) -> bool {
-    fs::metadata(file).is_ok_and(|file| file.uid() == 0 || file.uid() == geteuid().as_raw())
 }
 
 /// An answer that is about to be asked for: what the file was before tells whether the answer is about it.
@@ -123,7 +117,7 @@ impl Pending {
         // A path that is no UTF-8 cannot be stored.
         let Some(Ok(text)) = record.sealed().map(|sealed| serde_json::to_vec(&sealed)) else { return };
         if let Some(directory) = file.parent() {
-            drop(fs::create_dir_all(directory));
+            drop(create_private(directory));
         }
         drop(write_whole(&file, &text));
     }
@@ -131,9 +125,9 @@ impl Pending {
 
 /// The files that cannot be read as an answer. One of another version of venvwrap is none of them.
 pub(super) fn damaged(context: &Context) -> Vec<PathBuf> {
-    let Ok(cache) = directories::cache(context) else { return Vec::new() };
-    let entries = fs::read_dir(cache.join("interpreters")).into_iter().flatten().flatten();
-    let records = entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "json"));
+    let Some(records) = directory(context) else { return Vec::new() };
+    let entries = fs::read_dir(records).into_iter().flatten().flatten();
+    let records = entries.filter(|entry| is_record(&entry.file_name())).map(|entry| entry.path());
     let is_damaged = |path: &PathBuf| {
         let text = read_small(path, LIMIT).ok().flatten();
         text.is_none_or(|text| matches!(Content::of(&text), Content::Damaged))
@@ -143,11 +137,22 @@ pub(super) fn damaged(context: &Context) -> Vec<PathBuf> {
     damaged
 }
 
+/// The directory of all answers. `None` where there is none that can be believed.
+fn directory(context: &Context) -> Option<PathBuf> {
+    belief::cache_part(context, "interpreters")
+}
+
+/// Whether a file has the name of an answer.
+fn is_record(name: &OsStr) -> bool {
+    let name = name.as_bytes().strip_suffix(b".json").unwrap_or_default();
+    name.len() == 16 && name.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
 /// Where the answer of `python` is kept. `None` without a cache directory.
 fn file_of(context: &Context, python: &Path) -> Option<PathBuf> {
     // Two paths of one name would only forget each other's answer, as a change of the algorithm in std would.
     let name = format!("{:016x}.json", hash(python.as_os_str().as_bytes()));
-    Some(directories::cache(context).ok()?.join("interpreters").join(name))
+    Some(directory(context)?.join(name))
 }
 
 fn hash(bytes: &[u8]) -> u64 {

@@ -12,7 +12,11 @@ use super::wheel::Wheel;
 use super::{Stock, tree};
 use crate::context::Context;
 use crate::error::Result;
+use crate::fs::read_small;
 use crate::interpreter::Interpreter;
+
+/// Longest METADATA that is read.
+const LIMIT: u64 = 1024 * 1024;
 
 /// Where the wheels of a seed come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,8 +95,9 @@ fn cached(trees: &Path, interpreter: &Interpreter) -> Option<Wheel> {
     pips.retain(|(wheel, _)| wheel.name == "pip");
     pips.sort_by_key(|(wheel, _)| std::cmp::Reverse((wheel.numbers(), wheel.path.clone())));
     let fits = |(wheel, site_packages): &(Wheel, PathBuf)| {
-        let metadata = fs::read_to_string(site_packages.join(wheel.dist_info()).join("METADATA"));
-        metadata.is_ok_and(|metadata| admits(requires_python(&metadata), interpreter.version))
+        let metadata = read_small(&site_packages.join(wheel.dist_info()).join("METADATA"), LIMIT).ok().flatten();
+        let admits = |metadata: &str| admits(requires_python(metadata), interpreter.version);
+        metadata.is_some_and(|metadata| std::str::from_utf8(&metadata).is_ok_and(admits))
     };
     pips.into_iter().find(fits).map(|(wheel, _)| wheel)
 }

@@ -3,14 +3,18 @@
 //! Owns writing both into a site-packages that has everything else. Their content depends on where the environment will
 //! lie, so they are never shared and cannot be prepared.
 
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 
 use super::record::{self, Row};
 use super::scripts::{self, Script};
 use super::wheel::{Wheel, console_scripts, write_new};
+use crate::fs::read_small;
 use crate::interpreter::Version;
+
+/// Longest file of a package that is read; the RECORD of pip has 60 KB.
+const LIMIT: u64 = 16 * 1024 * 1024;
 
 /// A package in a site-packages that lacks only its scripts.
 #[derive(Debug)]
@@ -25,13 +29,10 @@ pub(super) struct Unfinished {
 pub(super) fn read(site_packages: &Path, wheels: &[Wheel], version: Version) -> io::Result<Vec<Unfinished>> {
     let read = |wheel: &Wheel| {
         let dist_info = site_packages.join(wheel.dist_info());
-        let listed = match fs::read_to_string(dist_info.join("entry_points.txt")) {
-            Ok(text) => console_scripts(&text),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(error),
-        };
+        let listed = read_small(&dist_info.join("entry_points.txt"), LIMIT)?.unwrap_or_default();
+        let listed = console_scripts(std::str::from_utf8(&listed).map_err(|_| io::ErrorKind::InvalidData)?);
         let record_path = dist_info.join("RECORD");
-        let record = fs::read(&record_path)?;
+        let record = read_small(&record_path, LIMIT)?.ok_or(io::ErrorKind::NotFound)?;
         Ok(Unfinished { record_path, record, scripts: scripts::wanted(&listed, version) })
     };
     wheels.iter().map(read).collect()

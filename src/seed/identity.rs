@@ -3,6 +3,7 @@
 //! Owns the few lines that say it, which lie beside every tree and every set of slots, so that anybody can tell later,
 //! without an interpreter, whether they still hold.
 
+use std::ffi::OsStr;
 use std::fmt::Write;
 use std::fs;
 use std::io;
@@ -69,6 +70,14 @@ impl Identity {
     pub(super) fn text(&self) -> &[u8] {
         &self.text
     }
+}
+
+/// Whether a name is such a key: ending in a dash and twenty hexadecimal digits.
+#[must_use]
+pub(super) fn is_key(name: &OsStr) -> bool {
+    let name = name.as_encoded_bytes();
+    let is_digit = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    name.len() > 20 && name[..name.len() - 20].ends_with(b"-") && name[name.len() - 20..].iter().all(is_digit)
 }
 
 /// What decides whether compiled files are valid: the cache tag, which goes with one magic number once a version is

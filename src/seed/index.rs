@@ -10,9 +10,11 @@ use std::process::{Command, Stdio};
 
 use super::wheel::Wheel;
 use super::workshop::{Workshop, sweep};
+use crate::belief::is_own_directory;
 use crate::context::Context;
 use crate::env_vars;
 use crate::error::{Error, Result};
+use crate::fs::private::create_private;
 use crate::interpreter::Interpreter;
 use crate::shown::shown;
 
@@ -84,7 +86,10 @@ fn has_pip(context: &Context, python: &Path) -> bool {
 
 /// Downloads a pip into `wheels` with the first tool that can. The error says what the last one said.
 pub(super) fn download(context: &Context, interpreter: &Interpreter, tools: &[Tool], wheels: &Path) -> Result<Wheel> {
-    fs::create_dir_all(wheels).map_err(Error::io("create", wheels))?;
+    if !is_own_directory(wheels) {
+        return Err(none(interpreter, &format!("{} is not used: others can write to it", shown(wheels))));
+    }
+    create_private(wheels).map_err(Error::io("create", wheels))?;
     sweep(wheels);
     let mut last_words = String::from("nothing that could download one is there");
     for tool in tools {

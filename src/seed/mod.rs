@@ -36,8 +36,8 @@ use self::transfer::{By, Trouble, transfer};
 use self::tree::{Making, Tree};
 use self::wheel::Wheel;
 use self::workshop::sweep;
+use crate::belief::{self, is_own_directory};
 use crate::context::Context;
-use crate::directories;
 use crate::error::{Error, Result};
 use crate::fs::remove_tree;
 use crate::interpreter::Interpreter;
@@ -105,8 +105,12 @@ impl<'a> Seed<'a> {
         link_mode: LinkMode,
         pool: &Path,
     ) -> Result<Self> {
-        let cache = directories::cache(context).ok();
-        let choice = Choice::make(context, interpreter, cache.as_deref().map(trees_in).as_deref())?;
+        let cache = belief::cache(context);
+        let choice = Choice::make(
+            context,
+            interpreter,
+            cache.as_deref().map(trees_in).filter(|trees| is_own_directory(trees)).as_deref(),
+        )?;
         // Python 2 writes compiled files in place: with links, `python2 -m compileall` would reach into the cache.
         let may_link = link_mode == LinkMode::Auto && interpreter.version.major >= 3;
         let by = if may_link { By::Link } else { By::Copy };
@@ -145,7 +149,7 @@ impl<'a> Seed<'a> {
     pub(crate) fn wants_staging(&self) -> bool {
         self.choice.stock().is_none_or(|stock| {
             let pool = self.pool(&stock.identity);
-            !pool.is_stocked() && !pool.is_watched()
+            pool.is_private() && !pool.is_stocked() && !pool.is_watched()
         })
     }
 
@@ -184,6 +188,9 @@ impl<'a> Seed<'a> {
             return Ok(());
         };
         let pool = self.pool(&stock.identity);
+        if !pool.is_private() {
+            return Ok(());
+        }
         pool.drop_outdated();
         sweep(&trees);
         if pool.is_stocked() {
@@ -274,14 +281,16 @@ impl<'a> Seed<'a> {
         Pool { directory: &self.pool, identity }
     }
 
+    /// `None` where there are none that can be believed.
     fn trees(&self) -> Option<PathBuf> {
-        self.cache.as_deref().map(trees_in)
+        self.cache.as_deref().map(trees_in).filter(|trees| is_own_directory(trees))
     }
 }
 
 /// The trees in a cache directory that are not whole; they may be removed at any time.
 pub(crate) fn damaged_trees(cache: &Path) -> Vec<PathBuf> {
-    tree::damaged(&trees_in(cache))
+    let trees = trees_in(cache);
+    if is_own_directory(&trees) { tree::damaged(&trees) } else { Vec::new() }
 }
 
 impl Stock {

@@ -3,8 +3,9 @@
 //! Owns the slots `KEY/0`, `KEY/1` of the pool directory, each a whole site-packages that shares no file with anything.
 //! Filling them happens behind the prompt; taking one happens in front of it.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use super::identity::{self, Identity, Standing};
@@ -12,11 +13,15 @@ use super::transfer::{By, Trouble, transfer};
 use super::tree::Tree;
 use super::wheel::write_new;
 use super::workshop::{Workshop, discard, sweep};
+use crate::belief::is_own_directory;
 use crate::error::Error;
-use crate::fs::rename_without_replacing;
+use crate::fs::{open_directory, read_small, rename_without_replacing};
 
 /// How many lie ready per seed: enough for two commands in one breath, and little enough of the disk.
 pub(super) const SLOTS: usize = 2;
+
+/// Longest file of ours that is read.
+const LIMIT: u64 = 64 * 1024;
 
 /// The slots of one seed.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +37,16 @@ impl Pool<'_> {
     /// none can be moved (another file system, a lower layer of an overlay).
     #[must_use]
     pub(super) fn take(&self, site_packages: &Path) -> bool {
-        self.slots().any(|slot| fs::rename(slot, site_packages).is_ok())
+        self.is_private() && self.slots().any(|slot| is_directory(&slot) && fs::rename(slot, site_packages).is_ok())
+    }
+
+    /// Whether slots may be taken and made. Where others can write to them, or to a directory above, anybody could put
+    /// packages into the next environment: in the store of a group, and for root in the store of another user.
+    pub(super) fn is_private(&self) -> bool {
+        let own = self.own();
+        // `pool`, and what it lies in: both are ours and never links.
+        let is_link = |path: &Path| fs::symlink_metadata(path).is_ok_and(|entry| !entry.is_dir());
+        is_own_directory(&own) && !own.ancestors().skip(1).take(2).any(is_link)
     }
 
     /// Whether nothing is left to be staged.
@@ -44,21 +58,21 @@ impl Pool<'_> {
     /// Whether something is ready.
     #[must_use]
     pub(super) fn has_one(&self) -> bool {
-        self.slots().any(|slot| fs::symlink_metadata(slot).is_ok())
+        self.is_private() && self.slots().any(|slot| fs::symlink_metadata(slot).is_ok())
     }
 
     /// The right to be the one process that waits to fill the slots, for as long as it is held; `None` where another has
     /// it, or where there is no place for slots.
     pub(super) fn watch(&self) -> Option<File> {
         self.make_directories().ok()?;
-        let own = File::open(self.own()).ok()?;
+        let own = open_directory(&self.own()).ok()?;
         (!matches!(own.try_lock(), Err(TryLockError::WouldBlock))).then_some(own)
     }
 
     /// Whether a process waits to fill the slots. Where the file system knows no locks, none seems to.
     #[must_use]
     pub(super) fn is_watched(&self) -> bool {
-        let own = File::open(self.own());
+        let own = open_directory(&self.own());
         own.is_ok_and(|own| matches!(own.try_lock_shared(), Err(TryLockError::WouldBlock)))
     }
 
@@ -111,10 +125,10 @@ impl Pool<'_> {
     pub(super) fn drop_outdated(&self) {
         for entry in fs::read_dir(self.directory).into_iter().flatten().flatten() {
             let name = entry.file_name();
-            if name == self.identity.key() || name.as_encoded_bytes().starts_with(b".") {
+            if name == self.identity.key() || !identity::is_key(&name) {
                 continue;
             }
-            let text = fs::read(entry.path().join(identity::FILE));
+            let text = read_small(&entry.path().join(identity::FILE), LIMIT).ok().flatten();
             let standing = text.map_or(Standing::Changed, |text| identity::standing(&text));
             if standing != Standing::Current && !sweep(&entry.path()) {
                 drop(discard(&entry.path(), self.directory));
@@ -127,12 +141,12 @@ impl Pool<'_> {
     fn make_directories(&self) -> io::Result<()> {
         let above = self.directory.parent().into_iter();
         for directory in above.chain([self.directory, &self.own()]) {
-            match fs::create_dir(directory) {
+            match DirBuilder::new().mode(0o755).create(directory) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 done => done?,
             }
         }
-        Ok(())
+        if self.is_private() { Ok(()) } else { Err(io::ErrorKind::PermissionDenied.into()) }
     }
 
     fn own(&self) -> PathBuf {
@@ -143,6 +157,10 @@ impl Pool<'_> {
         let own = self.own();
         (0..SLOTS).map(move |number| own.join(number.to_string()))
     }
+}
+
+fn is_directory(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|entry| entry.is_dir())
 }
 
 /// Why slots could not be filled.

@@ -5,16 +5,17 @@
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
-use nix::fcntl::AtFlags;
+use nix::fcntl::{AtFlags, OFlag};
 use nix::sys::stat::fstatat;
 use nix::unistd::linkat;
 
 use super::manifest::{Directory, Entry, Manifest};
-use crate::fs::Copier;
+use crate::fs::{Copier, open_directory};
 
 /// How files get there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +66,7 @@ struct Place {
 
 impl Place {
     fn open(path: PathBuf) -> io::Result<Self> {
-        File::open(&path).map(|directory| Self { path, directory })
+        open_directory(&path).map(|directory| Self { path, directory })
     }
 }
 
@@ -148,7 +149,8 @@ impl<'a> Job<'a> {
 
     /// Copies a file that is still what it was, with its mode and its time.
     fn copy(&self, entry: &Entry, from: &Path, to: &Path) -> Result<(), Trouble> {
-        let mut source = File::open(from).map_err(missing)?;
+        let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
+        let mut source = File::options().read(true).custom_flags(flags.bits()).open(from).map_err(missing)?;
         if !entry.is(&source.metadata()?) {
             return Err(Trouble::Altered);
         }

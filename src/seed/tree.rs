@@ -16,10 +16,15 @@ use super::record::{self, Row};
 use super::version::Numbers;
 use super::wheel::{Wheel, write_new};
 use super::workshop::{Workshop, discard, sweep};
+use crate::belief::is_own_directory;
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::fs::private::{create_private, read_private};
 use crate::fs::rename_without_replacing;
 use crate::interpreter::Interpreter;
+
+/// Longest file beside a tree that is read; the manifest of pip has 60 KB.
+const LIMIT: u64 = 16 * 1024 * 1024;
 
 const SITE_PACKAGES: &str = "site-packages";
 
@@ -44,8 +49,13 @@ pub(super) struct Making<'a> {
 #[must_use]
 pub(super) fn open(trees: &Path, key: &str) -> Option<Tree> {
     let directory = trees.join(key);
-    let text = fs::read_to_string(directory.join(manifest::FILE)).ok()?;
-    Some(Tree { site_packages: directory.join(SITE_PACKAGES), manifest: Manifest::from_text(&text)? })
+    let site_packages = directory.join(SITE_PACKAGES);
+    // Those that were made under a umask which lets others write are made again.
+    if !is_own_directory(&site_packages) {
+        return None;
+    }
+    let text = read_private(&directory.join(manifest::FILE), LIMIT).ok()?.ok()??;
+    Some(Tree { site_packages, manifest: Manifest::from_text(std::str::from_utf8(&text).ok()?)? })
 }
 
 /// Whether a tree of that key seems to be there: one look, for deciding what to tell the person.
@@ -54,11 +64,12 @@ pub(super) fn is_there(trees: &Path, key: &str) -> bool {
     fs::symlink_metadata(trees.join(key).join(manifest::FILE)).is_ok()
 }
 
-/// The trees without a manifest that can be read, or without what it lists at its top. Hidden entries are being made.
+/// The trees without a manifest that can be read, or without what it lists at its top. What has no name of ours is not
+/// looked at.
 #[must_use]
 pub(super) fn damaged(trees: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(trees).into_iter().flatten().flatten();
-    let named = entries.filter(|entry| !entry.file_name().as_encoded_bytes().starts_with(b"."));
+    let named = entries.filter(|entry| identity::is_key(&entry.file_name()));
     let is_whole = |key: &OsStr| {
         key.to_str().and_then(|key| open(trees, key)).is_some_and(|tree| tree.manifest.is_there(&tree.site_packages))
     };
@@ -70,7 +81,7 @@ pub(super) fn damaged(trees: &Path) -> Vec<PathBuf> {
 
 /// Makes the tree and publishes it. Of many at once the first to be ready wins and the others take what it made.
 pub(super) fn build(trees: &Path, identity: &Identity, making: Making<'_>) -> Result<Tree> {
-    fs::create_dir_all(trees).map_err(Error::io("create", trees))?;
+    create_private(trees).map_err(Error::io("create", trees))?;
     sweep(trees);
     drop_outdated(trees);
     let workshop = Workshop::open_in(trees).map_err(Error::io("write in", trees))?;
@@ -122,7 +133,7 @@ pub(super) fn discard_altered(trees: &Path, key: &str) {
 pub(super) fn sources(trees: &Path) -> Vec<(Wheel, PathBuf)> {
     let mut sources = Vec::new();
     for entry in fs::read_dir(trees).into_iter().flatten().flatten() {
-        let Ok(text) = fs::read(entry.path().join(identity::FILE)) else {
+        let Some(text) = identity_in(&entry.path()) else {
             continue;
         };
         if identity::standing(&text) == Standing::Current {
@@ -133,12 +144,17 @@ pub(super) fn sources(trees: &Path) -> Vec<(Wheel, PathBuf)> {
     sources
 }
 
+/// The lines that say what the tree in a directory was made from.
+fn identity_in(directory: &Path) -> Option<Vec<u8>> {
+    read_private(&directory.join(identity::FILE), LIMIT).ok()?.ok()?
+}
+
 /// Removes trees whose wheel was replaced by another file, as an upgrade of the system does. Those whose wheel is not
 /// there stay: the cache may be shared with a machine that has it.
 fn drop_outdated(trees: &Path) {
     for entry in fs::read_dir(trees).into_iter().flatten().flatten() {
-        let text = fs::read(entry.path().join(identity::FILE));
-        if text.is_ok_and(|text| identity::standing(&text) == Standing::Changed) {
+        let text = identity_in(&entry.path()).filter(|_| identity::is_key(&entry.file_name()));
+        if text.is_some_and(|text| identity::standing(&text) == Standing::Changed) {
             drop(discard(&entry.path(), trees));
         }
     }

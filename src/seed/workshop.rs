@@ -7,7 +7,7 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::fs::remove_tree;
+use crate::fs::{open_directory, remove_tree};
 
 const PREFIX: &str = ".building-";
 
@@ -27,7 +27,7 @@ impl Workshop {
         for _ in 0..ATTEMPTS {
             let path = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?.keep();
             // Between the two calls a sweeper may take it for a leftover: then it has the lock, or removed it.
-            match File::open(&path).map(|directory| (directory.try_lock(), directory)) {
+            match open_directory(&path).map(|directory| (directory.try_lock(), directory)) {
                 Ok((Err(TryLockError::WouldBlock), _)) => {}
                 Ok((_, directory)) => {
                     let workshop = Self { path, directory };
@@ -73,7 +73,7 @@ pub(super) fn sweep(parent: &Path) -> bool {
         if !entry.file_name().as_encoded_bytes().starts_with(PREFIX.as_bytes()) {
             continue;
         }
-        let Ok(directory) = File::open(entry.path()) else {
+        let Ok(directory) = open_directory(&entry.path()) else {
             continue;
         };
         match directory.try_lock() {

@@ -81,7 +81,7 @@ fn what_make_test_faults_runs_is_there() {
 #[test]
 fn the_reader_of_names_reads() {
     assert!(is_there("documented") && is_there("robustness::killed") && is_there("activation::"));
-    assert!(is_there("documented::the_reader_of_names_reads") && is_there("src/fs.rs") && is_there("quoting.rs"));
+    assert!(is_there("documented::the_reader_of_names_reads") && is_there("src/fs/mod.rs") && is_there("quoting.rs"));
     for gone in ["nosuch", "robustness::nosuch", "documented::nosuch", "src/nosuch.rs", "documented::is_there"] {
         assert!(!is_there(gone), "{gone}");
     }

@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use super::{About, Answering, Finding, Session, What};
+use crate::belief;
 use crate::env_vars;
 use crate::fs::is_same;
 use crate::health::{Lacking, Maker};
@@ -88,6 +89,7 @@ impl Words<'_> {
             }
             What::UnbegunRename { name } => format!("a renaming to `{}` was cut short before it began", shown(name)),
             What::LittleSpace { left } => format!("{} MB are left on the disk of {here}", left >> 20),
+            What::NotPrivate { doubt, .. } => format!("ignored {here}: {doubt}"),
             What::CacheDamaged => format!("{here} is damaged, and will be made anew when it is needed"),
             What::CacheNotWritable { .. } => {
                 format!("nothing can be kept in {here}, so making an environment takes longer")
@@ -209,6 +211,7 @@ impl Words<'_> {
                 let names: Vec<String> = names.iter().map(stem).collect();
                 format!("`{} -m pip install --ignore-installed --no-deps {}`", python(), operands(&names))
             }
+            What::NotPrivate { doubt, variable } => belief::remedy(doubt, variable),
             What::NoStore => format!("`mkdir -p {here}`, or make an environment"),
             What::StoreUnusable { .. } => {
                 "set WORKON_HOME to a directory, or move what is there out of the way".to_owned()

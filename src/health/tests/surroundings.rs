@@ -82,17 +82,20 @@ fn a_damaged_file_of_the_cache_is_told_and_dropped() {
     let world = World::new();
     let cache = world.root.join("cache/venvwrap");
     fs::create_dir_all(cache.join("interpreters")).unwrap();
-    fs::create_dir_all(cache.join("trees/key")).unwrap();
+    fs::create_dir_all(cache.join("trees/cpython-312-00112233445566778899")).unwrap();
     fs::create_dir_all(cache.join("trees/.building-1")).unwrap();
-    fs::write(cache.join("interpreters/good.json"), "{\"schema\": 99}").unwrap();
-    fs::write(cache.join("interpreters/bad.json"), "{\"schema\": ").unwrap();
+    fs::write(cache.join("interpreters/0123456789abcdef.json"), "{\"schema\": 99}").unwrap();
+    fs::write(cache.join("interpreters/fedcba9876543210.json"), "{\"schema\": ").unwrap();
     assert_eq!(world.store(), [What::CacheDamaged, What::CacheDamaged]);
     let examination = world.examination();
     for finding in examination.store() {
         assert_eq!(mend(&examination, &finding).unwrap().unwrap(), Mended::Dropped);
     }
     assert_eq!(world.store(), []);
-    assert!(cache.join("interpreters/good.json").is_file() && !cache.join("trees/key").is_dir());
+    assert!(
+        cache.join("interpreters/0123456789abcdef.json").is_file()
+            && !cache.join("trees/cpython-312-00112233445566778899").is_dir()
+    );
     let file = World::with(&[("XDG_CACHE_HOME", "ROOT/base/bin/python3.12")]);
     assert_eq!(file.store(), [What::CacheNotWritable { is_ours: true }]);
 }

@@ -179,7 +179,7 @@ fn what_is_no_file_or_of_somebody_else_is_not_read() {
     let (context, interpreter) = world(&room);
     let file = file_of(&context, &interpreter.executable).unwrap();
     let good = fs::read(&file).unwrap();
-    if geteuid().is_root() {
+    if nix::unistd::geteuid().is_root() {
         std::os::unix::fs::chown(&file, Some(12345), None).unwrap();
         assert_eq!(recall(&context, &interpreter.executable), None);
     }

@@ -136,7 +136,7 @@ fn another_wheel_means_another_tree_and_the_old_slots_go() {
     fs::remove_file(&wheel).unwrap();
     room.interpreter.bundled = vec![small_pip(wheel.parent().unwrap(), "2")];
     // Beside it, what a stager left that was killed before it had said whose slots these are.
-    fs::create_dir_all(room.pool().join("cpython-311-0/.building-dead")).unwrap();
+    fs::create_dir_all(room.pool().join("cpython-311-00112233445566778899/.building-dead")).unwrap();
     room.seed(LinkMode::Auto).stage().unwrap();
     assert!(!room.pool().join(&old).is_dir());
     assert_eq!(fs::read_dir(room.pool()).unwrap().count(), 1);

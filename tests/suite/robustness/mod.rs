@@ -1,5 +1,6 @@
 //! Killed, interrupted, several at once, damaged: the old state or the new one, and nothing in between to be seen.
 
+mod believed; // whose files count
 mod clock; //    what was written at another time
 mod damaged; //  what somebody broke: the cache, an interpreter, permissions
 mod killed; //   creating, removing and bringing back, ended at every step on disk

@@ -14,7 +14,7 @@ pub(crate) struct Told<'a> {
     pub(crate) records: Vec<Vec<u8>>,
     /// The states that it kept, by name.
     pub(super) snapshots: BTreeMap<String, Vec<u8>>,
-    pub(super) answer: Answer<'a>,
+    pub(crate) answer: Answer<'a>,
 }
 
 impl Told<'_> {

@@ -10,10 +10,13 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::SystemTime;
 
+use nix::fcntl::OFlag;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 
 use crate::error::{Error, Result};
+
+pub(crate) mod private;
 
 /// Whether two paths lead to one file. `false` where either cannot be reached.
 #[must_use]
@@ -160,7 +163,7 @@ impl Copier {
 /// device planted in an environment neither blocks nor floods us. `None` where there is no such file.
 pub(crate) fn read_small(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
     use std::io::Read;
-    let opened = fs::OpenOptions::new().read(true).custom_flags(nix::fcntl::OFlag::O_NONBLOCK.bits()).open(path);
+    let opened = fs::OpenOptions::new().read(true).custom_flags(OFlag::O_NONBLOCK.bits()).open(path);
     let file = match opened {
         Ok(file) => file,
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
@@ -177,6 +180,12 @@ pub(crate) fn read_small(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>>
     let mut text = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
     file.take(size).read_to_end(&mut text)?;
     Ok(Some(text))
+}
+
+/// Opens a directory, and nothing else: not through a link, and never waiting for the other end of a pipe.
+pub(crate) fn open_directory(path: &Path) -> io::Result<File> {
+    let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW;
+    fs::OpenOptions::new().read(true).custom_flags(flags.bits()).open(path)
 }
 
 /// Removes a directory and all below it; a link is removed, not followed. std's walk holds against links swapped in
