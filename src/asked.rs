@@ -1,7 +1,7 @@
-//! A question to another program: started, waited for, for a limited time.
+//! A question to another program: the only way to start one whose output we read, with a deadline.
 //!
-//! Owns the start, the wait and the reasons of what does not answer, for a person. What is asked, and what the answer
-//! means, is the caller's matter.
+//! Owns the start, the wait, the end of a program that does not answer, and the reason for a person. What is asked, and
+//! what the answer means, is known to the caller.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -10,14 +10,21 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+
+use crate::context::{Context, HeldSignals};
 use crate::shown::shown;
 
-/// What is read of its output.
+/// What is read of each stream, where nothing else is said.
 const LIMIT: u64 = 256 * 1024;
+
+/// How often it is looked whether something is to end us.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// What a process left behind.
 #[derive(Debug)]
@@ -53,20 +60,48 @@ fn last_line(text: &[u8]) -> Option<String> {
     Some(shown(OsStr::from_bytes(&line[..line.len().min(160)])).to_string())
 }
 
-/// Starts it with nothing on stdin and waits, at most `patience`. The error is the reason for a person.
-pub(crate) fn ask(command: &mut Command, patience: Duration) -> Result<Output, String> {
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let deadline = Instant::now() + patience;
-    let mut child = command.spawn().map_err(|error| not_started(Path::new(command.get_program()), &error))?;
-    let read = read_both(&mut child, deadline);
-    let status = wait(&mut child, deadline);
+/// How long a program may take, and how much of each of its streams is read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Patience {
+    /// The time from its start to its end.
+    pub(crate) time: Duration,
+    /// In bytes. A program that prints more is ended by SIGPIPE.
+    pub(crate) bytes: u64,
+}
+
+impl Patience {
+    /// For an answer of a few lines.
+    pub(crate) const fn seconds(seconds: u64) -> Self {
+        Self { time: Duration::from_secs(seconds), bytes: LIMIT }
+    }
+}
+
+/// Starts a program with nothing on stdin and waits for its end, no longer than `patience`. Then it is killed with
+/// whatever it has started, as it is when something ends us meanwhile. `words` adds arguments and variables, and may
+/// give standard error to the person. The error is the reason for a person.
+pub(crate) fn ask(
+    context: &Context,
+    program: &Path,
+    patience: Patience,
+    words: impl FnOnce(&mut Command),
+) -> Result<Output, String> {
+    let mut command = context.command_apart(program);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    words(&mut command);
+    let held = HeldSignals::hold();
+    let mut waiting = Waiting { until: Instant::now() + patience.time, held };
+    let mut child = command.spawn().map_err(|error| not_started(program, &error))?;
+    let read = waiting.read_both(&mut child, patience.bytes);
+    let status = read.is_some().then(|| waiting.end_of(&mut child)).flatten();
     if let (Some([stdout, stderr]), Some(status)) = (read, status) {
         return Ok(Output { stdout, stderr, status });
     }
-    // Its children may live on and hold the pipes; nobody waits for these any more.
-    drop(child.kill());
+    // It leads a group of its own: what it has started may hold the pipes, or may be what hangs.
+    if let Ok(leader) = i32::try_from(child.id()) {
+        let _ = killpg(Pid::from_raw(leader), Signal::SIGKILL);
+    }
     drop(child.wait());
-    Err(format!("it did not answer within {} s", patience.as_secs_f32()))
+    Err(format!("it did not answer within {} s", patience.time.as_secs_f32()))
 }
 
 /// Why the system did not start it.
@@ -83,35 +118,56 @@ fn not_started(program: &Path, error: &io::Error) -> String {
     }
 }
 
-/// Both streams up to their ends or [`LIMIT`]. Each has a thread, or a full pipe would stop the child.
-/// `None` where they are not at their ends in time.
-fn read_both(child: &mut Child, deadline: Instant) -> Option<[Vec<u8>; 2]> {
-    let (sender, receiver) = mpsc::channel();
-    let streams: [Box<dyn Read + Send>; 2] = [Box::new(child.stdout.take()?), Box::new(child.stderr.take()?)];
-    for (index, stream) in streams.into_iter().enumerate() {
-        let sender = sender.clone();
-        thread::spawn(move || {
-            let mut text = Vec::new();
-            // What was read before an error is all there is.
-            drop(stream.take(LIMIT).read_to_end(&mut text));
-            drop(sender.send((index, text)));
-        });
-    }
-    let mut texts = [Vec::new(), Vec::new()];
-    for _ in 0..texts.len() {
-        let (index, text) = receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok()?;
-        texts[index] = text;
-    }
-    Some(texts)
+/// The wait for a program, which ends at a time, or with us.
+struct Waiting {
+    until: Instant,
+    held: HeldSignals,
 }
 
-/// Waits for the end, which is near once both streams are closed: std has no wait with a limit, so it looks repeatedly.
-fn wait(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
-    loop {
-        match child.try_wait() {
-            Ok(Some(status)) => return Some(status),
-            Ok(None) if Instant::now() < deadline => thread::sleep(Duration::from_micros(200)),
-            _ => return None,
+impl Waiting {
+    /// How long to sleep before looking again, at most `tick`; `None` when it is over.
+    fn next(&mut self, tick: Duration) -> Option<Duration> {
+        let left = self.until.saturating_duration_since(Instant::now());
+        (!left.is_zero() && !self.held.has_one()).then(|| left.min(tick))
+    }
+
+    /// Both streams up to their ends, as far as they are ours. Each has a thread, or a full pipe would stop the child.
+    /// `None` where they are not at their ends in time.
+    fn read_both(&mut self, child: &mut Child, bytes: u64) -> Option<[Vec<u8>; 2]> {
+        let (sender, receiver) = mpsc::channel();
+        let stdout = child.stdout.take().map(|stream| Box::new(stream) as Box<dyn Read + Send>);
+        let stderr = child.stderr.take().map(|stream| Box::new(stream) as Box<dyn Read + Send>);
+        for (index, stream) in [stdout, stderr].into_iter().enumerate() {
+            let Some(stream) = stream else { continue };
+            let sender = sender.clone();
+            thread::spawn(move || {
+                let mut text = Vec::new();
+                // What was read before an error is all there is.
+                drop(stream.take(bytes).read_to_end(&mut text));
+                drop(sender.send((index, text)));
+            });
+        }
+        drop(sender);
+        let mut texts = [Vec::new(), Vec::new()];
+        loop {
+            match receiver.recv_timeout(self.next(LOOK)?) {
+                Ok((index, text)) => texts[index] = text,
+                Err(RecvTimeoutError::Disconnected) => return Some(texts),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+        }
+    }
+
+    /// The end of the child, which is near once both streams are closed: std has no wait with a limit, so this looks
+    /// repeatedly, less often the longer it takes.
+    fn end_of(&mut self, child: &mut Child) -> Option<ExitStatus> {
+        let mut tick = Duration::from_micros(200);
+        loop {
+            if let Some(status) = child.try_wait().ok()? {
+                return Some(status);
+            }
+            thread::sleep(self.next(tick)?);
+            tick = (tick * 2).min(LOOK);
         }
     }
 }

@@ -16,7 +16,7 @@ use std::thread;
 
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::libc;
-use nix::sys::signal::{SigSet, Signal};
+use nix::sys::signal::{SigSet, SigmaskHow, Signal};
 use nix::unistd::setsid;
 
 use crate::env_vars;
@@ -161,12 +161,7 @@ impl Context {
     /// Whether Ctrl-C came while a child of [`Self::run_for_person`] ran. What the child ended with does not tell: pip
     /// says 1, as of every failure.
     pub(crate) fn was_interrupted() -> bool {
-        let mut pending = std::mem::MaybeUninit::<libc::sigset_t>::zeroed();
-        // SAFETY: the set is written by the first call, and looked at only where that succeeded.
-        #[allow(unsafe_code, reason = "nix has no sigpending(2)")]
-        unsafe {
-            libc::sigpending(pending.as_mut_ptr()) == 0 && libc::sigismember(pending.as_ptr(), libc::SIGINT) == 1
-        }
+        is_pending(Signal::SIGINT)
     }
 
     /// A child that runs beside others, with nothing on stdin and in a session of its own: no Ctrl-C reaches it, so who
@@ -254,6 +249,45 @@ impl Context {
         // A group of its own: Ctrl-C at the prompt is not meant for it.
         command.process_group(0);
         drop(command.spawn());
+    }
+}
+
+/// For as long as it lives, what would end us waits: the caller ends its child first. Dropped, it lets that signal end us.
+#[derive(Debug)]
+pub(crate) struct HeldSignals {
+    signals: Vec<Signal>,
+    before: Option<SigSet>,
+}
+
+impl HeldSignals {
+    /// Holds back what our caller does not have us ignore.
+    pub(crate) fn hold() -> Self {
+        let signals: Vec<Signal> = ENDING.into_iter().filter(|signal| !is_ignored(*signal)).collect();
+        let set: SigSet = signals.iter().copied().collect();
+        Self { signals, before: set.thread_swap_mask(SigmaskHow::SIG_BLOCK).ok() }
+    }
+
+    /// Whether one came.
+    pub(crate) fn has_one(&self) -> bool {
+        self.signals.iter().any(|signal| is_pending(*signal))
+    }
+}
+
+impl Drop for HeldSignals {
+    fn drop(&mut self) {
+        if let Some(before) = self.before {
+            let _ = before.thread_set_mask();
+        }
+    }
+}
+
+/// Whether a signal waits for us.
+fn is_pending(signal: Signal) -> bool {
+    let mut pending = std::mem::MaybeUninit::<libc::sigset_t>::zeroed();
+    // SAFETY: the set is written by the first call, and looked at only where that succeeded.
+    #[allow(unsafe_code, reason = "nix has no sigpending(2)")]
+    unsafe {
+        libc::sigpending(pending.as_mut_ptr()) == 0 && libc::sigismember(pending.as_ptr(), signal as i32) == 1
     }
 }
 

@@ -9,6 +9,7 @@ mod error; //        what can go wrong, and the hint
 mod fs; //           careful steps on disk
 mod context; //      the one window to the outside
 mod asked; //        a question to another program
+mod isolation; //    a Python started apart from where we are
 #[cfg(test)]
 mod fuzzed; //       odd input for the tests of parsers
 mod directories; //  where things live

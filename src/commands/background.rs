@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 use super::{Outcome, Session, Verb};
 use crate::error::Result;
 use crate::interpreter;
-use crate::seed::Seed;
+use crate::seed::{Download, Seed};
 use crate::workon_home::WorkonHome;
 
 /// How long nobody must have made an environment before packages for the next ones are copied. Longer than commands of
@@ -57,7 +57,8 @@ impl Verb for Background {
                 let home = WorkonHome::at(store);
                 let interpreter = interpreter::find(session.context, Some(python.as_os_str()))?;
                 let link = super::creation::link_mode(&session.config()?);
-                let seed = Seed::for_interpreter(session.context, &interpreter, link, &home.pool())?;
+                let pool = home.pool();
+                let seed = Seed::for_interpreter(session.context, &interpreter, link, &pool, || Download::Never)?;
                 // Held until the end: what is taken while we work is filled by us, too.
                 let _watch = match when_quiet.then(|| seed.watch()) {
                     // Another process waits, and does it for all.

@@ -15,6 +15,7 @@ use crate::interpreter::Interpreter;
 
 /// What the creator is told.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of the creator's command line")]
 pub(crate) struct HandOver<'a> {
     /// The interpreter, as the person asked for it.
     pub(crate) python: Option<&'a OsStr>,
@@ -26,6 +27,8 @@ pub(crate) struct HandOver<'a> {
     pub(crate) prompt: Option<&'a OsStr>,
     /// `--quiet`.
     pub(crate) quiet: bool,
+    /// Whether no package index may be asked.
+    pub(crate) is_offline: bool,
 }
 
 /// The creator that the person named, or `None`. One that is named and not there is an error.
@@ -60,6 +63,10 @@ pub(crate) fn create(context: &Context, program: &Path, asked: &HandOver<'_>, ho
     let was_there = fs::symlink_metadata(&root).is_ok();
     let mut command = context.command(program);
     command.args(words(context, asked)?).arg(name).current_dir(home);
+    if asked.is_offline {
+        // virtualenv downloads what is newer than its own wheels, and has another process look for that now and then.
+        command.envs([("PIP_NO_INDEX", "1"), ("UV_OFFLINE", "1"), ("VIRTUALENV_NO_PERIODIC_UPDATE", "1")]);
+    }
     let failed = match Context::run_for_person(&mut command) {
         Ok(status) if status.success() => return Ok(()),
         Ok(status) => Error::Child {

@@ -16,6 +16,7 @@ use crate::context::Context;
 use crate::env_vars;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
+use crate::isolation;
 use crate::shown::shown;
 
 /// What uv 0.13 can inspect.
@@ -155,19 +156,20 @@ impl Program {
     /// The call up to the options of the subcommand.
     pub(super) fn command(&self, context: &Context, environment: &Environment, subcommand: &str) -> Command {
         let mut command = context.command(self.path(environment));
+        self.begin(&mut command, environment, subcommand);
+        command
+    }
+
+    /// The same for a command that is made already.
+    pub(super) fn begin(&self, command: &mut Command, environment: &Environment, subcommand: &str) {
         // What the person's shell set for the environment it is in is not for this one.
         command.env(env_vars::VIRTUAL_ENV, environment.root());
         match self {
-            Self::Pip => command.args(["-m", "pip", subcommand]),
+            Self::Pip => isolation::run_pip(command).arg(subcommand),
             // pip wants its own option before the subcommand.
-            Self::Lent(_) => command.args(["-m", "pip", "--python"]).arg(environment.python()).arg(subcommand),
+            Self::Lent(_) => isolation::run_pip(command).arg("--python").arg(environment.python()).arg(subcommand),
             Self::Uv(_) => command.args(["pip", subcommand, "--python"]).arg(environment.python()),
         };
-        if !matches!(self, Self::Uv(_)) {
-            // It is to work here and nowhere else.
-            command.env_remove(env_vars::PYTHONHOME).env_remove("PIP_PYTHON");
-        }
-        command
     }
 }
 

@@ -6,13 +6,18 @@
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use super::choice::{MAKE_LOCKS, Program};
+use crate::asked::{Patience, ask};
 use crate::config::Installer;
 use crate::context::Context;
 use crate::environment::Environment;
 use crate::environment::distributions::canonical;
 use crate::error::{Error, Result};
+
+/// How long a list may take: pip reads the metadata of every package, and asks git about each editable one.
+const PATIENCE: Patience = Patience { time: Duration::from_mins(2), bytes: 16 * 1024 * 1024 };
 
 /// What pip leaves out of its list, where it comes with the environment: the last two up to Python 3.11.
 const TOOLS: [&str; 3] = ["pip", "setuptools", "wheel"];
@@ -21,15 +26,18 @@ const TOOLS: [&str; 3] = ["pip", "setuptools", "wheel"];
 /// it leaves out are not among them, whoever lists.
 pub(crate) fn freeze(context: &Context, environment: &Environment, installer: Installer) -> Result<Vec<String>> {
     let program = Program::without_settings(context, environment, installer)?;
-    let mut command = program.command(context, environment, "freeze");
-    match &program {
-        Program::Pip | Program::Lent(_) => command.args(["--isolated", "--local", "--disable-pip-version-check"]),
-        Program::Uv(_) => command.args(["--no-config", "--quiet"]),
-    };
-    program.leave_settings_out(&mut command);
-    command.current_dir(environment.root()).stderr(Stdio::inherit());
-    let output = command.output().map_err(Error::io("run", command.get_program()))?;
-    ended_well(output.status, format!("{} freeze", program.name()))?;
+    let what = format!("{} freeze", program.name());
+    let output = ask(context, &program.path(environment), PATIENCE, |command| {
+        program.begin(command, environment, "freeze");
+        match &program {
+            Program::Pip | Program::Lent(_) => command.args(["--isolated", "--local", "--disable-pip-version-check"]),
+            Program::Uv(_) => command.args(["--no-config", "--quiet"]),
+        };
+        program.leave_settings_out(command);
+        command.current_dir(environment.root()).stderr(Stdio::inherit());
+    })
+    .map_err(|reason| Error::Value { what: what.clone(), reason })?;
+    ended_well(output.status, what)?;
     let text = String::from_utf8_lossy(&output.stdout);
     let is_new = environment.version().is_some_and(|version| minor(&version) >= Some((3, 12)));
     let left_out = if is_new { &TOOLS[..1] } else { &TOOLS[..] };
@@ -81,7 +89,7 @@ impl Program {
     /// For what needs none of the person's settings, and would be led astray by some.
     pub(super) fn leave_settings_out(&self, command: &mut Command) {
         match self {
-            Self::Pip | Self::Lent(_) => command.env("PIP_CONFIG_FILE", "/dev/null").env_remove("PYTHONPATH"),
+            Self::Pip | Self::Lent(_) => command.env("PIP_CONFIG_FILE", "/dev/null"),
             // The variable counts even so.
             Self::Uv(_) => command.env_remove("UV_CONFIG_FILE"),
         };

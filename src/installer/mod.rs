@@ -5,6 +5,7 @@
 //! Neither program is kept from another that installs into the same environment: they would not heed a lock of ours.
 
 use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
 use std::process::Command;
 
 use crate::config::Installer;
@@ -54,6 +55,11 @@ pub(crate) fn install(context: &Context, environment: &Environment, installer: I
     // Ended by a signal: as a shell would say it.
     let status = status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(1);
     Err(Error::Child { what, status, hint })
+}
+
+/// Whether pip has settings that matter for what is downloaded, and that uv would ignore. `root`: the environment's.
+pub(crate) fn pip_has_own_settings(context: &Context, root: &Path) -> bool {
+    pip_settings::against_uv(context, root).is_some()
 }
 
 /// What removes packages from an environment; the person's settings are left out. None of them is needed for that, and
@@ -107,8 +113,8 @@ mod tests {
         };
         let pip = command(Program::Pip);
         assert_eq!(pip.get_program(), environment.python());
-        let words = ["-m", "pip", "uninstall", "--isolated", "--yes", "--", "six"];
-        assert_eq!(pip.get_args().collect::<Vec<_>>(), words);
+        let words = ["uninstall", "--isolated", "--yes", "--", "six"];
+        assert_eq!(pip.get_args().skip(2).collect::<Vec<_>>(), words);
         let set: Vec<_> = pip.get_envs().collect();
         for name in ["PIP_PYTHON", "PYTHONHOME", "PYTHONPATH"] {
             assert!(set.contains(&(OsStr::new(name), None)), "{name}");

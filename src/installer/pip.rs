@@ -2,17 +2,17 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::process::Command;
 
 use super::release::Release;
-use crate::asked;
+use crate::asked::{Patience, ask};
 use crate::context::Context;
-use crate::env_vars;
 use crate::environment::Environment;
+use crate::isolation;
 use crate::shown::shown;
 
 /// How long a pip may take to say its version: it starts a Python and reads a few hundred files.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Patience = Patience::seconds(15);
 
 /// `pip --python`, which works in another environment.
 const CAN_WORK_ELSEWHERE: Release = Release([22, 3, 0]);
@@ -55,12 +55,11 @@ pub(super) fn at_hand(context: &Context, environment: &Environment) -> Result<(P
     }
     let base =
         base(environment, version).ok_or_else(|| "nothing is known of the Python it was made from".to_owned())?;
-    let mut command = context.command(&base);
-    command.args(["-m", "pip", "--version"]).current_dir("/").env_remove(env_vars::PYTHONHOME);
-    // With this it would look into another environment, to say the same.
-    command.env_remove("PIP_PYTHON");
     let none = || format!("{} has no pip to lend", shown(&base));
-    let output = asked::ask(&mut command, PATIENCE).map_err(|_| none())?;
+    let words = |command: &mut Command| {
+        isolation::run_pip(command).arg("--version").current_dir("/");
+    };
+    let output = ask(context, &base, PATIENCE, words).map_err(|_| none())?;
     let said = String::from_utf8_lossy(&output.stdout);
     let release = said.strip_prefix("pip ").and_then(Release::parse).filter(|_| output.status.success());
     let release = release.ok_or_else(none)?;

@@ -6,12 +6,11 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::release::Release;
-use crate::asked;
+use crate::asked::{Patience, ask};
 use crate::belief;
 use crate::context::Context;
 use crate::env_vars;
@@ -20,7 +19,7 @@ use crate::fs::{Stamp, resolved, stamp, write_whole};
 use crate::shown::shown;
 
 /// How long it may take to say its version. It takes milliseconds; a cold disk and a busy machine take longer.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Patience = Patience::seconds(10);
 
 /// To be raised with every change of what is stored.
 const SCHEMA: u32 = 1;
@@ -50,9 +49,10 @@ pub(super) fn version(context: &Context, path: &Path) -> Result<Release, String>
         return Ok(known);
     }
     let unusable = |reason| format!("{} does not run: {reason}", shown(path));
-    let mut command = context.command(path);
-    command.arg("--version");
-    let output = asked::ask(&mut command, PATIENCE).map_err(unusable)?;
+    let output = ask(context, path, PATIENCE, |command| {
+        command.arg("--version");
+    })
+    .map_err(unusable)?;
     let said = String::from_utf8_lossy(&output.stdout);
     let version = said.strip_prefix("uv ").and_then(Release::parse).filter(|_| output.status.success());
     let version = version.ok_or_else(|| unusable(output.unanswered()))?;

@@ -4,26 +4,19 @@
 //! that found nothing, so time is no matter, and programs may be started.
 
 use std::ffi::OsStr;
-use std::io::Read;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
-use std::sync::mpsc;
-use std::thread;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
 
 use super::offered::offered;
 use super::pyenv::Pyenv;
 use super::request::{Description, Request};
+use crate::asked::{Patience, ask};
 use crate::context::Context;
 use crate::env_vars;
 use crate::error::{Error, Result};
 use crate::shown::typed;
 
 /// How long uv may take to say something from its own head.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// What is read of what it says.
-const LIMIT: u64 = 256 * 1024;
+const PATIENCE: Patience = Patience::seconds(10);
 
 /// Hints for a person who asked for what is not there: what is, and how to get the other.
 pub(crate) fn ways(context: &Context, request: Option<&OsStr>, may_download: bool) -> Vec<String> {
@@ -91,39 +84,23 @@ fn description(context: &Context, request: Option<&OsStr>) -> Option<Description
 
 /// The first uv on PATH that runs. A shim of pyenv can be there and fail.
 fn uv(context: &Context) -> Option<PathBuf> {
-    let found = which::which_in_all("uv", context.variable(env_vars::PATH), "/").ok()?;
-    let runs = |uv: &PathBuf| {
-        let mut command = context.command(uv);
-        command.arg("--version");
-        told(command).is_some_and(|text| text.starts_with(b"uv "))
-    };
-    found.into_iter().find(runs)
+    let mut found = which::which_in_all("uv", context.variable(env_vars::PATH), "/").ok()?;
+    found.find(|uv| told(context, uv, &["--version"]).is_some_and(|text| text.starts_with(b"uv ")))
 }
 
 /// Whether uv knows where to get that. It has the list in itself.
-fn uv_has(context: &Context, uv: &PathBuf, asked: &str) -> bool {
-    let mut command = context.command(uv);
-    command.args(["python", "list", "--only-downloads", "--offline", "--no-config", "--", asked]);
-    told(command).is_some_and(|text| !text.trim_ascii().is_empty())
+fn uv_has(context: &Context, uv: &Path, asked: &str) -> bool {
+    let words = ["python", "list", "--only-downloads", "--offline", "--no-config", "--", asked];
+    told(context, uv, &words).is_some_and(|text| !text.trim_ascii().is_empty())
 }
 
 /// What a program prints, if it ends well and soon.
-fn told(mut command: Command) -> Option<Vec<u8>> {
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut child = command.spawn().ok()?;
-    let stdout = child.stdout.take()?;
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        let mut text = Vec::new();
-        let read = stdout.take(LIMIT).read_to_end(&mut text);
-        drop(sender.send(read.map(|_| text)));
-    });
-    let Ok(Ok(text)) = receiver.recv_timeout(PATIENCE) else {
-        drop(child.kill());
-        drop(child.wait());
-        return None;
-    };
-    child.wait().is_ok_and(|status| status.success()).then_some(text)
+fn told(context: &Context, program: &Path, words: &[&str]) -> Option<Vec<u8>> {
+    let output = ask(context, program, PATIENCE, |command| {
+        command.args(words);
+    })
+    .ok()?;
+    output.status.success().then_some(output.stdout)
 }
 
 /// `2.7, 3.12 and pypy3.9`.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::index::{self, Tool};
 use super::version::{admits, requires_python};
 use super::wheel::Wheel;
-use super::{Stock, tree};
+use super::{Download, Stock, tree};
 use crate::context::Context;
 use crate::error::Result;
 use crate::fs::read_small;
@@ -44,7 +44,12 @@ pub(super) struct Choice {
 
 impl Choice {
     /// Chooses. `trees` is the directory of cached trees.
-    pub(super) fn make(context: &Context, interpreter: &Interpreter, trees: Option<&Path>) -> Result<Self> {
+    pub(super) fn make(
+        context: &Context,
+        interpreter: &Interpreter,
+        trees: Option<&Path>,
+        download: impl FnOnce() -> Download,
+    ) -> Result<Self> {
         if let Some(wheels) = bundled(interpreter) {
             return Ok(Self { source: Source::Bundled, stock: Some(Stock::of(wheels, interpreter)?) });
         }
@@ -52,7 +57,11 @@ impl Choice {
             let source = Source::Cached { wheel: wheel.path.clone() };
             return Ok(Self { source, stock: Some(Stock::of(vec![wheel], interpreter)?) });
         }
-        let tools = index::tools(context, interpreter);
+        let tools = match download() {
+            Download::Never => return Err(index::none(interpreter, "no package index may be asked")),
+            Download::ByPip => index::tools(context, interpreter, false),
+            Download::ByAny => index::tools(context, interpreter, true),
+        };
         if tools.is_empty() {
             return Err(index::none(interpreter, "neither uv nor a pip is there to download it"));
         }
@@ -149,7 +158,7 @@ mod tests {
         add("99.0", ">=3.99");
         let gone = add("98.0", ">=3.8");
         fs::remove_file(&gone).unwrap();
-        let choice = Choice::make(&context(), &interpreter, Some(&trees)).unwrap();
+        let choice = Choice::make(&context(), &interpreter, Some(&trees), || Download::Never).unwrap();
         assert_eq!(choice.source(), &Source::Cached { wheel: good });
         assert!(choice.stock().is_some());
     }
@@ -159,7 +168,9 @@ mod tests {
         let mut interpreter = made_up_interpreter();
         interpreter.bundled.clear();
         interpreter.base_executable = PathBuf::from("/nothing/here/python3.13");
-        let error = Choice::make(&context(), &interpreter, None).unwrap_err();
+        let error = Choice::make(&context(), &interpreter, None, || Download::Never).unwrap_err();
+        assert!(error.to_string().ends_with("(no package index may be asked)"), "{error}");
+        let error = Choice::make(&context(), &interpreter, None, || Download::ByAny).unwrap_err();
         assert!(error.hint().unwrap().contains("--without-pip"), "{error}");
     }
 }

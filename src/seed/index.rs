@@ -6,17 +6,25 @@
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use super::wheel::Wheel;
 use super::workshop::{Workshop, sweep};
+use crate::asked::{Patience, ask};
 use crate::belief::is_own_directory;
 use crate::context::Context;
 use crate::env_vars;
 use crate::error::{Error, Result};
 use crate::fs::private::create_private;
 use crate::interpreter::Interpreter;
+use crate::isolation;
 use crate::shown::shown;
+
+/// How long a pip may take to say whether it is there.
+const PATIENCE: Patience = Patience::seconds(15);
+
+/// How long the download of two megabytes may take; pip and uv give up on a silent server earlier.
+const LONGEST_DOWNLOAD: Patience = Patience::seconds(300);
 
 /// A program that can download a wheel.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,37 +47,41 @@ impl fmt::Display for Tool {
 }
 
 impl Tool {
-    /// The command that downloads a pip for `interpreter` into `directory`.
-    fn command(&self, context: &Context, interpreter: &Interpreter, directory: &Path) -> Command {
+    /// The program, and the words that have it download a pip for `interpreter` into `directory`.
+    fn words(&self, command: &mut Command, interpreter: &Interpreter, directory: &Path) {
         let Interpreter { version, base_executable, .. } = interpreter;
-        let mut command = match self {
-            Self::Uv(program) => {
-                let mut command = context.command(program);
+        match self {
+            Self::Uv(_) => {
                 command.args(["tool", "run", "--no-python-downloads", "--from", "pip", "--python"]);
                 command.arg(base_executable).arg("pip");
-                command
             }
-            Self::Own(python) => {
-                let mut command = context.command(python);
-                command.args(["-I", "-m", "pip"]);
-                command
+            Self::Own(_) => {
+                isolation::run_pip(command);
             }
-            Self::Pip(program) => context.command(program),
-        };
-        command.args(["download", "--no-deps", "--only-binary", ":all:", "--disable-pip-version-check"]);
+            Self::Pip(_) => {}
+        }
+        // Nobody sees a question for a password.
+        command.args(["download", "--no-deps", "--only-binary", ":all:", "--disable-pip-version-check", "--no-input"]);
         if let Self::Pip(_) = self {
             command.args(["--python-version", &format!("{}.{}", version.major, version.minor)]);
         }
         command.arg("--dest").arg(directory).args(["--", "pip"]);
-        command
+        // A setting that is about installing, which this is not.
+        command.env_remove("PIP_REQUIRE_VIRTUALENV").current_dir("/");
+    }
+
+    fn program(&self) -> &Path {
+        match self {
+            Self::Uv(program) | Self::Own(program) | Self::Pip(program) => program,
+        }
     }
 }
 
 /// The tools that are there, in the order in which they are tried.
-pub(super) fn tools(context: &Context, interpreter: &Interpreter) -> Vec<Tool> {
+pub(super) fn tools(context: &Context, interpreter: &Interpreter, with_uv: bool) -> Vec<Tool> {
     let on_path = |name: &str| which::which_in(name, context.variable(env_vars::PATH), "/").ok();
     let own = Tool::Own(interpreter.base_executable.clone());
-    let mut tools: Vec<Tool> = on_path("uv").map(Tool::Uv).into_iter().collect();
+    let mut tools: Vec<Tool> = on_path("uv").filter(|_| with_uv).map(Tool::Uv).into_iter().collect();
     if has_pip(context, &interpreter.base_executable) {
         tools.push(own);
     }
@@ -78,10 +90,10 @@ pub(super) fn tools(context: &Context, interpreter: &Interpreter) -> Vec<Tool> {
 }
 
 fn has_pip(context: &Context, python: &Path) -> bool {
-    let mut command = context.command(python);
-    command.args(["-I", "-c", "import pip"]).current_dir("/");
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    command.status().is_ok_and(|status| status.success())
+    let words = |command: &mut Command| {
+        isolation::run_pip(command).arg("--version").current_dir("/");
+    };
+    ask(context, python, PATIENCE, words).is_ok_and(|output| output.status.success())
 }
 
 /// Downloads a pip into `wheels` with the first tool that can. The error says what the last one said.
@@ -95,10 +107,8 @@ pub(super) fn download(context: &Context, interpreter: &Interpreter, tools: &[To
     for tool in tools {
         let workshop = Workshop::open_in(wheels).map_err(Error::io("write in", wheels))?;
         let directory = workshop.join("download");
-        let mut command = tool.command(context, interpreter, &directory);
-        // A setting that is about installing, which this is not.
-        command.env_remove("PIP_REQUIRE_VIRTUALENV").stdin(Stdio::null()).current_dir("/");
-        match command.output() {
+        let words = |command: &mut Command| tool.words(command, interpreter, &directory);
+        match ask(context, tool.program(), LONGEST_DOWNLOAD, words) {
             Ok(output) if output.status.success() => {
                 let found = wheel_in(&directory);
                 if let Some(wheel) = found {
@@ -108,12 +118,8 @@ pub(super) fn download(context: &Context, interpreter: &Interpreter, tools: &[To
                 }
                 last_words = format!("{tool} downloaded no wheel");
             }
-            Ok(output) => {
-                let text = String::from_utf8_lossy(&output.stderr).into_owned();
-                let line = text.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or("failed");
-                last_words = format!("{tool}: {}", shown(line));
-            }
-            Err(error) => last_words = format!("{tool}: {error}"),
+            Ok(output) => last_words = format!("{tool}: {}", output.unanswered()),
+            Err(reason) => last_words = format!("{tool}: {reason}"),
         }
     }
     Err(none(interpreter, &last_words))
@@ -181,7 +187,7 @@ mod tests {
         let mut interpreter = made_up_interpreter();
         interpreter.base_prefix = PathBuf::from("/usr");
         let error = download(&Context::made_of(&[]), &interpreter, &[tool], &room.path().join("wheels")).unwrap_err();
-        assert!(error.to_string().contains("p ip: no \\u{1b}[1mnetwork"), "{error}");
+        assert!(error.to_string().contains("p ip: it ended with status 3: no \\u{1b}[1mnetwork"), "{error}");
         assert!(error.hint().unwrap().contains("apt install python3.13-venv"));
         let error = download(&Context::made_of(&[]), &made_up_interpreter(), &[], room.path()).unwrap_err();
         assert!(error.hint().unwrap().contains("--without-pip"));

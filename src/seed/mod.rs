@@ -53,6 +53,17 @@ pub(crate) enum LinkMode {
     Copy,
 }
 
+/// Whether a pip may be downloaded, where neither the interpreter nor the cache has one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Download {
+    /// No package index is asked.
+    Never,
+    /// pip has settings that uv would ignore, and another index would answer.
+    ByPip,
+    /// By uv or by any pip.
+    ByAny,
+}
+
 /// Where a seed goes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Planting<'a> {
@@ -99,17 +110,20 @@ struct Stock {
 impl<'a> Seed<'a> {
     /// Chooses the wheels. Downloads nothing and makes nothing; runs the interpreter only where it brings no wheel and
     /// the cache has none. `pool` is the directory of ready seeds, two levels below the store, and need not be there.
+    /// `download` is asked only where nothing else is left.
     pub(crate) fn for_interpreter(
         context: &'a Context,
         interpreter: &'a Interpreter,
         link_mode: LinkMode,
         pool: &Path,
+        download: impl FnOnce() -> Download,
     ) -> Result<Self> {
         let cache = belief::cache(context);
         let choice = Choice::make(
             context,
             interpreter,
             cache.as_deref().map(trees_in).filter(|trees| is_own_directory(trees)).as_deref(),
+            download,
         )?;
         // Python 2 writes compiled files in place: with links, `python2 -m compileall` would reach into the cache.
         let may_link = link_mode == LinkMode::Auto && interpreter.version.major >= 3;

@@ -8,7 +8,6 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 
 use super::identity::{self, Identity, Standing};
 use super::manifest::{self, Manifest};
@@ -16,17 +15,22 @@ use super::record::{self, Row};
 use super::version::Numbers;
 use super::wheel::{Wheel, write_new};
 use super::workshop::{Workshop, discard, sweep};
+use crate::asked::{Patience, ask};
 use crate::belief::is_own_directory;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::fs::private::{create_private, read_private};
 use crate::fs::rename_without_replacing;
 use crate::interpreter::Interpreter;
+use crate::isolation;
 
 /// Longest file beside a tree that is read; the manifest of pip has 60 KB.
 const LIMIT: u64 = 16 * 1024 * 1024;
 
 const SITE_PACKAGES: &str = "site-packages";
+
+/// How long compiling may take: a second where it works, and the environment works without.
+const LONGEST_COMPILING: Patience = Patience::seconds(120);
 
 /// A published tree.
 #[derive(Debug)]
@@ -179,12 +183,11 @@ fn make(making: Making<'_>, site_packages: &Path) -> Result<()> {
 fn compile(making: Making<'_>, site_packages: &Path) {
     let Making { context, interpreter, .. } = making;
     let run = |options: &[&str]| {
-        let mut command = context.command(&interpreter.base_executable);
-        command.args(options).arg("-q").arg(site_packages).current_dir("/");
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        // Were it set, Python would write compiled files that it checks by hash at every start.
-        command.env_remove("SOURCE_DATE_EPOCH");
-        drop(command.status());
+        drop(ask(context, &interpreter.base_executable, LONGEST_COMPILING, |command| {
+            command.args(options).arg("-q").arg(site_packages).current_dir("/");
+            // Were it set, Python would write compiled files that it checks by hash at every start.
+            isolation::without_variables(command).env_remove("SOURCE_DATE_EPOCH");
+        }));
     };
     if interpreter.version.major < 3 {
         return run(&["-E", "-s", "-m", "compileall"]);

@@ -1,12 +1,12 @@
 # Runs inside the Python that VIRTUALENVWRAPPER_PYTHON names: finds the project templates that its packages bring along
 # (entry points of the group below), tells of them, runs one. Works from Python 3.6 on, with what that Python has.
 # usage: python -c THIS names | list | run TEMPLATE PROJECT DIRECTORY
-import json
 import sys
 
-# The working directory, which is nobody's package.
-if sys.path and sys.path[0] == "":
-    del sys.path[0]
+# The working directory, which is nobody's package: before anything is imported from it.
+sys.path[:] = [entry for entry in sys.path if entry]
+
+import json
 
 GROUP = "virtualenvwrapper.project.template"
 

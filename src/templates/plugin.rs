@@ -3,17 +3,21 @@
 //! Owns the call of `plugin.py` in the interpreter that VIRTUALENVWRAPPER_PYTHON names. Where that is unset no Python is
 //! looked for and none is started.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
+use crate::asked::{Patience, ask};
 use crate::context::Context;
 use crate::env_vars;
 use crate::error::{Error, Result};
 use crate::shown::shown;
 
 const SCRIPT: &str = include_str!("plugin.py");
+
+/// How long it may take: `list` loads every template for its description.
+const PATIENCE: Patience = Patience::seconds(30);
 
 /// Starts the answer, RFC 7464. It cannot stand inside of JSON.
 const RECORD_SEPARATOR: u8 = 0x1e;
@@ -52,30 +56,27 @@ impl<'a> Plugins<'a> {
 
     /// The command that runs one.
     pub(super) fn command(&self, name: &OsStr, project: &OsStr, directory: &Path) -> Command {
-        let mut command = self.script("run");
-        command.arg(name).arg(project).arg(directory);
-        command
-    }
-
-    fn script(&self, mode: &str) -> Command {
         let mut command = self.context.command(&self.python);
-        command.args(["-c", SCRIPT, mode]);
+        script(&mut command, "run").arg(name).arg(project).arg(directory);
         command
     }
 
     fn ask(&self, mode: &str) -> Result<Vec<(String, String)>> {
         let python = shown(&self.python);
-        let mut command = self.script(mode);
-        command.current_dir("/").stdin(Stdio::null());
-        let output = command.output().map_err(|error| wrong(format!("{python} cannot be run: {error}")))?;
+        let words = |command: &mut Command| {
+            script(command, mode).current_dir("/");
+        };
+        let output = ask(self.context, &self.python, PATIENCE, words)
+            .map_err(|reason| wrong(format!("{python} does not list its templates: {reason}")))?;
         let start = output.stdout.iter().rposition(|byte| *byte == RECORD_SEPARATOR);
         let answer = start.and_then(|start| serde_json::from_slice(&output.stdout[start + 1..]).ok());
-        answer.ok_or_else(|| {
-            let last = output.stderr.split(|byte| *byte == b'\n').rfind(|line| !line.is_empty()).unwrap_or_default();
-            let said = OsString::from(OsStr::from_bytes(last));
-            wrong(format!("{python} does not tell its templates: {}", shown(&said)))
-        })
+        answer.ok_or_else(|| wrong(format!("{python} does not list its templates: {}", output.unanswered())))
     }
+}
+
+/// The words that run the script, in this mode. PYTHONPATH stays: templates may be found through it.
+fn script<'a>(command: &'a mut Command, mode: &str) -> &'a mut Command {
+    command.env_remove("PYTHONINSPECT").args(["-c", SCRIPT, mode])
 }
 
 fn wrong(reason: String) -> Error {

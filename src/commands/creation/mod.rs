@@ -13,11 +13,11 @@ use crate::creator::{self, Created, Request};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::hooks;
-use crate::installer::Packages;
+use crate::installer::{self, Packages};
 use crate::interpreter::{self, Interpreter};
 use crate::output::{self, Progress};
 use crate::project;
-use crate::seed::{LinkMode, Planting, Seed};
+use crate::seed::{Download, LinkMode, Planting, Seed};
 use crate::shell::standalone;
 use crate::shown::{is_legible, shown};
 use crate::workon_home::name::EnvironmentName;
@@ -262,6 +262,7 @@ impl<'a> Creation<'a> {
             without_pip: options.without_pip,
             prompt: options.prompt.as_deref(),
             quiet: options.quiet > 0,
+            is_offline: self.packages.sources.no_index || self.packages.sources.is_offline,
         };
         let made = virtualenv::create(session.context, program, &asked, home.path(), name.as_os_str())
             .and_then(|()| home.get(name))
@@ -282,7 +283,13 @@ impl<'a> Creation<'a> {
     /// Puts the packages in, says which, and has the next ones prepared.
     fn plant(&self, request: &Request<'_>, created: &Created) -> Result<String> {
         let Self { session, config, home, .. } = self;
-        let seed = Seed::for_interpreter(session.context, request.interpreter, link_mode(config), &home.pool())?;
+        let (context, sources) = (session.context, &self.packages.sources);
+        let download = || match installer::pip_has_own_settings(context, request.root) {
+            _ if sources.no_index || sources.is_offline => Download::Never,
+            true => Download::ByPip,
+            false => Download::ByAny,
+        };
+        let seed = Seed::for_interpreter(context, request.interpreter, link_mode(config), &home.pool(), download)?;
         let progress = seed.needs_building().then(|| Progress::start(format!("Preparing {} (once)", seed.described())));
         seed.plant(&Planting {
             site_packages: &created.site_packages,

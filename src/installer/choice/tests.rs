@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 
 use super::*;
 use crate::installer::fake::Room;
+use crate::isolation::RUN_PIP;
 
 /// What is there.
 #[derive(Debug, Clone, Copy)]
@@ -158,8 +159,8 @@ fn each_is_called_in_its_own_way_and_works_in_this_environment_only() {
     let python = environment.python();
     let python = python.to_str().unwrap();
     for (program, started, words) in [
-        (Program::Pip, python, ["-m", "pip", "install"].to_vec()),
-        (Program::Lent("/opt/python".into()), "/opt/python", ["-m", "pip", "--python", python, "install"].to_vec()),
+        (Program::Pip, python, ["-c", RUN_PIP, "install"].to_vec()),
+        (Program::Lent("/opt/python".into()), "/opt/python", ["-c", RUN_PIP, "--python", python, "install"].to_vec()),
         (Program::Uv("/opt/uv".into()), "/opt/uv", ["pip", "install", "--python", python].to_vec()),
     ] {
         let command = program.command(&context, &environment, "install");
@@ -168,7 +169,7 @@ fn each_is_called_in_its_own_way_and_works_in_this_environment_only() {
         let set: Vec<_> = command.get_envs().collect();
         assert!(set.contains(&(OsStr::new("VIRTUAL_ENV"), Some(environment.root().as_os_str()))));
         let is_pip = !matches!(program, Program::Uv(_));
-        for name in ["PIP_PYTHON", "PYTHONHOME"] {
+        for name in ["PIP_PYTHON", "PYTHONHOME", "PYTHONPATH"] {
             assert_eq!(set.contains(&(OsStr::new(name), None)), is_pip, "{name} {program:?}");
         }
     }

@@ -104,7 +104,10 @@ impl Room {
     }
 
     fn seed(&self, link_mode: LinkMode) -> Seed<'_> {
-        Seed::for_interpreter(&self.context, &self.interpreter, link_mode, &self.pool()).unwrap()
+        Seed::for_interpreter(&self.context, &self.interpreter, link_mode, &self.pool(), || {
+            crate::seed::Download::ByAny
+        })
+        .unwrap()
     }
 
     /// What is planted, pip first.

@@ -10,6 +10,7 @@ mod moved; //    copying and renaming, at every step on disk
 mod places; //   stores on other disks, under odd names, of other people
 mod refused; //  what a file system cannot do, and a quota at every step
 mod together; // many at once
+mod unanswered; // programs that never answer, and what of them is left
 mod written; //  what is changed in place, at every step on disk
 
 use std::ffi::OsStr;
