@@ -8,6 +8,7 @@ use clap::Parser;
 use clap::error::{ContextKind, ErrorKind};
 use serde::Serialize;
 
+use super::json::{self, Named};
 use super::showvirtualenv::Facts;
 use super::{Outcome, Session, Verb};
 use crate::elsewhere::Places;
@@ -39,15 +40,15 @@ Examples:
 #[expect(clippy::struct_excessive_bools, reason = "they are options")]
 pub(crate) struct LsVirtualenv {
     /// Print names only, one per line; status 1 if there are none
-    #[arg(short, long, overrides_with_all = ["long", "json"])]
+    #[arg(short, long, overrides_with = "long")]
     brief: bool,
     /// Print names and details (default)
-    #[arg(short, long, overrides_with_all = ["brief", "json"])]
+    #[arg(short, long, overrides_with = "brief")]
     long: bool,
     /// Include environments of pipenv, poetry, hatch, conda, and the .venv of projects; a table unless -l is given
     #[arg(short, long)]
     all: bool,
-    /// Print JSON
+    /// Print JSON; with -b only names and paths
     #[arg(long)]
     json: bool,
     /// Print a short usage; status 1, as in virtualenvwrapper
@@ -59,19 +60,25 @@ pub(crate) struct LsVirtualenv {
 }
 
 const USAGE: &str = "\
-usage: lsvirtualenv [-b | -l | --json] [-a]
+usage: lsvirtualenv [-b | -l] [--json] [-a]
   -a  include environments of other tools
   -b  names only
   -l  names and details (default)
   -h  this text; --help prints more
 ";
 
-/// The JSON of a list. `schema` goes up when a field changes its meaning or goes away.
+/// The JSON of a list.
 #[derive(Debug, Serialize)]
 struct List {
-    schema: u32,
     workon_home: String,
     environments: Vec<Facts>,
+}
+
+/// The same in brief.
+#[derive(Debug, Serialize)]
+struct BriefList {
+    workon_home: String,
+    environments: Vec<Named>,
 }
 
 impl Verb for LsVirtualenv {
@@ -94,6 +101,12 @@ impl Verb for LsVirtualenv {
         let others = if self.all { Places::beside(session.context, &home).all() } else { Vec::new() };
         if self.brief {
             let mut names = home.names()?;
+            if self.json {
+                let stored = names.iter().map(|name| Named::new(name, &home.path().join(name)));
+                let environments = stored.chain(others.iter().map(Named::of)).collect();
+                output::data(&json::document(&BriefList { workon_home: json::text(home.path()), environments })?)?;
+                return Ok(Outcome::Done);
+            }
             names.extend(others.iter().map(|environment| environment.name().to_owned()));
             print(&names)?;
             say_if_none(names.is_empty());
@@ -110,9 +123,8 @@ impl Verb for LsVirtualenv {
             all.push((Facts::of(session, &environment)?, environment));
         }
         if self.json {
-            let workon_home = home.path().to_string_lossy().into_owned();
             let environments = all.into_iter().map(|(facts, _)| facts).collect();
-            output::data(&super::json(&List { schema: 1, workon_home, environments })?)?;
+            output::data(&json::document(&List { workon_home: json::text(home.path()), environments })?)?;
             return Ok(Outcome::Done);
         }
         say_if_none(all.is_empty());

@@ -64,10 +64,9 @@ pub(crate) struct MkProject {
     options: Options,
 }
 
-/// The JSON of the templates. `schema` goes up when a field changes its meaning or goes away.
+/// The JSON of the templates.
 #[derive(Debug, Serialize)]
 struct List {
-    schema: u32,
     templates: Vec<Listed>,
 }
 
@@ -189,7 +188,7 @@ fn list(session: &Session<'_>, as_json: bool) -> Result<Vec<u8>> {
         output::report(&wrong);
     }
     if as_json {
-        return super::json(&List { schema: 1, templates });
+        return super::json::document(&List { templates });
     }
     let width = templates.iter().map(|template| template.name.chars().count()).max().unwrap_or_default();
     let mut text = String::new();

@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::hooks::Hooks;
 use crate::output;
 use crate::shell::Shell;
-use crate::shown::{json_escaped, shown};
+use crate::shown::shown;
 use crate::variables::record::Record;
 use crate::workon_home::WorkonHome;
 
@@ -38,6 +38,7 @@ pub(crate) mod hook;
 mod in_use;
 pub(crate) mod init;
 pub(crate) mod install;
+mod json;
 pub(crate) mod lssitepackages;
 pub(crate) mod lsvirtualenv;
 pub(crate) mod mkproject;
@@ -192,11 +193,4 @@ fn legible(text: &[u8]) -> Cow<'_, [u8]> {
 pub(crate) fn rendered(end: &clap::Error) -> String {
     let text = end.render();
     if output::has_colour() { text.ansi().to_string() } else { text.to_string() }
-}
-
-/// A value as JSON for programs, with a line break at its end.
-fn json<T: serde::Serialize>(value: &T) -> Result<Vec<u8>> {
-    let wrong = |error: serde_json::Error| Error::Value { what: "JSON".to_owned(), reason: error.to_string() };
-    let text = serde_json::to_string_pretty(value).map_err(wrong)?;
-    Ok(format!("{}\n", json_escaped(&text)).into_bytes())
 }

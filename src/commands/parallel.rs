@@ -23,6 +23,7 @@ use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use serde::Serialize;
 
+use super::json::Named;
 use super::{Outcome, Session};
 use crate::context::Context;
 use crate::env_vars;
@@ -267,18 +268,17 @@ fn show(place: &Place<'_>, run: &Run) -> Result<()> {
     output::data(&text)
 }
 
-/// The JSON of all. `schema` goes up when a field changes its meaning or goes away.
+/// The JSON of all.
 #[derive(Serialize)]
 struct List {
-    schema: u32,
     environments: Vec<Told>,
 }
 
 /// The JSON of one.
 #[derive(Serialize)]
 struct Told {
-    name: String,
-    path: String,
+    #[serde(flatten)]
+    named: Named,
     /// What it ended with; null where a signal ended it, or it could not be started.
     status: Option<i32>,
     /// The signal that ended it.
@@ -294,8 +294,7 @@ fn report(places: &[Place<'_>], results: Vec<Run>, as_json: bool) -> Result<Outc
     let status = Outcome::Status(u8::from(!results.iter().all(Run::is_good)));
     if as_json {
         let told = |(place, run): (&Place<'_>, Run)| Told {
-            name: place.environment.name().to_string_lossy().into_owned(),
-            path: place.environment.root().to_string_lossy().into_owned(),
+            named: Named::of(place.environment),
             status: run.status.as_ref().ok().and_then(ExitStatus::code),
             signal: run.status.as_ref().ok().and_then(ExitStatusExt::signal),
             error: run.status.is_err().then(|| run.told()),
@@ -303,7 +302,7 @@ fn report(places: &[Place<'_>], results: Vec<Run>, as_json: bool) -> Result<Outc
             output: String::from_utf8_lossy(&run.output).into_owned(),
         };
         let environments = places.iter().zip(results).map(told).collect();
-        output::data(&super::json(&List { schema: 1, environments })?)?;
+        output::data(&super::json::document(&List { environments })?)?;
     } else if !places.is_empty() {
         output::data(table(places, &results).as_bytes())?;
     }

@@ -1,16 +1,19 @@
 //! `python`: which pythons there are, and which one a request gets.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fmt::Write;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand};
 use serde::Serialize;
 
+use super::creation::Wish;
+use super::json::{Named, text};
 use super::{Outcome, Session, Verb};
 use crate::error::Result;
-use crate::interpreter::{self, Inventory, Listed, Unusable};
+use crate::fs::is_same;
+use crate::interpreter::{self, Interpreter, Inventory, Listed, Unusable};
 use crate::output::{self, Progress};
 use crate::shown::shown;
 use crate::workon_home::WorkonHome;
@@ -73,6 +76,12 @@ struct Find {
     /// A version such as `3.12`, `>=3.11`, or `pypy`, a command, or a path
     #[arg(value_name = "PYTHON")]
     request: Option<OsString>,
+    /// Let the files of this project choose, as `mkvirtualenv -a` does
+    #[arg(short = 'a', value_name = "PROJECT", value_hint = clap::ValueHint::DirPath, conflicts_with = "request")]
+    project: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
 }
 
 impl Verb for Python {
@@ -80,10 +89,12 @@ impl Verb for Python {
         match self.what {
             What::List(list) => list.run(session),
             What::Find(find) => {
-                let (context, request) = (session.context, find.request.as_deref());
-                let found = interpreter::find(context, request)
-                    .map_err(|error| interpreter::explained(context, request, error))?;
-                print_path(&found.base_executable)?;
+                let found = find.find(session)?;
+                if find.json {
+                    output::data(&super::json::document(&Found::of(&found))?)?;
+                } else {
+                    print_path(&found.base_executable)?;
+                }
                 Ok(Outcome::Done)
             }
         }
@@ -97,13 +108,34 @@ fn print_path(path: &Path) -> Result<()> {
     output::data(&line)
 }
 
+impl Find {
+    /// What creation would take: what is asked for, else what the variables and the files of the project ask for.
+    fn find(&self, session: &Session<'_>) -> Result<Interpreter> {
+        let project = self.project.as_deref().map(|directory| session.context.absolute_path(directory)).transpose()?;
+        Wish::like_creation(session, self.request.as_deref(), project.as_deref())?.find()
+    }
+}
+
 impl List {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
         let asking = |count| Progress::start(format!("asking {count} new pythons what they are"));
-        let inventory = interpreter::inventory(session.context, self.request.as_deref(), asking)?;
+        let mut inventory = interpreter::inventory(session.context, self.request.as_deref(), asking)?;
+        // A variable asks for another one than `python3`.
+        let wish = Wish::like_creation(session, None, None)?.quietly();
+        if wish.has_asker() {
+            let default = wish.find().ok().map(|found| found.base_executable);
+            for listed in &mut inventory.interpreters {
+                let is_it = |path: &Path| default.as_deref().is_some_and(|default| is_same(path, default));
+                listed.is_default = is_it(&listed.path) || listed.paths.iter().map(PathBuf::as_path).any(is_it);
+            }
+        }
         let users = users(session, &inventory)?;
         if self.json {
-            output::data(&super::json(&Told::of(&inventory, &users))?)?;
+            output::data(&super::json::document(&Told::of(
+                &inventory,
+                &users,
+                WorkonHome::locate(session.context)?.path(),
+            ))?)?;
         } else {
             output::data(table(session, &inventory.interpreters, &users, self.all).as_bytes())?;
             for Unusable { path, reason, .. } in &inventory.unusable {
@@ -169,10 +201,32 @@ fn kind(listed: &Listed) -> String {
     words.join(", ")
 }
 
-/// The JSON of the list. `schema` goes up when a field changes its meaning or goes away.
+/// The JSON of the one that was found.
+#[derive(Debug, Serialize)]
+struct Found {
+    version: String,
+    implementation: String,
+    free_threaded: bool,
+    debug: bool,
+    path: String,
+}
+
+impl Found {
+    fn of(found: &Interpreter) -> Self {
+        let build = found.build();
+        Self {
+            version: build.number(),
+            free_threaded: build.is_free_threaded(),
+            debug: build.is_debug(),
+            implementation: build.implementation,
+            path: text(&found.base_executable),
+        }
+    }
+}
+
+/// The JSON of the list.
 #[derive(Debug, Serialize)]
 struct Told {
-    schema: u32,
     interpreters: Vec<Entry>,
     unusable: Vec<Failure>,
 }
@@ -185,43 +239,41 @@ struct Entry {
     implementation: String,
     free_threaded: bool,
     debug: bool,
-    from: &'static str,
+    origin: &'static str,
     path: String,
     /// Every path that leads to it.
     paths: Vec<String>,
     default: bool,
-    environments: Vec<String>,
+    environments: Vec<Named>,
 }
 
 /// What is in a place and does not work.
 #[derive(Debug, Serialize)]
 struct Failure {
     path: String,
-    from: &'static str,
+    origin: &'static str,
     reason: String,
 }
 
 impl Told {
-    fn of(inventory: &Inventory, users: &[Vec<OsString>]) -> Self {
-        let text = |text: &OsStr| text.to_string_lossy().into_owned();
+    fn of(inventory: &Inventory, users: &[Vec<OsString>], home: &Path) -> Self {
         let entry = |(listed, users): (&Listed, &Vec<OsString>)| Entry {
             version: listed.build.number(),
             implementation: listed.build.implementation.clone(),
             free_threaded: listed.build.is_free_threaded(),
             debug: listed.build.is_debug(),
-            from: listed.place.name(),
-            path: text(listed.path.as_os_str()),
-            paths: listed.paths.iter().map(|path| text(path.as_os_str())).collect(),
+            origin: listed.place.name(),
+            path: text(&listed.path),
+            paths: listed.paths.iter().map(text).collect(),
             default: listed.is_default,
-            environments: users.iter().map(|name| text(name)).collect(),
+            environments: users.iter().map(|name| Named::new(name, &home.join(name))).collect(),
         };
         let failure = |unusable: &Unusable| Failure {
-            path: text(unusable.path.as_os_str()),
-            from: unusable.place.name(),
+            path: text(&unusable.path),
+            origin: unusable.place.name(),
             reason: unusable.reason.clone(),
         };
         Self {
-            schema: 1,
             interpreters: inventory.interpreters.iter().zip(users).map(entry).collect(),
             unusable: inventory.unusable.iter().map(failure).collect(),
         }

@@ -2,11 +2,11 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::path::Path;
 
 use clap::Parser;
 use serde::Serialize;
 
+use super::json::{Named, text};
 use super::{Outcome, Session, Verb, elsewhere};
 use crate::environment::Environment;
 use crate::environment::origin::Origin;
@@ -38,18 +38,16 @@ pub(crate) struct ShowVirtualenv {
 /// What can be told of an environment without running anything in it.
 #[derive(Debug, Serialize)]
 pub(super) struct Facts {
-    /// Its name; bytes that are no text are replaced.
-    name: String,
+    #[serde(flatten)]
+    named: Named,
     /// The same for a person.
     #[serde(skip)]
     pub(super) shown_name: String,
     /// Who keeps it: `store`, or the tool whose environment it is.
     pub(super) origin: &'static str,
-    /// Its root.
-    path: String,
     /// `3.13.0`, as recorded.
     pub(super) python: Option<String>,
-    /// The interpreter or directory it was made from.
+    /// The interpreter that it was made from.
     base: Option<String>,
     /// Whether its interpreter is there.
     pub(super) broken: bool,
@@ -65,7 +63,6 @@ pub(super) struct Facts {
 impl Facts {
     /// Reads them.
     pub(super) fn of(session: &Session<'_>, environment: &Environment) -> Result<Self> {
-        let raw = |path: &Path| path.to_string_lossy().into_owned();
         let broken = environment.check_python().err();
         let project = project::of(environment, session.context)?;
         let base = environment.base_python();
@@ -83,15 +80,14 @@ impl Facts {
             lines.push(("packages", "its own and those of its base".to_owned()));
         }
         Ok(Self {
-            name: environment.name().to_string_lossy().into_owned(),
+            named: Named::of(environment),
             shown_name: shown(environment.name()).to_string(),
             origin: environment.origin().word(),
-            path: raw(environment.root()),
             python: environment.version(),
-            base: base.as_deref().map(raw),
+            base: base.as_deref().map(text),
             broken: broken.is_some(),
             system_site_packages: environment.sees_system_packages(),
-            project: project.as_deref().map(raw),
+            project: project.as_deref().map(text),
             lines,
         })
     }
@@ -125,7 +121,7 @@ impl Verb for ShowVirtualenv {
         };
         let facts = Facts::of(session, &environment)?;
         if self.json {
-            output::data(&super::json(&facts)?)?;
+            output::data(&super::json::document(&facts)?)?;
             return Ok(Outcome::Done);
         }
         output::data(format!("{facts}\n").as_bytes())?;

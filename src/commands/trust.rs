@@ -1,10 +1,11 @@
 //! `trust`: allow the hooks that a project brings along.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Parser;
 use serde::Serialize;
 
+use super::json::text;
 use super::{Outcome, Session, Verb, elsewhere};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
@@ -45,17 +46,16 @@ pub(crate) struct Trust {
     check: Option<PathBuf>,
 }
 
-/// The JSON of a list. `schema` goes up when a field changes its meaning or goes away.
+/// The JSON of a list.
 #[derive(Debug, Serialize)]
 struct List {
-    schema: u32,
     project: String,
     hooks: Vec<Entry>,
 }
 
 #[derive(Debug, Serialize)]
 struct Entry {
-    file: String,
+    path: String,
     trusted: bool,
 }
 
@@ -85,9 +85,9 @@ impl Verb for Trust {
         }
         if self.json {
             let is_trusted = |file: &PathBuf| Ok(trust::standing(session.context, file)? == Standing::Trusted);
-            let entry = |file: &PathBuf| Ok(Entry { file: text(file), trusted: is_trusted(file)? });
+            let entry = |file: &PathBuf| Ok(Entry { path: text(file), trusted: is_trusted(file)? });
             let hooks = files.iter().map(entry).collect::<Result<_>>()?;
-            output::data(&super::json(&List { schema: 1, project: text(&project), hooks })?)?;
+            output::data(&super::json::document(&List { project: text(&project), hooks })?)?;
             return Ok(Outcome::Done);
         }
         for file in &files {
@@ -106,8 +106,4 @@ impl Verb for Trust {
         }
         Ok(Outcome::Done)
     }
-}
-
-fn text(path: &Path) -> String {
-    path.to_string_lossy().into_owned()
 }

@@ -8,7 +8,7 @@ use clap::Parser;
 use indicatif::HumanBytes;
 use serde::Serialize;
 
-use super::{Outcome, Session, Verb};
+use super::{Outcome, Session, Verb, json};
 use crate::error::Result;
 use crate::output;
 use crate::shown::shown;
@@ -38,10 +38,9 @@ pub(crate) struct Undo {
     json: bool,
 }
 
-/// The JSON of a list. `schema` goes up when a field changes its meaning or goes away.
+/// The JSON of a list.
 #[derive(Debug, Serialize)]
 struct List {
-    schema: u32,
     workon_home: String,
     removed: Vec<Entry>,
 }
@@ -75,13 +74,13 @@ impl Verb for Undo {
 fn as_json(home: &WorkonHome, removed: &[Removed], kept_for: Duration) -> Result<Vec<u8>> {
     let seconds = |time: SystemTime| time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     let entry = |each: &Removed| Entry {
-        name: each.name.to_string_lossy().into_owned(),
+        name: json::text(&each.name),
         removed_at: seconds(each.at),
         kept_until: each.at.checked_add(kept_for).map_or(u64::MAX, seconds),
         size: each.size(),
     };
-    let workon_home = home.path().to_string_lossy().into_owned();
-    super::json(&List { schema: 1, workon_home, removed: removed.iter().map(entry).collect() })
+    let workon_home = json::text(home.path());
+    json::document(&List { workon_home, removed: removed.iter().map(entry).collect() })
 }
 
 fn as_text(removed: &[Removed]) -> Vec<u8> {

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::Parser;
 use serde::Serialize;
 
+use super::json::{Named, text};
 use super::{Outcome, Session, Verb, legible, run, workon};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
@@ -38,13 +39,10 @@ pub(crate) struct Which {
     json: bool,
 }
 
-/// The JSON. `schema` goes up when a field changes its meaning or goes away.
+/// The JSON.
 #[derive(Debug, Serialize)]
 struct Answer {
-    schema: u32,
-    /// The environment's name and root; bytes that are no text are replaced.
-    name: String,
-    environment: String,
+    environment: Named,
     /// The name of the program, where one was asked for.
     tool: Option<String>,
     /// What was asked for.
@@ -59,14 +57,9 @@ impl Verb for Which {
             None => environment.root().to_path_buf(),
         };
         if self.json {
-            let answer = Answer {
-                schema: 1,
-                name: environment.name().to_string_lossy().into_owned(),
-                environment: environment.root().to_string_lossy().into_owned(),
-                tool: self.tool.map(|tool| tool.to_string_lossy().into_owned()),
-                path: path.to_string_lossy().into_owned(),
-            };
-            output::data(&super::json(&answer)?)?;
+            let answer =
+                Answer { environment: Named::of(&environment), tool: self.tool.as_ref().map(text), path: text(&path) };
+            output::data(&super::json::document(&answer)?)?;
         } else {
             output::data(&legible(&[path.as_os_str().as_bytes(), b"\n"].concat()))?;
         }

@@ -166,8 +166,22 @@ impl Environment {
     /// The interpreter that it was made from, as far as `pyvenv.cfg` tells.
     pub(crate) fn base_python(&self) -> Option<PathBuf> {
         let cfg = self.cfg.as_ref()?;
-        let told = cfg.get("base-executable").or_else(|| cfg.get("executable")).or_else(|| cfg.get("home"))?;
-        Some(PathBuf::from(OsStr::from_bytes(told)))
+        let path = |told: &[u8]| PathBuf::from(OsStr::from_bytes(told));
+        let told = cfg.get("base-executable").or_else(|| cfg.get("executable"));
+        told.map(path).or_else(|| Some(self.python_in(&path(cfg.get("home")?))))
+    }
+
+    /// The one in `home` (PEP 405) that `bin/python` is linked to; else the first that is there of the names it can have.
+    fn python_in(&self, home: &Path) -> PathBuf {
+        let linked = fs::read_link(self.python()).ok().filter(|target| target.parent() == Some(home));
+        let series = self.version().map(|version| version.split('.').take(2).collect::<Vec<_>>().join("."));
+        // `python3` there can be another version by now.
+        let names = match series {
+            Some(series) => vec![format!("python{series}"), format!("pypy{series}")],
+            None => ["python3", "python", "pypy3", "pypy"].map(str::to_owned).to_vec(),
+        };
+        let all: Vec<PathBuf> = linked.into_iter().chain(names.iter().map(|name| home.join(name))).collect();
+        all.iter().find(|path| path.is_file()).or(all.first()).cloned().unwrap_or_default()
     }
 
     /// The directory that packages are installed into (sysconfig's `platlib`): the one that lies under `lib`, found by
@@ -244,7 +258,7 @@ mod tests {
         assert_eq!(environment.prompt(), "it's $x");
         assert_eq!(environment.version().unwrap(), "3.12.4");
         assert_eq!(environment.site_packages().unwrap(), root.join("lib/python3.12/site-packages"));
-        assert_eq!(environment.base_python().unwrap(), Path::new("/opt/py/bin"));
+        assert_eq!(environment.base_python().unwrap(), Path::new("/opt/py/bin/python3.12"));
     }
 
     #[test]

@@ -53,8 +53,7 @@ pub(super) fn at_hand(context: &Context, environment: &Environment) -> Result<(P
     if version.is_some_and(|version| version < Release([3, 7, 0])) {
         return Err("its Python is too old for the pip of another".to_owned());
     }
-    let base =
-        base(environment, version).ok_or_else(|| "nothing is known of the Python it was made from".to_owned())?;
+    let base = base(environment).ok_or_else(|| "nothing is known of the Python it was made from".to_owned())?;
     let none = || format!("{} has no pip to lend", shown(&base));
     let words = |command: &mut Command| {
         isolation::run_pip(command).arg("--version").current_dir("/");
@@ -71,15 +70,9 @@ pub(super) fn at_hand(context: &Context, environment: &Environment) -> Result<(P
     Ok((base, release))
 }
 
-/// The base interpreter. `home` of pyvenv.cfg names its directory, the other keys the file.
-fn base(environment: &Environment, version: Option<Release>) -> Option<PathBuf> {
-    let told = environment.base_python()?;
-    if !told.is_dir() {
-        return told.is_file().then_some(told);
-    }
-    let numbered = version.map(|Release([major, minor, _])| format!("python{major}.{minor}"));
-    let names = numbered.into_iter().chain(["python3".to_owned(), "python".to_owned()]);
-    names.map(|name| told.join(name)).find(|path| path.is_file())
+/// The base interpreter, where it is there.
+fn base(environment: &Environment) -> Option<PathBuf> {
+    environment.base_python().filter(|python| python.is_file())
 }
 
 #[cfg(test)]

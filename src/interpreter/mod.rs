@@ -28,7 +28,7 @@ mod real;
 mod request;
 
 pub(crate) use inventory::{Inventory, Listed, Unusable, inventory};
-pub(crate) use obtain::{download, explained, ways};
+pub(crate) use obtain::{download, ways};
 pub(crate) use offered::offered;
 use probe::Answer;
 use request::Request;

@@ -46,16 +46,6 @@ pub(crate) fn ways(context: &Context, request: Option<&OsStr>, may_download: boo
     ways
 }
 
-/// The failure of a search, with the hints of [`ways`].
-pub(crate) fn explained(context: &Context, request: Option<&OsStr>, error: Error) -> Error {
-    match error {
-        Error::PythonNotFound { request: text, asker, tried, .. } => {
-            Error::PythonNotFound { request: text, asker, tried, ways: ways(context, request, false) }
-        }
-        other => other,
-    }
-}
-
 /// Has uv install what was asked for; what it says is the person's. Where no uv runs, nothing is done: the search that
 /// follows fails as before, and says so.
 pub(crate) fn download(context: &Context, request: Option<&OsStr>) -> Result<()> {

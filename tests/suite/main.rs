@@ -30,6 +30,7 @@ mod init_script; //    what `venvwrap init` prints: linted, silent, loaded twice
 mod inside; //         prompt, appended lines and directories while an environment is active
 mod installers; //     pip, uv, lock files, groups, projects, what every environment gets
 mod interactive; //    Tab, prompt and Ctrl-C at a real terminal
+mod json; //           each --json document against docs/json.md
 mod layering; //       who may import whom in src, and who may do what
 mod network; //        the two tests that need a package index
 mod pipenv; //         one environment of a project for the real pipenv and for us

@@ -30,7 +30,7 @@ mod python;
 pub(super) use options::Options;
 pub(super) use packages::group_names;
 use packages::{dependencies, packages};
-use python::Wish;
+pub(super) use python::Wish;
 
 /// A creation: what was asked for, looked at and found good, before anything is made.
 pub(super) struct Creation<'a> {

@@ -17,7 +17,7 @@ use crate::project::python::{Asked, asked};
 use crate::shown::shown;
 
 /// What is asked for, and by whom.
-pub(super) struct Wish<'a> {
+pub(in crate::commands) struct Wish<'a> {
     session: &'a Session<'a>,
     asker: Asker,
     /// In the order in which they are tried; none: what `python3` runs.
@@ -46,13 +46,34 @@ impl<'a> Wish<'a> {
         project: Option<&Path>,
         pipfile: Option<&OsStr>,
     ) -> Result<Self> {
-        let (asker, requests) = who_asks(session, options, project, pipfile)?;
+        let (asker, requests) = who_asks(session, options.python.as_deref(), project, pipfile)?;
         Ok(Self { session, asker, requests, may_download: options.download, is_quiet: options.quiet > 0 })
+    }
+
+    /// What a creation without options of its own would ask for: this, else what variables say, else the files of a
+    /// project.
+    pub(in crate::commands) fn like_creation(
+        session: &'a Session<'a>,
+        python: Option<&OsStr>,
+        project: Option<&Path>,
+    ) -> Result<Self> {
+        let (asker, requests) = who_asks(session, python, project, None)?;
+        Ok(Self { session, asker, requests, may_download: false, is_quiet: false })
+    }
+
+    /// Without a word on whose wish it is.
+    pub(in crate::commands) fn quietly(self) -> Self {
+        Self { is_quiet: true, ..self }
+    }
+
+    /// Whether anything asks for one.
+    pub(in crate::commands) fn has_asker(&self) -> bool {
+        !matches!(self.asker, Asker::Nobody)
     }
 
     /// Finds it, and says whose wish it is where that was not the person's. Where it is not there, and the person wants
     /// that, uv is to fetch the first of them.
-    pub(super) fn find(&self) -> Result<Interpreter> {
+    pub(in crate::commands) fn find(&self) -> Result<Interpreter> {
         let missing = match self.search()? {
             Ok(found) => return Ok(found),
             Err(missing) => missing,
@@ -120,13 +141,13 @@ impl<'a> Wish<'a> {
 
 fn who_asks(
     session: &Session<'_>,
-    options: &Options,
+    python: Option<&OsStr>,
     project: Option<&Path>,
     pipfile: Option<&OsStr>,
 ) -> Result<(Asker, Vec<OsString>)> {
     let context = session.context;
-    if let Some(python) = &options.python {
-        return Ok((Asker::Person, vec![python.clone()]));
+    if let Some(python) = python {
+        return Ok((Asker::Person, vec![python.to_owned()]));
     }
     let several = context.variable(env_vars::VIRTUALENV_PYTHON).map(several).unwrap_or_default();
     if !several.is_empty() {

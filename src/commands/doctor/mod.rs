@@ -8,6 +8,7 @@ use std::fmt::Write;
 use clap::Parser;
 use serde::Serialize;
 
+use super::json::{Named, text};
 use super::{Outcome, Session, Verb, elsewhere, mvvirtualenv};
 use crate::error::{Error, Result};
 use crate::health::{self, About, Answering, Examination, Finding, Mended, Severity, Told, What};
@@ -56,7 +57,7 @@ pub(crate) struct Doctor {
 
 /// What was found, once.
 struct Report {
-    environments: usize,
+    environments: Vec<Named>,
     findings: Vec<Finding>,
 }
 
@@ -86,7 +87,7 @@ impl Verb for Doctor {
             report = doctor.report()?;
         }
         if self.json {
-            output::data(&super::json(&doctor.told_programs(&report, mended))?)?;
+            output::data(&super::json::document(&doctor.told_programs(&report, mended))?)?;
         } else {
             output::data(doctor.told_people(&report).as_bytes())?;
         }
@@ -127,12 +128,13 @@ impl Consultation<'_> {
         })?;
         let mut findings: Vec<Finding> =
             environments.iter().flat_map(|environment| self.examination.environment(environment)).collect();
-        let mut count = environments.len();
+        let mut looked_at: Vec<(OsString, Named)> =
+            environments.iter().map(|each| (each.name().to_owned(), Named::of(each))).collect();
         if self.names.is_empty() {
             let told = self.told.as_ref();
             if let Some(elsewhere) = self.examination.active_elsewhere() {
                 findings.extend(self.examination.elsewhere(&elsewhere));
-                count += 1;
+                looked_at.push((OsString::new(), Named::of(&elsewhere)));
             }
             findings.extend(self.examination.store());
             findings.extend(self.examination.setup(told, output::is_looked_at()));
@@ -147,7 +149,8 @@ impl Consultation<'_> {
         let is_second = |about: &About| matches!(about, About::Environment(name) if seconds.contains(name));
         findings.retain(|finding| !is_second(&finding.about));
         findings.sort_by_key(|finding| finding.what.severity());
-        Ok(Report { environments: count.saturating_sub(seconds.len()), findings })
+        looked_at.retain(|(name, _)| !seconds.contains(name));
+        Ok(Report { environments: looked_at.into_iter().map(|(_, named)| named).collect(), findings })
     }
 
     /// Mends what is safe and says so. Whether anything was.
@@ -223,7 +226,6 @@ impl Consultation<'_> {
     }
 
     fn told_programs(&self, report: &Report, mended: Vec<String>) -> Json {
-        let raw = |path: &std::path::Path| path.to_string_lossy().into_owned();
         let findings = report.findings.iter().map(|finding| JsonFinding {
             severity: match finding.what.severity() {
                 Severity::Problem => "problem",
@@ -237,24 +239,24 @@ impl Consultation<'_> {
                 About::Active | About::Elsewhere(_) => "active",
             },
             environment: match &finding.about {
-                About::Environment(name) => Some(name.to_string_lossy().into_owned()),
+                About::Environment(name) => Some(Named::new(name, &self.examination.home.path().join(name))),
+                About::Elsewhere(root) => Some(Named::new(root.file_name().unwrap_or_default(), root)),
                 _ => None,
             },
-            path: raw(&finding.path),
+            path: text(&finding.path),
             what: self.words.what(finding),
             mend: self.words.mend(finding),
         });
         let rc_file = health::rc_file(self.session.context, self.examination.shell);
         let commands = health::answering(&self.examination, self.told.as_ref()).into_iter().map(|each| JsonCommand {
             command: each.command,
-            path: each.path.as_deref().map(raw),
+            path: each.path.as_deref().map(text),
             of: self.words.maker(&each.maker),
             replaced_by: each.replaced,
         });
         Json {
-            schema: 1,
-            workon_home: raw(self.examination.home.path()),
-            environments: report.environments,
+            workon_home: text(self.examination.home.path()),
+            environments: report.environments.clone(),
             findings: findings.collect(),
             mended,
             commands: commands.collect(),
@@ -262,7 +264,7 @@ impl Consultation<'_> {
                 name: self.words.shell.name(),
                 functions: self.told.is_some(),
                 rc_file_loads: rc_file.as_deref().is_some_and(health::loads),
-                rc_file: rc_file.as_deref().map(raw),
+                rc_file: rc_file.as_deref().map(text),
             },
         }
     }
@@ -270,7 +272,7 @@ impl Consultation<'_> {
 
 fn summary(report: &Report) -> String {
     let count = |number: usize, one: &str| format!("{number} {one}{}", if number == 1 { "" } else { "s" });
-    let looked = format!("{} looked at", count(report.environments, "environment"));
+    let looked = format!("{} looked at", count(report.environments.len(), "environment"));
     let problems = report.findings.iter().filter(|finding| finding.what.severity() == Severity::Problem).count();
     let notes = report.findings.len() - problems;
     match (problems, notes) {
@@ -281,12 +283,11 @@ fn summary(report: &Report) -> String {
     }
 }
 
-/// The JSON of a report. `schema` goes up when a field changes its meaning or goes away.
+/// The JSON of a report.
 #[derive(Debug, Serialize)]
 struct Json {
-    schema: u32,
     workon_home: String,
-    environments: usize,
+    environments: Vec<Named>,
     findings: Vec<JsonFinding>,
     mended: Vec<String>,
     commands: Vec<JsonCommand>,
@@ -298,7 +299,7 @@ struct JsonFinding {
     severity: &'static str,
     kind: &'static str,
     about: &'static str,
-    environment: Option<String>,
+    environment: Option<Named>,
     path: String,
     what: String,
     mend: String,

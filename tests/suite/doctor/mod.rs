@@ -45,7 +45,7 @@ fn kinds(answer: &Answer<'_>) -> Vec<String> {
         for key in ["what", "mend", "path", "kind"] {
             assert!(finding[key].as_str().is_some_and(|text| !text.is_empty() || key == "path"), "{key}: {finding}");
         }
-        let about = finding["environment"].as_str().or(finding["about"].as_str()).unwrap();
+        let about = finding["environment"]["name"].as_str().or(finding["about"].as_str()).unwrap();
         format!("{about}: {} {}", finding["severity"].as_str().unwrap(), finding["kind"].as_str().unwrap())
     };
     findings.iter().map(kind).collect()

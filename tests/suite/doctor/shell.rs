@@ -207,7 +207,8 @@ fn one_from_elsewhere_is_looked_at_like_those_in_the_store() {
     let answer = sandbox.run_command(command, b"").status(1);
     let said: serde_json::Value = serde_json::from_slice(&answer.stdout).unwrap();
     let gone = said["findings"].as_array().unwrap().iter().find(|finding| finding["kind"] == "python-gone").unwrap();
-    assert_eq!((&gone["about"], &gone["environment"]), (&"active".into(), &serde_json::Value::Null), "{gone}");
+    let environment = serde_json::json!({"name": ".venv", "path": root});
+    assert_eq!((&gone["about"], &gone["environment"]), (&"active".into(), &environment), "{gone}");
     assert_eq!(gone["mend"], "install that python again; or make it anew with what made it");
     assert_eq!(said["mended"].as_array().unwrap().len(), 0, "{said}");
 }
@@ -306,7 +307,7 @@ fn programs_get_the_same_and_more() {
         let expected = serde_json::json!({
             "schema": 1,
             "workon_home": sandbox.workon_home(),
-            "environments": 1,
+            "environments": [{"name": "x", "path": x}],
             "findings": [],
             "mended": [],
             "commands": [

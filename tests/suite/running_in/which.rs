@@ -32,9 +32,11 @@ fn json_has_both_places() {
         serde_json::from_slice(&sandbox.run(words).status(0).stderr("").stdout).unwrap()
     };
     let root = sandbox.environment("x").to_str().unwrap().to_owned();
-    let expected = serde_json::json!({"schema": 1, "name": "x", "environment": root, "tool": null, "path": root});
+    let expected =
+        serde_json::json!({"schema": 1, "environment": {"name": "x", "path": root}, "tool": null, "path": root});
     assert_eq!(read(&["which", "x", "--json"]), expected);
     let python = format!("{root}/bin/python");
-    let expected = serde_json::json!({"schema": 1, "name": "x", "environment": root, "tool": "python", "path": python});
+    let expected =
+        serde_json::json!({"schema": 1, "environment": {"name": "x", "path": root}, "tool": "python", "path": python});
     assert_eq!(read(&["which", "--json", "x", "python"]), expected);
 }

@@ -72,7 +72,7 @@ fn details_of_every_kind_of_environment_are_read_without_running_it() {
 ======
 python:    3.11.2
 broken:    environment `broken` is broken: its python, /nowhere/python3.11, is gone
-made from: /usr/bin
+made from: /usr/bin/python3.11
 path:      [ROOT]/envs/broken
 
 
@@ -114,7 +114,7 @@ fn json_is_for_programs() {
             "origin": "store",
             "path": path(&root),
             "python": "3.11.2",
-            "base": "/usr/bin",
+            "base": "/usr/bin/python3.11",
             "broken": false,
             "system_site_packages": false,
             "project": "/src/x",

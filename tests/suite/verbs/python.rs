@@ -82,7 +82,7 @@ fn the_list_has_what_a_request_gets_and_find_prints_its_path() {
     let wanted =
         found.iter().find(|entry| entry["path"] == path.to_str().unwrap()).unwrap_or_else(|| panic!("{found:?}"));
     assert_eq!(
-        (&wanted["version"], &wanted["implementation"], &wanted["from"]),
+        (&wanted["version"], &wanted["implementation"], &wanted["origin"]),
         (&python.full().into(), &"CPython".into(), &"mise".into())
     );
     assert_eq!((&wanted["environments"], &wanted["debug"]), (&serde_json::json!([]), &false.into()));
@@ -95,7 +95,11 @@ fn the_list_has_what_a_request_gets_and_find_prints_its_path() {
     for (request, line) in [(&path, &path), (&environment, &linked)] {
         let (request, line) = (request.to_str().unwrap(), format!("{}\n", line.display()));
         let found = list_of(request);
-        assert_eq!((found.len(), &found[0]["environments"]), (1, &serde_json::json!(["x"])), "{request}: {found:?}");
+        assert_eq!(
+            (found.len(), &found[0]["environments"]),
+            (1, &serde_json::json!([{"name": "x", "path": sandbox.environment("x")}])),
+            "{request}: {found:?}"
+        );
         assert_eq!(sandbox.run(["python", "find", request]).status(0).stderr("").stdout, line.as_bytes(), "{request}");
     }
     // In front of others on PATH an environment is not one of its own.
@@ -128,7 +132,7 @@ fn what_does_not_work_is_told_with_its_reason_and_hides_nothing() {
     let answer = sandbox.run(["python", "list", "--json"]).status(0).stderr("");
     let list: serde_json::Value = serde_json::from_slice(&answer.stdout).unwrap();
     assert_eq!(list["unusable"][1]["reason"], noise);
-    assert_eq!(list["unusable"][2]["from"], "pyenv");
+    assert_eq!(list["unusable"][2]["origin"], "pyenv");
     // What cannot be what is asked for is not told.
     let reason = "not usable: [ROOT]/tools/python3.97: it ended with status 127: no libpython\n";
     sandbox.run(["python", "list", "3.97"]).status(1).stdout("").stderr(reason);
@@ -217,4 +221,39 @@ fn tab_the_list_and_a_request_agree() {
     for path in told(&all) {
         sandbox.run(["python", "find", &path]).status(0).stdout(sandbox.masked(format!("{path}\n").as_bytes()));
     }
+}
+
+#[test]
+fn find_and_the_mark_of_the_list_follow_whoever_is_asked_in_creation() {
+    let mut sandbox = Sandbox::new();
+    let python = pythons::complete();
+    let (full, minor) = (python.full(), python.minor());
+    let path = installed(&sandbox, python, &format!(".pyenv/versions/{full}")).join(format!("bin/python{minor}"));
+    let path =
+        if prefix(python) == Path::new("/usr") { PathBuf::from(format!("/usr/bin/python{minor}")) } else { path };
+    script(&sandbox.tools().join("python3"), "exit 1");
+    fs::create_dir(sandbox.root().join("project")).unwrap();
+    sandbox.write("project/.python-version", format!("{full}\n"));
+    let line = format!("{}\n", path.display());
+    let said = format!("Python {full}, as .python-version of [ROOT]/project asks\n");
+    sandbox.run(["python", "find", "-a", "project"]).status(0).stderr(said);
+    assert_eq!(sandbox.run(["python", "find", "-a", "project"]).stdout, line.as_bytes());
+    for (variable, value) in [("UV_PYTHON", full.clone()), ("VIRTUALENV_PYTHON", format!("3.1,{full}"))] {
+        sandbox.set(variable, value);
+        let answer = sandbox.run(["python", "find"]).status(0);
+        assert_eq!(answer.stdout, line.as_bytes(), "{answer}");
+        drop(answer.stderr(format!("Python {full}, as {variable} asks\n")));
+        let table = sandbox.run(["python", "list"]).status(0).stdout_text();
+        assert_eq!(row(&table, &shown_at(python, &format!(".pyenv/versions/{full}")))[0], "*", "{table}");
+        // What creation takes is what was said.
+        let made = sandbox.run(["mkvirtualenv", "--without-pip", variable]).status(0).stderr_text();
+        assert!(made.contains(&format!("with CPython {full} ")), "{made}");
+        // Who is asked goes before all of them.
+        sandbox.run(["python", "find", "3.93"]).status(1).stdout("").stderr_contains("no python found for `3.93`\n");
+        sandbox.unset(variable);
+    }
+    sandbox.set("UV_PYTHON", "3.93");
+    let answer = sandbox.run(["python", "find"]).status(1).stdout("");
+    assert!(answer.stderr_text().contains("`3.93`") && answer.stderr_text().contains("UV_PYTHON"), "{answer}");
+    assert!(sandbox.run(["python", "list"]).status(0).stdout_text().lines().all(|line| !line.starts_with('*')));
 }
