@@ -2,7 +2,7 @@
 //!
 //! Owns reading and writing that file, and which environments are linked to a directory. Where pipenv has the
 //! environment of a project: `pipenv`; what the project needs: `dependencies`; which Python it asks for: `python`; the
-//! link `.venv`: `dot_venv`. Changing to the project is a step of a plan.
+//! link `.venv`: `dot_venv`; what a project points to by it: `pointer`. Changing to the project is a step of a plan.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -19,6 +19,7 @@ pub(crate) mod dependencies;
 pub(crate) mod dot_venv;
 mod pipfile_lock;
 pub(crate) mod pipenv;
+pub(crate) mod pointer;
 mod pyproject;
 pub(crate) mod python;
 pub(crate) mod requirements;

@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::fs::{is_same, resolved};
 use crate::hooks::{self, Hooks};
 use crate::output::{self, Progress};
+use crate::project::pointer::pointed;
 use crate::relocate::{self, Relocation};
 use crate::shell::standalone;
 use crate::shown::{operands, shown};
@@ -118,6 +119,13 @@ fn find(session: &Session<'_>, home: &WorkonHome, source: &OsStr) -> Result<Envi
     }
     let path = session.context.absolute_path(&PathBuf::from(directories::expanded(source, session.context)?))?;
     if let Some(environment) = Environment::open(&path)? {
+        return Ok(environment);
+    }
+    // A file `.venv` with the place of another.
+    let project = path.parent().filter(|_| path.file_name().is_some_and(|name| name == ".venv") && path.is_file());
+    if let Some(root) = project.and_then(|project| pointed(project, home).default)
+        && let Some(environment) = Environment::open(&root)?
+    {
         return Ok(environment);
     }
     match std::fs::symlink_metadata(&path) {

@@ -14,6 +14,7 @@ use crate::fs::{is_same, resolved};
 use crate::output;
 use crate::project;
 use crate::project::pipenv::{self, Place};
+use crate::project::pointer::pointed;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
@@ -31,7 +32,7 @@ pub(super) fn environment(session: &Session<'_>, home: &WorkonHome) -> Result<En
     let ways: Vec<Found> = [
         project::linked_to_first(&levels, home, session.context)?.map(|(level, names)| Found { level, names }),
         of_pipenv(&levels, home, session.context),
-        through_link(&levels, home),
+        pointed_to(&levels, home),
     ]
     .into_iter()
     .flatten()
@@ -91,6 +92,11 @@ fn levels(here: &Path, context: &Context) -> Vec<Vec<PathBuf>> {
 /// What pipenv would use here, if it is in the store. What pipenv itself could make nothing of is no reason to fail.
 fn of_pipenv(levels: &[Vec<PathBuf>], home: &WorkonHome, context: &Context) -> Option<Found> {
     let project = pipenv::Project::around(&levels[0][0], context).ok()?;
+    // A file there means one thing to all: pipenv alone would take a path beside it for a name.
+    let dot_venv = project.directory().join(".venv");
+    if dot_venv.is_file() && pointed(project.directory(), home).default.is_some() {
+        return None;
+    }
     let Ok(Place::Stored(name)) = project.place(home, context) else { return None };
     home.find(&EnvironmentName::existing(&name).ok()?).ok()??;
     let is_here = |spellings: &Vec<PathBuf>| spellings.iter().any(|place| place == project.directory());
@@ -98,15 +104,20 @@ fn of_pipenv(levels: &[Vec<PathBuf>], home: &WorkonHome, context: &Context) -> O
     Some(Found { level: levels.iter().position(is_here).unwrap_or(0), names: vec![name] })
 }
 
-/// What a link `.venv` leads to, if it is in the store.
-fn through_link(levels: &[Vec<PathBuf>], home: &WorkonHome) -> Option<Found> {
-    let linked = |spellings: &Vec<PathBuf>| name_in(home, &spellings[0].join(".venv"));
+/// What a project points to by `.venv` or `.python-envs`, if it is in the store.
+fn pointed_to(levels: &[Vec<PathBuf>], home: &WorkonHome) -> Option<Found> {
+    let linked = |spellings: &Vec<PathBuf>| stored(home, &pointed(&spellings[0], home).default?);
     levels.iter().enumerate().find_map(|(level, place)| Some(Found { level, names: vec![linked(place)?] }))
 }
 
 /// The name of the environment of the store that a symlink leads to.
 pub(super) fn name_in(home: &WorkonHome, link: &Path) -> Option<OsString> {
-    let target = resolved(link).ok().filter(|_| link.is_symlink())?;
+    stored(home, link).filter(|_| link.is_symlink())
+}
+
+/// The name of the environment of the store at a path.
+fn stored(home: &WorkonHome, path: &Path) -> Option<OsString> {
+    let target = resolved(path).ok()?;
     let name = target.file_name()?.to_owned();
     let is_stored = is_same(&home.path().join(&name), &target);
     (is_stored && home.find(&EnvironmentName::existing(&name).ok()?).ok()?.is_some()).then_some(name)

@@ -21,7 +21,13 @@ pub(super) fn candidates(places: &Places<'_>) -> Vec<Candidate> {
         }
         let name = environment.conda_name();
         let short = Path::new(&name).file_name().unwrap_or(&name).to_owned();
-        found.push(Candidate { origin: Origin::Conda, environment, names: vec![short], project: None });
+        found.push(Candidate {
+            origin: Origin::Conda,
+            environment,
+            names: vec![short],
+            project: None,
+            is_first: false,
+        });
     }
     found
 }

@@ -35,7 +35,8 @@ fn in_project(project: &Path, below: &Path) -> Vec<Candidate> {
     let name_of_project = project.file_name().unwrap_or_default();
     let candidate = |(name, environment): (OsString, Environment)| {
         let names = vec![called(name_of_project.to_owned(), name_of_project, &name)];
-        Candidate { origin: Origin::Hatch, environment, names, project: Some(project.to_path_buf()) }
+        let is_first = is_default(name_of_project, &name);
+        Candidate { origin: Origin::Hatch, environment, names, project: Some(project.to_path_buf()), is_first }
     };
     environments_in(&project.join(below))
         .into_iter()
@@ -49,9 +50,14 @@ fn is_for_building(name: &OsStr) -> bool {
     name.as_bytes().ends_with(b"-build")
 }
 
+/// Whether it is `default`, which hatch takes where no other is named.
+fn is_default(project: &OsStr, name: &OsStr) -> bool {
+    name == project
+}
+
 /// The environment `default` has the name of its project, and goes by it; any other is written behind that.
 fn called(mut form: OsString, project: &OsStr, name: &OsStr) -> OsString {
-    if name != project {
+    if !is_default(project, name) {
         form.push(":");
         form.push(name);
     }
@@ -73,7 +79,8 @@ fn candidate(
     precise.push("-");
     precise.push(mark);
     let names = [project.to_owned(), precise].map(|form| called(form, project, name)).to_vec();
-    Some(Candidate { origin: Origin::Hatch, environment, names, project: places.project_marked(mark) })
+    let (project, is_first) = (places.project_marked(mark), is_default(project, name));
+    Some(Candidate { origin: Origin::Hatch, environment, names, project, is_first })
 }
 
 /// A directory for each type of environment (`virtual`, and those of plugins).

@@ -43,6 +43,8 @@ struct Candidate {
     /// What its owner's names make of it: the shortest first, the last one as precise as its owner is.
     names: Vec<OsString>,
     project: Option<PathBuf>,
+    /// Of several that its owner keeps for the project, the one that it takes there.
+    is_first: bool,
 }
 
 impl<'a> Places<'a> {
@@ -54,13 +56,17 @@ impl<'a> Places<'a> {
     /// All environments outside the store, in the order of their names. The name of each is one that [`Self::find`] knows
     /// it by.
     pub(crate) fn all(&self) -> Vec<Environment> {
+        let mut all: Vec<Environment> = self.named().map(|(candidate, form)| candidate.called(form)).collect();
+        all.sort_by(|one, other| one.name().cmp(other.name()));
+        all
+    }
+
+    /// The candidates outside the store, each with what is typed for it.
+    fn named(&self) -> impl Iterator<Item = (Candidate, OsString)> {
         let candidates = self.candidates();
         let names = Names::of(&candidates);
         let forms: Vec<OsString> = candidates.iter().map(|candidate| self.form(candidate, &names)).collect();
-        let named = candidates.into_iter().zip(forms).filter(|(candidate, _)| !self.is_in_store(candidate));
-        let mut all: Vec<Environment> = named.map(|(candidate, form)| candidate.called(form)).collect();
-        all.sort_by(|one, other| one.name().cmp(other.name()));
-        all
+        candidates.into_iter().zip(forms).filter(|(candidate, _)| !self.is_in_store(candidate))
     }
 
     /// The one that goes by a name which the store does not have: its bare name, or `OWNER:NAME`, or `OWNER:PATH`. Where
@@ -100,11 +106,21 @@ impl<'a> Places<'a> {
         }
     }
 
-    /// The environments that belong to the project in a directory, which is this one or above it, or known otherwise.
+    /// The environments that belong to the project in a directory, which is this one or above it, or known otherwise: of
+    /// each owner the one that it takes there, where that can be told.
     pub(crate) fn of_project(&self, directory: &Path) -> Vec<Environment> {
-        let mut all = self.all();
-        all.retain(|environment| environment.project_of_owner().is_some_and(|project| is_same(project, directory)));
-        all
+        let is_here = |candidate: &Candidate| candidate.project.as_deref().is_some_and(|at| is_same(at, directory));
+        let all: Vec<(Candidate, OsString)> = self.named().filter(|(candidate, _)| is_here(candidate)).collect();
+        let has_first = |owner| all.iter().any(|(each, _)| each.is_first && each.origin.owner() == owner);
+        let is_taken: Vec<bool> =
+            all.iter().map(|(each, _)| each.is_first || !has_first(each.origin.owner())).collect();
+        // poetry works in the project's own `.venv` where there is one.
+        let leaves_poetry = has_first(Origin::Venv) && poetry::uses_venv_of(self, directory);
+        let taken = all.into_iter().zip(is_taken).filter(|(_, is_taken)| *is_taken).map(|(each, _)| each);
+        let left = taken.filter(|(each, _)| !(leaves_poetry && each.origin == Origin::Poetry));
+        let mut found: Vec<Environment> = left.map(|(candidate, form)| candidate.called(form)).collect();
+        found.sort_by(|one, other| one.name().cmp(other.name()));
+        found
     }
 
     /// What may be typed so that it begins with `start`.
@@ -138,7 +154,19 @@ impl<'a> Places<'a> {
     fn candidates(&self) -> Vec<Candidate> {
         let owners =
             [pipenv::candidates, poetry::candidates, hatch::candidates, conda::candidates, projects::candidates];
-        let mut all: Vec<Candidate> = owners.into_iter().flat_map(|owner| owner(self)).collect();
+        let mut all: Vec<Candidate> = Vec::new();
+        for candidate in owners.into_iter().flat_map(|owner| owner(self)) {
+            // What a project points to may be another owner's.
+            let root = candidate.environment.root();
+            let known = all.iter_mut().find(|known| known.environment.root() == root);
+            match known.filter(|known| known.project.is_none() || known.project == candidate.project) {
+                Some(known) => {
+                    known.project = candidate.project;
+                    known.is_first |= candidate.is_first;
+                }
+                None => all.push(candidate),
+            }
+        }
         all.retain(|candidate| {
             let root = candidate.environment.root().as_os_str();
             // Nothing there has to be called like that, and a list or a shell would stumble over it.

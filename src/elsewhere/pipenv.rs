@@ -20,7 +20,7 @@ pub(super) fn candidates(places: &Places<'_>) -> Vec<Candidate> {
             let project = linked(places, &environment);
             let short = name_and_mark(name.as_bytes()).map(|(short, _)| os(short));
             let names = short.into_iter().chain([name]).collect();
-            Candidate { origin: Origin::Pipenv, environment, names, project }
+            Candidate { origin: Origin::Pipenv, environment, names, project, is_first: false }
         })
         .collect();
     let names = places.home.names().unwrap_or_default();
@@ -31,7 +31,13 @@ pub(super) fn candidates(places: &Places<'_>) -> Vec<Candidate> {
         let project = linked(places, &environment);
         let pipfile = project.as_ref().map(|project| project.join("Pipfile"));
         if pipfile.as_ref().and_then(|pipfile| pipfile.to_str()).is_some_and(|pipfile| hash(pipfile) == mark) {
-            found.push(Candidate { origin: Origin::Pipenv, environment, names: vec![os(short)], project });
+            found.push(Candidate {
+                origin: Origin::Pipenv,
+                environment,
+                names: vec![os(short)],
+                project,
+                is_first: false,
+            });
         }
     }
     found

@@ -1,27 +1,32 @@
 //! poetry: `virtualenvs` in its cache, or where its settings say; environments are called `PROJECT-MARK-pyX.Y`.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::fs;
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Candidate, Places, environments_in, name_and_mark, os, settings, text};
 use crate::environment::origin::Origin;
 
 pub(super) fn candidates(places: &Places<'_>) -> Vec<Candidate> {
     let directory = directory(places);
+    let chosen = directory.as_deref().map(|directory| settings(&directory.join("envs.toml"))).unwrap_or_default();
     let found = directory.iter().flat_map(|directory| environments_in(directory));
     found
         .map(|(name, environment)| {
-            let (mut names, mut project) = (Vec::new(), None);
+            let (mut names, mut project, mut is_first) = (Vec::new(), None, false);
             if let Some((start, version)) = before_version(name.as_bytes())
                 && let Some((short, mark)) = name_and_mark(start)
             {
                 // The second is what poetry shows in the prompt.
                 names.extend([os(short), os(&[short, version].concat())]);
                 project = places.project_marked(mark);
+                // `poetry env use` writes which of them it is.
+                let minor = std::str::from_utf8(start).ok().and_then(|start| text(&chosen, &[start, "minor"]));
+                is_first = minor.is_some_and(|minor| version.strip_prefix(b"-py") == Some(minor.as_bytes()));
             }
             names.push(name);
-            Candidate { origin: Origin::Poetry, environment, names, project }
+            Candidate { origin: Origin::Poetry, environment, names, project, is_first }
         })
         .collect()
 }
@@ -33,13 +38,30 @@ fn before_version(name: &[u8]) -> Option<(&[u8], &[u8])> {
     is_version.then_some((start, version))
 }
 
+/// Whether poetry works in the `.venv` of a project that has one: unless its settings say no.
+pub(super) fn uses_venv_of(places: &Places<'_>, project: &Path) -> bool {
+    let keys = ["virtualenvs", "in-project"];
+    let said = |settings: &toml::Table| settings.get(keys[0])?.get(keys[1])?.as_bool();
+    let by_variable = places.context.variable("POETRY_VIRTUALENVS_IN_PROJECT").and_then(OsStr::to_str);
+    let by_file = || said(&settings(&project.join("poetry.toml")));
+    let by_config = || said(&settings(&config(places)?.join("config.toml")));
+    by_variable
+        .map(|word| word.eq_ignore_ascii_case("true") || word == "1")
+        .or_else(by_file)
+        .or_else(by_config)
+        .unwrap_or(true)
+        && fs::symlink_metadata(project.join(".venv")).is_ok_and(|entry| !entry.is_file())
+}
+
+/// The directory of its settings.
+fn config(places: &Places<'_>) -> Option<PathBuf> {
+    let named = places.context.variable("POETRY_CONFIG_DIR").map(PathBuf::from);
+    named.or_else(|| places.config().map(|config| config.join("pypoetry")))
+}
+
 /// Variable, then config.toml, then the cache.
 fn directory(places: &Places<'_>) -> Option<PathBuf> {
-    let config = match places.context.variable("POETRY_CONFIG_DIR") {
-        Some(directory) => PathBuf::from(directory),
-        None => places.config()?.join("pypoetry"),
-    };
-    let settings = settings(&config.join("config.toml"));
+    let settings = settings(&config(places)?.join("config.toml"));
     let said = |variable: &str, keys: &[&str]| {
         let from_variable = places.context.variable(variable).map(OsString::from);
         from_variable.or_else(|| text(&settings, keys))

@@ -1,11 +1,10 @@
-//! The projects that are known, and the `.venv` in each.
+//! The projects that are known, and what each points to by `.venv` and `.python-envs`.
 
 use std::collections::HashSet;
+use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-
-use nix::unistd::geteuid;
 
 use super::{Candidate, Places, directories_in};
 use crate::context::Context;
@@ -13,40 +12,33 @@ use crate::directories;
 use crate::env_vars;
 use crate::environment::Environment;
 use crate::environment::origin::Origin;
-use crate::fs::is_same;
+use crate::fs::{is_same, resolved};
 use crate::project;
+use crate::project::pointer::{Pointed, pointed};
 use crate::workon_home::WorkonHome;
 
-/// What uv and others call a project's own environment (PEP 832).
-const DIRECTORY: &str = ".venv";
-
 pub(super) fn candidates(places: &Places<'_>) -> Vec<Candidate> {
-    let found = places.projects().iter().filter_map(|project| {
-        let root = project.join(DIRECTORY);
-        // A link into the store is a second way to what has a name already.
-        if root.is_symlink() && fs::read_link(&root).is_ok_and(|to| in_store(places, &project.join(to))) {
-            return None;
-        }
-        if !is_trustworthy(&root) {
+    places.projects().iter().flat_map(|project| of_project(places, project)).collect()
+}
+
+/// What a project points to, but for those of the store, which have a name already.
+fn of_project(places: &Places<'_>, project: &Path) -> Vec<Candidate> {
+    let Pointed { default, others } = pointed(project, places.home);
+    // Without a default none of the others may be taken for it.
+    let owner = default.is_some().then(|| project.to_path_buf());
+    let named_by_project = default.map(|root| (root, project.file_name().unwrap_or_default().to_owned(), true));
+    let named_by_root = others.into_iter().filter_map(|root| Some((root.clone(), root.file_name()?.to_owned(), false)));
+    let found = named_by_project.into_iter().chain(named_by_root);
+    let candidate = |(root, name, is_first): (PathBuf, OsString, bool)| {
+        if in_store(places, &root) || resolved(&root).is_ok_and(|root| in_store(places, &root)) {
             return None;
         }
         let environment = Environment::open(&root).ok()??;
         let by_uv = environment.cfg().is_some_and(|cfg| cfg.get("uv").is_some());
         let origin = if by_uv { Origin::Uv } else { Origin::Venv };
-        Some(Candidate {
-            origin,
-            environment,
-            names: vec![project.file_name()?.to_owned()],
-            project: Some(project.clone()),
-        })
-    });
-    found.collect()
-}
-
-/// Anybody can make a `.venv` in a directory that all may write to, such as that for temporary files.
-fn is_trustworthy(root: &Path) -> bool {
-    let user = geteuid();
-    user.is_root() || fs::metadata(root).is_ok_and(|entry| entry.uid() == 0 || entry.uid() == user.as_raw())
+        Some(Candidate { origin, environment, names: vec![name], project: owner.clone(), is_first })
+    };
+    found.filter_map(candidate).collect()
 }
 
 fn in_store(places: &Places<'_>, root: &Path) -> bool {

@@ -28,6 +28,11 @@ impl Origin {
     /// Those outside of the store, in the order in which they are listed.
     pub(crate) const OTHERS: [Self; 6] = [Self::Pipenv, Self::Poetry, Self::Hatch, Self::Conda, Self::Uv, Self::Venv];
 
+    /// The same for the environments that a project points to, whoever made them.
+    pub(crate) fn owner(self) -> Self {
+        if self == Self::Uv { Self::Venv } else { self }
+    }
+
     /// The word for it: in lists, and before the `:` of a qualified name.
     pub(crate) fn word(self) -> &'static str {
         match self {

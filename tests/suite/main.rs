@@ -34,6 +34,7 @@ mod json; //           each --json document against docs/json.md
 mod layering; //       who may import whom in src, and who may do what
 mod network; //        the two tests that need a package index
 mod pipenv; //         one environment of a project for the real pipenv and for us
+mod pointers; //       a `.venv` that is a file, and `.python-envs`
 mod protocol; //       functions and binary: streams, descriptors, a binary that is gone, killed or another
 mod promises; //       the promises, for every verb: a table, and what walks it
 mod quoting; //        any bytes, through every shell

@@ -137,6 +137,9 @@ fn a_dot_is_that_of_the_project_one_is_in() {
     let real = fs::canonicalize(&shop).unwrap();
     let mark = mark_of(&sandbox, &real);
     of_poetry(&sandbox, &format!("shop-{mark}-py3.11"));
+    // It works in `.venv` where there is one, unless it is told not to.
+    here(&shop.join("a")).status(0).stderr("").stdout("[ROOT]/anywhere/shop/.venv\n");
+    fs::write(shop.join("poetry.toml"), "[virtualenvs]\nin-project = false\n").unwrap();
     let answer = here(&shop.join("a")).status(1).stdout("");
     answer.stderr_contains("[ROOT]/anywhere/shop is the project of `poetry:shop` and `venv:shop`");
     fs::remove_dir_all(shop.join(".venv")).unwrap();

@@ -1,0 +1,220 @@
+//! Which environments a project points to: its `.venv` (a directory, a link, or a file with a path or a name) and its
+//! `.python-envs` (PEP 832).
+//!
+//! Owns how these are read; nothing is written here, and nothing in an environment is looked at but whether it is one. A
+//! file can come with a project from anywhere, so what it says is a place to look at and never more.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use nix::unistd::geteuid;
+
+use crate::environment::Environment;
+use crate::fs::{read_small, tidied};
+use crate::workon_home::WorkonHome;
+use crate::workon_home::name::EnvironmentName;
+
+/// What uv and others call a project's own environment.
+const DIRECTORY: &str = ".venv";
+
+/// The list of a project's environments.
+const LIST: &str = ".python-envs";
+
+/// Longest file that is read.
+const LIMIT: u64 = 64 * 1024;
+
+/// The environments that a project points to, by their roots: the one that tools take first.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Pointed {
+    /// `.venv`, else the last line of `.python-envs`.
+    pub(crate) default: Option<PathBuf>,
+    /// The other lines.
+    pub(crate) others: Vec<PathBuf>,
+}
+
+/// Reads both in this directory. A line that is no environment is none, as the PEP has it; one that is the last leaves
+/// the project without a default.
+pub(crate) fn pointed(project: &Path, home: &WorkonHome) -> Pointed {
+    let own = of_venv(project, home);
+    let has_own = own.is_some();
+    let mut found = Pointed { default: own, others: Vec::new() };
+    let file = project.join(LIST);
+    let text = if fs::symlink_metadata(&file).is_ok() { text_of(&file) } else { None };
+    let Some(text) = text else { return found };
+    let text = text.strip_suffix('\n').unwrap_or(&text);
+    let mut lines = text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)).rev();
+    if !has_own {
+        found.default = lines.next().and_then(|line| at_path(project, line));
+    }
+    for root in lines.filter_map(|line| at_path(project, line)) {
+        if found.default.as_ref() != Some(&root) && !found.others.contains(&root) {
+            found.others.push(root);
+        }
+    }
+    found
+}
+
+/// The root that `.venv` means. A link is followed by whoever opens it.
+fn of_venv(project: &Path, home: &WorkonHome) -> Option<PathBuf> {
+    let path = project.join(DIRECTORY);
+    let entry = fs::symlink_metadata(&path).ok()?;
+    if !entry.is_file() {
+        return is_environment(&path).then_some(path);
+    }
+    let text = text_of(&path)?;
+    // uv takes the text as it stands but for one end of a line; those who keep names there take the blanks away.
+    let line = text.strip_suffix('\n').unwrap_or(&text);
+    let line = line.strip_suffix('\r').unwrap_or(line);
+    at_path(project, line).or_else(|| named(line.trim(), home))
+}
+
+/// The environment at a path, which is relative to the directory of the file.
+fn at_path(project: &Path, line: &str) -> Option<PathBuf> {
+    if line.is_empty() || line.contains(char::is_control) {
+        return None;
+    }
+    let root = tidied(&project.join(line));
+    is_environment(&root).then_some(root)
+}
+
+/// The environment of the store by this name: as oh-my-zsh, prezto, pipenv and virtualfish write it.
+fn named(name: &str, home: &WorkonHome) -> Option<PathBuf> {
+    let name = EnvironmentName::existing(OsStr::new(name)).ok()?;
+    home.find(&name).ok()?.map(|environment| environment.root().to_path_buf())
+}
+
+/// The text of a regular file that nobody else has put there.
+fn text_of(file: &Path) -> Option<String> {
+    if !is_ours(file) {
+        return None;
+    }
+    let text = read_small(file, LIMIT).ok()??;
+    // What was not read could say something else.
+    if text.len() as u64 >= LIMIT {
+        return None;
+    }
+    let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&text);
+    std::str::from_utf8(text).ok().map(str::to_owned)
+}
+
+fn is_environment(root: &Path) -> bool {
+    is_ours(root) && Environment::open(root).is_ok_and(|found| found.is_some())
+}
+
+/// Anybody can make a `.venv` in a directory that all may write to, such as that for temporary files.
+fn is_ours(path: &Path) -> bool {
+    let user = geteuid();
+    user.is_root() || fs::metadata(path).is_ok_and(|entry| entry.uid() == 0 || entry.uid() == user.as_raw())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::context::Context;
+    use std::os::unix::fs::symlink;
+
+    struct World {
+        _keep: tempfile::TempDir,
+        root: PathBuf,
+        home: WorkonHome,
+    }
+
+    impl World {
+        fn new() -> Self {
+            let keep = tempfile::tempdir().unwrap();
+            let root = keep.path().join("it's \"$x\" é");
+            fs::create_dir_all(root.join("project")).unwrap();
+            let store = root.join("envs");
+            let context = Context::made_of(&[("WORKON_HOME", store.to_str().unwrap())]);
+            let home = WorkonHome::locate(&context).unwrap();
+            let world = Self { _keep: keep, root, home };
+            for name in ["envs/x", "envs/demo", "project/demo", "else/y"] {
+                fs::create_dir_all(world.root.join(name)).unwrap();
+                fs::write(world.root.join(name).join("pyvenv.cfg"), "home = /usr/bin\n").unwrap();
+            }
+            world
+        }
+
+        fn put(&self, name: &str, text: impl AsRef<[u8]>) {
+            let path = self.root.join("project").join(name);
+            drop(fs::remove_file(&path));
+            fs::write(path, text).unwrap();
+        }
+
+        /// The default and the others, below the root.
+        fn told(&self) -> String {
+            let Pointed { default, others } = pointed(&self.root.join("project"), &self.home);
+            let told = |path: &PathBuf| path.strip_prefix(&self.root).unwrap().to_str().unwrap().to_owned();
+            let others: Vec<String> = others.iter().map(told).collect();
+            format!("{} {}", default.as_ref().map_or("-".to_owned(), told), others.join(" ")).trim_end().to_owned()
+        }
+    }
+
+    #[test]
+    fn a_file_holds_a_path_from_where_it_lies_or_a_name_of_the_store() {
+        let world = World::new();
+        let absolute = world.root.join("else/y").to_str().unwrap().to_owned();
+        for (text, told) in [
+            ("demo\n", "project/demo"),
+            ("demo", "project/demo"),
+            ("../else/y\n", "else/y"),
+            ("./demo\r\n", "project/demo"),
+            (&absolute, "else/y"),
+            ("x\n", "envs/x"),
+            ("  x \n", "envs/x"),
+            ("\u{feff}x\n", "envs/x"),
+            // Neither: a path that is none, a name that nothing has, more than a line, nothing, and what no name can be.
+            ("../gone\n", "-"),
+            ("gone\n", "-"),
+            ("x\ndemo\n", "-"),
+            ("\n\n", "-"),
+            ("", "-"),
+            ("../envs/x\0", "-"),
+            ("..\n", "-"),
+            ("/\n", "-"),
+            ("x\x1b[31m\n", "-"),
+        ] {
+            world.put(".venv", text);
+            assert_eq!(world.told(), told, "{text:?}");
+        }
+        for bytes in [&b"\xff\n"[..], &vec![b'x'; 70_000]] {
+            world.put(".venv", bytes);
+            assert_eq!(world.told(), "-");
+        }
+    }
+
+    #[test]
+    fn a_directory_and_a_link_are_taken_as_they_are() {
+        let world = World::new();
+        let path = world.root.join("project/.venv");
+        symlink("../envs/x", &path).unwrap();
+        assert_eq!(world.told(), "project/.venv");
+        for nothing in ["gone", ".venv", "/dev/zero"] {
+            fs::remove_file(&path).unwrap();
+            symlink(nothing, &path).unwrap();
+            assert_eq!(world.told(), "-", "{nothing}");
+        }
+        fs::remove_file(&path).unwrap();
+        nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        assert_eq!(world.told(), "-");
+    }
+
+    #[test]
+    fn of_a_list_the_last_line_counts_and_venv_before_it() {
+        let world = World::new();
+        world.put(".python-envs", "../else/y\nssh@host:x\ndemo\r\n../envs/x\ndemo\n");
+        assert_eq!(world.told(), "project/demo envs/x else/y");
+        world.put(".python-envs", "demo\nssh@host:x\n");
+        assert_eq!(world.told(), "- project/demo");
+        world.put(".python-envs", "demo");
+        assert_eq!(world.told(), "project/demo");
+        world.put(".venv", "x\n");
+        assert_eq!(world.told(), "envs/x project/demo");
+        world.put(".python-envs", "");
+        assert_eq!(world.told(), "envs/x");
+        fs::remove_file(world.root.join("project/.venv")).unwrap();
+        assert_eq!(world.told(), "-");
+    }
+}
