@@ -130,32 +130,26 @@ pub(crate) struct Copier {
 }
 
 impl Copier {
-    /// Copies `from` to `to`, which must not exist, with these permission bits and this time: a compiled file is valid
-    /// for one time of its source. The umask takes its part of the bits where the copy shares nothing. `write` puts in
-    /// what is in it, where that has to be done.
+    /// Copies `source` to `to`, which must not exist, with these permission bits and this time: a compiled file is valid
+    /// for one time of its source. The umask takes its part of the bits. Owner and extended attributes are not copied.
+    /// `write` writes the content, where the file system cannot share it.
     pub(crate) fn copy(
         &self,
-        from: &Path,
+        source: &File,
         to: &Path,
         permissions: u32,
         modified: SystemTime,
         write: impl FnOnce(&mut File) -> io::Result<()>,
     ) -> io::Result<File> {
-        let times = FileTimes::new().set_modified(modified);
-        if !self.knows_no_reflinks.load(Relaxed) {
-            match reflink_copy::reflink(from, to) {
-                // Times can be set through a descriptor that only reads, as the copy may be read-only.
-                Ok(()) => {
-                    let copy = File::open(to)?;
-                    return copy.set_times(times).map(|()| copy);
-                }
-                // Most file systems cannot: not worth asking again.
-                Err(_) => self.knows_no_reflinks.store(true, Relaxed),
-            }
-        }
         let mut copy = File::options().write(true).create_new(true).mode(permissions).open(to)?;
-        write(&mut copy)?;
-        copy.set_times(times).map(|()| copy)
+        // Into a file that is there already: made by name, the copy would get the mode of its source for a moment.
+        let is_shared = !self.knows_no_reflinks.load(Relaxed) && reflink_copy::reflink_file(source, &copy).is_ok();
+        if !is_shared {
+            // Most file systems cannot: not worth asking again.
+            self.knows_no_reflinks.store(true, Relaxed);
+            write(&mut copy)?;
+        }
+        copy.set_times(FileTimes::new().set_modified(modified)).map(|()| copy)
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::fs::{self, DirBuilder, File, Metadata};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -26,7 +26,8 @@ use crate::fs::Copier;
 const STEP: usize = 512;
 
 /// Copies the tree at `from`, which stands in the old place, to the directory `to`, which is empty and will stand in the
-/// new one. Keeps modes, times and links; leaves out what is neither file, directory nor link. `progress` is told how
+/// new one. Keeps permissions, times, and links, but no setuid or setgid bit and no extended attribute (capabilities are
+/// one): a copy belongs to whoever makes it. Leaves out what is neither file, directory, nor link. `progress` is told how
 /// many entries are done, from any thread.
 ///
 /// What was copied until something failed stays there.
@@ -98,8 +99,8 @@ impl Visitor for Copying<'_> {
                 source.write_changed(&to, &content).map_err(Error::io("write", &to))?;
                 self.later().changed.push(Changed::new(path, &content));
             }
-            Found::Same(content) => self.copy(&source, &from, &to, |copy| copy.write_all(content))?,
-            Found::Unread => self.copy(&source, &from, &to, |copy| io::copy(&mut &source.file, copy).map(drop))?,
+            Found::Same(content) => self.copy(&source, &to, |copy| copy.write_all(content))?,
+            Found::Unread => self.copy(&source, &to, |copy| io::copy(&mut &source.file, copy).map(drop))?,
         }
         self.count();
         Ok(())
@@ -126,19 +127,13 @@ impl Copying<'_> {
         }
     }
 
-    fn copy(
-        &self,
-        source: &Source,
-        from: &Path,
-        to: &Path,
-        write: impl FnOnce(&mut File) -> io::Result<()>,
-    ) -> Result<()> {
+    fn copy(&self, source: &Source, to: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<()> {
         let modified = source.stat.modified().unwrap_or(SystemTime::UNIX_EPOCH);
-        let copy = self.copier.copy(from, to, source.permissions(), modified, write);
+        let copy = self.copier.copy(&source.file, to, source.permissions(), modified, write);
         let copy = copy.map_err(Error::io("write", to))?;
         // The copy is for whom the original is for.
         if source.permissions() & self.umask != 0 {
-            copy.set_permissions(source.stat.permissions()).map_err(Error::io("write", to))?;
+            copy.set_permissions(fs::Permissions::from_mode(source.permissions())).map_err(Error::io("write", to))?;
         }
         Ok(())
     }
@@ -154,7 +149,7 @@ impl Copying<'_> {
             let record = source.read(&mut buffer).map_err(Error::io("read", &from))?;
             match rows.replaced(&path, record) {
                 Some(content) => source.write_changed(&to, &content).map_err(Error::io("write", &to))?,
-                None => self.copy(&source, &from, &to, |copy| copy.write_all(record))?,
+                None => self.copy(&source, &to, |copy| copy.write_all(record))?,
             }
             self.count();
         }
@@ -163,9 +158,12 @@ impl Copying<'_> {
             let (accessed, modified) = (TimeSpec::UTIME_OMIT, TimeSpec::new(stat.mtime(), stat.mtime_nsec()));
             utimensat(AT_FDCWD, &to, &accessed, &modified, UtimensatFlags::NoFollowSymlink)
                 .map_err(|refusal| Error::io("write", &to)(refusal.into()))?;
-            let bits = stat.mode() & 0o7777;
-            if bits & 0o700 != 0o700 || bits & !0o777 != 0 || bits & self.umask != 0 || path.as_os_str().is_empty() {
-                fs::set_permissions(&to, stat.permissions()).map_err(Error::io("write", to))?;
+            let bits = stat.mode() & 0o777;
+            if bits & 0o700 != 0o700 || bits & self.umask != 0 || path.as_os_str().is_empty() {
+                // A store that is shared by a group passes the group on with this bit.
+                let inherited = fs::symlink_metadata(&to).map_err(Error::io("look at", &to))?.mode() & 0o2000;
+                let permissions = fs::Permissions::from_mode(bits | inherited);
+                fs::set_permissions(&to, permissions).map_err(Error::io("write", to))?;
             }
         }
         Ok(())

@@ -2,9 +2,9 @@
 //!
 //! Owns what is read at all, and how: links are not followed, pipes not waited for. What is in a file is `mod`'s matter.
 
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -87,9 +87,10 @@ impl Source {
         Ok(&buffer[..length])
     }
 
-    /// Its permission bits.
+    /// Its permission bits. What lets others act as the owner (setuid, setgid) is not handed on: root's copy of a user's
+    /// file would be root's program.
     pub(super) fn permissions(&self) -> u32 {
-        self.stat.mode() & 0o7777
+        self.stat.mode() & 0o777
     }
 
     /// Writes `content` to a new file in its stead: its modes, but a time of its own.
@@ -101,7 +102,7 @@ impl Source {
         let mut file = OpenOptions::new().write(true).create_new(true).open(to)?;
         file.write_all(content)?;
         file.set_modified(self.later(SystemTime::now()))?;
-        file.set_permissions(self.stat.permissions())?;
+        file.set_permissions(Permissions::from_mode(self.permissions()))?;
         Ok(file)
     }
 

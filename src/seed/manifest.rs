@@ -84,10 +84,10 @@ impl Entry {
         self.stamp.size
     }
 
-    /// Its permission bits.
+    /// Its permission bits, without setuid and setgid.
     #[must_use]
     pub(super) fn permissions(&self) -> u32 {
-        self.stamp.mode & 0o7777
+        self.stamp.mode & 0o777
     }
 
     /// When it was modified. Compiled files hold this time of their source.

@@ -150,16 +150,16 @@ impl<'a> Job<'a> {
     /// Copies a file that is still what it was, with its mode and its time.
     fn copy(&self, entry: &Entry, from: &Path, to: &Path) -> Result<(), Trouble> {
         let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
-        let mut source = File::options().read(true).custom_flags(flags.bits()).open(from).map_err(missing)?;
+        let source = File::options().read(true).custom_flags(flags.bits()).open(from).map_err(missing)?;
         if !entry.is(&source.metadata()?) {
             return Err(Trouble::Altered);
         }
         let write = |copy: &mut File| {
             let mut content = Vec::with_capacity(usize::try_from(entry.size()).unwrap_or(0) + 1);
-            source.read_to_end(&mut content)?;
+            (&source).read_to_end(&mut content)?;
             copy.write_all(&content)
         };
-        self.copier.copy(from, to, entry.permissions(), entry.modified(), write)?;
+        self.copier.copy(&source, to, entry.permissions(), entry.modified(), write)?;
         Ok(())
     }
 }

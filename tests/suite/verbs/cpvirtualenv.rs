@@ -123,3 +123,40 @@ fn what_cannot_be_copied_is_said_on_both_streams_and_changes_nothing() {
     }
     assert_eq!(tree(&sandbox.workon_home()), before);
 }
+
+/// Root's copy of a user's file would be root's program for everybody.
+#[test]
+fn a_copy_hands_on_no_rights_of_the_original() {
+    let sandbox = Sandbox::new();
+    let root = sandbox.minimal_environment("x");
+    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o7777;
+    let tool = sandbox.write("envs/x/bin/tool", "#!/bin/sh\nid -u\n");
+    let native = sandbox.write("envs/x/bin/native", [0, 1, 2]);
+    let scripted =
+        sandbox.write("envs/x/bin/scripted", [b"#!", root.as_os_str().as_encoded_bytes(), b"/bin/sh\n"].concat());
+    for (file, bits) in [(&tool, 0o4755), (&native, 0o6755), (&scripted, 0o2755), (&root.join("lib"), 0o3777)] {
+        fs::set_permissions(file, fs::Permissions::from_mode(bits)).unwrap();
+    }
+    let capability = std::process::Command::new("setfattr").args(["-n", "user.mark", "-v", "1"]).arg(&native).output();
+    let has_attributes = capability.is_ok_and(|output| output.status.success());
+    sandbox.run(["cpvirtualenv", "x", "y"]).status(0);
+    let copy = sandbox.environment("y");
+    for file in ["bin/tool", "bin/native", "bin/scripted"] {
+        assert_eq!(mode(&copy.join(file)), 0o755, "{file}");
+    }
+    assert_eq!(mode(&copy.join("lib")), 0o777);
+    if has_attributes {
+        let listed = std::process::Command::new("getfattr").arg(copy.join("bin/native")).output().unwrap();
+        assert_eq!(String::from_utf8(listed.stdout).unwrap(), "");
+    }
+    // A rename writes scripts anew, in their owner's name.
+    sandbox.run(["mvvirtualenv", "x", "z"]).status(0);
+    assert_eq!(mode(&sandbox.environment("z").join("bin/scripted")), 0o755);
+    // In a directory that passes its group on, so does the copy.
+    fs::set_permissions(sandbox.workon_home(), fs::Permissions::from_mode(0o2775)).unwrap();
+    sandbox.run(["cpvirtualenv", "z", "shared"]).status(0);
+    assert_eq!(
+        mode(&sandbox.environment("shared")) & 0o2000,
+        mode(&sandbox.workon_home().join(".venvwrap/new")) & 0o2000
+    );
+}
