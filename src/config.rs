@@ -62,7 +62,9 @@ impl Default for Config {
 impl Config {
     /// Reads the settings. A file that is wrong is an error that says where: a setting is never half obeyed.
     pub(crate) fn read(context: &Context) -> Result<Self> {
-        let path = directories::config(context)?.join("config.toml");
+        let Some(path) = directories::config(context).map(|directory| directory.join("config.toml")) else {
+            return Self::default().overridden(context);
+        };
         let wrong = |reason: String| Error::Value { what: crate::shown::shown(&path).to_string(), reason };
         let text = read_private(&path, LIMIT).map_err(Error::io("read", &path))?;
         let text = text.unwrap_or_else(|doubt| {
@@ -70,7 +72,7 @@ impl Config {
             belief::settings_ignored(&path, &doubt);
             None
         });
-        let mut config = match text {
+        let config = match text {
             None => Self::default(),
             // What was not read would not be obeyed.
             Some(text) if text.len() as u64 >= LIMIT => {
@@ -84,8 +86,13 @@ impl Config {
                 toml::from_str(text).map_err(|error| wrong(told(&error)))?
             }
         };
+        config.overridden(context)
+    }
+
+    /// With what variables say.
+    fn overridden(mut self, context: &Context) -> Result<Self> {
         if let Some(value) = context.variable(env_vars::VENVWRAP_INSTALLER) {
-            config.installer = match value.to_str() {
+            self.installer = match value.to_str() {
                 Some("auto") => Installer::Auto,
                 Some("pip") => Installer::Pip,
                 Some("uv") => Installer::Uv,
@@ -98,7 +105,7 @@ impl Config {
                 }
             };
         }
-        Ok(config)
+        Ok(self)
     }
 
     /// How long a removed environment can be brought back.

@@ -18,7 +18,7 @@ const PROGRAM: &str = "venvwrap";
 pub(crate) fn workon_home(context: &Context) -> Result<PathBuf> {
     match named_by(context, env_vars::WORKON_HOME)? {
         Some(path) => Ok(path),
-        None => Ok(context.home().ok_or_else(no_home)?.join(".virtualenvs")),
+        None => Ok(context.home().ok_or_else(|| no_home(env_vars::WORKON_HOME))?.join(".virtualenvs")),
     }
 }
 
@@ -34,7 +34,7 @@ pub(crate) fn named_by(context: &Context, variable: &str) -> Result<Option<PathB
         return Ok(Some(PathBuf::from(value)));
     }
     let expanded = PathBuf::from(expanded(value, context)?);
-    let below = |path| context.home().map(|home| home.join(path)).ok_or_else(no_home);
+    let below = |path| context.home().map(|home| home.join(path)).ok_or_else(|| no_home(variable));
     Ok(Some(tidied(&if expanded.is_absolute() { expanded } else { below(expanded)? })))
 }
 
@@ -48,9 +48,9 @@ pub(crate) fn cache(context: &Context) -> Result<PathBuf> {
     base(context, env_vars::XDG_CACHE_HOME, directories::ProjectDirs::cache_dir)
 }
 
-/// Where the person's settings are.
-pub(crate) fn config(context: &Context) -> Result<PathBuf> {
-    base(context, env_vars::XDG_CONFIG_HOME, directories::ProjectDirs::config_dir)
+/// Where the user's settings are; `None` without HOME and XDG_CONFIG_HOME, where there can be none.
+pub(crate) fn config(context: &Context) -> Option<PathBuf> {
+    base(context, env_vars::XDG_CONFIG_HOME, directories::ProjectDirs::config_dir).ok()
 }
 
 /// An XDG variable wins on every system where it is set to an absolute path; else the system's own custom.
@@ -59,13 +59,18 @@ fn base(context: &Context, variable: &str, custom: fn(&directories::ProjectDirs)
         return Ok(directory.join(PROGRAM));
     }
     // Without HOME the crate would ask the user database, which a static glibc cannot do safely.
-    context.home().ok_or_else(no_home)?;
-    let project = directories::ProjectDirs::from("", "", PROGRAM).ok_or_else(no_home)?;
+    context.home().ok_or_else(|| no_home(variable))?;
+    let project = directories::ProjectDirs::from("", "", PROGRAM).ok_or_else(|| no_home(variable))?;
     Ok(custom(&project).to_path_buf())
 }
 
-fn no_home() -> Error {
-    Error::Value { what: "HOME".to_owned(), reason: "not set to an absolute path".to_owned() }
+/// `variable`: what would do in place of HOME.
+fn no_home(variable: &str) -> Error {
+    Error::Refused {
+        what: env_vars::HOME.to_owned(),
+        reason: "not set to an absolute path".to_owned(),
+        hint: format!("set HOME, or set {variable} to an absolute path"),
+    }
 }
 
 /// `~` at the start and `$NAME` or `${NAME}` anywhere, once; an unset variable is left as it stands.
@@ -73,7 +78,8 @@ pub(crate) fn expanded(value: &OsStr, context: &Context) -> Result<OsString> {
     let mut rest = value.as_bytes();
     let mut made = Vec::new();
     if rest == b"~" || rest.starts_with(b"~/") {
-        made.extend_from_slice(context.home().ok_or_else(no_home)?.as_os_str().as_bytes());
+        let home = context.home().ok_or_else(|| no_home("it"))?;
+        made.extend_from_slice(home.as_os_str().as_bytes());
         rest = &rest[1..];
     }
     while let Some(dollar) = rest.iter().position(|byte| *byte == b'$') {

@@ -12,7 +12,6 @@ use super::What;
 use crate::context::Context;
 use crate::directories;
 use crate::env_vars;
-use crate::error::Result;
 use crate::fs::private::doubt;
 use crate::interpreter;
 use crate::seed;
@@ -41,15 +40,15 @@ pub(super) fn check(context: &Context) -> Vec<(PathBuf, What)> {
 
 /// What is there and ignored, because others can change it.
 fn not_private(context: &Context) -> Vec<(PathBuf, What)> {
-    let below = |directory: Result<PathBuf>, name: &str| directory.map(|directory| directory.join(name));
+    let below = |directory: Option<PathBuf>, name: &str| directory.map(|directory| directory.join(name));
     let places = [
-        (directories::cache(context), env_vars::XDG_CACHE_HOME),
+        (directories::cache(context).ok(), env_vars::XDG_CACHE_HOME),
         (below(directories::config(context), "config.toml"), env_vars::XDG_CONFIG_HOME),
         (below(directories::config(context), "defaults.txt"), env_vars::XDG_CONFIG_HOME),
-        (below(directories::state(context), "trust"), env_vars::XDG_STATE_HOME),
+        (below(directories::state(context).ok(), "trust"), env_vars::XDG_STATE_HOME),
     ];
     let there = places.into_iter().filter_map(|(path, variable)| {
-        let path = path.ok().filter(|path| std::fs::symlink_metadata(path).is_ok())?;
+        let path = path.filter(|path| std::fs::symlink_metadata(path).is_ok())?;
         let doubt = doubt(&path)?;
         Some((path, What::NotPrivate { doubt, variable }))
     });

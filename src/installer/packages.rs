@@ -164,7 +164,9 @@ impl Call {
 
 /// The person's list of what every new environment gets, where there is one with something in it.
 pub(crate) fn defaults(context: &Context) -> Result<Option<PathBuf>> {
-    let file = directories::config(context)?.join("defaults.txt");
+    let Some(file) = directories::config(context).map(|directory| directory.join("defaults.txt")) else {
+        return Ok(None);
+    };
     let text = read_private(&file, LONGEST_DEFAULTS).map_err(Error::io("read", &file))?;
     let text = text.unwrap_or_else(|doubt| {
         belief::settings_ignored(&file, &doubt);

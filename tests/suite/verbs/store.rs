@@ -6,7 +6,9 @@ use std::os::unix::fs::PermissionsExt;
 use nix::unistd::Uid;
 
 use crate::support::disk::tree;
+use crate::support::pythons;
 use crate::support::sandbox::{Answer, BINARY, Sandbox, tool};
+use crate::support::shells::Shell;
 use crate::support::small_disk::SmallDisk;
 use crate::support::tally;
 
@@ -55,7 +57,58 @@ fn a_store_that_is_nowhere_is_made_and_said() {
     );
     sandbox.unset("HOME");
     for words in VERBS {
-        sandbox.run(words).status(1).stdout("").stderr("venvwrap: HOME: not set to an absolute path\n");
+        sandbox.run(words).status(1).stdout("").stderr(
+            "venvwrap: HOME: not set to an absolute path\nhint: set HOME, or set WORKON_HOME to an absolute path\n",
+        );
+    }
+}
+
+/// A service or a bare container has no HOME. What needs none works, with the default settings.
+#[test]
+fn without_home_a_store_that_is_named_is_used_with_the_defaults() {
+    let python = pythons::complete().path.to_str().unwrap();
+    let day = [
+        &format!("mkvirtualenv -q -p {python} x"),
+        "pip --version",
+        "deactivate",
+        "cpvirtualenv x y",
+        "deactivate",
+        "mvvirtualenv y z",
+        "workon z",
+        "setvirtualenvproject z .",
+        "lssitepackages",
+        "deactivate",
+        "venvwrap run z python -V",
+        "venvwrap env z",
+        "showvirtualenv z",
+        "lsvirtualenv --all",
+        "venvwrap python list",
+        "venvwrap doctor z",
+        "mkvirtualenv -q --clear --without-pip x",
+        "deactivate",
+        "mktmpenv -q -n --without-pip",
+        "deactivate",
+        "rmvirtualenv x",
+        "venvwrap undo",
+        "venvwrap undo --list",
+        "rmvirtualenv --now x z",
+    ];
+    for home in [None, Some(""), Some("relative")] {
+        for shell in Shell::ALL {
+            let mut sandbox = Sandbox::plain();
+            sandbox.unset("HOME").unset("XDG_CACHE_HOME");
+            // zsh and fish set HOME themselves.
+            let unset = match (shell, home) {
+                (Shell::Fish, None) => "set -e HOME".to_owned(),
+                (Shell::Fish, Some(home)) => format!("set -gx HOME '{home}'"),
+                (_, None) => "unset HOME".to_owned(),
+                (_, Some(home)) => format!("export HOME='{home}'"),
+            };
+            let lines = day.map(|line| format!("{line} || echo 'FAILED {line}'\n")).concat();
+            let answer = shell.plain().run(&sandbox, format!("{unset}\n{lines}"));
+            let (stdout, stderr) = (answer.stdout_text(), answer.stderr_text());
+            assert!(!stdout.contains("FAILED") && !stderr.contains("HOME"), "{shell:?} {home:?}: {stdout}{stderr}");
+        }
     }
 }
 
