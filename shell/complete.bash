@@ -4,17 +4,17 @@
 
 # Candidates come ready to be inserted: quoted as the word that is being typed, with the space after a whole one.
 function __venvwrap_complete {
-    \builtin local line
+    \builtin local __venvwrap_line
     COMPREPLY=()
-    while IFS='' \builtin read -r line; do
-        COMPREPLY[${#COMPREPLY[@]}]="$line"
+    while IFS='' \builtin read -r __venvwrap_line; do
+        COMPREPLY[${#COMPREPLY[@]}]="$__venvwrap_line"
     done <<<"$(__venvwrap_run complete bash -- "$1" "${COMP_LINE:0:COMP_POINT}" "$COMP_WORDBREAKS" 2>/dev/null)"
     [[ -n ${COMPREPLY[0]} ]] || COMPREPLY=()
 }
 
 # What `allvirtualenv` runs, and the words of that: bash-completion knows them, bash itself the commands.
 function __venvwrap_complete_command {
-    \builtin local line words
+    \builtin local __venvwrap_line __venvwrap_words
     if [[ $COMP_CWORD -gt 1 || $2 != -* ]] && \builtin declare -F _command_offset >/dev/null; then
         _command_offset 1
         \builtin return
@@ -22,13 +22,13 @@ function __venvwrap_complete_command {
     COMPREPLY=()
     [[ $COMP_CWORD -eq 1 ]] || \builtin return 0
     if [[ $2 == -* ]]; then
-        words="$(\builtin compgen -W '--help -h' -- "$2")"
+        __venvwrap_words="$(\builtin compgen -W '--help -h' -- "$2")"
     else
-        words="$(\builtin compgen -c -- "$2")"
+        __venvwrap_words="$(\builtin compgen -c -- "$2")"
     fi
-    while IFS='' \builtin read -r line; do
-        [[ -z $line ]] || COMPREPLY[${#COMPREPLY[@]}]="$line"
-    done <<<"$words"
+    while IFS='' \builtin read -r __venvwrap_line; do
+        [[ -z $__venvwrap_line ]] || COMPREPLY[${#COMPREPLY[@]}]="$__venvwrap_line"
+    done <<<"$__venvwrap_words"
 }
 
 \builtin complete -o nospace -F __venvwrap_complete deactivate mkvirtualenv mktmpenv mkproject \

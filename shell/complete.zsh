@@ -4,34 +4,34 @@
 # Each candidate is a line, with a description after a tab; one that ends in `/` can be gone on with.
 function __venvwrap_complete {
     \builtin emulate -L zsh -o extendedglob
-    \builtin local line
-    \builtin local -a done done_shown open
-    for line in "${(@f)$(__venvwrap_run complete zsh -- "${(@Q)words[1,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)}"; do
-        case $line in
+    \builtin local __venvwrap_line
+    \builtin local -a __venvwrap_done __venvwrap_done_shown __venvwrap_open
+    for __venvwrap_line in "${(@f)$(__venvwrap_run complete zsh -- "${(@Q)words[1,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)}"; do
+        case $__venvwrap_line in
             '') ;;
-            */) open+=("$line") ;;
+            */) __venvwrap_open+=("$__venvwrap_line") ;;
             *)
-                done+=("${line%%$'\t'*}")
-                done_shown+=("${line/$'\t'/  -- }")
+                __venvwrap_done+=("${__venvwrap_line%%$'\t'*}")
+                __venvwrap_done_shown+=("${__venvwrap_line/$'\t'/  -- }")
                 ;;
         esac
     done
-    (( $#open + $#done )) || \builtin return 1
-    (( ! $#open )) || compadd -S '' -- "${open[@]}"
-    (( ! $#done )) || compadd -l -d done_shown -- "${done[@]}"
+    (( $#__venvwrap_open + $#__venvwrap_done )) || \builtin return 1
+    (( ! $#__venvwrap_open )) || compadd -S '' -- "${__venvwrap_open[@]}"
+    (( ! $#__venvwrap_done )) || compadd -l -d __venvwrap_done_shown -- "${__venvwrap_done[@]}"
 }
 
 # The same for zsh's old completion system (`compctl -K`), which hands over the beginning of the word and its end.
 function __venvwrap_complete_old {
     \builtin emulate -L zsh
-    \builtin local line
-    \builtin local -a words
-    \builtin local -i current
-    \builtin read -Ac words
-    \builtin read -nc current
+    \builtin local __venvwrap_line
+    \builtin local -a __venvwrap_words
+    \builtin local -i __venvwrap_current
+    \builtin read -Ac __venvwrap_words
+    \builtin read -nc __venvwrap_current
     reply=()
-    for line in "${(@f)$(__venvwrap_run complete zsh -- "${(@Q)words[1,current-1]}" "${(Q)1}" 2>/dev/null)}"; do
-        [[ -z $line ]] || reply+=("${line%%$'\t'*}")
+    for __venvwrap_line in "${(@f)$(__venvwrap_run complete zsh -- "${(@Q)__venvwrap_words[1,__venvwrap_current-1]}" "${(Q)1}" 2>/dev/null)}"; do
+        [[ -z $__venvwrap_line ]] || reply+=("${__venvwrap_line%%$'\t'*}")
     done
 }
 
@@ -50,19 +50,19 @@ function __venvwrap_complete_command {
 # never.
 function __venvwrap_register {
     \builtin emulate -L zsh
-    \builtin local -a ours
-    ours=(deactivate mkvirtualenv mktmpenv mkproject rmvirtualenv cpvirtualenv mvvirtualenv workon lsvirtualenv
+    \builtin local -a __venvwrap_ours
+    __venvwrap_ours=(deactivate mkvirtualenv mktmpenv mkproject rmvirtualenv cpvirtualenv mvvirtualenv workon lsvirtualenv
         showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject lssitepackages add2virtualenv
         toggleglobalsitepackages wipeenv virtualenvwrapper venvwrap)
     \builtin typeset -ga precmd_functions
     precmd_functions=(${precmd_functions:#__venvwrap_register})
     if (( ${+functions[compdef]} )); then
-        compdef __venvwrap_complete "${ours[@]}"
+        compdef __venvwrap_complete "${__venvwrap_ours[@]}"
         compdef __venvwrap_complete_command allvirtualenv
     elif [[ ${1-} == loading ]]; then
         precmd_functions+=(__venvwrap_register)
     else
-        compctl -K __venvwrap_complete_old "${ours[@]}"
+        compctl -K __venvwrap_complete_old "${__venvwrap_ours[@]}"
         compctl -K __venvwrap_complete_old -S '' cdvirtualenv cdsitepackages
         compctl -l '' allvirtualenv
     fi

@@ -46,10 +46,10 @@ function __venvwrap_is_exported {
     if [[ ${BASH_VERSINFO[0]}${BASH_VERSINFO[1]} -ge 44 ]]; then
         [[ ${!1@a} == *x* ]]
     else
-        \builtin local flags
-        flags="$(\builtin declare -p "$1")"
-        flags="${flags#declare -}"
-        [[ ${flags%% *} == *x* ]]
+        \builtin local __venvwrap_flags
+        __venvwrap_flags="$(\builtin declare -p "$1")"
+        __venvwrap_flags="${__venvwrap_flags#declare -}"
+        [[ ${__venvwrap_flags%% *} == *x* ]]
     fi
 }
 
@@ -57,11 +57,11 @@ function __venvwrap_is_exported {
 # marked by a `-`. `%`, `;` and newline are written as in a URL, for they end an escape, a field and a line.
 function __venvwrap_keep {
     [[ -n ${!1+x} ]] || \builtin return 0
-    \builtin local value="${!1//\%/%25}"
-    value=${value//$'\n'/%0A}
-    undo="$undo;"
-    __venvwrap_is_exported "$1" || undo="$undo-"
-    undo="$undo$1=${value//;/%3B}"
+    \builtin local __venvwrap_value="${!1//\%/%25}"
+    __venvwrap_value=${__venvwrap_value//$'\n'/%0A}
+    __venvwrap_undo="$__venvwrap_undo;"
+    __venvwrap_is_exported "$1" || __venvwrap_undo="$__venvwrap_undo-"
+    __venvwrap_undo="$__venvwrap_undo$1=${__venvwrap_value//;/%3B}"
 }
 
 # Puts the name of the environment before the prompt, if this shell has one. Characters that would run or change when
@@ -69,8 +69,8 @@ function __venvwrap_keep {
 function __venvwrap_prompt {
     [[ -n ${PS1+x} && -z ${VIRTUAL_ENV_DISABLE_PROMPT-} ]] || \builtin return 0
     __venvwrap_lend PS1
-    \builtin local label="${VIRTUAL_ENV_PROMPT-${CONDA_DEFAULT_ENV-}}"
-    __venvwrap_shown="(${label//[\$\`\\\\![:cntrl:]]/_}) "
+    \builtin local __venvwrap_label="${VIRTUAL_ENV_PROMPT-${CONDA_DEFAULT_ENV-}}"
+    __venvwrap_shown="(${__venvwrap_label//[\$\`\\\\![:cntrl:]]/_}) "
     PS1="$__venvwrap_shown$PS1"
 }
 
@@ -86,47 +86,47 @@ function __venvwrap_take_deactivate {
 # ours, but puts PATH, prompt and PYTHONHOME back as these say. What they had lent already is put aside,
 # marked `+` if it is exported.
 function __venvwrap_lend {
-    \builtin local lent="_OLD_VIRTUAL_$1"
-    if [[ -n ${!lent+x} ]]; then
-        \builtin local mark='-'
-        ! __venvwrap_is_exported "$lent" || mark='+'
-        \builtin printf -v "__venvwrap_aside_$1" %s "$mark${!lent}"
-        \builtin unset "$lent"
+    \builtin local __venvwrap_lent="_OLD_VIRTUAL_$1"
+    if [[ -n ${!__venvwrap_lent+x} ]]; then
+        \builtin local __venvwrap_mark='-'
+        ! __venvwrap_is_exported "$__venvwrap_lent" || __venvwrap_mark='+'
+        \builtin printf -v "__venvwrap_aside_$1" %s "$__venvwrap_mark${!__venvwrap_lent}"
+        \builtin unset "$__venvwrap_lent"
     fi
-    [[ -z ${!1+x} ]] || \builtin printf -v "$lent" %s "${!1}"
+    [[ -z ${!1+x} ]] || \builtin printf -v "$__venvwrap_lent" %s "${!1}"
 }
 
 # The way back.
 function __venvwrap_take_back {
-    \builtin local lent="_OLD_VIRTUAL_$1" aside="__venvwrap_aside_$1"
-    \builtin unset "$lent"
-    case "${!aside-}" in
-        +*) \builtin export "$lent=${!aside#+}" ;;
-        -*) \builtin printf -v "$lent" %s "${!aside#-}" ;;
+    \builtin local __venvwrap_lent="_OLD_VIRTUAL_$1" __venvwrap_aside="__venvwrap_aside_$1"
+    \builtin unset "$__venvwrap_lent"
+    case "${!__venvwrap_aside-}" in
+        +*) \builtin export "$__venvwrap_lent=${!__venvwrap_aside#+}" ;;
+        -*) \builtin printf -v "$__venvwrap_lent" %s "${!__venvwrap_aside#-}" ;;
     esac
-    \builtin unset "$aside"
+    \builtin unset "$__venvwrap_aside"
 }
 
 # enter ROOT PROMPT HOOKS: a step of a plan.
 function __venvwrap_enter {
-    \builtin local undo hooks
-    undo="${1//\%/%25}"
-    undo=${undo//$'\n'/%0A}
-    hooks="${3//\%/%25}"
-    hooks=${hooks//$'\n'/%0A}
-    undo="root=${undo//;/%3B};hooks=${hooks//;/%3B}"
+    \builtin local __venvwrap_undo __venvwrap_hooks
+    __venvwrap_undo="${1//\%/%25}"
+    __venvwrap_undo=${__venvwrap_undo//$'\n'/%0A}
+    __venvwrap_hooks="${3//\%/%25}"
+    __venvwrap_hooks=${__venvwrap_hooks//$'\n'/%0A}
+    __venvwrap_undo="root=${__venvwrap_undo//;/%3B};hooks=${__venvwrap_hooks//;/%3B}"
     __venvwrap_keep VIRTUAL_ENV
     __venvwrap_keep VIRTUAL_ENV_PROMPT
     __venvwrap_keep PYTHONHOME
     if [[ -z ${PATH+x} ]]; then
-        undo="$undo;PATH"
+        __venvwrap_undo="$__venvwrap_undo;PATH"
     elif ! __venvwrap_is_exported PATH; then
-        undo="$undo;-PATH"
+        __venvwrap_undo="$__venvwrap_undo;-PATH"
     fi
     __venvwrap_lend PYTHONHOME
     __venvwrap_lend PATH
     \builtin unset PYTHONHOME
-    \builtin export VIRTUAL_ENV="$1" VIRTUAL_ENV_PROMPT="$2" VENVWRAP_UNDO="$undo" PATH="$1/bin${PATH+:$PATH}"
+    \builtin export VIRTUAL_ENV="$1" VIRTUAL_ENV_PROMPT="$2" VENVWRAP_UNDO="$__venvwrap_undo" PATH="$1/bin${PATH+:$PATH}"
     __venvwrap_prompt
     __venvwrap_take_deactivate
     \builtin hash -r 2>/dev/null || \builtin true
@@ -136,44 +136,45 @@ function __venvwrap_enter {
 # prompt lose exactly what was added, wherever it stands now. Only the names written here are ever assigned.
 function __venvwrap_leave {
     [[ -n ${VENVWRAP_UNDO-} ]] || \builtin return 0
-    \builtin local rest="$VENVWRAP_UNDO;" field name value path root='' path_was='exported'
-    \builtin local virtual_env='' virtual_env_prompt='' pythonhome=''
-    while [[ -n $rest ]]; do
-        field="${rest%%;*}"
-        rest="${rest#*;}"
-        name="${field%%=*}"
-        value="${field#*=}"
-        value="${value//%3B/;}"
-        value=${value//%0A/$'\n'}
-        value="${value//\%25/%}"
-        case "$name" in
-            root) root="$value" ;;
-            PATH) path_was='unset' ;;
-            -PATH) path_was='private' ;;
-            VIRTUAL_ENV | -VIRTUAL_ENV) virtual_env="$name=$value" ;;
-            VIRTUAL_ENV_PROMPT | -VIRTUAL_ENV_PROMPT) virtual_env_prompt="$name=$value" ;;
-            PYTHONHOME | -PYTHONHOME) pythonhome="$name=$value" ;;
+    \builtin local __venvwrap_rest="$VENVWRAP_UNDO;" __venvwrap_field __venvwrap_name __venvwrap_value
+    \builtin local __venvwrap_path __venvwrap_root='' __venvwrap_path_was='exported'
+    \builtin local __venvwrap_virtual_env='' __venvwrap_virtual_env_prompt='' __venvwrap_pythonhome=''
+    while [[ -n $__venvwrap_rest ]]; do
+        __venvwrap_field="${__venvwrap_rest%%;*}"
+        __venvwrap_rest="${__venvwrap_rest#*;}"
+        __venvwrap_name="${__venvwrap_field%%=*}"
+        __venvwrap_value="${__venvwrap_field#*=}"
+        __venvwrap_value="${__venvwrap_value//%3B/;}"
+        __venvwrap_value=${__venvwrap_value//%0A/$'\n'}
+        __venvwrap_value="${__venvwrap_value//\%25/%}"
+        case "$__venvwrap_name" in
+            root) __venvwrap_root="$__venvwrap_value" ;;
+            PATH) __venvwrap_path_was='unset' ;;
+            -PATH) __venvwrap_path_was='private' ;;
+            VIRTUAL_ENV | -VIRTUAL_ENV) __venvwrap_virtual_env="$__venvwrap_name=$__venvwrap_value" ;;
+            VIRTUAL_ENV_PROMPT | -VIRTUAL_ENV_PROMPT) __venvwrap_virtual_env_prompt="$__venvwrap_name=$__venvwrap_value" ;;
+            PYTHONHOME | -PYTHONHOME) __venvwrap_pythonhome="$__venvwrap_name=$__venvwrap_value" ;;
         esac
     done
-    path=":${PATH-}:"
-    if [[ -n $root && $path == *":$root/bin:"* ]]; then
-        path="${path%%":$root/bin:"*}:${path#*":$root/bin:"}"
-        path="${path#:}"
-        PATH="${path%:}"
+    __venvwrap_path=":${PATH-}:"
+    if [[ -n $__venvwrap_root && $__venvwrap_path == *":$__venvwrap_root/bin:"* ]]; then
+        __venvwrap_path="${__venvwrap_path%%":$__venvwrap_root/bin:"*}:${__venvwrap_path#*":$__venvwrap_root/bin:"}"
+        __venvwrap_path="${__venvwrap_path#:}"
+        PATH="${__venvwrap_path%:}"
     fi
-    case "$path_was" in
+    case "$__venvwrap_path_was" in
         private) \builtin export -n PATH ;;
         unset) [[ -n ${PATH-} ]] || \builtin unset PATH ;;
     esac
     # Another tool may have entered another environment since; then these are its own.
-    if [[ ${VIRTUAL_ENV:-${CONDA_PREFIX-}} == "$root" ]]; then
-        __venvwrap_restore VIRTUAL_ENV "$virtual_env"
-        __venvwrap_restore VIRTUAL_ENV_PROMPT "$virtual_env_prompt"
+    if [[ ${VIRTUAL_ENV:-${CONDA_PREFIX-}} == "$__venvwrap_root" ]]; then
+        __venvwrap_restore VIRTUAL_ENV "$__venvwrap_virtual_env"
+        __venvwrap_restore VIRTUAL_ENV_PROMPT "$__venvwrap_virtual_env_prompt"
         [[ $VENVWRAP_UNDO != *";set="* ]] || __venvwrap_unset
         \builtin unset -f deactivate
         if \builtin declare -F __venvwrap_other_deactivate >/dev/null; then
-            field="$(\builtin declare -f __venvwrap_other_deactivate)"
-            \builtin eval "${field#__venvwrap_other_}"
+            __venvwrap_field="$(\builtin declare -f __venvwrap_other_deactivate)"
+            \builtin eval "${__venvwrap_field#__venvwrap_other_}"
             \builtin unset -f __venvwrap_other_deactivate
         fi
         __venvwrap_take_back PATH
@@ -182,7 +183,7 @@ function __venvwrap_leave {
     fi
     # What was put aside belongs to a script that another one has replaced since.
     \builtin unset __venvwrap_aside_PATH __venvwrap_aside_PYTHONHOME __venvwrap_aside_PS1
-    [[ -n ${PYTHONHOME+x} ]] || __venvwrap_restore PYTHONHOME "$pythonhome"
+    [[ -n ${PYTHONHOME+x} ]] || __venvwrap_restore PYTHONHOME "$__venvwrap_pythonhome"
     if [[ -n ${__venvwrap_shown-} && ${PS1-} == *"$__venvwrap_shown"* ]]; then
         PS1="${PS1%%"$__venvwrap_shown"*}${PS1#*"$__venvwrap_shown"}"
     fi
@@ -259,9 +260,9 @@ function __venvwrap_depart {
 
 # Puts a FIELD with a VALUE on record.
 function __venvwrap_put_down {
-    \builtin local value="${2//\%/%25}"
-    value=${value//$'\n'/%0A}
-    VENVWRAP_UNDO="$VENVWRAP_UNDO;$1=${value//;/%3B}"
+    \builtin local __venvwrap_value="${2//\%/%25}"
+    __venvwrap_value=${__venvwrap_value//$'\n'/%0A}
+    VENVWRAP_UNDO="$VENVWRAP_UNDO;$1=${__venvwrap_value//;/%3B}"
 }
 
 # elsewhere PROJECT: a step of a plan, after `enter`. Another tool keeps the environment, for that project if it is known;
@@ -278,22 +279,22 @@ function __venvwrap_later {
 # conda ROOT NAME [VARIABLE VALUE]...: a step of a plan, after `enter`. It is a conda environment, and conda is told what
 # `conda activate --stack` would tell it, so that conda can go on from there and come back.
 function __venvwrap_conda {
-    \builtin local level="${CONDA_SHLVL-}"
-    [[ -n ${CONDA_PREFIX-} && $level != *[!0-9]* && ${#level} -lt 4 ]] || level=''
-    level=$((10#${level:-0}))
+    \builtin local __venvwrap_level="${CONDA_SHLVL-}"
+    [[ -n ${CONDA_PREFIX-} && $__venvwrap_level != *[!0-9]* && ${#__venvwrap_level} -lt 4 ]] || __venvwrap_level=''
+    __venvwrap_level=$((10#${__venvwrap_level:-0}))
     \builtin unset VIRTUAL_ENV VIRTUAL_ENV_PROMPT
-    if [[ $level -gt 0 ]]; then
-        __venvwrap_set "CONDA_PREFIX_$level" "$CONDA_PREFIX"
-        __venvwrap_set "CONDA_STACKED_$((level + 1))" true
+    if [[ $__venvwrap_level -gt 0 ]]; then
+        __venvwrap_set "CONDA_PREFIX_$__venvwrap_level" "$CONDA_PREFIX"
+        __venvwrap_set "CONDA_STACKED_$((__venvwrap_level + 1))" true
     fi
     __venvwrap_set CONDA_PREFIX "$1"
-    __venvwrap_set CONDA_SHLVL "$((level + 1))"
+    __venvwrap_set CONDA_SHLVL "$((__venvwrap_level + 1))"
     __venvwrap_set CONDA_DEFAULT_ENV "$2"
     __venvwrap_set CONDA_PROMPT_MODIFIER "($2) "
     \builtin shift 2
     while [[ $# -gt 1 ]]; do
         # `conda deactivate` puts this back.
-        [[ -z ${!1+x} ]] || __venvwrap_set "__CONDA_SHLVL_${level}_$1" "${!1}"
+        [[ -z ${!1+x} ]] || __venvwrap_set "__CONDA_SHLVL_${__venvwrap_level}_$1" "${!1}"
         __venvwrap_set "$1" "$2"
         \builtin shift 2
     done
@@ -314,20 +315,20 @@ function __venvwrap_set {
 # The way back, for all of them. A record could have been written by anybody, so no variable that shells or the loader of
 # programs obey is ever assigned.
 function __venvwrap_unset {
-    \builtin local rest=";$VENVWRAP_UNDO;" field name
-    while [[ $rest == *";set="* ]]; do
-        rest="${rest#*";set="}"
-        field="$(__venvwrap_decoded "${rest%%;*}" && \builtin printf .)"
-        field="${field%.}"
-        name="${field%%=*}"
-        name="${name#-}"
-        case "$name" in
+    \builtin local __venvwrap_rest=";$VENVWRAP_UNDO;" __venvwrap_field __venvwrap_name
+    while [[ $__venvwrap_rest == *";set="* ]]; do
+        __venvwrap_rest="${__venvwrap_rest#*";set="}"
+        __venvwrap_field="$(__venvwrap_decoded "${__venvwrap_rest%%;*}" && \builtin printf .)"
+        __venvwrap_field="${__venvwrap_field%.}"
+        __venvwrap_name="${__venvwrap_field%%=*}"
+        __venvwrap_name="${__venvwrap_name#-}"
+        case "$__venvwrap_name" in
             '' | [0-9]* | *[!A-Z0-9_]* | PATH | IFS | ENV | HOME | PWD | OLDPWD | CDPATH | FPATH | MODULE_PATH | SHELL | \
                 SHELLOPTS | SHLVL | UID | EUID | GID | EGID | PPID | USERNAME | STTY | ARGV0 | PS[0-9] | PROMPT* | RPROMPT* | \
                 RPS[0-9] | BASH* | ZDOTDIR | LD_* | DYLD_* | VIRTUAL_ENV* | VENVWRAP_* | PYTHONHOME) ;;
             *)
-                [[ $field == *=* ]] || field=''
-                __venvwrap_restore "$name" "$field"
+                [[ $__venvwrap_field == *=* ]] || __venvwrap_field=''
+                __venvwrap_restore "$__venvwrap_name" "$__venvwrap_field"
                 ;;
         esac
     done
@@ -335,9 +336,9 @@ function __venvwrap_unset {
 
 # A value as it stands in the record, as it was.
 function __venvwrap_decoded {
-    \builtin local value="${1//%3B/;}"
-    value=${value//%0A/$'\n'}
-    \builtin printf '%s' "${value//\%25/%}"
+    \builtin local __venvwrap_value="${1//%3B/;}"
+    __venvwrap_value=${__venvwrap_value//%0A/$'\n'}
+    \builtin printf '%s' "${__venvwrap_value//\%25/%}"
 }
 
 # Sources a file that is not the person's own, if they trust it as it is.
@@ -439,24 +440,24 @@ function __venvwrap_deactivate {
 # What `venvwrap doctor` does: the binary sees files and exported variables; what a command is to this shell is told in
 # words, NAME KIND TEXT.
 function __venvwrap_doctor {
-    \builtin local name text
-    for name in python pip; do
-        text="$(\builtin type -t "$name")" || text=''
-        case "$text" in
+    \builtin local __venvwrap_name __venvwrap_text
+    for __venvwrap_name in python pip; do
+        __venvwrap_text="$(\builtin type -t "$__venvwrap_name")" || __venvwrap_text=''
+        case "$__venvwrap_text" in
             alias)
-                text="$(\builtin alias "$name")"
-                text="${text#*\'}"
-                \builtin set -- --told "$name alias ${text%\'}" "$@"
+                __venvwrap_text="$(\builtin alias "$__venvwrap_name")"
+                __venvwrap_text="${__venvwrap_text#*\'}"
+                \builtin set -- --told "$__venvwrap_name alias ${__venvwrap_text%\'}" "$@"
                 ;;
-            function) \builtin set -- --told "$name function" "$@" ;;
+            function) \builtin set -- --told "$__venvwrap_name function" "$@" ;;
             file)
-                text="$(\builtin hash -t "$name" 2>/dev/null)" || text=''
-                [[ -z $text ]] || \builtin set -- --told "$name hashed $text" "$@"
+                __venvwrap_text="$(\builtin hash -t "$__venvwrap_name" 2>/dev/null)" || __venvwrap_text=''
+                [[ -z $__venvwrap_text ]] || \builtin set -- --told "$__venvwrap_name hashed $__venvwrap_text" "$@"
                 ;;
         esac
     done
-    text="$(\builtin declare -f workon)" || text=''
-    [[ $text == *__venvwrap_call* ]] || \builtin set -- --told 'workon other' "$@"
+    __venvwrap_text="$(\builtin declare -f workon)" || __venvwrap_text=''
+    [[ $__venvwrap_text == *__venvwrap_call* ]] || \builtin set -- --told 'workon other' "$@"
     ! \builtin declare -F virtualenvwrapper_workon_help >/dev/null ||
         \builtin set -- --told 'virtualenvwrapper loaded' "$@"
     __venvwrap_call doctor --told 'functions of bash' "$@"

@@ -39,10 +39,10 @@ function __venvwrap_call {
 function __venvwrap_keep {
     \builtin emulate -L zsh
     [[ -n ${(P)1+x} ]] || \builtin return 0
-    \builtin local value=${(P)1} mark=''
-    value=${${value//\%/%25}//$'\n'/%0A}
-    [[ ${(Pt)1} == *export* ]] || mark=-
-    undo="$undo;$mark$1=${value//;/%3B}"
+    \builtin local __venvwrap_value=${(P)1} __venvwrap_mark=''
+    __venvwrap_value=${${__venvwrap_value//\%/%25}//$'\n'/%0A}
+    [[ ${(Pt)1} == *export* ]] || __venvwrap_mark=-
+    __venvwrap_undo="$__venvwrap_undo;$__venvwrap_mark$1=${__venvwrap_value//;/%3B}"
 }
 
 # Puts the name of the environment before the prompt, if this shell has one. Characters that would run or change when
@@ -51,9 +51,9 @@ function __venvwrap_prompt {
     \builtin emulate -L zsh
     [[ -n ${PS1+x} && -o interactive && -z ${VIRTUAL_ENV_DISABLE_PROMPT-} ]] || \builtin return 0
     __venvwrap_lend PS1
-    \builtin local label=${VIRTUAL_ENV_PROMPT-${CONDA_DEFAULT_ENV-}}
-    \builtin local text=${label//[\$\`\\![:cntrl:]]/_}
-    \builtin typeset -g __venvwrap_shown="(${text//\%/%%}) "
+    \builtin local __venvwrap_label=${VIRTUAL_ENV_PROMPT-${CONDA_DEFAULT_ENV-}}
+    \builtin local __venvwrap_text=${__venvwrap_label//[\$\`\\![:cntrl:]]/_}
+    \builtin typeset -g __venvwrap_shown="(${__venvwrap_text//\%/%%}) "
     PS1="$__venvwrap_shown$PS1"
 }
 
@@ -71,46 +71,46 @@ function __venvwrap_take_deactivate {
 # marked `+` if it is exported.
 function __venvwrap_lend {
     \builtin emulate -L zsh
-    \builtin local lent=_OLD_VIRTUAL_$1
-    if [[ -n ${(P)lent+x} ]]; then
-        \builtin local mark='-'
-        [[ ${(Pt)lent} != *export* ]] || mark='+'
-        \builtin typeset -g "__venvwrap_aside_$1=$mark${(P)lent}"
-        \builtin unset $lent
+    \builtin local __venvwrap_lent=_OLD_VIRTUAL_$1
+    if [[ -n ${(P)__venvwrap_lent+x} ]]; then
+        \builtin local __venvwrap_mark='-'
+        [[ ${(Pt)__venvwrap_lent} != *export* ]] || __venvwrap_mark='+'
+        \builtin typeset -g "__venvwrap_aside_$1=$__venvwrap_mark${(P)__venvwrap_lent}"
+        \builtin unset $__venvwrap_lent
     fi
-    [[ -z ${(P)1+x} ]] || \builtin typeset -g "$lent=${(P)1}"
+    [[ -z ${(P)1+x} ]] || \builtin typeset -g "$__venvwrap_lent=${(P)1}"
 }
 
 # The way back.
 function __venvwrap_take_back {
     \builtin emulate -L zsh
-    \builtin local lent=_OLD_VIRTUAL_$1 aside=__venvwrap_aside_$1
-    \builtin unset $lent
-    \builtin local was=${(P)aside-}
-    case $was in
-        +*) \builtin export "$lent=${was#+}" ;;
-        -*) \builtin typeset -g "$lent=${was#-}" ;;
+    \builtin local __venvwrap_lent=_OLD_VIRTUAL_$1 __venvwrap_aside=__venvwrap_aside_$1
+    \builtin unset $__venvwrap_lent
+    \builtin local __venvwrap_was=${(P)__venvwrap_aside-}
+    case $__venvwrap_was in
+        +*) \builtin export "$__venvwrap_lent=${__venvwrap_was#+}" ;;
+        -*) \builtin typeset -g "$__venvwrap_lent=${__venvwrap_was#-}" ;;
     esac
-    \builtin unset $aside
+    \builtin unset $__venvwrap_aside
 }
 
 # enter ROOT PROMPT HOOKS: a step of a plan. zsh itself forgets where commands are when PATH is set.
 function __venvwrap_enter {
     \builtin emulate -L zsh
-    \builtin local undo=${${1//\%/%25}//$'\n'/%0A} hooks=${${3//\%/%25}//$'\n'/%0A}
-    undo="root=${undo//;/%3B};hooks=${hooks//;/%3B}"
+    \builtin local __venvwrap_undo=${${1//\%/%25}//$'\n'/%0A} __venvwrap_hooks=${${3//\%/%25}//$'\n'/%0A}
+    __venvwrap_undo="root=${__venvwrap_undo//;/%3B};hooks=${__venvwrap_hooks//;/%3B}"
     __venvwrap_keep VIRTUAL_ENV
     __venvwrap_keep VIRTUAL_ENV_PROMPT
     __venvwrap_keep PYTHONHOME
     if [[ -z ${PATH+x} ]]; then
-        undo="$undo;PATH"
+        __venvwrap_undo="$__venvwrap_undo;PATH"
     elif [[ ${(t)PATH} != *export* ]]; then
-        undo="$undo;-PATH"
+        __venvwrap_undo="$__venvwrap_undo;-PATH"
     fi
     __venvwrap_lend PYTHONHOME
     __venvwrap_lend PATH
     \builtin unset PYTHONHOME
-    \builtin export VIRTUAL_ENV="$1" VIRTUAL_ENV_PROMPT="$2" VENVWRAP_UNDO="$undo" PATH="$1/bin${PATH+:$PATH}"
+    \builtin export VIRTUAL_ENV="$1" VIRTUAL_ENV_PROMPT="$2" VENVWRAP_UNDO="$__venvwrap_undo" PATH="$1/bin${PATH+:$PATH}"
     __venvwrap_prompt
     __venvwrap_take_deactivate
 }
@@ -120,38 +120,39 @@ function __venvwrap_enter {
 function __venvwrap_leave {
     \builtin emulate -L zsh
     [[ -n ${VENVWRAP_UNDO-} ]] || \builtin return 0
-    \builtin local rest="$VENVWRAP_UNDO;" field name value search root='' path_was='exported'
-    \builtin local virtual_env='' virtual_env_prompt='' pythonhome=''
-    while [[ -n $rest ]]; do
-        field=${rest%%;*}
-        rest=${rest#*;}
-        name=${field%%\=*}
-        value=${field#*\=}
-        value=${${value//\%3B/;}//\%0A/$'\n'}
-        value=${value//\%25/%}
-        case $name in
-            root) root=$value ;;
-            PATH) path_was='unset' ;;
-            -PATH) path_was='private' ;;
-            VIRTUAL_ENV | -VIRTUAL_ENV) virtual_env="$name=$value" ;;
-            VIRTUAL_ENV_PROMPT | -VIRTUAL_ENV_PROMPT) virtual_env_prompt="$name=$value" ;;
-            PYTHONHOME | -PYTHONHOME) pythonhome="$name=$value" ;;
+    \builtin local __venvwrap_rest="$VENVWRAP_UNDO;" __venvwrap_field __venvwrap_name __venvwrap_value
+    \builtin local __venvwrap_search __venvwrap_root='' __venvwrap_path_was='exported'
+    \builtin local __venvwrap_virtual_env='' __venvwrap_virtual_env_prompt='' __venvwrap_pythonhome=''
+    while [[ -n $__venvwrap_rest ]]; do
+        __venvwrap_field=${__venvwrap_rest%%;*}
+        __venvwrap_rest=${__venvwrap_rest#*;}
+        __venvwrap_name=${__venvwrap_field%%\=*}
+        __venvwrap_value=${__venvwrap_field#*\=}
+        __venvwrap_value=${${__venvwrap_value//\%3B/;}//\%0A/$'\n'}
+        __venvwrap_value=${__venvwrap_value//\%25/%}
+        case $__venvwrap_name in
+            root) __venvwrap_root=$__venvwrap_value ;;
+            PATH) __venvwrap_path_was='unset' ;;
+            -PATH) __venvwrap_path_was='private' ;;
+            VIRTUAL_ENV | -VIRTUAL_ENV) __venvwrap_virtual_env="$__venvwrap_name=$__venvwrap_value" ;;
+            VIRTUAL_ENV_PROMPT | -VIRTUAL_ENV_PROMPT) __venvwrap_virtual_env_prompt="$__venvwrap_name=$__venvwrap_value" ;;
+            PYTHONHOME | -PYTHONHOME) __venvwrap_pythonhome="$__venvwrap_name=$__venvwrap_value" ;;
         esac
     done
-    search=":${PATH-}:"
-    if [[ -n $root && $search == *":$root/bin:"* ]]; then
-        search="${search%%":$root/bin:"*}:${search#*":$root/bin:"}"
-        search=${search#:}
-        PATH=${search%:}
+    __venvwrap_search=":${PATH-}:"
+    if [[ -n $__venvwrap_root && $__venvwrap_search == *":$__venvwrap_root/bin:"* ]]; then
+        __venvwrap_search="${__venvwrap_search%%":$__venvwrap_root/bin:"*}:${__venvwrap_search#*":$__venvwrap_root/bin:"}"
+        __venvwrap_search=${__venvwrap_search#:}
+        PATH=${__venvwrap_search%:}
     fi
-    case $path_was in
+    case $__venvwrap_path_was in
         private) \builtin typeset -g +x PATH ;;
         unset) [[ -n ${PATH-} ]] || \builtin unset PATH ;;
     esac
     # Another tool may have entered another environment since; then these are its own.
-    if [[ ${VIRTUAL_ENV:-${CONDA_PREFIX-}} == "$root" ]]; then
-        __venvwrap_restore VIRTUAL_ENV "$virtual_env"
-        __venvwrap_restore VIRTUAL_ENV_PROMPT "$virtual_env_prompt"
+    if [[ ${VIRTUAL_ENV:-${CONDA_PREFIX-}} == "$__venvwrap_root" ]]; then
+        __venvwrap_restore VIRTUAL_ENV "$__venvwrap_virtual_env"
+        __venvwrap_restore VIRTUAL_ENV_PROMPT "$__venvwrap_virtual_env_prompt"
         [[ $VENVWRAP_UNDO != *";set="* ]] || __venvwrap_unset
         (( ! ${+functions[deactivate]} )) || \builtin unset -f deactivate
         if (( ${+functions[__venvwrap_other_deactivate]} )); then
@@ -164,7 +165,7 @@ function __venvwrap_leave {
     fi
     # What was put aside belongs to a script that another one has replaced since.
     \builtin unset __venvwrap_aside_PATH __venvwrap_aside_PYTHONHOME __venvwrap_aside_PS1
-    [[ -n ${PYTHONHOME+x} ]] || __venvwrap_restore PYTHONHOME "$pythonhome"
+    [[ -n ${PYTHONHOME+x} ]] || __venvwrap_restore PYTHONHOME "$__venvwrap_pythonhome"
     if [[ -n ${__venvwrap_shown-} && ${PS1-} == *"$__venvwrap_shown"* ]]; then
         PS1="${PS1%%"$__venvwrap_shown"*}${PS1#*"$__venvwrap_shown"}"
     fi
@@ -242,8 +243,8 @@ function __venvwrap_depart {
 # Puts a FIELD with a VALUE on record.
 function __venvwrap_put_down {
     \builtin emulate -L zsh
-    \builtin local value=${${2//\%/%25}//$'\n'/%0A}
-    VENVWRAP_UNDO="$VENVWRAP_UNDO;$1=${value//;/%3B}"
+    \builtin local __venvwrap_value=${${2//\%/%25}//$'\n'/%0A}
+    VENVWRAP_UNDO="$VENVWRAP_UNDO;$1=${__venvwrap_value//;/%3B}"
 }
 
 # elsewhere PROJECT: a step of a plan, after `enter`. Another tool keeps the environment, for that project if it is known;
@@ -261,22 +262,22 @@ function __venvwrap_later {
 # `conda activate --stack` would tell it, so that conda can go on from there and come back.
 function __venvwrap_conda {
     \builtin emulate -L zsh
-    \builtin local level=${CONDA_SHLVL-}
-    [[ -n ${CONDA_PREFIX-} && $level != *[!0-9]* && $#level -lt 4 ]] || level=''
-    level=$((10#${level:-0}))
+    \builtin local __venvwrap_level=${CONDA_SHLVL-}
+    [[ -n ${CONDA_PREFIX-} && $__venvwrap_level != *[!0-9]* && $#__venvwrap_level -lt 4 ]] || __venvwrap_level=''
+    __venvwrap_level=$((10#${__venvwrap_level:-0}))
     \builtin unset VIRTUAL_ENV VIRTUAL_ENV_PROMPT
-    if [[ $level -gt 0 ]]; then
-        __venvwrap_set "CONDA_PREFIX_$level" "$CONDA_PREFIX"
-        __venvwrap_set "CONDA_STACKED_$((level + 1))" true
+    if [[ $__venvwrap_level -gt 0 ]]; then
+        __venvwrap_set "CONDA_PREFIX_$__venvwrap_level" "$CONDA_PREFIX"
+        __venvwrap_set "CONDA_STACKED_$((__venvwrap_level + 1))" true
     fi
     __venvwrap_set CONDA_PREFIX "$1"
-    __venvwrap_set CONDA_SHLVL "$((level + 1))"
+    __venvwrap_set CONDA_SHLVL "$((__venvwrap_level + 1))"
     __venvwrap_set CONDA_DEFAULT_ENV "$2"
     __venvwrap_set CONDA_PROMPT_MODIFIER "($2) "
     \builtin shift 2
     while [[ $# -gt 1 ]]; do
         # `conda deactivate` puts this back.
-        [[ -z ${(P)1+x} ]] || __venvwrap_set "__CONDA_SHLVL_${level}_$1" "${(P)1}"
+        [[ -z ${(P)1+x} ]] || __venvwrap_set "__CONDA_SHLVL_${__venvwrap_level}_$1" "${(P)1}"
         __venvwrap_set "$1" "$2"
         \builtin shift 2
     done
@@ -299,20 +300,20 @@ function __venvwrap_set {
 # programs obey is ever assigned.
 function __venvwrap_unset {
     \builtin emulate -L zsh
-    \builtin local rest=";$VENVWRAP_UNDO;" field name
-    while [[ $rest == *";set="* ]]; do
-        rest="${rest#*";set="}"
-        field="$(__venvwrap_decoded "${rest%%;*}" && \builtin printf .)"
-        field="${field%.}"
-        name="${field%%\=*}"
-        name="${name#-}"
-        case $name in
+    \builtin local __venvwrap_rest=";$VENVWRAP_UNDO;" __venvwrap_field __venvwrap_name
+    while [[ $__venvwrap_rest == *";set="* ]]; do
+        __venvwrap_rest="${__venvwrap_rest#*";set="}"
+        __venvwrap_field="$(__venvwrap_decoded "${__venvwrap_rest%%;*}" && \builtin printf .)"
+        __venvwrap_field="${__venvwrap_field%.}"
+        __venvwrap_name="${__venvwrap_field%%\=*}"
+        __venvwrap_name="${__venvwrap_name#-}"
+        case $__venvwrap_name in
             '' | [0-9]* | *[!A-Z0-9_]* | PATH | IFS | ENV | HOME | PWD | OLDPWD | CDPATH | FPATH | MODULE_PATH | SHELL | \
                 SHELLOPTS | SHLVL | UID | EUID | GID | EGID | PPID | USERNAME | STTY | ARGV0 | PS[0-9] | PROMPT* | RPROMPT* | \
                 RPS[0-9] | BASH* | ZDOTDIR | LD_* | DYLD_* | VIRTUAL_ENV* | VENVWRAP_* | PYTHONHOME) ;;
             *)
-                [[ $field == *=* ]] || field=''
-                __venvwrap_restore "$name" "$field"
+                [[ $__venvwrap_field == *=* ]] || __venvwrap_field=''
+                __venvwrap_restore "$__venvwrap_name" "$__venvwrap_field"
                 ;;
         esac
     done
@@ -321,8 +322,8 @@ function __venvwrap_unset {
 # A value as it stands in the record, as it was.
 function __venvwrap_decoded {
     \builtin emulate -L zsh
-    \builtin local value=${${1//\%3B/;}//\%0A/$'\n'}
-    \builtin printf '%s' "${value//\%25/%}"
+    \builtin local __venvwrap_value=${${1//\%3B/;}//\%0A/$'\n'}
+    \builtin printf '%s' "${__venvwrap_value//\%25/%}"
 }
 
 # Sources a file that is not the person's own, if they trust it as it is.
@@ -423,20 +424,20 @@ function __venvwrap_deactivate {
 # words, NAME KIND TEXT.
 function __venvwrap_doctor {
     \builtin emulate -L zsh
-    \builtin local name text
-    \builtin local -a told
-    for name in python pip; do
-        if (( ${+aliases[$name]} )); then
-            told+=(--told "$name alias ${aliases[$name]}")
-        elif (( ${+functions[$name]} )); then
-            told+=(--told "$name function")
-        elif text=$(\builtin whence "$name"); then
-            told+=(--told "$name hashed $text")
+    \builtin local __venvwrap_name __venvwrap_text
+    \builtin local -a __venvwrap_told
+    for __venvwrap_name in python pip; do
+        if (( ${+aliases[$__venvwrap_name]} )); then
+            __venvwrap_told+=(--told "$__venvwrap_name alias ${aliases[$__venvwrap_name]}")
+        elif (( ${+functions[$__venvwrap_name]} )); then
+            __venvwrap_told+=(--told "$__venvwrap_name function")
+        elif __venvwrap_text=$(\builtin whence "$__venvwrap_name"); then
+            __venvwrap_told+=(--told "$__venvwrap_name hashed $__venvwrap_text")
         fi
     done
-    [[ ${functions[workon]-} == *__venvwrap_call* ]] || told+=(--told 'workon other')
-    (( ! ${+functions[virtualenvwrapper_workon_help]} )) || told+=(--told 'virtualenvwrapper loaded')
-    __venvwrap_call doctor --told 'functions of zsh' "${told[@]}" "$@"
+    [[ ${functions[workon]-} == *__venvwrap_call* ]] || __venvwrap_told+=(--told 'workon other')
+    (( ! ${+functions[virtualenvwrapper_workon_help]} )) || __venvwrap_told+=(--told 'virtualenvwrapper loaded')
+    __venvwrap_call doctor --told 'functions of zsh' "${__venvwrap_told[@]}" "$@"
 }
 
 # Every command by its long name (`venvwrap workon x`), and those that have no other. What changes nothing here runs as

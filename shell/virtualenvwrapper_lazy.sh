@@ -17,19 +17,19 @@ VIRTUALENVWRAPPER_LAZY_LOADED=''
 
 # Does `define` or `forget` for each name, whatever IFS is and whether or not this shell splits words.
 function __venvwrap_lazy {
-    \builtin local rest="$__venvwrap_lazy_names " name
-    while [[ -n $rest ]]; do
-        name="${rest%% *}"
-        rest="${rest#* }"
+    \builtin local __venvwrap_rest="$__venvwrap_lazy_names " __venvwrap_name
+    while [[ -n $__venvwrap_rest ]]; do
+        __venvwrap_name="${__venvwrap_rest%% *}"
+        __venvwrap_rest="${__venvwrap_rest#* }"
         # From the environment; only names are evalled.
-        [[ -n $name && $name != *[!A-Za-z0-9_-]* ]] || \builtin continue
+        [[ -n $__venvwrap_name && $__venvwrap_name != *[!A-Za-z0-9_-]* ]] || \builtin continue
         if [[ $1 == define ]]; then
-            \builtin eval "function $name { virtualenvwrapper_load || \\builtin return; \\$name \"\$@\"; }"
+            \builtin eval "function $__venvwrap_name { virtualenvwrapper_load || \\builtin return; \\$__venvwrap_name \"\$@\"; }"
         else
             # It may be named twice: virtualenvwrapper's own loader exports its list.
-            \builtin unset -f "$name" 2>/dev/null || \builtin true
+            \builtin unset -f "$__venvwrap_name" 2>/dev/null || \builtin true
         fi
-        __venvwrap_lazy_completion "$1" "$name"
+        __venvwrap_lazy_completion "$1" "$__venvwrap_name"
     done
 }
 
