@@ -6,7 +6,7 @@ function __venvwrap_complete {
     \builtin emulate -L zsh -o extendedglob
     \builtin local __venvwrap_line
     \builtin local -a __venvwrap_done __venvwrap_done_shown __venvwrap_open
-    for __venvwrap_line in "${(@f)$(__venvwrap_run complete zsh -- "${(@Q)words[1,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)}"; do
+    for __venvwrap_line in "${(@f)$(__venvwrap_run 'complete' 'zsh' '--' "${(@Q)words[1,CURRENT-1]}" "${(Q)PREFIX}" 2>'/dev/null')}"; do
         case $__venvwrap_line in
             '') ;;
             */) __venvwrap_open+=("$__venvwrap_line") ;;
@@ -30,7 +30,7 @@ function __venvwrap_complete_old {
     \builtin read -Ac __venvwrap_words
     \builtin read -nc __venvwrap_current
     reply=()
-    for __venvwrap_line in "${(@f)$(__venvwrap_run complete zsh -- "${(@Q)__venvwrap_words[1,__venvwrap_current-1]}" "${(Q)1}" 2>/dev/null)}"; do
+    for __venvwrap_line in "${(@f)$(__venvwrap_run 'complete' 'zsh' '--' "${(@Q)__venvwrap_words[1,__venvwrap_current-1]}" "${(Q)1}" 2>'/dev/null')}"; do
         [[ -z $__venvwrap_line ]] || reply+=("${__venvwrap_line%%$'\t'*}")
     done
 }

@@ -30,15 +30,53 @@ function __venvwrap_call {
         __venvwrap_call "$@" >/dev/null
         \builtin return
     fi
-    \builtin local __venvwrap_plan='' __venvwrap_status=0
+    \builtin local '__venvwrap_plan=' '__venvwrap_status=0'
     { __venvwrap_plan="$(__venvwrap_run --plan=bash/1 "$@" 3>&1 1>&4 4>&-)" || __venvwrap_status=$?; } 4>&1
     # A binary that was killed may have written half a plan.
     if [[ $__venvwrap_status -lt 128 && -n $__venvwrap_plan ]]; then
         \builtin set --
-        # `builtin eval` would not know that a failing step is waited for: it would end the shell under set -e.
-        \command eval "$__venvwrap_plan" || __venvwrap_status=$?
+        if [[ $__venvwrap_plan == *__venvwrap_[de]* ]] && ! __venvwrap_can_switch; then
+            __venvwrap_status=1
+        else
+            __venvwrap_evaluate "$__venvwrap_plan" || __venvwrap_status=$?
+        fi
     fi
     \builtin return "$__venvwrap_status"
+}
+
+# `builtin eval` would not know that a failing step is waited for: it would end the shell under set -e. Only `command` keeps
+# a syntax error from ending it in POSIX mode, but that can be a function of yours.
+function __venvwrap_evaluate {
+    if \builtin declare -F command >/dev/null; then
+        \eval "$1"
+    else
+        \command eval "$1"
+    fi
+}
+
+# Whether the variable $1 cannot be set.
+function __venvwrap_is_readonly {
+    if [[ -z ${!1+x} ]]; then
+        ! \builtin unset -v "$1" 2>/dev/null
+    elif [[ ${BASH_VERSINFO[0]}${BASH_VERSINFO[1]} -ge 44 ]]; then
+        [[ ${!1@a} == *r* ]]
+    else
+        \builtin local __venvwrap_flags
+        __venvwrap_flags="$(\builtin declare -p "$1")"
+        __venvwrap_flags="${__venvwrap_flags#declare -}"
+        [[ ${__venvwrap_flags%% *} == *r* ]]
+    fi
+}
+
+# Whether an environment can be entered and left here; asked before anything is done.
+function __venvwrap_can_switch {
+    \builtin local __venvwrap_name
+    for __venvwrap_name in VIRTUAL_ENV VIRTUAL_ENV_PROMPT PYTHONHOME VENVWRAP_UNDO PATH; do
+        ! __venvwrap_is_readonly "$__venvwrap_name" || {
+            \builtin printf '%s\n' "venvwrap: cannot switch environments: $__venvwrap_name is readonly in this shell" >&2
+            \builtin return 1
+        }
+    done
 }
 
 # Whether the variable $1, which is set, is exported. bash before 4.4 has to be asked in a subshell.
@@ -53,11 +91,11 @@ function __venvwrap_is_exported {
     fi
 }
 
-# Adds to the caller's `undo` what the variable $1 is now. One that is unset adds nothing; one that is not exported is
+# Adds to the caller's `__venvwrap_undo` what the variable $1 is now. One that is unset adds nothing; one that is not exported is
 # marked by a `-`. `%`, `;` and newline are written as in a URL, for they end an escape, a field and a line.
 function __venvwrap_keep {
     [[ -n ${!1+x} ]] || \builtin return 0
-    \builtin local __venvwrap_value="${!1//\%/%25}"
+    \builtin local "__venvwrap_value=${!1//\%/%25}"
     __venvwrap_value=${__venvwrap_value//$'\n'/%0A}
     __venvwrap_undo="$__venvwrap_undo;"
     __venvwrap_is_exported "$1" || __venvwrap_undo="$__venvwrap_undo-"
@@ -67,9 +105,10 @@ function __venvwrap_keep {
 # Puts the name of the environment before the prompt, if this shell has one. Characters that would run or change when
 # the prompt is drawn (promptvars expands it each time) become `_`.
 function __venvwrap_prompt {
-    [[ -n ${PS1+x} && -z ${VIRTUAL_ENV_DISABLE_PROMPT-} ]] || \builtin return 0
+    [[ -n ${PS1+x} && -z ${VIRTUAL_ENV_DISABLE_PROMPT-} ]] && ! __venvwrap_is_readonly PS1 || \builtin return 0
     __venvwrap_lend PS1
-    \builtin local __venvwrap_label="${VIRTUAL_ENV_PROMPT-${CONDA_DEFAULT_ENV-}}"
+    \builtin local __venvwrap_label
+    __venvwrap_label="${VIRTUAL_ENV_PROMPT-${CONDA_DEFAULT_ENV-}}"
     __venvwrap_shown="(${__venvwrap_label//[\$\`\\\\![:cntrl:]]/_}) "
     PS1="$__venvwrap_shown$PS1"
 }
@@ -86,9 +125,9 @@ function __venvwrap_take_deactivate {
 # ours, but puts PATH, prompt and PYTHONHOME back as these say. What they had lent already is put aside,
 # marked `+` if it is exported.
 function __venvwrap_lend {
-    \builtin local __venvwrap_lent="_OLD_VIRTUAL_$1"
+    \builtin local "__venvwrap_lent=_OLD_VIRTUAL_$1"
     if [[ -n ${!__venvwrap_lent+x} ]]; then
-        \builtin local __venvwrap_mark='-'
+        \builtin local '__venvwrap_mark=-'
         ! __venvwrap_is_exported "$__venvwrap_lent" || __venvwrap_mark='+'
         \builtin printf -v "__venvwrap_aside_$1" %s "$__venvwrap_mark${!__venvwrap_lent}"
         \builtin unset "$__venvwrap_lent"
@@ -98,7 +137,7 @@ function __venvwrap_lend {
 
 # The way back.
 function __venvwrap_take_back {
-    \builtin local __venvwrap_lent="_OLD_VIRTUAL_$1" __venvwrap_aside="__venvwrap_aside_$1"
+    \builtin local "__venvwrap_lent=_OLD_VIRTUAL_$1" "__venvwrap_aside=__venvwrap_aside_$1"
     \builtin unset "$__venvwrap_lent"
     case "${!__venvwrap_aside-}" in
         +*) \builtin export "$__venvwrap_lent=${!__venvwrap_aside#+}" ;;
@@ -126,7 +165,7 @@ function __venvwrap_enter {
     __venvwrap_lend PYTHONHOME
     __venvwrap_lend PATH
     \builtin unset PYTHONHOME
-    \builtin export VIRTUAL_ENV="$1" VIRTUAL_ENV_PROMPT="$2" VENVWRAP_UNDO="$__venvwrap_undo" PATH="$1/bin${PATH+:$PATH}"
+    \builtin export "VIRTUAL_ENV=$1" "VIRTUAL_ENV_PROMPT=$2" "VENVWRAP_UNDO=$__venvwrap_undo" "PATH=$1/bin${PATH+:$PATH}"
     __venvwrap_prompt
     __venvwrap_take_deactivate
     \builtin hash -r 2>/dev/null || \builtin true
@@ -136,9 +175,9 @@ function __venvwrap_enter {
 # prompt lose exactly what was added, wherever it stands now. Only the names written here are ever assigned.
 function __venvwrap_leave {
     [[ -n ${VENVWRAP_UNDO-} ]] || \builtin return 0
-    \builtin local __venvwrap_rest="$VENVWRAP_UNDO;" __venvwrap_field __venvwrap_name __venvwrap_value
-    \builtin local __venvwrap_path __venvwrap_root='' __venvwrap_path_was='exported'
-    \builtin local __venvwrap_virtual_env='' __venvwrap_virtual_env_prompt='' __venvwrap_pythonhome=''
+    \builtin local "__venvwrap_rest=$VENVWRAP_UNDO;" __venvwrap_field __venvwrap_name __venvwrap_value
+    \builtin local __venvwrap_path '__venvwrap_stood=' '__venvwrap_root=' '__venvwrap_path_was=exported'
+    \builtin local '__venvwrap_virtual_env=' '__venvwrap_virtual_env_prompt=' '__venvwrap_pythonhome='
     while [[ -n $__venvwrap_rest ]]; do
         __venvwrap_field="${__venvwrap_rest%%;*}"
         __venvwrap_rest="${__venvwrap_rest#*;}"
@@ -149,6 +188,7 @@ function __venvwrap_leave {
         __venvwrap_value="${__venvwrap_value//\%25/%}"
         case "$__venvwrap_name" in
             root) __venvwrap_root="$__venvwrap_value" ;;
+            stood) __venvwrap_stood="$__venvwrap_value" ;;
             PATH) __venvwrap_path_was='unset' ;;
             -PATH) __venvwrap_path_was='private' ;;
             VIRTUAL_ENV | -VIRTUAL_ENV) __venvwrap_virtual_env="$__venvwrap_name=$__venvwrap_value" ;;
@@ -161,6 +201,20 @@ function __venvwrap_leave {
         __venvwrap_path="${__venvwrap_path%%":$__venvwrap_root/bin:"*}:${__venvwrap_path#*":$__venvwrap_root/bin:"}"
         __venvwrap_path="${__venvwrap_path#:}"
         PATH="${__venvwrap_path%:}"
+        # A zsh with `typeset -U path` took yours from there.
+        if [[ -n $__venvwrap_stood && $__venvwrap_stood != *[!0-9]* && ${#__venvwrap_stood} -lt 5 &&
+            ":$PATH:" != *":$__venvwrap_root/bin:"* ]]; then
+            __venvwrap_stood=$((10#$__venvwrap_stood))
+            __venvwrap_path=''
+            __venvwrap_rest="$PATH:"
+            while [[ -n $__venvwrap_rest && $__venvwrap_stood -gt 0 ]]; do
+                __venvwrap_path="$__venvwrap_path${__venvwrap_rest%%:*}:"
+                __venvwrap_rest="${__venvwrap_rest#*:}"
+                __venvwrap_stood=$((__venvwrap_stood - 1))
+            done
+            __venvwrap_path="$__venvwrap_path$__venvwrap_root/bin:$__venvwrap_rest"
+            PATH="${__venvwrap_path%:}"
+        fi
     fi
     case "$__venvwrap_path_was" in
         private) \builtin export -n PATH ;;
@@ -184,7 +238,7 @@ function __venvwrap_leave {
     # What was put aside belongs to a script that another one has replaced since.
     \builtin unset __venvwrap_aside_PATH __venvwrap_aside_PYTHONHOME __venvwrap_aside_PS1
     [[ -n ${PYTHONHOME+x} ]] || __venvwrap_restore PYTHONHOME "$__venvwrap_pythonhome"
-    if [[ -n ${__venvwrap_shown-} && ${PS1-} == *"$__venvwrap_shown"* ]]; then
+    if [[ -n ${__venvwrap_shown-} && ${PS1-} == *"$__venvwrap_shown"* ]] && ! __venvwrap_is_readonly PS1; then
         PS1="${PS1%%"$__venvwrap_shown"*}${PS1#*"$__venvwrap_shown"}"
     fi
     \builtin unset __venvwrap_shown VENVWRAP_UNDO
@@ -220,13 +274,13 @@ function __venvwrap_recorded {
 
 # Whether the environment on record is the active one: none has been entered over it by other means.
 function __venvwrap_is_inside {
-    \builtin local __venvwrap_value=''
+    \builtin local '__venvwrap_value='
     __venvwrap_recorded root && [[ ${VIRTUAL_ENV:-${CONDA_PREFIX-}} == "$__venvwrap_value" ]]
 }
 
 # depart: a step of a plan. Leaves, with the hooks of leaving: project, local, global before; local, global after.
 function __venvwrap_depart {
-    \builtin local __venvwrap_root='' __venvwrap_hooks='' __venvwrap_project='' __venvwrap_value='' __venvwrap_own=source
+    \builtin local '__venvwrap_root=' '__venvwrap_hooks=' '__venvwrap_project=' '__venvwrap_value=' '__venvwrap_own=source'
     ! __venvwrap_recorded root || __venvwrap_root="$__venvwrap_value"
     if [[ -z $__venvwrap_root || ${VIRTUAL_ENV:-${CONDA_PREFIX-}} != "$__venvwrap_root" ]]; then
         __venvwrap_leave
@@ -260,7 +314,7 @@ function __venvwrap_depart {
 
 # Puts a FIELD with a VALUE on record.
 function __venvwrap_put_down {
-    \builtin local __venvwrap_value="${2//\%/%25}"
+    \builtin local "__venvwrap_value=${2//\%/%25}"
     __venvwrap_value=${__venvwrap_value//$'\n'/%0A}
     VENVWRAP_UNDO="$VENVWRAP_UNDO;$1=${__venvwrap_value//;/%3B}"
 }
@@ -279,7 +333,7 @@ function __venvwrap_later {
 # conda ROOT NAME [VARIABLE VALUE]...: a step of a plan, after `enter`. It is a conda environment, and conda is told what
 # `conda activate --stack` would tell it, so that conda can go on from there and come back.
 function __venvwrap_conda {
-    \builtin local __venvwrap_level="${CONDA_SHLVL-}"
+    \builtin local "__venvwrap_level=${CONDA_SHLVL-}"
     [[ -n ${CONDA_PREFIX-} && $__venvwrap_level != *[!0-9]* && ${#__venvwrap_level} -lt 4 ]] || __venvwrap_level=''
     __venvwrap_level=$((10#${__venvwrap_level:-0}))
     \builtin unset VIRTUAL_ENV VIRTUAL_ENV_PROMPT
@@ -315,7 +369,7 @@ function __venvwrap_set {
 # The way back, for all of them. A record could have been written by anybody, so no variable that shells or the loader of
 # programs obey is ever assigned.
 function __venvwrap_unset {
-    \builtin local __venvwrap_rest=";$VENVWRAP_UNDO;" __venvwrap_field __venvwrap_name
+    \builtin local "__venvwrap_rest=;$VENVWRAP_UNDO;" __venvwrap_field __venvwrap_name
     while [[ $__venvwrap_rest == *";set="* ]]; do
         __venvwrap_rest="${__venvwrap_rest#*";set="}"
         __venvwrap_field="$(__venvwrap_decoded "${__venvwrap_rest%%;*}" && \builtin printf .)"
@@ -336,7 +390,7 @@ function __venvwrap_unset {
 
 # A value as it stands in the record, as it was.
 function __venvwrap_decoded {
-    \builtin local __venvwrap_value="${1//%3B/;}"
+    \builtin local "__venvwrap_value=${1//%3B/;}"
     __venvwrap_value=${__venvwrap_value//%0A/$'\n'}
     \builtin printf '%s' "${__venvwrap_value//\%25/%}"
 }
@@ -357,9 +411,15 @@ function __venvwrap_source {
 # A function of its own, for the hook may return. Only `command` keeps a syntax error in it from ending the shell under
 # set -e and in POSIX mode.
 function __venvwrap_read {
-    \builtin local __venvwrap_file="$1"
+    \builtin local __venvwrap_file
+    __venvwrap_file="$1"
     \builtin set --
-    \command source "$__venvwrap_file"
+    if \builtin declare -F command >/dev/null; then
+        # shellcheck source=/dev/null
+        \source "$__venvwrap_file"
+    else
+        \command source "$__venvwrap_file"
+    fi
 }
 
 # run_hooks EVENT NAME: a step of a plan. The binary runs them, now.
@@ -371,7 +431,7 @@ function __venvwrap_run_hooks {
 function __venvwrap_project_cd {
     if [[ $# -gt 0 ]]; then
         # shellcheck disable=SC2034 # for the hooks
-        \builtin export VIRTUALENVWRAPPER_PROJECT_CD="$1"
+        \builtin export "VIRTUALENVWRAPPER_PROJECT_CD=$1"
     else
         \builtin unset VIRTUALENVWRAPPER_PROJECT_CD
     fi
@@ -411,14 +471,19 @@ function __venvwrap_in_each {
 # appended LINES: a step of a plan. Lines that you added to the environment's own bin/activate; whatever becomes of them,
 # the environment is entered.
 function __venvwrap_appended {
-    __venvwrap_evaluate "$1" || \builtin true
+    __venvwrap_read_lines "$1" || \builtin true
 }
 
 # A function of its own, as that for hooks.
-function __venvwrap_evaluate {
-    \builtin local __venvwrap_lines="$1"
+function __venvwrap_read_lines {
+    \builtin local __venvwrap_lines
+    __venvwrap_lines="$1"
     \builtin set --
-    \command eval "$__venvwrap_lines"
+    if \builtin declare -F command >/dev/null; then
+        \eval "$__venvwrap_lines"
+    else
+        \command eval "$__venvwrap_lines"
+    fi
 }
 
 # What `deactivate` does.
@@ -430,6 +495,7 @@ function __venvwrap_deactivate {
                 \builtin printf '%s\n' 'venvwrap: no virtualenv active' >&2
                 \builtin return 1
             fi
+            __venvwrap_can_switch || \builtin return
             __venvwrap_depart
             # As venv's scripts have it: there is still something to call.
             [[ ${1-} != nondestructive ]] || __venvwrap_take_deactivate
@@ -528,7 +594,7 @@ function virtualenvwrapper_run_hook {
     __venvwrap_call hook "$@"
 }
 function virtualenvwrapper_initialize {
-    \builtin export VIRTUALENVWRAPPER_HOOK_DIR="${VIRTUALENVWRAPPER_HOOK_DIR:-$WORKON_HOME}"
+    \builtin export "VIRTUALENVWRAPPER_HOOK_DIR=${VIRTUALENVWRAPPER_HOOK_DIR:-$WORKON_HOME}"
     __venvwrap_call hook initialize
 }
 function virtualenvwrapper_load { \builtin true; }
@@ -542,21 +608,22 @@ function __venvwrap_is_short {
 # process here. Hooks of virtualenvwrapper's making are told where they are.
 if [[ -z ${WORKON_HOME-} ]]; then
     WORKON_HOME="${HOME-}/.virtualenvs"
-elif __venvwrap_is_short "$WORKON_HOME"; then
+elif __venvwrap_is_short "$WORKON_HOME" && ! __venvwrap_is_readonly WORKON_HOME; then
     WORKON_HOME="$(__venvwrap_run answer workon-home)"
 fi
 # shellcheck disable=SC2034 # for hooks
 VIRTUALENVWRAPPER_ENV_BIN_DIR=bin
-\builtin export WORKON_HOME VIRTUALENVWRAPPER_PROJECT_FILENAME="${VIRTUALENVWRAPPER_PROJECT_FILENAME:-.project}" \
-    VIRTUALENVWRAPPER_WORKON_CD="${VIRTUALENVWRAPPER_WORKON_CD:-1}"
+[[ -n ${VIRTUALENVWRAPPER_PROJECT_FILENAME-} ]] || VIRTUALENVWRAPPER_PROJECT_FILENAME=.project
+[[ -n ${VIRTUALENVWRAPPER_WORKON_CD-} ]] || VIRTUALENVWRAPPER_WORKON_CD=1
+\builtin export WORKON_HOME VIRTUALENVWRAPPER_PROJECT_FILENAME VIRTUALENVWRAPPER_WORKON_CD
 
 if [[ -n ${VIRTUALENVWRAPPER_HOOK_DIR-} ]]; then
-    if __venvwrap_is_short "$VIRTUALENVWRAPPER_HOOK_DIR"; then
+    if __venvwrap_is_short "$VIRTUALENVWRAPPER_HOOK_DIR" && ! __venvwrap_is_readonly VIRTUALENVWRAPPER_HOOK_DIR; then
         VIRTUALENVWRAPPER_HOOK_DIR="$(__venvwrap_run answer hook-directory)"
     fi
     \builtin export VIRTUALENVWRAPPER_HOOK_DIR
 elif [[ -e $WORKON_HOME/initialize ]]; then
-    \builtin export VIRTUALENVWRAPPER_HOOK_DIR="$WORKON_HOME"
+    \builtin export "VIRTUALENVWRAPPER_HOOK_DIR=$WORKON_HOME"
 fi
 
 # A shell that was started inside an environment can leave it too, and shows where it is.

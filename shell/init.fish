@@ -108,8 +108,9 @@ function __venvwrap_enter
     builtin string match -qr '[%;\n]' -- $hooks
     and builtin set hooks (__venvwrap_encoded $hooks)
     builtin set -l undo "root=$root;hooks=$hooks"
+    # What is universal stays as it is for all sessions, and comes to light again when the global one goes.
     for name in VIRTUAL_ENV VIRTUAL_ENV_PROMPT PYTHONHOME
-        builtin set -q $name
+        builtin set -qg $name
         and builtin set undo "$undo"(__venvwrap_keep $name)
     end
     if not builtin set -q PATH
@@ -117,7 +118,12 @@ function __venvwrap_enter
     else if not builtin set -qx PATH
         builtin set undo "$undo;-PATH"
     end
-    builtin set -e PYTHONHOME
+    builtin set -eg PYTHONHOME
+    if builtin set -qx PYTHONHOME
+        # Only an exported one keeps the universal one from programs.
+        builtin set -gx PYTHONHOME ''
+        builtin set undo "$undo;hidden"
+    end
     builtin set -gx VIRTUAL_ENV $argv[1]
     builtin set -gx VIRTUAL_ENV_PROMPT $argv[2]
     builtin set -gx VENVWRAP_UNDO $undo
@@ -145,12 +151,19 @@ function __venvwrap_leave
     builtin set -l virtual_env
     builtin set -l virtual_env_prompt
     builtin set -l pythonhome
+    builtin set -l stood
     for field in (builtin string split ';' -- $VENVWRAP_UNDO)
         switch $field
             case 'root=*%*'
                 builtin set root (__venvwrap_decoded (builtin string sub -s 6 -- $field) | builtin string collect -N)
             case 'root=*'
                 builtin set root (builtin string sub -s 6 -- $field)
+            case 'stood=*'
+                builtin string match -qr '^stood=[0-9]{1,4}$' -- $field
+                and builtin set stood (builtin string sub -s 7 -- $field)
+            case hidden
+                test -n "$PYTHONHOME"
+                or builtin set -eg PYTHONHOME
             case PATH
                 builtin set path_was unset
             case -PATH
@@ -165,6 +178,16 @@ function __venvwrap_leave
     end
     if builtin set -l place (builtin contains -i -- "$root/bin" $PATH); and test -n "$root"
         builtin set -e PATH[$place]
+        # A zsh with `typeset -U path` took yours from there.
+        if test -n "$stood"; and not builtin contains -- "$root/bin" $PATH
+            if test $stood -eq 0
+                builtin set -p PATH $root/bin
+            else if test $stood -lt (builtin count $PATH)
+                builtin set PATH $PATH[1..$stood] $root/bin $PATH[(builtin math $stood + 1)..-1]
+            else
+                builtin set -a PATH $root/bin
+            end
+        end
     end
     if test $path_was = private
         builtin set -gu PATH $PATH
@@ -183,7 +206,7 @@ function __venvwrap_leave
             builtin functions -e __venvwrap_other_deactivate
         end
     end
-    builtin set -q PYTHONHOME
+    builtin set -qg PYTHONHOME
     or __venvwrap_restore PYTHONHOME $pythonhome
     # A theme that was chosen meanwhile stays.
     if builtin functions -q __venvwrap_other_prompt
@@ -193,7 +216,7 @@ function __venvwrap_leave
         end
         builtin functions -e __venvwrap_other_prompt
     end
-    builtin set -e VENVWRAP_UNDO
+    builtin set -eg VENVWRAP_UNDO
 end
 
 # Another maker's script that is sourced over us takes `deactivate` for itself and then empties VIRTUAL_ENV, before it
@@ -210,7 +233,7 @@ end
 
 # restore NAME [FIELD]: what FIELD, from the record, says of the variable; unset where it says nothing.
 function __venvwrap_restore
-    builtin set -e $argv[1]
+    builtin set -eg $argv[1]
     builtin set -q argv[2]
     or builtin return 0
     builtin set -l value (__venvwrap_decoded (builtin string replace -r '^[^=]*=' '' -- $argv[2]) | builtin string collect -N)
@@ -289,7 +312,7 @@ function __venvwrap_depart
     builtin set -g VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV $root
     $own $root/bin/postdeactivate
     __venvwrap_source $hooks/postdeactivate
-    builtin set -e VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV
+    builtin set -eg VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV
 end
 
 # spoken FILE: prints FILE.fish if it is there, else FILE if that is; fails where neither is.
@@ -337,8 +360,8 @@ function __venvwrap_conda
     and builtin string match -qr '^[0-9]{1,3}$' -- "$CONDA_SHLVL"
     and builtin set level (builtin math -- $CONDA_SHLVL)
     builtin set -l next (builtin math $level + 1)
-    builtin set -e VIRTUAL_ENV
-    builtin set -e VIRTUAL_ENV_PROMPT
+    builtin set -eg VIRTUAL_ENV
+    builtin set -eg VIRTUAL_ENV_PROMPT
     if test $level -gt 0
         __venvwrap_set CONDA_PREFIX_$level $CONDA_PREFIX
         __venvwrap_set CONDA_STACKED_$next true
@@ -350,7 +373,7 @@ function __venvwrap_conda
     builtin set -e argv[1..2]
     while builtin set -q argv[2]
         # `conda deactivate` puts this back.
-        builtin set -q $argv[1]
+        builtin set -qg $argv[1]
         and __venvwrap_set __CONDA_SHLVL_{$level}_$argv[1] "$$argv[1]"
         __venvwrap_set $argv[1] $argv[2]
         builtin set -e argv[1..2]
@@ -360,7 +383,7 @@ end
 
 # Sets and exports a variable, and puts on record what it was.
 function __venvwrap_set
-    if not builtin set -q $argv[1]
+    if not builtin set -qg $argv[1]
         __venvwrap_put_down set $argv[1]
     else if builtin set -qx $argv[1]
         __venvwrap_put_down set "$argv[1]=$$argv[1]"
@@ -413,7 +436,7 @@ function __venvwrap_project_cd
     if builtin set -q argv[1]
         builtin set -gx VIRTUALENVWRAPPER_PROJECT_CD $argv[1]
     else
-        builtin set -e VIRTUALENVWRAPPER_PROJECT_CD
+        builtin set -eg VIRTUALENVWRAPPER_PROJECT_CD
     end
     # A hook that entered another environment has unset it already.
     builtin return 0

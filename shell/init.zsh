@@ -4,7 +4,9 @@
 # descriptor 3 and is made of calls of the functions below; stdout and stderr stay yours. Nothing here starts a process
 # while it is loaded, and leaving an environment starts none at all. Loading it twice changes nothing.
 #
-# Builtins are called as \builtin, past aliases and functions of the same name. The functions that run none of your
+# Builtins are called as \builtin, past functions of the same name. Aliases, which zsh can expand in any word, are off while
+# this is read (src/shell/init.rs); what stands in $(...) is read when it runs, and has no word that could be one. The
+# functions that run none of your
 # code set zsh's own options for themselves (emulate -L); the others hold under nounset, err_return, ksharrays,
 # shwordsplit and noglob as they are.
 
@@ -29,12 +31,34 @@ function __venvwrap_call {
     # A binary that was killed may have written half a plan.
     if [[ $__venvwrap_status -lt 128 && -n $__venvwrap_plan ]]; then
         \builtin set --
-        \builtin eval "$__venvwrap_plan" || __venvwrap_status=$?
+        if [[ $__venvwrap_plan == *__venvwrap_[de]* ]] && ! __venvwrap_can_switch; then
+            __venvwrap_status=1
+        else
+            \builtin eval "$__venvwrap_plan" || __venvwrap_status=$?
+        fi
     fi
     \builtin return "$__venvwrap_status"
 }
 
-# Adds to the caller's `undo` what the variable $1 is now. One that is unset adds nothing; one that is not exported is
+# Whether the variable $1 cannot be set.
+function __venvwrap_is_readonly {
+    \builtin emulate -L zsh
+    [[ ${(Pt)1-} == *readonly* ]]
+}
+
+# Whether an environment can be entered and left here; asked before anything is done.
+function __venvwrap_can_switch {
+    \builtin emulate -L zsh
+    \builtin local __venvwrap_name
+    for __venvwrap_name in VIRTUAL_ENV VIRTUAL_ENV_PROMPT PYTHONHOME VENVWRAP_UNDO PATH; do
+        if __venvwrap_is_readonly $__venvwrap_name; then
+            \builtin print -r -u2 -- "venvwrap: cannot switch environments: $__venvwrap_name is readonly in this shell"
+            \builtin return 1
+        fi
+    done
+}
+
+# Adds to the caller's `__venvwrap_undo` what the variable $1 is now. One that is unset adds nothing; one that is not exported is
 # marked by a `-`. `%`, `;` and newline are written as in a URL, for they end an escape, a field and a line.
 function __venvwrap_keep {
     \builtin emulate -L zsh
@@ -50,6 +74,7 @@ function __venvwrap_keep {
 function __venvwrap_prompt {
     \builtin emulate -L zsh
     [[ -n ${PS1+x} && -o interactive && -z ${VIRTUAL_ENV_DISABLE_PROMPT-} ]] || \builtin return 0
+    ! __venvwrap_is_readonly PS1 || \builtin return 0
     __venvwrap_lend PS1
     \builtin local __venvwrap_label=${VIRTUAL_ENV_PROMPT-${CONDA_DEFAULT_ENV-}}
     \builtin local __venvwrap_text=${__venvwrap_label//[\$\`\\![:cntrl:]]/_}
@@ -107,6 +132,10 @@ function __venvwrap_enter {
     elif [[ ${(t)PATH} != *export* ]]; then
         __venvwrap_undo="$__venvwrap_undo;-PATH"
     fi
+    # With `typeset -U path` the entry that you had yourself goes when ours comes, or with the next change.
+    if [[ ${(t)path} == *unique* || ${(t)PATH} == *unique* ]] && (( ${path[(Ie)$1/bin]} )); then
+        __venvwrap_undo="$__venvwrap_undo;stood=$((${path[(Ie)$1/bin]} - 1))"
+    fi
     __venvwrap_lend PYTHONHOME
     __venvwrap_lend PATH
     \builtin unset PYTHONHOME
@@ -121,7 +150,7 @@ function __venvwrap_leave {
     \builtin emulate -L zsh
     [[ -n ${VENVWRAP_UNDO-} ]] || \builtin return 0
     \builtin local __venvwrap_rest="$VENVWRAP_UNDO;" __venvwrap_field __venvwrap_name __venvwrap_value
-    \builtin local __venvwrap_search __venvwrap_root='' __venvwrap_path_was='exported'
+    \builtin local __venvwrap_search __venvwrap_stood='' __venvwrap_root='' __venvwrap_path_was='exported'
     \builtin local __venvwrap_virtual_env='' __venvwrap_virtual_env_prompt='' __venvwrap_pythonhome=''
     while [[ -n $__venvwrap_rest ]]; do
         __venvwrap_field=${__venvwrap_rest%%;*}
@@ -132,6 +161,7 @@ function __venvwrap_leave {
         __venvwrap_value=${__venvwrap_value//\%25/%}
         case $__venvwrap_name in
             root) __venvwrap_root=$__venvwrap_value ;;
+            stood) __venvwrap_stood=$__venvwrap_value ;;
             PATH) __venvwrap_path_was='unset' ;;
             -PATH) __venvwrap_path_was='private' ;;
             VIRTUAL_ENV | -VIRTUAL_ENV) __venvwrap_virtual_env="$__venvwrap_name=$__venvwrap_value" ;;
@@ -144,6 +174,10 @@ function __venvwrap_leave {
         __venvwrap_search="${__venvwrap_search%%":$__venvwrap_root/bin:"*}:${__venvwrap_search#*":$__venvwrap_root/bin:"}"
         __venvwrap_search=${__venvwrap_search#:}
         PATH=${__venvwrap_search%:}
+        if [[ -n $__venvwrap_stood && $__venvwrap_stood != *[!0-9]* && $#__venvwrap_stood -lt 5 ]] &&
+            (( ! ${path[(Ie)$__venvwrap_root/bin]} )); then
+            path=("${(@)path[1,__venvwrap_stood]}" "$__venvwrap_root/bin" "${(@)path[__venvwrap_stood+1,-1]}")
+        fi
     fi
     case $__venvwrap_path_was in
         private) \builtin typeset -g +x PATH ;;
@@ -166,7 +200,7 @@ function __venvwrap_leave {
     # What was put aside belongs to a script that another one has replaced since.
     \builtin unset __venvwrap_aside_PATH __venvwrap_aside_PYTHONHOME __venvwrap_aside_PS1
     [[ -n ${PYTHONHOME+x} ]] || __venvwrap_restore PYTHONHOME "$__venvwrap_pythonhome"
-    if [[ -n ${__venvwrap_shown-} && ${PS1-} == *"$__venvwrap_shown"* ]]; then
+    if [[ -n ${__venvwrap_shown-} && ${PS1-} == *"$__venvwrap_shown"* ]] && ! __venvwrap_is_readonly PS1; then
         PS1="${PS1%%"$__venvwrap_shown"*}${PS1#*"$__venvwrap_shown"}"
     fi
     \builtin unset __venvwrap_shown VENVWRAP_UNDO
@@ -303,7 +337,7 @@ function __venvwrap_unset {
     \builtin local __venvwrap_rest=";$VENVWRAP_UNDO;" __venvwrap_field __venvwrap_name
     while [[ $__venvwrap_rest == *";set="* ]]; do
         __venvwrap_rest="${__venvwrap_rest#*";set="}"
-        __venvwrap_field="$(__venvwrap_decoded "${__venvwrap_rest%%;*}" && \builtin printf .)"
+        __venvwrap_field="$(__venvwrap_decoded "${__venvwrap_rest%%;*}" && \builtin \printf '.')"
         __venvwrap_field="${__venvwrap_field%.}"
         __venvwrap_name="${__venvwrap_field%%\=*}"
         __venvwrap_name="${__venvwrap_name#-}"
@@ -413,6 +447,7 @@ function __venvwrap_deactivate {
                 \builtin print -r -u2 -- 'venvwrap: no virtualenv active'
                 \builtin return 1
             fi
+            __venvwrap_can_switch || \builtin return
             __venvwrap_depart
             # As venv's scripts have it: there is still something to call.
             [[ ${1-} != nondestructive ]] || __venvwrap_take_deactivate
@@ -431,7 +466,7 @@ function __venvwrap_doctor {
             __venvwrap_told+=(--told "$__venvwrap_name alias ${aliases[$__venvwrap_name]}")
         elif (( ${+functions[$__venvwrap_name]} )); then
             __venvwrap_told+=(--told "$__venvwrap_name function")
-        elif __venvwrap_text=$(\builtin whence "$__venvwrap_name"); then
+        elif __venvwrap_text=$(\builtin \whence "$__venvwrap_name"); then
             __venvwrap_told+=(--told "$__venvwrap_name hashed $__venvwrap_text")
         fi
     done
@@ -519,16 +554,17 @@ function __venvwrap_is_short {
 # process here. Hooks of virtualenvwrapper's making are told where they are.
 if [[ -z ${WORKON_HOME-} ]]; then
     \builtin typeset -g WORKON_HOME="${HOME-}/.virtualenvs"
-elif __venvwrap_is_short "$WORKON_HOME"; then
-    \builtin typeset -g WORKON_HOME="$(__venvwrap_run answer workon-home)"
+elif __venvwrap_is_short "$WORKON_HOME" && ! __venvwrap_is_readonly WORKON_HOME; then
+    \builtin typeset -g WORKON_HOME="$(__venvwrap_run 'answer' 'workon-home')"
 fi
 \builtin typeset -g VIRTUALENVWRAPPER_ENV_BIN_DIR=bin
-\builtin export WORKON_HOME VIRTUALENVWRAPPER_PROJECT_FILENAME="${VIRTUALENVWRAPPER_PROJECT_FILENAME:-.project}" \
-    VIRTUALENVWRAPPER_WORKON_CD="${VIRTUALENVWRAPPER_WORKON_CD:-1}"
+[[ -n ${VIRTUALENVWRAPPER_PROJECT_FILENAME-} ]] || \builtin typeset -g VIRTUALENVWRAPPER_PROJECT_FILENAME=.project
+[[ -n ${VIRTUALENVWRAPPER_WORKON_CD-} ]] || \builtin typeset -g VIRTUALENVWRAPPER_WORKON_CD=1
+\builtin export WORKON_HOME VIRTUALENVWRAPPER_PROJECT_FILENAME VIRTUALENVWRAPPER_WORKON_CD
 
 if [[ -n ${VIRTUALENVWRAPPER_HOOK_DIR-} ]]; then
-    if __venvwrap_is_short "$VIRTUALENVWRAPPER_HOOK_DIR"; then
-        \builtin typeset -g VIRTUALENVWRAPPER_HOOK_DIR="$(__venvwrap_run answer hook-directory)"
+    if __venvwrap_is_short "$VIRTUALENVWRAPPER_HOOK_DIR" && ! __venvwrap_is_readonly VIRTUALENVWRAPPER_HOOK_DIR; then
+        \builtin typeset -g VIRTUALENVWRAPPER_HOOK_DIR="$(__venvwrap_run 'answer' 'hook-directory')"
     fi
     \builtin export VIRTUALENVWRAPPER_HOOK_DIR
 elif [[ -e $WORKON_HOME/initialize ]]; then

@@ -4,11 +4,15 @@
 #
 # Beyond `venvwrap init` it says where the hooks are and makes the templates of those that are missing.
 
+# zsh can expand an alias in any word: off while this file is read.
+# shellcheck disable=SC2016 # for eval
+\builtin 'eval' ${ZSH_VERSION:+'\builtin \typeset \-g __venvwrap_aliases_were="${options[aliases]}"; \builtin \setopt \no_aliases'}
+
 if [[ -n ${ZSH_VERSION-} ]]; then
     # %x is the file that is being sourced, whatever $0 is. bash could not read these words.
     \builtin eval '\builtin export VIRTUALENVWRAPPER_SCRIPT="${(%):-%x}"'
 else
-    \builtin export VIRTUALENVWRAPPER_SCRIPT="${BASH_SOURCE[0]}"
+    \builtin export "VIRTUALENVWRAPPER_SCRIPT=${BASH_SOURCE[0]}"
 fi
 [[ $VIRTUALENVWRAPPER_SCRIPT == /* ]] || \builtin export VIRTUALENVWRAPPER_SCRIPT="$PWD/$VIRTUALENVWRAPPER_SCRIPT"
 
@@ -28,12 +32,20 @@ else
 fi || {
     \builtin printf '%s\n' 'venvwrap: not on PATH; virtualenvwrapper.sh cannot load it' >&2
     \builtin unset __venvwrap_executable __venvwrap_initialize
+    if [[ -n ${ZSH_VERSION-} ]]; then
+        [[ ${__venvwrap_aliases_were-} == off ]] || \builtin setopt aliases
+        \builtin unset __venvwrap_aliases_were
+    fi
     \builtin return 1
 }
 if [[ -n ${ZSH_VERSION-} ]]; then
-    \builtin eval "$(\command "$__venvwrap_executable" init zsh)"
+    \builtin eval "$(\builtin 'exec' "$__venvwrap_executable" 'init' 'zsh')"
 else
-    \builtin eval "$(\command "$__venvwrap_executable" init bash)"
+    \builtin eval "$(\builtin exec "$__venvwrap_executable" init bash)"
 fi
 \builtin unset __venvwrap_initialize
+if [[ -n ${ZSH_VERSION-} ]]; then
+    [[ ${__venvwrap_aliases_were-} == off ]] || \builtin setopt aliases
+    \builtin unset __venvwrap_aliases_were
+fi
 virtualenvwrapper_initialize

@@ -5,6 +5,10 @@
 # VIRTUALENVWRAPPER_SCRIPT names what is loaded; where it is unset, that is the script beside this one, else the one on
 # PATH. _VIRTUALENVWRAPPER_API may name more commands, which are there once it is loaded.
 
+# zsh can expand an alias in any word: off while this file is read.
+# shellcheck disable=SC2016 # for eval
+\builtin 'eval' ${ZSH_VERSION:+'\builtin \typeset \-g __venvwrap_aliases_were="${options[aliases]}"; \builtin \setopt \no_aliases'}
+
 # Those of virtualenvwrapper's own, and what came later.
 if [[ -n ${ZSH_VERSION-} ]]; then
     # -g: frameworks load this in a function.
@@ -17,7 +21,7 @@ VIRTUALENVWRAPPER_LAZY_LOADED=''
 
 # Does `define` or `forget` for each name, whatever IFS is and whether or not this shell splits words.
 function __venvwrap_lazy {
-    \builtin local __venvwrap_rest="$__venvwrap_lazy_names " __venvwrap_name
+    \builtin local "__venvwrap_rest=$__venvwrap_lazy_names " __venvwrap_name
     while [[ -n $__venvwrap_rest ]]; do
         __venvwrap_name="${__venvwrap_rest%% *}"
         __venvwrap_rest="${__venvwrap_rest#* }"
@@ -90,16 +94,27 @@ if [[ -z ${VIRTUALENVWRAPPER_SCRIPT-} ]]; then
         # %x is the file that is being sourced, whatever $0 is. bash could not read these words.
         \builtin eval '\builtin export VIRTUALENVWRAPPER_SCRIPT="${(%):-%x}"'
     else
-        \builtin export VIRTUALENVWRAPPER_SCRIPT="${BASH_SOURCE[0]}"
+        \builtin export "VIRTUALENVWRAPPER_SCRIPT=${BASH_SOURCE[0]}"
     fi
     [[ $VIRTUALENVWRAPPER_SCRIPT == /* ]] || VIRTUALENVWRAPPER_SCRIPT="$PWD/$VIRTUALENVWRAPPER_SCRIPT"
     VIRTUALENVWRAPPER_SCRIPT="${VIRTUALENVWRAPPER_SCRIPT%/*}/virtualenvwrapper.sh"
     if [[ ! -f $VIRTUALENVWRAPPER_SCRIPT ]]; then
-        VIRTUALENVWRAPPER_SCRIPT="$(\command -v virtualenvwrapper.sh)" || VIRTUALENVWRAPPER_SCRIPT=virtualenvwrapper.sh
+        if [[ -n ${ZSH_VERSION-} ]]; then
+            VIRTUALENVWRAPPER_SCRIPT="$(\builtin 'whence' '-p' 'virtualenvwrapper.sh')"
+        else
+            VIRTUALENVWRAPPER_SCRIPT="$(\builtin type -P virtualenvwrapper.sh)"
+        fi || VIRTUALENVWRAPPER_SCRIPT=virtualenvwrapper.sh
     fi
 fi
 # Frameworks look at WORKON_HOME before any command was called.
-\builtin export VIRTUALENVWRAPPER_SCRIPT WORKON_HOME="${WORKON_HOME:-${HOME-}/.virtualenvs}"
+\builtin export VIRTUALENVWRAPPER_SCRIPT "WORKON_HOME=${WORKON_HOME:-${HOME-}/.virtualenvs}"
 __venvwrap_lazy define
-# Whoever starts a shell inside an environment can leave it, which is no command of the list.
-[[ -z ${VENVWRAP_UNDO-} ]] || virtualenvwrapper_load
+# Read as a whole, while aliases are off still. Whoever starts a shell inside an environment can leave it, which is no
+# command of the list.
+{
+    if [[ -n ${ZSH_VERSION-} ]]; then
+        [[ ${__venvwrap_aliases_were-} == off ]] || \builtin setopt aliases
+        \builtin unset __venvwrap_aliases_were
+    fi
+    [[ -z ${VENVWRAP_UNDO-} ]] || virtualenvwrapper_load
+}

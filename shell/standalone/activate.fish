@@ -13,30 +13,32 @@ function deactivate -d 'Leave this Python environment'
             builtin set -e PATH[$position]
             builtin set -q PATH[1]; or builtin set -q _OLD_VIRTUAL_PATH; or builtin set -e PATH
         end
-        builtin set -e VIRTUAL_ENV
-        builtin set -e VIRTUAL_ENV_PROMPT
+        builtin set -eg VIRTUAL_ENV
+        builtin set -eg VIRTUAL_ENV_PROMPT
     else if builtin test -n "$_OLD_VIRTUAL_PATH"
         builtin set -gx PATH $_OLD_VIRTUAL_PATH
-        builtin set -e VIRTUAL_ENV_PROMPT
+        builtin set -eg VIRTUAL_ENV_PROMPT
     end
-    builtin set -e _OLD_VIRTUAL_PATH
+    builtin set -eg _OLD_VIRTUAL_PATH
 
     if builtin set -q _OLD_VIRTUAL_ENV
         builtin set -gx VIRTUAL_ENV $_OLD_VIRTUAL_ENV
-        builtin set -e _OLD_VIRTUAL_ENV
+        builtin set -eg _OLD_VIRTUAL_ENV
     end
     if builtin set -q _OLD_VIRTUAL_ENV_PROMPT
         builtin set -gx VIRTUAL_ENV_PROMPT $_OLD_VIRTUAL_ENV_PROMPT
-        builtin set -e _OLD_VIRTUAL_ENV_PROMPT
+        builtin set -eg _OLD_VIRTUAL_ENV_PROMPT
     end
     if builtin set -q _OLD_VIRTUAL_PYTHONHOME
-        builtin set -gx PYTHONHOME $_OLD_VIRTUAL_PYTHONHOME
-        builtin set -e _OLD_VIRTUAL_PYTHONHOME
+        # A universal one comes to light again when the global one goes.
+        builtin set -eg PYTHONHOME
+        builtin set -q PYTHONHOME; or builtin set -gx PYTHONHOME $_OLD_VIRTUAL_PYTHONHOME
+        builtin set -eg _OLD_VIRTUAL_PYTHONHOME
     end
 
     # A prompt that was replaced meanwhile no longer calls the one put aside: it is the user's and stays.
     if builtin set -q _OLD_FISH_PROMPT_OVERRIDE
-        builtin set -e _OLD_FISH_PROMPT_OVERRIDE
+        builtin set -eg _OLD_FISH_PROMPT_OVERRIDE
         if builtin functions fish_prompt | builtin string match -q '*_old_fish_prompt*'
             builtin functions -e fish_prompt
             builtin functions -c _old_fish_prompt fish_prompt
@@ -70,7 +72,9 @@ builtin set -gx PATH "$VIRTUAL_ENV/bin" $PATH
 # One that is not exported is invisible to Python, and could not be given back as it was.
 if builtin set -qx PYTHONHOME
     builtin set -g _OLD_VIRTUAL_PYTHONHOME $PYTHONHOME
-    builtin set -e PYTHONHOME
+    # One that is universal belongs to all sessions; only an exported one keeps it from programs.
+    builtin set -eg PYTHONHOME
+    builtin set -qx PYTHONHOME; and builtin set -gx PYTHONHOME ''
 end
 
 if builtin test -z "$VIRTUAL_ENV_DISABLE_PROMPT"; and builtin functions -q fish_prompt

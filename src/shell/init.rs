@@ -6,6 +6,11 @@ use std::path::Path;
 
 use super::Shell;
 
+/// The text is read by now. What the hook of loading says is the person's.
+const ALIASES_AGAIN: &[u8] = b"[[ $__venvwrap_aliases == off ]] || \\builtin setopt aliases
+\\builtin unset __venvwrap_aliases
+";
+
 /// The text that `venvwrap init SHELL` prints. Static but for the path of the executable.
 pub(crate) fn script(shell: Shell, executable: &Path) -> Vec<u8> {
     // The hook of loading, at the end of init.*, finds everything there.
@@ -14,7 +19,9 @@ pub(crate) fn script(shell: Shell, executable: &Path) -> Vec<u8> {
             ("__venvwrap_executable=", include_str!("../../shell/complete.bash"), include_str!("../../shell/init.bash"))
         }
         Shell::Zsh => (
-            "typeset -g __venvwrap_executable=",
+            // Global aliases count in any word (`alias -g -- --help=…`), and a text to be evalled is read as a whole before
+            // any of it runs: the first two lines hold no word that could be one, and the third is a text of its own.
+            "\\builtin \\typeset \\-g __venvwrap_aliases=\"${options[aliases]}\" __venvwrap_executable=",
             include_str!("../../shell/complete.zsh"),
             include_str!("../../shell/init.zsh"),
         ),
@@ -25,5 +32,13 @@ pub(crate) fn script(shell: Shell, executable: &Path) -> Vec<u8> {
         ),
     };
     let path = shell.quoted(executable.as_os_str().as_bytes());
-    [assignment.as_bytes(), &path, b"\n", completion.as_bytes(), b"\n", functions.as_bytes()].concat()
+    let text = [completion.as_bytes(), b"\n", functions.as_bytes()].concat();
+    let text = match shell {
+        Shell::Bash | Shell::Fish => text,
+        Shell::Zsh => {
+            let text = shell.quoted(&[ALIASES_AGAIN, &text].concat());
+            [&b"\\builtin \\setopt \\no_aliases\n\\builtin \\eval "[..], &text, b"\n"].concat()
+        }
+    };
+    [assignment.as_bytes(), &path, b"\n", &text].concat()
 }

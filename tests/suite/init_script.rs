@@ -173,15 +173,24 @@ fn the_line_of_the_readme_works_from_a_hostile_place() {
 #[test]
 fn the_text_is_the_files_after_one_line_that_names_the_binary() {
     let sandbox = Sandbox::new();
-    for (shell, line) in [
-        (Shell::Bash, "__venvwrap_executable='/opt/it'\\''s/venvwrap'\n"),
-        (Shell::Zsh, "typeset -g __venvwrap_executable='/opt/it'\\''s/venvwrap'\n"),
-        (Shell::Fish, "set -g __venvwrap_executable '/opt/it\\'s/venvwrap'\n"),
-    ] {
+    let files = |shell: Shell| {
         let read = |name: &str| std::fs::read_to_string(source(&format!("{name}.{}", shell.name()))).unwrap();
-        let answer = sandbox.run(["init", shell.name(), "--executable", "/opt/it's/venvwrap"]);
-        answer.status(0).stdout(format!("{line}{}\n{}", read("complete"), read("init"))).stderr("");
-    }
+        format!("{}\n{}", read("complete"), read("init"))
+    };
+    let printed = |shell: Shell| sandbox.run(["init", shell.name(), "--executable", "/opt/it's/venvwrap"]).status(0);
+    let line = "__venvwrap_executable='/opt/it'\\''s/venvwrap'\n";
+    printed(Shell::Bash).stdout(format!("{line}{}", files(Shell::Bash))).stderr("");
+    let line = "set -g __venvwrap_executable '/opt/it\\'s/venvwrap'\n";
+    printed(Shell::Fish).stdout(format!("{line}{}", files(Shell::Fish))).stderr("");
+    // As one word, read while aliases are off.
+    let line = "\\builtin \\typeset \\-g __venvwrap_aliases=\"${options[aliases]}\" __venvwrap_executable='/opt/it'\\''s/venvwrap'
+\\builtin \\setopt \\no_aliases\n\\builtin \\eval ";
+    let text = format!(
+        "[[ $__venvwrap_aliases == off ]] || \\builtin setopt aliases\n\\builtin unset __venvwrap_aliases\n{}",
+        files(Shell::Zsh)
+    );
+    let word = String::from_utf8(Shell::Zsh.quoted(text)).unwrap();
+    printed(Shell::Zsh).stdout(format!("{line}{word}\n")).stderr("");
 }
 
 #[test]

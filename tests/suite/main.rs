@@ -32,6 +32,7 @@ mod installers; //     pip, uv, lock files, groups, projects, what every environ
 mod interactive; //    Tab, prompt and Ctrl-C at a real terminal
 mod json; //           each --json document against docs/json.md
 mod layering; //       who may import whom in src, and who may do what
+mod names; //          variables, aliases, functions and options of the caller's
 mod network; //        the two tests that need a package index
 mod pipenv; //         one environment of a project for the real pipenv and for us
 mod pointers; //       a `.venv` that is a file, and `.python-envs`

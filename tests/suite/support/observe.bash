@@ -10,10 +10,10 @@ function __story_get {
         __story_record "unset $1"
         \builtin return 0
     fi
-    \builtin local flags
-    flags="$(\builtin declare -p "$1")"
-    flags="${flags%%" $1="*}"
-    case "$flags" in
+    \builtin local __story_flags
+    __story_flags="$(\builtin declare -p "$1")"
+    __story_flags="${__story_flags%%" $1="*}"
+    case "$__story_flags" in
         *x*) __story_record "export $1=${!1}" ;;
         *) __story_record "$1=${!1}" ;;
     esac
