@@ -5,6 +5,7 @@
 
 mod env_vars; //     the variables, by name
 mod shown; //        a value in a message
+mod one_line; //     a value in a file that others read line by line
 mod error; //        what can go wrong, and the hint
 mod fs; //           careful steps on disk
 mod context; //      the one window to the outside

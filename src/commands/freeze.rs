@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 
 use super::{Outcome, Session, Verb, workon};
-use crate::environment::Environment;
+use crate::environment::frozen::Frozen;
+use crate::environment::{Environment, end_of_links};
 use crate::error::{Error, Result};
 use crate::fs::{read_small, write_whole};
 use crate::installer::freeze;
@@ -63,10 +64,14 @@ impl Verb for Freeze {
         environment.check_python()?;
         let to_stdout = self.to.as_deref() == Some(Path::new("-"));
         let file = if to_stdout { PathBuf::new() } else { self.file(session, &environment)? };
+        if !to_stdout {
+            check_is_file(session, &file)?;
+        }
         let installer = session.config()?.installer;
         let frozen = freeze::freeze(session.context, &environment, installer)?;
         if to_stdout {
-            output::data(&super::legible(frozen.iter().flat_map(|line| [line, "\n"]).collect::<String>().as_bytes()))?;
+            let text: String = frozen.iter().flat_map(|frozen| [&*frozen.line, "\n"]).collect();
+            output::data(&super::legible(text.as_bytes()))?;
             return Ok(Outcome::Done);
         }
         let old = read(&file)?;
@@ -140,7 +145,8 @@ impl Freeze {
                 return Err(Error::Declined);
             }
         }
-        write_whole(file, new.text.as_bytes())?;
+        // A link stays, and what it points to is replaced.
+        write_whole(&end_of_links(file), new.text.as_bytes())?;
         output::note(&format!("Wrote {shown_file}: {counts}"));
         Ok(Outcome::Done)
     }
@@ -148,6 +154,18 @@ impl Freeze {
 
 fn is_lock(file: &Path) -> bool {
     file.file_name().and_then(OsStr::to_str).is_some_and(is_pylock)
+}
+
+/// Fails for a device, a pipe or a directory, before anything is run.
+fn check_is_file(session: &Session<'_>, path: &Path) -> Result<()> {
+    match std::fs::metadata(path) {
+        Ok(entry) if !entry.is_file() => Err(Error::Refused {
+            what: "freeze".to_owned(),
+            reason: format!("{} is not a regular file", session.shown(path)),
+            hint: "`--to -` writes to standard output".to_owned(),
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// The text of the file; `None` where there is none.
@@ -161,10 +179,11 @@ fn read(file: &Path) -> Result<Option<String>> {
 }
 
 /// The text of a lock file for what is installed.
-fn locked(session: &Session<'_>, environment: &Environment, frozen: &[String]) -> Result<String> {
+fn locked(session: &Session<'_>, environment: &Environment, frozen: &[Frozen]) -> Result<String> {
     let place = tempfile::Builder::new().prefix("venvwrap-").tempdir().map_err(Error::io("make", "a lock file"))?;
     let (list, made) = (place.path().join("installed.txt"), place.path().join("pylock.toml"));
-    std::fs::write(&list, frozen.join("\n")).map_err(Error::io("write", &list))?;
+    let text: String = frozen.iter().flat_map(|frozen| [&*frozen.line, "\n"]).collect();
+    std::fs::write(&list, text).map_err(Error::io("write", &list))?;
     freeze::lock(session.context, environment, session.config()?.installer, &list, &made)?;
     let text = read(&made)?.unwrap_or_default();
     Ok(format!("{MARK}\n{text}"))

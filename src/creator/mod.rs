@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::interpreter::{Interpreter, Version};
+use crate::one_line::is_one_line;
 
 mod native;
 mod python27;
@@ -54,11 +55,12 @@ pub(crate) fn supports(interpreter: &Interpreter) -> std::result::Result<(), &'s
 /// [`supports`] accepts.
 pub(crate) fn create(request: &Request<'_>) -> Result<Created> {
     let base = request.interpreter.base_executable.as_os_str();
-    if [Some(base), request.prompt].iter().flatten().any(|value| value.as_bytes().contains(&b'\n')) {
+    if [Some(base), request.prompt].iter().flatten().any(|value| !is_one_line(value.as_bytes())) {
         return Err(Error::CannotCreate {
             python: request.interpreter.executable.clone(),
             // PEP 405: a value ends at the end of its line.
-            reason: "pyvenv.cfg cannot hold a path or a prompt with a line break".to_owned(),
+            reason: "pyvenv.cfg cannot hold a path or a prompt with a line break or another control character"
+                .to_owned(),
             hint: "take another interpreter or another --prompt".to_owned(),
         });
     }

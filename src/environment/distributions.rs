@@ -34,7 +34,7 @@ pub(crate) fn names<'a>(directories: impl IntoIterator<Item = &'a Path>) -> Resu
 }
 
 /// The name of the distribution that an entry of site-packages is the metadata of.
-fn name(path: &Path) -> Option<String> {
+pub(super) fn name(path: &Path) -> Option<String> {
     let file = path.file_name()?.to_str()?;
     let (stem, kind) = file.rsplit_once('.')?;
     let metadata = match kind {

@@ -16,7 +16,9 @@ use crate::shown::{inert, shown};
 
 pub(crate) mod appended;
 pub(crate) mod conda;
+pub(crate) mod direct;
 pub(crate) mod distributions;
+pub(crate) mod frozen;
 #[cfg(test)]
 mod fuzzed;
 pub(crate) mod origin;
@@ -193,6 +195,11 @@ impl Environment {
     /// The names of what is installed in it, each once.
     pub(crate) fn distributions(&self) -> Result<Vec<String>> {
         distributions::names(self.package_directories()?.iter().map(PathBuf::as_path))
+    }
+
+    /// Where those came from that came from no index. Fails where their metadata has line breaks in it.
+    pub(crate) fn direct_origins(&self) -> Result<Vec<direct::DirectOrigin>> {
+        direct::origins(self.package_directories()?.iter().map(PathBuf::as_path))
     }
 
     /// Every directory that packages are installed into: sysconfig's `purelib`, and `platlib` where that is another.

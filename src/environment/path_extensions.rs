@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::fs::{read_small, write_whole};
+use crate::one_line::is_one_line;
 
 /// Its name in site-packages, as virtualenvwrapper has it.
 pub(crate) const NAME: &str = "_virtualenv_path_extensions.pth";
@@ -96,12 +97,11 @@ fn directory(line: &[u8]) -> Option<&[u8]> {
 /// Fails for a path that would be another one when Python reads it, or be run: a line that starts with `import` is
 /// code, and 3.13 ends lines wherever `str.splitlines` does.
 fn check(path: &Path) -> Result<()> {
-    let ends_a_line = |character: char| character.is_control() || matches!(character, '\u{2028}' | '\u{2029}');
     let reason = match std::str::from_utf8(path.as_os_str().as_bytes()) {
         // One byte that cannot be decoded keeps Python 3 from starting.
         Err(_) => "it is not UTF-8, as a .pth file has to be",
         Ok(_) if !path.is_absolute() => "it is not absolute",
-        Ok(text) if text.contains(ends_a_line) => "it has a line break or another control character in it",
+        Ok(text) if !is_one_line(text.as_bytes()) => "it has a line break or another control character in it",
         Ok(text) if text.ends_with(char::is_whitespace) => "it ends in a blank, which Python leaves off",
         Ok(_) => return Ok(()),
     };

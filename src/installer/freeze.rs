@@ -13,7 +13,7 @@ use crate::asked::{Patience, ask};
 use crate::config::Installer;
 use crate::context::Context;
 use crate::environment::Environment;
-use crate::environment::distributions::canonical;
+use crate::environment::frozen::{Frozen, checked};
 use crate::error::{Error, Result};
 
 /// How long a list may take: pip reads the metadata of every package, and asks git about each editable one.
@@ -24,7 +24,8 @@ const TOOLS: [&str; 3] = ["pip", "setuptools", "wheel"];
 
 /// The lines of `pip freeze`: requirements that are pinned, direct references and editables; no comments. pip and what
 /// it leaves out are not among them, whoever lists.
-pub(crate) fn freeze(context: &Context, environment: &Environment, installer: Installer) -> Result<Vec<String>> {
+pub(crate) fn freeze(context: &Context, environment: &Environment, installer: Installer) -> Result<Vec<Frozen>> {
+    let origins = environment.direct_origins()?;
     let program = Program::without_settings(context, environment, installer)?;
     let what = format!("{} freeze", program.name());
     let output = ask(context, &program.path(environment), PATIENCE, |command| {
@@ -37,16 +38,12 @@ pub(crate) fn freeze(context: &Context, environment: &Environment, installer: In
         command.current_dir(environment.root()).stderr(Stdio::inherit());
     })
     .map_err(|reason| Error::Value { what: what.clone(), reason })?;
-    ended_well(output.status, what)?;
+    ended_well(output.status, what.clone())?;
     let text = String::from_utf8_lossy(&output.stdout);
+    let frozen = checked(&text, &what, &environment.distributions()?, &origins)?;
     let is_new = environment.version().is_some_and(|version| minor(&version) >= Some((3, 12)));
     let left_out = if is_new { &TOOLS[..1] } else { &TOOLS[..] };
-    let is_tool = |line: &str| {
-        let name = line.split(['=', ' ', '@']).next().unwrap_or_default();
-        left_out.contains(&canonical(name).as_str())
-    };
-    let lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    Ok(lines.filter(|line| !is_tool(line)).map(str::to_owned).collect())
+    Ok(frozen.into_iter().filter(|frozen| !left_out.contains(&frozen.name.as_str())).collect())
 }
 
 /// A lock file (PEP 751) for requirements that name all that there is to be: with what uv or pip know of each from the

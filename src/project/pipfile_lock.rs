@@ -10,6 +10,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
+use crate::one_line::is_one_line;
 use crate::shown::shown;
 
 /// Names of environment markers (PEP 508) that stand as keys of their own beside `markers`.
@@ -82,7 +83,7 @@ pub(super) fn read(text: &str, file: &Path) -> Result<Vec<String>> {
     let lock: Lock = serde_json::from_str(text).map_err(|error| wrong(shown(&error.to_string()).to_string()))?;
     let mut indexes = String::new();
     for (number, source) in lock.meta.sources.iter().enumerate() {
-        let is_word = |text: &str| !text.is_empty() && !text.chars().any(|letter| letter.is_control() || letter == ' ');
+        let is_word = |text: &str| !text.is_empty() && is_one_line(text.as_bytes()) && !text.contains(' ');
         if !is_word(&source.url) {
             return Err(wrong(format!("`{}` is no address of an index", shown(&source.url))));
         }
@@ -105,7 +106,7 @@ pub(super) fn read(text: &str, file: &Path) -> Result<Vec<String>> {
             )));
         }
         let line = package.line(name).map_err(wrong)?;
-        if !name.starts_with(|letter: char| letter.is_ascii_alphanumeric()) || line.chars().any(char::is_control) {
+        if !name.starts_with(|letter: char| letter.is_ascii_alphanumeric()) || !is_one_line(line.as_bytes()) {
             return Err(wrong(format!("`{}` is no requirement", shown(&line))));
         }
         let into = if package.hashes.is_empty() { &mut plain } else { &mut hashed };

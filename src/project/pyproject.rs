@@ -9,6 +9,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
+use crate::one_line::is_one_line;
 use crate::shown::shown;
 
 /// The group that people work with, and that uv takes by itself.
@@ -115,7 +116,7 @@ fn named<'a>(groups: &'a BTreeMap<String, Vec<Entry>>, name: &str) -> Option<&'a
 fn push_line(text: &mut String, requirement: &str, file: &Path) -> Result<()> {
     let requirement = requirement.trim();
     let starts_well = requirement.starts_with(|letter: char| letter.is_ascii_alphanumeric());
-    if !starts_well || requirement.chars().any(char::is_control) {
+    if !starts_well || !is_one_line(requirement.as_bytes()) {
         let reason = format!("`{}` is no requirement", shown(requirement));
         return Err(Error::Value { what: shown(file).to_string(), reason });
     }

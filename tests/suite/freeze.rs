@@ -79,7 +79,7 @@ fn what_somebody_wrote_is_changed_after_a_question_only() {
     let written = "# by hand\n--no-binary other\nTiny_Thing >= 0.5  # any\nwin==1 ; sys_platform == 'win32'\n";
     fs::write(&file, written).unwrap();
     fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
-    let change = "- Tiny_Thing >= 0.5\n+ tiny-thing==1.0\n";
+    let change = "- Tiny_Thing >= 0.5\n+ Tiny_Thing==1.0\n";
     let said = "venvwrap: [ROOT]/my project/requirements.txt was not made by freeze, and nobody can be asked (1 added, 1 \
                 removed, 0 unchanged)\nhint: `--yes` changes it, `--dry-run` only shows how\n";
     sandbox.run(["freeze", "x"]).status(2).stdout(change).stderr(said);
@@ -94,7 +94,7 @@ fn what_somebody_wrote_is_changed_after_a_question_only() {
         terminal.wait_for_prompt_after(before);
         assert_eq!(text(&file) != written, is_changed, "{}", terminal.screen());
     }
-    let new = "# by hand\n--no-binary other\ntiny-thing==1.0  # any\nwin==1 ; sys_platform == 'win32'\n";
+    let new = "# by hand\n--no-binary other\nTiny_Thing==1.0  # any\nwin==1 ; sys_platform == 'win32'\n";
     assert_eq!(text(&file), new);
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
     upgrade(&sandbox, "tiny-thing==2.0");
@@ -177,4 +177,94 @@ fn what_cannot_be_written_is_said() {
     let said = "venvwrap: pip freeze failed with status 3\nhint: its own message is above; nothing was written\n";
     sandbox.run(["freeze", "x", "--to", "project/requirements.txt"]).status(3).stdout("").stderr(said);
     assert_eq!(text(&project), MARK);
+}
+
+/// Python, so that the answer has any bytes: what its build says is in the metadata of a package.
+fn write_direct_url(sandbox: &Sandbox, text: &str) {
+    let lib = sandbox.environment("x").join("lib");
+    let site = lib.join(&crate::support::disk::names(&lib)[0]).join("site-packages/tiny_thing-1.0.dist-info");
+    fs::write(site.join("direct_url.json"), text).unwrap();
+}
+
+#[test]
+fn the_metadata_of_a_package_writes_no_line_of_its_own() {
+    let (mut sandbox, project) = with_tiny_thing();
+    symlink(peer("uv"), sandbox.tools().join("uv")).unwrap();
+    let file = project.join("requirements.txt");
+    for installer in ["pip", "uv"] {
+        sandbox.set("VENVWRAP_INSTALLER", installer);
+        for url in [
+            r#"{"url": "https://h/x.whl\n--index-url https://evil", "archive_info": {}}"#,
+            r#"{"url": "https://h/x.whl\rsix==1", "archive_info": {}}"#,
+            r#"{"url": "https://h/x.whl\u2028--index-url https://evil", "archive_info": {}}"#,
+            r#"{"url": "https://h/r", "subdirectory": "a\u0085b", "vcs_info": {"vcs": "git", "commit_id": "0"}}"#,
+            r#"{"url": "file:///p%0A--index-url%20https://evil", "dir_info": {"editable": true}}"#,
+        ] {
+            write_direct_url(&sandbox, url);
+            for words in [&["freeze", "x"][..], &["freeze", "x", "--to", "-"], &["freeze", "x", "--to", "pylock.toml"]]
+            {
+                let answer = sandbox.run(words).status(1).stdout("");
+                let said = "has a line break or another control character in it\nhint: a list of what is installed";
+                assert!(answer.stderr_text().contains(said), "{url}: {answer}");
+            }
+        }
+        // Options behind an address, which uv escapes.
+        write_direct_url(&sandbox, r#"{"url": "https://h/x.whl --config-settings a=b", "archive_info": {}}"#);
+        let answer = sandbox.run(["freeze", "x", "--to", "-"]);
+        let is_refused = answer.stderr_text().contains("is not the line of a package\nhint: nothing was written");
+        assert!(if installer == "pip" { is_refused } else { !answer.stdout_text().contains(" --") }, "{answer}");
+        // A password.
+        write_direct_url(&sandbox, r#"{"url": "https://me:secret@h/x.whl", "archive_info": {}}"#);
+        sandbox.run(["freeze", "x", "--to", "-"]).status(0).stdout("tiny-thing @ https://h/x.whl\n").stderr("");
+    }
+    assert!(!file.exists() && !sandbox.root().join("pylock.toml").exists());
+}
+
+#[test]
+fn what_is_written_to_a_link_is_written_to_its_file() {
+    let (sandbox, project) = with_tiny_thing();
+    let [link, missing] = ["link.txt", "missing.txt"].map(|name| sandbox.root().join(name));
+    symlink("my project/requirements-3.txt", &link).unwrap();
+    symlink("my project/new.txt", &missing).unwrap();
+    let crlf = "\u{feff}# mine\r\npip==1\r\ntiny_thing==0.5 --global-option=x\r\n./vendor/x\r\n";
+    fs::write(project.join("requirements-3.txt"), crlf).unwrap();
+    for name in ["link.txt", "missing.txt"] {
+        sandbox.run(["freeze", "x", "-y", "--to", name]).status(0);
+    }
+    assert!(link.is_symlink() && missing.is_symlink());
+    assert_eq!(text(&project.join("requirements-3.txt")), crlf.replace("0.5", "1.0"));
+    assert_eq!(text(&project.join("new.txt")), format!("{MARK}tiny-thing==1.0\n"));
+    let said = "venvwrap: freeze: /dev/null is not a regular file\nhint: `--to -` writes to standard output\n";
+    sandbox.run(["freeze", "x", "-y", "--to", "/dev/null"]).status(1).stdout("").stderr(said);
+    sandbox.run(["freeze", "x", "-y", "--to", "my project"]).status(1).stdout("");
+}
+
+/// By pip and by uv: the project is in a repository with a remote, which neither has a password in the file.
+#[test]
+fn a_project_in_a_repository_stays_as_the_file_calls_it() {
+    let (mut sandbox, project) = with_tiny_thing();
+    symlink(peer("uv"), sandbox.tools().join("uv")).unwrap();
+    symlink(crate::support::sandbox::tool("git"), sandbox.tools().join("git")).unwrap();
+    for words in [
+        &["init", "-q"][..],
+        &["remote", "add", "origin", "https://me:secret@h.invalid/r.git"],
+        &["-c", "user.name=x", "-c", "user.email=x", "commit", "-q", "--allow-empty", "-m", "x"],
+    ] {
+        let mut git = sandbox.command(sandbox.tools().join("git"));
+        git.args(words).current_dir(&project);
+        sandbox.run_command(git, b"").status(0);
+    }
+    let url = format!("file://{}", project.to_str().unwrap().replace(' ', "%20"));
+    write_direct_url(&sandbox, &format!(r#"{{"url": "{url}", "dir_info": {{"editable": true}}}}"#));
+    let file = project.join("requirements.txt");
+    for installer in ["pip", "uv"] {
+        sandbox.set("VENVWRAP_INSTALLER", installer);
+        for old in ["-e .\n", "--editable .[dev]  # us\n", ""] {
+            fs::write(&file, old).unwrap();
+            let answer = sandbox.run(["freeze", "x", "-y"]).status(0);
+            assert_eq!(text(&file), if old.is_empty() { "-e .\n" } else { old }, "{installer}: {answer}");
+        }
+        let answer = sandbox.run(["freeze", "x", "--to", "-"]).status(0);
+        assert!(!answer.stdout_text().contains("secret"), "{answer}");
+    }
 }
