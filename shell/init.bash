@@ -30,10 +30,18 @@ function __venvwrap_call {
         __venvwrap_call "$@" >/dev/null
         \builtin return
     fi
-    \builtin local '__venvwrap_plan=' '__venvwrap_status=0'
-    { __venvwrap_plan="$(__venvwrap_run --plan=bash/1 "$@" 3>&1 1>&4 4>&-)" || __venvwrap_status=$?; } 4>&1
-    # A binary that was killed may have written half a plan.
-    if [[ $__venvwrap_status -lt 128 && -n $__venvwrap_plan ]]; then
+    \builtin local '__venvwrap_plan=' '__venvwrap_status=0' __venvwrap_word '__venvwrap_mode='
+    __venvwrap_word="$$.${RANDOM-}.${RANDOM-}"
+    [[ $- != *i* ]] || __venvwrap_mode=/i
+    {
+        __venvwrap_plan="$(__venvwrap_run "--plan=bash/2/$__venvwrap_word$__venvwrap_mode" "$@" 3>&1 1>&4 4>&-)" ||
+            __venvwrap_status=$?
+    } 4>&1
+    # What a trace or a trap of yours writes to descriptor 3 comes before the plan. A binary that was killed may have written
+    # half of one.
+    if [[ $__venvwrap_status -lt 128 && $__venvwrap_plan == *"#<$__venvwrap_word"$'\n'*"#$__venvwrap_word>"* ]]; then
+        __venvwrap_plan="${__venvwrap_plan#*"#<$__venvwrap_word"$'\n'}"
+        __venvwrap_plan="${__venvwrap_plan%"#$__venvwrap_word>"*}"
         \builtin set --
         if [[ $__venvwrap_plan == *__venvwrap_[de]* ]] && ! __venvwrap_can_switch; then
             __venvwrap_status=1
@@ -227,8 +235,9 @@ function __venvwrap_leave {
         [[ $VENVWRAP_UNDO != *";set="* ]] || __venvwrap_unset
         \builtin unset -f deactivate
         if \builtin declare -F __venvwrap_other_deactivate >/dev/null; then
-            __venvwrap_field="$(\builtin declare -f __venvwrap_other_deactivate)"
-            \builtin eval "${__venvwrap_field#__venvwrap_other_}"
+            # A trace may come before it.
+            __venvwrap_field=$'\n'"$(\builtin declare -f __venvwrap_other_deactivate)"
+            \builtin eval "${__venvwrap_field#*$'\n'__venvwrap_other_}"
             \builtin unset -f __venvwrap_other_deactivate
         fi
         __venvwrap_take_back PATH
@@ -266,10 +275,7 @@ function __venvwrap_recorded {
     [[ ";${VENVWRAP_UNDO-};" == *";$1="* ]] || \builtin return 1
     __venvwrap_value=";$VENVWRAP_UNDO;"
     __venvwrap_value="${__venvwrap_value#*";$1="}"
-    __venvwrap_value="${__venvwrap_value%%;*}"
-    __venvwrap_value="${__venvwrap_value//%3B/;}"
-    __venvwrap_value=${__venvwrap_value//%0A/$'\n'}
-    __venvwrap_value="${__venvwrap_value//\%25/%}"
+    __venvwrap_decode "${__venvwrap_value%%;*}"
 }
 
 # Whether the environment on record is the active one: none has been entered over it by other means.
@@ -281,6 +287,7 @@ function __venvwrap_is_inside {
 # depart: a step of a plan. Leaves, with the hooks of leaving: project, local, global before; local, global after.
 function __venvwrap_depart {
     \builtin local '__venvwrap_root=' '__venvwrap_hooks=' '__venvwrap_project=' '__venvwrap_value=' '__venvwrap_own=source'
+    \builtin local __venvwrap_rest
     ! __venvwrap_recorded root || __venvwrap_root="$__venvwrap_value"
     if [[ -z $__venvwrap_root || ${VIRTUAL_ENV:-${CONDA_PREFIX-}} != "$__venvwrap_root" ]]; then
         __venvwrap_leave
@@ -299,10 +306,11 @@ function __venvwrap_depart {
     [[ -z $__venvwrap_project ]] || __venvwrap_source_trusted "$__venvwrap_project/.virtualenvwrapper/predeactivate"
     "__venvwrap_$__venvwrap_own" "$__venvwrap_root/bin/predeactivate"
     __venvwrap_source "$__venvwrap_hooks/predeactivate"
-    __venvwrap_value=";$VENVWRAP_UNDO;"
-    while [[ $__venvwrap_value == *";later="* ]]; do
-        __venvwrap_value="${__venvwrap_value#*";later="}"
-        __venvwrap_source_trusted "$(__venvwrap_decoded "${__venvwrap_value%%;*}")"
+    __venvwrap_rest=";$VENVWRAP_UNDO;"
+    while [[ $__venvwrap_rest == *";later="* ]]; do
+        __venvwrap_rest="${__venvwrap_rest#*";later="}"
+        __venvwrap_decode "${__venvwrap_rest%%;*}"
+        __venvwrap_source_trusted "$__venvwrap_value"
     done
     __venvwrap_leave
     # shellcheck disable=SC2034 # for the hooks
@@ -369,11 +377,11 @@ function __venvwrap_set {
 # The way back, for all of them. A record could have been written by anybody, so no variable that shells or the loader of
 # programs obey is ever assigned.
 function __venvwrap_unset {
-    \builtin local "__venvwrap_rest=;$VENVWRAP_UNDO;" __venvwrap_field __venvwrap_name
+    \builtin local "__venvwrap_rest=;$VENVWRAP_UNDO;" __venvwrap_field __venvwrap_name __venvwrap_value
     while [[ $__venvwrap_rest == *";set="* ]]; do
         __venvwrap_rest="${__venvwrap_rest#*";set="}"
-        __venvwrap_field="$(__venvwrap_decoded "${__venvwrap_rest%%;*}" && \builtin printf .)"
-        __venvwrap_field="${__venvwrap_field%.}"
+        __venvwrap_decode "${__venvwrap_rest%%;*}"
+        __venvwrap_field="$__venvwrap_value"
         __venvwrap_name="${__venvwrap_field%%=*}"
         __venvwrap_name="${__venvwrap_name#-}"
         case "$__venvwrap_name" in
@@ -388,11 +396,11 @@ function __venvwrap_unset {
     done
 }
 
-# A value as it stands in the record, as it was.
-function __venvwrap_decoded {
-    \builtin local "__venvwrap_value=${1//%3B/;}"
+# Puts a value as it stands in the record into the caller's __venvwrap_value, as it was.
+function __venvwrap_decode {
+    __venvwrap_value="${1//%3B/;}"
     __venvwrap_value=${__venvwrap_value//%0A/$'\n'}
-    \builtin printf '%s' "${__venvwrap_value//\%25/%}"
+    __venvwrap_value="${__venvwrap_value//\%25/%}"
 }
 
 # Sources a file that is not the person's own, if they trust it as it is.
@@ -610,6 +618,8 @@ if [[ -z ${WORKON_HOME-} ]]; then
     WORKON_HOME="${HOME-}/.virtualenvs"
 elif __venvwrap_is_short "$WORKON_HOME" && ! __venvwrap_is_readonly WORKON_HOME; then
     WORKON_HOME="$(__venvwrap_run answer workon-home)"
+    # A trace comes before it.
+    [[ -z ${BASH_XTRACEFD-} ]] || WORKON_HOME="${WORKON_HOME##*$'\n'}"
 fi
 # shellcheck disable=SC2034 # for hooks
 VIRTUALENVWRAPPER_ENV_BIN_DIR=bin
@@ -620,6 +630,7 @@ VIRTUALENVWRAPPER_ENV_BIN_DIR=bin
 if [[ -n ${VIRTUALENVWRAPPER_HOOK_DIR-} ]]; then
     if __venvwrap_is_short "$VIRTUALENVWRAPPER_HOOK_DIR" && ! __venvwrap_is_readonly VIRTUALENVWRAPPER_HOOK_DIR; then
         VIRTUALENVWRAPPER_HOOK_DIR="$(__venvwrap_run answer hook-directory)"
+        [[ -z ${BASH_XTRACEFD-} ]] || VIRTUALENVWRAPPER_HOOK_DIR="${VIRTUALENVWRAPPER_HOOK_DIR##*$'\n'}"
     fi
     \builtin export VIRTUALENVWRAPPER_HOOK_DIR
 elif [[ -e $WORKON_HOME/initialize ]]; then

@@ -9,6 +9,10 @@
 function __venvwrap_call
     builtin set -l plan
     builtin set -l run_status
+    builtin set -l word $fish_pid.(builtin random)
+    builtin set -l mode ''
+    builtin status is-interactive
+    and builtin set mode /i
     begin
         builtin set -lx WORKON_HOME $WORKON_HOME
         builtin set -lx PROJECT_HOME $PROJECT_HOME
@@ -21,11 +25,12 @@ function __venvwrap_call
         builtin set -lx VIRTUALENVWRAPPER_SCRIPT $VIRTUALENVWRAPPER_SCRIPT
         builtin set -lx VIRTUALENVWRAPPER_PYTHON $VIRTUALENVWRAPPER_PYTHON
         builtin set -lx HOOK_VERBOSE_OPTION $HOOK_VERBOSE_OPTION
-        command $__venvwrap_executable --plan=fish/1 $argv 3>| builtin read -z plan
+        command $__venvwrap_executable --plan=fish/2/$word$mode $argv 3>| builtin read -z plan
         builtin set run_status $pipestatus[1]
     end
     # A binary that was killed may have written half a plan.
-    if test "$run_status" -lt 128 -a -n "$plan"
+    if test "$run_status" -lt 128
+        and builtin string match -q -- "#<$word"\n"*#$word>"\n "$plan"
         builtin set -e __venvwrap_failed
         builtin eval $plan
         or builtin set run_status $status

@@ -26,10 +26,17 @@ function __venvwrap_call {
         __venvwrap_call "$@" >/dev/null
         \builtin return
     fi
-    \builtin local __venvwrap_plan='' __venvwrap_status=0
-    { __venvwrap_plan="$(__venvwrap_run --plan=zsh/1 "$@" 3>&1 1>&4 4>&-)" || __venvwrap_status=$?; } 4>&1
-    # A binary that was killed may have written half a plan.
-    if [[ $__venvwrap_status -lt 128 && -n $__venvwrap_plan ]]; then
+    \builtin local __venvwrap_plan='' __venvwrap_status=0 __venvwrap_word="$$.${RANDOM-}.${RANDOM-}" __venvwrap_mode=''
+    [[ ! -o interactive ]] || __venvwrap_mode=/i
+    {
+        __venvwrap_plan="$(__venvwrap_run "--plan=zsh/2/$__venvwrap_word$__venvwrap_mode" "$@" 3>&1 1>&4 4>&-)" ||
+            __venvwrap_status=$?
+    } 4>&1
+    # What a trap of yours writes to descriptor 3 comes before the plan. A binary that was killed may have written half of
+    # one.
+    if [[ $__venvwrap_status -lt 128 && $__venvwrap_plan == *"#<$__venvwrap_word"$'\n'*"#$__venvwrap_word>"* ]]; then
+        __venvwrap_plan="${__venvwrap_plan#*"#<$__venvwrap_word"$'\n'}"
+        __venvwrap_plan="${__venvwrap_plan%"#$__venvwrap_word>"*}"
         \builtin set --
         if [[ $__venvwrap_plan == *__venvwrap_[de]* ]] && ! __venvwrap_can_switch; then
             __venvwrap_status=1
@@ -229,9 +236,7 @@ function __venvwrap_recorded {
     [[ ";${VENVWRAP_UNDO-};" == *";$1="* ]] || \builtin return 1
     __venvwrap_value=";$VENVWRAP_UNDO;"
     __venvwrap_value="${__venvwrap_value#*";$1="}"
-    __venvwrap_value=${__venvwrap_value%%;*}
-    __venvwrap_value=${${__venvwrap_value//\%3B/;}//\%0A/$'\n'}
-    __venvwrap_value=${__venvwrap_value//\%25/%}
+    __venvwrap_decode "${__venvwrap_value%%;*}"
 }
 
 # Whether the environment on record is the active one: none has been entered over it by other means.
@@ -244,6 +249,7 @@ function __venvwrap_is_inside {
 # depart: a step of a plan. Leaves, with the hooks of leaving: project, local, global before; local, global after.
 function __venvwrap_depart {
     \builtin local __venvwrap_root='' __venvwrap_hooks='' __venvwrap_project='' __venvwrap_value='' __venvwrap_own=source
+    \builtin local __venvwrap_rest=''
     ! __venvwrap_recorded root || __venvwrap_root="$__venvwrap_value"
     if [[ -z $__venvwrap_root || ${VIRTUAL_ENV:-${CONDA_PREFIX-}} != "$__venvwrap_root" ]]; then
         __venvwrap_leave
@@ -262,10 +268,11 @@ function __venvwrap_depart {
     [[ -z $__venvwrap_project ]] || __venvwrap_source_trusted "$__venvwrap_project/.virtualenvwrapper/predeactivate"
     "__venvwrap_$__venvwrap_own" "$__venvwrap_root/bin/predeactivate"
     __venvwrap_source "$__venvwrap_hooks/predeactivate"
-    __venvwrap_value=";$VENVWRAP_UNDO;"
-    while [[ $__venvwrap_value == *";later="* ]]; do
-        __venvwrap_value="${__venvwrap_value#*";later="}"
-        __venvwrap_source_trusted "$(__venvwrap_decoded "${__venvwrap_value%%;*}")"
+    __venvwrap_rest=";$VENVWRAP_UNDO;"
+    while [[ $__venvwrap_rest == *";later="* ]]; do
+        __venvwrap_rest="${__venvwrap_rest#*";later="}"
+        __venvwrap_decode "${__venvwrap_rest%%;*}"
+        __venvwrap_source_trusted "$__venvwrap_value"
     done
     __venvwrap_leave
     \builtin typeset -g VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV="$__venvwrap_root"
@@ -334,11 +341,11 @@ function __venvwrap_set {
 # programs obey is ever assigned.
 function __venvwrap_unset {
     \builtin emulate -L zsh
-    \builtin local __venvwrap_rest=";$VENVWRAP_UNDO;" __venvwrap_field __venvwrap_name
+    \builtin local __venvwrap_rest=";$VENVWRAP_UNDO;" __venvwrap_field __venvwrap_name __venvwrap_value
     while [[ $__venvwrap_rest == *";set="* ]]; do
         __venvwrap_rest="${__venvwrap_rest#*";set="}"
-        __venvwrap_field="$(__venvwrap_decoded "${__venvwrap_rest%%;*}" && \builtin \printf '.')"
-        __venvwrap_field="${__venvwrap_field%.}"
+        __venvwrap_decode "${__venvwrap_rest%%;*}"
+        __venvwrap_field=$__venvwrap_value
         __venvwrap_name="${__venvwrap_field%%\=*}"
         __venvwrap_name="${__venvwrap_name#-}"
         case $__venvwrap_name in
@@ -353,11 +360,11 @@ function __venvwrap_unset {
     done
 }
 
-# A value as it stands in the record, as it was.
-function __venvwrap_decoded {
+# Puts a value as it stands in the record into the caller's __venvwrap_value, as it was.
+function __venvwrap_decode {
     \builtin emulate -L zsh
-    \builtin local __venvwrap_value=${${1//\%3B/;}//\%0A/$'\n'}
-    \builtin printf '%s' "${__venvwrap_value//\%25/%}"
+    __venvwrap_value=${${1//\%3B/;}//\%0A/$'\n'}
+    __venvwrap_value=${__venvwrap_value//\%25/%}
 }
 
 # Sources a file that is not the person's own, if they trust it as it is.

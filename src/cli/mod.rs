@@ -110,10 +110,12 @@ const VERBS: &[Entry] = &[
 
 /// Runs what the command line says and gives the status to end with.
 pub(crate) fn run(context: &Context) -> ExitCode {
-    let outcome = called(context).and_then(|(words, shell, plan)| {
-        let session = Session { context, shell };
+    let outcome = called(context).and_then(|(words, caller)| {
+        let shell = caller.as_ref().map(|caller| caller.shell);
+        let session =
+            Session { context, shell, is_interactive: caller.as_ref().is_some_and(|caller| caller.is_interactive) };
         let outcome = dispatch(words, &session)?;
-        deliver(outcome, shell, plan)
+        deliver(outcome, caller)
     });
     match outcome {
         Ok(status) => ExitCode::from(status),
@@ -124,29 +126,42 @@ pub(crate) fn run(context: &Context) -> ExitCode {
     }
 }
 
-/// The words after the program's name, the shell whose function called us, and the descriptor for its plan. A function
-/// puts `--plan=SHELL/PROTOCOL` first.
-fn called(context: &Context) -> Result<(&[OsString], Option<Shell>, Option<File>)> {
+/// The function of a shell that called us.
+struct Caller<'a> {
+    shell: Shell,
+    /// What the marks around the plan are to hold.
+    word: &'a str,
+    is_interactive: bool,
+    descriptor: File,
+}
+
+/// The words after the program's name, and the function that called us. It puts `--plan=SHELL/PROTOCOL/WORD` first, with
+/// `/i` at the end where the shell is interactive.
+fn called(context: &Context) -> Result<(&[OsString], Option<Caller<'_>>)> {
     let words = context.arguments().get(1..).unwrap_or_default();
     let Some(option) = words.first().and_then(|word| word.as_bytes().strip_prefix(b"--plan=")) else {
-        return Ok((words, None, None));
+        return Ok((words, None));
     };
-    let (shell, protocol) = std::str::from_utf8(option).ok().and_then(|text| text.split_once('/')).unwrap_or_default();
-    let Some(shell) = Shell::named(shell) else {
-        return Err(usage_of("--plan is for the shell functions", "`venvwrap init SHELL` prints them"));
-    };
+    let not_ours = || usage_of("--plan is for the shell functions", "`venvwrap init SHELL` prints them");
+    let mut parts = std::str::from_utf8(option).unwrap_or_default().split('/');
+    let mut part = || parts.next().unwrap_or_default();
+    let shell = Shell::named(part()).ok_or_else(not_ours)?;
+    let (protocol, word, mode) = (part(), part(), part());
     if protocol != PROTOCOL && words.get(1).is_some_and(|word| word == "doctor") {
         // It has no plan, and tells of them with everything else.
-        return Ok((&words[1..], None, None));
+        return Ok((&words[1..], None));
     }
     if protocol != PROTOCOL {
         let hint = format!("start a new shell, or load them again: {}", shell.loading_line());
         return Err(usage_of("the functions in this shell are of another version of venvwrap", &hint));
     }
-    let Some(plan) = Context::take_plan_descriptor() else {
+    if word.is_empty() || !word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+        return Err(not_ours());
+    }
+    let Some(descriptor) = Context::take_plan_descriptor() else {
         return Err(usage_of("nobody waits for a plan on descriptor 3", "`venvwrap init SHELL` prints the functions"));
     };
-    Ok((&words[1..], Some(shell), Some(plan)))
+    Ok((&words[1..], Some(Caller { shell, word, is_interactive: mode == "i", descriptor })))
 }
 
 fn dispatch(words: &[OsString], session: &Session<'_>) -> Result<Outcome> {
@@ -255,13 +270,15 @@ fn usage_of(message: &str, hint: &str) -> Error {
 }
 
 /// Gives the shell its plan, in one piece and last of all: what it reads is complete.
-fn deliver(outcome: Outcome, shell: Option<Shell>, plan: Option<File>) -> Result<u8> {
+fn deliver(outcome: Outcome, caller: Option<Caller<'_>>) -> Result<u8> {
     match outcome {
         Outcome::Done => Ok(0),
         Outcome::Status(status) => Ok(status),
         Outcome::Plan(steps, status) => {
-            if let (Some(shell), Some(mut descriptor)) = (shell, plan) {
-                descriptor.write_all(&shell.render(&steps)).map_err(Error::io("hand the plan to", "the shell"))?;
+            if let Some(Caller { shell, word, mut descriptor, .. }) = caller {
+                descriptor
+                    .write_all(&shell.render(&steps, word))
+                    .map_err(Error::io("hand the plan to", "the shell"))?;
             }
             Ok(status)
         }

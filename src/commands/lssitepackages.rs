@@ -106,7 +106,7 @@ mod tests {
         let environment = Environment::open(&root).unwrap().unwrap();
         let found = |path: &str| {
             let context = Context::made_of(&[("PATH", path)]);
-            ls(&Session { context: &context, shell: None }, &environment)
+            ls(&Session { context: &context, shell: None, is_interactive: false }, &environment)
         };
         let bin = root.join("bin").display().to_string();
         assert_eq!(found(&format!("{bin}:{}", other.display())).unwrap(), other.join("ls"));

@@ -89,6 +89,9 @@ pub(crate) struct Session<'a> {
     pub(crate) context: &'a Context,
     /// The shell whose function called us and waits for a plan.
     pub(crate) shell: Option<Shell>,
+    /// Whether that shell has a prompt.
+    #[allow(dead_code, reason = "for what is to happen behind the prompt only")]
+    pub(crate) is_interactive: bool,
 }
 
 impl Session<'_> {

@@ -118,7 +118,11 @@ mod tests {
             let variables = [("WORKON_HOME", home.to_str().unwrap()), ("HOME", "/h"), ("VIRTUAL_ENV", active)];
             let context = Context::made_of(&variables);
             let words = [&["setvirtualenvproject"], words].concat();
-            SetVirtualenvProject::try_parse_from(words).unwrap().run(&Session { context: &context, shell: None })
+            SetVirtualenvProject::try_parse_from(words).unwrap().run(&Session {
+                context: &context,
+                shell: None,
+                is_interactive: false,
+            })
         }
 
         /// What the `.project` files say, below the room.

@@ -30,7 +30,7 @@ pub(crate) enum Shell {
 
 /// The number of the agreement between the functions and the binary. It goes up when a function that a plan calls
 /// changes its meaning, so that a shell that loaded older functions is told instead of misled.
-pub(crate) const PROTOCOL: &str = "1";
+pub(crate) const PROTOCOL: &str = "2";
 
 impl Shell {
     /// The name, as `init` takes it.
@@ -66,15 +66,17 @@ impl Shell {
         }
     }
 
-    /// The code that carries out a plan, a line a step.
-    pub(crate) fn render(self, plan: &Plan) -> Vec<u8> {
-        let mut code = Vec::new();
+    /// The code that carries out a plan, a line a step, between two marks with the word that the function gave. Whatever
+    /// else gets into the descriptor (a trace, a trap of the person's) has no such mark, and is not run.
+    pub(crate) fn render(self, plan: &Plan, word: &str) -> Vec<u8> {
+        let mut code = format!("#<{word}\n").into_bytes();
         for step in plan.steps() {
             match self {
                 Self::Bash | Self::Zsh => posix::write(step, &mut code),
                 Self::Fish => fish::write(step, &mut code),
             }
         }
+        code.extend_from_slice(format!("#{word}>\n").as_bytes());
         code
     }
 }
@@ -153,13 +155,13 @@ mod tests {
         };
         let plan = Plan::switch(entry, around);
         assert_eq!(
-            String::from_utf8(Shell::Bash.render(&plan)).unwrap(),
-            "__venvwrap_depart\n__venvwrap_enter '/w/it'\\''s' 'it'\\''s' '/w'\n__venvwrap_cd '/p \\x'\n\
-             __venvwrap_appended 'export A=1\n'\n"
+            String::from_utf8(Shell::Bash.render(&plan, "7.1")).unwrap(),
+            "#<7.1\n__venvwrap_depart\n__venvwrap_enter '/w/it'\\''s' 'it'\\''s' '/w'\n__venvwrap_cd '/p \\x'\n\
+             __venvwrap_appended 'export A=1\n'\n#7.1>\n"
         );
         assert_eq!(
-            String::from_utf8(Shell::Fish.render(&plan)).unwrap(),
-            "__venvwrap_depart\n__venvwrap_enter '/w/it\\'s' 'it\\'s' '/w'\n__venvwrap_cd '/p \\\\x'\n"
+            String::from_utf8(Shell::Fish.render(&plan, "7.1")).unwrap(),
+            "#<7.1\n__venvwrap_depart\n__venvwrap_enter '/w/it\\'s' 'it\\'s' '/w'\n__venvwrap_cd '/p \\\\x'\n#7.1>\n"
         );
     }
 

@@ -112,7 +112,7 @@ fn a_binary_that_is_gone_is_told() {
 #[test]
 fn half_a_plan_of_a_killed_binary_is_not_carried_out() {
     let sandbox = Sandbox::with_x_and_y();
-    let killed = "#!/bin/sh\nprintf '%s\\n' \"__venvwrap_enter /half half\" >&3\nkill -9 $$\n";
+    let killed = "#!/bin/sh\nw=${1#--plan=*/2/}\nprintf '#<%s\\n%s\\n#%s>\\n' \"$w\" '__venvwrap_enter /half half' \"$w\" >&3\nkill -9 $$\n";
     let program = sandbox.write("tools/killed", killed);
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
     let story = Story::new().run(["workon", "x"]).snapshot("before");
@@ -130,7 +130,7 @@ fn half_a_plan_of_a_killed_binary_is_not_carried_out() {
 fn a_child_that_reads_a_closed_stdin_does_not_wait() {
     let sandbox = Sandbox::with_x_and_y();
     let reading =
-        sandbox.write("tools/reading", "#!/bin/sh\ncat\nprintf '%s\\n' \"__venvwrap_enter /read read\" >&3\n");
+        sandbox.write("tools/reading", "#!/bin/sh\ncat\nw=${1#--plan=*/2/}\nprintf '#<%s\\n%s\\n#%s>\\n' \"$w\" '__venvwrap_enter /read read' \"$w\" >&3\n");
     fs::set_permissions(&reading, fs::Permissions::from_mode(0o755)).unwrap();
     let story = with_program(&bytes(&reading), Story::new().code("workon x <&- 2>&-", "workon x <&- 2>&-"));
     for shell in Shell::ALL {
@@ -147,9 +147,9 @@ fn functions_of_another_version_are_told_to_be_loaded_again() {
         (Shell::Fish, "venvwrap init fish | source"),
     ] {
         let edit = match shell {
-            Shell::Bash => "eval \"$(declare -f __venvwrap_call | sed s@bash/1@bash/0@)\"",
-            Shell::Zsh => "functions[__venvwrap_call]=${functions[__venvwrap_call]//zsh\\/1/zsh/0}",
-            Shell::Fish => "functions __venvwrap_call | string replace fish/1 fish/0 | source",
+            Shell::Bash => "eval \"$(declare -f __venvwrap_call | sed s@bash/2@bash/0@)\"",
+            Shell::Zsh => "functions[__venvwrap_call]=${functions[__venvwrap_call]//zsh\\/2/zsh/0}",
+            Shell::Fish => "functions __venvwrap_call | string replace fish/2 fish/0 | source",
         };
         let story = Story::new().code(edit, edit).run(["workon", "x"]).get("VIRTUAL_ENV");
         let message = format!(
@@ -196,5 +196,95 @@ fn without_the_functions_nothing_is_pretended() {
                 "venvwrap: `{name}` changes the shell it is called in, and the functions are not loaded there\nhint: {line}\n"
             ));
         }
+    }
+}
+
+/// Tells what the shell runs, on the descriptor that plans come on.
+const NOISE: &[(Shell, &str)] = &[
+    (Shell::Bash, "exec 3>noise; BASH_XTRACEFD=3; set -x"),
+    (Shell::Bash, "exec 3>noise; BASH_XTRACEFD=3; PS4='> '; set -x"),
+    (Shell::Bash, "exec 3>noise; BASH_XTRACEFD=3; PS4='exit 7 #'; set -x"),
+    (Shell::Bash, "exec 3>noise; BASH_XTRACEFD=3; PS4='$(echo \"exec touch harm\")\n'; set -xeu"),
+    (Shell::Bash, "exec 3>noise; set -T; trap 'echo \"touch harm; $BASH_COMMAND\" >&3' DEBUG"),
+    (
+        Shell::Bash,
+        "exec 3>noise; set -ET; trap 'printf \"%s\" \"#<#<$BASH_COMMAND\" >&3' DEBUG; trap 'echo harm >&3' ERR",
+    ),
+    (Shell::Zsh, "exec 3>noise; TRAPDEBUG() { print -ru3 -- 'touch harm'; print -ru3 -- $ZSH_DEBUG_CMD }"),
+    (Shell::Zsh, "exec 3>noise; trap 'print -ru3 -- \"touch harm; $ZSH_DEBUG_CMD\"' DEBUG"),
+    (Shell::Zsh, "exec 3>noise; exec 2>&3; PS4='> '; setopt xtrace; set -x"),
+    (Shell::Fish, "set -g fish_trace 1"),
+];
+
+#[test]
+fn what_else_gets_into_the_plans_descriptor_is_never_run() {
+    let sandbox = Sandbox::with_x_and_y();
+    for (shell, noise) in NOISE {
+        let story =
+            Story::new().code(noise, noise).run(["lsvirtualenv", "-b"]).run(["workon", "x"]).run(["workon", "y"]);
+        let story = story.run_failing(["workon", "missing"]).run(["cdvirtualenv", "bin"]).get("VIRTUAL_ENV");
+        let story = story.directory().run(["venvwrap", "lsvirtualenv", "-b"]).run(["deactivate"]).get("VIRTUAL_ENV");
+        let told = story.played(&sandbox, shell.plain());
+        assert_eq!(told.stdout_text(), "x\ny\nx\ny\n", "{noise}: {told}");
+        told.records(
+            "lsvirtualenv -b: 0
+             workon x: 0
+             workon y: 0
+             workon missing: 1
+             cdvirtualenv bin: 0
+             export VIRTUAL_ENV=[ROOT]/envs/y
+             in [ROOT]/envs/y/bin
+             venvwrap lsvirtualenv -b: 0
+             deactivate: 0
+             unset VIRTUAL_ENV",
+        );
+        assert!(
+            !sandbox.root().join("harm").exists() && !sandbox.environment("y").join("bin/harm").exists(),
+            "{noise}"
+        );
+    }
+}
+
+#[test]
+fn a_plan_without_its_marks_or_with_those_of_another_call_is_not_run() {
+    let sandbox = Sandbox::with_x_and_y();
+    let frames = [
+        "'__venvwrap_enter /bad bad'",
+        "'#<1.2' '__venvwrap_enter /bad bad' '#1.2>'",
+        "\"#<$w\" '__venvwrap_enter /bad bad'",
+        "'__venvwrap_enter /bad bad' \"#$w>\"",
+        "\"#$w>\" '__venvwrap_enter /bad bad' \"#<$w\"",
+    ];
+    for (number, frame) in frames.iter().enumerate() {
+        let text = format!("#!/bin/sh\nw=${{1#--plan=*/2/}}\nprintf '%s\\n' {frame} >&3\n");
+        let program = sandbox.write(format!("tools/fake{number}"), text);
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        let story = with_program(&bytes(&program), Story::new().run(["workon", "x"]).get("VIRTUAL_ENV"));
+        for shell in Shell::ALL {
+            story.played(&sandbox, shell.plain()).silent().records("workon x: 0\nunset VIRTUAL_ENV");
+        }
+    }
+}
+
+/// The option that the function gives, as the binary gets it.
+#[test]
+fn the_binary_is_told_a_word_of_the_call_and_whether_the_shell_has_a_prompt() {
+    let sandbox = Sandbox::with_x_and_y();
+    let program = sandbox.write("tools/tells", "#!/bin/sh\necho \"$1\"\n");
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let story = with_program(&bytes(&program), Story::new().run(["workon", "x"]).run(["workon", "x"]));
+    for mode in MODES {
+        let told = story.played(&sandbox, mode);
+        let interactive = if mode.options().any(|option| option == "-i") { "/i" } else { "" };
+        let stdout = told.stdout_text();
+        let words: Vec<&str> = stdout
+            .lines()
+            .map(|line| {
+                let option = line.strip_prefix(&format!("--plan={}/2/", mode.shell.name())).unwrap();
+                option.strip_suffix(interactive).unwrap()
+            })
+            .collect();
+        assert!(words.len() == 2 && words[0] != words[1], "{told}");
+        assert!(words.iter().all(|word| word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')), "{told}");
     }
 }

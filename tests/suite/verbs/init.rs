@@ -64,7 +64,7 @@ fn functions_of_another_version_are_told_how_to_load_the_new_ones() {
              hint: start a new shell, or load them again: {line}\n"
         ));
     }
-    sandbox.run(["--plan=bash/1", "workon", "x"]).status(2).stdout("").stderr(
+    sandbox.run(["--plan=bash/2/1", "workon", "x"]).status(2).stdout("").stderr(
         "venvwrap: nobody waits for a plan on descriptor 3\nhint: `venvwrap init SHELL` prints the functions\n",
     );
 }
