@@ -17,6 +17,7 @@ use crate::workon_home::WorkonHome;
 
 pub(crate) mod dependencies;
 pub(crate) mod dot_venv;
+mod git_exclude;
 mod pipfile_lock;
 pub(crate) mod pipenv;
 pub(crate) mod pointer;

@@ -8,8 +8,10 @@ use clap::Parser;
 use super::{Outcome, Session, Verb, legible};
 use crate::environment::path_extensions::PathExtensions;
 use crate::error::Result;
+use crate::keepsake;
 use crate::output;
 use crate::shown::shown;
+use crate::workon_home::WorkonHome;
 
 /// Add directories to the active environment's path
 ///
@@ -61,6 +63,9 @@ impl Verb for Add2Virtualenv {
         }
         if changed {
             file.write()?;
+            if let Ok(home) = WorkonHome::locate(session.context) {
+                keepsake::remember(&home, &session.active()?, session.context);
+            }
         }
         Ok(Outcome::Done)
     }

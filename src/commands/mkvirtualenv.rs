@@ -1,6 +1,7 @@
 //! `mkvirtualenv`: make an environment and enter it.
 
 use std::ffi::{OsStr, OsString};
+use std::path::Path;
 
 use clap::Parser;
 
@@ -41,7 +42,8 @@ pub(crate) struct MkVirtualenv {
     /// Create the environment pipenv would use for this project: same name, the Pipfile's Python, linked to the project
     #[arg(long, conflicts_with = "name")]
     here: bool,
-    /// Make the project's .venv a link to it, for uv and editors; needs -a, --from, or --here
+    /// Make the project's .venv a link to it, for uv and editors; needs -a, --from, or --here. `uv sync` then removes
+    /// packages that the project does not list
     #[arg(long)]
     link: bool,
     #[command(flatten)]
@@ -72,12 +74,24 @@ impl Verb for MkVirtualenv {
         if let Some(project) = link {
             let link = dot_venv::make(project, environment.root(), &creation.home)?;
             output::data(format!("{} leads to {}\n", shown(&link), shown(environment.name())).as_bytes())?;
+            hide_from_git(session, project);
         }
         let mut entered = creation.enter(&environment)?;
         for file in session.hooks(&creation.home)?.files(hooks::POSTMKVIRTUALENV, None) {
             entered.plan.push(Step::Source(file));
         }
         Ok(Outcome::Plan(entered.plan, entered.status))
+    }
+}
+
+/// Has git ignore the link in a project, and says where. That it cannot is said, and is no failure.
+pub(super) fn hide_from_git(session: &Session<'_>, project: &Path) {
+    match dot_venv::hide_from_git(project) {
+        Ok(Some(file)) => {
+            output::note(&format!("Added `.venv` to {}, as git does not ignore it", session.shown(&file)));
+        }
+        Ok(None) => {}
+        Err(error) => output::report(&error),
     }
 }
 

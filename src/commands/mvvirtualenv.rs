@@ -11,6 +11,7 @@ use crate::activation::{Plan, Step};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::fs::{is_same, resolved};
+use crate::keepsake;
 use crate::output;
 use crate::project::{self, dot_venv};
 use crate::relocate::{self, Relocation, Rewriting};
@@ -74,7 +75,10 @@ impl Verb for MvVirtualenv {
         }
         let from = home.path().join(&self.old);
         let inside = working_directory_in(session, &from);
+        workon::restore(session, &home, environment)?;
         let environment = renaming.run(&standing)?;
+        keepsake::forget(&home, &self.old);
+        keepsake::refresh(&home, &environment, session.context);
         if let Some(project) = project::linked(&environment, session.context)? {
             dot_venv::follow(&project, &from, environment.root(), &home)?;
         }

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 
 use super::in_use::{self, Taking};
-use super::{Outcome, Session, Verb, elsewhere};
+use super::{Outcome, Session, Verb, elsewhere, workon};
 use crate::activation::{Plan, Step};
 use crate::error::{Error, Result};
 use crate::hooks;
+use crate::keepsake;
 use crate::output;
 use crate::project;
 use crate::shown::{operands, shown};
@@ -82,13 +83,18 @@ impl Verb for RmVirtualenv {
             let found = match home.removable(name, session.active_root()) {
                 // The hooks run for a name that nothing has, too: people keep state elsewhere that belongs to it.
                 Ok(_) | Err(Error::UnknownEnvironment { .. }) => {
+                    if let Ok(Some(environment)) = home.find(name) {
+                        workon::restore(session, &home, &environment)?;
+                        keepsake::refresh(&home, &environment, session.context);
+                    }
                     let project = project_of(session, &home, name);
                     output::data(format!("Removing {}...\n", shown(name.as_os_str())).as_bytes())?;
                     hooks.run(hooks::PRERMVIRTUALENV, None, &told, None);
                     let found = home.remove(name, session.active_root());
                     hooks.run(hooks::POSTRMVIRTUALENV, None, &told, None);
                     if let (Ok(_), Some(project)) = (&found, project) {
-                        unlink(session, &project, &home.path().join(name.as_os_str()));
+                        let had_link = unlink(session, &project, &home.path().join(name.as_os_str()));
+                        keepsake::removed(&home, name.as_os_str(), had_link);
                     }
                     found
                 }
@@ -110,6 +116,9 @@ impl Verb for RmVirtualenv {
         // Whoever stood in what is gone now stands in the store, as virtualenvwrapper has it.
         let inside = before.is_some() && before != session.context.working_directory().ok();
         if self.now || keep.is_zero() {
+            for taken in &removed {
+                keepsake::forget(&home, &taken.name);
+            }
             removed.into_iter().try_for_each(crate::workon_home::trash::Removed::delete)?;
         } else if let [first, rest @ ..] = removed.as_slice() {
             let days = keep.as_secs() / 86_400;
@@ -134,11 +143,17 @@ fn project_of(session: &Session<'_>, home: &WorkonHome, name: &EnvironmentName) 
     project::linked(&environment, session.context).ok()?.filter(|project| project.is_absolute())
 }
 
-/// Takes the project's `.venv` away, if it led to what is gone. It is said, as `undo` does not make it again.
-fn unlink(session: &Session<'_>, project: &Path, root: &Path) {
+/// Takes the project's `.venv` away, if it led to what is gone. Whether it did.
+fn unlink(session: &Session<'_>, project: &Path, root: &Path) -> bool {
     match project::dot_venv::remove(project, root) {
-        Ok(Some(link)) => output::note(&format!("The link {} to it was removed", session.shown(&link))),
-        Ok(None) => {}
-        Err(error) => output::report(&error),
+        Ok(Some(link)) => {
+            output::note(&format!("The link {} to it was removed", session.shown(&link)));
+            true
+        }
+        Ok(None) => false,
+        Err(error) => {
+            output::report(&error);
+            false
+        }
     }
 }

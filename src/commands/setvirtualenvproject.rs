@@ -8,6 +8,7 @@ use clap::Parser;
 use super::{Outcome, Session, Verb, elsewhere};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
+use crate::keepsake;
 use crate::output;
 use crate::project::{self, dot_venv};
 use crate::shown::shown;
@@ -56,11 +57,13 @@ impl Verb for SetVirtualenvProject {
             dot_venv::check(&project, &home)?;
         }
         project::link(&environment, session.context, &project)?;
+        keepsake::remember(&home, &environment, session.context);
         let text = format!("Setting project for {} to {}\n", shown(environment.name()), shown(&project));
         output::data(text.as_bytes())?;
         if self.link {
             let link = dot_venv::make(&project, environment.root(), &home)?;
             output::data(format!("{} leads to {}\n", shown(&link), shown(environment.name())).as_bytes())?;
+            super::mkvirtualenv::hide_from_git(session, &project);
         }
         Ok(Outcome::Done)
     }

@@ -9,8 +9,11 @@ use indicatif::HumanBytes;
 use serde::Serialize;
 
 use super::{Outcome, Session, Verb, json};
+use crate::environment::Environment;
 use crate::error::Result;
+use crate::keepsake;
 use crate::output;
+use crate::project::dot_venv;
 use crate::shown::shown;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
@@ -66,8 +69,24 @@ impl Verb for Undo {
         }
         self.name.as_deref().map(EnvironmentName::existing).transpose()?;
         let name = home.restore(self.name.as_deref())?;
+        let environment = home.find(&EnvironmentName::existing(&name)?).ok().flatten();
         output::note(&format!("`{}` is back", shown(&name)));
+        if let Some(environment) = &environment {
+            bring_link_back(session, &home, environment);
+            keepsake::forget(&home, &name);
+            keepsake::refresh(&home, environment, session.context);
+        }
         Ok(Outcome::Done)
+    }
+}
+
+/// The link `.venv` of the project, where it was removed with the environment.
+fn bring_link_back(session: &Session<'_>, home: &WorkonHome, environment: &Environment) {
+    let Some(project) = keepsake::link_of_removed(home, environment, session.context) else { return };
+    match dot_venv::make_again(&project, environment.root()) {
+        Ok(Some(link)) => output::note(&format!("{} is linked to it again", session.shown(&link))),
+        Ok(None) => output::note(&format!("{} is taken; left as it is", session.shown(&project.join(".venv")))),
+        Err(error) => output::report(&error),
     }
 }
 

@@ -13,9 +13,10 @@ use crate::environment::appended::appended_lines;
 use crate::environment::origin::Origin;
 use crate::error::Result;
 use crate::hooks::{self, Hooks};
+use crate::keepsake::{self, Ages};
 use crate::output;
 use crate::project;
-use crate::shown::typed_path;
+use crate::shown::{shown, typed_path};
 use crate::trust::{self, Standing};
 use crate::workon_home::WorkonHome;
 
@@ -84,13 +85,20 @@ pub(super) fn follows_project(session: &Session<'_>, cd: bool, no_cd: bool) -> b
 /// The plan that enters an environment, with its hooks.
 pub(super) fn enter(session: &Session<'_>, home: &WorkonHome, environment: &Environment, follow: bool) -> Result<Plan> {
     let hooks = session.hooks(home)?;
+    let is_of_store = environment.origin() == Origin::Store;
+    let ages = is_of_store.then(|| restore(session, home, environment)).transpose()?;
+    // As it was before, or as it is by now.
+    let again = if matches!(ages, Some((_, true))) { Environment::open(environment.root())? } else { None };
+    let environment = again.as_ref().unwrap_or(environment);
     let project = project_directory(session, environment)?;
+    if let (Some((ages, _)), true) = (ages, project.is_some()) {
+        ages.refresh(home, environment, session.context);
+    }
     let own = elsewhere::OwnFiles::of(session, &hooks, environment)?;
     let mut after = own.entering;
     if let Some(project) = &project {
         after.extend(project_hook(session, &hooks, project)?);
     }
-    let is_of_store = environment.origin() == Origin::Store;
     after.extend(hooks.files(hooks::POSTACTIVATE, Some(environment.root()).filter(|_| is_of_store)));
     after.extend(own.entered);
     let around = Surroundings {
@@ -102,6 +110,20 @@ pub(super) fn enter(session: &Session<'_>, home: &WorkonHome, environment: &Envi
         later: own.leaving,
     };
     Ok(Plan::switch(entry(&hooks, environment), around))
+}
+
+/// Puts back what another tool has emptied an environment of, and says so. What is kept, and whether anything was put back.
+pub(super) fn restore(session: &Session<'_>, home: &WorkonHome, environment: &Environment) -> Result<(Ages, bool)> {
+    let ages = Ages::of(home, environment);
+    if let Some(restored) = keepsake::restore(ages, home, environment, session.context)? {
+        output::note(&format!(
+            "another tool recreated `{}`; restored its {}",
+            shown(environment.name()),
+            restored.join(", ")
+        ));
+        return Ok((Ages::of(home, environment), true));
+    }
+    Ok((ages, false))
 }
 
 /// An environment, as a shell enters it.

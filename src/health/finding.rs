@@ -106,6 +106,10 @@ kinds! {
         home: PathBuf,
     } = Note "python-not-of-home",
 
+    // An environment: what a person put into it.
+    /// Another tool made it anew, without what was the person's.
+    MadeAnew = Problem "recreated",
+
     // An environment: its place.
     /// Its files name another place.
     Moved {

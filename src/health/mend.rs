@@ -15,6 +15,7 @@ use crate::environment::{Environment, pyvenv_cfg};
 use crate::error::{Error, Result};
 use crate::fs::{read_small, remove_tree, write_whole};
 use crate::interpreter::{self, Interpreter};
+use crate::keepsake::{self, Ages};
 use crate::relocate::{self, Relocation, Rewriting};
 use crate::workon_home::name::EnvironmentName;
 
@@ -30,6 +31,8 @@ pub(crate) enum Mended {
     Rewritten,
     /// These activation scripts were written.
     Restored(Vec<&'static str>),
+    /// What another tool had lost was put back.
+    PutBack(Vec<&'static str>),
     /// What killed commands left was removed.
     Cleared,
     /// A file of the cache was removed.
@@ -50,6 +53,14 @@ pub(crate) fn mend(examination: &Examination<'_>, finding: &Finding) -> Option<R
         }
         What::Moved { from, .. } => rewrite(examination, &environment()?, from).transpose(),
         What::NoActivate { scripts } => Some(restore(examination, &environment()?, scripts)),
+        What::MadeAnew => {
+            let restored = {
+                let (home, environment) = (examination.home, environment()?);
+                let ages = Ages::of(home, &environment);
+                keepsake::restore(ages, home, &environment, examination.context).transpose()?
+            };
+            Some(restored.map(Mended::PutBack))
+        }
         What::Leftovers { .. } => {
             let cleared = examination.home.clear_dead_builds().map_err(Error::io("remove", &finding.path));
             Some(cleared.map(|()| Mended::Cleared))

@@ -11,6 +11,7 @@ use crate::env_vars;
 use crate::environment::Environment;
 use crate::error::Result;
 use crate::fs::is_same;
+use crate::keepsake;
 use crate::relocate::ActivationScripts;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
@@ -48,7 +49,12 @@ pub(crate) struct Examination<'a> {
 impl Examination<'_> {
     /// Everything that is the matter with one environment.
     pub(crate) fn environment(&self, environment: &Environment) -> Vec<Finding> {
-        self.examined(environment, &About::Environment(environment.name().to_owned()))
+        let about = About::Environment(environment.name().to_owned());
+        let mut found = self.examined(environment, &about);
+        if keepsake::was_made_anew(self.home, environment, self.context) {
+            found.push(Finding { about, path: environment.root().join("pyvenv.cfg"), what: What::MadeAnew });
+        }
+        found
     }
 
     /// The same of one that is none of the store's.

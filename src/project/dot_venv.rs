@@ -8,6 +8,7 @@ use std::io;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
+use super::git_exclude;
 use crate::error::{Error, Result};
 use crate::shown::shown;
 use crate::workon_home::WorkonHome;
@@ -44,6 +45,21 @@ pub(crate) fn make(project: &Path, root: &Path, home: &WorkonHome) -> Result<Pat
         .and_then(|link| link.into_temp_path().persist(&path).map_err(|error| error.error));
     made.map_err(Error::io("write", &path))?;
     Ok(path)
+}
+
+/// Makes the link again that was removed with its environment, where nothing has its place.
+pub(crate) fn make_again(project: &Path, root: &Path) -> Result<Option<PathBuf>> {
+    let path = path(project);
+    match symlink(root, &path) {
+        Ok(()) => Ok(Some(path)),
+        Err(error) if matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound) => Ok(None),
+        Err(error) => Err(Error::io(Error::LINKING, path)(error)),
+    }
+}
+
+/// Has git ignore the link in a project. The file that was written to, if there was one.
+pub(crate) fn hide_from_git(project: &Path) -> Result<Option<PathBuf>> {
+    git_exclude::add(project)
 }
 
 /// Takes the link away if it leads to this environment, as a link into nowhere stops uv. The link, if there was one.

@@ -56,6 +56,16 @@ impl WorkonHome {
         self.path.join(PRIVATE).join("pool")
     }
 
+    /// Where copies lie of what people put into environments. It need not be there.
+    pub(crate) fn kept(&self) -> PathBuf {
+        self.path.join(PRIVATE).join("kept")
+    }
+
+    /// The same, made where it is missing.
+    pub(crate) fn kept_for_writing(&self) -> Result<PathBuf> {
+        self.private("kept")
+    }
+
     /// Makes it, with parents, where it is missing. `true` if it was.
     pub(crate) fn create_if_missing(&self) -> Result<bool> {
         match fs::metadata(&self.path) {

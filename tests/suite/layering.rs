@@ -28,20 +28,25 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("templates", "asked context directories env_vars error hooks shown workon_home"),
     ("trust", "belief context directories env_vars error fs shown"),
     ("project", "context directories env_vars environment error fs one_line shown workon_home"),
+    // What another tool empties an environment of: its project, its hooks, its prompt, its added directories.
+    ("keepsake", "context environment error fs hooks project workon_home"),
     ("interpreter", "asked belief context directories env_vars error fs isolation shown"),
     ("elsewhere", "context directories env_vars environment error fs interpreter project shown workon_home"),
     ("seed", "asked belief context env_vars error fs interpreter isolation shown"),
     ("creator", "context env_vars error fs interpreter one_line shown"),
     ("installer", "asked belief config context directories env_vars environment error fs isolation one_line shown"),
     ("relocate", "context environment error fs interpreter seed"),
-    ("health", "belief context directories env_vars environment error fs hooks interpreter relocate seed workon_home"),
+    (
+        "health",
+        "belief context directories env_vars environment error fs hooks interpreter keepsake relocate seed workon_home",
+    ),
     ("activation", ""),
     ("variables", "activation env_vars"),
     ("shell", "activation error shown variables"),
     (
         "commands",
         "activation belief config context creator directories elsewhere env_vars environment error fs health hooks installer interpreter \
-         output processes project relocate seed shown templates trust variables workon_home",
+         keepsake output processes project relocate seed shown templates trust variables workon_home",
     ),
     ("cli", "commands context elsewhere env_vars error output shell workon_home"),
     ("main", "cli context"),

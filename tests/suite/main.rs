@@ -31,6 +31,7 @@ mod inside; //         prompt, appended lines and directories while an environme
 mod installers; //     pip, uv, lock files, groups, projects, what every environment gets
 mod interactive; //    Tab, prompt and Ctrl-C at a real terminal
 mod json; //           each --json document against docs/json.md
+mod keepsake; //       what other tools empty is restored; the link and git
 mod layering; //       who may import whom in src, and who may do what
 mod names; //          variables, aliases, functions and options of the caller's
 mod network; //        the two tests that need a package index

@@ -189,6 +189,7 @@ impl Consultation<'_> {
             Mended::Relinked(python) => format!("linked to {}", self.session.shown(python)),
             Mended::Rewritten => "its files name the place where it stands".to_owned(),
             Mended::Restored(scripts) => format!("wrote {}", scripts.join(", ")),
+            Mended::PutBack(what) => format!("restored its {}", what.join(", ")),
             Mended::Cleared => "removed what a killed command left".to_owned(),
             Mended::Dropped => "removed a damaged file of the cache".to_owned(),
         }

@@ -47,6 +47,7 @@ impl Words<'_> {
             What::NotOfHome { python, home } => {
                 format!("its python, {}, is none of those in {}, which pyvenv.cfg names", path(python), path(home))
             }
+            What::MadeAnew => "another tool recreated it, without its project, hooks and added paths".to_owned(),
             What::Moved { from, .. } => format!("its files say that it stands in {}", path(from)),
             What::ScriptsGone { scripts, python } => {
                 format!("{} {}, which is gone", starting(scripts), path(python))
@@ -180,6 +181,7 @@ impl Words<'_> {
             What::NoActivate { .. } if !can_fix => anew,
             What::Moved { can_rewrite: true, .. }
             | What::NoActivate { .. }
+            | What::MadeAnew
             | What::Leftovers { .. }
             | What::CacheDamaged
             | What::UnbegunRename { .. } => fix,
