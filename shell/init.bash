@@ -32,7 +32,7 @@ function __venvwrap_call {
     fi
     \builtin local '__venvwrap_plan=' '__venvwrap_status=0' __venvwrap_word '__venvwrap_mode='
     __venvwrap_word="$$.${RANDOM-}.${RANDOM-}"
-    [[ $- != *i* ]] || __venvwrap_mode=/i
+    [[ $- != *i* || -n ${BASH_EXECUTION_STRING+x} ]] || __venvwrap_mode=/i
     {
         __venvwrap_plan="$(__venvwrap_run "--plan=bash/2/$__venvwrap_word$__venvwrap_mode" "$@" 3>&1 1>&4 4>&-)" ||
             __venvwrap_status=$?

@@ -27,7 +27,7 @@ function __venvwrap_call {
         \builtin return
     fi
     \builtin local __venvwrap_plan='' __venvwrap_status=0 __venvwrap_word="$$.${RANDOM-}.${RANDOM-}" __venvwrap_mode=''
-    [[ ! -o interactive ]] || __venvwrap_mode=/i
+    [[ ! -o interactive || -n ${ZSH_EXECUTION_STRING+x} ]] || __venvwrap_mode=/i
     {
         __venvwrap_plan="$(__venvwrap_run "--plan=zsh/2/$__venvwrap_word$__venvwrap_mode" "$@" 3>&1 1>&4 4>&-)" ||
             __venvwrap_status=$?

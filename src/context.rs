@@ -234,11 +234,10 @@ impl Context {
     }
 
     /// Starts this program again for work that the person does not wait for, cut off from terminal and streams.
-    /// That it could not be started is no failure of the command.
+    /// That it could not be started is no failure of the command. Only where a prompt comes next: that is for the caller
+    /// to know.
+    #[allow(clippy::unused_self, reason = "who starts a process has to hold the window to the outside")]
     pub(crate) fn start_in_background(&self, arguments: &[&OsStr]) {
-        if self.variable(env_vars::VENVWRAP_BACKGROUND).is_some_and(|value| value == "0") {
-            return;
-        }
         let Ok(executable) = std::env::current_exe() else {
             return;
         };

@@ -33,7 +33,7 @@ pub(crate) fn named_by(context: &Context, variable: &str) -> Result<Option<PathB
         // no expansion, whatever its name looks like.
         return Ok(Some(PathBuf::from(value)));
     }
-    let expanded = PathBuf::from(expanded(value, context)?);
+    let expanded = PathBuf::from(expanded(value, context).map_err(|_| no_home(variable))?);
     let below = |path| context.home().map(|home| home.join(path)).ok_or_else(|| no_home(variable));
     Ok(Some(tidied(&if expanded.is_absolute() { expanded } else { below(expanded)? })))
 }
@@ -78,7 +78,11 @@ pub(crate) fn expanded(value: &OsStr, context: &Context) -> Result<OsString> {
     let mut rest = value.as_bytes();
     let mut made = Vec::new();
     if rest == b"~" || rest.starts_with(b"~/") {
-        let home = context.home().ok_or_else(|| no_home("it"))?;
+        let home = context.home().ok_or_else(|| Error::Refused {
+            what: env_vars::HOME.to_owned(),
+            reason: "not set to an absolute path, so `~` stands for nothing".to_owned(),
+            hint: "set HOME, or write the path in full".to_owned(),
+        })?;
         made.extend_from_slice(home.as_os_str().as_bytes());
         rest = &rest[1..];
     }

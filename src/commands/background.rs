@@ -49,7 +49,7 @@ impl Verb for Background {
         match self.task {
             Task::Tidy { store } => {
                 let home = WorkonHome::at(store);
-                home.purge(session.config()?.trash_kept_for())?;
+                home.purge(session.config()?.trash_kept_for(), Duration::MAX)?;
                 // What others still write is theirs; the next command looks again.
                 let _ = home.clear_dead_builds();
             }

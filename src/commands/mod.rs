@@ -130,6 +130,14 @@ impl Session<'_> {
         Err(Error::NoFunctions { verb: verb.to_owned(), line })
     }
 
+    /// Whether work may go on behind the prompt that comes next. Without a prompt there is none: a script finds the store
+    /// as the command left it, and can remove it. An option makes a shell interactive in image builds, too (`bash -ic`);
+    /// there is no terminal then.
+    pub(crate) fn may_work_in_background(&self) -> bool {
+        let is_off = || self.context.variable(env_vars::VENVWRAP_BACKGROUND).is_some_and(|value| value == "0");
+        self.is_interactive && Context::can_ask() && !is_off()
+    }
+
     /// The shell that the person logs in with, where it is one of ours.
     pub(crate) fn login_shell(&self) -> Option<Shell> {
         self.context.variable(env_vars::SHELL).and_then(|path| path.to_str()).and_then(Shell::named)

@@ -2,6 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Parser;
 
@@ -16,6 +17,9 @@ use crate::project;
 use crate::shown::{operands, shown};
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
+
+/// How long a script waits for the trash.
+const MOMENT: Duration = Duration::from_millis(200);
 
 /// Remove virtual environments
 ///
@@ -125,8 +129,7 @@ impl Verb for RmVirtualenv {
             let name = if rest.is_empty() { operands(&[&first.name]) } else { "NAME".to_owned() };
             output::note(&format!("`venvwrap undo {name}` brings it back, for {days} days"));
             if home.has_expired(keep) {
-                let store = home.path().as_os_str();
-                session.context.start_in_background(&[OsStr::new("background"), OsStr::new("tidy"), store]);
+                purge(session, &home, keep)?;
             }
         }
         let status = u8::from(failed);
@@ -135,6 +138,17 @@ impl Verb for RmVirtualenv {
         }
         Ok(Outcome::Status(status))
     }
+}
+
+/// Has what expired in the trash deleted: behind the prompt, or, where none comes, here and for a moment. Each removal
+/// deletes one at least, so that the trash of a machine that only runs scripts stays bounded.
+fn purge(session: &Session<'_>, home: &WorkonHome, keep: Duration) -> Result<()> {
+    if session.may_work_in_background() {
+        let words = [OsStr::new("background"), OsStr::new("tidy"), home.path().as_os_str()];
+        session.context.start_in_background(&words);
+        return Ok(());
+    }
+    home.purge(keep, MOMENT)
 }
 
 /// The directory that an environment is linked to, where that can be told.

@@ -8,7 +8,7 @@ use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::name::EnvironmentName;
 use super::{Building, PRIVATE, WorkonHome};
@@ -182,17 +182,24 @@ impl WorkonHome {
     }
 
     /// Deletes what has lain in the trash for longer than `keep`, and what was killed while it deleted. A removal from
-    /// the future (the clock was set back) is kept.
-    pub(crate) fn purge(&self, keep: Duration) -> Result<()> {
+    /// the future (the clock was set back) is kept. Begins nothing more after `patience`.
+    pub(crate) fn purge(&self, keep: Duration, patience: Duration) -> Result<()> {
+        let begun = Instant::now();
         for entry in fs::read_dir(self.trash()).into_iter().flatten().flatten() {
             if entry.file_name().as_bytes().starts_with(DOOMED.as_bytes()) {
                 remove_tree(&entry.path()).map_err(Error::io("delete", entry.path()))?;
+            }
+            if begun.elapsed() > patience {
+                return Ok(());
             }
         }
         let (now, keep) = (SystemTime::now(), self.kept_for(keep));
         for removed in self.removed()? {
             if now.duration_since(removed.at).is_ok_and(|age| age >= keep) {
                 removed.delete()?;
+            }
+            if begun.elapsed() > patience {
+                return Ok(());
             }
         }
         Ok(())
@@ -315,7 +322,7 @@ mod tests {
         let removed = home.removed().unwrap().remove(0);
         fs::rename(&removed.place, home.trash().join("doomed-1.0")).unwrap();
         assert!(home.restore(None).is_err());
-        home.purge(Duration::from_hours(1)).unwrap();
+        home.purge(Duration::from_hours(1), Duration::MAX).unwrap();
         assert_eq!(fs::read_dir(home.trash()).unwrap().count(), 0);
         removed.delete().unwrap();
     }
@@ -326,7 +333,7 @@ mod tests {
         home.remove(&name("a"), None).unwrap();
         fs::rename(home.removed().unwrap()[0].place.clone(), home.trash().join("1000.0")).unwrap();
         home.remove(&name("b"), None).unwrap();
-        home.purge(Duration::from_hours(1)).unwrap();
+        home.purge(Duration::from_hours(1), Duration::MAX).unwrap();
         assert_eq!(home.removed().unwrap().len(), 1);
         assert_eq!(home.restore(None).unwrap(), "b");
     }

@@ -297,7 +297,7 @@ impl<'a> Creation<'a> {
             final_bin: &request.root.join("bin"),
         })?;
         drop(progress);
-        if seed.wants_staging() {
+        if session.may_work_in_background() && seed.wants_staging() {
             let python = request.interpreter.executable.as_os_str();
             let words = ["background", "stage", "--when-quiet"].map(OsStr::new);
             let words = [&words[..], &[home.path().as_os_str(), python]].concat();

@@ -1,8 +1,10 @@
 //! Killed, interrupted, several at once, damaged: the old state or the new one, and nothing in between to be seen.
 
+mod behind; //   where work goes on behind the prompt, and where not
 mod believed; // whose files count
 mod clock; //    what was written at another time
 mod damaged; //  what somebody broke: the cache, an interpreter, permissions
+mod homeless; // without a home directory
 mod killed; //   creating, removing and bringing back, ended at every step on disk
 mod killer; //   how
 mod mended; //   what doctor mends, at every step on disk

@@ -118,9 +118,10 @@ fn what_has_expired_is_purged_in_the_background_and_nothing_else() {
     let trash = sandbox.workon_home().join(".venvwrap/trash");
     let week = 7 * 24 * 60 * 60;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-    fs::rename(trash.join(&names(&trash)[0]), trash.join(format!("{}.0", now - week - 10))).unwrap();
     sandbox.run(["rmvirtualenv", "new"]).status(0);
-    fs::rename(trash.join(&names(&trash)[1]), trash.join(format!("{}.0", now - week + 3600))).unwrap();
+    let by_age = names(&trash);
+    fs::rename(trash.join(&by_age[0]), trash.join(format!("{}.0", now - week - 10))).unwrap();
+    fs::rename(trash.join(&by_age[1]), trash.join(format!("{}.0", now - week + 3600))).unwrap();
     let listed = || -> Vec<String> {
         let text = sandbox.run(["undo", "--list"]).status(0).stdout_text();
         text.lines().map(|line| line.rsplit_once(", ").unwrap().0.to_owned()).collect()
