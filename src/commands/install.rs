@@ -131,7 +131,7 @@ pub(super) fn carry_out(
         if let Wish::Defaults(file) = &call.of {
             output::note(&format!("Installing the default packages of {}", session.shown(file)));
         }
-        if let Err(error) = installer::install(session.context, environment, installer, &call) {
+        if let Err(error) = installer::install(session.context, environment, installer, &call, output::note) {
             output::report(&error);
             status = error.status();
             // What was asked for does not need the defaults, but the rest may need the lock.

@@ -66,17 +66,18 @@ impl Wish {
 }
 
 impl Program {
-    /// The one to install with. Starts at most uv and the pip of another Python, to ask for their versions.
+    /// The one to install with. `against_uv`: why uv is not to be taken where the person left the choice to us. Starts at most uv and the pip of another Python, to ask for their versions.
     pub(super) fn to_install(
         context: &Context,
         environment: &Environment,
         installer: Installer,
         needed: Option<Needed>,
+        against_uv: Option<&str>,
     ) -> Result<Self> {
         let mut reasons = Vec::new();
         let mut hint = GIVE_IT_ONE;
         match installer {
-            Installer::Auto => match uv_in_place_of_pip(context, environment, needed) {
+            Installer::Auto => match uv_in_place_of_pip(context, environment, needed, against_uv) {
                 Ok(uv) => return Ok(Self::Uv(uv)),
                 Err(reason) => reasons.push(reason),
             },
@@ -178,8 +179,12 @@ fn uv_in_place_of_pip(
     context: &Context,
     environment: &Environment,
     needed: Option<Needed>,
+    against: Option<&str>,
 ) -> std::result::Result<PathBuf, String> {
     let path = uv::path(context)?;
+    if let Some(reason) = against {
+        return Err(reason.to_owned());
+    }
     match environment.version() {
         Some(version) if Release::parse(&version).is_some_and(|version| version >= OLDEST_OF_UV_FOR_ALL) => {}
         Some(version) => return Err(format!("uv does not do all that pip does for Python {version}")),

@@ -55,7 +55,7 @@ pub(crate) fn lock(
     requirements: &Path,
     made: &Path,
 ) -> Result<()> {
-    let program = Program::to_install(context, environment, installer, Some(MAKE_LOCKS))?;
+    let program = Program::to_install(context, environment, installer, Some(MAKE_LOCKS), None)?;
     let (subcommand, words): (_, &[&str]) = match &program {
         Program::Pip | Program::Lent(_) => ("lock", &["--no-deps", "--quiet", "-r"]),
         Program::Uv(_) => {

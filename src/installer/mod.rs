@@ -6,8 +6,9 @@
 
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 
+use crate::asked::{Patience, ask};
 use crate::config::Installer;
 use crate::context::Context;
 use crate::environment::Environment;
@@ -18,25 +19,53 @@ mod choice;
 #[cfg(test)]
 mod fake;
 pub(crate) mod freeze;
+mod only_pip;
 mod packages;
 mod pip;
 mod pip_settings;
+mod redirected;
 mod release;
 mod uv;
 
 use choice::Program;
 pub(crate) use packages::{Call, Group, Packages, Sources, Wish, defaults};
 
-/// Carries out one call; the installer's output and progress are the person's. The environment stays as it is when that
-/// fails.
-pub(crate) fn install(context: &Context, environment: &Environment, installer: Installer, call: &Call) -> Result<()> {
-    let program = Program::to_install(context, environment, installer, call.of.needed())?;
-    let mut command = program.command(context, environment, "install");
-    command.args(call.words(program.offline()));
-    if let Some(directory) = call.directory() {
-        command.current_dir(directory);
+/// Carries out one call; the installer's output and progress are the person's, and `tell` says what they did not ask
+/// for. The environment stays as it is when that fails.
+pub(crate) fn install(
+    context: &Context,
+    environment: &Environment,
+    installer: Installer,
+    call: &Call,
+    tell: impl Fn(&str),
+) -> Result<()> {
+    let directory = call.directory().map_or_else(|| context.working_directory(), |at| Ok(at.to_path_buf()))?;
+    let redirected = redirected::by_uv(context, &directory);
+    let found = call.only_for_pip(&directory).map(|found| format!("uv does not read {found} as pip does"));
+    let elsewhere = || redirected.as_ref().map(|key| format!("{key} has uv install into another place"));
+    let against_uv = found.clone().or_else(elsewhere);
+    let choose =
+        |against: Option<&str>| Program::to_install(context, environment, installer, call.of.needed(), against);
+    let mut program = choose(against_uv.as_deref())?;
+    if let (Installer::Auto, Program::Pip | Program::Lent(_), Some(reason)) = (installer, &program, &against_uv)
+        && uv::path(context).is_ok()
+    {
+        tell(&format!("pip installs this: {reason}"));
     }
-    let status = Context::run_for_person(&mut command).map_err(Error::io("run", program.path(environment)))?;
+    if let (Program::Uv(_), Some(key)) = (&program, redirected) {
+        return Err(into_another_place(&key, "UV_NO_CONFIG=1 leaves uv's files out"));
+    }
+    let mut status = run(context, environment, &program, call, &tell)?;
+    if installer == Installer::Auto
+        && status.code() == Some(uv::MISUSED)
+        && let Program::Uv(uv) = &program
+        && cannot_read(context, environment, uv, call)
+        && let Ok(other) = choose(Some("uv cannot read it"))
+    {
+        tell("pip installs this: uv cannot read it, and pip may");
+        program = other;
+        status = run(context, environment, &program, call, &tell)?;
+    }
     if status.success() {
         return Ok(());
     }
@@ -55,6 +84,51 @@ pub(crate) fn install(context: &Context, environment: &Environment, installer: I
     // Ended by a signal: as a shell would say it.
     let status = status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(1);
     Err(Error::Child { what, status, hint })
+}
+
+fn run(
+    context: &Context,
+    environment: &Environment,
+    program: &Program,
+    call: &Call,
+    tell: &impl Fn(&str),
+) -> Result<ExitStatus> {
+    let mut command = program.command(context, environment, "install");
+    command.args(call.words(program.offline()));
+    if let Some(directory) = call.directory() {
+        command.current_dir(directory);
+    }
+    if !matches!(program, Program::Uv(_)) {
+        if let Some(key) = redirected::by_pip(context, environment.root()) {
+            return Err(into_another_place(&key, "PIP_CONFIG_FILE=/dev/null leaves pip's files out"));
+        }
+        for name in redirected::ignored(context) {
+            tell(&format!("ignored {name}: packages are installed into the environment"));
+        }
+        redirected::prevent(&mut command);
+    }
+    Context::run_for_person(&mut command).map_err(Error::io("run", program.path(environment)))
+}
+
+fn into_another_place(key: &str, hint: &str) -> Error {
+    Error::Refused {
+        what: "install".to_owned(),
+        reason: format!("{key} would put the packages into another place"),
+        hint: format!("remove that line; {hint}"),
+    }
+}
+
+/// Asks a uv that failed whether it was about what it was given to read: it looks at that before anything else.
+fn cannot_read(context: &Context, environment: &Environment, uv: &Path, call: &Call) -> bool {
+    let words = |command: &mut Command| {
+        Program::Uv(uv.to_path_buf()).begin(command, environment, "install");
+        command.args(["--dry-run", "--color", "never"]).args(call.words("--offline"));
+        if let Some(directory) = call.directory() {
+            command.current_dir(directory);
+        }
+    };
+    let answer = ask(context, uv, Patience::seconds(60), words);
+    answer.is_ok_and(|output| only_pip::is_about_syntax(&String::from_utf8_lossy(&output.stderr)))
 }
 
 /// Whether pip has settings that matter for what is downloaded, and that uv would ignore. `root`: the environment's.

@@ -7,6 +7,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use super::only_pip;
 use crate::belief;
 use crate::context::Context;
 use crate::directories;
@@ -142,6 +143,28 @@ impl Call {
     /// Where it is to be made; where we are, if it does not matter.
     pub(super) fn directory(&self) -> Option<&Path> {
         self.directory.as_deref()
+    }
+
+    /// What of it only pip understands, for a person. A lock file has one form.
+    pub(super) fn only_for_pip(&self, directory: &Path) -> Option<String> {
+        if self.of == Wish::Lock {
+            return None;
+        }
+        let (mut files, mut lines) = (Vec::new(), Vec::new());
+        let mut words = self.words.iter();
+        while let Some(word) = words.next() {
+            match word.to_str() {
+                Some("-r") => files.extend(words.next().map(|file| directory.join(file))),
+                Some("-e") => lines.extend(words.next().map(|project| format!("-e {}", project.display()))),
+                Some("--group") => {
+                    words.next();
+                }
+                Some(word) if !word.starts_with('-') => lines.push(word.to_owned()),
+                _ => {}
+            }
+        }
+        let in_lines = || lines.iter().find_map(|line| only_pip::in_line(line, directory));
+        only_pip::in_files(files.iter().map(PathBuf::as_path)).or_else(in_lines)
     }
 
     /// The words behind `install`. `offline`: the installer's word for no network.

@@ -15,7 +15,8 @@ use crate::shown::{shown, shown_path};
 /// Longest configuration file that is read; one that is longer counts as one that says something.
 const LIMIT: u64 = 256 * 1024;
 
-/// Settings that change neither what is installed nor how it is reached: how pip looks, what it keeps, what it asks.
+/// Settings that change neither what is installed nor how it is reached: how pip looks, what it keeps, what it asks,
+/// and where packages would go, which is decided in `redirected`.
 /// Every other stands against uv, one that is not known here too: with pip it does what it is there for.
 const HARMLESS: &[&str] = &[
     "break-system-packages",
@@ -25,6 +26,7 @@ const HARMLESS: &[&str] = &[
     "debug",
     "default-timeout",
     "disable-pip-version-check",
+    "dry-run",
     "exists-action",
     "help",
     "log",
@@ -35,14 +37,18 @@ const HARMLESS: &[&str] = &[
     "no-python-version-warning",
     "no-warn-conflicts",
     "no-warn-script-location",
+    "prefix",
     "progress-bar",
     "python",
     "quiet",
     "require-virtualenv",
     "require-venv",
     "retries",
+    "root",
     "root-user-action",
+    "target",
     "timeout",
+    "user",
     "verbose",
     "version",
 ];
@@ -69,6 +75,16 @@ const COUNTERPARTS: &[(&str, &[&str])] = &[
 
 /// Where the settings of a whole machine lie, beside the directories of XDG: on Linux, and on macOS.
 const OF_THE_MACHINE: [&str; 2] = ["/etc/pip.conf", "/Library/Application Support/pip/pip.conf"];
+
+/// The first of these settings that a file has, for a person.
+pub(super) fn set_in_a_file(context: &Context, root: &Path, wanted: &[&str]) -> Option<String> {
+    files(context, root, OF_THE_MACHINE.map(Path::new)).into_iter().find_map(|file| {
+        let text = read_small(&file, LIMIT).ok()??;
+        let is_wanted = |key: &str, value: &str| wanted.contains(&key) && !value.is_empty();
+        let found = keys(&String::from_utf8_lossy(&text)).into_iter().find(|(key, value)| is_wanted(key, value));
+        found.map(|(key, _)| format!("`{key}` of {}", shown_path(&file, context.home())))
+    })
+}
 
 /// The first setting that uv would leave out in the environment at `root`, in words for a person.
 pub(super) fn against_uv(context: &Context, root: &Path) -> Option<String> {
@@ -189,13 +205,20 @@ mod tests {
             "PIP_CERT",
             "PIP_PROXY",
             "PIP_TRUSTED_HOST",
-            "PIP_TARGET",
             "PIP_OF_NEXT_YEAR",
         ] {
             assert_eq!(told(&room, &[(name, "1")]), Some(format!("uv does not read {name}")));
             assert_eq!(told(&room, &[(name, "")]), None, "{name}: as good as unset");
         }
-        for name in ["PIP_TIMEOUT", "PIP_DISABLE_PIP_VERSION_CHECK", "PIP_NO_INPUT", "PIP_CACHE_DIR", "PIP_PYTHON"] {
+        for name in [
+            "PIP_TARGET",
+            "PIP_USER",
+            "PIP_TIMEOUT",
+            "PIP_DISABLE_PIP_VERSION_CHECK",
+            "PIP_NO_INPUT",
+            "PIP_CACHE_DIR",
+            "PIP_PYTHON",
+        ] {
             assert_eq!(told(&room, &[(name, "1")]), None, "{name}");
         }
         assert_eq!(told(&room, &[("PIP_NO_INDEX", "off")]), None);

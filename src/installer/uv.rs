@@ -21,6 +21,9 @@ use crate::shown::shown;
 /// How long it may take to say its version. It takes milliseconds; a cold disk and a busy machine take longer.
 const PATIENCE: Patience = Patience::seconds(10);
 
+/// What it ends with where it did not get so far as to look for packages.
+pub(super) const MISUSED: i32 = 2;
+
 /// To be raised with every change of what is stored.
 const SCHEMA: u32 = 1;
 

@@ -356,3 +356,104 @@ fn a_lent_pip_and_a_template_import_nothing_of_the_working_directory_either() {
     }
     assert!(is_there(&sandbox, "tiny_thing"));
 }
+
+/// What the file itself says to pip alone, and what uv refuses for a reason that is not known beforehand.
+#[test]
+fn pip_installs_what_uv_cannot_read_and_one_line_says_so() {
+    let sandbox = world();
+    sandbox.write("base.txt", "tiny-thing\\\n<2\n");
+    for (text, why) in [
+        ("--extra-index-url http://u:secret@127.0.0.1:9/simple\ntiny-thing<2\n", "`--extra-index-url`"),
+        ("--trusted-host x\ntiny-thing<2\n", "`--trusted-host`"),
+        (
+            "tiny-thing<2 ; python_version \\\n  > '2'\n",
+            "`tiny-thing<2 ; python_version`, which goes on in the next line",
+        ),
+        ("-r base.txt\n", "`tiny-thing`, which goes on in the next line"),
+        ("--find-links ./gone\ntiny-thing<2\n", "a missing directory for `--find-links`"),
+    ] {
+        sandbox.write("r.txt", text);
+        let answer = sandbox.run(offline(&["-q", "-r", "r.txt"])).status(0);
+        let said = answer.stderr_text();
+        assert!(said.contains(&format!("pip installs this: uv does not read {why} as pip does\n")), "{text}: {answer}");
+        assert!(answer.stdout_text().contains("Successfully installed tiny-thing-1.0"), "{text}: {answer}");
+        assert!(!said.contains("secret"), "{answer}");
+        sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
+    }
+    sandbox.write("r.txt", b"# -*- coding: latin-1 -*-\ntiny-thing<2 # \xe9\n");
+    let said = "pip installs this: uv does not read text that is not UTF-8 as pip does\n";
+    sandbox.run(offline(&["-q", "-r", "r.txt"])).status(0).stderr_contains(said);
+    sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
+    // uv says it, pip can: a vertical tab ends a line to pip.
+    sandbox.write("r.txt", "tiny-thing<2\u{b}other-thing\n");
+    let answer = sandbox.run(offline(&["-q", "-r", "r.txt"])).status(0);
+    assert!(answer.stderr_text().contains("pip installs this: uv cannot read it, and pip may\n"), "{answer}");
+    assert!(is_there(&sandbox, "tiny_thing") && is_there(&sandbox, "other_thing"));
+    sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
+    // What fails for another reason is not tried twice.
+    sandbox.write("r.txt", "gone-thing\n");
+    let answer = sandbox.run(offline(&["-q", "-r", "r.txt"]));
+    assert!(answer.code() == 1 && !answer.stderr_text().contains("pip installs this"), "{answer}");
+}
+
+/// Whatever is set, what is said to be installed is in the environment.
+#[test]
+fn no_setting_puts_packages_into_another_place() {
+    let mut sandbox = world();
+    let elsewhere = sandbox.root().join("elsewhere");
+    let elsewhere = elsewhere.to_str().unwrap();
+    for installer in ["auto", "pip", "uv"] {
+        sandbox.set("VENVWRAP_INSTALLER", installer);
+        for (name, value) in [
+            ("PIP_USER", "1"),
+            ("PIP_TARGET", elsewhere),
+            ("PIP_PREFIX", elsewhere),
+            ("PIP_ROOT", elsewhere),
+            ("PIP_DRY_RUN", "1"),
+            ("UV_SYSTEM_PYTHON", "1"),
+        ] {
+            sandbox.set(name, value);
+            let answer = sandbox.run(offline(&["-q", "-i", "tiny-thing"])).status(0);
+            assert!(is_there(&sandbox, "tiny_thing"), "{installer} {name}: {answer}");
+            let is_told = installer == "pip" && name.starts_with("PIP_") && name != "PIP_USER";
+            let said = format!("ignored {name}: packages are installed into the environment\n");
+            assert_eq!(answer.stderr_text().contains(&said), is_told, "{installer} {name}: {answer}");
+            sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
+            sandbox.unset(name);
+        }
+    }
+    // The files of pip: a switch is taken back, a place is refused where pip would obey it.
+    let file = "home/.config/pip/pip.conf";
+    sandbox.unset("PIP_CONFIG_FILE").set("VENVWRAP_INSTALLER", "pip");
+    for (text, place) in
+        [("[install]\nuser = true\ndry-run = true\n", None), ("[global]\ntarget = /t\n", Some("target"))]
+    {
+        sandbox.write(file, text);
+        let answer = sandbox.run(offline(&["-q", "-i", "tiny-thing"]));
+        let said = "venvwrap: install: `target` of ~/.config/pip/pip.conf would put the packages into another place\n\
+                        hint: remove that line; PIP_CONFIG_FILE=/dev/null leaves pip's files out\n";
+        let is_refused = place.is_some();
+        assert_eq!(answer.stderr_text().contains(said), is_refused, "{text}: {answer}");
+        assert_eq!(answer.code() == 0, !is_refused, "{answer}");
+        assert_eq!(is_there(&sandbox, "tiny_thing"), !is_refused, "{text}: {answer}");
+        sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
+    }
+    fs::remove_file(sandbox.root().join(file)).unwrap();
+    sandbox.set("PIP_CONFIG_FILE", "/dev/null");
+    // Those of uv: pip does it, and uv is refused where it was asked for.
+    for (file, text) in [
+        ("home/.config/uv/uv.toml", "[pip]\ntarget = '/t'\n"),
+        ("uv.toml", "[pip]\nprefix = '/t'\n"),
+        ("pyproject.toml", "[tool.uv.pip]\ntarget = '/t'\n"),
+    ] {
+        sandbox.write(file, text);
+        for installer in ["auto", "uv"] {
+            sandbox.set("VENVWRAP_INSTALLER", installer);
+            let answer = sandbox.run(offline(&["-q", "-i", "tiny-thing"]));
+            assert_eq!(is_there(&sandbox, "tiny_thing"), installer == "auto", "{file}: {answer}");
+            assert_eq!(answer.code() == 0, installer == "auto", "{file}: {answer}");
+            sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
+        }
+        fs::remove_file(sandbox.root().join(file)).unwrap();
+    }
+}

@@ -37,7 +37,7 @@ fn chosen(world: World, installer: Installer, of: &Wish) -> String {
     // What the machine's own configuration files say is none of our concern.
     let mut variables = vec![("PIP_CONFIG_FILE", "/dev/null")];
     variables.extend(world.variable.map(|name| (name, "x")));
-    let told = Program::to_install(&room.context(&variables), &environment, installer, of.needed());
+    let told = Program::to_install(&room.context(&variables), &environment, installer, of.needed(), None);
     let told = match told {
         Ok(Program::Pip) => "pip".to_owned(),
         Ok(Program::Lent(path)) => format!("pip of {}", path.display()),

@@ -1,0 +1,64 @@
+//! Settings of pip and uv that would put packages somewhere else than into the environment, or nowhere.
+//!
+//! Variables are taken from our calls alone. What a configuration file says no call can take back: pip and uv know no
+//! word for it, so such a call is refused.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::pip_settings;
+use crate::context::Context;
+use crate::env_vars;
+use crate::fs::read_small;
+use crate::shown::shown_path;
+
+/// pip's, beside `user`.
+pub(super) const OF_PIP: [&str; 3] = ["target", "prefix", "root"];
+
+const VARIABLES: [&str; 4] = ["PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_DRY_RUN"];
+
+/// Longest configuration file of uv that is read.
+const LIMIT: u64 = 256 * 1024;
+
+/// Has pip install into the environment. A switch that a file sets can be taken back by a variable.
+pub(super) fn prevent(pip: &mut Command) {
+    for name in VARIABLES {
+        pip.env_remove(name);
+    }
+    // In an environment `--user` is a mistake to pip, and Manjaro has it for everything.
+    pip.env("PIP_USER", "0").env("PIP_DRY_RUN", "0");
+}
+
+/// The variables that are taken from a call of pip, for a person.
+pub(super) fn ignored(context: &Context) -> Vec<&'static str> {
+    VARIABLES.into_iter().filter(|name| context.variable(name).is_some_and(|value| value != "0")).collect()
+}
+
+/// What of pip's files would put packages elsewhere, for a person.
+pub(super) fn by_pip(context: &Context, root: &Path) -> Option<String> {
+    pip_settings::set_in_a_file(context, root, &OF_PIP)
+}
+
+/// What of uv's files would, for a call in `directory`.
+pub(super) fn by_uv(context: &Context, directory: &Path) -> Option<String> {
+    if context.variable("UV_NO_CONFIG").is_some_and(|value| value != "0" && value != "false") {
+        return None;
+    }
+    let mut files = Vec::new();
+    if let Some(file) = context.variable("UV_CONFIG_FILE") {
+        files.push(directory.join(file));
+    } else {
+        files.extend(directory.ancestors().flat_map(|at| [at.join("uv.toml"), at.join("pyproject.toml")]));
+        let home = context.absolute(env_vars::XDG_CONFIG_HOME).map(Path::to_path_buf);
+        files.extend(home.or_else(|| Some(context.home()?.join(".config"))).map(|config| config.join("uv/uv.toml")));
+        files.extend(["/etc/uv/uv.toml", "/etc/xdg/uv/uv.toml"].map(Into::into));
+    }
+    files.into_iter().find_map(|file| {
+        let text = read_small(&file, LIMIT).ok()??;
+        let table: toml::Table = toml::from_str(std::str::from_utf8(&text).ok()?).ok()?;
+        let is_project = file.file_name().is_some_and(|name| name == "pyproject.toml");
+        let pip = if is_project { table.get("tool")?.get("uv")?.get("pip")? } else { table.get("pip")? };
+        let key = ["target", "prefix"].into_iter().find(|key| pip.get(key).is_some())?;
+        Some(format!("`{key}` of {}", shown_path(&file, context.home())))
+    })
+}
