@@ -28,6 +28,8 @@ pub(crate) struct Asked {
     pub(crate) file: PathBuf,
     /// The key in it, where it has keys.
     pub(crate) key: Option<&'static str>,
+    /// The lines after it, which count where what stands before them is not there, as pyenv has it.
+    pub(crate) others: Vec<OsString>,
 }
 
 /// What the project at this directory, which is absolute, asks for. A `.python-version` anywhere in it goes before what
@@ -56,7 +58,7 @@ fn reach(project: &Path) -> Vec<&Path> {
     project.ancestors().take(below_top + 1).collect()
 }
 
-/// The first line of uv's and pyenv's files that says something.
+/// The lines of uv's and pyenv's files that say something.
 fn pinned(directory: &Path) -> Result<Option<Asked>> {
     for name in [".python-version", ".python-versions"] {
         let file = directory.join(name);
@@ -66,8 +68,9 @@ fn pinned(directory: &Path) -> Result<Option<Asked>> {
             // pyenv and people put comments behind a version, too.
             line.split(|byte| *byte == b'#').next().unwrap_or_default().trim_ascii()
         });
-        if let Some(line) = lines.into_iter().find(|line| !line.is_empty()) {
-            return Ok(Some(Asked { text: OsString::from_vec(line.to_vec()), file, key: None }));
+        let mut lines = lines.filter(|line| !line.is_empty()).map(|line| OsString::from_vec(line.to_vec()));
+        if let Some(text) = lines.next() {
+            return Ok(Some(Asked { text, others: lines.collect(), file, key: None }));
         }
     }
     Ok(None)
@@ -117,7 +120,7 @@ fn required(directory: &Path) -> Result<Option<Asked>> {
 fn said(value: Option<String>, file: &Path, key: &'static str) -> Option<Asked> {
     let text = value?.trim().to_owned();
     let is_said = !text.is_empty() && text != "*";
-    is_said.then(|| Asked { text: text.into(), file: file.to_path_buf(), key: Some(key) })
+    is_said.then(|| Asked { text: text.into(), others: Vec::new(), file: file.to_path_buf(), key: Some(key) })
 }
 
 fn parsed<T: DeserializeOwned>(file: &Path) -> Result<Option<T>> {
@@ -174,7 +177,7 @@ mod tests {
             let project = self.root.join(below);
             match asked(&project) {
                 Ok(None) => "nothing".to_owned(),
-                Ok(Some(Asked { text, file, key })) => {
+                Ok(Some(Asked { text, file, key, .. })) => {
                     let file = file.strip_prefix(&self.root).unwrap().display();
                     format!("{} {} {file}", text.to_str().unwrap(), key.unwrap_or("-"))
                 }

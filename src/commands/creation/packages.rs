@@ -81,7 +81,18 @@ pub(super) fn packages(
     has_pip: bool,
 ) -> Result<Packages> {
     let there = |file: &PathBuf| -> Result<PathBuf> {
+        // pip and uv read these themselves.
+        if is_url(file.as_os_str()) {
+            return Ok(file.clone());
+        }
         let file = located(session, file)?;
+        if file.file_name().is_some_and(|name| name == "-") && fs::symlink_metadata(&file).is_err() {
+            return Err(Error::Refused {
+                what: "-r -".to_owned(),
+                reason: "requirements are not read from standard input".to_owned(),
+                hint: "`-r` takes a file or a URL".to_owned(),
+            });
+        }
         fs::metadata(&file).map_err(Error::io("read", &file))?;
         Ok(file)
     };

@@ -157,19 +157,28 @@ fn who_asks(
         return Ok((Asker::Other(env_vars::UV_PYTHON.to_owned()), vec![python.to_owned()]));
     }
     let Some(project) = project else { return Ok((Asker::Nobody, Vec::new())) };
-    let (asker, text) = if let Some(text) = pipfile {
-        (format!("Pipfile of {}", session.shown(project)), text.to_owned())
+    let (asker, text, others) = if let Some(text) = pipfile {
+        (format!("Pipfile of {}", session.shown(project)), text.to_owned(), Vec::new())
     } else {
-        let Some(Asked { text, file, key }) = asked(project)? else { return Ok((Asker::Nobody, Vec::new())) };
+        let Some(Asked { text, others, file, key }) = asked(project)? else { return Ok((Asker::Nobody, Vec::new())) };
         let name = file.file_name().map(|name| shown(name).to_string()).unwrap_or_default();
         let place = session.shown(file.parent().unwrap_or(&file));
         let key = key.map(|key| format!("{key} in ")).unwrap_or_default();
-        (format!("{key}{name} of {place}"), text)
+        (format!("{key}{name} of {place}"), text, others)
     };
-    match interpreter::asked_by_project(context, &text) {
-        Some(request) => Ok((Asker::Other(asker), vec![request])),
-        None => Err(nonsense(asker, &text)),
+    let lines = std::iter::once(&text).chain(&others);
+    let requests: Vec<OsString> = lines.flat_map(|line| of_line(session, line)).collect();
+    if requests.is_empty() { Err(nonsense(asker, &text)) } else { Ok((Asker::Other(asker), requests)) }
+}
+
+/// The requests in a line of a project's file: one, or several between blanks, as pyenv has it. What is none is passed
+/// over where others are left.
+fn of_line(session: &Session<'_>, line: &OsStr) -> Vec<OsString> {
+    if let Some(request) = interpreter::asked_by_project(session.context, line) {
+        return vec![request];
     }
+    let words = line.as_bytes().split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).map(OsStr::from_bytes);
+    words.filter_map(|word| interpreter::asked_by_project(session.context, word)).collect()
 }
 
 /// What stands in a file or a variable is no request.

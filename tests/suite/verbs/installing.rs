@@ -171,3 +171,17 @@ fn a_creator_that_fails_leaves_nothing_and_its_words_are_kept_apart() {
     let told = String::from_utf8(told).unwrap();
     assert!(told.starts_with("<--one><two three><--python=/") && told.ends_with("><--prompt><a b><my env>"), "{told}");
 }
+
+#[test]
+fn requirements_come_from_a_url_and_not_from_standard_input() {
+    let sandbox = Sandbox::plain();
+    let file = sandbox.write("requirements.txt", "# nothing\n");
+    let url = format!("file://{}", file.display());
+    sandbox.run(["mkvirtualenv", "-q", "--no-index", "-r", &url, "x"]).status(0);
+    let said = "venvwrap: -r -: requirements are not read from standard input\nhint: `-r` takes a file or a URL\n";
+    sandbox.run(["mkvirtualenv", "-r", "-", "y"]).status(1).stdout("").stderr(said);
+    assert!(!sandbox.environment("y").exists());
+    let url = format!("file://{}/gone.txt", sandbox.root().display());
+    let answer = sandbox.run(["mkvirtualenv", "-q", "--no-index", "-r", &url, "z"]);
+    assert!(answer.code() != 0 && answer.stderr_text().contains("gone.txt"), "{answer}");
+}

@@ -257,3 +257,27 @@ fn find_and_the_mark_of_the_list_follow_whoever_is_asked_in_creation() {
     assert!(answer.stderr_text().contains("`3.93`") && answer.stderr_text().contains("UV_PYTHON"), "{answer}");
     assert!(sandbox.run(["python", "list"]).status(0).stdout_text().lines().all(|line| !line.starts_with('*')));
 }
+
+#[test]
+fn of_several_pinned_versions_the_first_that_is_there_is_taken() {
+    let sandbox = Sandbox::new();
+    let python = pythons::complete();
+    let (full, minor) = (python.full(), python.minor());
+    installed(&sandbox, python, &format!(".pyenv/versions/{full}"));
+    for text in [
+        format!("3.98\n{full}\n"),
+        format!("3.98 {full} 3.97\n"),
+        format!("# mine\nnot-installed\n\n{full}\n"),
+        format!("{full}\n3.98\n"),
+    ] {
+        sandbox.write("project/.python-version", &text);
+        let said = format!("Python {full}, as .python-version of [ROOT]/project asks\n");
+        let answer = sandbox.run(["python", "find", "-a", "project"]).status(0).stderr(said);
+        assert!(answer.stdout.ends_with(format!("/bin/python{minor}\n").as_bytes()), "{text}: {answer}");
+    }
+    sandbox.write("project/.python-version", "3.98\n3.97\n");
+    let answer = sandbox.run(["python", "find", "-a", "project"]).status(1).stdout("");
+    answer.stderr_contains(
+        "venvwrap: no python found for `3.98, 3.97`, which .python-version of [ROOT]/project asks for",
+    );
+}
