@@ -304,7 +304,8 @@ function __venvwrap_depart
     test -z "$VIRTUALENVWRAPPER_PROJECT_FILENAME"
     or builtin set link $VIRTUALENVWRAPPER_PROJECT_FILENAME
     if test -f $root/$link
-        builtin read project <$root/$link
+        # The first line, of a file that may be anything.
+        builtin read -n 4096 project <$root/$link
     end
     test -z "$project"
     or __venvwrap_source_trusted $project/.virtualenvwrapper/predeactivate
@@ -331,14 +332,26 @@ function __venvwrap_spoken
     builtin return 1
 end
 
-# Sources a file that is not the person's own, if they trust it as it is.
+# Runs a file that is not the person's own, if they trust it as it is: what was looked at, not what has its name then.
 function __venvwrap_source_trusted
     # Asking costs a process; only who has such a hook pays for it.
     if builtin set -l file (__venvwrap_spoken $argv[1])
-        and command $__venvwrap_executable trust --check $file
-        builtin source $file
+        __venvwrap_call trust --check $file
     end
     builtin return 0
+end
+
+# text CODE: a step of a plan. What a trusted hook says.
+function __venvwrap_text
+    __venvwrap_read_text $argv[1]
+    builtin return 0
+end
+
+# A function of its own, for the hook may return.
+function __venvwrap_read_text
+    builtin set -l __venvwrap_code $argv[1]
+    builtin set -e argv
+    builtin eval $__venvwrap_code
 end
 
 # Puts a FIELD with a VALUE on record.

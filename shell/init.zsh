@@ -263,7 +263,10 @@ function __venvwrap_depart {
     fi
     __venvwrap_value="$__venvwrap_root/${VIRTUALENVWRAPPER_PROJECT_FILENAME:-.project}"
     if [[ -f $__venvwrap_value ]]; then
-        IFS='' \builtin read -r __venvwrap_project <"$__venvwrap_value" || \builtin true
+        # The first line, of a file that may be anything.
+        IFS='' \builtin read -r -k 4096 -u 0 __venvwrap_value <"$__venvwrap_value" || \builtin true
+        __venvwrap_project="${__venvwrap_value%%$'\n'*}"
+        __venvwrap_project="${__venvwrap_project%%$'\0'*}"
     fi
     [[ -z $__venvwrap_project ]] || __venvwrap_source_trusted "$__venvwrap_project/.virtualenvwrapper/predeactivate"
     "__venvwrap_$__venvwrap_own" "$__venvwrap_root/bin/predeactivate"
@@ -367,12 +370,15 @@ function __venvwrap_decode {
     __venvwrap_value=${__venvwrap_value//\%25/%}
 }
 
-# Sources a file that is not the person's own, if they trust it as it is.
+# Runs a file that is not the person's own, if they trust it as it is: what was looked at, not what has its name then.
 function __venvwrap_source_trusted {
     # Asking costs a process; only who has such a hook pays for it.
-    if [[ -f $1 ]] && (__venvwrap_run trust --check "$1"); then
-        __venvwrap_source "$1"
-    fi
+    [[ ! -f $1 ]] || __venvwrap_call trust --check "$1" || \builtin true
+}
+
+# text CODE: a step of a plan. What a trusted hook says.
+function __venvwrap_text {
+    __venvwrap_evaluate "$1" || \builtin true
 }
 
 # source FILE: a step of a plan. A hook; whatever becomes of it, the command goes on.

@@ -39,7 +39,7 @@ fi || {
     \builtin return 1
 }
 if [[ -n ${ZSH_VERSION-} ]]; then
-    \builtin eval "$(\builtin 'exec' "$__venvwrap_executable" 'init' 'zsh')"
+    \builtin eval "$(\builtin 'command' "$__venvwrap_executable" 'init' 'zsh')"
 else
     \builtin eval "$(\builtin exec "$__venvwrap_executable" init bash)"
 fi

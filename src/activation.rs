@@ -17,6 +17,8 @@ pub(crate) enum Step {
     RunHooks(Vec<OsString>),
     /// Source a hook, if it is still there.
     Source(PathBuf),
+    /// Run what a hook says that is not the person's own: the text that they trust.
+    Text(Vec<u8>),
     /// Source a file on leaving, if it is trusted then.
     Later(PathBuf),
     /// Say in VIRTUALENVWRAPPER_PROJECT_CD whether entering changes to the project; `None`: no longer.
@@ -81,8 +83,8 @@ pub(crate) struct Surroundings {
     pub(crate) directory: Option<PathBuf>,
     /// Lines of the person's own.
     pub(crate) appended: Option<Vec<u8>>,
-    /// The hooks to source after, in their order.
-    pub(crate) after: Vec<PathBuf>,
+    /// The steps of the hooks that come after, in their order.
+    pub(crate) after: Vec<Step>,
     /// The environment's own files to source on leaving, in their order.
     pub(crate) later: Vec<PathBuf>,
 }
@@ -104,7 +106,7 @@ impl Plan {
         steps.extend(around.appended.map(Step::AppendedLines));
         if !around.after.is_empty() {
             steps.push(Step::ProjectSwitching(Some(around.follow)));
-            steps.extend(around.after.into_iter().map(Step::Source));
+            steps.extend(around.after);
             steps.push(Step::ProjectSwitching(None));
         }
         Self { steps }

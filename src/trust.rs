@@ -22,34 +22,57 @@ use crate::shown::shown;
 /// The directory of a project that its hooks lie in.
 pub(crate) const PROJECT_HOOKS: &str = ".virtualenvwrapper";
 
-/// Longest hook of a project.
-const LIMIT: u64 = 1024 * 1024;
+/// Longest file that is trusted. What is longer is no hook, and would have to be held as a whole.
+const LIMIT: usize = 1024 * 1024;
 
 /// What is known of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Standing {
     /// There is no such file.
     Missing,
-    /// It was trusted as it is.
-    Trusted,
-    /// It was never trusted, or has changed since.
+    /// It was trusted as it is: this text, which is what may be run. The file may be another one by then.
+    Trusted(Vec<u8>),
+    /// It was never trusted, has changed since, or is too long.
     Untrusted,
 }
 
+impl Standing {
+    pub(crate) fn is_trusted(&self) -> bool {
+        matches!(self, Self::Trusted(_))
+    }
+}
+
+/// The whole of a file, `Err` where it is too long; `None` where there is none.
+fn read(file: &Path) -> Result<Option<std::result::Result<Vec<u8>, TooLong>>> {
+    let text = read_small(file, LIMIT as u64 + 1).map_err(Error::io("read", file))?;
+    Ok(text.map(|text| if text.len() > LIMIT { Err(TooLong) } else { Ok(text) }))
+}
+
+struct TooLong;
+
 /// Looks at a file and at the record.
 pub(crate) fn standing(context: &Context, file: &Path) -> Result<Standing> {
-    let Some(text) = read_small(file, LIMIT).map_err(Error::io("read", file))? else { return Ok(Standing::Missing) };
+    let text = match read(file)? {
+        None => return Ok(Standing::Missing),
+        Some(Err(TooLong)) => return Ok(Standing::Untrusted),
+        Some(Ok(text)) => text,
+    };
     // Without HOME there is no record, and nothing is trusted.
     let Ok(record) = record_of(context, file) else { return Ok(Standing::Untrusted) };
     // What others can put on record is no trust of this user's.
     let known = read_private(&record, 256).map_err(Error::io("read", record))?.ok().flatten();
     let is_trusted = known.is_some_and(|known| known == digest(&[&text]).as_bytes());
-    Ok(if is_trusted { Standing::Trusted } else { Standing::Untrusted })
+    Ok(if is_trusted { Standing::Trusted(text) } else { Standing::Untrusted })
 }
 
 /// Puts a file on record as it is now.
 pub(crate) fn trust(context: &Context, file: &Path) -> Result<()> {
-    let text = fs::read(file).map_err(Error::io("read", file))?;
+    let text = read(file)?.ok_or_else(|| Error::io("read", file)(io::ErrorKind::NotFound.into()))?;
+    let text = text.map_err(|TooLong| Error::Refused {
+        what: format!("cannot trust {}", shown(file)),
+        reason: "it is longer than 1 MiB".to_owned(),
+        hint: "hooks up to that length can be trusted".to_owned(),
+    })?;
     let record = record_of(context, file)?;
     if let Some(directory) = record.parent() {
         if let Some(doubt) = doubt(directory) {
@@ -114,11 +137,24 @@ mod tests {
         fs::write(&copy, "export A=1\n").unwrap();
         assert_eq!(standing(&context, &file).unwrap(), Standing::Untrusted);
         trust(&context, &file).unwrap();
-        assert_eq!(standing(&context, &file).unwrap(), Standing::Trusted);
+        assert_eq!(standing(&context, &file).unwrap(), Standing::Trusted(b"export A=1\n".to_vec()));
         assert_eq!(standing(&context, &copy).unwrap(), Standing::Untrusted);
         fs::write(&file, "export A=2\n").unwrap();
         assert_eq!(standing(&context, &file).unwrap(), Standing::Untrusted);
         fs::write(&file, "export A=1\n").unwrap();
+        // The last byte of the longest counts, and one more is too many.
+        let longest = vec![b'#'; LIMIT];
+        fs::write(&file, &longest).unwrap();
+        trust(&context, &file).unwrap();
+        assert!(standing(&context, &file).unwrap().is_trusted());
+        fs::write(&file, [&longest[1..], b"\n"].concat()).unwrap();
+        assert_eq!(standing(&context, &file).unwrap(), Standing::Untrusted);
+        fs::write(&file, [&longest[..], b"\n"].concat()).unwrap();
+        assert_eq!(standing(&context, &file).unwrap(), Standing::Untrusted);
+        let refused = trust(&context, &file).unwrap_err().to_string();
+        assert!(refused.contains("it is longer than 1 MiB"), "{refused}");
+        fs::write(&file, "export A=1\n").unwrap();
+        trust(&context, &file).unwrap();
         distrust(&context, &file).unwrap();
         assert_eq!(standing(&context, &file).unwrap(), Standing::Untrusted);
     }

@@ -5,10 +5,10 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::Session;
-use crate::activation::{Conda, Elsewhere};
+use crate::activation::{Conda, Elsewhere, Step};
 use crate::elsewhere::{self, Places};
 use crate::environment::Environment;
-use crate::environment::appended::appended_lines;
+use crate::environment::appended::{appended_in, appended_lines};
 use crate::environment::conda::Scripts;
 use crate::environment::origin::Origin;
 use crate::error::{Error, Result};
@@ -124,13 +124,13 @@ fn may_bring(name: &str) -> bool {
     may_be_set(name) && !condas.iter().any(is_condas)
 }
 
-/// The files of an environment elsewhere that are sourced around its use: those that the person trusts.
+/// The files of an environment elsewhere that count around its use: those that the person trusts.
 #[derive(Debug, Default)]
 pub(super) struct OwnFiles {
     /// conda's scripts, before all hooks.
-    pub(super) entering: Vec<PathBuf>,
+    pub(super) entering: Vec<Step>,
     /// Its own hook, after all others.
-    pub(super) entered: Vec<PathBuf>,
+    pub(super) entered: Vec<Step>,
     /// Lines that somebody appended to its `bin/activate`.
     pub(super) appended: Option<Vec<u8>>,
     /// conda's scripts for leaving.
@@ -145,11 +145,11 @@ impl OwnFiles {
             return Ok(Self::default());
         }
         let mut untrusted = Vec::new();
-        let mut trusted = |files: Vec<PathBuf>| -> Result<Vec<PathBuf>> {
+        let mut trusted = |files: Vec<PathBuf>| -> Result<Vec<(PathBuf, Vec<u8>)>> {
             let mut kept = Vec::new();
             for file in files {
                 match trust::standing(session.context, &file)? {
-                    Standing::Trusted => kept.push(file),
+                    Standing::Trusted(text) => kept.push((file, text)),
                     Standing::Untrusted => untrusted.push(file),
                     Standing::Missing => {}
                 }
@@ -158,15 +158,21 @@ impl OwnFiles {
         };
         let dialect = if session.shell == Some(Shell::Fish) { ".fish" } else { ".sh" };
         let activate = environment.bin().join("activate");
-        let appended = if environment.is_conda() { None } else { appended_lines(&activate)? };
+        let has_appended = !environment.is_conda() && appended_lines(&activate)?.is_some();
+        let steps = |files: Vec<(PathBuf, Vec<u8>)>| files.into_iter().map(|(_, text)| Step::Text(text)).collect();
         let own = Self {
-            entering: trusted(environment.conda_scripts(Scripts::Entering, dialect))?,
-            entered: trusted(hooks.file_in(&environment.bin(), hooks::POSTACTIVATE).into_iter().collect())?,
-            appended: match appended {
-                Some(lines) if !trusted(vec![activate])?.is_empty() => Some(lines),
-                _ => None,
+            entering: steps(trusted(environment.conda_scripts(Scripts::Entering, dialect))?),
+            entered: steps(trusted(hooks.file_in(&environment.bin(), hooks::POSTACTIVATE).into_iter().collect())?),
+            appended: if has_appended {
+                trusted(vec![activate])?.pop().and_then(|(_, text)| appended_in(&text))
+            } else {
+                None
             },
-            leaving: trusted(environment.conda_scripts(Scripts::Leaving, dialect))?,
+            // What is trusted now; looked at again on leaving.
+            leaving: trusted(environment.conda_scripts(Scripts::Leaving, dialect))?
+                .into_iter()
+                .map(|(file, _)| file)
+                .collect(),
         };
         if let [first, rest @ ..] = &untrusted[..] {
             let (first, root) = (session.shown(first), typed_path(environment.root(), session.context.home()));

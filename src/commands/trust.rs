@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::json::text;
 use super::{Outcome, Session, Verb, elsewhere};
+use crate::activation::{Plan, Step};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::output;
@@ -41,7 +42,7 @@ pub(crate) struct Trust {
     /// Stop trusting the hooks
     #[arg(long)]
     revoke: bool,
-    /// Only tell by the status whether this one file is trusted
+    /// Have the shell run this one file as it is now, if it is trusted
     #[arg(long, value_name = "FILE", hide = true, exclusive = true)]
     check: Option<PathBuf>,
 }
@@ -63,11 +64,13 @@ impl Verb for Trust {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
         if let Some(file) = self.check {
             let file = session.context.absolute_path(&file)?;
-            let is_trusted = trust::standing(session.context, &file)? == Standing::Trusted;
-            if !is_trusted {
-                output::note(&format!("{} is not trusted and was not sourced", session.shown(&file)));
-            }
-            return Ok(Outcome::Status(u8::from(!is_trusted)));
+            return Ok(match trust::standing(session.context, &file)? {
+                Standing::Trusted(text) => Outcome::Plan(Plan::of(Step::Text(text)), 0),
+                Standing::Untrusted | Standing::Missing => {
+                    output::note(&format!("{} is not trusted and was not sourced", session.shown(&file)));
+                    Outcome::Status(1)
+                }
+            });
         }
         let project = session.context.absolute_path(&self.project.unwrap_or_else(|| ".".into()))?;
         let mut files = trust::hooks_of(&project)?;
@@ -84,7 +87,7 @@ impl Verb for Trust {
             });
         }
         if self.json {
-            let is_trusted = |file: &PathBuf| Ok(trust::standing(session.context, file)? == Standing::Trusted);
+            let is_trusted = |file: &PathBuf| Ok(trust::standing(session.context, file)?.is_trusted());
             let entry = |file: &PathBuf| Ok(Entry { path: text(file), trusted: is_trusted(file)? });
             let hooks = files.iter().map(entry).collect::<Result<_>>()?;
             output::data(&super::json::document(&List { project: text(&project), hooks })?)?;
@@ -93,7 +96,7 @@ impl Verb for Trust {
         for file in &files {
             let shown = session.shown(file);
             if self.list {
-                let is_trusted = trust::standing(session.context, file)? == Standing::Trusted;
+                let is_trusted = trust::standing(session.context, file)?.is_trusted();
                 let standing = if is_trusted { "trusted" } else { "not trusted" };
                 output::data(format!("{shown}: {standing}\n").as_bytes())?;
             } else if self.revoke {

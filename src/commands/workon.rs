@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 
 use super::{Outcome, Session, Verb, elsewhere, here};
-use crate::activation::{Entry, Plan, Surroundings};
+use crate::activation::{Entry, Plan, Step, Surroundings};
 use crate::env_vars;
 use crate::environment::Environment;
 use crate::environment::appended::appended_lines;
@@ -99,7 +99,8 @@ pub(super) fn enter(session: &Session<'_>, home: &WorkonHome, environment: &Envi
     if let Some(project) = &project {
         after.extend(project_hook(session, &hooks, project)?);
     }
-    after.extend(hooks.files(hooks::POSTACTIVATE, Some(environment.root()).filter(|_| is_of_store)));
+    let of_person = hooks.files(hooks::POSTACTIVATE, Some(environment.root()).filter(|_| is_of_store));
+    after.extend(of_person.into_iter().map(Step::Source));
     after.extend(own.entered);
     let around = Surroundings {
         before: hooks.words(hooks::PREACTIVATE, environment),
@@ -137,10 +138,10 @@ pub(super) fn entry(hooks: &Hooks<'_>, environment: &Environment) -> Entry {
 }
 
 /// The `postactivate` that a project brings along, if the person trusts it as it is; otherwise a word about it.
-fn project_hook(session: &Session<'_>, hooks: &Hooks<'_>, project: &Path) -> Result<Option<PathBuf>> {
+fn project_hook(session: &Session<'_>, hooks: &Hooks<'_>, project: &Path) -> Result<Option<Step>> {
     let Some(file) = hooks.file_in(&project.join(trust::PROJECT_HOOKS), hooks::POSTACTIVATE) else { return Ok(None) };
-    if trust::standing(session.context, &file)? == Standing::Trusted {
-        return Ok(Some(file));
+    if let Standing::Trusted(text) = trust::standing(session.context, &file)? {
+        return Ok(Some(Step::Text(text)));
     }
     let (file, project) = (session.shown(&file), typed_path(project, session.context.home()));
     output::note(&format!("{file} is not trusted and was not sourced; look at it, then `venvwrap trust {project}`"));

@@ -17,7 +17,12 @@ pub(crate) fn appended_lines(activate: &Path) -> Result<Option<Vec<u8>>> {
         Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => None,
         other => other.map_err(Error::io("read", activate))?,
     };
-    Ok(text.as_deref().and_then(after_the_maker).map(<[u8]>::to_vec))
+    Ok(text.as_deref().and_then(appended_in))
+}
+
+/// The same of a script that was read already.
+pub(crate) fn appended_in(text: &[u8]) -> Option<Vec<u8>> {
+    after_the_maker(text).map(<[u8]>::to_vec)
 }
 
 /// The numbers of the lines, counted from 1, that somebody put elsewhere in a `bin/activate`: they have no effect on

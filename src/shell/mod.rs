@@ -116,6 +116,7 @@ fn write_common(shell: Shell, step: &Step, code: &mut Vec<u8>) {
         Step::Continue(words) => ("continue", bytes(words)),
         Step::Later(file) => ("later", vec![file.as_os_str().as_bytes().to_vec()]),
         Step::Source(file) => ("source", vec![file.as_os_str().as_bytes().to_vec()]),
+        Step::Text(text) => ("text", vec![text.clone()]),
         Step::ChangeDirectory(directory) => ("cd", vec![directory.as_os_str().as_bytes().to_vec()]),
         Step::AppendedLines(lines) => ("appended", vec![lines.clone()]),
         Step::ProjectSwitching(Some(follow)) => {

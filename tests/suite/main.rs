@@ -48,5 +48,6 @@ mod standalone; //     the activate scripts that an environment carries, without
 mod states; //         random states of a shell, random walks through environments
 mod takeover; //       a home of the real virtualenvwrapper: used in every shell, and by it again
 mod templates; //      what mkproject fills a project from, with the real copier, cookiecutter and pythons
+mod trusted; //       what is run of files that are not the person's own, and read of files that can be anything
 mod whole_life; //     every Python from the request to the removal
 mod verbs; //          each verb by what it says and what is on disk afterwards
