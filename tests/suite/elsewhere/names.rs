@@ -216,3 +216,42 @@ fn the_nearest_names_are_suggested_wherever_they_are() {
         .stdout("")
         .stderr("venvwrap: environment `projectz` does not exist in [ROOT]/envs\nhint: did you mean `projectx` or `projecty`?\n");
 }
+
+/// Of several of one owner, `.` is the one that its owner takes in the project.
+#[test]
+fn a_dot_is_what_poetry_and_hatch_would_take_of_several() {
+    let sandbox = world();
+    let shop = sandbox.root().join("anywhere/shop");
+    fs::create_dir_all(&shop).unwrap();
+    let mark = mark_of(&sandbox, &fs::canonicalize(&shop).unwrap());
+    let here = || {
+        let mut command = sandbox.command(BINARY);
+        command.args(["which", "."]).current_dir(&shop);
+        sandbox.run_command(command, b"")
+    };
+    let (of_3_10, of_3_12) = (format!("shop-{mark}-py3.10"), format!("shop-{mark}-py3.12"));
+    let environments = of_poetry(&sandbox, &of_3_10).parent().unwrap().to_path_buf();
+    of_poetry(&sandbox, &of_3_12);
+    // Nothing says which.
+    drop(here().status(1).stdout("").stderr_contains("[ROOT]/anywhere/shop is the project of "));
+    for (minor, name) in [("3.12", &of_3_12), ("3.10", &of_3_10)] {
+        let text = format!("[shop-{mark}]\nminor = \"{minor}\"\npatch = \"{minor}.1\"\n");
+        fs::write(environments.join("envs.toml"), text).unwrap();
+        drop(here().status(0).stderr("").stdout(format!("[ROOT]/cache/pypoetry/virtualenvs/{name}\n")));
+    }
+    // One that is gone is not taken for another, and what is no TOML says nothing.
+    for text in [format!("[shop-{mark}]\nminor = \"3.9\"\n"), "[".to_owned(), String::new()] {
+        fs::write(environments.join("envs.toml"), text).unwrap();
+        drop(here().status(1).stdout(""));
+    }
+    fs::remove_dir_all(&environments).unwrap();
+    let of_hatch = sandbox.home().join(".local/share/hatch/env/virtual/shop").join(&mark);
+    if cfg!(target_os = "linux") {
+        for name in ["docs", "shop", "test", "hatch-build"] {
+            sandbox.minimal_environment_at(&of_hatch.join(name));
+        }
+        drop(here().status(0).stderr("").stdout(format!("{}\n", super::masked(&sandbox, &of_hatch.join("shop")))));
+        fs::remove_dir_all(of_hatch.join("shop")).unwrap();
+        drop(here().status(1).stdout("").stderr_contains("`shop:docs` and `shop:test`"));
+    }
+}
