@@ -138,7 +138,10 @@ pub(crate) fn removed(home: &WorkonHome, name: &OsStr, with_link: bool) {
 
 /// Removes the copy.
 pub(crate) fn forget(home: &WorkonHome, name: &OsStr) {
-    drop(fs::remove_file(place(home, name)));
+    // Not through a link that somebody put there.
+    if let Ok(kept) = home.kept_for_writing() {
+        drop(fs::remove_file(kept.join(name)));
+    }
 }
 
 /// The project whose `.venv` was removed with the environment that has come back by this name.

@@ -81,6 +81,8 @@ impl Verb for RmVirtualenv {
         let before = session.context.working_directory().ok();
         let hooks = session.hooks(&home)?;
         let mut removed = Vec::new();
+        let mut doomed = Vec::new();
+        let for_good = self.now || keep.is_zero();
         let mut failed = false;
         for name in &names {
             let told = [name.as_os_str()];
@@ -94,9 +96,13 @@ impl Verb for RmVirtualenv {
                     let project = project_of(session, &home, name);
                     output::data(format!("Removing {}...\n", shown(name.as_os_str())).as_bytes())?;
                     hooks.run(hooks::PRERMVIRTUALENV, None, &told, None);
-                    let found = home.remove(name, session.active_root());
+                    let found = if for_good {
+                        home.doom(name, session.active_root()).map(|taken| doomed.push((name.as_os_str(), taken)))
+                    } else {
+                        home.remove(name, session.active_root()).map(|taken| removed.push(taken))
+                    };
                     hooks.run(hooks::POSTRMVIRTUALENV, None, &told, None);
-                    if let (Ok(_), Some(project)) = (&found, project) {
+                    if let (Ok(()), Some(project)) = (&found, project) {
                         let had_link = unlink(session, &project, &home.path().join(name.as_os_str()));
                         keepsake::removed(&home, name.as_os_str(), had_link);
                     }
@@ -105,7 +111,7 @@ impl Verb for RmVirtualenv {
                 Err(error) => Err(error),
             };
             match found {
-                Ok(taken) => removed.push(taken),
+                Ok(()) => {}
                 Err(Error::UnknownEnvironment { .. }) if self.force => {}
                 Err(error) => {
                     output::report(&error);
@@ -119,12 +125,14 @@ impl Verb for RmVirtualenv {
         }
         // Whoever stood in what is gone now stands in the store, as virtualenvwrapper has it.
         let inside = before.is_some() && before != session.context.working_directory().ok();
-        if self.now || keep.is_zero() {
-            for taken in &removed {
-                keepsake::forget(&home, &taken.name);
+        for (name, taken) in doomed {
+            keepsake::forget(&home, name);
+            if let Err(error) = taken.delete() {
+                output::report(&error);
+                failed = true;
             }
-            removed.into_iter().try_for_each(crate::workon_home::trash::Removed::delete)?;
-        } else if let [first, rest @ ..] = removed.as_slice() {
+        }
+        if let [first, rest @ ..] = removed.as_slice() {
             let days = keep.as_secs() / 86_400;
             let name = if rest.is_empty() { operands(&[&first.name]) } else { "NAME".to_owned() };
             output::note(&format!("`venvwrap undo {name}` brings it back, for {days} days"));

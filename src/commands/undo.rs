@@ -10,13 +10,14 @@ use serde::Serialize;
 
 use super::{Outcome, Session, Verb, json};
 use crate::environment::Environment;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::keepsake;
 use crate::output;
 use crate::project::dot_venv;
 use crate::shown::shown;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
+use crate::workon_home::purge::Undeletable;
 use crate::workon_home::trash::Removed;
 
 /// Bring back a removed environment
@@ -65,6 +66,13 @@ impl Verb for Undo {
             let removed = home.removed()?;
             let text = if self.json { as_json(&home, &removed, kept_for)? } else { as_text(&removed) };
             output::data(&text)?;
+            for Undeletable { path, reason, remedy } in home.undeletable(kept_for) {
+                output::report(&Error::Refused {
+                    what: format!("cannot delete {}", shown(&path)),
+                    reason: reason.to_owned(),
+                    hint: remedy,
+                });
+            }
             return Ok(Outcome::Done);
         }
         self.name.as_deref().map(EnvironmentName::existing).transpose()?;

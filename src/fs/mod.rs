@@ -5,18 +5,25 @@
 
 use std::fs::{self, File, FileTimes};
 use std::io::{self, Write};
+use std::os::fd::BorrowedFd;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::SystemTime;
 
 use nix::fcntl::OFlag;
-use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::fs::{AtFlags, CWD, RenameFlags, renameat, renameat_with, statat};
 use rustix::io::Errno;
 
 use crate::error::{Error, Result};
 
+pub(crate) mod carry;
+pub(crate) mod lock;
+pub(crate) mod mounts;
 pub(crate) mod private;
+pub(crate) mod removal;
+
+pub(crate) use removal::remove_tree;
 
 /// Whether two paths lead to one file. `false` where either cannot be reached.
 #[must_use]
@@ -59,10 +66,13 @@ pub(crate) fn tidied(path: &Path) -> PathBuf {
     tidy
 }
 
+/// An entry of an open directory; the directory is [`CWD`] for a path from the root.
+pub(crate) type At<'a> = (BorrowedFd<'a>, &'a Path);
+
 /// One step of the kernel, where the system and the file system know it; `None` where they do not: old kernels, some
 /// network file systems.
-fn rename_with(from: &Path, to: &Path, flags: RenameFlags) -> Option<io::Result<()>> {
-    match renameat_with(CWD, from, CWD, to, flags) {
+fn rename_with(from: At<'_>, to: At<'_>, flags: RenameFlags) -> Option<io::Result<()>> {
+    match renameat_with(from.0, from.1, to.0, to.1, flags) {
         Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => None,
         done => Some(done.map_err(io::Error::from)),
     }
@@ -70,24 +80,34 @@ fn rename_with(from: &Path, to: &Path, flags: RenameFlags) -> Option<io::Result<
 
 /// Renames `from` to `to`, and fails with `AlreadyExists` when anything is at `to`, in one step of the kernel.
 pub(crate) fn rename_without_replacing(from: &Path, to: &Path) -> io::Result<()> {
+    rename_at((CWD, from), (CWD, to))
+}
+
+/// The same between open directories.
+pub(crate) fn rename_at(from: At<'_>, to: At<'_>) -> io::Result<()> {
     if let Some(done) = rename_with(from, to, RenameFlags::NOREPLACE) {
         return done;
     }
     // Elsewhere the directory's own rule has to do: rename(2) never puts a directory over a file, nor over a directory
     // with something in it; what is left is the moment between this look and the call, and an empty directory.
-    match fs::symlink_metadata(to) {
+    match statat(to.0, to.1, AtFlags::SYMLINK_NOFOLLOW) {
         Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => fs::rename(from, to).map_err(|error| {
-            let taken = matches!(error.kind(), io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::NotADirectory);
-            if taken { io::ErrorKind::AlreadyExists.into() } else { error }
+        Err(Errno::NOENT) => renameat(from.0, from.1, to.0, to.1).map_err(|error| {
+            let taken = matches!(error, Errno::NOTEMPTY | Errno::EXIST | Errno::NOTDIR);
+            if taken { io::ErrorKind::AlreadyExists.into() } else { error.into() }
         }),
-        Err(error) => Err(error),
+        Err(error) => Err(error.into()),
     }
 }
 
 /// Exchanges two entries of one file system in one step of the kernel. Fails with `Unsupported` where the system or the
 /// file system knows no such step.
 pub(crate) fn exchange(one: &Path, other: &Path) -> io::Result<()> {
+    exchange_at((CWD, one), (CWD, other))
+}
+
+/// The same between open directories.
+pub(crate) fn exchange_at(one: At<'_>, other: At<'_>) -> io::Result<()> {
     rename_with(one, other, RenameFlags::EXCHANGE).unwrap_or_else(|| Err(io::ErrorKind::Unsupported.into()))
 }
 
@@ -182,21 +202,6 @@ pub(crate) fn open_directory(path: &Path) -> io::Result<File> {
     fs::OpenOptions::new().read(true).custom_flags(flags.bits()).open(path)
 }
 
-/// Removes a directory and all below it; a link is removed, not followed. std's walk holds against links swapped in
-/// while it runs (CVE-2022-21658). That it is gone already is no failure.
-pub(crate) fn remove_tree(path: &Path) -> io::Result<()> {
-    #[allow(clippy::disallowed_methods, reason = "this is the place")]
-    let removed = match fs::symlink_metadata(path) {
-        Ok(entry) if entry.is_dir() => fs::remove_dir_all(path),
-        Ok(_) => fs::remove_file(path),
-        Err(error) => Err(error),
-    };
-    match removed {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        other => other,
-    }
-}
-
 /// The bytes on disk that removing `path` would free. Files that have other names elsewhere stay; what cannot be looked
 /// at counts nothing.
 pub(crate) fn freed_by_removing(path: &Path) -> u64 {
@@ -232,17 +237,6 @@ mod tests {
         fs::remove_dir(&to).unwrap();
         rename_without_replacing(&from, &to).unwrap();
         assert!(to.is_dir() && !from.is_dir());
-    }
-
-    #[test]
-    fn removing_a_link_leaves_what_it_leads_to() {
-        let room = tempfile::tempdir().unwrap();
-        let (target, link) = (room.path().join("target"), room.path().join("link"));
-        fs::create_dir(&target).unwrap();
-        std::os::unix::fs::symlink(&target, &link).unwrap();
-        remove_tree(&link).unwrap();
-        assert!(target.is_dir());
-        remove_tree(&link).unwrap();
     }
 
     #[test]

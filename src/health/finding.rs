@@ -223,6 +223,20 @@ kinds! {
         /// The name that leads to itself.
         name: OsString,
     } = Problem "rename-unbegun",
+    /// A directory of ours in the store is none, or is controlled by somebody else.
+    ShelfUnusable {
+        /// Why it is not used.
+        reason: String,
+        /// The command that repairs it.
+        remedy: String,
+    } = Problem "private-directory-unusable",
+    /// Something in the trash cannot be deleted.
+    Undeletable {
+        /// Why.
+        reason: &'static str,
+        /// The command that frees it.
+        remedy: String,
+    } = Problem "undeletable",
     /// The disk is nearly full.
     LittleSpace {
         /// Bytes that are left.

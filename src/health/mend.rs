@@ -62,7 +62,7 @@ pub(crate) fn mend(examination: &Examination<'_>, finding: &Finding) -> Option<R
             Some(restored.map(Mended::PutBack))
         }
         What::Leftovers { .. } => {
-            let cleared = examination.home.clear_dead_builds().map_err(Error::io("remove", &finding.path));
+            let cleared = examination.home.clear_dead_builds();
             Some(cleared.map(|()| Mended::Cleared))
         }
         What::UnbegunRename { name } => {

@@ -6,14 +6,17 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::sys::statvfs::statvfs;
 use nix::unistd::{AccessFlags, access};
 
 use super::{Examination, What, is_called_python};
+use crate::config::Config;
 use crate::env_vars;
 use crate::hooks::Event;
+use crate::workon_home::purge::Undeletable;
 
 /// A disk with less is nearly full; an environment with pip has 15 MB.
 const LITTLE: u64 = 200 * 1024 * 1024;
@@ -54,7 +57,18 @@ pub(super) fn check(examination: &Examination<'_>) -> Vec<(PathBuf, What)> {
         (home.join(old), what)
     }));
     found.extend(entries(examination, &halves));
+    found.extend(private_directories(examination));
     found
+}
+
+/// The directories of ours in the store, and what has to be deleted in them and cannot be.
+fn private_directories(examination: &Examination<'_>) -> impl Iterator<Item = (PathBuf, What)> {
+    let home = examination.home;
+    let keep = Config::read(examination.context).map_or(Duration::MAX, |config| config.trash_kept_for());
+    let unusable = home.unusable_shelves().into_iter();
+    let unusable = unusable.map(|(path, reason, remedy)| (path, What::ShelfUnusable { reason, remedy }));
+    let stuck = home.undeletable(keep).into_iter();
+    unusable.chain(stuck.map(|Undeletable { path, reason, remedy }| (path, What::Undeletable { reason, remedy })))
 }
 
 /// Nothing has the name, or it is a link that leads nowhere.

@@ -125,7 +125,7 @@ impl Pool<'_> {
     pub(super) fn drop_outdated(&self) {
         for entry in fs::read_dir(self.directory).into_iter().flatten().flatten() {
             let name = entry.file_name();
-            if name == self.identity.key() || !identity::is_key(&name) {
+            if name == self.identity.key() || !identity::is_key(&name) || !is_directory(&entry.path()) {
                 continue;
             }
             let text = read_small(&entry.path().join(identity::FILE), LIMIT).ok().flatten();

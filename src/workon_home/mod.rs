@@ -6,27 +6,35 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-use nix::fcntl::{AtFlags, OFlag};
+use nix::fcntl::AtFlags;
 use nix::sys::stat::{SFlag, fstatat};
+use rustix::fs::CWD;
 
 use crate::context::Context;
 use crate::directories;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
-use crate::fs::{give, remove_tree, rename_without_replacing};
+use crate::fs::lock::lock_shared;
+use crate::fs::{At, rename_at};
 
 pub(crate) mod name;
+mod place;
+pub(crate) mod purge;
 mod rename;
+mod shelf;
 pub(crate) mod trash;
 
 use name::EnvironmentName;
+use shelf::{PRIVATE, Shelf, random_name};
 
-/// The directory in the store that holds what is ours: builds, trash, prepared packages.
-const PRIVATE: &str = ".venvwrap";
+/// Starts the name of a directory that an environment is built in.
+const BUILD: &str = "env-";
+
+/// Starts the name of one whose builder was killed, while it is deleted.
+const DEAD: &str = "dead-";
 
 /// The directory of environments. It need not exist.
 #[derive(Debug, Clone)]
@@ -63,7 +71,7 @@ impl WorkonHome {
 
     /// The same, made where it is missing.
     pub(crate) fn kept_for_writing(&self) -> Result<PathBuf> {
-        self.private("kept")
+        self.make_shelf("kept").map(|shelf| shelf.path().to_path_buf())
     }
 
     /// Makes it, with parents, where it is missing. `true` if it was.
@@ -147,52 +155,21 @@ impl WorkonHome {
         Error::UnknownEnvironment { name: name.to_owned(), home: self.path.clone(), nearest }
     }
 
-    /// A directory of ours in the store, made if it is missing. It belongs to whoever has the store, also where root
-    /// makes it: the next command is that person's.
-    fn private(&self, name: &str) -> Result<PathBuf> {
-        let ours = self.path.join(PRIVATE);
-        let place = ours.join(name);
-        for directory in [&ours, &place] {
-            match fs::create_dir(directory) {
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(Error::io("create", directory)(error)),
-                Ok(()) => self.give_to_owner(directory).map_err(Error::io("create", directory))?,
-            }
-        }
-        Ok(place)
-    }
-
-    fn give_to_owner(&self, directory: &Path) -> io::Result<()> {
-        if !nix::unistd::geteuid().is_root() {
-            return Ok(());
-        }
-        let flags = OFlag::O_NOFOLLOW | OFlag::O_DIRECTORY;
-        let made = fs::OpenOptions::new().read(true).custom_flags(flags.bits()).open(directory)?;
-        give(&made, &fs::metadata(&self.path)?)
-    }
-
     /// A hidden place in the store to build an environment in.
     pub(crate) fn start_building(&self) -> Result<Building> {
-        let shelf = self.path.join(PRIVATE).join("new");
-        let lock = match File::open(&shelf) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => File::open(self.private("new")?),
-            opened => opened,
-        };
-        let lock = lock.map_err(Error::io("open", &shelf))?;
+        let shelf = self.make_shelf("new")?;
         // Shared by all who build. Where the file system knows no locks, nothing is cleared away either.
-        let _ = lock.lock_shared();
-        let directory = tempfile::Builder::new()
-            .prefix("env-")
-            .permissions(fs::Permissions::from_mode(0o777))
-            .tempdir_in(&shelf)
-            .map_err(Error::io("create a directory in", &shelf))?;
-        Ok(Building { directory, _lock: lock })
+        lock_shared(shelf.file(), shelf.path())?;
+        let made = shelf.make(|| random_name(BUILD));
+        let name = made.map_err(Error::io("create a directory in", shelf.path()))?;
+        let path = shelf.path().join(&name);
+        Ok(Building { shelf, name, path, is_ours: true })
     }
 
     /// Puts a finished environment in place. Whatever has the name already stays as it is and the build is dropped.
     pub(crate) fn publish(&self, building: Building, name: &EnvironmentName) -> Result<Environment> {
         let root = self.path.join(name.as_os_str());
-        rename_without_replacing(building.directory.path(), &root).map_err(|error| match error.kind() {
+        rename_at(building.at(), (CWD, &root)).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => Error::Refused {
                 what: format!("environment `{}`", crate::shown::shown(name.as_os_str())),
                 reason: "another process made it meanwhile; it was left as it is".to_owned(),
@@ -200,8 +177,7 @@ impl WorkonHome {
             },
             _ => Error::io("create", &root)(error),
         })?;
-        // The directory went elsewhere: there is nothing left to remove.
-        let _ = building.directory.keep();
+        building.keep();
         Environment::open(&root)?.ok_or_else(|| self.unknown(name.as_os_str()))
     }
 
@@ -222,34 +198,53 @@ impl WorkonHome {
 
     /// What builders left that were killed; nothing while anyone builds.
     pub(crate) fn dead_builds(&self) -> Vec<PathBuf> {
-        if self.is_building() {
+        let Ok(Some(shelf)) = self.shelf("new") else { return Vec::new() };
+        if shelf.file().try_lock().is_err() {
             return Vec::new();
         }
-        let shelf = fs::read_dir(self.path.join(PRIVATE).join("new")).into_iter().flatten().flatten();
-        shelf.map(|entry| entry.path()).collect()
+        let names = shelf.directories().unwrap_or_default();
+        names.iter().filter(|name| is_build(name)).map(|name| shelf.path().join(name)).collect()
     }
 
     /// Whether anyone makes, copies or renames an environment at this moment. Where it cannot be told, it is so.
     fn is_building(&self) -> bool {
-        match File::open(self.path.join(PRIVATE).join("new")) {
-            Ok(shelf) => shelf.try_lock().is_err(),
-            Err(error) => error.kind() != io::ErrorKind::NotFound,
+        match self.shelf("new") {
+            Ok(Some(shelf)) => shelf.file().try_lock().is_err(),
+            Ok(None) => false,
+            Err(_) => true,
         }
     }
 
-    /// Removes what builders left that were killed. Does nothing while anyone builds: the lock is theirs together, so
-    /// no clock and no process list has to be believed.
-    pub(crate) fn clear_dead_builds(&self) -> io::Result<()> {
-        let shelf = self.path.join(PRIVATE).join("new");
-        let lock = File::open(&shelf)?;
-        if lock.try_lock().is_err() {
-            return Ok(());
+    /// Removes what builders left that were killed, and nothing that has no name of theirs. Does nothing while anyone
+    /// builds: the lock is theirs together, so no clock and no process list has to be believed.
+    pub(crate) fn clear_dead_builds(&self) -> Result<()> {
+        let Some(shelf) = self.shelf("new")? else { return Ok(()) };
+        let list = |shelf: &Shelf| shelf.directories().map_err(Error::io("list", shelf.path()));
+        if shelf.file().try_lock().is_ok() {
+            // Only set aside while builders have to wait.
+            for name in
+                list(&shelf)?.iter().filter(|name| name.as_bytes().starts_with(BUILD.as_bytes()) && is_build(name))
+            {
+                let dead = OsString::from_vec([DEAD.as_bytes(), name.as_bytes()].concat());
+                if rename_at(shelf.at(name), shelf.at(&dead)).is_err() {
+                    let _ = shelf.delete(name);
+                }
+            }
+            let _ = shelf.file().unlock();
         }
-        for entry in fs::read_dir(&shelf)? {
-            remove_tree(&entry?.path())?;
+        // What cannot be deleted is in nobody's way.
+        for name in list(&shelf)?.iter().filter(|name| name.as_bytes().starts_with(DEAD.as_bytes()) && is_build(name)) {
+            let _ = shelf.delete(name);
         }
         Ok(())
     }
+}
+
+/// Whether a name in the shelf of builds is one that we give.
+fn is_build(name: &OsStr) -> bool {
+    let name = name.as_bytes().strip_prefix(DEAD.as_bytes()).unwrap_or(name.as_bytes());
+    let rest = name.strip_prefix(BUILD.as_bytes()).unwrap_or_default();
+    (1..=16).contains(&rest.len()) && rest.iter().all(u8::is_ascii_alphanumeric)
 }
 
 /// Whether what has that name in the open store looks like an environment: two looks at most, nothing opened. `path` is
@@ -267,14 +262,35 @@ fn looks_like_one(store: &File, name: &OsStr, path: &mut OsString) -> bool {
 /// An environment that is being built; dropped, it leaves nothing behind.
 #[derive(Debug)]
 pub(crate) struct Building {
-    directory: tempfile::TempDir,
-    _lock: File,
+    shelf: Shelf,
+    name: OsString,
+    path: PathBuf,
+    /// Whether it is still where it was begun.
+    is_ours: bool,
 }
 
 impl Building {
     /// Where to write. What is written must name the final place.
     pub(crate) fn path(&self) -> &Path {
-        self.directory.path()
+        &self.path
+    }
+
+    /// It itself, to be renamed.
+    fn at(&self) -> At<'_> {
+        self.shelf.at(&self.name)
+    }
+
+    /// It went elsewhere: there is nothing left to remove.
+    fn keep(mut self) {
+        self.is_ours = false;
+    }
+}
+
+impl Drop for Building {
+    fn drop(&mut self) {
+        if self.is_ours {
+            let _ = self.shelf.delete(&self.name);
+        }
     }
 }
 

@@ -11,16 +11,21 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::CWD;
+
 use super::WorkonHome;
 use super::name::EnvironmentName;
+use super::purge::delete_in_place;
 use crate::error::{Error, Result};
-use crate::fs::{exchange, rename_without_replacing};
+use crate::fs::carry::copy_whole;
+use crate::fs::{exchange, exchange_at, rename_without_replacing};
 
 impl WorkonHome {
     /// Renames an environment that is a directory of the store, and leaves a link to it under the old name. Whatever has
     /// the new name already stays as it is.
     pub(crate) fn rename(&self, old: &EnvironmentName, new: &EnvironmentName) -> Result<()> {
         let (from, to) = (self.path.join(old.as_os_str()), self.path.join(new.as_os_str()));
+        self.movable(old)?;
         self.take(new)?;
         // In one step of the kernel: before it the new name is a link that leads to itself, after it the old one leads
         // to the new one.
@@ -32,6 +37,7 @@ impl WorkonHome {
                 undone.map_err(Error::io("rename", &to))?;
                 Err(self.unknown(old.as_os_str()))
             }
+            Err(error) if error.kind() == io::ErrorKind::CrossesDevices => self.carry_over(&from, &to, new),
             Err(error) => {
                 fs::remove_file(&to).map_err(Error::io("rename", &to))?;
                 if error.kind() != io::ErrorKind::Unsupported {
@@ -43,6 +49,22 @@ impl WorkonHome {
                     .map_err(Error::io("rename", from))
             }
         }
+    }
+
+    /// Renames what the file system cannot rename (a lower layer of an overlay): a copy gets the new name, and the
+    /// original gives way to the link. At no moment is neither of them whole.
+    fn carry_over(&self, from: &Path, to: &Path, new: &EnvironmentName) -> Result<()> {
+        let copied = self.start_building().and_then(|building| {
+            copy_whole(from, building.path()).map_err(Error::io("copy", from))?;
+            // The link that holds the name goes where the copy was, and is removed with that.
+            exchange_at(building.at(), (CWD, to)).map_err(Error::io("rename", from))
+        });
+        if let Err(error) = copied {
+            fs::remove_file(to).map_err(Error::io("rename", to))?;
+            return Err(error);
+        }
+        delete_in_place(from)?;
+        symlink(link_text(new), from).map_err(Error::io("rename", from))
     }
 
     /// Makes the new name a link, which nobody else can then take.

@@ -1,26 +1,29 @@
 //! Removal: one rename into `.venvwrap/trash`, and the way back.
 //!
 //! Owns the only code that takes an environment away. What it may take is checked here, every time (promise 1 of
-//! DESIGN.md): a direct child of the store that is an environment, or a link, which is moved itself and never followed.
+//! DESIGN.md): a direct child of the store that is an environment, or a link, which is moved itself and never followed;
+//! and nothing that another file system is mounted in. What is deleted for good is `purge`'s matter.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
+
+use rustix::fs::{AtFlags, CWD, statat, unlinkat};
 
 use super::name::EnvironmentName;
-use super::{Building, PRIVATE, WorkonHome};
+use super::place::{Held, WAITS, held_in, time_of};
+use super::{Building, WorkonHome, purge};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
-use crate::fs::{exchange, freed_by_removing, is_nearly_full, is_same, remove_tree, rename_without_replacing};
+use crate::fs::carry::copy_whole;
+use crate::fs::mounts::mount_point_in;
+use crate::fs::{At, exchange_at, freed_by_removing, is_same, rename_at};
+use crate::shown::{shown, typed};
 
-/// Starts the name of a directory in the trash that is being deleted.
-const DOOMED: &str = "doomed-";
-
-/// How long a removed environment is kept where space is scarce: long enough to notice a slip.
-const WHEN_TIGHT: Duration = Duration::from_hours(24);
+/// How often something is tried again that another process got in the way of.
+const ATTEMPTS: usize = 16;
 
 /// One removed environment.
 #[derive(Debug)]
@@ -30,30 +33,30 @@ pub(crate) struct Removed {
     /// When it was removed.
     pub(crate) at: SystemTime,
     /// The directory that holds it, and nothing else.
-    place: PathBuf,
+    pub(super) place: PathBuf,
 }
 
 impl WorkonHome {
-    fn trash(&self) -> PathBuf {
-        self.path.join(PRIVATE).join("trash")
-    }
-
     /// Moves an environment into the trash. `active` is the root of the environment that the calling shell is in;
     /// it is compared by device and inode, not by spelling.
     pub(crate) fn remove(&self, name: &EnvironmentName, active: Option<&Path>) -> Result<Removed> {
         let root = self.removable(name, active)?;
         let at = SystemTime::now();
-        let place = self.fresh_place(at)?;
+        let place = self.fresh_place(at, "").map_err(|error| no_room(error, name))?;
         // A name of up to 255 bytes fits only because the time is in the directory above it.
-        if let Err(error) = rename_without_replacing(&root, &place.join(name.as_os_str())) {
-            let _ = fs::remove_dir(&place);
-            return Err(match error.kind() {
+        let moved = match rename_at((CWD, &root), place.at(name.as_os_str())) {
+            Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
+                self.carry(&root, place.at(name.as_os_str())).map_err(|error| no_room(error, name))
+            }
+            moved => moved.map_err(|error| match error.kind() {
                 // Another process was faster.
                 io::ErrorKind::NotFound => self.unknown(name.as_os_str()),
-                _ => Error::io("remove", root)(error),
-            });
-        }
-        Ok(Removed { name: name.as_os_str().to_owned(), at, place })
+                _ => no_room(Error::io("remove", &root)(error), name),
+            }),
+        };
+        let path = place.path().to_path_buf();
+        moved.inspect_err(|_| drop(fs::remove_dir(&path)))?;
+        Ok(Removed { name: name.as_os_str().to_owned(), at, place: path })
     }
 
     /// Puts a finished environment in the place of the one that has its name, which goes into the trash. At no moment
@@ -65,32 +68,66 @@ impl WorkonHome {
         active: Option<&Path>,
     ) -> Result<Environment> {
         let root = self.removable(name, active)?;
-        let place = self.fresh_place(SystemTime::now())?;
-        // The new one waits where the old one is to go: from there on, one exchange does both.
-        let waiting = place.join(name.as_os_str());
-        let failed = |error| {
-            let _ = remove_tree(&place);
-            Error::io("replace", &root)(error)
-        };
-        rename_without_replacing(building.path(), &waiting).map_err(failed)?;
-        // It went elsewhere: there is nothing left to remove.
-        let _ = building.directory.keep();
-        match exchange(&waiting, &root) {
-            Err(error) if error.kind() == io::ErrorKind::Unsupported => {
-                let removed = self.remove(name, active)?;
-                if let Err(error) = rename_without_replacing(&waiting, &root) {
-                    let _ = self.restore(Some(&removed.name));
+        let failed = |error| Error::io("replace", &root)(error);
+        // The new one waits where the old one is to go: from there on, one exchange does both. Until then nobody is to
+        // bring it back, so the name of the place says which one waits.
+        let inode = statat(building.at().0, building.at().1, AtFlags::SYMLINK_NOFOLLOW).map_err(io::Error::from);
+        let waits = format!("{WAITS}{}", inode.map_err(failed)?.st_ino);
+        let place = self.fresh_place(SystemTime::now(), &waits)?;
+        let waiting = place.at(name.as_os_str());
+        if let Err(error) = rename_at(building.at(), waiting) {
+            let _ = fs::remove_dir(place.path());
+            return Err(failed(error));
+        }
+        building.keep();
+        for _ in 0..ATTEMPTS {
+            let done = match exchange_at(waiting, (CWD, &root)) {
+                // Removed or renamed since we looked: the name is free.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => rename_at(waiting, (CWD, &root)),
+                Err(error) if is_unable(&error) => match self.remove(name, active) {
+                    Ok(removed) => rename_at(waiting, (CWD, &root)).inspect_err(|_| {
+                        let _ = self.restore(Some(&removed.name));
+                    }),
+                    Err(Error::UnknownEnvironment { .. }) => rename_at(waiting, (CWD, &root)),
+                    Err(error) => {
+                        let _ = place.delete(name.as_os_str());
+                        let _ = fs::remove_dir(place.path());
+                        return Err(error);
+                    }
+                },
+                done => done,
+            };
+            match done {
+                // Taken by another in this very moment: that one is replaced, too.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => {
+                    let _ = place.delete(name.as_os_str());
+                    let _ = fs::remove_dir(place.path());
                     return Err(failed(error));
                 }
-                let _ = fs::remove_dir(&place);
+                Ok(()) => {
+                    // Of use only where nothing was exchanged.
+                    let _ = fs::remove_dir(place.path());
+                    return Environment::open(&root)?.ok_or_else(|| self.unknown(name.as_os_str()));
+                }
             }
-            done => done.map_err(failed)?,
         }
-        Environment::open(&root)?.ok_or_else(|| self.unknown(name.as_os_str()))
+        let _ = place.delete(name.as_os_str());
+        Err(failed(io::ErrorKind::ResourceBusy.into()))
     }
 
-    /// The root of an environment that may be taken away: it is one, or a link that leads nowhere, and this shell is
-    /// not in it.
+    /// Copies a directory that cannot be renamed (a lower layer of an overlay), and deletes it where it was once the copy
+    /// is in its place. At every moment one of the two is whole.
+    pub(super) fn carry(&self, from: &Path, to: At<'_>) -> Result<()> {
+        let building = self.start_building()?;
+        copy_whole(from, building.path()).map_err(Error::io("copy", from))?;
+        rename_at(building.at(), to).map_err(Error::io("move", from))?;
+        building.keep();
+        purge::delete_in_place(from)
+    }
+
+    /// The root of an environment that may be taken away: it is one, or a link that leads nowhere, nothing is mounted in
+    /// it, and this shell is not in it.
     pub(crate) fn removable(&self, name: &EnvironmentName, active: Option<&Path>) -> Result<PathBuf> {
         let root = self.path.join(name.as_os_str());
         match self.get(name) {
@@ -102,47 +139,30 @@ impl WorkonHome {
         if active.is_some_and(|active| is_same(active, &root)) {
             return Err(Error::Active { name: name.as_os_str().to_owned() });
         }
+        self.movable(name)?;
         Ok(root)
     }
 
-    /// A new directory in the trash, named by the second and a counter that goes up: the clock may be set back between
-    /// two removals.
-    fn fresh_place(&self, at: SystemTime) -> Result<PathBuf> {
-        let trash = self.private("trash")?;
-        let seconds = at.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        let entries = fs::read_dir(&trash).into_iter().flatten().flatten();
-        let counters = entries.filter_map(|entry| time_of(&entry.file_name())).map(|(_, counter)| counter);
-        // A name that somebody made up must not use the numbers up.
-        let last = counters.filter(|counter| *counter < u64::MAX / 2).max();
-        for counter in last.map_or(0, |last| last + 1).. {
-            let place = trash.join(format!("{seconds}.{counter}"));
-            match fs::create_dir(&place) {
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                other => {
-                    other.and_then(|()| self.give_to_owner(&place)).map_err(Error::io("create", &place))?;
-                    return Ok(place);
-                }
-            }
-        }
-        unreachable!("no trash has as many places as a u64 has numbers")
+    /// Fails where something is mounted in an environment: what is there is not the environment's.
+    pub(crate) fn movable(&self, name: &EnvironmentName) -> Result<()> {
+        let Some(point) = mount_point_in(&self.path.join(name.as_os_str())) else { return Ok(()) };
+        Err(Error::Refused {
+            what: format!("environment `{}`", shown(name.as_os_str())),
+            reason: format!("another file system is mounted at {}; nothing was changed", shown(&point)),
+            hint: format!("`sudo umount {}` first", typed(&point)),
+        })
     }
 
     /// What lies in the trash, the newest first.
     pub(crate) fn removed(&self) -> Result<Vec<Removed>> {
-        let trash = self.trash();
-        let places = match fs::read_dir(&trash) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            other => other.map_err(Error::io("list", &trash))?,
-        };
+        let Some(trash) = self.shelf("trash")? else { return Ok(Vec::new()) };
+        let places = trash.directories().map_err(Error::io("list", trash.path()))?;
         let mut removed: Vec<(u64, Removed)> = Vec::new();
-        for place in places.filter_map(std::result::Result::ok).map(|entry| entry.path()) {
-            let Some((at, counter)) = place.file_name().and_then(time_of) else {
-                continue;
-            };
-            let Some(Ok(kept)) = fs::read_dir(&place).ok().and_then(|mut entries| entries.next()) else {
-                continue;
-            };
-            removed.push((counter, Removed { name: kept.file_name(), at, place }));
+        for place in places {
+            let Some((at, counter)) = time_of(&place) else { continue };
+            let place = trash.path().join(place);
+            let Held::Removed(name) = held_in(&place) else { continue };
+            removed.push((counter, Removed { name, at, place }));
         }
         removed.sort_by_key(|(counter, removed)| std::cmp::Reverse((*counter, removed.at)));
         Ok(removed.into_iter().map(|(_, removed)| removed).collect())
@@ -150,59 +170,40 @@ impl WorkonHome {
 
     /// Brings a removed environment back under its old name; the newest of that name, or of all.
     pub(crate) fn restore(&self, name: Option<&OsStr>) -> Result<OsString> {
-        let found = self.removed()?.into_iter().find(|removed| name.is_none_or(|name| name == removed.name));
-        let Some(removed) = found else {
-            return Err(Error::Refused {
-                what: "undo".to_owned(),
-                reason: "nothing of that name was removed, or it has expired".to_owned(),
-                hint: "`venvwrap undo --list` shows what can be brought back".to_owned(),
-            });
-        };
-        let root = self.path.join(&removed.name);
-        rename_without_replacing(&removed.place.join(&removed.name), &root).map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => Error::NameTaken { name: removed.name.clone() },
-            _ => Error::io("bring back", &root)(error),
-        })?;
-        let _ = fs::remove_dir(&removed.place);
-        Ok(removed.name)
-    }
-
-    /// How long what was removed is kept: as the settings have it, and a day where the disk is nearly full.
-    fn kept_for(&self, keep: Duration) -> Duration {
-        if keep > WHEN_TIGHT && is_nearly_full(&self.path) { WHEN_TIGHT } else { keep }
-    }
-
-    /// Whether [`Self::purge`] would find something: only names are looked at.
-    pub(crate) fn has_expired(&self, keep: Duration) -> bool {
-        let (now, keep) = (SystemTime::now(), self.kept_for(keep));
-        fs::read_dir(self.trash()).into_iter().flatten().flatten().any(|place| match time_of(&place.file_name()) {
-            Some((at, _)) => now.duration_since(at).is_ok_and(|age| age >= keep),
-            None => place.file_name().as_bytes().starts_with(DOOMED.as_bytes()),
+        for _ in 0..ATTEMPTS {
+            let found = self.removed()?.into_iter().find(|removed| name.is_none_or(|name| name == removed.name));
+            let (Some(removed), Some(trash)) = (found, self.shelf("trash")?) else { break };
+            let root = self.path.join(&removed.name);
+            let place = removed.place.file_name().map(|place| trash.open(place));
+            let moved = match place {
+                Some(Ok(place)) => match rename_at(place.at(&removed.name), (CWD, &root)) {
+                    Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
+                        self.carry(&removed.place.join(&removed.name), (CWD, &root))?;
+                        Ok(())
+                    }
+                    moved => moved,
+                },
+                _ => Err(io::ErrorKind::NotFound.into()),
+            };
+            match moved {
+                Ok(()) => {
+                    let name = removed.place.file_name().unwrap_or_default();
+                    let _ = unlinkat(trash.file(), name, AtFlags::REMOVEDIR);
+                    return Ok(removed.name);
+                }
+                // Brought back, or deleted, by another process: there may be an older one.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    return Err(Error::NameTaken { name: removed.name });
+                }
+                Err(error) => return Err(Error::io("bring back", root)(error)),
+            }
+        }
+        Err(Error::Refused {
+            what: "undo".to_owned(),
+            reason: "nothing of that name was removed, or it has expired".to_owned(),
+            hint: "`venvwrap undo --list` shows what can be brought back".to_owned(),
         })
-    }
-
-    /// Deletes what has lain in the trash for longer than `keep`, and what was killed while it deleted. A removal from
-    /// the future (the clock was set back) is kept. Begins nothing more after `patience`.
-    pub(crate) fn purge(&self, keep: Duration, patience: Duration) -> Result<()> {
-        let begun = Instant::now();
-        for entry in fs::read_dir(self.trash()).into_iter().flatten().flatten() {
-            if entry.file_name().as_bytes().starts_with(DOOMED.as_bytes()) {
-                remove_tree(&entry.path()).map_err(Error::io("delete", entry.path()))?;
-            }
-            if begun.elapsed() > patience {
-                return Ok(());
-            }
-        }
-        let (now, keep) = (SystemTime::now(), self.kept_for(keep));
-        for removed in self.removed()? {
-            if now.duration_since(removed.at).is_ok_and(|age| age >= keep) {
-                removed.delete()?;
-            }
-            if begun.elapsed() > patience {
-                return Ok(());
-            }
-        }
-        Ok(())
     }
 }
 
@@ -211,32 +212,37 @@ impl Removed {
     pub(crate) fn size(&self) -> u64 {
         freed_by_removing(&self.place)
     }
-
-    /// Deletes it for good. It is out of the reach of [`WorkonHome::restore`] before the first of its files goes: half
-    /// an environment is never brought back.
-    pub(crate) fn delete(self) -> Result<()> {
-        let mut doomed = OsString::from(DOOMED);
-        doomed.push(self.place.file_name().unwrap_or_default());
-        let doomed = self.place.with_file_name(doomed);
-        match fs::rename(&self.place, &doomed) {
-            // Another process was faster.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            other => other.map_err(Error::io("delete", self.place))?,
-        }
-        remove_tree(&doomed).map_err(Error::io("delete", doomed))
-    }
 }
 
-/// The time and the counter in the name of a directory in the trash. One that no clock can show is none of ours.
-fn time_of(name: &OsStr) -> Option<(SystemTime, u64)> {
-    let (seconds, counter) = std::str::from_utf8(name.as_bytes()).ok()?.split_once('.')?;
-    let at = UNIX_EPOCH.checked_add(Duration::from_secs(seconds.parse().ok()?))?;
-    Some((at, counter.parse().ok()?))
+/// Whether a rename was refused because of what the file system can do.
+fn is_unable(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::CrossesDevices)
+}
+
+/// On a full disk nothing can be kept, and deleting needs no room.
+fn no_room(error: Error, name: &EnvironmentName) -> Error {
+    match error {
+        Error::Io { source, .. }
+            if matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) =>
+        {
+            Error::Refused {
+                what: format!("cannot move `{}` to the trash", shown(name.as_os_str())),
+                reason: source.to_string(),
+                hint: format!(
+                    "`rmvirtualenv --now {}` deletes it for good, which needs no space",
+                    typed(name.as_os_str())
+                ),
+            }
+        }
+        other => other,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::fs::MetadataExt;
+    use std::time::Duration;
 
     fn store(names: &[&str]) -> (tempfile::TempDir, WorkonHome) {
         let room = tempfile::tempdir().unwrap();
@@ -263,7 +269,7 @@ mod tests {
         assert_eq!(home.restore(Some(OsStr::new("a"))).unwrap(), "a");
         assert_eq!(fs::read(home.path().join("a/pyvenv.cfg")).unwrap(), b"a");
         assert!(home.restore(None).is_err());
-        assert_eq!(fs::read_dir(home.trash()).unwrap().count(), 0);
+        assert_eq!(fs::read_dir(home.path().join(".venvwrap/trash")).unwrap().count(), 0);
     }
 
     #[test]
@@ -286,7 +292,7 @@ mod tests {
         std::os::unix::fs::symlink(&outside, home.path().join("link")).unwrap();
         assert!(matches!(home.remove(&name("plain"), None), Err(Error::NotAnEnvironment { .. })));
         assert!(matches!(home.remove(&name("postactivate"), None), Err(Error::NotAnEnvironment { .. })));
-        home.remove(&name("link"), None).unwrap().delete().unwrap();
+        home.doom(&name("link"), None).unwrap().delete().unwrap();
         assert_eq!(fs::read(outside.join("pyvenv.cfg")).unwrap(), b"precious");
     }
 
@@ -308,11 +314,31 @@ mod tests {
         home.replace(building, &name("a"), None).unwrap();
         let text = |path: &str| fs::read_to_string(home.path().join(path)).unwrap();
         assert_eq!(text("a/pyvenv.cfg"), "new");
-        home.remove(&name("a"), None).unwrap().delete().unwrap();
+        home.doom(&name("a"), None).unwrap().delete().unwrap();
         home.restore(Some(OsStr::new("a"))).unwrap();
         assert_eq!(text("a/pyvenv.cfg"), "a");
         assert_eq!(fs::read_dir(home.path().join(".venvwrap/new")).unwrap().count(), 0);
-        assert_eq!(fs::read_dir(home.trash()).unwrap().count(), 0);
+        assert_eq!(fs::read_dir(home.path().join(".venvwrap/trash")).unwrap().count(), 0);
+    }
+
+    /// Bringing back what waits there took it away from under its maker, whose clearing away then emptied it.
+    #[test]
+    fn what_waits_to_replace_another_is_not_brought_back_and_what_it_replaced_is() {
+        let (_room, home) = store(&["a"]);
+        let inode = |path: &Path| fs::symlink_metadata(path).unwrap().ino();
+        let place = home.fresh_place(SystemTime::now(), "").unwrap().path().to_path_buf();
+        fs::create_dir(place.join("a")).unwrap();
+        let waiting = place.with_file_name(format!("5.77+{}", inode(&place.join("a"))));
+        fs::rename(&place, &waiting).unwrap();
+        assert!(home.removed().unwrap().is_empty() && home.restore(None).is_err());
+        home.purge(Duration::from_hours(1), Duration::MAX).unwrap();
+        assert!(!waiting.is_dir(), "its maker was killed long ago");
+        let place = home.fresh_place(SystemTime::now(), "+77").unwrap().path().to_path_buf();
+        home.purge(Duration::ZERO, Duration::MAX).unwrap();
+        assert!(place.is_dir(), "its maker is at work");
+        fs::rename(home.path().join("a"), place.join("a")).unwrap();
+        assert_eq!(home.restore(None).unwrap(), "a");
+        assert_eq!(fs::read_dir(home.path().join(".venvwrap/trash")).unwrap().count(), 0);
     }
 
     #[test]
@@ -320,18 +346,18 @@ mod tests {
         let (_room, home) = store(&["a"]);
         home.remove(&name("a"), None).unwrap();
         let removed = home.removed().unwrap().remove(0);
-        fs::rename(&removed.place, home.trash().join("doomed-1.0")).unwrap();
+        fs::rename(&removed.place, home.path().join(".venvwrap/trash").join("doomed-1.0")).unwrap();
         assert!(home.restore(None).is_err());
         home.purge(Duration::from_hours(1), Duration::MAX).unwrap();
-        assert_eq!(fs::read_dir(home.trash()).unwrap().count(), 0);
-        removed.delete().unwrap();
+        assert_eq!(fs::read_dir(home.path().join(".venvwrap/trash")).unwrap().count(), 0);
     }
 
     #[test]
     fn only_what_is_old_enough_is_purged() {
         let (_room, home) = store(&["a", "b"]);
         home.remove(&name("a"), None).unwrap();
-        fs::rename(home.removed().unwrap()[0].place.clone(), home.trash().join("1000.0")).unwrap();
+        fs::rename(home.removed().unwrap()[0].place.clone(), home.path().join(".venvwrap/trash").join("1000.0"))
+            .unwrap();
         home.remove(&name("b"), None).unwrap();
         home.purge(Duration::from_hours(1), Duration::MAX).unwrap();
         assert_eq!(home.removed().unwrap().len(), 1);

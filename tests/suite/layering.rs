@@ -38,7 +38,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("relocate", "context environment error fs interpreter seed"),
     (
         "health",
-        "belief context directories env_vars environment error fs hooks interpreter keepsake relocate seed workon_home",
+        "belief config context directories env_vars environment error fs hooks interpreter keepsake relocate seed workon_home",
     ),
     ("activation", ""),
     ("variables", "activation env_vars"),

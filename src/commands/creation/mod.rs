@@ -189,6 +189,7 @@ impl<'a> Creation<'a> {
             if session.active_root().is_some_and(|active| crate::fs::is_same(active, existing.root())) {
                 return Err(Error::Active { name: existing.name().to_owned() });
             }
+            home.movable(name)?;
             if !in_use::may_be_taken(&[existing.root().to_path_buf()], in_use::Taking::AWAY)? {
                 return Err(Error::Declined);
             }

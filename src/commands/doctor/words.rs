@@ -90,6 +90,8 @@ impl Words<'_> {
             }
             What::UnbegunRename { name } => format!("a renaming to `{}` was cut short before it began", shown(name)),
             What::LittleSpace { left } => format!("{} MB are left on the disk of {here}", left >> 20),
+            What::ShelfUnusable { reason, .. } => format!("cannot use {here}: {reason}"),
+            What::Undeletable { reason, .. } => format!("cannot delete {here}: {reason}"),
             What::NotPrivate { doubt, .. } => format!("ignored {here}: {doubt}"),
             What::CacheDamaged => format!("{here} is damaged, and will be made anew when it is needed"),
             What::CacheNotWritable { .. } => {
@@ -213,6 +215,7 @@ impl Words<'_> {
                 let names: Vec<String> = names.iter().map(stem).collect();
                 format!("`{} -m pip install --ignore-installed --no-deps {}`", python(), operands(&names))
             }
+            What::ShelfUnusable { remedy, .. } | What::Undeletable { remedy, .. } => remedy.clone(),
             What::NotPrivate { doubt, variable } => belief::remedy(doubt, variable),
             What::NoStore => format!("`mkdir -p {here}`, or make an environment"),
             What::StoreUnusable { .. } => {

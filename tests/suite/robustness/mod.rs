@@ -7,10 +7,13 @@ mod damaged; //  what somebody broke: the cache, an interpreter, permissions
 mod homeless; // without a home directory
 mod killed; //   creating, removing and bringing back, ended at every step on disk
 mod killer; //   how
+mod layers; //   a container whose image brought environments
 mod mended; //   what doctor mends, at every step on disk
 mod moved; //    copying and renaming, at every step on disk
+mod pairs; //    every two verbs at once, about one name
 mod places; //   stores on other disks, under odd names, of other people
 mod refused; //  what a file system cannot do, and a quota at every step
+mod shelves; //  what others put in place of our own directories
 mod together; // many at once
 mod unanswered; // programs that never answer, and what of them is left
 mod written; //  what is changed in place, at every step on disk

@@ -33,6 +33,28 @@ impl SmallDisk {
             .then_some(Self(place))
     }
 
+    /// An ext4 in a file of so many MB: on a tmpfs an empty directory takes no room.
+    pub(crate) fn journaled(place: &Path, megabytes: u64) -> Option<Self> {
+        let image = place.with_extension("image");
+        fs::create_dir(place).unwrap();
+        fs::File::create(&image).unwrap().set_len(megabytes << 20).unwrap();
+        let done = |command: &mut Command| command.output().is_ok_and(|output| output.status.success());
+        let is_made = Uid::effective().is_root()
+            && done(Command::new("mkfs.ext4").args(["-q", "-m", "0", "-N", "512"]).arg(&image))
+            && done(Command::new("mount").args(["-o", "loop"]).arg(&image).arg(place));
+        is_made.then(|| Self(place.to_path_buf()))
+    }
+
+    /// Makes files until there can be no more.
+    pub(crate) fn use_up_inodes(&self) {
+        let free = || nix::sys::statvfs::statvfs(&self.0).unwrap().files_free();
+        for number in 0.. {
+            if free() == 0 || fs::File::create(self.0.join(format!("file{number}"))).is_err() {
+                break;
+            }
+        }
+    }
+
     /// Lets it be read only from now on.
     pub(crate) fn protect(&self) {
         let mut mount = Command::new("mount");
@@ -63,5 +85,48 @@ impl SmallDisk {
 impl Drop for SmallDisk {
     fn drop(&mut self) {
         drop(Command::new("umount").arg(&self.0).output());
+    }
+}
+
+/// Something that is mounted, until dropped.
+pub(crate) struct Mounted(Vec<PathBuf>);
+
+impl Mounted {
+    /// A directory at another place as well; an empty file system without one. `None` where this may not be done.
+    pub(crate) fn at(source: Option<&Path>, place: &Path) -> Option<Self> {
+        let mut mount = Command::new("mount");
+        match source {
+            Some(source) => mount.arg("--bind").arg(source),
+            None => mount.args(["-t", "tmpfs", "none"]),
+        };
+        let is_done = mount.arg(place).output().is_ok_and(|output| output.status.success());
+        (Uid::effective().is_root() && is_done).then(|| Self(vec![place.to_path_buf()]))
+    }
+
+    /// A directory that is only read, with a layer above it that is written to, on a disk of its own at `disk`. No path may
+    /// have a comma or a colon in it.
+    pub(crate) fn overlay(lower: &Path, disk: &Path, place: &Path) -> Option<Self> {
+        for directory in [disk, place] {
+            fs::create_dir(directory).unwrap();
+        }
+        let mut mounted = Self::at(None, disk)?;
+        for directory in ["upper", "work"] {
+            fs::create_dir(disk.join(directory)).unwrap();
+        }
+        let (lower, disk) = (lower.display(), disk.display());
+        let options = format!("lowerdir={lower},upperdir={disk}/upper,workdir={disk}/work,redirect_dir=off");
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "overlay", "overlay", "-o", &options]).arg(place);
+        mount.output().is_ok_and(|output| output.status.success()).then_some(())?;
+        mounted.0.push(place.to_path_buf());
+        Some(mounted)
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        for place in self.0.iter().rev() {
+            drop(Command::new("umount").arg(place).output());
+        }
     }
 }

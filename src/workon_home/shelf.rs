@@ -1,0 +1,226 @@
+//! The directories of ours in the store: where environments are built, and where removed ones lie.
+//!
+//! Owns opening them so that nobody can have us work elsewhere: never through a link, and everything that is made,
+//! renamed, or deleted in one is named from its descriptor. Whoever may write to the store may write to them, as in the
+//! store of a group; nobody else.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, Metadata};
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use nix::unistd::{AccessFlags, access, geteuid};
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, mkdirat, openat, statat};
+use rustix::io::Errno;
+use std::os::fd::AsFd;
+use std::os::unix::ffi::OsStrExt;
+
+use super::WorkonHome;
+use crate::error::{Error, Result};
+use crate::fs::private::others_can_write;
+use crate::fs::{At, give};
+use crate::shown::{shown, typed};
+
+/// The directory in the store that holds what is ours: builds, trash, prepared packages.
+pub(super) const PRIVATE: &str = ".venvwrap";
+
+/// Opens a directory, and never what a link points to.
+const DIRECTORY: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+
+/// An open directory of ours.
+#[derive(Debug)]
+pub(super) struct Shelf {
+    directory: File,
+    path: PathBuf,
+}
+
+impl Shelf {
+    /// Its path, for messages and for programs.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// It itself, to lock it.
+    pub(super) fn file(&self) -> &File {
+        &self.directory
+    }
+
+    /// An entry of it.
+    pub(super) fn at<'a>(&'a self, name: &'a OsStr) -> At<'a> {
+        (self.directory.as_fd(), Path::new(name))
+    }
+
+    /// The names of the directories in it; nothing else in it is ours.
+    pub(super) fn directories(&self) -> io::Result<Vec<OsString>> {
+        let mut names = Vec::new();
+        for entry in Dir::read_from(&self.directory)? {
+            let entry = entry?;
+            let name = OsStr::from_bytes(entry.file_name().to_bytes());
+            let is_directory = match entry.file_type() {
+                FileType::Directory => true,
+                FileType::Unknown => self.is_directory(name),
+                _ => false,
+            };
+            if is_directory && name != "." && name != ".." {
+                names.push(name.to_owned());
+            }
+        }
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    fn is_directory(&self, name: &OsStr) -> bool {
+        let entry = statat(&self.directory, name, AtFlags::SYMLINK_NOFOLLOW);
+        entry.is_ok_and(|entry| FileType::from_raw_mode(entry.st_mode) == FileType::Directory)
+    }
+
+    /// A directory in it, open.
+    pub(super) fn open(&self, name: &OsStr) -> io::Result<Self> {
+        let directory = File::from(openat(&self.directory, name, DIRECTORY, Mode::empty())?);
+        Ok(Self { directory, path: self.path.join(name) })
+    }
+
+    /// Makes a directory in it, with a name that is free: `name` is asked for one until it is.
+    pub(super) fn make(&self, mut name: impl FnMut() -> OsString) -> io::Result<OsString> {
+        loop {
+            let name = name();
+            match mkdirat(&self.directory, &name, Mode::RWXU | Mode::RWXG | Mode::RWXO) {
+                Err(Errno::EXIST) => {}
+                done => return done.map(|()| name).map_err(io::Error::from),
+            }
+        }
+    }
+
+    /// Deletes an entry and all below it.
+    pub(super) fn delete(&self, name: &OsStr) -> std::result::Result<(), crate::fs::removal::Stuck> {
+        crate::fs::removal::remove_at(&self.directory, name, &self.path.join(name))
+    }
+}
+
+/// A name that nobody can foresee.
+pub(super) fn random_name(prefix: &str) -> OsString {
+    format!("{prefix}{:08x}", RandomState::new().build_hasher().finish() >> 32).into()
+}
+
+impl WorkonHome {
+    /// Opens a shelf. `None` where it is not there yet.
+    pub(super) fn shelf(&self, name: &str) -> Result<Option<Shelf>> {
+        self.opened(name, false)
+    }
+
+    /// The same, made where it is missing. It belongs to whoever has the store, also where root makes it: the next command
+    /// is that person's.
+    pub(super) fn make_shelf(&self, name: &str) -> Result<Shelf> {
+        let missing = || Error::io("create", self.path.join(PRIVATE).join(name))(io::ErrorKind::NotFound.into());
+        self.opened(name, true)?.ok_or_else(missing)
+    }
+
+    fn opened(&self, name: &str, make: bool) -> Result<Option<Shelf>> {
+        let store = match File::open(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            opened => opened.map_err(Error::io("open", &self.path))?,
+        };
+        let entry = store.metadata().map_err(Error::io("open", &self.path))?;
+        let mut shelf = Shelf { directory: store, path: self.path.clone() };
+        for step in [self.private_name(&entry).as_os_str(), OsStr::new(name)] {
+            let path = shelf.path.join(step);
+            let opened = match shelf.open(step) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound && make => {
+                    make_directory(&shelf, step, &entry).and_then(|()| shelf.open(step))
+                }
+                opened => opened,
+            };
+            shelf = match opened {
+                Ok(next) => next,
+                Err(error) if error.kind() == io::ErrorKind::NotFound && !make => return Ok(None),
+                Err(error) => return Err(unusable(&path, error, if make { "create" } else { "open" })),
+            };
+            let found = shelf.directory.metadata().map_err(Error::io("open", &path))?;
+            check(&path, &found, &entry)?;
+        }
+        Ok(Some(shelf))
+    }
+
+    /// Gives what root has made in the store to its owner.
+    pub(super) fn give_to_owner(&self, made: &File) -> io::Result<()> {
+        if geteuid().is_root() { give(made, &fs::metadata(&self.path)?) } else { Ok(()) }
+    }
+
+    /// The name of the directory of ours. In the store of a group each may have their own, where the one that is there is
+    /// of somebody whose umask, or whose sticky bit, leaves it to them.
+    fn private_name(&self, store: &Metadata) -> OsString {
+        let shared = OsString::from(PRIVATE);
+        if !others_can_write(store) {
+            return shared;
+        }
+        let path = self.path.join(PRIVATE);
+        let Some(entry) = fs::symlink_metadata(&path).ok().filter(Metadata::is_dir) else { return shared };
+        let is_closed = access(&path, AccessFlags::W_OK | AccessFlags::X_OK).is_err();
+        let is_sticky = store.mode() & 0o1000 != 0;
+        if is_closed || (is_sticky && is_foreign(&entry, store)) {
+            return format!("{PRIVATE}-{}", geteuid()).into();
+        }
+        shared
+    }
+
+    /// The shelves that cannot be used, with the reason and what repairs each.
+    pub(crate) fn unusable_shelves(&self) -> Vec<(PathBuf, String, String)> {
+        let mut found = Vec::new();
+        for name in ["new", "trash", "pool", "kept"] {
+            if let Err(Error::Refused { reason, hint, .. }) = self.shelf(name) {
+                let private = self.path.join(PRIVATE);
+                let is_whole = fs::symlink_metadata(&private).is_ok_and(|entry| entry.is_dir());
+                found.push((if is_whole { private.join(name) } else { private }, reason, hint));
+            }
+        }
+        found.dedup();
+        found
+    }
+}
+
+/// Makes one, for its owner and for whom the store lets write, whatever the umask allows.
+fn make_directory(parent: &Shelf, name: &OsStr, store: &Metadata) -> io::Result<()> {
+    let mode = if others_can_write(store) { 0o777 } else { 0o755 };
+    match mkdirat(&parent.directory, name, Mode::from_raw_mode(mode)) {
+        Err(Errno::EXIST) => return Ok(()),
+        done => done?,
+    }
+    give(&parent.open(name)?.directory, store)
+}
+
+/// Whether it belongs to somebody who has nothing to say in the store.
+fn is_foreign(entry: &Metadata, store: &Metadata) -> bool {
+    ![geteuid().as_raw(), 0, store.uid()].contains(&entry.uid())
+}
+
+/// Refuses a directory that somebody controls who does not control the store.
+fn check(path: &Path, entry: &Metadata, store: &Metadata) -> Result<()> {
+    if others_can_write(store) {
+        return Ok(());
+    }
+    let typed = typed(path);
+    let (reason, hint) = if is_foreign(entry, store) {
+        (format!("it belongs to user {}", entry.uid()), format!("`mv {typed} {typed}.old` puts it aside"))
+    } else if others_can_write(entry) {
+        ("others can write to it".to_owned(), format!("`chmod go-w {typed}`"))
+    } else {
+        return Ok(());
+    };
+    Err(Error::Refused { what: format!("cannot use {}", shown(path)), reason, hint })
+}
+
+/// What is there is none of our directories.
+fn unusable(path: &Path, error: io::Error, what: &'static str) -> Error {
+    let reason = match fs::symlink_metadata(path) {
+        Ok(entry) if entry.is_symlink() => {
+            let target = fs::read_link(path).unwrap_or_default();
+            format!("it is a symbolic link to {}, and such links are not followed there", shown(&target))
+        }
+        Ok(entry) if !entry.is_dir() => "it is not a directory".to_owned(),
+        _ => return Error::io(what, path)(error),
+    };
+    let hint = format!("`rm {}` removes it, and nothing else", typed(path));
+    Error::Refused { what: format!("cannot use {}", shown(path)), reason, hint }
+}
