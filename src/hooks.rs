@@ -9,6 +9,8 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use nix::fcntl::OFlag;
+
 use crate::context::Context;
 use crate::directories;
 use crate::env_vars;
@@ -223,8 +225,10 @@ fn write_new(file: &Path, mode: u32, text: &[u8]) -> io::Result<()> {
 
 /// Whether the kernel knows what to do with it: `#!`, or something that is no text.
 fn can_be_executed(file: &Path) -> io::Result<bool> {
+    // A pipe in its place is not waited for, and reads as empty.
+    let file = OpenOptions::new().read(true).custom_flags(OFlag::O_NONBLOCK.bits()).open(file)?;
     let mut start = Vec::new();
-    fs::File::open(file)?.take(256).read_to_end(&mut start)?;
+    file.take(256).read_to_end(&mut start)?;
     Ok(start.starts_with(b"#!") || start.contains(&0))
 }
 

@@ -108,6 +108,9 @@ pub(crate) fn is_private(entry: &Metadata) -> bool {
 
 /// Reads a small file that has to be private to count, like [`read_small`]; a doubt where it is not.
 pub(crate) fn read_private(path: &Path, limit: u64) -> io::Result<Result<Option<Vec<u8>>, Doubt>> {
+    if fs::symlink_metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+        return Ok(Ok(None));
+    }
     match doubt(path) {
         Some(doubt) => Ok(Err(doubt)),
         None => read_small(path, limit).map(Ok),

@@ -3,8 +3,6 @@
 //! A file of that name need not run: pyenv has a shim for every command that any of its Pythons ever had, and it fails
 //! where the chosen one has none. So uv is asked, once for each file.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -15,7 +13,7 @@ use crate::belief;
 use crate::context::Context;
 use crate::env_vars;
 use crate::fs::private::{create_private, read_private};
-use crate::fs::{Stamp, resolved, stamp, write_whole};
+use crate::fs::{Stamp, read_small, resolved, stamp, write_whole};
 use crate::shown::shown;
 
 /// How long it may take to say its version. It takes milliseconds; a cold disk and a busy machine take longer.
@@ -93,8 +91,8 @@ fn remember(context: &Context, path: &Path, file: Option<Stamp>, version: Releas
 /// snap), whose answers depend on the directory and the settings.
 fn answers_for_itself(path: &Path) -> bool {
     let is_script = || {
-        let mut start = [0; 2];
-        File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_err() || start == *b"#!"
+        let start = read_small(path, 2).ok().flatten();
+        start.is_none_or(|start| start == *b"#!")
     };
     resolved(path).is_ok_and(|file| file.file_name() == path.file_name()) && !is_script()
 }

@@ -180,7 +180,7 @@ impl WorkonHome {
     }
 }
 
-/// Makes one, for its owner and for whom the store lets write, whatever the umask allows.
+/// Makes one: for its owner alone where the store is, else for whom the umask lets write.
 fn make_directory(parent: &Shelf, name: &OsStr, store: &Metadata) -> io::Result<()> {
     let mode = if others_can_write(store) { 0o777 } else { 0o755 };
     match mkdirat(&parent.directory, name, Mode::from_raw_mode(mode)) {

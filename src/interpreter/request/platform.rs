@@ -4,9 +4,9 @@
 //! nothing, and looks at nothing where no platform was asked for.
 
 use std::fmt::{self, Display};
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
+
+use crate::fs::read_small;
 
 /// A platform that is asked for, as far as it is; each part in uv's words.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -72,10 +72,8 @@ impl Platform {
             let machine = if cfg!(target_arch = "aarch64") { "aarch64" } else { "x86_64" };
             return self.machine.is_none_or(|wanted| wanted == machine) && self.libc.is_none_or(|libc| libc == "none");
         }
-        let mut start = Vec::new();
-        let read = File::open(executable).and_then(|file| file.take(START as u64).read_to_end(&mut start));
-        let (Ok(_), [0x7f, b'E', b'L', b'F', _, order, ..], Some(machine)) = (read, &start[..], start.get(18..20))
-        else {
+        let start = read_small(executable, START as u64).ok().flatten().unwrap_or_default();
+        let ([0x7f, b'E', b'L', b'F', _, order, ..], Some(machine)) = (&start[..], start.get(18..20)) else {
             return false;
         };
         let machine = [machine[0], machine[1]];

@@ -143,6 +143,10 @@ fn root_with_a_users_variables_takes_no_file_of_that_user() {
         told.contains("hint: run it without `sudo -E`, or set XDG_CACHE_HOME to a directory of your own"),
         "{told}"
     );
+    // What is not there is not said to be ignored.
+    fs::remove_file(home.join(".config/venvwrap/defaults.txt")).unwrap();
+    let told = make(&sandbox, "y");
+    assert!(!told.contains("defaults.txt") && told.contains("config.toml"), "{told}");
     assert_own(&sandbox.environment("x"));
     // The settings do not count either: seven days.
     let told = sandbox.run(["rmvirtualenv", "x"]).status(0).stderr_text();
