@@ -69,6 +69,11 @@ events! {
 }
 
 impl Event {
+    /// Those that an environment can have hooks of its own for, in its `bin`.
+    pub(crate) fn local() -> impl Iterator<Item = Self> {
+        EVENTS.iter().copied().filter(|event| event.is_local)
+    }
+
     /// Whether the calling shell carries it out.
     pub(crate) fn is_sourced(self) -> bool {
         self.how == How::Sourced

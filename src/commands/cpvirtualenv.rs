@@ -12,6 +12,7 @@ use crate::elsewhere::is_qualified;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::fs::{is_same, resolved};
+use crate::health;
 use crate::hooks::{self, Hooks};
 use crate::output::{self, Progress};
 use crate::project::pointer::pointed;
@@ -157,7 +158,9 @@ fn copy(home: &WorkonHome, hooks: &Hooks<'_>, source: &Environment, name: &Envir
         });
     }
     let to = home.path().join(name.as_os_str());
-    let relocation = Relocation::new(source, &places(source.root()), &to, standalone::scripts);
+    let mut olds = places(source.root());
+    olds.extend(made_elsewhere(source));
+    let relocation = Relocation::new(source, &olds, &to, standalone::scripts);
     let building = home.start_building()?;
     let text = format!("Copying {}", shown(source.name()));
     let progress = Progress::start(text.clone());
@@ -168,6 +171,20 @@ fn copy(home: &WorkonHome, hooks: &Hooks<'_>, source: &Environment, name: &Envir
         hooks.make_local_templates(&building.path().join("bin"))?;
     }
     home.publish(building, name)
+}
+
+/// Every way to spell the place that an environment was moved from by hand: its files still name it, and whatever is
+/// there now has nothing to do with the copy. Said where that place cannot be told from others.
+pub(super) fn made_elsewhere(environment: &Environment) -> Vec<PathBuf> {
+    match health::moved_from(environment) {
+        Some((from, true)) => relocate::spellings(&from),
+        Some((from, false)) => {
+            let name = shown(environment.name());
+            output::note(&format!("the scripts of `{name}` still point to {} (it was moved by hand)", shown(&from)));
+            Vec::new()
+        }
+        None => Vec::new(),
+    }
 }
 
 /// Every way to spell where an environment stands; one that is a link in the store was made to stand elsewhere.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
+use super::cpvirtualenv;
 use super::in_use::{self, Taking};
 use super::{Outcome, Session, Verb, elsewhere, workon};
 use crate::activation::{Plan, Step};
@@ -158,7 +159,11 @@ impl Renaming<'_> {
         let Self { home, old, new } = self;
         let (from, to) = (home.path().join(old.as_os_str()), home.path().join(new.as_os_str()));
         let environment = standing.environment();
-        let relocation = Relocation::new(environment, &relocate::spellings(&from), &to, standalone::scripts);
+        let mut olds = relocate::spellings(&from);
+        if matches!(standing, Standing::Directory(_)) {
+            olds.extend(cpvirtualenv::made_elsewhere(environment));
+        }
+        let relocation = Relocation::new(environment, &olds, &to, standalone::scripts);
         let staging = home.start_building()?;
         let rewriting = Rewriting::prepare(environment.root(), &relocation, staging.path())?;
         match standing {

@@ -63,13 +63,11 @@ pub(super) struct Facts {
 impl Facts {
     /// Reads them.
     pub(super) fn of(session: &Session<'_>, environment: &Environment) -> Result<Self> {
-        let broken = environment.check_python().err();
+        let broken = why_broken(session, environment);
         let project = project::of(environment, session.context)?;
         let base = environment.base_python();
         let mut lines = vec![("python", environment.version().unwrap_or_else(|| "unknown".to_owned()))];
-        if let Some(error) = &broken {
-            lines.push(("broken", error.to_string()));
-        }
+        lines.extend(broken.clone().map(|reason| ("broken", reason)));
         lines.extend(base.as_ref().map(|base| ("made from", session.shown(base))));
         if environment.origin() != Origin::Store {
             lines.push(("kept by", environment.origin().word().to_owned()));
@@ -91,6 +89,18 @@ impl Facts {
             lines,
         })
     }
+}
+
+/// What keeps an environment from working, as far as files tell.
+pub(super) fn why_broken(session: &Session<'_>, environment: &Environment) -> Option<String> {
+    if let Err(error) = environment.check_python() {
+        return Some(error.to_string());
+    }
+    if !environment.is_isolated() {
+        return Some("its pyvenv.cfg is missing, so packages would go into the Python it was made from".to_owned());
+    }
+    let (python, series) = (environment.replaced_python()?, environment.series()?);
+    Some(format!("its Python is now {}, but its packages are for {series}", session.shown(&python)))
 }
 
 impl fmt::Display for Facts {

@@ -5,20 +5,25 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
-use super::{Outcome, Session, Verb, elsewhere, here};
+use super::{Outcome, Session, Verb, elsewhere, here, showvirtualenv};
 use crate::activation::{Entry, Plan, Step, Surroundings};
 use crate::env_vars;
 use crate::environment::Environment;
 use crate::environment::appended::appended_lines;
 use crate::environment::origin::Origin;
 use crate::error::Result;
+use crate::fs::read_small;
 use crate::hooks::{self, Hooks};
 use crate::keepsake::{self, Ages};
 use crate::output;
 use crate::project;
-use crate::shown::{shown, typed_path};
+use crate::relocate;
+use crate::shown::{operands, shown, typed_path};
 use crate::trust::{self, Standing};
 use crate::workon_home::WorkonHome;
+
+/// As much of `bin/activate` as is read.
+const LONGEST_ACTIVATE: u64 = 64 * 1024;
 
 /// Activate a virtual environment in this shell
 ///
@@ -64,8 +69,30 @@ impl Verb for Workon {
         session.require_shell("workon")?;
         let environment = environment(session, &home, name)?;
         environment.check_python()?;
+        say_what_is_wrong(session, &environment);
         let follow = follows_project(session, self.cd, self.no_cd);
         Ok(Outcome::Plan(enter(session, &home, &environment, follow)?, 0))
+    }
+}
+
+/// Says in one line what does not keep an environment from being activated, but will not work in it.
+fn say_what_is_wrong(session: &Session<'_>, environment: &Environment) {
+    if environment.is_conda() {
+        return;
+    }
+    let activate = environment.bin().join("activate");
+    let text = read_small(&activate, LONGEST_ACTIVATE).ok().flatten().unwrap_or_default();
+    let wrong = showvirtualenv::why_broken(session, environment).or_else(|| {
+        let from = relocate::named_elsewhere(&text, environment.root())?;
+        Some(format!("its scripts still point to {} (it was moved or copied by hand)", session.shown(&from)))
+    });
+    if let Some(wrong) = wrong {
+        let name = environment.name();
+        let remedy = match environment.origin() {
+            Origin::Store => format!("`venvwrap doctor --fix {}` repairs it", operands(&[name])),
+            origin => format!("{} keeps it: recreate it there", origin.word()),
+        };
+        output::note(&format!("environment `{}`: {wrong}; {remedy}", shown(name)));
     }
 }
 

@@ -21,6 +21,7 @@ pub(crate) mod distributions;
 pub(crate) mod frozen;
 #[cfg(test)]
 mod fuzzed;
+pub(crate) mod integrity;
 pub(crate) mod origin;
 pub(crate) mod path_extensions;
 pub(crate) mod pyvenv_cfg;

@@ -57,6 +57,11 @@ impl Environment {
     }
 
     /// The library of an environment that has no `pyvenv.cfg`.
+    /// Whether it has the library that virtualenv made before PEP 405.
+    pub(super) fn has_library_of_its_own(&self) -> bool {
+        self.old_library().is_ok()
+    }
+
     fn old_library(&self) -> Result<PathBuf> {
         let library = self.library()?;
         if library.join(BASE).is_file() {

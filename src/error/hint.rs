@@ -51,7 +51,7 @@ impl Error {
                 Some(format!("give that one another name: `mvvirtualenv {words}`"))
             }
             Self::Broken { name, .. } => Some(format!(
-                "install that python again, or make the environment anew: `mkvirtualenv --clear {}`",
+                "install that Python again, or run `venvwrap doctor --fix {}` to link another one of the same version",
                 operands(&[name])
             )),
             Self::Active { .. } => Some("`deactivate` first".to_owned()),

@@ -98,6 +98,8 @@ kinds! {
         /// Whether it can be given another one of that version.
         can_relink: bool,
     } = Problem "python-replaced",
+    /// Its `pyvenv.cfg` is missing: its Python works as the one that it was made from.
+    NoCfg = Problem "no-pyvenv-cfg",
     /// Its interpreter is none of those in the directory that `pyvenv.cfg` names.
     NotOfHome {
         /// The file that it leads to.

@@ -8,7 +8,8 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::{What, is_called_python};
+use super::What;
+use crate::environment::integrity::is_called_python;
 use crate::environment::{Environment, end_of_links};
 use crate::fs::{is_same, resolved};
 
@@ -16,6 +17,7 @@ use crate::fs::{is_same, resolved};
 pub(super) fn check(environment: &Environment) -> Option<(PathBuf, What)> {
     gone(environment)
         .or_else(|| home_gone(environment))
+        .or_else(|| no_cfg(environment))
         .or_else(|| replaced(environment))
         .or_else(|| elsewhere(environment))
 }
@@ -50,22 +52,16 @@ fn home_gone(environment: &Environment) -> Option<(PathBuf, What)> {
     is_gone.then(|| (environment.root().join("pyvenv.cfg"), What::HomeGone { home, series: relinkable(environment) }))
 }
 
-/// `/usr/bin/python3` is another version after an upgrade of the system, and the packages are in the old one's place.
+/// Its packages are in the directory of the version that it had.
 fn replaced(environment: &Environment) -> Option<(PathBuf, What)> {
-    let series = series(environment)?;
-    let python = resolved(&environment.python()).ok()?;
-    let name = python.file_name()?.to_str()?;
-    let number = name.trim_start_matches(|letter: char| letter.is_ascii_alphabetic()).trim_end_matches('t');
-    let is_version = number.contains('.') && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let is_another = is_version && is_called_python(python.file_name()?) && !is_of(number, &series);
-    is_another.then(|| {
-        (environment.python(), What::PythonReplaced { python, series, can_relink: relinkable(environment).is_some() })
-    })
+    let (python, series) = (environment.replaced_python()?, environment.series()?);
+    let can_relink = relinkable(environment).is_some();
+    Some((environment.python(), What::PythonReplaced { python, series, can_relink }))
 }
 
-/// Whether `3.12.1`, or `3.12`, is a `3.12`.
-fn is_of(version: &str, series: &str) -> bool {
-    version.strip_prefix(series).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+/// Python finds the environment by this file (PEP 405).
+fn no_cfg(environment: &Environment) -> Option<(PathBuf, What)> {
+    (!environment.is_isolated()).then(|| (environment.root().join("pyvenv.cfg"), What::NoCfg))
 }
 
 /// `bin/python` is a link, and what it ends at is none of the interpreters in `home`.
@@ -79,7 +75,7 @@ fn elsewhere(environment: &Environment) -> Option<(PathBuf, What)> {
         [&end, &outside].iter().filter_map(|path| path.file_name()).map(OsStr::to_owned).collect();
     names.extend(["python3", "python", "pypy3", "pypy"].map(OsString::from));
     names.extend(
-        series(environment).iter().flat_map(|series| ["python", "pypy"].map(|stem| format!("{stem}{series}").into())),
+        environment.series().iter().flat_map(|series| ["python", "pypy"].map(|stem| format!("{stem}{series}").into())),
     );
     let is_there = names.iter().any(|name| is_same(&home.join(name), &end));
     (!is_there).then_some((python, What::NotOfHome { python: end, home }))
@@ -107,14 +103,5 @@ pub(super) fn home(environment: &Environment) -> Option<PathBuf> {
 /// `3.12` of one that can be given another interpreter of that version: it links to its own, and is in the store itself.
 pub(super) fn relinkable(environment: &Environment) -> Option<String> {
     let is_copy = fs::symlink_metadata(environment.python()).is_ok_and(|entry| entry.is_file());
-    series(environment).filter(|_| !is_copy && !super::place::is_link(environment.root()))
-}
-
-/// `3.12`.
-pub(super) fn series(environment: &Environment) -> Option<String> {
-    let version = environment.version()?;
-    let mut parts = version.split('.');
-    let (major, minor) = (parts.next()?, parts.next()?);
-    let minor: String = minor.chars().take_while(char::is_ascii_digit).collect();
-    Some(format!("{major}.{minor}")).filter(|_| !minor.is_empty())
+    environment.series().filter(|_| !is_copy && !super::place::is_link(environment.root()))
 }

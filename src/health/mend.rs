@@ -10,7 +10,8 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use super::finding::{About, Finding, What};
-use super::{Examination, interpreter as checks, is_called_python, place};
+use super::{Examination, interpreter as checks, place};
+use crate::environment::integrity::is_called_python;
 use crate::environment::{Environment, pyvenv_cfg};
 use crate::error::{Error, Result};
 use crate::fs::{read_small, remove_tree, write_whole};
@@ -52,6 +53,11 @@ pub(crate) fn mend(examination: &Examination<'_>, finding: &Finding) -> Option<R
             relink(examination, &environment()?).transpose()
         }
         What::Moved { from, .. } => rewrite(examination, &environment()?, from).transpose(),
+        What::NoCfg => {
+            let environment = environment()?;
+            let (file, text) = (environment.root().join("pyvenv.cfg"), environment.lost_cfg()?);
+            Some(write_whole(&file, &text).map(|()| Mended::Restored(vec!["pyvenv.cfg"])))
+        }
         What::NoActivate { scripts } => Some(restore(examination, &environment()?, scripts)),
         What::MadeAnew => {
             let restored = {
@@ -97,7 +103,7 @@ fn relink(examination: &Examination<'_>, environment: &Environment) -> Result<Op
 
 /// The one in the directory that it was made from, where another is there by now under the name that it links to.
 fn of_home(examination: &Examination<'_>, environment: &Environment) -> Option<Interpreter> {
-    let (home, series) = (checks::home(environment)?, checks::series(environment)?);
+    let (home, series) = (checks::home(environment)?, environment.series()?);
     let stem = if wanted(environment)?.starts_with("pypy") { "pypy" } else { "python" };
     let found = interpreter::at(examination.context, &home.join(format!("{stem}{series}"))).ok()?;
     (series == format!("{}.{}", found.version.major, found.version.minor)).then_some(found)

@@ -3,7 +3,7 @@
 //! Owns the checks, and mending what can be mended without asking. Looks at files and runs nothing: no Python of an
 //! environment is ever started to examine it. How a finding is worded is `commands/doctor`'s matter.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::context::Context;
@@ -31,6 +31,7 @@ mod tests;
 pub(crate) use active::{Answering, Maker, answering};
 pub(crate) use finding::{About, Finding, Lacking, Severity, What};
 pub(crate) use mend::{Mended, mend};
+pub(crate) use place::moved_from;
 pub(crate) use setup::{Told, loads, rc_file};
 
 /// What checks may ask for.
@@ -111,13 +112,6 @@ impl Examination<'_> {
         }
         Ok(environments)
     }
-}
-
-/// Whether a file name is that of an interpreter: `python`, `python3.12`, `pypy3`.
-fn is_called_python(name: &OsStr) -> bool {
-    let name = name.as_encoded_bytes();
-    let rest = name.strip_prefix(b"python").or_else(|| name.strip_prefix(b"pypy"));
-    rest.is_some_and(|rest| rest.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b't')))
 }
 
 /// Whether `directory` is the `bin` of an environment.

@@ -127,13 +127,18 @@ fn start_of(file: &Path) -> io::Result<Vec<u8>> {
 /// The place that it was made to stand in, where that is another one. `bin/activate` tells; where that is missing or
 /// finds its place by itself, pip does, unless that place is where the interpreter comes from.
 fn moved(environment: &Environment, activate: Option<&[u8]>, programs: &[Program]) -> Option<PathBuf> {
-    let root = environment.root();
-    let named = activate.map(relocate::places).unwrap_or_default();
-    if !named.is_empty() {
-        let is_here = named.iter().any(|place| is_same(place, root));
-        return if is_here { moved_pip(environment, programs) } else { named.into_iter().next() };
-    }
-    moved_pip(environment, programs)
+    activate
+        .and_then(|text| relocate::named_elsewhere(text, environment.root()))
+        .or_else(|| moved_pip(environment, programs))
+}
+
+/// The place that an environment was made in, where it was moved or copied by hand since; and whether that place may be
+/// taken for this environment's own wherever its files name it.
+pub(crate) fn moved_from(environment: &Environment) -> Option<(PathBuf, bool)> {
+    let text = read_small(&environment.bin().join("activate"), SMALL).ok().flatten();
+    let from = moved(environment, text.as_deref(), &programs(&environment.bin()))?;
+    let can_rewrite = can_rewrite(environment, &from);
+    Some((from, can_rewrite))
 }
 
 /// The same for scripts that somebody renewed, while pip still names the old place: one where nothing is any more, or

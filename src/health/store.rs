@@ -12,9 +12,10 @@ use nix::errno::Errno;
 use nix::sys::statvfs::statvfs;
 use nix::unistd::{AccessFlags, access};
 
-use super::{Examination, What, is_called_python};
+use super::{Examination, What};
 use crate::config::Config;
 use crate::env_vars;
+use crate::environment::integrity::is_called_python;
 use crate::hooks::Event;
 use crate::workon_home::purge::Undeletable;
 

@@ -39,6 +39,7 @@ pub(crate) fn install(
     call: &Call,
     tell: impl Fn(&str),
 ) -> Result<()> {
+    environment.require_isolation()?;
     let directory = call.directory().map_or_else(|| context.working_directory(), |at| Ok(at.to_path_buf()))?;
     let redirected = redirected::by_uv(context, &directory);
     let found = call.only_for_pip(&directory).map(|found| format!("uv does not read {found} as pip does"));
@@ -148,6 +149,7 @@ pub(crate) struct Uninstaller<'a> {
 impl<'a> Uninstaller<'a> {
     /// Fails where nothing is there that could do it.
     pub(crate) fn choose(context: &'a Context, environment: &'a Environment, installer: Installer) -> Result<Self> {
+        environment.require_isolation()?;
         Ok(Self { context, environment, program: Program::without_settings(context, environment, installer)? })
     }
 

@@ -5,10 +5,11 @@
 
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::language::{Cell, Language};
 use super::spelling::{applied, begins, edit};
+use crate::fs::is_same;
 
 /// One of our scripts, as it was written for the old place and would be for the new one.
 #[derive(Debug)]
@@ -36,7 +37,7 @@ impl Ours {
 
 /// The place that a `bin/activate` was written for, in every way in which it can be read: as sh does, and bare, for venv
 /// before 3.13.1 put a path between quotes as it was. Empty where the script finds its place when it runs, or names none.
-pub(crate) fn places(activate: &[u8]) -> Vec<PathBuf> {
+fn places(activate: &[u8]) -> Vec<PathBuf> {
     let values = lines(activate).map(<[u8]>::trim_ascii).filter_map(|line| {
         let line = line.strip_prefix(b"export ").unwrap_or(line);
         line.strip_prefix(b"VIRTUAL_ENV=").filter(|value| !value.is_empty())
@@ -52,6 +53,15 @@ pub(crate) fn places(activate: &[u8]) -> Vec<PathBuf> {
         readings
     };
     values.map(readings).find(|readings| !readings.is_empty()).unwrap_or_default()
+}
+
+/// The place that a `bin/activate` was written for, where that is not `root`: the environment was moved or copied by
+/// hand.
+pub(crate) fn named_elsewhere(activate: &[u8], root: &Path) -> Option<PathBuf> {
+    let named = places(activate);
+    // Most environments are where they were made, spelled alike: no need to ask the file system.
+    let is_here = named.iter().any(|place| place == root) || named.iter().any(|place| is_same(place, root));
+    named.into_iter().next().filter(|_| !is_here)
 }
 
 fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {

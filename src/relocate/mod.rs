@@ -31,7 +31,7 @@ use self::spelling::Spelling;
 use crate::environment::{BIN, Environment};
 use crate::fs::{resolved, tidied};
 
-pub(crate) use activation_script::places;
+pub(crate) use activation_script::named_elsewhere;
 pub(crate) use copy::copy_tree;
 pub(crate) use in_place::Rewriting;
 pub(crate) use script::interpreters;

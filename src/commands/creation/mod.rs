@@ -19,14 +19,16 @@ use crate::output::{self, Progress};
 use crate::project;
 use crate::seed::{Download, LinkMode, Planting, Seed};
 use crate::shell::standalone;
-use crate::shown::{is_legible, shown};
+use crate::shown::{inert, is_legible, operands, shown};
 use crate::workon_home::name::EnvironmentName;
 use crate::workon_home::{Building, WorkonHome};
 
 mod options;
 mod packages;
+mod kept;
 mod python;
 
+use kept::Kept;
 pub(super) use options::Options;
 pub(super) use packages::group_names;
 use packages::{dependencies, packages};
@@ -195,14 +197,20 @@ impl<'a> Creation<'a> {
             }
         }
         let wish = self.wish()?;
+        let kept = Kept::of(session, existing)?;
         if let Some(program) = virtualenv::named(session.context)? {
-            return self.hand_over(&program, wish.for_creator()?.as_deref(), existing, extras);
+            let environment = self.hand_over(&program, wish.for_creator()?.as_deref(), existing, extras, &kept)?;
+            self.say_kept(existing, &kept);
+            return Ok(environment);
         }
         let interpreter = wish.find()?;
         if let Some(program) = virtualenv::needed(session.context, &interpreter)? {
-            return self.hand_over(&program, Some(interpreter.base_executable.as_os_str()), existing, extras);
+            let python = Some(interpreter.base_executable.as_os_str());
+            let environment = self.hand_over(&program, python, existing, extras, &kept)?;
+            self.say_kept(existing, &kept);
+            return Ok(environment);
         }
-        let (building, with) = self.build(&interpreter, extras)?;
+        let (building, with) = self.build(&interpreter, extras, &kept)?;
         let environment = match existing {
             Some(_) => home.replace(building, name, session.active_root())?,
             None => home.publish(building, name)?,
@@ -211,22 +219,42 @@ impl<'a> Creation<'a> {
         if options.quiet == 0 {
             output::note(&format!("Created `{}` with {implementation} {version} and {with}", shown(name.as_os_str())));
         }
+        self.say_kept(existing, &kept);
         Ok(environment)
     }
 
+    /// Says what of the old environment is in the new one, and how the old one comes back.
+    fn say_kept(&self, existing: Option<&Environment>, kept: &Kept) {
+        if existing.is_none() || self.options.quiet > 0 {
+            return;
+        }
+        let (name, days) = (self.name.as_os_str(), self.config.trash_kept_for().as_secs() / 86_400);
+        let kept = match kept.described().as_slice() {
+            [] => String::new(),
+            names => format!("Kept: {}. ", names.join(", ")),
+        };
+        let rename = operands(&[name, OsStr::new("NAME")]);
+        let undo = format!("`mvvirtualenv {rename} && venvwrap undo {}`", operands(&[name]));
+        output::note(&format!(
+            "{kept}The old `{}` is in the trash for {days} days; {undo} brings it back",
+            shown(name)
+        ));
+    }
+
     /// Writes it to a hidden place, and says what is in it.
-    fn build(&self, interpreter: &Interpreter, extras: &[Extra]) -> Result<(Building, String)> {
+    fn build(&self, interpreter: &Interpreter, extras: &[Extra], kept: &Kept) -> Result<(Building, String)> {
         let Self { session, options, home, name, .. } = self;
         let building = home.start_building()?;
         let root = home.path().join(name.as_os_str());
-        let prompt = options.prompt.as_deref().unwrap_or(name.as_os_str());
+        let own_prompt = options.prompt.as_deref().or(kept.prompt.as_deref());
+        let prompt = inert(own_prompt.unwrap_or(name.as_os_str()));
         let request = Request {
             interpreter,
             directory: building.path(),
             root: &root,
-            system_site_packages: options.system_site_packages,
-            prompt: options.prompt.as_deref(),
-            scripts: &standalone::scripts(&root, prompt),
+            system_site_packages: options.system_site_packages || kept.system_site_packages,
+            prompt: own_prompt,
+            scripts: &standalone::scripts(&root, &prompt),
         };
         let created = creator::create(&request)?;
         if let Some(project) = &self.project {
@@ -234,16 +262,18 @@ impl<'a> Creation<'a> {
             std::fs::write(&file, project::link_text(project)?).map_err(Error::io("write", file))?;
         }
         write_extras(building.path(), extras)?;
+        let with = if options.without_pip {
+            let packages = &created.site_packages;
+            std::fs::create_dir(packages).map_err(Error::io("create", packages))?;
+            "no pip".to_owned()
+        } else {
+            self.plant(&request, &created)?
+        };
+        kept.write(building.path(), || Ok(created.site_packages.clone()))?;
         let hooks = session.hooks(home)?;
         if hooks.are_in_use() {
             hooks.make_local_templates(&building.path().join("bin"))?;
         }
-        if options.without_pip {
-            let packages = created.site_packages;
-            std::fs::create_dir(&packages).map_err(Error::io("create", &packages))?;
-            return Ok((building, "no pip".to_owned()));
-        }
-        let with = self.plant(&request, &created)?;
         Ok((building, with))
     }
 
@@ -254,14 +284,15 @@ impl<'a> Creation<'a> {
         python: Option<&OsStr>,
         existing: Option<&Environment>,
         extras: &[Extra],
+        kept: &Kept,
     ) -> Result<Environment> {
         let Self { session, options, home, name, .. } = self;
         let removed = existing.map(|_| home.remove(name, session.active_root())).transpose()?;
         let asked = HandOver {
             python,
-            system_site_packages: options.system_site_packages,
+            system_site_packages: options.system_site_packages || kept.system_site_packages,
             without_pip: options.without_pip,
-            prompt: options.prompt.as_deref(),
+            prompt: options.prompt.as_deref().or(kept.prompt.as_deref()),
             quiet: options.quiet > 0,
             is_offline: self.packages.sources.no_index || self.packages.sources.is_offline,
         };
@@ -274,6 +305,7 @@ impl<'a> Creation<'a> {
         let environment = made?;
         self.link_project(&environment)?;
         write_extras(environment.root(), extras)?;
+        kept.write(environment.root(), || environment.site_packages())?;
         let hooks = session.hooks(home)?;
         if hooks.are_in_use() {
             hooks.make_local_templates(&environment.bin())?;

@@ -44,11 +44,14 @@ impl Words<'_> {
             What::PythonReplaced { python, series, .. } => {
                 format!("its python is {} by now, and its packages are for {series}", path(python))
             }
+            What::NoCfg => format!("{here} is missing: `pip install` would install into the Python it was made from"),
             What::NotOfHome { python, home } => {
                 format!("its python, {}, is none of those in {}, which pyvenv.cfg names", path(python), path(home))
             }
             What::MadeAnew => "another tool recreated it, without its project, hooks and added paths".to_owned(),
-            What::Moved { from, .. } => format!("its files say that it stands in {}", path(from)),
+            What::Moved { from, .. } => {
+                format!("its scripts still point to {} (it was moved or copied by hand)", path(from))
+            }
             What::ScriptsGone { scripts, python } => {
                 format!("{} {}, which is gone", starting(scripts), path(python))
             }
@@ -180,10 +183,11 @@ impl Words<'_> {
                 let (copy, root, verb) = (operands(&[copy]), self.path(&root), self.verb("cpvirtualenv"));
                 format!("`{verb} {root} {copy} && venvwrap doctor --fix {copy}` makes a whole copy in the store")
             }
-            What::NoActivate { .. } if !can_fix => anew,
+            What::NoActivate { .. } | What::NoCfg if !can_fix => anew,
             What::Moved { can_rewrite: true, .. }
             | What::NoActivate { .. }
             | What::MadeAnew
+            | What::NoCfg
             | What::Leftovers { .. }
             | What::CacheDamaged
             | What::UnbegunRename { .. } => fix,

@@ -117,9 +117,9 @@ fn a_store_that_was_moved_by_hand_is_brought_into_line() {
         .run(["doctor"])
         .status(1)
         .stdout(format!(
-            "problem  it's \"new\"  its files say that it stands in [ROOT]/envs/ours
+            "problem  it's \"new\"  its scripts still point to [ROOT]/envs/ours (it was moved or copied by hand)
                      {mend}
-problem  other       its files say that it stands in [ROOT]/envs/venv
+problem  other       its scripts still point to [ROOT]/envs/venv (it was moved or copied by hand)
                      `venvwrap doctor --fix other`
 2 environments looked at; 2 problems\n"
         ))
@@ -196,7 +196,7 @@ fn what_killed_commands_left_is_cleared_away() {
     fs::create_dir_all(store.join(".venvwrap/new/env-dead/bin")).unwrap();
     sandbox.write("envs/notes.txt", "");
     symlink("/gone", store.join("dangling")).unwrap();
-    let expected = "problem  new      its files say that it stands in [ROOT]/envs/old
+    let expected = "problem  new      its scripts still point to [ROOT]/envs/old (it was moved or copied by hand)
                   `venvwrap doctor --fix new`
 problem  (store)  a renaming to `begun` was cut short before it began
                   `venvwrap doctor --fix`
@@ -212,7 +212,7 @@ note     (store)  neither environment nor hook: notes.txt
     let answer = sandbox.run(["doctor"]).status(1).stderr("");
     // As long as both names lead to it, what its files say is true.
     let expected = expected.replacen(
-        "problem  new      its files say that it stands in [ROOT]/envs/old\n                  `venvwrap doctor --fix new`\n",
+        "problem  new      its scripts still point to [ROOT]/envs/old (it was moved or copied by hand)\n                  `venvwrap doctor --fix new`\n",
         "",
         1,
     );

@@ -185,7 +185,7 @@ fn one_from_elsewhere_is_looked_at_like_those_in_the_store() {
             _ => format!("export VIRTUAL_ENV='{text}' PATH='{text}/bin':$PATH"),
         };
         let (said, status) = told(&sandbox, shell, &enter);
-        let moved = "problem  (active)  its files say that it stands in [ROOT]/envs/x
+        let moved = "problem  (active)  its scripts still point to [ROOT]/envs/x (it was moved or copied by hand)
                    `cpvirtualenv [ROOT]/project/.venv project && venvwrap doctor --fix project` makes a whole copy in the store\n";
         assert!(said.contains(moved) && status == 1, "{shell:?}: {said}");
         assert!(said.contains("1 environment looked at"), "{shell:?}: {said}");

@@ -155,7 +155,10 @@ fn an_environment_whose_interpreter_went_away_is_seen_refused_mended_and_removed
     sandbox.run(["lsvirtualenv", "-b"]).status(0).stdout("x\n");
     sandbox.run(["showvirtualenv", "x"]).status(0).stdout_contains("its python, /opt/gone/bin/python3.9, is gone\n");
     let answer = sandbox.run(["mkvirtualenv", "x"]).status(1).stdout("");
-    assert!(answer.stderr_text().ends_with("make the environment anew: `mkvirtualenv --clear x`\n"), "{answer}");
+    assert!(
+        answer.stderr_text().ends_with("`venvwrap doctor --fix x` to link another one of the same version\n"),
+        "{answer}"
+    );
     sandbox.run(["mkvirtualenv", "--clear", "--without-pip", "-p", python, "x"]).status(0);
     let mut command = sandbox.command(link);
     command.args(["-c", "pass"]);

@@ -224,7 +224,7 @@ impl Sandbox {
 }
 
 /// Has the shape of every maker's `bin/activate`: `hash -r` in `deactivate` and as the last statement.
-const ACTIVATE: &str = "deactivate () {\n    hash -r 2> /dev/null\n}\nVIRTUAL_ENV=/not/read\nhash -r 2> /dev/null\n";
+const ACTIVATE: &str = "deactivate () {\n    hash -r 2> /dev/null\n}\nVIRTUAL_ENV=$not_read\nhash -r 2> /dev/null\n";
 
 /// A path as a word for stories and messages that hold bytes.
 pub(crate) fn bytes(path: impl AsRef<OsStr>) -> Vec<u8> {

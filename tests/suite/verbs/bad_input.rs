@@ -45,7 +45,7 @@ fn environments() -> Vec<Case> {
     let neither = "is not a virtual environment: it has neither pyvenv.cfg nor bin/activate";
     let not_one = |name: &str| format!("[ROOT]/envs/{name} {neither}\n{touched}");
     let broken = "environment `broken` is broken: its python, /opt/py/bin/python3.9, is gone\n\
-                  hint: install that python again, or make the environment anew: `mkvirtualenv --clear broken`";
+                  hint: install that Python again, or run `venvwrap doctor --fix broken` to link another one of the same version";
     let nowhere = "[ROOT]/envs/dangling is not a virtual environment: it is a link that leads nowhere";
     vec![
         case(

@@ -160,3 +160,34 @@ fn a_copy_hands_on_no_rights_of_the_original() {
         mode(&sandbox.workon_home().join(".venvwrap/new")) & 0o2000
     );
 }
+
+/// Moved by hand, then copied or renamed: whatever has the old name by now has nothing to do with the result.
+#[test]
+fn one_that_was_moved_by_hand_is_not_wired_to_what_has_its_old_name() {
+    let python = pythons::complete();
+    for verb in ["cpvirtualenv", "mvvirtualenv"] {
+        for old_name_is_taken in [true, false] {
+            let sandbox = Sandbox::new();
+            sandbox.run(["mkvirtualenv", "-q", "-p", path(python), "a"]).status(0);
+            fs::rename(sandbox.environment("a"), sandbox.environment("b")).unwrap();
+            if old_name_is_taken {
+                sandbox.run(["mkvirtualenv", "-q", "-p", path(python), "a"]).status(0);
+            }
+            sandbox.run([verb, "b", "c"]).status(0);
+            let root = sandbox.environment("c");
+            let pip = fs::read(root.join("bin/pip")).unwrap();
+            let activate = fs::read(root.join("bin/activate")).unwrap();
+            for (text, what) in [(pip, "pip"), (activate, "activate")] {
+                let names = |place: &std::path::Path| {
+                    let place = Shell::Bash.quoted(bytes(place));
+                    let place = &place[1..place.len() - 1];
+                    text.windows(place.len()).any(|part| part == place)
+                };
+                assert!(!names(&sandbox.environment("a/")) && !names(&sandbox.environment("a")), "{verb} {what}");
+            }
+            let prefix = sandbox.run(["run", "c", "pip", "--version"]).status(0).stdout_text();
+            assert!(prefix.contains("envs/c/"), "{verb}: {prefix}");
+            sandbox.run(["doctor", "c"]).status(0);
+        }
+    }
+}

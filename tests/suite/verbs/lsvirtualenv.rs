@@ -52,6 +52,9 @@ fn details_of_every_kind_of_environment_are_read_without_running_it() {
     let sandbox = Sandbox::new();
     let old = sandbox.minimal_environment("old");
     fs::remove_file(old.join("pyvenv.cfg")).unwrap();
+    // As virtualenv made it before PEP 405.
+    fs::write(old.join("lib/python3.11/orig-prefix.txt"), "/usr").unwrap();
+    fs::write(old.join("lib/python3.11/no-global-site-packages.txt"), "").unwrap();
     let broken = sandbox.minimal_environment("broken");
     fs::remove_file(broken.join("bin/python")).unwrap();
     symlink("/nowhere/python3.11", broken.join("bin/python")).unwrap();

@@ -1,12 +1,13 @@
 //! `mkvirtualenv`: what it makes, what it leaves alone, and what it says. What is in an environment: `creation`.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 
 use crate::support::disk::{names, tree};
 use crate::support::pythons::{self, Python};
-use crate::support::sandbox::Sandbox;
+use crate::support::sandbox::{Sandbox, bytes};
 use crate::support::shells::Shell;
 use crate::support::story::Story;
 
@@ -116,7 +117,9 @@ fn clear_replaces_and_the_old_one_can_come_back() {
     fs::remove_file(broken.join("bin/python")).unwrap();
     fs::write(broken.join("note"), "old").unwrap();
     let words = ["mkvirtualenv", "--clear", "--without-pip", "-p", path(python), "x"];
-    sandbox.run(words).status(0).stdout("").stderr(created("x", python));
+    let told = created("x", python)
+        + "The old `x` is in the trash for 7 days; `mvvirtualenv x NAME && venvwrap undo x` brings it back\n";
+    sandbox.run(words).status(0).stdout("").stderr(told);
     assert!(!sandbox.environment("x").join("note").exists());
     // A Python that cannot be had costs nothing.
     let before = tree(&sandbox.workon_home());
@@ -227,4 +230,49 @@ fn options_of_virtualenv_are_taken_and_quiet_is_quiet() {
     let file = sandbox.write("tools/maker", maker);
     fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     sandbox.run(["mkvirtualenv", "--quiet", "x"]).status(0).stdout("--quiet x\n");
+}
+
+/// `--clear` replaces what was installed, not what you set up.
+#[test]
+fn clear_keeps_link_hooks_paths_and_switches_and_says_how_the_old_one_comes_back() {
+    let sandbox = Sandbox::new();
+    let python = path(pythons::complete());
+    let project = sandbox.root().join("the project");
+    fs::create_dir(&project).unwrap();
+    let words =
+        ["mkvirtualenv", "-q", "--without-pip", "--system-site-packages", "--prompt", "my prompt", "-p", python, "-a"];
+    sandbox.run(words.into_iter().map(OsStr::new).chain([project.as_os_str(), OsStr::new("x")])).status(0);
+    let root = sandbox.environment("x");
+    let hook = root.join("bin/preactivate");
+    fs::write(&hook, "#!/bin/sh\necho mine\n").unwrap();
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o750)).unwrap();
+    fs::write(root.join("bin/postactivate.fish"), "echo mine\n").unwrap();
+    let story = Story::new().run(["workon", "x"]).run(["add2virtualenv", "."]).run(["deactivate"]);
+    story.played(&sandbox, Shell::Bash.plain());
+    fs::write(root.join("junk"), "").unwrap();
+    let clear = ["mkvirtualenv", "--clear", "--without-pip", "-p", python, "x"];
+    sandbox.run(clear).status(0).stderr_contains(
+        "Kept: project, hooks, added paths, system site-packages. The old `x` is in the trash for 7 days; \
+         `mvvirtualenv x NAME && venvwrap undo x` brings it back\n",
+    );
+    assert!(!root.join("junk").exists());
+    assert_eq!(fs::read(root.join(".project")).unwrap(), [bytes(&project), b"\n".to_vec()].concat());
+    assert_eq!(fs::metadata(&hook).unwrap().permissions().mode() & 0o777, 0o750);
+    assert!(root.join("bin/postactivate.fish").is_file());
+    let cfg = fs::read_to_string(root.join("pyvenv.cfg")).unwrap();
+    assert!(cfg.contains("include-system-site-packages = true") && cfg.contains("prompt = my prompt"), "{cfg}");
+    let facts = sandbox.run(["run", "x", "python", "-c", "import sys; print(sys.path[-1])"]).status(0).stdout_text();
+    assert!(!facts.is_empty());
+    assert!(tree(&root).contains("_virtualenv_path_extensions.pth"));
+    // The command that was named brings the old one back.
+    sandbox.run(["mvvirtualenv", "x", "new"]).status(0);
+    sandbox.run(["undo", "x"]).status(0);
+    assert!(root.join("junk").is_file());
+    // What is said on the command line wins, and silence stays silent.
+    let other = sandbox.root().join("other");
+    fs::create_dir(&other).unwrap();
+    let words = ["mkvirtualenv", "-q", "--clear", "--without-pip", "-p", python, "--prompt", "other", "-a"];
+    sandbox.run(words.into_iter().map(OsStr::new).chain([other.as_os_str(), OsStr::new("x")])).status(0).stderr("");
+    assert_eq!(fs::read(root.join(".project")).unwrap(), [bytes(&other), b"\n".to_vec()].concat());
+    assert!(fs::read_to_string(root.join("pyvenv.cfg")).unwrap().contains("prompt = other"));
 }

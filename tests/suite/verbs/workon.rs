@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 
 use crate::support::disk::tree;
 use crate::support::sandbox::Sandbox;
@@ -136,5 +136,58 @@ fn the_prompt_of_pyvenv_cfg_is_shown_whoever_wrote_it() {
             .run(["workon", "x"])
             .get("VIRTUAL_ENV_PROMPT")
             .plays(&sandbox, &format!("workon x: 0\nexport VIRTUAL_ENV_PROMPT={prompt}"));
+    }
+}
+
+/// What will not work in an environment is said when it is activated, with the command that repairs it and loses nothing.
+#[test]
+fn what_will_not_work_inside_is_said_with_what_repairs_it() {
+    let sandbox = Sandbox::new();
+    let make = |name: &str| {
+        let root = sandbox.minimal_environment(name);
+        let activate = fs::read_to_string(root.join("bin/activate")).unwrap();
+        fs::write(root.join("bin/activate"), activate.replace("$not_read", &format!("'{name}'"))).unwrap();
+        root
+    };
+    // Moved by hand: its files name the place where it was.
+    let moved = make("moved by hand");
+    let here = crate::support::sandbox::bytes(sandbox.environment("was here"));
+    let named =
+        [b"deactivate () {\n    hash -r\n}\nVIRTUAL_ENV=", &Shell::Bash.quoted(here)[..], b"\nhash -r\n"].concat();
+    fs::write(moved.join("bin/activate"), named).unwrap();
+    // The system's python3 became another minor version.
+    let replaced = make("replaced");
+    sandbox.write("pythons/python3.13", "#!/bin/sh\n");
+    fs::set_permissions(sandbox.root().join("pythons/python3.13"), fs::Permissions::from_mode(0o755)).unwrap();
+    symlink("python3.13", sandbox.root().join("pythons/python3")).unwrap();
+    fs::remove_file(replaced.join("bin/python")).unwrap();
+    symlink(sandbox.root().join("pythons/python3"), replaced.join("bin/python")).unwrap();
+    // Python finds the environment by this file.
+    let bare = make("bare");
+    fs::remove_file(bare.join("pyvenv.cfg")).unwrap();
+    for (name, says) in [
+        ("moved by hand", "its scripts still point to [ROOT]/envs/was here (it was moved or copied by hand)"),
+        ("replaced", "its Python is now [ROOT]/pythons/python3.13, but its packages are for 3.11"),
+        ("bare", "its pyvenv.cfg is missing, so packages would go into the Python it was made from"),
+    ] {
+        let typed = if name.contains(' ') { format!("'{name}'") } else { name.to_owned() };
+        for shell in Shell::ALL {
+            shell
+                .plain()
+                .run(&sandbox, format!("workon '{name}'\n"))
+                .status(0)
+                .stdout("")
+                .stderr(format!("environment `{name}`: {says}; `venvwrap doctor --fix {typed}` repairs it\n"));
+        }
+        let is_broken = name != "moved by hand";
+        sandbox.run(["showvirtualenv", "--json", name]).stdout_contains(&format!("\"broken\": {is_broken}"));
+        sandbox.run(["doctor", name]).status(1);
+    }
+    sandbox.run(["doctor", "bare"]).stdout_contains("pyvenv.cfg is missing");
+    // Nothing is installed into, or removed from, the Python that it was made from.
+    for words in
+        [["mkvirtualenv", "-i", "nosuch", "bare"].as_slice(), &["mkvirtualenv", "-q", "-r", "/dev/null", "bare"]]
+    {
+        sandbox.run(words).status(1).stderr_contains("packages would go into the Python it was made from");
     }
 }

@@ -1,0 +1,76 @@
+//! Whether an environment is still what it was made as: with its `pyvenv.cfg`, and with the Python its packages are for.
+//!
+//! Owns those two facts, for everything that activates, lists, installs into, or repairs an environment. Starts nothing;
+//! how the facts are worded and repaired is left to the callers.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::PathBuf;
+
+use super::{Environment, end_of_links};
+use crate::error::{Error, Result};
+use crate::shown::{operands, shown};
+
+impl Environment {
+    /// Major and minor version that its packages are for: `3.12`.
+    pub(crate) fn series(&self) -> Option<String> {
+        let version = self.version()?;
+        let mut parts = version.split('.');
+        let (major, minor) = (parts.next()?, parts.next()?);
+        let minor: String = minor.chars().take_while(char::is_ascii_digit).collect();
+        Some(format!("{major}.{minor}")).filter(|_| !minor.is_empty())
+    }
+
+    /// The interpreter behind `bin/python`, where it has become another minor version: `/usr/bin/python3` after a system
+    /// upgrade. Its version is read from the name of the file that the links end at.
+    pub(crate) fn replaced_python(&self) -> Option<PathBuf> {
+        let series = self.series()?;
+        let python = end_of_links(&self.python());
+        let name = python.file_name()?;
+        let number = name.to_str()?.trim_start_matches(|letter: char| letter.is_ascii_alphabetic());
+        let number = number.trim_end_matches('t');
+        let is_version = number.contains('.') && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        let is_another = is_version && is_called_python(name) && !is_of(number, &series);
+        is_another.then_some(python)
+    }
+
+    /// Whether Python looks for packages in the environment at all: it finds it by `pyvenv.cfg` (PEP 405), or by the
+    /// library that virtualenv made before that PEP.
+    pub(crate) fn is_isolated(&self) -> bool {
+        self.cfg.is_some() || self.is_conda || self.has_library_of_its_own()
+    }
+
+    /// Fails where packages would go into the Python that the environment was made from.
+    pub(crate) fn require_isolation(&self) -> Result<()> {
+        if self.is_isolated() {
+            return Ok(());
+        }
+        Err(Error::Refused {
+            what: format!("environment `{}`", shown(self.name())),
+            reason: "its pyvenv.cfg is missing, so packages would go into the Python it was made from".to_owned(),
+            hint: format!("`venvwrap doctor --fix {}` writes the file", operands(&[self.name()])),
+        })
+    }
+
+    /// The text of a `pyvenv.cfg` that was lost: the interpreter is where `bin/python` is linked to. `None` where that is
+    /// not told by a link.
+    pub(crate) fn lost_cfg(&self) -> Option<Vec<u8>> {
+        fs::read_link(self.python()).ok()?;
+        let home = end_of_links(&self.python()).parent()?.to_path_buf();
+        let version = self.version()?;
+        let home = home.to_str().filter(|home| !home.contains(['\n', '\r']))?;
+        Some(format!("home = {home}\ninclude-system-site-packages = false\nversion = {version}\n").into_bytes())
+    }
+}
+
+/// Whether a file name is that of an interpreter: `python`, `python3.12`, `pypy3`.
+pub(crate) fn is_called_python(name: &OsStr) -> bool {
+    let name = name.as_encoded_bytes();
+    let rest = name.strip_prefix(b"python").or_else(|| name.strip_prefix(b"pypy"));
+    rest.is_some_and(|rest| rest.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b't')))
+}
+
+/// Whether `3.12.1`, or `3.12`, is a `3.12`.
+fn is_of(version: &str, series: &str) -> bool {
+    version.strip_prefix(series).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
