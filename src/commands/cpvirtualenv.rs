@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
-use super::{Outcome, Session, Verb, elsewhere, workon};
+use super::{Outcome, Session, Verb, elsewhere, untrusted, workon};
 use crate::activation::Step;
 use crate::directories;
 use crate::elsewhere::is_qualified;
@@ -18,7 +18,7 @@ use crate::output::{self, Progress};
 use crate::project::pointer::pointed;
 use crate::relocate::{self, Relocation};
 use crate::shell::standalone;
-use crate::shown::{operands, shown};
+use crate::shown::{operands, shown, typed_path};
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
@@ -71,7 +71,10 @@ impl Verb for CpVirtualenv {
         }
         output::data(format!("Copying {} as {}...\n", shown(source.name()), shown(name.as_os_str())).as_bytes())?;
         let hooks = session.hooks(&home)?;
-        let environment = copy(&home, &hooks, &source, &name)?;
+        let (environment, aside) = copy(&home, &hooks, &source, &name)?;
+        if let [first, rest @ ..] = &aside[..] {
+            say_put_aside(session, &environment, first, rest.len());
+        }
 
         // From here on the copy stays, whatever happens: it is entered, and the person can go on from there.
         hooks.run(hooks::PRECPVIRTUALENV, None, &[source.root().as_os_str(), environment.name()], None);
@@ -82,6 +85,17 @@ impl Verb for CpVirtualenv {
         }
         Ok(Outcome::Plan(plan, 0))
     }
+}
+
+/// What came along from elsewhere and does not run, and how it is made to.
+fn say_put_aside(session: &Session<'_>, copy: &Environment, first: &OsStr, others: usize) {
+    let first = session.shown(&copy.bin().join(first));
+    let root = typed_path(copy.root(), session.context.home());
+    let what = match others {
+        0 => format!("{first} came along and does not run; look at it"),
+        _ => format!("{first} and {others} more came along and do not run; look at them"),
+    };
+    output::note(&format!("{what}, then `venvwrap trust {root}`"));
 }
 
 /// virtualenvwrapper says these on stdout, and scripts look for them there (CONTRACT.md, 3.1). What can be done about it
@@ -147,8 +161,14 @@ fn find(session: &Session<'_>, home: &WorkonHome, source: &OsStr) -> Result<Envi
     }
 }
 
-/// Makes the copy in a hidden place and puts it in the store.
-fn copy(home: &WorkonHome, hooks: &Hooks<'_>, source: &Environment, name: &EnvironmentName) -> Result<Environment> {
+/// Makes the copy in a hidden place and puts it in the store. Gives the names of what would run on activation and came
+/// from outside the store: it is put aside.
+fn copy(
+    home: &WorkonHome,
+    hooks: &Hooks<'_>,
+    source: &Environment,
+    name: &EnvironmentName,
+) -> Result<(Environment, Vec<OsString>)> {
     source.check_python()?;
     if home.path().ancestors().any(|above| is_same(above, source.root())) {
         return Err(Error::Refused {
@@ -167,10 +187,17 @@ fn copy(home: &WorkonHome, hooks: &Hooks<'_>, source: &Environment, name: &Envir
     let say = |done: usize| progress.say(format!("{text}: {done} files"));
     relocate::copy_tree(source.root(), building.path(), &relocation, &say)?;
     drop(progress);
+    let aside = if untrusted::is_in(home, source.root()) {
+        Vec::new()
+    } else {
+        let scripts = standalone::scripts(&to, name.as_os_str());
+        let activate = scripts.into_iter().find(|(script, _)| *script == "activate").map(|(_, text)| text);
+        untrusted::put_aside(building.path(), &activate.unwrap_or_default())?
+    };
     if hooks.are_in_use() {
         hooks.make_local_templates(&building.path().join("bin"))?;
     }
-    home.publish(building, name)
+    Ok((home.publish(building, name)?, aside))
 }
 
 /// Every way to spell the place that an environment was moved from by hand: its files still name it, and whatever is
@@ -243,7 +270,7 @@ mod tests {
         fn copy(&self, source: &Path, name: &str) -> Result<Environment> {
             let source = Environment::open(source).unwrap().unwrap();
             let (store, name) = (self.store(), EnvironmentName::new(OsStr::new(name)).unwrap());
-            copy(&store, &Hooks::locate(&self.context, &store, "").unwrap(), &source, &name)
+            copy(&store, &Hooks::locate(&self.context, &store, "").unwrap(), &source, &name).map(|(copy, _)| copy)
         }
     }
 
@@ -272,7 +299,7 @@ mod tests {
     #[test]
     fn the_copy_has_what_a_person_added() {
         let room = Room::new();
-        let root = room.make("elsewhere/.venv");
+        let root = room.make("store/original");
         let text = format!("#!/bin/sh\necho \"{}/data\"\n", root.display());
         for file in ["bin/postactivate", "bin/predeactivate", ".project", "notes/mine.txt"] {
             fs::create_dir_all(root.join(file).parent().unwrap()).unwrap();

@@ -56,6 +56,7 @@ pub(crate) mod showvirtualenv;
 pub(crate) mod toggleglobalsitepackages;
 pub(crate) mod trust;
 pub(crate) mod undo;
+mod untrusted;
 pub(crate) mod which;
 pub(crate) mod wipeenv;
 pub(crate) mod workon;

@@ -1,23 +1,27 @@
 //! `trust`: allow the hooks that a project brings along.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use serde::Serialize;
 
 use super::json::text;
-use super::{Outcome, Session, Verb, elsewhere};
+use super::{Outcome, Session, Verb, elsewhere, untrusted};
 use crate::activation::{Plan, Step};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::output;
 use crate::trust::{self, Standing};
+use crate::workon_home::WorkonHome;
 
 /// Trust a project's hooks, so that they are sourced
 ///
 /// A project can have hooks of its own, in its directory .virtualenvwrapper. They are sourced only after you looked at them
 /// and trusted them here, and only unchanged: a hook that changes must be trusted again. The same holds for the scripts of a
 /// conda environment (etc/conda/activate.d and deactivate.d), and for hooks in environments of other tools.
+///
+/// `cpvirtualenv` renames the hooks of an environment from outside WORKON_HOME to untrusted-…, and moves the lines that were
+/// appended to its bin/activate to untrusted-activate. Trusting the copy makes them run again.
 #[derive(Debug, Parser)]
 #[command(
     name = "trust",
@@ -27,6 +31,7 @@ Examples:
   venvwrap trust ~/src/api    trust the hooks of that project
   venvwrap trust --list       list the hooks and their state
   venvwrap trust ~/envs/gis   trust the scripts of that conda environment
+  venvwrap trust shop         trust what was copied into the environment shop
   venvwrap trust --revoke .   stop trusting them"
 )]
 pub(crate) struct Trust {
@@ -72,7 +77,12 @@ impl Verb for Trust {
                 }
             });
         }
-        let project = session.context.absolute_path(&self.project.unwrap_or_else(|| ".".into()))?;
+        let typed = self.project.as_deref().unwrap_or(Path::new("."));
+        let project = session.context.absolute_path(typed)?;
+        let aside = untrusted::named(&WorkonHome::locate(session.context)?, typed, &project);
+        if !aside.is_empty() {
+            return self.of_store(session, &project, &aside);
+        }
         let mut files = trust::hooks_of(&project)?;
         if let Some(environment) =
             Environment::open_conda(&project).map_or_else(|| Environment::open(&project), |it| Ok(Some(it)))?
@@ -105,6 +115,30 @@ impl Verb for Trust {
             } else {
                 trust::trust(session.context, file)?;
                 output::note(&format!("trusted as it is now: {shown}"));
+            }
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+impl Trust {
+    /// The same of what `cpvirtualenv` put aside in an environment of the store. What is trusted counts from then on: it
+    /// is the person's own, as everything in the store.
+    fn of_store(&self, session: &Session<'_>, project: &Path, aside: &[PathBuf]) -> Result<Outcome> {
+        if self.json {
+            let hooks = aside.iter().map(|file| Entry { path: text(file), trusted: false }).collect();
+            output::data(&super::json::document(&List { project: text(project), hooks })?)?;
+            return Ok(Outcome::Done);
+        }
+        for file in aside {
+            let shown = session.shown(file);
+            if self.list {
+                output::data(format!("{shown}: not trusted\n").as_bytes())?;
+            } else if self.revoke {
+                output::note(&format!("was not trusted: {shown}"));
+            } else {
+                let taken = untrusted::take_back(file)?;
+                output::note(&format!("trusted: {shown} is {} now", session.shown(&taken)));
             }
         }
         Ok(Outcome::Done)

@@ -64,6 +64,12 @@ fn is_inserted(line: &[u8]) -> bool {
     }
 }
 
+/// What the maker wrote, and the appended lines; `None` where there are none.
+pub(crate) fn parted(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let lines = after_the_maker(text)?;
+    Some((&text[..text.len() - lines.len()], lines))
+}
+
 /// What follows the maker's last statement. Comments and blank lines alone are nothing.
 fn after_the_maker(text: &[u8]) -> Option<&[u8]> {
     let rest = &text[text.len() - appended_length(text)?..];

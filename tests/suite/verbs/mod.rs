@@ -15,4 +15,5 @@ mod rmvirtualenv;
 mod showvirtualenv;
 mod store; //      every verb with a WORKON_HOME that cannot be used
 mod undo;
+mod untrusted;
 mod workon;
