@@ -92,7 +92,7 @@ impl WorkonHome {
         let links = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_symlink()));
         let names = links.filter_map(|link| {
             let target = fs::read_link(link.path()).ok()?;
-            let new = OsStr::from_bytes(target.as_os_str().as_bytes().strip_prefix(b"./")?).to_owned();
+            let new = OsStr::from_bytes(target.as_os_str().as_bytes().strip_prefix(OURS.as_bytes())?).to_owned();
             Some((link.file_name(), new))
         });
         let is_ours = |(old, new): &(OsString, OsString)| {
@@ -139,9 +139,13 @@ impl WorkonHome {
     }
 }
 
-/// What our links say. A person's own would do without the dot.
+/// Starts what our links say. A person's own alias says `NAME`, or `./NAME`, and is left alone.
+const OURS: &str = "././";
+
 fn link_text(name: &EnvironmentName) -> PathBuf {
-    Path::new(".").join(name.as_os_str())
+    let mut text = OsString::from(OURS);
+    text.push(name.as_os_str());
+    PathBuf::from(text)
 }
 
 fn leads_to(link: &Path, name: &EnvironmentName) -> bool {

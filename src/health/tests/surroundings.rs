@@ -39,8 +39,8 @@ fn what_killed_commands_left_is_told_and_not_while_others_work() {
     let home = world.home.path();
     world.make("new");
     fs::create_dir_all(home.join(".venvwrap/new/env-dead")).unwrap();
-    symlink("./new", home.join("old")).unwrap();
-    symlink("./begun", home.join("begun")).unwrap();
+    symlink("././new", home.join("old")).unwrap();
+    symlink("././begun", home.join("begun")).unwrap();
     let expected = [
         What::Leftovers { count: 1 },
         What::UnbegunRename { name: "begun".into() },

@@ -191,8 +191,8 @@ fn what_killed_commands_left_is_cleared_away() {
     let root = make(&sandbox, pythons::complete(), "old", &["--without-pip"]);
     let store = sandbox.workon_home();
     fs::rename(&root, store.join("new")).unwrap();
-    symlink("./new", &root).unwrap();
-    symlink("./begun", store.join("begun")).unwrap();
+    symlink("././new", &root).unwrap();
+    symlink("././begun", store.join("begun")).unwrap();
     fs::create_dir_all(store.join(".venvwrap/new/env-dead/bin")).unwrap();
     sandbox.write("envs/notes.txt", "");
     symlink("/gone", store.join("dangling")).unwrap();
@@ -307,4 +307,38 @@ fn a_store_that_is_no_directory_is_said() {
                   set WORKON_HOME to a directory, or move what is there out of the way
 0 environments looked at; 1 problem\n";
     sandbox.run(["doctor"]).status(1).stdout(expected).stderr("");
+}
+
+#[test]
+fn a_persons_own_alias_is_left_alone_wherever_it_leads() {
+    let sandbox = world(Sandbox::new());
+    let real = make(&sandbox, pythons::complete(), "real", &["--without-pip"]);
+    let outside = sandbox.minimal_environment_at(&sandbox.root().join("outside"));
+    let store = sandbox.workon_home();
+    let aliases = [
+        ("a", "./real".into()),
+        ("b", "real".into()),
+        ("c", real.clone()),
+        ("d", outside),
+        ("e", "./a".into()),
+        ("f", "../envs/real".into()),
+        ("g", "./real/".into()),
+    ];
+    for (name, target) in &aliases {
+        symlink(target, store.join(name)).unwrap();
+    }
+    for words in [&["doctor", "--fix"][..], &["doctor", "--fix", "a"], &["doctor", "--fix", "real"]] {
+        let answer = sandbox.run(words);
+        let said = [answer.stdout_text(), String::from_utf8_lossy(&answer.stderr).into_owned()].concat();
+        assert!(!said.contains("renaming"), "{said}");
+    }
+    for (name, target) in &aliases {
+        assert_eq!(fs::read_link(store.join(name)).unwrap(), *target, "{name}");
+    }
+    // It is renamed and removed like any other link, and what it leads to stays.
+    sandbox.run(["mvvirtualenv", "a", "z"]).status(0);
+    assert_eq!(fs::read_link(store.join("z")).unwrap(), std::path::Path::new("./real"));
+    sandbox.run(["rmvirtualenv", "z"]).status(0);
+    sandbox.run(["mvvirtualenv", "b", "real"]).status(1);
+    assert!(real.join("pyvenv.cfg").is_file() && store.join("b").is_symlink());
 }

@@ -101,7 +101,7 @@ fn what_is_in_the_way_in_the_store_is_mended_by_the_lines_under_it_whatever_it_i
                         // Half renamed.
                         let renamed = [b"r", name.as_bytes()].concat();
                         let root = sandbox.minimal_environment(OsStr::from_bytes(&renamed));
-                        symlink(Path::new(".").join(root.file_name().unwrap()), store.join(name)).unwrap();
+                        symlink(Path::new("././").join(root.file_name().unwrap()), store.join(name)).unwrap();
                     }
                 }
             }

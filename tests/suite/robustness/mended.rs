@@ -27,7 +27,7 @@ fn make(sandbox: &Sandbox) {
     fs::write(root.join("lib/mine.pth"), [bytes(&root), b"/src\n".to_vec()].concat()).unwrap();
     fs::rename(&root, store.join("new")).unwrap();
     fs::create_dir_all(store.join(".venvwrap/new/env-dead/bin")).unwrap();
-    symlink("./begun", store.join("begun")).unwrap();
+    symlink("././begun", store.join("begun")).unwrap();
 }
 
 #[test]
