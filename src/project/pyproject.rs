@@ -8,6 +8,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::environment::distributions::canonical;
 use crate::error::{Error, Result};
 use crate::one_line::is_one_line;
 use crate::shown::shown;
@@ -22,10 +23,37 @@ struct Pyproject {
     project: Option<Project>,
     #[serde(default)]
     dependency_groups: BTreeMap<String, Vec<Entry>>,
+    #[serde(default)]
+    tool: Tool,
+}
+
+/// Where uv and poetry say that a dependency comes from, beside the standard.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Tool {
+    uv: Uv,
+    poetry: Poetry,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Uv {
+    sources: BTreeMap<String, toml::Value>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Poetry {
+    dependencies: BTreeMap<String, toml::Value>,
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 struct Project {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    optional_dependencies: BTreeMap<String, Vec<String>>,
     #[serde(default)]
     dependencies: Vec<String>,
     #[serde(default)]
@@ -60,22 +88,96 @@ pub(super) fn read(text: &str, file: &Path) -> Result<Option<Found>> {
         wrong(reason.trim_end().lines().map(|line| shown(line).to_string()).collect::<Vec<_>>().join("\n"))
     })?;
     let mut found = Found { text: String::new(), taken: String::new() };
+    let mut taken = Vec::new();
     if let Some(project) = &read.project {
         if project.dynamic.iter().any(|field| field == "dependencies") {
             let reason = "its dependencies are `dynamic`: only its build tells them".to_owned();
             return Err(Error::NoDependencies { path: file.to_path_buf(), reason });
         }
-        project.dependencies.iter().try_for_each(|line| push_line(&mut found.text, line, file))?;
+        taken.extend(project.dependencies.iter().map(String::as_str));
         "`dependencies`".clone_into(&mut found.taken);
     }
     if let Some(name) = named(&read.dependency_groups, GROUP) {
-        let mut lines = Vec::new();
-        expand(&read.dependency_groups, name, &mut Vec::new(), &mut lines).map_err(wrong)?;
-        lines.into_iter().try_for_each(|line| push_line(&mut found.text, line, file))?;
+        expand(&read.dependency_groups, name, &mut Vec::new(), &mut taken).map_err(wrong)?;
         let and = if found.taken.is_empty() { "" } else { " and " };
         found.taken = format!("{}{and}the group `{GROUP}`", found.taken);
     }
+    let mut lines = Vec::new();
+    let mut extras = Vec::new();
+    taken
+        .into_iter()
+        .try_for_each(|line| without_itself(read.project.as_ref(), line, &mut extras, &mut lines))
+        .map_err(wrong)?;
+    for line in lines {
+        check_place(&read.tool, line, file)?;
+        push_line(&mut found.text, line, file)?;
+    }
     Ok((!found.taken.is_empty()).then_some(found))
+}
+
+/// The name at the start of a requirement (PEP 503).
+fn name_of(line: &str) -> String {
+    let is_of_name = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+    let line = line.trim();
+    canonical(&line[..line.find(|letter| !is_of_name(letter)).unwrap_or(line.len())])
+}
+
+/// Puts a requirement into `lines`. Where it names the project itself, as a group `test` with `proj[test]` does, it is
+/// what these extras list: an index would give a published release of the project. `above`: the extras that are taken.
+fn without_itself<'a>(
+    project: Option<&'a Project>,
+    line: &'a str,
+    above: &mut Vec<String>,
+    lines: &mut Vec<&'a str>,
+) -> std::result::Result<(), String> {
+    let own = project.filter(|project| !project.name.is_empty() && name_of(line) == canonical(&project.name));
+    let Some(own) = own else {
+        lines.push(line);
+        return Ok(());
+    };
+    if line.contains(';') {
+        return Err(format!("`{}` is for the project itself, and has a marker", shown(line)));
+    }
+    let extras = line.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map_or("", |(extras, _)| extras);
+    for extra in extras.split(',').map(str::trim).filter(|extra| !extra.is_empty()) {
+        if above.contains(&canonical(extra)) {
+            continue;
+        }
+        above.push(canonical(extra));
+        let listed = own.optional_dependencies.iter().find(|(name, _)| canonical(name) == canonical(extra));
+        let (_, listed) = listed.ok_or_else(|| format!("the extra `{}` is missing", shown(extra)))?;
+        listed.iter().try_for_each(|line| without_itself(project, line, above, lines))?;
+    }
+    Ok(())
+}
+
+/// Fails where uv or poetry take a dependency from another place than an index: a package of that name on an index is
+/// somebody else's.
+fn check_place(tool: &Tool, line: &str, file: &Path) -> Result<()> {
+    let name = name_of(line);
+    let has = |table: &BTreeMap<String, toml::Value>, is_place: &dyn Fn(&toml::Value) -> bool| {
+        table.iter().any(|(key, value)| canonical(key) == name && is_place(value))
+    };
+    let places = ["path", "git", "url", "source", "develop"];
+    let is_place = |value: &toml::Value| match value {
+        toml::Value::Array(values) => values.iter().any(|value| places.iter().any(|key| value.get(key).is_some())),
+        value => places.iter().any(|key| value.get(key).is_some()),
+    };
+    let (table, command) = if has(&tool.uv.sources, &|_| true) {
+        ("tool.uv.sources", "uv pip install -r pyproject.toml")
+    } else if has(&tool.poetry.dependencies, &is_place) {
+        ("tool.poetry.dependencies", "poetry install")
+    } else {
+        return Ok(());
+    };
+    Err(Error::Refused {
+        what: shown(file).to_string(),
+        reason: format!(
+            "`{table}` says where `{}` comes from; an index may have another package of that name",
+            shown(&name)
+        ),
+        hint: format!("create the environment without --from, activate it, and run `{command}` in the project"),
+    })
 }
 
 /// Puts what a group lists into `lines`. `above`: the groups that include it.
@@ -150,6 +252,38 @@ mod tests {
         assert_eq!(taken("[project]\nname = 'x'\n"), (String::new(), "`dependencies`".to_owned()));
         for of_others in ["", "[tool.black]\nline-length = 120\n", "[dependency-groups]\ndocs = ['d']\n"] {
             assert_eq!(found(of_others).unwrap(), None, "{of_others}");
+        }
+    }
+
+    #[test]
+    fn the_project_itself_is_never_taken_from_an_index() {
+        let head = "[project]\nname = 'My_Proj'\ndependencies = ['a']\n[project.optional-dependencies]\ntest = ['t', \
+                    'my.proj[Lint,test]']\nlint = ['l']\n[dependency-groups]\n";
+        assert_eq!(taken(&format!("{head}dev = ['my-proj[test]', 'my-proj', 'd']\n")).0, "a\nt\nl\nd\n");
+        let said = |group: &str| found(&format!("{head}dev = [{group}]\n")).unwrap_err().to_string();
+        assert!(said("'my-proj[gone]'").ends_with("the extra `gone` is missing"));
+        assert!(said("\"my-proj[test] ; os_name == 'nt'\"").ends_with("is for the project itself, and has a marker"));
+    }
+
+    #[test]
+    fn what_comes_from_another_place_than_an_index_is_refused() {
+        let head = "[project]\nname = 'x'\ndependencies = ['Our.Thing>1', 'six']\n";
+        for (sources, table) in [
+            ("[tool.uv.sources]\nour_thing = { path = '../thing' }\n", "tool.uv.sources"),
+            ("[tool.uv.sources]\nour-thing = [{ git = 'https://h/r', marker = 'm' }]\n", "tool.uv.sources"),
+            ("[tool.uv.sources]\nour-thing = { workspace = true }\n", "tool.uv.sources"),
+            ("[tool.uv.sources]\nour-thing = { index = 'ours' }\n", "tool.uv.sources"),
+            ("[tool.poetry.dependencies]\nour-thing = { path = '../thing' }\n", "tool.poetry.dependencies"),
+            ("[tool.poetry.dependencies]\nour-thing = { source = 'ours' }\n", "tool.poetry.dependencies"),
+        ] {
+            let said = found(&format!("{head}{sources}")).unwrap_err().to_string();
+            let why =
+                format!("`{table}` says where `our-thing` comes from; an index may have another package of that name");
+            assert!(said.ends_with(&why), "{said}");
+        }
+        for others in ["[tool.uv.sources]\nother = { path = 'x' }\n", "[tool.poetry.dependencies]\nour-thing = '>1'\n"]
+        {
+            assert_eq!(taken(&format!("{head}{others}")).0, "Our.Thing>1\nsix\n");
         }
     }
 

@@ -1,5 +1,5 @@
 //! Which Python a project asks for, as its files say: `.python-version`, `.python-versions`, `requires-python` of its
-//! pyproject.toml, its Pipfile.
+//! pyproject.toml or pylock.toml, its Pipfile.
 //!
 //! Owns where these are looked for and how they are read. Whether what they ask for makes sense, and whether it is
 //! there, is the business of `interpreter`.
@@ -88,6 +88,13 @@ struct Project {
     requires_python: Option<String>,
 }
 
+/// PEP 751.
+#[derive(Deserialize)]
+struct Lock {
+    #[serde(rename = "requires-python")]
+    requires_python: Option<String>,
+}
+
 #[derive(Deserialize)]
 struct Pipfile {
     requires: Option<Requires>,
@@ -106,6 +113,10 @@ fn required(directory: &Path) -> Result<Option<Asked>> {
     if let Some(asked) = said(required, &file, "requires-python") {
         return Ok(Some(asked));
     }
+    let file = directory.join("pylock.toml");
+    if let Some(asked) = said(required_by_lock(&file), &file, "requires-python") {
+        return Ok(Some(asked));
+    }
     let file = directory.join("Pipfile");
     let Some(Requires { python_full_version, python_version }) =
         parsed::<Pipfile>(&file)?.and_then(|file| file.requires)
@@ -114,6 +125,14 @@ fn required(directory: &Path) -> Result<Option<Asked>> {
     };
     let full = said(python_full_version, &file, "python_full_version");
     Ok(full.or_else(|| said(python_version, &file, "python_version")))
+}
+
+/// Stands before the first table of a file that can be long; whether the rest is in order, its installer says.
+fn required_by_lock(file: &Path) -> Option<String> {
+    let text = read_small(file, LIMIT).ok()??;
+    let text = String::from_utf8_lossy(&text);
+    let head: String = text.split_inclusive('\n').take_while(|line| !line.starts_with('[')).collect();
+    toml::from_str::<Lock>(&head).ok()?.requires_python
 }
 
 /// Nothing, and pipenv's `*`, leave it open.
@@ -234,6 +253,19 @@ mod tests {
             world.put("repository/.python-version", nothing);
             assert_eq!(world.asked("repository"), "nothing", "{nothing:?}");
         }
+    }
+
+    #[test]
+    fn a_lock_says_it_where_no_pyproject_does() {
+        let world = World::new();
+        let lock = "lock-version = '1.0'\nrequires-python = '>=3.9,<3.12'\n\n[[packages]]\nname = 'x'\n";
+        fs::create_dir(world.root.join("alone")).unwrap();
+        world.put("alone/pylock.toml", format!("{lock}{}", "# long\n".repeat(200_000)));
+        assert_eq!(world.asked("alone"), ">=3.9,<3.12 requires-python alone/pylock.toml");
+        world.put("alone/pyproject.toml", "[project]\nrequires-python = '>=3.10'\n");
+        assert_eq!(world.asked("alone"), ">=3.10 requires-python alone/pyproject.toml");
+        world.put("repository/pylock.toml", "lock-version = [\n");
+        assert_eq!(world.asked("repository"), "nothing");
     }
 
     #[test]

@@ -168,7 +168,9 @@ fn pinned(text: &str, joined: &str, old: Requirement<'_>, frozen: &str) -> (Stri
         Some(format!("{}{blank}{}{gap}{rest}", &line[..head], new.wanted))
     };
     let shown = replaced(without_comment(joined)).unwrap_or_else(|| frozen.to_owned());
-    let line = replaced(text).or_else(|| replaced(joined)).unwrap_or_else(|| format!("{frozen}{end}"));
+    let line = replaced(text).or_else(|| replaced(joined)).unwrap_or_else(|| frozen.to_owned());
+    // As one line it has lost the end of a comment that ends in a `\`.
+    let line = if line.ends_with(end) { line } else { line + end };
     (line, shown)
 }
 

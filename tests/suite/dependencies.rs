@@ -149,3 +149,17 @@ fn without_anything_to_take_nothing_is_made() {
         assert!(!sandbox.environment("x").exists(), "{from}");
     }
 }
+
+/// What uv takes from a path would come from an index by its name: somebody else's package.
+#[test]
+fn what_the_project_takes_from_another_place_never_comes_from_an_index() {
+    let sandbox = Sandbox::plain();
+    let text = "[project]\nname = 'app'\ndependencies = ['tiny-thing']\n[tool.uv.sources]\ntiny-thing = { path = '../thing' \
+                }\n";
+    sandbox.write("project/pyproject.toml", text);
+    let said = "venvwrap: [ROOT]/project/pyproject.toml: `tool.uv.sources` says where `tiny-thing` comes from; an index may \
+                have another package of that name\nhint: create the environment without --from, activate it, and run `uv \
+                pip install -r pyproject.toml` in the project\n";
+    sandbox.run(["mkvirtualenv", "--from", "project", "x"]).status(1).stdout("").stderr(said);
+    assert!(!sandbox.environment("x").exists());
+}
