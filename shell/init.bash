@@ -43,6 +43,10 @@ function __venvwrap_call {
         __venvwrap_plan="${__venvwrap_plan#*"#<$__venvwrap_word"$'\n'}"
         __venvwrap_plan="${__venvwrap_plan%"#$__venvwrap_word>"*}"
         \builtin set --
+        # What hooks are told goes with this function, also when Ctrl-C ends one.
+        # shellcheck disable=SC2034 # for the hooks
+        \builtin local VIRTUALENVWRAPPER_PROJECT_CD
+        \builtin unset VIRTUALENVWRAPPER_PROJECT_CD
         if [[ $__venvwrap_plan == *__venvwrap_[de]* ]] && ! __venvwrap_can_switch; then
             __venvwrap_status=1
         else
@@ -315,11 +319,12 @@ function __venvwrap_depart {
         __venvwrap_source_trusted "$__venvwrap_value"
     done
     __venvwrap_leave
+    # Goes with this function, also when Ctrl-C ends a hook.
+    \builtin local VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV
     # shellcheck disable=SC2034 # for the hooks
     VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV="$__venvwrap_root"
     "__venvwrap_$__venvwrap_own" "$__venvwrap_root/bin/postdeactivate"
     __venvwrap_source "$__venvwrap_hooks/postdeactivate"
-    \builtin unset VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV
 }
 
 # Puts a FIELD with a VALUE on record.

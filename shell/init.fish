@@ -77,19 +77,13 @@ function __venvwrap_prompt
     or builtin return 0
     builtin functions -c fish_prompt __venvwrap_other_prompt
     function fish_prompt
-        builtin set -l last $status
+        # First, because anything before it would hide $status and $pipestatus from it.
+        builtin set -l drawn (__venvwrap_other_prompt $argv | builtin string collect -N)
         builtin set -l label "$VIRTUAL_ENV_PROMPT"
         builtin set -q VIRTUAL_ENV_PROMPT
         or builtin set label "$CONDA_DEFAULT_ENV"
-        builtin printf '(%s) ' (builtin string replace -ra '[[:cntrl:]]' _ -- $label)
-        __venvwrap_with_status $last
-        __venvwrap_other_prompt
+        builtin printf '(%s) %s' (builtin string replace -ra '[[:cntrl:]]' _ -- $label) "$drawn"
     end
-end
-
-# The wrapped prompt may show the status of the last command.
-function __venvwrap_with_status
-    builtin return $argv[1]
 end
 
 # Defines `deactivate`; one that is there already is put aside until we leave.
@@ -316,9 +310,24 @@ function __venvwrap_depart
     end
     __venvwrap_leave
     builtin set -g VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV $root
+    __venvwrap_forget_later
     $own $root/bin/postdeactivate
     __venvwrap_source $hooks/postdeactivate
+    __venvwrap_forget
+end
+
+# Where Ctrl-C ends a hook, what it was told goes before the next prompt.
+function __venvwrap_forget_later
+    function __venvwrap_forget_now --on-event fish_prompt
+        __venvwrap_forget
+    end
+end
+
+function __venvwrap_forget
     builtin set -eg VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV
+    builtin set -eg VIRTUALENVWRAPPER_PROJECT_CD
+    builtin functions -e __venvwrap_forget_now
+    builtin return 0
 end
 
 # spoken FILE: prints FILE.fish if it is there, else FILE if that is; fails where neither is.
@@ -453,8 +462,9 @@ end
 function __venvwrap_project_cd
     if builtin set -q argv[1]
         builtin set -gx VIRTUALENVWRAPPER_PROJECT_CD $argv[1]
+        __venvwrap_forget_later
     else
-        builtin set -eg VIRTUALENVWRAPPER_PROJECT_CD
+        __venvwrap_forget
     end
     # A hook that entered another environment has unset it already.
     builtin return 0

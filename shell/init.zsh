@@ -41,7 +41,12 @@ function __venvwrap_call {
         if [[ $__venvwrap_plan == *__venvwrap_[de]* ]] && ! __venvwrap_can_switch; then
             __venvwrap_status=1
         else
-            \builtin eval "$__venvwrap_plan" || __venvwrap_status=$?
+            # What hooks are told goes when it is over, also when Ctrl-C ends one.
+            {
+                \builtin eval "$__venvwrap_plan" || __venvwrap_status=$?
+            } always {
+                [[ $__venvwrap_plan != *__venvwrap_project_cd* ]] || \builtin unset VIRTUALENVWRAPPER_PROJECT_CD
+            }
         fi
     fi
     \builtin return "$__venvwrap_status"
@@ -278,10 +283,13 @@ function __venvwrap_depart {
         __venvwrap_source_trusted "$__venvwrap_value"
     done
     __venvwrap_leave
-    \builtin typeset -g VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV="$__venvwrap_root"
-    "__venvwrap_$__venvwrap_own" "$__venvwrap_root/bin/postdeactivate"
-    __venvwrap_source "$__venvwrap_hooks/postdeactivate"
-    \builtin unset VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV
+    {
+        \builtin typeset -g VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV="$__venvwrap_root"
+        "__venvwrap_$__venvwrap_own" "$__venvwrap_root/bin/postdeactivate"
+        __venvwrap_source "$__venvwrap_hooks/postdeactivate"
+    } always {
+        \builtin unset VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV
+    }
 }
 
 # Puts a FIELD with a VALUE on record.

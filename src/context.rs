@@ -290,6 +290,13 @@ fn is_pending(signal: Signal) -> bool {
     }
 }
 
+/// Has us, and every child from here on, ignore Ctrl-Z.
+pub(crate) fn ignore_stop() {
+    // SAFETY: nothing is called by a signal that is ignored.
+    #[allow(unsafe_code, reason = "nix calls every change of a handler unsafe, the one to none included")]
+    let _ = unsafe { nix::sys::signal::signal(Signal::SIGTSTP, nix::sys::signal::SigHandler::SigIgn) };
+}
+
 /// Whether our caller has us ignore a signal (`nohup`, a script's background job).
 fn is_ignored(signal: Signal) -> bool {
     let mut action = std::mem::MaybeUninit::<libc::sigaction>::zeroed();

@@ -1,5 +1,5 @@
 # Enters this environment in the PowerShell that dot-sources it; `deactivate` leaves it. Needs no venvwrap.
-# Template: each of the two bare words __…__ is replaced by the value, quoted for PowerShell
+# Template: each of the two bare words __...__ is replaced by the value, quoted for PowerShell
 # (in single quotes; a single quote inside, straight or curly, is doubled).
 #
 # The names _OLD_VIRTUAL_PATH, _OLD_VIRTUAL_PYTHONHOME and _OLD_VIRTUAL_PROMPT are those of venv, so that

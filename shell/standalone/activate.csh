@@ -1,5 +1,5 @@
 # Enters this environment in the csh or tcsh that sources it; `deactivate` leaves it. Needs no venvwrap.
-# Template: each of the two bare words __…__ is replaced by the value, quoted for csh
+# Template: each of the two bare words __...__ is replaced by the value, quoted for csh
 # (in single quotes; a quote inside is '\'' and an exclamation mark is \!, in quotes too).
 #
 # The names _OLD_VIRTUAL_PATH and _OLD_VIRTUAL_PROMPT are those of venv, virtualenv and uv, so that their

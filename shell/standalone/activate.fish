@@ -1,5 +1,5 @@
 # Enters this environment in the fish (3.1 and newer) that sources it; `deactivate` leaves it. Needs no venvwrap.
-# Template: each of the two bare words __…__ is replaced by the value, quoted for fish.
+# Template: each of the two bare words __...__ is replaced by the value, quoted for fish.
 #
 # The names _OLD_VIRTUAL_PATH, _OLD_VIRTUAL_PYTHONHOME, _OLD_FISH_PROMPT_OVERRIDE and _old_fish_prompt are those of
 # venv, virtualenv and uv, so that their scripts and this one can undo each other when one is sourced on top of the

@@ -1,5 +1,5 @@
 # Enters this environment in Nushell by `overlay use bin/activate.nu`; `deactivate` leaves it. Needs no venvwrap.
-# Template: each of the two bare words __…__ is replaced by the value, quoted for nu
+# Template: each of the two bare words __...__ is replaced by the value, quoted for nu
 # (in double quotes; a double quote and a backslash inside each get a backslash).
 #
 # Hiding the overlay gives every variable back, those that were set meanwhile included; only the directory is kept.

@@ -2,7 +2,7 @@
 # Lets a running Python (2.7 or 3, of the environment's own version) use the packages of this environment:
 #     exec(open('/path/to/bin/activate_this.py').read())
 # What was imported before stays as it is; there is no way back. Needs no venvwrap.
-# Template: each of the two bare words __…__ is replaced by the value as a bytes literal (b'…', ASCII only,
+# Template: each of the two bare words __...__ is replaced by the value as a bytes literal (b'...', ASCII only,
 # \xNN for the rest), which both Pythons read as the same file name.
 
 

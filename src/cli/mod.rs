@@ -158,6 +158,10 @@ fn called(context: &Context) -> Result<(&[OsString], Option<Caller<'_>>)> {
     if word.is_empty() || !word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
         return Err(not_ours());
     }
+    if shell == Shell::Fish {
+        // fish itself waits for the plan: with us stopped it would never draw a prompt again.
+        crate::context::ignore_stop();
+    }
     let Some(descriptor) = Context::take_plan_descriptor() else {
         return Err(usage_of("nobody waits for a plan on descriptor 3", "`venvwrap init SHELL` prints the functions"));
     };

@@ -6,6 +6,9 @@ use std::path::Path;
 
 use super::Shell;
 
+/// A login shell of another make may read the line, in ~/.profile: one word to it, and it goes on.
+const OTHER_SHELL: &[u8] = b"venvwrap: these functions are for bash, and this is another shell: nothing is loaded";
+
 /// The text is read by now. What the hook of loading says is the person's.
 const ALIASES_AGAIN: &[u8] = b"[[ $__venvwrap_aliases == off ]] || \\builtin setopt aliases
 \\builtin unset __venvwrap_aliases
@@ -34,7 +37,18 @@ pub(crate) fn script(shell: Shell, executable: &Path) -> Vec<u8> {
     let path = shell.quoted(executable.as_os_str().as_bytes());
     let text = [completion.as_bytes(), b"\n", functions.as_bytes()].concat();
     let text = match shell {
-        Shell::Bash | Shell::Fish => text,
+        Shell::Fish => text,
+        Shell::Bash => {
+            let text = shell.quoted(&text);
+            [
+                &b"case \"${BASH_VERSION-}\" in\n'') printf '%s\\n' '"[..],
+                OTHER_SHELL,
+                b"' >&2 ;;\n*) \\builtin eval ",
+                &text,
+                b" ;;\nesac\n",
+            ]
+            .concat()
+        }
         Shell::Zsh => {
             let text = shell.quoted(&[ALIASES_AGAIN, &text].concat());
             [&b"\\builtin \\setopt \\no_aliases\n\\builtin \\eval "[..], &text, b"\n"].concat()

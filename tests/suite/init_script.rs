@@ -178,8 +178,14 @@ fn the_text_is_the_files_after_one_line_that_names_the_binary() {
         format!("{}\n{}", read("complete"), read("init"))
     };
     let printed = |shell: Shell| sandbox.run(["init", shell.name(), "--executable", "/opt/it's/venvwrap"]).status(0);
+    // As one word, which no other shell reads.
     let line = "__venvwrap_executable='/opt/it'\\''s/venvwrap'\n";
-    printed(Shell::Bash).stdout(format!("{line}{}", files(Shell::Bash))).stderr("");
+    let word = String::from_utf8(Shell::Bash.quoted(files(Shell::Bash))).unwrap();
+    let other = "venvwrap: these functions are for bash, and this is another shell: nothing is loaded";
+    let text = format!(
+        "{line}case \"${{BASH_VERSION-}}\" in\n'') printf '%s\\n' '{other}' >&2 ;;\n*) \\builtin eval {word} ;;\nesac\n"
+    );
+    printed(Shell::Bash).stdout(text).stderr("");
     let line = "set -g __venvwrap_executable '/opt/it\\'s/venvwrap'\n";
     printed(Shell::Fish).stdout(format!("{line}{}", files(Shell::Fish))).stderr("");
     // As one word, read while aliases are off.
@@ -227,4 +233,44 @@ fn the_linters_have_nothing_to_say() {
 
 fn source(file: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("shell").join(file)
+}
+
+#[test]
+fn another_shell_that_reads_the_line_for_bash_says_so_and_goes_on() {
+    let sandbox = Sandbox::new();
+    symlink(BINARY, sandbox.tools().join("venvwrap")).unwrap();
+    let said = "venvwrap: these functions are for bash, and this is another shell: nothing is loaded\n";
+    let functions = String::from_utf8(Shell::Bash.quoted(Shell::Bash.functions().to_str().unwrap())).unwrap();
+    for shell in [&["dash"][..], &["dash", "-e"], &["dash", "-u"], &["zsh", "-f"]] {
+        for line in ["eval \"$(venvwrap init bash)\"".to_owned(), format!(". {functions}")] {
+            let script = sandbox.write("profile", format!("{line}\necho on\n"));
+            let mut command = sandbox.command(tool(shell[0]));
+            command.args(&shell[1..]).arg(script);
+            sandbox.run_command(command, b"").status(0).stdout("on\n").stderr(said);
+        }
+    }
+}
+
+/// yash under LC_ALL=C cannot read a script with another byte, not even in a comment.
+#[test]
+fn everything_that_a_shell_reads_is_ascii() {
+    let mut files = vec![source("standalone"), source("")];
+    let mut seen = 0;
+    while let Some(path) = files.pop() {
+        if path.is_dir() {
+            files.extend(
+                std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()),
+            );
+            continue;
+        }
+        let text = std::fs::read(&path).unwrap();
+        let line = text.split(|byte| *byte == b'\n').position(|line| !line.is_ascii());
+        assert_eq!(line, None, "{}", path.display());
+        seen += 1;
+    }
+    assert!(seen > 12, "{seen}");
+    let sandbox = Sandbox::new();
+    for shell in Shell::ALL {
+        assert!(sandbox.run(["init", shell.name(), "--executable", "/v"]).status(0).stdout.is_ascii(), "{shell:?}");
+    }
 }

@@ -277,3 +277,73 @@ fn ctrl_c_ends_an_installation_and_leaves_the_shell_and_the_environment() {
         assert!(terminal.run("deactivate; rmvirtualenv --now slow").ends_with("\nRemoving slow...\n$"));
     });
 }
+
+/// A hook that waits for the other end of a pipe, in a program that says so: Ctrl-C is for that.
+fn waiting(sandbox: &Sandbox, hook: &str, shell: Shell) -> std::path::PathBuf {
+    let pipe = sandbox.root().join("pipe");
+    if !pipe.exists() {
+        nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    }
+    let quoted = String::from_utf8(shell.quoted(pipe.to_str().unwrap())).unwrap();
+    sandbox.write(format!("envs/{hook}"), format!("sh -c 'echo waiting; exec cat \"$1\"' sh {quoted}\n"));
+    pipe
+}
+
+#[test]
+fn ctrl_c_in_a_hook_leaves_nothing_that_the_hook_was_told() {
+    let sandbox = Sandbox::with_x_and_y();
+    in_every_shell(&sandbox, |terminal| {
+        for (hook, line, variable) in [
+            ("postactivate", "workon x", "VIRTUALENVWRAPPER_PROJECT_CD"),
+            ("postdeactivate", "deactivate", "VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV"),
+        ] {
+            waiting(&sandbox, hook, terminal.shell);
+            let prompts = terminal.prompts();
+            terminal.type_keys(format!("{line}\r"));
+            terminal.wait_for("waiting");
+            terminal.type_keys(INTERRUPT);
+            terminal.wait_for_prompt_after(prompts);
+            assert_eq!(terminal.value(variable), "", "{:?}: {}", terminal.shell, terminal.screen());
+            std::fs::remove_file(sandbox.workon_home().join(hook)).unwrap();
+            terminal.run("clear");
+        }
+        assert_eq!(terminal.value("VIRTUAL_ENV"), "", "{:?}", terminal.shell);
+    });
+}
+
+#[test]
+fn ctrl_z_while_an_environment_is_made_does_not_take_the_terminal_away() {
+    let sandbox = Sandbox::with_x_and_y();
+    let script = sandbox.workon_home().join("premkvirtualenv");
+    for nested in [false, true] {
+        let terminal = Terminal::start(&sandbox, Shell::Fish);
+        if nested {
+            // With a parent in its session, fish has a group that Ctrl-Z can stop.
+            let prompts = terminal.prompts();
+            terminal.type_keys("fish -i\r");
+            terminal.wait_for_prompt_after(prompts);
+        }
+        let pipe = waiting(&sandbox, "premkvirtualenv", Shell::Bash);
+        let text = std::fs::read(&script).unwrap();
+        std::fs::write(&script, [b"#!/bin/sh\n", &text[..]].concat()).unwrap();
+        std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        let prompts = terminal.prompts();
+        terminal.type_keys("mkvirtualenv --without-pip new\r");
+        terminal.wait_for("waiting");
+        terminal.type_keys("\x1a");
+        terminal.wait_for("^Z");
+        std::fs::write(&pipe, "go on\n").unwrap();
+        terminal.wait_for_prompt_after(prompts);
+        assert_eq!(terminal.value("VIRTUAL_ENV_PROMPT"), "new", "{}", terminal.screen());
+        std::fs::remove_file(&script).unwrap();
+        terminal.run("deactivate; rmvirtualenv --now new");
+    }
+}
+
+#[test]
+fn the_prompt_of_fish_sees_every_status_and_what_it_is_called_with() {
+    let sandbox = Sandbox::with_x_and_y();
+    let code = "function fish_prompt; echo -n \"[$status $pipestatus $argv] \"; end
+        workon x; true | false | sh -c 'exit 3'; fish_prompt one 'two words'; echo";
+    Shell::Fish.plain().run(&sandbox, code).status(0).stdout("(x) [3 0 1 3 one two words] \n").stderr("");
+}

@@ -114,7 +114,10 @@ fn every_local_has_a_name_of_ours() {
             let names = declared.split(' ').take_while(|word| !word.contains("$(")).chain([looped]);
             for name in names.map(|name| name.trim_start_matches(['\'', '"'])).filter(|name| !name.is_empty()) {
                 seen += 1;
-                assert!(name.starts_with("__venvwrap_") || name.starts_with('-'), "{file}: {line}");
+                assert!(
+                    ["__venvwrap_", "VIRTUALENVWRAPPER_", "-"].iter().any(|start| name.starts_with(start)),
+                    "{file}: {line}"
+                );
             }
         }
     }
