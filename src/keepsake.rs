@@ -110,11 +110,16 @@ impl Ages {
         self.cfg > self.kept
     }
 
-    /// Writes the copy of an environment with a project, where that is due: nothing was kept yet, it is that of one which
-    /// had the name before, or the hook that people edit is newer.
-    pub(crate) fn refresh(self, home: &WorkonHome, environment: &Environment, context: &Context) {
+    /// Writes the copy of an environment with a project, where that is due: it is that of one which had the name before,
+    /// the hook that people edit is newer, or nothing was kept and the project's `.venv` is a link, through which tools
+    /// can reach the environment. Only to enter one does not make a copy of it.
+    pub(crate) fn refresh(self, home: &WorkonHome, environment: &Environment, project: &Path, context: &Context) {
         let hook = || changed(&environment.bin().join(hooks::POSTACTIVATE.name));
-        if self.kept.is_none() || self.is_newly_made() || hook() > self.kept {
+        let is_due = match self.kept {
+            None => fs::symlink_metadata(project.join(".venv")).is_ok_and(|entry| entry.is_symlink()),
+            kept => self.is_newly_made() || hook() > kept,
+        };
+        if is_due {
             remember(home, environment, context);
         }
     }
@@ -122,11 +127,6 @@ impl Ages {
 
 fn changed(path: &Path) -> Option<SystemTime> {
     fs::symlink_metadata(path).and_then(|entry| entry.modified()).ok()
-}
-
-/// The same in one step.
-pub(crate) fn refresh(home: &WorkonHome, environment: &Environment, context: &Context) {
-    Ages::of(home, environment).refresh(home, environment, context);
 }
 
 /// Has the copy go with its environment into the trash. `with_link`: the link `.venv` of its project was removed, too.

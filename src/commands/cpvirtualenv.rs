@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::fs::{is_same, resolved};
 use crate::health;
 use crate::hooks::{self, Hooks};
+use crate::keepsake;
 use crate::output::{self, Progress};
 use crate::project::pointer::pointed;
 use crate::relocate::{self, Relocation};
@@ -75,6 +76,7 @@ impl Verb for CpVirtualenv {
         if let [first, rest @ ..] = &aside[..] {
             say_put_aside(session, &environment, first, rest.len());
         }
+        keepsake::remember(&home, &environment, session.context);
 
         // From here on the copy stays, whatever happens: it is entered, and the person can go on from there.
         hooks.run(hooks::PRECPVIRTUALENV, None, &[source.root().as_os_str(), environment.name()], None);

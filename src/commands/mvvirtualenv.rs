@@ -79,7 +79,7 @@ impl Verb for MvVirtualenv {
         workon::restore(session, &home, environment)?;
         let environment = renaming.run(&standing)?;
         keepsake::forget(&home, &self.old);
-        keepsake::refresh(&home, &environment, session.context);
+        keepsake::remember(&home, &environment, session.context);
         if let Some(project) = project::linked(&environment, session.context)? {
             dot_venv::follow(&project, &from, environment.root(), &home)?;
         }

@@ -91,7 +91,7 @@ impl Verb for RmVirtualenv {
                 Ok(_) | Err(Error::UnknownEnvironment { .. }) => {
                     if let Ok(Some(environment)) = home.find(name) {
                         workon::restore(session, &home, &environment)?;
-                        keepsake::refresh(&home, &environment, session.context);
+                        keepsake::remember(&home, &environment, session.context);
                     }
                     let project = project_of(session, &home, name);
                     output::data(format!("Removing {}...\n", shown(name.as_os_str())).as_bytes())?;

@@ -82,7 +82,7 @@ impl Verb for Undo {
         if let Some(environment) = &environment {
             bring_link_back(session, &home, environment);
             keepsake::forget(&home, &name);
-            keepsake::refresh(&home, environment, session.context);
+            keepsake::remember(&home, environment, session.context);
         }
         Ok(Outcome::Done)
     }

@@ -118,8 +118,8 @@ pub(super) fn enter(session: &Session<'_>, home: &WorkonHome, environment: &Envi
     let again = if matches!(ages, Some((_, true))) { Environment::open(environment.root())? } else { None };
     let environment = again.as_ref().unwrap_or(environment);
     let project = project_directory(session, environment)?;
-    if let (Some((ages, _)), true) = (ages, project.is_some()) {
-        ages.refresh(home, environment, session.context);
+    if let (Some((ages, _)), Some(project)) = (ages, &project) {
+        ages.refresh(home, environment, project, session.context);
     }
     let own = elsewhere::OwnFiles::of(session, &hooks, environment)?;
     let mut after = own.entering;

@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::hooks;
 use crate::installer::{self, Packages};
 use crate::interpreter::{self, Interpreter};
+use crate::keepsake;
 use crate::output::{self, Progress};
 use crate::project;
 use crate::seed::{Download, LinkMode, Planting, Seed};
@@ -145,6 +146,9 @@ impl<'a> Creation<'a> {
     /// The plan to enter it and to install into it. Where no shell waits for a plan the packages are installed at once.
     /// From here on the environment stays, whatever happens: the person can go on from there.
     pub(super) fn enter(&self, environment: &Environment) -> Result<Entered> {
+        if self.project.is_some() {
+            keepsake::remember(&self.home, environment, self.session.context);
+        }
         let follow = workon::follows_project(self.session, false, false);
         let mut entered = Entered { plan: workon::enter(self.session, &self.home, environment, follow)?, status: 0 };
         if self.packages.is_empty() {
