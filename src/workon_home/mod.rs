@@ -18,6 +18,7 @@ use crate::directories;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::fs::lock::lock_shared;
+use crate::fs::mounts::mount_point_in;
 use crate::fs::{At, rename_at};
 
 pub(crate) mod name;
@@ -226,6 +227,10 @@ impl WorkonHome {
                 list(&shelf)?.iter().filter(|name| name.as_bytes().starts_with(BUILD.as_bytes()) && is_build(name))
             {
                 let dead = OsString::from_vec([DEAD.as_bytes(), name.as_bytes()].concat());
+                // A mount in it stays where whoever made it looks for it.
+                if mount_point_in(&shelf.path().join(name)).is_some() {
+                    continue;
+                }
                 if rename_at(shelf.at(name), shelf.at(&dead)).is_err() {
                     let _ = shelf.delete(name);
                 }
