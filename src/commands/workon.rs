@@ -9,7 +9,7 @@ use super::{Outcome, Session, Verb, elsewhere, here, showvirtualenv};
 use crate::activation::{Entry, Plan, Step, Surroundings};
 use crate::env_vars;
 use crate::environment::Environment;
-use crate::environment::appended::appended_lines;
+use crate::environment::appended::{appended_lines, needs_its_file};
 use crate::environment::origin::Origin;
 use crate::error::Result;
 use crate::fs::read_small;
@@ -129,11 +129,12 @@ pub(super) fn enter(session: &Session<'_>, home: &WorkonHome, environment: &Envi
     let of_person = hooks.files(hooks::POSTACTIVATE, Some(environment.root()).filter(|_| is_of_store));
     after.extend(of_person.into_iter().map(Step::Source));
     after.extend(own.entered);
+    let appended = if is_of_store { appended_lines(&environment.bin().join("activate"))? } else { own.appended };
     let around = Surroundings {
         before: hooks.words(hooks::PREACTIVATE, environment),
         follow,
         directory: project.filter(|_| follow),
-        appended: if is_of_store { appended_lines(&environment.bin().join("activate"))? } else { own.appended },
+        appended: runnable(session, environment, appended),
         after,
         later: own.leaving,
     };
@@ -152,6 +153,19 @@ pub(super) fn restore(session: &Session<'_>, home: &WorkonHome, environment: &En
         return Ok((Ages::of(home, environment), true));
     }
     Ok((ages, false))
+}
+
+/// The appended lines, unless they are for a file that is sourced or would end the shell. That is said.
+fn runnable(session: &Session<'_>, environment: &Environment, lines: Option<Vec<u8>>) -> Option<Vec<u8>> {
+    let lines = lines?;
+    let Some(word) = needs_its_file(&lines) else { return Some(lines) };
+    // fish runs none of them in any case.
+    if session.shell.is_some_and(|shell| shell.name() != "fish") {
+        let activate = session.shown(&environment.bin().join("activate"));
+        let hook = session.shown(&environment.bin().join("postactivate"));
+        output::note(&format!("{activate}: the lines at its end were not run, they use `{word}`; {hook} is sourced"));
+    }
+    None
 }
 
 /// An environment, as a shell enters it.

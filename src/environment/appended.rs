@@ -25,6 +25,33 @@ pub(crate) fn appended_in(text: &[u8]) -> Option<Vec<u8>> {
     after_the_maker(text).map(<[u8]>::to_vec)
 }
 
+/// The word in these lines that means something only in a file that is sourced, or that would end the shell: nodeenv asks
+/// for the file that it stands in, by `$BASH_SOURCE` and `$0`. `None` where they can be run as text.
+pub(crate) fn needs_its_file(lines: &[u8]) -> Option<&'static str> {
+    let text = String::from_utf8_lossy(lines);
+    let said = || text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
+    let asking = ["BASH_SOURCE", "$0", "${0", "(%)", "funcfiletrace", "funcsourcetrace", "BASH_ARGV0", "FUNCNAME"];
+    let ending = ["exit", "exec", "logout", "suspend"];
+    let asks = asking.into_iter().find(|word| said().any(|line| line.contains(word)));
+    asks.or_else(|| ending.into_iter().find(|word| said().any(|line| is_called(word, line))))
+}
+
+/// Whether a word stands where a line has a command.
+fn is_called(word: &str, line: &str) -> bool {
+    line.match_indices(word).any(|(at, _)| {
+        let before = line[..at].trim_end_matches('\\');
+        let ends = !line[at + word.len()..].starts_with(|next: char| next.is_alphanumeric() || "_-=.".contains(next));
+        let first = before.trim_end();
+        let is_apart =
+            first.len() < before.len() || first.is_empty() || first.ends_with([';', '&', '|', '(', '{', '`']);
+        let last =
+            first.rsplit(|byte: char| byte.is_whitespace() || ";&|({`".contains(byte)).next().unwrap_or_default();
+        let leads =
+            ["", "then", "else", "do", "!", "if", "builtin", "\\builtin", "command", "\\command"].contains(&last);
+        ends && is_apart && leads
+    })
+}
+
 /// The numbers of the lines, counted from 1, that somebody put elsewhere in a `bin/activate`: they have no effect on
 /// entering. Every maker sets the same few variables; a line that sets another one, or reads another file, is none of
 /// theirs. Nothing is said of a script of unknown making.
@@ -105,6 +132,38 @@ mod tests {
             let with = format!("{maker}\n# mine\nexport A='b'\nhash -r\nB=c");
             let said = std::str::from_utf8(after_the_maker(with.as_bytes()).unwrap()).unwrap();
             assert_eq!(said.trim_start(), "# mine\nexport A='b'\nhash -r\nB=c");
+        }
+    }
+
+    #[test]
+    fn lines_that_need_their_file_or_end_the_shell_are_known() {
+        for line in [
+            "SOURCE=\"${BASH_SOURCE[0]}\"",
+            "DIR=$(dirname \"$0\")",
+            "x=${0%/*}",
+            "here=${(%):-%x}",
+            "exit 1",
+            "false || exit",
+            "if true; then exec zsh; fi",
+            "{ builtin exit; }",
+            "\\exit",
+            "export A=1\n  exit",
+        ] {
+            assert!(needs_its_file(line.as_bytes()).is_some(), "{line}");
+        }
+        for line in [
+            "export A=exit",
+            "alias d='docker exec -it'",
+            "trap : EXIT",
+            "# exit $0",
+            "exit_code=1",
+            "date +%x",
+            "execute it",
+            "hash -r",
+            "x=$(next exit)",
+            "PATH=$PATH:/exec",
+        ] {
+            assert_eq!(needs_its_file(line.as_bytes()), None, "{line}");
         }
     }
 

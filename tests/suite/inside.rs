@@ -148,3 +148,33 @@ fn commands_are_looked_up_anew() {
         story.played(&sandbox, mode).says("outside\nin x\noutside\nin x\noutside\n", "");
     }
 }
+
+/// What `nodeenv -p` appends asks for the file that it stands in, and `exit` there would end the shell.
+#[test]
+fn appended_lines_that_are_for_a_file_are_passed_over_as_a_whole_and_the_shell_lives() {
+    let nodeenv = "if [ \"${BASH_SOURCE}\" ] ; then\n    SOURCE=\"${BASH_SOURCE[0]}\"\n    DIR=\"$( dirname \"$SOURCE\" )\"
+    while [ -h \"$SOURCE\" ]; do SOURCE=\"$(readlink \"$SOURCE\")\"; done\n    NODE_VIRTUAL_ENV=\"$( cd -P \"$( dirname \"$SOURCE\" )\" && pwd )\"
+else\n    NODE_VIRTUAL_ENV=\"$(dirname \"$(dirname \"$0\")\")\"\nfi\nexport NODE_VIRTUAL_ENV\n";
+    for (lines, word) in [
+        (nodeenv, "BASH_SOURCE"),
+        ("export NODE_VIRTUAL_ENV=1\nexit 3\n", "exit"),
+        ("NODE_VIRTUAL_ENV=$0\nexec true\n", "$0"),
+        ("export NODE_VIRTUAL_ENV=1\nif true; then exec true; fi\n", "exec"),
+    ] {
+        let sandbox = Sandbox::with_x_and_y();
+        let maker = "deactivate () {\n    hash -r\n}\nhash -r\n";
+        std::fs::write(sandbox.environment("x").join("bin/activate"), format!("{maker}{lines}")).unwrap();
+        let story = Story::new().run(["workon", "x"]).get("NODE_VIRTUAL_ENV").run(["deactivate"]).get("VIRTUAL_ENV");
+        for shell in Shell::ALL {
+            let said = format!(
+                "[ROOT]/envs/x/bin/activate: the lines at its end were not run, they use `{word}`; [ROOT]/envs/x/bin/postactivate is sourced\n"
+            );
+            story.played(&sandbox, shell.plain()).says("", if shell == Shell::Fish { "" } else { &said }).records(
+                "workon x: 0
+                 unset NODE_VIRTUAL_ENV
+                 deactivate: 0
+                 unset VIRTUAL_ENV",
+            );
+        }
+    }
+}
