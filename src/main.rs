@@ -24,6 +24,7 @@ mod hooks; //        the person's own scripts
 mod templates; //    what projects are filled from
 mod trust; //        which of a project's hooks may be sourced
 mod project; //      the directory an environment belongs to
+mod tmpenv; //       temporary environments and their shells
 mod keepsake; //     what is kept beside an environment
 mod interpreter; //  pythons: asked for, found, probed
 mod elsewhere; //    environments that other tools keep

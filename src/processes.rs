@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use crate::env_vars;
 use crate::fs::{is_same, resolved};
 
+pub(crate) mod owner;
+
 /// A process of another program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Process {

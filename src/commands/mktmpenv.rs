@@ -12,9 +12,7 @@ use crate::activation::Step;
 use crate::error::Result;
 use crate::hooks;
 use crate::output;
-
-/// While this file is there, leaving the environment removes it.
-const README: &str = "README.tmpenv";
+use crate::tmpenv::{self, PREFIX, README};
 
 /// Create an environment that `deactivate` removes
 ///
@@ -41,9 +39,12 @@ pub(crate) struct MkTmpenv {
 
 impl Verb for MkTmpenv {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
-        let name = OsString::from(format!("tmp-{:016x}", RandomState::new().build_hasher().finish()));
+        let name = OsString::from(format!("{PREFIX}{:016x}", RandomState::new().build_hasher().finish()));
         let creation = Creation::prepare(session, &name, &self.options)?;
-        let environment = creation.make_or_keep(&extras(&name))?;
+        let mut extras: Vec<Extra> = extras(&name).into();
+        // Without a shell that activates it, nobody can have abandoned it.
+        extras.extend(tmpenv::owners().filter(|_| session.shell.is_some()));
+        let environment = creation.make_or_keep(&extras)?;
         let mut entered = creation.enter(&environment)?;
         for file in session.hooks(&creation.home)?.files(hooks::POSTMKVIRTUALENV, None) {
             entered.plan.push(Step::Source(file));

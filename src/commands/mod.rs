@@ -21,6 +21,7 @@ use crate::shown::shown;
 use crate::variables::record::Record;
 use crate::workon_home::WorkonHome;
 
+mod abandoned;
 pub(crate) mod add2virtualenv;
 pub(crate) mod allvirtualenv;
 pub(crate) mod answer;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Parser;
 
 use super::in_use::{self, Taking};
-use super::{Outcome, Session, Verb, elsewhere, workon};
+use super::{Outcome, Session, Verb, abandoned, elsewhere, workon};
 use crate::activation::{Plan, Step};
 use crate::error::{Error, Result};
 use crate::hooks;
@@ -123,6 +123,7 @@ impl Verb for RmVirtualenv {
                 }
             }
         }
+        abandoned::remove(session, &home);
         // Whoever stood in what is gone now stands in the store, as virtualenvwrapper has it.
         let inside = before.is_some() && before != session.context.working_directory().ok();
         for (name, taken) in doomed {

@@ -19,6 +19,7 @@ use crate::output;
 use crate::project;
 use crate::relocate;
 use crate::shown::{operands, shown, typed_path};
+use crate::tmpenv;
 use crate::trust::{self, Standing};
 use crate::workon_home::WorkonHome;
 
@@ -70,6 +71,7 @@ impl Verb for Workon {
         let environment = environment(session, &home, name)?;
         environment.check_python()?;
         say_what_is_wrong(session, &environment);
+        tmpenv::join(&environment);
         let follow = follows_project(session, self.cd, self.no_cd);
         Ok(Outcome::Plan(enter(session, &home, &environment, follow)?, 0))
     }

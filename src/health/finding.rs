@@ -208,6 +208,8 @@ kinds! {
         /// Their names.
         names: Vec<OsString>,
     } = Note "stranger",
+    /// A temporary environment whose shell was killed.
+    TmpenvAbandoned = Note "tmpenv-abandoned",
     /// What killed commands left.
     Leftovers {
         /// How many.

@@ -71,6 +71,10 @@ pub(crate) fn mend(examination: &Examination<'_>, finding: &Finding) -> Option<R
             let cleared = examination.home.clear_dead_builds();
             Some(cleared.map(|()| Mended::Cleared))
         }
+        What::TmpenvAbandoned => {
+            let name = EnvironmentName::existing(finding.path.file_name()?).ok()?;
+            Some(examination.home.remove(&name, None).map(|_| Mended::Cleared))
+        }
         What::UnbegunRename { name } => {
             let name = EnvironmentName::existing(name).ok()?;
             Some(examination.home.drop_unbegun(&name).map(|()| Mended::Cleared))

@@ -17,6 +17,7 @@ use crate::config::Config;
 use crate::env_vars;
 use crate::environment::integrity::is_called_python;
 use crate::hooks::Event;
+use crate::tmpenv;
 use crate::workon_home::purge::Undeletable;
 
 /// A disk with less is nearly full; an environment with pip has 15 MB.
@@ -48,6 +49,9 @@ pub(super) fn check(examination: &Examination<'_>) -> Vec<(PathBuf, What)> {
     if let Some(first) = leftovers.first() {
         found.push((first.clone(), What::Leftovers { count: leftovers.len() }));
     }
+    found.extend(
+        tmpenv::abandoned(examination.home).iter().map(|name| (home.join(name.as_os_str()), What::TmpenvAbandoned)),
+    );
     let halves = examination.home.half_renamed();
     found.extend(halves.iter().map(|(old, new)| {
         let what = if old == new {

@@ -28,6 +28,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("templates", "asked context directories env_vars error hooks shown workon_home"),
     ("trust", "belief context directories env_vars error fs shown"),
     ("project", "context directories env_vars environment error fs one_line shown workon_home"),
+    ("tmpenv", "environment fs processes workon_home"),
     // What another tool empties an environment of: its project, its hooks, its prompt, its added directories.
     ("keepsake", "context environment error fs hooks project workon_home"),
     ("interpreter", "asked belief context directories env_vars error fs isolation shown"),
@@ -38,7 +39,8 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("relocate", "context environment error fs interpreter seed"),
     (
         "health",
-        "belief config context directories env_vars environment error fs hooks interpreter keepsake relocate seed workon_home",
+        "belief config context directories env_vars environment error fs hooks interpreter keepsake relocate seed tmpenv \
+         workon_home",
     ),
     ("activation", ""),
     ("variables", "activation env_vars"),
@@ -46,7 +48,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     (
         "commands",
         "activation belief config context creator directories elsewhere env_vars environment error fs health hooks installer interpreter \
-         keepsake output processes project relocate seed shown templates trust variables workon_home",
+         keepsake output processes project relocate seed shown templates tmpenv trust variables workon_home",
     ),
     ("cli", "commands context elsewhere env_vars error output shell workon_home"),
     ("main", "cli context"),

@@ -5,7 +5,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use super::{Session, in_use, install, workon};
+use super::{Session, abandoned, in_use, install, workon};
 use crate::activation::{Plan, Step};
 use crate::config::{Config, Link};
 use crate::creator::virtualenv::{self, HandOver};
@@ -86,6 +86,7 @@ impl<'a> Creation<'a> {
         // What has nothing to install has nothing to ask for.
         let is_bare = options.without_pip && packages.is_empty();
         let home = session.workon_home()?;
+        abandoned::remove(session, &home);
         if packages.defaults.is_some() && !options.clear && home.find(&name)?.is_some() {
             // They are for new ones.
             packages.defaults = None;

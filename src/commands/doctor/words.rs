@@ -35,6 +35,7 @@ impl Words<'_> {
     }
 
     /// What is the matter.
+    #[allow(clippy::too_many_lines, reason = "an arm for each finding")]
     pub(super) fn what(&self, finding: &Finding) -> String {
         let path = |path: &Path| self.session.shown(path);
         let here = path(&finding.path);
@@ -86,6 +87,7 @@ impl Words<'_> {
             What::LinkLoop => format!("{here} is a link that leads to itself"),
             What::Husk => format!("{here} has a python, but neither pyvenv.cfg nor bin/activate"),
             What::Strangers { names } => format!("neither environment nor hook: {}", listed(names)),
+            What::TmpenvAbandoned => format!("{here} is a temporary environment whose shell was killed"),
             What::Leftovers { count: 1 } => "something was being made when its command was killed".to_owned(),
             What::Leftovers { count } => format!("{count} things were being made when their commands were killed"),
             What::HalfRenamed { old, new } => {
@@ -189,6 +191,7 @@ impl Words<'_> {
             | What::MadeAnew
             | What::NoCfg
             | What::Leftovers { .. }
+            | What::TmpenvAbandoned
             | What::CacheDamaged
             | What::UnbegunRename { .. } => fix,
             What::Moved { .. } | What::NoSitePackages => anew,

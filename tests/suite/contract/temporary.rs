@@ -163,3 +163,56 @@ fn one_that_another_creator_made_goes_away_too() {
         assert_eq!(environments(&sandbox), Vec::<String>::new());
     }
 }
+
+/// Whoever is killed removes nothing. The next command that changes the store does, once all shells that activated the
+/// environment have ended for certain.
+#[test]
+fn one_whose_shell_was_killed_goes_with_the_next_command() {
+    if !cfg!(target_os = "linux") {
+        return;
+    }
+    for shell in Shell::ALL {
+        let sandbox = quick_sandbox();
+        let script = shell.plain().script(&sandbox, "mktmpenv -q -n --without-pip\nkill -9 $fish_pid $$\n");
+        let code = fs::read_to_string(&script).unwrap();
+        let code = if shell == Shell::Fish {
+            code.replace("$fish_pid $$", "$fish_pid")
+        } else {
+            code.replace("$fish_pid $$", "$$")
+        };
+        fs::write(&script, code).unwrap();
+        sandbox.run_command(shell.plain().command(&sandbox, &script), b"");
+        let [name] = &environments(&sandbox)[..] else { panic!("{shell:?}: {:?}", environments(&sandbox)) };
+        // Looking changes nothing, and says so.
+        sandbox.run(["doctor"]).stdout_contains("is a temporary environment whose shell was killed");
+        assert_eq!(environments(&sandbox), [name.as_str()]);
+        let said = format!(
+            "Removed temporary environment {name}: its shell was killed; `venvwrap undo {name}` brings it back\n"
+        );
+        let (before, after) = (sandbox.environment(name), sandbox.environment("kept"));
+        // Marked by nobody, or by a list that cannot be read, it stays.
+        for (file, text) in
+            [("README.tmpenv", None), (".venvwrap-owners", Some("nonsense\n")), (".venvwrap-owners", None)]
+        {
+            let path = before.join(file);
+            let old = fs::read(&path).unwrap();
+            fs::remove_file(&path).unwrap();
+            if let Some(text) = text {
+                fs::write(&path, text).unwrap();
+            }
+            sandbox.run(["rmvirtualenv", "-f", "nosuch"]).status(0).stderr("");
+            assert!(before.is_dir(), "{shell:?}: {file}");
+            fs::write(&path, old).unwrap();
+        }
+        // Another shell that lives has activated it since.
+        let words = shell.quoted(name);
+        let answer = shell.plain().run(&sandbox, [b"workon ", &words[..], b"\nrmvirtualenv -f nosuch\n"].concat());
+        assert!(!answer.stderr_text().contains("Removed") && before.is_dir(), "{shell:?}");
+        sandbox.run(["rmvirtualenv", "-f", "nosuch"]).status(0).stderr(said.as_str());
+        assert!(!before.is_dir() && !after.is_dir());
+        sandbox.run(["undo", name]).status(0);
+        assert!(before.is_dir());
+        sandbox.run(["doctor", "--fix"]);
+        assert!(!before.is_dir());
+    }
+}
