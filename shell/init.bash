@@ -53,6 +53,7 @@ function __venvwrap_call {
             __venvwrap_evaluate "$__venvwrap_plan" || __venvwrap_status=$?
         fi
     fi
+    [[ ${__venvwrap_drawn-} != + ]] || __venvwrap_drawn="=${PS1-}"
     \builtin return "$__venvwrap_status"
 }
 
@@ -115,14 +116,22 @@ function __venvwrap_keep {
 }
 
 # Puts the name of the environment before the prompt, if this shell has one. Characters that would run or change when
-# the prompt is drawn (promptvars expands it each time) become `_`.
+# the prompt is drawn (promptvars expands it each time) become `_`. A prompt that came with the name, from the shell that
+# started this one, keeps it where it is.
 function __venvwrap_prompt {
     [[ -n ${PS1+x} && -z ${VIRTUAL_ENV_DISABLE_PROMPT-} ]] && ! __venvwrap_is_readonly PS1 || \builtin return 0
-    __venvwrap_lend PS1
-    \builtin local __venvwrap_label
+    \builtin local __venvwrap_label __venvwrap_with
     __venvwrap_label="${VIRTUAL_ENV_PROMPT-${CONDA_DEFAULT_ENV-}}"
     __venvwrap_shown="(${__venvwrap_label//[\$\`\\\\![:cntrl:]]/_}) "
-    PS1="$__venvwrap_shown$PS1"
+    __venvwrap_with="$__venvwrap_shown$PS1"
+    if [[ ${1-} == inherited && $PS1 == *"$__venvwrap_shown"* ]]; then
+        __venvwrap_with="$PS1"
+        PS1="${PS1%%"$__venvwrap_shown"*}${PS1#*"$__venvwrap_shown"}"
+    fi
+    __venvwrap_lend PS1
+    PS1="$__venvwrap_with"
+    # To be noted when hooks have had their say.
+    __venvwrap_drawn='+'
 }
 
 # Defines `deactivate`; one that is there already is put aside until we leave.
@@ -158,8 +167,51 @@ function __venvwrap_take_back {
     \builtin unset "$__venvwrap_aside"
 }
 
+# Takes back what another tool entered: entering replaces, as it does everywhere. That tool's own `deactivate` does it
+# where this shell has one. Where VIRTUAL_ENV was only inherited, PATH, the prompt and the variables lose it here; one
+# that names no environment (`/usr`, in some images) is only a variable, and stays below.
+function __venvwrap_displace {
+    ! __venvwrap_is_of_tool || __venvwrap_quit
+    [[ ${VIRTUAL_ENV-} == /* && -f $VIRTUAL_ENV/pyvenv.cfg ]] || \builtin return 0
+    \builtin local __venvwrap_label
+    __venvwrap_without "$VIRTUAL_ENV/bin" || \builtin true
+    for __venvwrap_label in "${VIRTUAL_ENV_PROMPT-}" "(${VIRTUAL_ENV_PROMPT-}) " "(${VIRTUAL_ENV##*/}) "; do
+        if [[ $__venvwrap_label == "("?*") " && ${PS1-} == "$__venvwrap_label"* ]] && ! __venvwrap_is_readonly PS1; then
+            PS1="${PS1#"$__venvwrap_label"}"
+            \builtin break
+        fi
+    done
+    \builtin unset VIRTUAL_ENV VIRTUAL_ENV_PROMPT
+}
+
+# Whether `deactivate` is that of a script of venv, virtualenv, uv or ours.
+function __venvwrap_is_of_tool {
+    \builtin declare -F deactivate >/dev/null && [[ $(\builtin declare -f deactivate) == *_OLD_VIRTUAL_PATH* ]]
+}
+
+# Calls it. Older ones look at variables that need not be set.
+function __venvwrap_quit {
+    if [[ $- == *u* ]]; then
+        \builtin set +u
+        \deactivate '' || \builtin true
+        \builtin set -u
+    else
+        \deactivate '' || \builtin true
+    fi
+}
+
+# Takes a directory out of PATH, once; fails where it is not there.
+function __venvwrap_without {
+    \builtin local "__venvwrap_path=:${PATH-}:"
+    [[ $__venvwrap_path == *":$1:"* ]] || \builtin return 1
+    __venvwrap_path="${__venvwrap_path%%":$1:"*}:${__venvwrap_path#*":$1:"}"
+    __venvwrap_path="${__venvwrap_path#:}"
+    PATH="${__venvwrap_path%:}"
+}
+
 # enter ROOT PROMPT HOOKS: a step of a plan.
 function __venvwrap_enter {
+    __venvwrap_displace
     \builtin local __venvwrap_undo __venvwrap_hooks
     __venvwrap_undo="${1//\%/%25}"
     __venvwrap_undo=${__venvwrap_undo//$'\n'/%0A}
@@ -178,17 +230,36 @@ function __venvwrap_enter {
     __venvwrap_lend PATH
     \builtin unset PYTHONHOME
     \builtin export "VIRTUAL_ENV=$1" "VIRTUAL_ENV_PROMPT=$2" "VENVWRAP_UNDO=$__venvwrap_undo" "PATH=$1/bin${PATH+:$PATH}"
+    # Copies that no other program can change: of the record, and of what this shell itself has entered.
+    \builtin export -n "__venvwrap_record=$VENVWRAP_UNDO" "__venvwrap_entered=$1" "__venvwrap_named=$2"
     __venvwrap_prompt
     __venvwrap_take_deactivate
     \builtin hash -r 2>/dev/null || \builtin true
 }
 
-# leave: a step of a plan. Takes back what VENVWRAP_UNDO says, also in a child of the shell that entered; PATH and
-# prompt lose exactly what was added, wherever it stands now. Only the names written here are ever assigned.
+# Settles which record counts. VENVWRAP_UNDO may have been taken away or replaced since this shell entered (direnv does
+# both): it counts more than the copy only if it, and not the copy, is about the active environment.
+function __venvwrap_settle {
+    [[ -n ${__venvwrap_record-} && ${VENVWRAP_UNDO-} != "$__venvwrap_record" ]] || \builtin return 0
+    if [[ -n ${VENVWRAP_UNDO-} ]] && __venvwrap_is_inside; then
+        \builtin local __venvwrap_other
+        __venvwrap_other="$VENVWRAP_UNDO"
+        VENVWRAP_UNDO="$__venvwrap_record"
+        __venvwrap_is_inside || VENVWRAP_UNDO="$__venvwrap_other"
+    else
+        \builtin export "VENVWRAP_UNDO=$__venvwrap_record"
+    fi
+}
+
+# leave: a step of a plan. Takes back what is on record, also in a child of the shell that entered; PATH and prompt lose
+# exactly what was added, wherever it stands now. Only the names written here are ever assigned, and those that the
+# binary's rule for records lets through. Whatever others have changed meanwhile: no name before the prompt, no
+# `deactivate` and no variable of ours is left.
 function __venvwrap_leave {
+    __venvwrap_settle
     [[ -n ${VENVWRAP_UNDO-} ]] || \builtin return 0
     \builtin local "__venvwrap_rest=$VENVWRAP_UNDO;" __venvwrap_field __venvwrap_name __venvwrap_value
-    \builtin local __venvwrap_path '__venvwrap_stood=' '__venvwrap_root=' '__venvwrap_path_was=exported'
+    \builtin local '__venvwrap_stood=' '__venvwrap_root=' '__venvwrap_path_was=exported' '__venvwrap_whose=own'
     \builtin local '__venvwrap_virtual_env=' '__venvwrap_virtual_env_prompt=' '__venvwrap_pythonhome='
     while [[ -n $__venvwrap_rest ]]; do
         __venvwrap_field="${__venvwrap_rest%%;*}"
@@ -208,35 +279,43 @@ function __venvwrap_leave {
             PYTHONHOME | -PYTHONHOME) __venvwrap_pythonhome="$__venvwrap_name=$__venvwrap_value" ;;
         esac
     done
-    __venvwrap_path=":${PATH-}:"
-    if [[ -n $__venvwrap_root && $__venvwrap_path == *":$__venvwrap_root/bin:"* ]]; then
-        __venvwrap_path="${__venvwrap_path%%":$__venvwrap_root/bin:"*}:${__venvwrap_path#*":$__venvwrap_root/bin:"}"
-        __venvwrap_path="${__venvwrap_path#:}"
-        PATH="${__venvwrap_path%:}"
+    if [[ -n $__venvwrap_root ]] && __venvwrap_without "$__venvwrap_root/bin"; then
         # A zsh with `typeset -U path` took yours from there.
         if [[ -n $__venvwrap_stood && $__venvwrap_stood != *[!0-9]* && ${#__venvwrap_stood} -lt 5 &&
             ":$PATH:" != *":$__venvwrap_root/bin:"* ]]; then
             __venvwrap_stood=$((10#$__venvwrap_stood))
-            __venvwrap_path=''
+            __venvwrap_value=''
             __venvwrap_rest="$PATH:"
             while [[ -n $__venvwrap_rest && $__venvwrap_stood -gt 0 ]]; do
-                __venvwrap_path="$__venvwrap_path${__venvwrap_rest%%:*}:"
+                __venvwrap_value="$__venvwrap_value${__venvwrap_rest%%:*}:"
                 __venvwrap_rest="${__venvwrap_rest#*:}"
                 __venvwrap_stood=$((__venvwrap_stood - 1))
             done
-            __venvwrap_path="$__venvwrap_path$__venvwrap_root/bin:$__venvwrap_rest"
-            PATH="${__venvwrap_path%:}"
+            __venvwrap_value="$__venvwrap_value$__venvwrap_root/bin:$__venvwrap_rest"
+            PATH="${__venvwrap_value%:}"
         fi
     fi
     case "$__venvwrap_path_was" in
         private) \builtin export -n PATH ;;
         unset) [[ -n ${PATH-} ]] || \builtin unset PATH ;;
     esac
-    # Another tool may have entered another environment since; then these are its own.
+    # Another tool may have entered another environment since: then the variables are its own. So may a conda that went on.
     if [[ ${VIRTUAL_ENV:-${CONDA_PREFIX-}} == "$__venvwrap_root" ]]; then
+        [[ $VENVWRAP_UNDO != *";set="* ]] || __venvwrap_call answer record || \builtin true
+    elif [[ -n ${VIRTUAL_ENV-} ]]; then
+        __venvwrap_whose='other'
+    elif [[ $VENVWRAP_UNDO == *";set=CONDA_PREFIX"* ]]; then
+        __venvwrap_whose='conda'
+    else
+        __venvwrap_whose='nobody'
+    fi
+    if [[ $__venvwrap_whose == own || $__venvwrap_whose == nobody ]]; then
         __venvwrap_restore VIRTUAL_ENV "$__venvwrap_virtual_env"
+    fi
+    if [[ $__venvwrap_whose != other || ${VIRTUAL_ENV_PROMPT-} == "${__venvwrap_named-${__venvwrap_root##*/}}" ]]; then
         __venvwrap_restore VIRTUAL_ENV_PROMPT "$__venvwrap_virtual_env_prompt"
-        [[ $VENVWRAP_UNDO != *";set="* ]] || __venvwrap_unset
+    fi
+    if __venvwrap_is_deactivate_ours; then
         \builtin unset -f deactivate
         if \builtin declare -F __venvwrap_other_deactivate >/dev/null; then
             # A trace may come before it.
@@ -244,6 +323,22 @@ function __venvwrap_leave {
             \builtin eval "${__venvwrap_field#*$'\n'__venvwrap_other_}"
             \builtin unset -f __venvwrap_other_deactivate
         fi
+    elif __venvwrap_is_of_tool; then
+        # A script has been sourced over ours: of this environment, and goes with it, or of another, which stays.
+        if [[ $__venvwrap_whose == own ]]; then \builtin unset -f deactivate; else __venvwrap_whose='script'; fi
+    elif \builtin declare -F __venvwrap_other_deactivate >/dev/null; then
+        # Defined anew by the person.
+        \builtin unset -f __venvwrap_other_deactivate
+    fi
+    if [[ -n ${__venvwrap_shown-} ]] && ! __venvwrap_is_readonly PS1; then
+        # As it was when the plan was through: then what hooks made of it goes with us. Else only the name goes.
+        if [[ ${__venvwrap_drawn-} == "=${PS1-}" && -n ${_OLD_VIRTUAL_PS1+x} ]]; then
+            PS1="$_OLD_VIRTUAL_PS1"
+        elif [[ ${PS1-} == *"$__venvwrap_shown"* ]]; then
+            PS1="${PS1%%"$__venvwrap_shown"*}${PS1#*"$__venvwrap_shown"}"
+        fi
+    fi
+    if [[ $__venvwrap_whose != script ]]; then
         __venvwrap_take_back PATH
         __venvwrap_take_back PYTHONHOME
         [[ -z ${__venvwrap_shown-} ]] || __venvwrap_take_back PS1
@@ -251,11 +346,23 @@ function __venvwrap_leave {
     # What was put aside belongs to a script that another one has replaced since.
     \builtin unset __venvwrap_aside_PATH __venvwrap_aside_PYTHONHOME __venvwrap_aside_PS1
     [[ -n ${PYTHONHOME+x} ]] || __venvwrap_restore PYTHONHOME "$__venvwrap_pythonhome"
-    if [[ -n ${__venvwrap_shown-} && ${PS1-} == *"$__venvwrap_shown"* ]] && ! __venvwrap_is_readonly PS1; then
-        PS1="${PS1%%"$__venvwrap_shown"*}${PS1#*"$__venvwrap_shown"}"
-    fi
-    \builtin unset __venvwrap_shown VENVWRAP_UNDO
+    \builtin unset __venvwrap_shown __venvwrap_drawn __venvwrap_record __venvwrap_entered __venvwrap_named VENVWRAP_UNDO
     \builtin hash -r 2>/dev/null || \builtin true
+}
+
+# Whether `deactivate` is ours. Where it is what called us, nothing has to be asked, and no subshell started.
+function __venvwrap_is_deactivate_ours {
+    [[ ${FUNCNAME[4]-} == deactivate && ${FUNCNAME[3]-} == __venvwrap_deactivate ]] && \builtin return 0
+    \builtin declare -F deactivate >/dev/null && [[ $(\builtin declare -f deactivate) == *__venvwrap_deactivate* ]]
+}
+
+# put_back NAME HOW VALUE: a step of a plan. What a variable was before entering: unset, exported or private.
+function __venvwrap_put_back {
+    \builtin unset "$1"
+    case "$2" in
+        exported) \builtin export "$1=$3" ;;
+        private) \builtin printf -v "$1" %s "$3" ;;
+    esac
 }
 
 # restore NAME FIELD: what FIELD, from the record, says of the variable; unset where it says nothing.
@@ -288,8 +395,17 @@ function __venvwrap_is_inside {
     __venvwrap_recorded root && [[ ${VIRTUAL_ENV:-${CONDA_PREFIX-}} == "$__venvwrap_value" ]]
 }
 
+# Whether the hooks in an environment are the person's own: this shell entered it, or it is a direct child of the store.
+function __venvwrap_is_own {
+    [[ $1 == /* ]] || \builtin return 1
+    [[ $1 == "${__venvwrap_entered-}" ]] && \builtin return 0
+    \builtin local "__venvwrap_name=${1##*/}"
+    [[ -n $__venvwrap_name && $__venvwrap_name != . && $__venvwrap_name != .. && ${1%/*} -ef ${WORKON_HOME-} ]]
+}
+
 # depart: a step of a plan. Leaves, with the hooks of leaving: project, local, global before; local, global after.
 function __venvwrap_depart {
+    __venvwrap_settle
     \builtin local '__venvwrap_root=' '__venvwrap_hooks=' '__venvwrap_project=' '__venvwrap_value=' '__venvwrap_own=source'
     \builtin local __venvwrap_rest
     ! __venvwrap_recorded root || __venvwrap_root="$__venvwrap_value"
@@ -297,8 +413,10 @@ function __venvwrap_depart {
         __venvwrap_leave
         \builtin return
     fi
-    ! __venvwrap_recorded hooks || __venvwrap_hooks="$__venvwrap_value"
-    [[ ${VIRTUALENVWRAPPER_HOOK_DIR-} != /* ]] || __venvwrap_hooks="$VIRTUALENVWRAPPER_HOOK_DIR"
+    # A record could have been written by anybody: it says neither where global hooks lie nor whose an environment is.
+    __venvwrap_hooks="${VIRTUALENVWRAPPER_HOOK_DIR:-${WORKON_HOME-}}"
+    ! __venvwrap_is_short "$__venvwrap_hooks" || __venvwrap_hooks="$(__venvwrap_run answer hook-directory)"
+    __venvwrap_is_own "$__venvwrap_root" || __venvwrap_own=source_trusted
     if __venvwrap_recorded elsewhere; then
         __venvwrap_project="$__venvwrap_value"
         __venvwrap_own=source_trusted
@@ -332,6 +450,7 @@ function __venvwrap_put_down {
     \builtin local "__venvwrap_value=${2//\%/%25}"
     __venvwrap_value=${__venvwrap_value//$'\n'/%0A}
     VENVWRAP_UNDO="$VENVWRAP_UNDO;$1=${__venvwrap_value//;/%3B}"
+    __venvwrap_record="$VENVWRAP_UNDO"
 }
 
 # elsewhere PROJECT: a step of a plan, after `enter`. Another tool keeps the environment, for that project if it is known;
@@ -379,28 +498,6 @@ function __venvwrap_set {
         __venvwrap_put_down set "-$1=${!1}"
     fi
     \builtin export "$1=$2"
-}
-
-# The way back, for all of them. A record could have been written by anybody, so no variable that shells or the loader of
-# programs obey is ever assigned.
-function __venvwrap_unset {
-    \builtin local "__venvwrap_rest=;$VENVWRAP_UNDO;" __venvwrap_field __venvwrap_name __venvwrap_value
-    while [[ $__venvwrap_rest == *";set="* ]]; do
-        __venvwrap_rest="${__venvwrap_rest#*";set="}"
-        __venvwrap_decode "${__venvwrap_rest%%;*}"
-        __venvwrap_field="$__venvwrap_value"
-        __venvwrap_name="${__venvwrap_field%%=*}"
-        __venvwrap_name="${__venvwrap_name#-}"
-        case "$__venvwrap_name" in
-            '' | [0-9]* | *[!A-Z0-9_]* | PATH | IFS | ENV | HOME | PWD | OLDPWD | CDPATH | FPATH | MODULE_PATH | SHELL | \
-                SHELLOPTS | SHLVL | UID | EUID | GID | EGID | PPID | USERNAME | STTY | ARGV0 | PS[0-9] | PROMPT* | RPROMPT* | \
-                RPS[0-9] | BASH* | ZDOTDIR | LD_* | DYLD_* | VIRTUAL_ENV* | VENVWRAP_* | PYTHONHOME) ;;
-            *)
-                [[ $__venvwrap_field == *=* ]] || __venvwrap_field=''
-                __venvwrap_restore "$__venvwrap_name" "$__venvwrap_field"
-                ;;
-        esac
-    done
 }
 
 # Puts a value as it stands in the record into the caller's __venvwrap_value, as it was.
@@ -509,6 +606,7 @@ function __venvwrap_deactivate {
     case "${1-}" in
         -h | --help) __venvwrap_call deactivate "$1" ;;
         *)
+            __venvwrap_settle
             if [[ -z ${VENVWRAP_UNDO-} ]]; then
                 \builtin printf '%s\n' 'venvwrap: no virtualenv active' >&2
                 \builtin return 1
@@ -647,14 +745,51 @@ elif [[ -e $WORKON_HOME/initialize ]]; then
     \builtin export "VIRTUALENVWRAPPER_HOOK_DIR=$WORKON_HOME"
 fi
 
-# A shell that was started inside an environment can leave it too, and shows where it is.
-if __venvwrap_is_inside; then
+# A shell that was started inside an environment, or reads its start-up files again, is in it: what these put before it in
+# PATH (/etc/profile, pyenv's line) comes after it again, and an activate script that they sourced is taken back. No name
+# is shown for an environment that is gone; it can be left all the same.
+function __venvwrap_resume {
+    \builtin local __venvwrap_name
+    # Others can hand down variables, but not those that a shell has for itself.
+    for __venvwrap_name in __venvwrap_record __venvwrap_entered __venvwrap_named __venvwrap_shown __venvwrap_drawn; do
+        if [[ -n ${!__venvwrap_name+x} ]] && __venvwrap_is_exported "$__venvwrap_name"; then
+            \builtin unset "$__venvwrap_name"
+        fi
+    done
+    __venvwrap_settle
+    __venvwrap_is_inside || \builtin return 0
+    \builtin local '__venvwrap_value=' "__venvwrap_label=${VIRTUAL_ENV_PROMPT-}"
+    __venvwrap_recorded root
+    if [[ -n ${VIRTUAL_ENV-} ]] && __venvwrap_is_of_tool; then
+        __venvwrap_quit
+        # Some have it with the brackets.
+        [[ $__venvwrap_label != "("*") " ]] || __venvwrap_label="${__venvwrap_label:1:${#__venvwrap_label}-3}"
+        \builtin export "VIRTUAL_ENV=$__venvwrap_value" "VIRTUAL_ENV_PROMPT=$__venvwrap_label"
+        __venvwrap_drawn=''
+    fi
+    if [[ -z ${__venvwrap_record-} ]]; then
+        \builtin export -n "__venvwrap_record=$VENVWRAP_UNDO" "__venvwrap_named=$__venvwrap_label"
+    fi
     \builtin declare -F deactivate >/dev/null || __venvwrap_take_deactivate
+    [[ -d $__venvwrap_value/bin ]] && [[ -f $__venvwrap_value/pyvenv.cfg || -d $__venvwrap_value/conda-meta ]] ||
+        \builtin return 0
+    if [[ ${PATH-} != "$__venvwrap_value/bin" && ${PATH-} != "$__venvwrap_value/bin:"* ]]; then
+        __venvwrap_without "$__venvwrap_value/bin" || \builtin true
+        PATH="$__venvwrap_value/bin${PATH+:$PATH}"
+        \builtin hash -r 2>/dev/null || \builtin true
+    fi
+    # For an activate script that is sourced next.
+    if [[ -z ${_OLD_VIRTUAL_PATH+x} ]]; then
+        _OLD_VIRTUAL_PATH="${PATH#"$__venvwrap_value/bin"}"
+        _OLD_VIRTUAL_PATH="${_OLD_VIRTUAL_PATH#:}"
+    fi
     if [[ -z ${__venvwrap_shown-} || ${PS1-} != *"$__venvwrap_shown"* ]]; then
         [[ -z ${__venvwrap_shown-} ]] || __venvwrap_take_back PS1
-        __venvwrap_prompt
+        __venvwrap_prompt inherited
+        [[ ${__venvwrap_drawn-} != + ]] || __venvwrap_drawn="=${PS1-}"
     fi
-fi
+}
+__venvwrap_resume
 
 # The hook of loading, where the person has one. virtualenvwrapper.sh fires it later.
 [[ -n ${__venvwrap_initialize-} ]] ||

@@ -67,23 +67,71 @@ function __venvwrap_keep
     builtin string join '' -- ";$mark$argv[1]=" (__venvwrap_encoded "$$argv[1]")
 end
 
-# Puts the name of the environment before the prompt.
+# Puts the name of the environment before the prompt: a function around the one that is there, which is kept under a
+# number. Others copy and wrap prompts, too (VS Code, conda), ours among them, and put back what they copied: so ours draws
+# the name only while we are inside and no other of ours has drawn it, and calls what it was put around for as long as
+# that is there.
 function __venvwrap_prompt
-    if test -n "$VIRTUAL_ENV_DISABLE_PROMPT"; or builtin functions -q __venvwrap_other_prompt
-        builtin return 0
-    end
+    test -z "$VIRTUAL_ENV_DISABLE_PROMPT"
+    or builtin return 0
     # Not loaded yet where no prompt was drawn: asking for it loads it.
     builtin functions -q fish_prompt
     or builtin return 0
-    builtin functions -c fish_prompt __venvwrap_other_prompt
-    function fish_prompt
-        # First, because anything before it would hide $status and $pipestatus from it.
-        builtin set -l drawn (__venvwrap_other_prompt $argv | builtin string collect -N)
+    builtin set -g __venvwrap_shown 1
+    __venvwrap_number_of_prompt >/dev/null
+    and builtin return 0
+    builtin set -l number 1
+    while builtin functions -q __venvwrap_prompt_$number
+        builtin set number (builtin math $number + 1)
+    end
+    builtin functions -c fish_prompt __venvwrap_prompt_$number
+    builtin eval "function fish_prompt
+        __venvwrap_draw $number \$status \$pipestatus -- \$argv
+    end"
+end
+
+# The number of the prompt that ours is around, where `fish_prompt` is ours and that prompt is there.
+function __venvwrap_number_of_prompt
+    builtin set -l number (builtin functions fish_prompt | builtin string replace -rf '^\s*__venvwrap_draw (\d+) .*$' '$1')
+    test -n "$number"
+    and builtin functions -q __venvwrap_prompt_$number[1]
+    and builtin echo $number[1]
+end
+
+# draw NUMBER STATUS PIPESTATUS... -- ARGUMENTS: draws the prompt of that number after the name. It may show the statuses
+# of the last command, so they are set again.
+function __venvwrap_draw
+    builtin set -l number $argv[1]
+    builtin set -l last $argv[2]
+    builtin set -l pipe
+    builtin set -e argv[1..2]
+    while builtin set -q argv[1]; and test "$argv[1]" != --
+        builtin set -a pipe $argv[1]
+        builtin set -e argv[1]
+    end
+    builtin set -e argv[1]
+    if builtin set -q __venvwrap_shown; and not builtin set -q __venvwrap_drawing
         builtin set -l label "$VIRTUAL_ENV_PROMPT"
         builtin set -q VIRTUAL_ENV_PROMPT
         or builtin set label "$CONDA_DEFAULT_ENV"
-        builtin printf '(%s) %s' (builtin string replace -ra '[[:cntrl:]]' _ -- $label) "$drawn"
+        builtin printf '(%s) ' (builtin string replace -ra '[[:cntrl:]]' _ -- $label)
     end
+    builtin set -l prompt __venvwrap_prompt_$number
+    builtin functions -q $prompt
+    or builtin return 0
+    # Seen by the functions that are called from here, and by no other.
+    builtin set -lx __venvwrap_drawing 1
+    if builtin set -q pipe[2]
+        builtin eval (builtin string join ' | ' -- '__venvwrap_with_status '$pipe)
+        $prompt $argv
+    else
+        __venvwrap_with_status $last
+        $prompt $argv
+    end
+end
+
+function __venvwrap_with_status
+    builtin return $argv[1]
 end
 
 # Defines `deactivate`; one that is there already is put aside until we leave.
@@ -97,8 +145,43 @@ function __venvwrap_take_deactivate
     end
 end
 
+# Takes back what another tool entered: entering replaces, as it does everywhere. That tool's own `deactivate` does it
+# where this shell has one. Where VIRTUAL_ENV was only inherited, PATH and the variables lose it here; one that names no
+# environment (`/usr`, in some images) is only a variable, and stays below.
+function __venvwrap_displace
+    __venvwrap_is_of_tool
+    and deactivate
+    if not builtin string match -q '/*' -- "$VIRTUAL_ENV"; or not test -f $VIRTUAL_ENV/pyvenv.cfg
+        builtin return 0
+    end
+    __venvwrap_without $VIRTUAL_ENV/bin
+    builtin set -eg VIRTUAL_ENV
+    builtin set -eg VIRTUAL_ENV_PROMPT
+    builtin return 0
+end
+
+# Whether `deactivate` is that of a script of venv, virtualenv, uv or ours.
+function __venvwrap_is_of_tool
+    builtin functions -q deactivate
+    and builtin functions deactivate | builtin string match -q '*_OLD_VIRTUAL_PATH*'
+end
+
+# Whether it is ours.
+function __venvwrap_is_deactivate_ours
+    builtin functions -q deactivate
+    and builtin functions deactivate | builtin string match -q '*__venvwrap_deactivate*'
+end
+
+# Takes a directory out of PATH, once; fails where it is not there.
+function __venvwrap_without
+    if builtin set -l place (builtin contains -i -- $argv[1] $PATH)
+        builtin set -e PATH[$place]
+    end
+end
+
 # enter ROOT PROMPT HOOKS: a step of a plan.
 function __venvwrap_enter
+    __venvwrap_displace
     # A command substitution costs as much as the rest of this function, so there is none where nothing needs one.
     builtin set -l root $argv[1]
     builtin set -l hooks $argv[3]
@@ -127,6 +210,10 @@ function __venvwrap_enter
     builtin set -gx VIRTUAL_ENV_PROMPT $argv[2]
     builtin set -gx VENVWRAP_UNDO $undo
     builtin set -gx PATH $argv[1]/bin $PATH
+    # Copies that no other program can change: of the record, and of what this shell itself has entered.
+    builtin set -gu __venvwrap_record $undo
+    builtin set -gu __venvwrap_entered $argv[1]
+    builtin set -gu __venvwrap_named "$argv[2]"
     __venvwrap_prompt
     __venvwrap_take_deactivate
 end
@@ -140,9 +227,30 @@ function __venvwrap_is_active
     end
 end
 
-# leave: a step of a plan. Takes back what VENVWRAP_UNDO says, also in a child of the shell that entered; PATH loses
-# exactly what was added, wherever it stands now. Only the names written here are ever assigned.
+# Whether a record is about the active environment.
+function __venvwrap_is_about_active
+    builtin string match -q 'root=*' -- "$argv[1]"
+    and __venvwrap_is_active (__venvwrap_decoded (builtin string sub -s 6 -- (builtin string split ';' -- $argv[1])[1]) | builtin string collect -N)
+end
+
+# Settles which record counts. VENVWRAP_UNDO may have been taken away or replaced since this shell entered (direnv does
+# both): it counts more than the copy only if it, and not the copy, is about the active environment.
+function __venvwrap_settle
+    if test -z "$__venvwrap_record" -o "$VENVWRAP_UNDO" = "$__venvwrap_record"
+        builtin return 0
+    end
+    if __venvwrap_is_about_active "$VENVWRAP_UNDO"; and not __venvwrap_is_about_active "$__venvwrap_record"
+        builtin return 0
+    end
+    builtin set -gx VENVWRAP_UNDO $__venvwrap_record
+end
+
+# leave: a step of a plan. Takes back what is on record, also in a child of the shell that entered; PATH loses exactly
+# what was added, wherever it stands now. Only the names written here are ever assigned, and those that the binary's rule
+# for records lets through. Whatever others have changed meanwhile: no name before the prompt, no `deactivate` and no
+# variable of ours is left.
 function __venvwrap_leave
+    __venvwrap_settle
     test -n "$VENVWRAP_UNDO"
     or builtin return 0
     builtin set -l root
@@ -175,8 +283,7 @@ function __venvwrap_leave
                 builtin set pythonhome $field
         end
     end
-    if builtin set -l place (builtin contains -i -- "$root/bin" $PATH); and test -n "$root"
-        builtin set -e PATH[$place]
+    if test -n "$root"; and __venvwrap_without $root/bin
         # A zsh with `typeset -U path` took yours from there.
         if test -n "$stood"; and not builtin contains -- "$root/bin" $PATH
             if test $stood -eq 0
@@ -193,37 +300,61 @@ function __venvwrap_leave
     else if test $path_was = unset -a -z "$PATH"
         builtin set -e PATH
     end
-    # Another tool may have entered another environment since; then these are its own.
+    # Another tool may have entered another environment since: then the variables are its own. So may a conda that went on.
+    builtin set -l whose own
     if __venvwrap_is_active "$root"
-        __venvwrap_restore VIRTUAL_ENV $virtual_env
-        __venvwrap_restore VIRTUAL_ENV_PROMPT $virtual_env_prompt
         builtin string match -q '*;set=*' -- $VENVWRAP_UNDO
-        and __venvwrap_unset
+        and __venvwrap_call answer record
+    else if test -n "$VIRTUAL_ENV"
+        builtin set whose other
+    else if builtin string match -q '*;set=CONDA_PREFIX*' -- $VENVWRAP_UNDO
+        builtin set whose conda
+    else
+        builtin set whose nobody
+    end
+    builtin set -q __venvwrap_named
+    or builtin set -l __venvwrap_named (builtin string replace -r '^.*/' '' -- "$root")
+    if test $whose != other -o "$VIRTUAL_ENV_PROMPT" = "$__venvwrap_named"
+        __venvwrap_restore VIRTUAL_ENV_PROMPT $virtual_env_prompt
+    end
+    if __venvwrap_is_deactivate_ours
         builtin functions -e deactivate
         if builtin functions -q __venvwrap_other_deactivate
             builtin functions -c __venvwrap_other_deactivate deactivate
             builtin functions -e __venvwrap_other_deactivate
         end
+    else if __venvwrap_is_of_tool
+        # A script has been sourced over ours: of this environment, and goes with it, or of another, which stays.
+        test $whose = own
+        and builtin functions -e deactivate
+    else
+        # Defined anew by the person.
+        builtin functions -e __venvwrap_other_deactivate
     end
     builtin set -qg PYTHONHOME
     or __venvwrap_restore PYTHONHOME $pythonhome
-    # A theme that was chosen meanwhile stays.
-    if builtin functions -q __venvwrap_other_prompt
-        if builtin functions fish_prompt | builtin string match -q '*__venvwrap_other_prompt*'
-            builtin functions -e fish_prompt
-            builtin functions -c __venvwrap_other_prompt fish_prompt
-        end
-        builtin functions -e __venvwrap_other_prompt
+    # A theme that was chosen meanwhile stays, and so does what others have put around ours.
+    builtin set -eg __venvwrap_shown
+    if builtin set -l number (__venvwrap_number_of_prompt)
+        builtin functions -e fish_prompt
+        builtin functions -c __venvwrap_prompt_$number fish_prompt
+        builtin functions -e __venvwrap_prompt_$number
     end
-    builtin set -eg VENVWRAP_UNDO
+    for name in __venvwrap_record __venvwrap_entered __venvwrap_named VENVWRAP_UNDO
+        builtin set -eg $name
+    end
+    # The last: functions that watch VIRTUAL_ENV are called by it.
+    if builtin contains -- $whose own nobody
+        __venvwrap_restore VIRTUAL_ENV $virtual_env
+    end
+    builtin return 0
 end
 
 # Another maker's script that is sourced over us takes `deactivate` for itself and then empties VIRTUAL_ENV, before it
 # notes down what PATH and prompt are: the moment to be gone. Hooks of leaving are not fired, as in virtualenvwrapper.
 function __venvwrap_replaced --on-variable VIRTUAL_ENV
     if test -z "$VENVWRAP_UNDO"
-        or not builtin functions -q deactivate
-        or builtin functions deactivate | builtin string match -q '*__venvwrap_deactivate*'
+        or not __venvwrap_is_of_tool
         builtin return 0
     end
     builtin functions -e __venvwrap_other_deactivate
@@ -263,8 +394,22 @@ function __venvwrap_cd
     builtin return 0
 end
 
+# Whether the hooks in an environment are the person's own: this shell entered it, or it is a direct child of the store.
+function __venvwrap_is_own
+    test "$argv[1]" = "$__venvwrap_entered"
+    and builtin return 0
+    builtin set -l parts (builtin string match -r '^(/.*|)/([^/]+)$' -- "$argv[1]")
+    or builtin return 1
+    if builtin contains -- $parts[3] . ..; or test -z "$WORKON_HOME" -o -z "$parts[2]"
+        builtin return 1
+    end
+    test "$parts[2]" = "$WORKON_HOME"
+    or test (builtin realpath -- $parts[2]) = (builtin realpath -- $WORKON_HOME)
+end
+
 # depart: a step of a plan. Leaves, with the hooks of leaving: project, local, global before; local, global after.
 function __venvwrap_depart
+    __venvwrap_settle
     builtin set -l root
     builtin set -l hooks
     builtin set -l project
@@ -277,10 +422,6 @@ function __venvwrap_depart
                 builtin set root (__venvwrap_decoded (builtin string sub -s 6 -- $field) | builtin string collect -N)
             case 'root=*'
                 builtin set root (builtin string sub -s 6 -- $field)
-            case 'hooks=*%*'
-                builtin set hooks (__venvwrap_decoded (builtin string sub -s 7 -- $field) | builtin string collect -N)
-            case 'hooks=*'
-                builtin set hooks (builtin string sub -s 7 -- $field)
             case 'elsewhere=*'
                 builtin set project (__venvwrap_decoded (builtin string sub -s 11 -- $field) | builtin string collect -N)
                 builtin set own __venvwrap_source_trusted
@@ -292,8 +433,17 @@ function __venvwrap_depart
         __venvwrap_leave
         builtin return
     end
-    builtin string match -q -- '/*' "$VIRTUALENVWRAPPER_HOOK_DIR"
-    and builtin set hooks $VIRTUALENVWRAPPER_HOOK_DIR
+    # A record could have been written by anybody: it says neither where global hooks lie nor whose an environment is.
+    if test -n "$VIRTUALENVWRAPPER_HOOK_DIR"
+        builtin set hooks $VIRTUALENVWRAPPER_HOOK_DIR
+    else
+        builtin set hooks $WORKON_HOME
+    end
+    if test -z "$hooks"; or __venvwrap_is_short $hooks
+        builtin set hooks (__venvwrap_call answer hook-directory)
+    end
+    __venvwrap_is_own "$root"
+    or builtin set own __venvwrap_source_trusted
     builtin set -l link .project
     test -z "$VIRTUALENVWRAPPER_PROJECT_FILENAME"
     or builtin set link $VIRTUALENVWRAPPER_PROJECT_FILENAME
@@ -366,6 +516,7 @@ end
 # Puts a FIELD with a VALUE on record.
 function __venvwrap_put_down
     builtin set -gx VENVWRAP_UNDO "$VENVWRAP_UNDO;$argv[1]="(__venvwrap_encoded "$argv[2]")
+    builtin set -gu __venvwrap_record $VENVWRAP_UNDO
 end
 
 # elsewhere PROJECT: a step of a plan, after `enter`. Another tool keeps the environment, for that project if it is known;
@@ -420,21 +571,14 @@ function __venvwrap_set
     builtin set -gx $argv[1] "$argv[2]"
 end
 
-# The way back, for all of them. A record could have been written by anybody, so no variable that shells or the loader of
-# programs obey is ever assigned.
-function __venvwrap_unset
-    for field in (builtin string match 'set=*' -- (builtin string split ';' -- $VENVWRAP_UNDO))
-        builtin set -l was (builtin string sub -s 5 -- $field)
-        builtin set -l name (builtin string replace -r '^-?([^=]*).*$' '$1' -- "$was")
-        builtin string match -qr '^[A-Z_][A-Z0-9_]*$' -- "$name"
-        or builtin continue
-        builtin string match -qr '^(PATH|IFS|ENV|HOME|PWD|OLDPWD|CDPATH|FPATH|MODULE_PATH|SHELL|SHELLOPTS|SHLVL|UID|EUID|GID|EGID|PPID|USERNAME|STTY|ARGV0|PS[0-9]|PROMPT.*|RPROMPT.*|RPS[0-9]|BASH.*|ZDOTDIR|LD_.*|DYLD_.*|VIRTUAL_ENV.*|VENVWRAP_.*|PYTHONHOME)$' -- $name
-        and builtin continue
-        if builtin string match -q '*=*' -- "$was"
-            __venvwrap_restore $name "$was"
-        else
-            __venvwrap_restore $name
-        end
+# put_back NAME HOW VALUE: a step of a plan. What a variable was before entering: unset, exported or private.
+function __venvwrap_put_back
+    builtin set -eg $argv[1]
+    switch $argv[2]
+        case exported
+            builtin set -gx $argv[1] "$argv[3]"
+        case private
+            builtin set -g $argv[1] "$argv[3]"
     end
     builtin return 0
 end
@@ -520,6 +664,7 @@ function __venvwrap_deactivate
         case -h --help
             __venvwrap_call deactivate $argv[1]
         case '*'
+            __venvwrap_settle
             if test -z "$VENVWRAP_UNDO"
                 builtin echo 'venvwrap: no virtualenv active' >&2
                 builtin return 1
@@ -700,15 +845,51 @@ for name in WORKON_HOME VIRTUALENVWRAPPER_HOOK_DIR VIRTUALENVWRAPPER_PROJECT_FIL
     end
 end
 
-# A shell that was started inside an environment can leave it too, and shows where it is.
-if test -n "$VENVWRAP_UNDO" -a -n "$VIRTUAL_ENV$CONDA_PREFIX"
-    and __venvwrap_is_active (__venvwrap_decoded (builtin string sub -s 6 -- (builtin string split ';' -- $VENVWRAP_UNDO)[1]) | builtin string collect -N)
+# A shell that was started inside an environment, or reads its start-up files again, is in it: what these put before it in
+# PATH (pyenv's line, fish_add_path) comes after it again, and an activate script that they sourced is taken back. No name
+# is shown for an environment that is gone; it can be left all the same.
+function __venvwrap_resume
+    # Others can hand down variables, but not those that a shell has for itself.
+    for name in __venvwrap_record __venvwrap_entered __venvwrap_named __venvwrap_shown __venvwrap_drawing
+        builtin set -qx $name
+        and builtin set -e $name
+    end
+    __venvwrap_settle
+    test -n "$VENVWRAP_UNDO"
+    and __venvwrap_is_about_active $VENVWRAP_UNDO
+    or builtin return 0
+    builtin set -l root $VIRTUAL_ENV
+    builtin set -l label $VIRTUAL_ENV_PROMPT
+    if test -z "$root"
+        builtin set root $CONDA_PREFIX
+    else if __venvwrap_is_of_tool
+        # What watches VIRTUAL_ENV would leave.
+        builtin set -l record $VENVWRAP_UNDO
+        builtin set -eg VENVWRAP_UNDO
+        deactivate
+        builtin set -gx VIRTUAL_ENV $root
+        # Some have it with the brackets.
+        builtin set -gx VIRTUAL_ENV_PROMPT (builtin string replace -r '^\((.*)\) $' '$1' -- "$label")
+        builtin set -gx VENVWRAP_UNDO $record
+    end
+    if test -z "$__venvwrap_record"
+        builtin set -gu __venvwrap_record $VENVWRAP_UNDO
+        builtin set -gu __venvwrap_named "$VIRTUAL_ENV_PROMPT"
+    end
     builtin functions -q deactivate
     or __venvwrap_take_deactivate
+    if not test -d $root/bin; or not test -f $root/pyvenv.cfg -o -d $root/conda-meta
+        builtin return 0
+    end
+    if test "$PATH[1]" != $root/bin
+        __venvwrap_without $root/bin
+        builtin set -gx PATH $root/bin $PATH
+    end
     if builtin status is-interactive
         __venvwrap_prompt
     end
 end
+__venvwrap_resume
 
 # The hook of loading, where the person has one.
 if test -n "$VIRTUALENVWRAPPER_HOOK_DIR"

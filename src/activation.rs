@@ -27,12 +27,25 @@ pub(crate) enum Step {
     ChangeDirectory(PathBuf),
     /// Lines that the person appended to the environment's own `bin/activate`: theirs, for bash and zsh.
     AppendedLines(Vec<u8>),
+    /// Give a variable the value that it had before entering: none, one that programs see, or one that they do not.
+    PutBack(String, Before),
     /// Call the binary again for what can only be done now; a failure of that is the failure of the whole.
     Continue(Vec<OsString>),
     /// Run the person's command in an environment, in a shell of its own, under a heading (`allvirtualenv`).
     Each(String, Entry, Vec<OsString>),
     /// The same; a failure is told below its output, and is the failure of the whole.
     EachTold(String, Entry, Vec<OsString>),
+}
+
+/// What a variable was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Before {
+    /// Not set.
+    Unset,
+    /// Set, and seen by programs.
+    Exported(OsString),
+    /// Set, for the shell alone.
+    Private(OsString),
 }
 
 /// An environment, as a shell enters it.

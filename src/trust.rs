@@ -57,12 +57,16 @@ pub(crate) fn standing(context: &Context, file: &Path) -> Result<Standing> {
         Some(Err(TooLong)) => return Ok(Standing::Untrusted),
         Some(Ok(text)) => text,
     };
+    Ok(if is_trusted(context, file, &text)? { Standing::Trusted(text) } else { Standing::Untrusted })
+}
+
+/// Whether a file was trusted with this text in it: for who has read it already, and uses what was asked about.
+pub(crate) fn is_trusted(context: &Context, file: &Path, text: &[u8]) -> Result<bool> {
     // Without HOME there is no record, and nothing is trusted.
-    let Ok(record) = record_of(context, file) else { return Ok(Standing::Untrusted) };
+    let Ok(record) = record_of(context, file) else { return Ok(false) };
     // What others can put on record is no trust of this user's.
     let known = read_private(&record, 256).map_err(Error::io("read", record))?.ok().flatten();
-    let is_trusted = known.is_some_and(|known| known == digest(&[&text]).as_bytes());
-    Ok(if is_trusted { Standing::Trusted(text) } else { Standing::Untrusted })
+    Ok(known.is_some_and(|known| known == digest(&[text]).as_bytes()))
 }
 
 /// Puts a file on record as it is now.

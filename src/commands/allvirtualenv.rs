@@ -8,6 +8,7 @@ use std::num::NonZeroUsize;
 
 use clap::Parser;
 
+use super::brought::Brought;
 use super::{Outcome, Session, Verb, parallel, workon};
 use crate::activation::{Plan, Step};
 use crate::environment::Environment;
@@ -62,7 +63,7 @@ impl Verb for AllVirtualenv {
         let mut plan = Plan::default();
         for environment in environments(&home)? {
             let heading = shown(environment.name()).to_string();
-            let (entry, words) = (workon::entry(&hooks, &environment), self.command.clone());
+            let (entry, words) = (workon::entry(&hooks, &environment, Brought::default()), self.command.clone());
             plan.push(if self.status {
                 Step::EachTold(heading, entry, words)
             } else {

@@ -6,8 +6,11 @@ use std::os::unix::ffi::OsStrExt;
 use clap::{Parser, Subcommand};
 
 use super::{Outcome, Session, Verb};
+use crate::activation::{Before, Plan, Step};
+use crate::env_vars;
 use crate::error::Result;
 use crate::output;
+use crate::variables::record::Record;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
@@ -36,6 +39,8 @@ enum Question {
     SitePackages,
     /// The version of the active environment's python, `X.Y`
     PythonVersion,
+    /// A plan that puts back what VENVWRAP_UNDO says of variables, as far as a record may
+    Record,
 }
 
 impl Verb for Answer {
@@ -50,6 +55,7 @@ impl Verb for Answer {
             Question::VerifyEnvironment { name } => {
                 return session.workon_home()?.get(&EnvironmentName::existing(&name)?).map(|_| Outcome::Done);
             }
+            Question::Record => return Ok(Outcome::Plan(put_back(session), 0)),
             Question::SitePackages => session.active()?.site_packages()?.into_os_string().as_bytes().to_vec(),
             Question::PythonVersion => {
                 let version = session.active()?.version().unwrap_or_default();
@@ -59,4 +65,19 @@ impl Verb for Answer {
         output::data(&[text, b"\n".to_vec()].concat())?;
         Ok(Outcome::Done)
     }
+}
+
+/// What leaving a conda environment puts back. The shells hold no list of what a record may set: this asks the one rule.
+fn put_back(session: &Session<'_>) -> Plan {
+    let record = session.context.variable(env_vars::VENVWRAP_UNDO).map(Record::read);
+    let mut plan = Plan::default();
+    for (name, was) in record.into_iter().flat_map(|record| record.set) {
+        let before = match was {
+            None => Before::Unset,
+            Some(was) if was.is_exported => Before::Exported(was.value),
+            Some(was) => Before::Private(was.value),
+        };
+        plan.push(Step::PutBack(name, before));
+    }
+    plan
 }

@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::Session;
+use super::brought::Brought;
 use crate::activation::{Conda, Elsewhere, Step};
 use crate::elsewhere::{self, Places};
 use crate::environment::Environment;
@@ -17,7 +18,6 @@ use crate::output;
 use crate::shell::Shell;
 use crate::shown::{operands, shown, typed_path};
 use crate::trust::{self, Standing};
-use crate::variables::record::may_be_set;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
@@ -108,20 +108,26 @@ fn removal(session: &Session<'_>, environment: &Environment) -> String {
 }
 
 /// What entering an environment takes beside what every one does, where another tool keeps it.
-pub(super) fn entry(environment: &Environment) -> Option<Elsewhere> {
+pub(super) fn entry(environment: &Environment, brought: Brought) -> Option<Elsewhere> {
     if environment.origin() == Origin::Store {
         return None;
     }
-    let variables = || environment.conda_variables().into_iter().filter(|(name, _)| may_bring(name)).collect();
-    let conda = environment.is_conda().then(|| Conda { name: environment.conda_name(), variables: variables() });
+    let variables = brought.variables;
+    let conda = environment.is_conda().then(|| Conda { name: environment.conda_name(), variables });
     Some(Elsewhere { project: environment.project_of_owner().map(Path::to_path_buf), conda })
 }
 
-/// Whether a conda environment may bring a variable along. Those that tell conda where it is are ours to set.
-fn may_bring(name: &str) -> bool {
-    let is_condas = |start: &&str| name.starts_with(*start);
-    let condas = ["CONDA_PREFIX", "CONDA_STACKED_", "CONDA_SHLVL", "CONDA_DEFAULT_ENV", "CONDA_PROMPT_", "__CONDA_"];
-    may_be_set(name) && !condas.iter().any(is_condas)
+/// Says in one line which of an environment's files are not trusted: scripts that were not sourced, and variables.
+pub(super) fn tell_untrusted(session: &Session<'_>, environment: &Environment, code: &[PathBuf], data: &[PathBuf]) {
+    let mut files = code.iter().chain(data);
+    let Some(first) = files.next() else { return };
+    let (first, root) = (session.shown(first), typed_path(environment.root(), session.context.home()));
+    let done = if data.is_empty() { "sourced" } else { "used" };
+    let what = match files.count() {
+        0 => format!("{first} is not trusted and was not {done}; look at it"),
+        more => format!("{first} and {more} more are not trusted and were not {done}; look at them"),
+    };
+    output::note(&format!("{what}, then `venvwrap trust {root}`"));
 }
 
 /// The files of an environment elsewhere that count around its use: those that the person trusts.
@@ -140,7 +146,12 @@ pub(super) struct OwnFiles {
 impl OwnFiles {
     /// Looks for them, and says so where there are any that are not trusted. None for an environment of the store, whose
     /// files are the person's own.
-    pub(super) fn of(session: &Session<'_>, hooks: &Hooks<'_>, environment: &Environment) -> Result<Self> {
+    pub(super) fn of(
+        session: &Session<'_>,
+        hooks: &Hooks<'_>,
+        environment: &Environment,
+        brought: &Brought,
+    ) -> Result<Self> {
         if environment.origin() == Origin::Store {
             return Ok(Self::default());
         }
@@ -174,27 +185,8 @@ impl OwnFiles {
                 .map(|(file, _)| file)
                 .collect(),
         };
-        if let [first, rest @ ..] = &untrusted[..] {
-            let (first, root) = (session.shown(first), typed_path(environment.root(), session.context.home()));
-            let what = if rest.is_empty() {
-                format!("{first} is not trusted and was not sourced; look at it")
-            } else {
-                format!("{first} and {} more are not trusted and were not sourced; look at them", rest.len())
-            };
-            output::note(&format!("{what}, then `venvwrap trust {root}`"));
-        }
-        let refused: Vec<String> = environment
-            .is_conda()
-            .then(|| environment.conda_variables())
-            .into_iter()
-            .flatten()
-            .map(|(name, _)| name)
-            .collect();
-        let refused: Vec<&str> = refused.iter().map(String::as_str).filter(|name| !may_bring(name)).collect();
-        if !refused.is_empty() {
-            let root = session.shown(environment.root());
-            output::note(&format!("{root} sets {}, which was not taken over", shown(&refused.join(", "))));
-        }
+        tell_untrusted(session, environment, &untrusted, &brought.untrusted);
+        brought.tell_refused(session, environment);
         Ok(own)
     }
 }
@@ -212,6 +204,7 @@ pub(super) fn files_to_trust(environment: &Environment) -> Result<Vec<PathBuf>> 
         files.extend(["", ".fish"].iter().map(|dialect| bin.join(format!("{}{dialect}", event.name))));
     }
     files.retain(|file| file.is_file());
+    files.extend(environment.conda_variable_files().into_iter().map(|(file, _)| file));
     let activate = bin.join("activate");
     if !environment.is_conda() && appended_lines(&activate)?.is_some() {
         files.push(activate);

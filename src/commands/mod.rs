@@ -26,6 +26,7 @@ pub(crate) mod add2virtualenv;
 pub(crate) mod allvirtualenv;
 pub(crate) mod answer;
 pub(crate) mod background;
+mod brought;
 pub(crate) mod cd;
 mod creation;
 pub(crate) mod cpvirtualenv;

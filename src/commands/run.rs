@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 use nix::unistd::{AccessFlags, access};
 
+use super::brought::Brought;
 use super::{Outcome, Session, Verb, workon};
 use crate::context::Context;
 use crate::environment::Environment;
@@ -69,9 +70,16 @@ pub(super) fn inside(session: &Session<'_>, name: &OsStr) -> Result<(Environment
     let home = WorkonHome::locate(session.context)?;
     let environment = workon::environment(session, &home, name)?;
     environment.check_python()?;
-    let entry = workon::entry(&session.hooks(&home)?, &environment);
-    let changes = variables::entering(&entry, |name| session.context.given(name));
+    let brought = Brought::of(session, &environment)?;
+    brought.tell(session, &environment);
+    let entry = workon::entry(&session.hooks(&home)?, &environment, brought);
+    let changes = variables::entering(&entry, |name| session.context.given(name), is_environment);
     Ok((environment, changes))
+}
+
+/// Whether there is a virtual environment: what the shells' functions look at.
+fn is_environment(root: &Path) -> bool {
+    fs::metadata(root.join("pyvenv.cfg")).is_ok_and(|entry| entry.is_file())
 }
 
 /// The program that a word stands for, as a shell finds it: a path is taken as it is, a name is looked for along PATH.

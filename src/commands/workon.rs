@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
+use super::brought::Brought;
 use super::{Outcome, Session, Verb, elsewhere, here, showvirtualenv};
 use crate::activation::{Entry, Plan, Step, Surroundings};
 use crate::env_vars;
@@ -123,7 +124,8 @@ pub(super) fn enter(session: &Session<'_>, home: &WorkonHome, environment: &Envi
     if let (Some((ages, _)), Some(project)) = (ages, &project) {
         ages.refresh(home, environment, project, session.context);
     }
-    let own = elsewhere::OwnFiles::of(session, &hooks, environment)?;
+    let brought = Brought::of(session, environment)?;
+    let own = elsewhere::OwnFiles::of(session, &hooks, environment, &brought)?;
     let mut after = own.entering;
     if let Some(project) = &project {
         after.extend(project_hook(session, &hooks, project)?);
@@ -140,7 +142,7 @@ pub(super) fn enter(session: &Session<'_>, home: &WorkonHome, environment: &Envi
         after,
         later: own.leaving,
     };
-    Ok(Plan::switch(entry(&hooks, environment), around))
+    Ok(Plan::switch(entry(&hooks, environment, brought), around))
 }
 
 /// Puts back what another tool has emptied an environment of, and says so. What is kept, and whether anything was put back.
@@ -170,13 +172,13 @@ fn runnable(session: &Session<'_>, environment: &Environment, lines: Option<Vec<
     None
 }
 
-/// An environment, as a shell enters it.
-pub(super) fn entry(hooks: &Hooks<'_>, environment: &Environment) -> Entry {
+/// An environment, as a shell enters it, with the variables that it brings along.
+pub(super) fn entry(hooks: &Hooks<'_>, environment: &Environment, brought: Brought) -> Entry {
     Entry {
         root: environment.root().to_path_buf(),
         prompt: environment.prompt(),
         hooks: hooks.directory().to_path_buf(),
-        elsewhere: elsewhere::entry(environment),
+        elsewhere: elsewhere::entry(environment, brought),
     }
 }
 

@@ -12,6 +12,9 @@ use std::path::{Path, PathBuf};
 use super::{Environment, SMALL};
 use crate::fs::read_small;
 
+/// Where `conda env config vars` keeps what it was told, below the root.
+const STATE: &str = "conda-meta/state";
+
 /// What conda puts in the place of a value to say that there is none.
 const NO_VALUE: &str = "***unset***";
 
@@ -46,17 +49,17 @@ impl Environment {
         }
     }
 
-    /// The variables that its packages (`etc/conda/env_vars.d`) and the person (`conda env config vars`) gave it, in the
-    /// upper case that conda exports them in. Only texts count.
-    pub(crate) fn conda_variables(&self) -> BTreeMap<String, OsString> {
-        let mut variables = BTreeMap::new();
-        let directory = self.root.join("etc/conda/env_vars.d");
-        for file in files_in(&directory, "") {
-            take(&mut variables, read_json(&file).as_ref());
+    /// The files that give it variables, with their text: those of its packages (`etc/conda/env_vars.d`), then that of the
+    /// person (`conda env config vars`), which wins.
+    pub(crate) fn conda_variable_files(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        if !self.is_conda {
+            return Vec::new();
         }
-        let state = read_json(&self.root.join("conda-meta/state"));
-        take(&mut variables, state.as_ref().and_then(|state| state.get("env_vars")));
-        variables
+        let mut files = files_in(&self.root.join("etc/conda/env_vars.d"), "");
+        files.push(self.root.join(STATE));
+        let read = |file: PathBuf| Some((read_small(&file, SMALL).ok()??, file));
+        let texts = files.into_iter().filter_map(read).map(|(text, file)| (file, text));
+        texts.filter(|(file, text)| !variables_in(file, text).is_empty()).collect()
     }
 
     /// The scripts that conda would source in a shell whose files end in `dialect` (`.sh`, `.fish`).
@@ -100,14 +103,12 @@ fn files_in(directory: &Path, ending: &str) -> Vec<PathBuf> {
     files
 }
 
-fn read_json(file: &Path) -> Option<serde_json::Value> {
-    serde_json::from_slice(&read_small(file, SMALL).ok()??).ok()
-}
-
-fn take(variables: &mut BTreeMap<String, OsString>, told: Option<&serde_json::Value>) {
-    for (name, value) in told.and_then(serde_json::Value::as_object).into_iter().flatten() {
-        if let Some(value) = value.as_str().filter(|value| *value != NO_VALUE && !value.contains('\0')) {
-            variables.insert(name.to_uppercase(), value.into());
-        }
-    }
+/// The variables in such a file, in the upper case that conda exports them in. Only texts count.
+pub(crate) fn variables_in(file: &Path, text: &[u8]) -> BTreeMap<String, OsString> {
+    let told: Option<serde_json::Value> = serde_json::from_slice(text).ok();
+    let told = told.as_ref().and_then(|told| if file.ends_with(STATE) { told.get("env_vars") } else { Some(told) });
+    let told = told.and_then(serde_json::Value::as_object).into_iter().flatten();
+    let texts = told.filter_map(|(name, value)| Some((name, value.as_str()?)));
+    let texts = texts.filter(|(_, value)| *value != NO_VALUE && !value.contains('\0'));
+    texts.map(|(name, value)| (name.to_uppercase(), value.into())).collect()
 }

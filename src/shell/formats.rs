@@ -256,7 +256,7 @@ fn for_direnv(root: &Path, changes: &Changes) -> Vec<u8> {
     for (name, _) in &changes.unset {
         text.extend([b"unset ", name.as_bytes(), b"\n"].concat());
     }
-    if let Some(left) = &changes.left {
+    for left in &changes.left {
         let entry = posix::quoted(&[b":", left.as_bytes(), b":"].concat());
         text.extend([b"PATH=:$PATH:; PATH=${PATH/", &entry[..], b"/:}; PATH=${PATH#:}; PATH=${PATH%:}\n"].concat());
     }

@@ -8,7 +8,7 @@ use std::fmt;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use crate::activation::{Elsewhere, Entry, Plan, Step};
+use crate::activation::{Before, Elsewhere, Entry, Plan, Step};
 
 mod fish;
 pub(crate) mod formats;
@@ -114,6 +114,14 @@ fn write_common(shell: Shell, step: &Step, code: &mut Vec<u8>) {
         }
         Step::RunHooks(words) => ("run_hooks", bytes(words)),
         Step::Continue(words) => ("continue", bytes(words)),
+        Step::PutBack(name, before) => {
+            let (how, value): (&str, &[u8]) = match before {
+                Before::Unset => ("unset", b""),
+                Before::Exported(value) => ("exported", value.as_bytes()),
+                Before::Private(value) => ("private", value.as_bytes()),
+            };
+            ("put_back", vec![name.as_bytes().to_vec(), how.as_bytes().to_vec(), value.to_vec()])
+        }
         Step::Later(file) => ("later", vec![file.as_os_str().as_bytes().to_vec()]),
         Step::Source(file) => ("source", vec![file.as_os_str().as_bytes().to_vec()]),
         Step::Text(text) => ("text", vec![text.clone()]),

@@ -7,11 +7,12 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::activation::Entry;
 use crate::env_vars::{CONDA_PREFIX, PATH, PYTHONHOME, VENVWRAP_UNDO, VIRTUAL_ENV, VIRTUAL_ENV_PROMPT};
 
+pub(crate) mod brought;
 mod conda;
 pub(crate) mod record;
 
@@ -26,8 +27,8 @@ pub(crate) struct Changes {
     pub(crate) unset: Vec<(String, bool)>,
     /// The directory of the environment's programs, first in the new PATH.
     pub(crate) bin: PathBuf,
-    /// The directory that left PATH with the environment that was active.
-    pub(crate) left: Option<OsString>,
+    /// The directories that left PATH with the environments that were active.
+    pub(crate) left: Vec<OsString>,
 }
 
 impl Changes {
@@ -40,15 +41,21 @@ impl Changes {
 /// Those that an activation replaces, PATH apart.
 const REPLACED: [&str; 3] = [VIRTUAL_ENV, VIRTUAL_ENV_PROMPT, PYTHONHOME];
 
-/// What entering an environment changes. `given`: the value of a variable as it is, empty or not.
-pub(crate) fn entering<'a>(entry: &Entry, given: impl Fn(&str) -> Option<&'a OsStr>) -> Changes {
+/// What entering an environment changes. `given`: the value of a variable as it is, empty or not. `is_environment`: whether
+/// there is a virtual environment at a path.
+pub(crate) fn entering<'a>(
+    entry: &Entry,
+    given: impl Fn(&str) -> Option<&'a OsStr>,
+    is_environment: impl Fn(&Path) -> bool,
+) -> Changes {
     let mut path = given(PATH).map(Outside::exported);
     let mut outside = REPLACED.map(|name| given(name).map(Outside::exported));
     let mut others = Others { given: &|name| given(name).map(Outside::exported), changed: BTreeMap::new() };
-    let mut left = None;
+    let mut left = Vec::new();
     if let Some(record) = given(VENVWRAP_UNDO).filter(|record| !record.is_empty()).map(Record::read) {
-        left = leave(record, &mut path, &mut outside, &mut others);
+        left.extend(leave(record, &mut path, &mut outside, &mut others));
     }
+    left.extend(displace(&mut path, &mut outside, is_environment));
     let (root, hooks) = (escaped(entry.root.as_os_str()), escaped(entry.hooks.as_os_str()));
     let mut undo = [b"root=", &root[..], b";hooks=", &hooks].concat();
     for (name, was) in REPLACED.into_iter().zip(&outside) {
@@ -106,6 +113,31 @@ impl Others<'_> {
     }
 }
 
+/// Takes out what another tool entered: entering replaces. One that is no environment is only a variable, and stays.
+/// Gives the directory that left PATH.
+fn displace(
+    path: &mut Option<Outside>,
+    outside: &mut [Option<Outside>; 3],
+    is_environment: impl Fn(&Path) -> bool,
+) -> Option<OsString> {
+    let [virtual_env, prompt, _] = outside;
+    let root =
+        virtual_env.take_if(|root| Path::new(&root.value).is_absolute() && is_environment(Path::new(&root.value)))?;
+    *prompt = None;
+    path.as_mut().and_then(|path| without(path, &root.value))
+}
+
+/// Takes the directory of an environment's programs out of PATH, once, and gives it.
+fn without(path: &mut Outside, root: &OsStr) -> Option<OsString> {
+    let mut bin = root.to_owned();
+    bin.push("/bin");
+    let mut entries: Vec<&[u8]> = path.value.as_bytes().split(|byte| *byte == b':').collect();
+    let place = entries.iter().position(|each| *each == bin.as_bytes())?;
+    entries.remove(place);
+    path.value = OsString::from_vec(entries.join(&b':'));
+    Some(bin)
+}
+
 /// Takes back the activation on record. Gives the directory that left PATH.
 fn leave(
     record: Record,
@@ -113,17 +145,7 @@ fn leave(
     outside: &mut [Option<Outside>; 3],
     others: &mut Others<'_>,
 ) -> Option<OsString> {
-    let mut bin = record.root.clone();
-    bin.push("/bin");
-    let mut left = None;
-    if let Some(path) = path.as_mut().filter(|_| !record.root.is_empty()) {
-        let mut entries: Vec<&[u8]> = path.value.as_bytes().split(|byte| *byte == b':').collect();
-        if let Some(place) = entries.iter().position(|each| *each == bin.as_bytes()) {
-            entries.remove(place);
-            path.value = OsString::from_vec(entries.join(&b':'));
-            left = Some(bin);
-        }
-    }
+    let left = path.as_mut().filter(|_| !record.root.is_empty()).and_then(|path| without(path, &record.root));
     match record.path {
         PathWas::Exported => {}
         PathWas::Private => path.iter_mut().for_each(|path| path.is_exported = false),
@@ -133,12 +155,19 @@ fn leave(
     let [virtual_env_was, prompt_was, python_home_was] = record.replaced;
     // A conda environment is where no other is.
     let active = virtual_env.as_ref().map(|active| active.value.clone()).filter(|active| !active.is_empty());
+    let is_taken = active.is_some();
     let active = active.or_else(|| Some(others.get(CONDA_PREFIX)?.value)).unwrap_or_default();
+    let is_of_conda = record.set.iter().any(|(name, _)| name == CONDA_PREFIX);
     // Another tool may have entered another environment since; then these are its own.
     if active == record.root {
-        *virtual_env = virtual_env_was;
-        *prompt = prompt_was;
         others.changed.extend(record.set);
+    }
+    if active == record.root || !is_taken && !is_of_conda {
+        *virtual_env = virtual_env_was;
+    }
+    let is_named = || Path::new(&record.root).file_name() == prompt.as_ref().map(|prompt| &*prompt.value);
+    if active == record.root || !is_taken || is_named() {
+        *prompt = prompt_was;
     }
     if python_home.is_none() {
         *python_home = python_home_was;
@@ -157,7 +186,7 @@ mod tests {
     /// The changes as lines, with these variables there.
     fn changes(root: &str, given: &[(&str, &str)]) -> Vec<String> {
         let given = |name: &str| given.iter().find(|(each, _)| *each == name).map(|(_, value)| OsStr::new(value));
-        let changes = entering(&entry(root), given);
+        let changes = entering(&entry(root), given, |root| root == Path::new("/v"));
         changes.set.iter().map(|(name, value)| format!("{name}={}", value.display())).collect()
     }
 
@@ -193,11 +222,14 @@ mod tests {
                 "VENVWRAP_UNDO=root=/e;hooks=/h;-VIRTUAL_ENV=/before;VIRTUAL_ENV_PROMPT=b;PYTHONHOME=%253B"
             ]
         );
-        // Another tool's environment has been entered since: it stays below.
+        // Another tool's environment has been entered since: it is replaced, too.
         let given = [("PATH", "/v/bin:/o/bin:/a"), ("VIRTUAL_ENV", "/v"), ("VENVWRAP_UNDO", "root=/o;hooks=/h")];
+        assert_eq!(changes("/e", &given)[2..], ["PATH=/e/bin:/a", "VENVWRAP_UNDO=root=/e;hooks=/h"]);
+        // What is no environment is only a variable.
+        let given = [("PATH", "/usr/bin:/o/bin:/a"), ("VIRTUAL_ENV", "/usr"), ("VENVWRAP_UNDO", "root=/o;hooks=/h")];
         assert_eq!(
             changes("/e", &given)[2..],
-            ["PATH=/e/bin:/v/bin:/a", "VENVWRAP_UNDO=root=/e;hooks=/h;VIRTUAL_ENV=/v"]
+            ["PATH=/e/bin:/usr/bin:/a", "VENVWRAP_UNDO=root=/e;hooks=/h;VIRTUAL_ENV=/usr"]
         );
         // The first had no PATH to begin with, or one that it kept to itself.
         let given = [("PATH", "/o/bin"), ("VIRTUAL_ENV", "/o"), ("VENVWRAP_UNDO", "root=/o;hooks=/h;PATH")];

@@ -6,13 +6,14 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use super::REPLACED;
+use super::brought::may_be_put_back;
 
 /// What a variable is outside of every environment.
 #[derive(Debug, Clone)]
-pub(super) struct Outside {
-    pub(super) value: OsString,
+pub(crate) struct Outside {
+    pub(crate) value: OsString,
     /// Whether programs see it. A shell can keep one to itself.
-    pub(super) is_exported: bool,
+    pub(crate) is_exported: bool,
 }
 
 impl Outside {
@@ -36,8 +37,8 @@ pub(crate) struct Record {
     pub(crate) elsewhere: Option<OsString>,
     pub(super) path: PathWas,
     pub(super) replaced: [Option<Outside>; 3],
-    /// What else was set, and what it was before.
-    pub(super) set: Vec<(String, Option<Outside>)>,
+    /// What else was set, and what it was before: only names that may be put back.
+    pub(crate) set: Vec<(String, Option<Outside>)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,46 +114,6 @@ fn setting(text: &[u8]) -> Option<(String, Option<Outside>)> {
     let mut parts = text.splitn(2, |byte| *byte == b'=');
     let (name, value) = (parts.next().unwrap_or_default(), parts.next());
     let (name, is_exported) = name.strip_prefix(b"-").map_or((name, true), |name| (name, false));
-    let name = std::str::from_utf8(name).ok().filter(|name| may_be_set(name))?;
+    let name = std::str::from_utf8(name).ok().filter(|name| may_be_put_back(name))?;
     Some((name.to_owned(), value.map(|value| Outside { value: unescaped(value), is_exported })))
-}
-
-/// Whether an environment may bring a variable of that name along: none that shells, the loader of programs or we obey.
-/// shell/init.* hold the same list.
-pub(crate) fn may_be_set(name: &str) -> bool {
-    const EXACTLY: &[&str] = &[
-        "PATH",
-        "IFS",
-        "ENV",
-        "HOME",
-        "PWD",
-        "OLDPWD",
-        "CDPATH",
-        "FPATH",
-        "MODULE_PATH",
-        "SHELL",
-        "SHELLOPTS",
-        "SHLVL",
-        "UID",
-        "EUID",
-        "GID",
-        "EGID",
-        "PPID",
-        "USERNAME",
-        "STTY",
-        "ARGV0",
-        "ZDOTDIR",
-        "PYTHONHOME",
-    ];
-    const BEGINNINGS: &[&str] = &["PROMPT", "RPROMPT", "BASH", "LD_", "DYLD_", "VIRTUAL_ENV", "VENVWRAP_"];
-    let is_letter = |byte: u8| byte.is_ascii_uppercase() || byte == b'_';
-    let is_numbered = |name: &str, start: &str| {
-        name.strip_prefix(start).is_some_and(|rest| rest.len() == 1 && rest.as_bytes()[0].is_ascii_digit())
-    };
-    name.bytes().next().is_some_and(is_letter)
-        && name.bytes().all(|byte| is_letter(byte) || byte.is_ascii_digit())
-        && !EXACTLY.contains(&name)
-        && !BEGINNINGS.iter().any(|start| name.starts_with(start))
-        && !is_numbered(name, "PS")
-        && !is_numbered(name, "RPS")
 }

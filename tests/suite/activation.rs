@@ -246,8 +246,8 @@ fn a_plain_activate_script_can_come_before_between_and_after() {
             |story: Story| story.code(format!(". {plain}/bin/activate"), format!("source {plain}/bin/activate.fish"));
         // Exported, because venv's script exports it for good.
         let mut story = Story::new().export("PS1", "$ ").export("PYTHONHOME", "/py").snapshot("outside");
-        story = source(story).snapshot("in plain").run(["workon", "x"]).get("VIRTUAL_ENV").run(["deactivate"]);
-        story = story.snapshot("in plain again").run(["deactivate"]).snapshot("outside after before");
+        story = source(story).run(["workon", "x"]).get("VIRTUAL_ENV").run(["deactivate"]);
+        story = story.snapshot("outside after before");
         // The script takes `deactivate` for itself: the next workon is what tidies up.
         story = source(story.run(["workon", "x"])).get("VIRTUAL_ENV").run(["deactivate"]).run(["workon", "x"]);
         story = story.get("PATH").run(["deactivate"]).snapshot("outside after between");
@@ -257,7 +257,6 @@ fn a_plain_activate_script_can_come_before_between_and_after() {
                 "workon x: 0
                  export VIRTUAL_ENV=[ROOT]/envs/x
                  deactivate: 0
-                 deactivate: 0
                  workon x: 0
                  export VIRTUAL_ENV=[ROOT]/{plain}
                  deactivate: 0
@@ -266,8 +265,7 @@ fn a_plain_activate_script_can_come_before_between_and_after() {
                  deactivate: 0
                  deactivate: 0"
             ));
-            told.same("in plain", "in plain again")
-                .same("outside", "outside after before")
+            told.same("outside", "outside after before")
                 .same("outside", "outside after between")
                 .same("outside", "outside after after");
         }
@@ -297,4 +295,74 @@ fn a_forged_record_runs_nothing_and_sets_nothing() {
         );
         assert!(!canary.exists(), "{record}");
     }
+}
+
+/// VENVWRAP_UNDO says neither where hooks lie nor that an environment is the person's own.
+#[test]
+fn a_forged_record_has_no_hook_sourced() {
+    let sandbox = Sandbox::with_x_and_y();
+    let evil = sandbox.root().join("evil");
+    sandbox.minimal_environment_at(&evil);
+    let hook = "echo EVIL\n";
+    for (place, names) in [
+        ("evil/bin", &["predeactivate", "postdeactivate"][..]),
+        ("hooks", &["predeactivate", "postdeactivate"]),
+        ("evil/.virtualenvwrapper", &["predeactivate"]),
+        ("later", &["file"]),
+    ] {
+        for name in names {
+            sandbox.write(format!("{place}/{name}"), hook);
+            sandbox.write(format!("{place}/{name}.fish"), hook);
+        }
+    }
+    std::os::unix::fs::symlink(&evil, sandbox.root().join("link")).unwrap();
+    let escaped = |text: &str| text.replace('%', "%25").replace(';', "%3B");
+    let at = |place: &str| sandbox.root().join(place).to_str().unwrap().to_owned();
+    let (hooks, later) = (escaped(&at("hooks")), escaped(&at("later/file")));
+    for place in
+        ["evil", "evil/", "evil//", "./evil", "envs/../evil", "envs/x/../../evil", "link", "envs/x/../../link/."]
+    {
+        let root = at(place);
+        for own in ["", ";elsewhere=", &format!(";elsewhere={}", escaped(&at("evil")))] {
+            let record = format!("root={};hooks={hooks};later={later}{own}", escaped(&root));
+            for leave in [&["deactivate"][..], &["workon", "x"]] {
+                let story = Story::bare().export("VENVWRAP_UNDO", &record).export("VIRTUAL_ENV", &root).load();
+                let story = story.run(leave).get("VENVWRAP_UNDO").run_failing(["deactivate"]).get("VIRTUAL_ENV");
+                for shell in Shell::ALL {
+                    let told = story.played(&sandbox, shell.plain());
+                    assert!(!told.stdout_text().contains("EVIL"), "{place}{own}: {told}");
+                    assert!(told.stderr_text().contains("is not trusted and was not sourced"), "{place}{own}: {told}");
+                }
+            }
+        }
+    }
+}
+
+/// Of a shell that did not enter itself: the hooks of its own settings, and those in an environment of its own store.
+#[test]
+fn a_child_sources_the_hooks_of_its_own_settings() {
+    let mut sandbox = Sandbox::with_x_and_y();
+    for (place, text) in [("envs", "global"), ("envs/x/bin", "local"), ("others", "other")] {
+        for name in ["predeactivate", "postdeactivate"] {
+            sandbox.write(format!("{place}/{name}"), format!("echo {text} {name}\n"));
+        }
+    }
+    let inside = Story::new().run(["deactivate"]);
+    let told = |sandbox: &Sandbox, global: &str| {
+        for child in Shell::ALL {
+            let story = Story::new().run(["workon", "x"]).child(child.plain(), inside.clone());
+            let hooks = ["local predeactivate", &format!("{global} predeactivate"), "local postdeactivate"].join("\n");
+            let all = format!("{hooks}\n{global} postdeactivate\n");
+            story.played(sandbox, Shell::Bash.plain()).says(&all, "");
+        }
+    };
+    told(&sandbox, "global");
+    // However the store is spelled.
+    let spelled = sandbox.root().join("others/.././envs/");
+    std::fs::create_dir_all(sandbox.root().join("others")).unwrap();
+    sandbox.set("WORKON_HOME", spelled);
+    told(&sandbox, "global");
+    let others = sandbox.root().join("others");
+    sandbox.set("VIRTUALENVWRAPPER_HOOK_DIR", others);
+    told(&sandbox, "other");
 }

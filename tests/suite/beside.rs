@@ -36,7 +36,7 @@ fn source(story: Story, plain: &str) -> Story {
 /// Drops what is left of us in bash and zsh, and of virtualenv's script in zsh.
 fn without_record(story: Story) -> Story {
     story.code(
-        "unset VENVWRAP_UNDO __venvwrap_shown; if [ -n \"${ZSH_VERSION-}\" ]; then psvar=(); fi",
+        "unset VENVWRAP_UNDO __venvwrap_shown __venvwrap_drawn __venvwrap_record __venvwrap_entered __venvwrap_named; if [ -n \"${ZSH_VERSION-}\" ]; then psvar=(); fi",
         "set -q VENVWRAP_UNDO; and echo still there",
     )
 }
@@ -66,15 +66,62 @@ fn leaving_it_leads_back_to_where_all_began() {
     }
 }
 
+/// Entering replaces, as in virtualenvwrapper and in all of these scripts.
 #[test]
-fn workon_over_it_and_back_is_that_one_again() {
+fn workon_over_it_and_back_is_outside_of_both() {
     let sandbox = sandbox();
     for plain in PLAIN {
-        let story = source(Story::new().export("PS1", "$ ").export("PYTHONHOME", "/py"), plain).snapshot("in plain");
-        let story = story.run(["workon", "x"]).run(["deactivate"]).snapshot("again").run(["deactivate"]);
-        for shell in Shell::ALL {
-            story.played(&sandbox, shell.plain()).silent().same("in plain", "again");
+        let outside = Story::new().export("PS1", "$ ").export("PYTHONHOME", "/py").snapshot("outside");
+        let story = source(outside, plain).run(["workon", "x"]).get("VIRTUAL_ENV").get("PATH").run(["deactivate"]);
+        let story = story.code("if [ -n \"${ZSH_VERSION-}\" ]; then psvar=(); fi", "").snapshot("after");
+        for mode in MODES.iter().filter(|mode| ["bash", "zsh", "zsh -i", "fish"].contains(&mode.name)) {
+            let told = story.played(&sandbox, mode).silent().same("outside", "after");
+            told.records(
+                "workon x: 0
+                 export VIRTUAL_ENV=[ROOT]/envs/x
+                 export PATH=[ROOT]/envs/x/bin:[ROOT]/tools:/usr/bin:/bin
+                 deactivate: 0",
+            );
         }
+    }
+}
+
+/// In a child there is no `deactivate` to call: PATH, prompt and VIRTUAL_ENV tell the same afterwards.
+#[test]
+fn one_that_was_only_inherited_is_replaced_too() {
+    let sandbox = sandbox();
+    for (plain, label) in [("of-venv", "of-venv"), ("of-uv", "(of-uv) "), ("of-virtualenv", "")] {
+        let root = sandbox.root().join(plain);
+        let path = [root.join("bin").to_str().unwrap(), sandbox.tools().to_str().unwrap(), "/usr/bin:/bin"].join(":");
+        let story = Story::bare()
+            .export("VIRTUAL_ENV", root.to_str().unwrap())
+            .export("VIRTUAL_ENV_PROMPT", label)
+            .export("PS1", format!("({plain}) $ "))
+            .export("PATH", path)
+            .load()
+            .run(["workon", "x"])
+            .get("PATH")
+            .run(["deactivate"])
+            .get_all(&["PATH", "VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT", "VENVWRAP_UNDO", "PS1"]);
+        for mode in MODES.iter().filter(|mode| ["bash", "zsh -i", "fish"].contains(&mode.name)) {
+            let prompt = if mode.shell == Shell::Fish { format!("({plain}) $ ") } else { "$".to_owned() };
+            story.played(&sandbox, mode).silent().records(&format!(
+                "workon x: 0
+                 export PATH=[ROOT]/envs/x/bin:[ROOT]/tools:/usr/bin:/bin
+                 deactivate: 0
+                 export PATH=[ROOT]/tools:/usr/bin:/bin
+                 unset VIRTUAL_ENV
+                 unset VIRTUAL_ENV_PROMPT
+                 unset VENVWRAP_UNDO
+                 export PS1={}",
+                prompt.trim_end()
+            ));
+        }
+    }
+    // What is no environment is only a variable, and /usr/bin stays on PATH.
+    let story = Story::new().export("VIRTUAL_ENV", "/usr").snapshot("before").run(["workon", "x"]).run(["deactivate"]);
+    for shell in Shell::ALL {
+        story.clone().snapshot("after").played(&sandbox, shell.plain()).silent().same("before", "after");
     }
 }
 

@@ -176,8 +176,8 @@ fn hooks_of_another_directory_fire_and_plain_lists_and_failures_fire_none() {
              > workon x
              * elsewhere preactivate [x] in [ROOT]/envs: env= last= cd=
              * elsewhere postactivate [] in [ROOT]: env=x last= cd=1
-             * elsewhere predeactivate [] in [ROOT]: env=x last= cd=
-             * elsewhere postdeactivate [] in [ROOT]: env= last=x cd=",
+             * in the store predeactivate [] in [ROOT]: env=x last= cd=
+             * in the store postdeactivate [] in [ROOT]: env= last=x cd=",
         );
     }
 }

@@ -3,7 +3,7 @@
 //! The variables are those that conda's own `activate --stack` exports (conda/activate.py): conda can go on from there.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::world;
 use crate::support::conda::{self, write};
@@ -34,6 +34,11 @@ fn furnished() -> (Sandbox, PathBuf) {
     (sandbox, gis)
 }
 
+/// Trusts what a conda environment brings along, as it is now.
+fn trust(sandbox: &Sandbox, root: &Path) {
+    sandbox.run(["trust".as_ref(), root.as_os_str()]).status(0);
+}
+
 #[test]
 fn entering_one_is_undone_in_every_mode() {
     let (sandbox, gis) = furnished();
@@ -43,6 +48,7 @@ fn entering_one_is_undone_in_every_mode() {
         "conda-meta/state",
         r#"{"env_vars": {"OWN": "it's \"q\" $HOME `x` \\", "GONE": "***unset***", "LOWER": "s\nt"}}"#,
     );
+    trust(&sandbox, &gis);
     let story = Story::new()
         .export("PYTHONHOME", "/py home")
         .set("PS1", "old \\$ $x ")
@@ -124,6 +130,7 @@ fn in_base(story: Story, sandbox: &Sandbox) -> Story {
 fn one_lies_over_the_base_that_conda_entered() {
     let (sandbox, gis) = furnished();
     write(&gis, "etc/conda/env_vars.d/own.json", r#"{"OWN": "gis", "EMPTY": "gis"}"#);
+    trust(&sandbox, &gis);
     let story = in_base(Story::new(), &sandbox)
         .set("OWN", "private")
         .set("EMPTY", "")
@@ -213,6 +220,7 @@ fn what_conda_changes_inside_stays() {
 fn a_child_of_any_shell_can_leave_it() {
     let (sandbox, gis) = furnished();
     write(&gis, "etc/conda/env_vars.d/proj.json", r#"{"OWN": "gis"}"#);
+    trust(&sandbox, &gis);
     let inside = Story::new().get("OWN").run(["cdvirtualenv"]).directory().run(["deactivate"]).get_all(&[
         "OWN",
         "CONDA_PREFIX",
@@ -278,64 +286,199 @@ fn its_scripts_are_sourced_only_if_they_are_trusted() {
     sandbox.run(["trust", "--list", "conda/envs/gis"]).status(0).stdout_contains("activate.d/a.sh: trusted\n");
 }
 
-/// Variables that shells, the loader or we obey are none for an environment to set, nor for a record to restore.
+/// Of every kind: what shells, loaders, interpreters, git, ssh, installers, editors, terminals and we obey, and names that
+/// no variable can have. Of lower case, too.
+const OBEYED: &[&str] = &[
+    "PATH",
+    "IFS",
+    "ENV",
+    "HOME",
+    "CDPATH",
+    "PS1",
+    "PS4",
+    "PROMPT_COMMAND",
+    "BASH_ENV",
+    "ZDOTDIR",
+    "SHELLOPTS",
+    "UID",
+    "STTY",
+    "FPATH",
+    "TMOUT",
+    "NULLCMD",
+    "READNULLCMD",
+    "HISTFILE",
+    "SAVEHIST",
+    "MAILPATH",
+    "MAIL",
+    "MAILCHECK",
+    "INPUTRC",
+    "TMPDIR",
+    "LD_PRELOAD",
+    "DYLD_INSERT_LIBRARIES",
+    "GLIBC_TUNABLES",
+    "MALLOC_CHECK_",
+    "GCONV_PATH",
+    "LOCPATH",
+    "NLSPATH",
+    "LC_ALL",
+    "PYTHONHOME",
+    "PYTHONPATH",
+    "PYTHONSTARTUP",
+    "PERL5OPT",
+    "RUBYOPT",
+    "NODE_OPTIONS",
+    "LUA_INIT",
+    "JAVA_TOOL_OPTIONS",
+    "JDK_JAVA_OPTIONS",
+    "_JAVA_OPTIONS",
+    "R_PROFILE",
+    "GIT_SSH_COMMAND",
+    "SSH_ASKPASS",
+    "PIP_INDEX_URL",
+    "UV_INDEX_URL",
+    "CONDA_EXE",
+    "EDITOR",
+    "VISUAL",
+    "PAGER",
+    "LESSOPEN",
+    "BROWSER",
+    "MANPAGER",
+    "TERM",
+    "TERMINFO",
+    "XDG_STATE_HOME",
+    "HTTPS_PROXY",
+    "SSL_CERT_FILE",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_HOME",
+    "VIRTUALENVWRAPPER_HOOK_DIR",
+    "WORKON_HOME",
+    "PROJECT_HOME",
+    "VENVWRAP_UNDO",
+    "VENVWRAP_INSTALLER",
+    "VIRTUAL_ENV",
+    "VIRTUALENV_PYTHON",
+    "A-B",
+    "",
+    "1A",
+    "A B",
+    "_",
+];
+
+/// Names that count in a record only: a conda environment's are read in upper case.
+const OBEYED_IN_LOWER_CASE: &[&str] = &[
+    "path",
+    "fpath",
+    "cdpath",
+    "prompt",
+    "fish_user_paths",
+    "fish_greeting",
+    "http_proxy",
+    "own",
+    "__venvwrap_executable",
+];
+
 #[test]
-fn no_environment_and_no_record_sets_what_shells_obey() {
+fn a_trusted_one_sets_nothing_that_programs_obey() {
     let (sandbox, gis) = furnished();
-    let names = [
-        "PATH",
-        "IFS",
-        "ENV",
-        "HOME",
-        "CDPATH",
-        "PS1",
-        "PS4",
-        "PROMPT_COMMAND",
-        "BASH_ENV",
-        "ZDOTDIR",
-        "LD_PRELOAD",
-        "DYLD_INSERT_LIBRARIES",
-        "VENVWRAP_UNDO",
-        "VIRTUAL_ENV",
-        "SHELLOPTS",
-        "UID",
-        "STTY",
-        "FPATH",
-        "PYTHONHOME",
-        "CONDA_SHLVL",
-        "A-B",
-        "",
-        "1A",
-        "A B",
-    ];
-    let told: serde_json::Map<_, _> = names.iter().map(|name| ((*name).to_owned(), "/evil".into())).collect();
-    write(&gis, "conda-meta/state", &serde_json::json!({ "env_vars": told, "FINE": 1 }).to_string());
-    let answer = sandbox.run(["run", "gis", "/usr/bin/env"]).status(0);
-    assert!(!answer.stdout_text().contains("/evil"), "{answer}");
+    let names = OBEYED
+        .iter()
+        .chain(OBEYED_IN_LOWER_CASE)
+        .filter(|name| **name != "own")
+        .chain(&["CONDA_SHLVL", "CONDA_PREFIX_1"]);
+    let mut told: serde_json::Map<_, _> = names.map(|name| ((*name).to_owned(), "/evil".into())).collect();
+    write(&gis, "etc/conda/env_vars.d/evil.json", &serde_json::to_string(&told).unwrap());
+    told.insert("FINE".to_owned(), "brought".into());
+    write(&gis, "conda-meta/state", &serde_json::json!({ "env_vars": told }).to_string());
+    trust(&sandbox, &gis);
+    for words in [&["run", "gis", "/usr/bin/env"][..], &["env", "gis", "-f", "json"], &["env", "gis", "-f", "bash"]] {
+        let answer = sandbox.run(words).status(0);
+        assert!(!answer.stdout_text().contains("/evil") && answer.stdout_text().contains("brought"), "{answer}");
+        assert!(answer.stderr_text().contains(" sets ") && answer.stderr_text().contains("BASH_ENV"), "{answer}");
+        assert_eq!(answer.stderr_text().lines().count(), 1, "{answer}");
+    }
     for shell in Shell::ALL {
-        let story = Story::new().run(["workon", "gis"]).code("/usr/bin/env", "/usr/bin/env");
-        let told = story.played(&sandbox, shell.plain());
+        let story = Story::new().run(["workon", "gis"]).get("FINE").code("/usr/bin/env", "/usr/bin/env");
+        let told = story.run(["deactivate"]).get("FINE").played(&sandbox, shell.plain());
         assert!(!told.stdout_text().contains("/evil"), "{told}");
         assert!(told.stderr_text().contains(" sets ") && told.stderr_text().contains("BASH_ENV"), "{told}");
-        // A record of somebody else's making, in the place of ours.
-        let forged = names.iter().filter(|name| **name != "CONDA_SHLVL");
-        let record: String = forged.flat_map(|name| [";set=", name, "=/evil"]).collect();
-        fs::remove_file(gis.join("conda-meta/state")).unwrap();
-        let story = Story::new()
-            .run(["workon", "gis"])
-            .code(
-                format!("VENVWRAP_UNDO=\"$VENVWRAP_UNDO{record};set=FINE=restored\""),
-                format!("set VENVWRAP_UNDO \"$VENVWRAP_UNDO{record};set=FINE=restored\""),
-            )
-            .run(["deactivate"])
-            .get("FINE")
-            .code("set | grep evil; true", "set | string match '*evil*'; true");
-        let told = story.played(&sandbox, shell.plain());
-        let said = told.stdout_text();
-        assert!(!said.contains("/evil"), "{told}");
-        told.records("workon gis: 0\ndeactivate: 0\nexport FINE=restored");
-        write(&gis, "conda-meta/state", &serde_json::json!({ "env_vars": names.iter().map(|name| ((*name).to_owned(), "/evil".into())).collect::<serde_json::Map<_, _>>() }).to_string());
+        told.records("workon gis: 0\nexport FINE=brought\ndeactivate: 0\nunset FINE");
     }
+}
+
+#[test]
+fn an_untrusted_one_sets_nothing_at_all_and_one_line_says_so() {
+    let (sandbox, gis) = furnished();
+    write(&gis, "etc/conda/env_vars.d/a.json", r#"{"FINE": "evil"}"#);
+    write(&gis, "conda-meta/state", r#"{"env_vars": {"ALSO": "evil"}}"#);
+    write(&gis, "etc/conda/activate.d/c.sh", "export CODE=evil\n");
+    write(&gis, "etc/conda/activate.d/c.fish", "set -gx CODE evil\n");
+    let hint = "then `venvwrap trust ";
+    for words in [&["run", "gis", "/usr/bin/env"][..], &["env", "gis", "-f", "json"], &["env", "gis", "-f", "fish"]] {
+        let answer = sandbox.run(words).status(0);
+        assert!(!answer.stdout_text().contains("evil"), "{answer}");
+        let said = answer.stderr_text();
+        assert!(said.contains("a.json and 1 more are not trusted and were not used; look at them, then "), "{answer}");
+        assert!(said.contains(hint) && said.lines().count() == 1, "{answer}");
+    }
+    let names = ["FINE", "ALSO", "CODE", "CONDA_DEFAULT_ENV", "CONDA_SHLVL"];
+    for shell in Shell::ALL {
+        let told =
+            Story::new().run(["workon", "gis"]).get_all(&names).run(["deactivate"]).played(&sandbox, shell.plain());
+        let said = told.stderr_text();
+        assert!(said.contains("and 2 more are not trusted and were not used") && said.contains(hint), "{told}");
+        assert_eq!(said.lines().count(), 1, "{told}");
+        told.records(
+            "workon gis: 0
+             unset FINE
+             unset ALSO
+             unset CODE
+             export CONDA_DEFAULT_ENV=gis
+             export CONDA_SHLVL=1
+             deactivate: 0",
+        );
+    }
+    // What is trusted is the content: `conda env config vars set` makes it another.
+    trust(&sandbox, &gis);
+    sandbox.run(["run", "gis", "/bin/sh", "-c", "echo $FINE $ALSO"]).status(0).stdout("evil evil\n").stderr("");
+    write(&gis, "conda-meta/state", r#"{"env_vars": {"ALSO": "other"}}"#);
+    sandbox
+        .run(["run", "gis", "/bin/sh", "-c", "echo $FINE $ALSO"])
+        .status(0)
+        .stdout("evil\n")
+        .stderr_contains("conda-meta/state is not trusted");
+    sandbox.run(["trust", "--list", "conda/envs/gis"]).status(0).stdout_contains("conda-meta/state: not trusted\n");
+}
+
+/// A record of somebody else's making, in the environment that a shell is started with.
+#[test]
+fn a_forged_record_sets_nothing_that_programs_obey() {
+    let (sandbox, gis) = furnished();
+    let names = || OBEYED.iter().chain(OBEYED_IN_LOWER_CASE);
+    let forged = names().flat_map(|name| [";set=", name, "=/evil;set=-", name, "=/evil"]).collect::<String>();
+    let kept = names().flat_map(|name| [";set=__CONDA_SHLVL_0_", name, "=/evil"]).collect::<String>();
+    let root = gis.to_str().unwrap().replace('%', "%25").replace(';', "%3B");
+    let record = format!("root={root};hooks=/h{forged}{kept};set=FINE=restored;set=-QUIET=q;set=CONDA_PREFIX");
+    let path = [gis.join("bin").to_str().unwrap(), sandbox.tools().to_str().unwrap(), "/usr/bin:/bin"].join(":");
+    let start = Story::bare()
+        .export("CONDA_PREFIX", gis.to_str().unwrap())
+        .export("VENVWRAP_UNDO", record)
+        .export("PATH", path)
+        .load();
+    for leave in [&["deactivate"][..], &["workon", "x"]] {
+        let story = start.clone().run(leave).get_all(&["FINE", "QUIET", "CONDA_PREFIX"]);
+        let story = story.unset("VENVWRAP_UNDO").code("set; true", "set; true");
+        for shell in Shell::ALL {
+            let told = story.played(&sandbox, shell.plain());
+            assert!(!told.stdout_text().contains("/evil"), "{told}");
+            told.records(&format!("{}: 0\nexport FINE=restored\nQUIET=q\nunset CONDA_PREFIX", leave.join(" ")));
+        }
+    }
+    // And for a program.
+    let mut sandbox = sandbox;
+    let record = format!("root={root};hooks=/h{forged}{kept};set=FINE=restored");
+    sandbox.set("CONDA_PREFIX", &gis).set("VENVWRAP_UNDO", record);
+    let answer = sandbox.run(["run", "x", "/usr/bin/env"]).status(0).stderr("");
+    assert!(!answer.stdout_text().contains("/evil") && answer.stdout_text().contains("FINE=restored\n"), "{answer}");
 }
 
 #[test]

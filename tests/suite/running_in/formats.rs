@@ -221,7 +221,12 @@ fn in_every_state(sandbox: impl Fn() -> Sandbox, name: &OsStr) {
             conforms(&inside, name);
         }
     }
-    // A plain venv's, alone and on top of one of ours.
+    // A plain venv's, alone and on top of one of ours; one that is there is replaced, and one that is not is a variable.
+    let mut there = sandbox();
+    let root = there.root().join("plain venv");
+    there.minimal_environment_at(&root);
+    enter_plain(&mut there);
+    conforms(&there, name);
     let mut plain = sandbox();
     enter_plain(&mut plain);
     conforms(&plain, name);
@@ -265,6 +270,7 @@ fn with_conda(sandbox: Sandbox) -> Sandbox {
     conda::base(&sandbox, "conda");
     let gis = conda::prefix(&sandbox, "conda/envs/gis");
     conda::write(&gis, "etc/conda/env_vars.d/own.json", r#"{"own": "it's 100%"}"#);
+    sandbox.run(["trust".as_ref(), gis.as_os_str()]).status(0);
     with(sandbox, OsStr::new("x"), b"")
 }
 

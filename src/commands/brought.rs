@@ -1,0 +1,64 @@
+//! The variables of its own that a conda environment brings into a shell or a program, and a word about those that it does
+//! not: from files that are trusted as they are, and of names that no program obeys.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use super::{Session, elsewhere};
+use crate::environment::Environment;
+use crate::environment::conda::variables_in;
+use crate::error::Result;
+use crate::output;
+use crate::shown::shown;
+use crate::trust;
+use crate::variables::brought::may_be_brought;
+
+/// The variables, and what is kept out.
+#[derive(Debug, Default)]
+pub(super) struct Brought {
+    /// What comes along, each name once.
+    pub(super) variables: Vec<(String, OsString)>,
+    /// Names that the environment sets and may not.
+    refused: Vec<String>,
+    /// The files that hold variables and are not trusted as they are.
+    pub(super) untrusted: Vec<PathBuf>,
+}
+
+impl Brought {
+    /// What an environment brings; nothing where it is not conda's.
+    pub(super) fn of(session: &Session<'_>, environment: &Environment) -> Result<Self> {
+        let mut brought = Self::default();
+        let mut all = BTreeMap::new();
+        for (file, text) in environment.conda_variable_files() {
+            // The bytes that are asked about are those that are read.
+            if trust::is_trusted(session.context, &file, &text)? {
+                all.extend(variables_in(&file, &text));
+            } else {
+                brought.untrusted.push(file);
+            }
+        }
+        for (name, value) in all {
+            if may_be_brought(&name) {
+                brought.variables.push((name, value));
+            } else {
+                brought.refused.push(name);
+            }
+        }
+        Ok(brought)
+    }
+
+    /// Says which names were refused.
+    pub(super) fn tell_refused(&self, session: &Session<'_>, environment: &Environment) {
+        if !self.refused.is_empty() {
+            let (root, names) = (session.shown(environment.root()), shown(&self.refused.join(", ")).to_string());
+            output::note(&format!("{root} sets {names}, which no environment may; not taken over"));
+        }
+    }
+
+    /// Says all that is kept out, where only variables are asked for.
+    pub(super) fn tell(&self, session: &Session<'_>, environment: &Environment) {
+        elsewhere::tell_untrusted(session, environment, &[], &self.untrusted);
+        self.tell_refused(session, environment);
+    }
+}
