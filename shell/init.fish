@@ -122,8 +122,8 @@ function __venvwrap_draw
     # Seen by the functions that are called from here, and by no other.
     builtin set -lx __venvwrap_drawing 1
     if builtin set -q pipe[2]
-        builtin eval (builtin string join ' | ' -- '__venvwrap_with_status '$pipe)
-        $prompt $argv
+        # In one piece: what `eval` ends with is one status.
+        builtin eval (builtin string join ' | ' -- '__venvwrap_with_status '$pipe)"; $prompt \$argv"
     else
         __venvwrap_with_status $last
         $prompt $argv

@@ -33,6 +33,7 @@ mod interactive; //    Tab, prompt and Ctrl-C at a real terminal
 mod json; //           each --json document against docs/json.md
 mod keepsake; //       what other tools empty is restored; the link and git
 mod layering; //       who may import whom in src, and who may do what
+mod meddling; //       what others change between entering and leaving, and before loading
 mod names; //          variables, aliases, functions and options of the caller's
 mod network; //        the two tests that need a package index
 mod pipenv; //         one environment of a project for the real pipenv and for us
