@@ -216,9 +216,12 @@ impl<'a> Creation<'a> {
             return Ok(environment);
         }
         let (building, with) = self.build(&interpreter, extras, &kept)?;
-        let environment = match existing {
-            Some(_) => home.replace(building, name, session.active_root())?,
-            None => home.publish(building, name)?,
+        let environment = if existing.is_some() {
+            home.replace(building, name, session.active_root())?
+        } else {
+            // What was kept of one that had the name before is not this one's.
+            keepsake::forget(home, name.as_os_str());
+            home.publish(building, name)?
         };
         let Interpreter { implementation, version, .. } = &interpreter;
         if options.quiet == 0 {

@@ -67,6 +67,8 @@ fn a_cache_and_prepared_packages_of_another_time_serve_or_are_made_anew() {
 fn the_last_one_removed_comes_back_first_whatever_the_clock_said() {
     let sandbox = Sandbox::new();
     let trash = sandbox.workon_home().join(".venvwrap/trash");
+    // Nothing expires here: what does is purged by the next removal.
+    sandbox.write("home/.config/venvwrap/config.toml", "trash-days = 100000\n");
     for time in TIMES {
         sandbox.minimal_environment("x");
         sandbox.write("envs/x/which", "first");
