@@ -70,7 +70,13 @@ fn lines(text: &str) -> Vec<&str> {
 
 /// What goes on over several lines as one.
 fn joined(text: &str) -> String {
-    text.replace("\\\r\n", "").replace("\\\n", "")
+    let mut joined = text.replace("\\\r\n", "").replace("\\\n", "");
+    // pip drops a backslash at the end of the file as well, but not that of a comment.
+    let is_comment = text.lines().last().is_some_and(|line| line.trim_start().starts_with('#'));
+    if joined.ends_with('\\') && !is_comment {
+        joined.pop();
+    }
+    joined
 }
 
 /// Brings `old` up to the lines of `pip freeze`. `directory`: the file's, which is the project's. A line that is for no
