@@ -33,7 +33,8 @@ ZSH_SCRIPTS := $(wildcard shell/*.zsh tests/suite/support/*.zsh)
 FISH_SCRIPTS := $(wildcard shell/*.fish shell/standalone/*.fish tests/tools/*.fish tests/suite/support/*.fish)
 
 # Where faults, hostile values and odd shells are tried.
-FAULTS := promises robustness quoting running_in states in_use activation:: protocol verbs::bad_input verbs::store verbs::rmvirtualenv verbs::undo
+FAULTS := promises robustness quoting running_in states in_use activation:: protocol trusted meddling names beside keepsake pointers \
+          elsewhere::conda doctor::pasted verbs::bad_input verbs::store verbs::rmvirtualenv verbs::undo verbs::untrusted verbs::workon
 
 .PHONY: help build demo test test-faults lint generate check-generated install uninstall bench clean
 

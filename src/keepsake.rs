@@ -138,6 +138,9 @@ pub(crate) fn removed(home: &WorkonHome, name: &OsStr, with_link: bool) {
 
 /// Removes the copy.
 pub(crate) fn forget(home: &WorkonHome, name: &OsStr) {
+    if fs::symlink_metadata(place(home, name)).is_err() {
+        return;
+    }
     // Not through a link that somebody put there.
     if let Ok(kept) = home.kept_for_writing() {
         drop(fs::remove_file(kept.join(name)));
