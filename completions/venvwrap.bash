@@ -227,7 +227,7 @@ _venvwrap() {
 
     case "${cmd}" in
         venvwrap)
-            opts="-h -V --help --version mkvirtualenv mktmpenv mkproject rmvirtualenv cpvirtualenv mvvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv run env which freeze lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper python doctor trust init completions man help"
+            opts="-h -V --help --version mkvirtualenv mktmpenv cpvirtualenv mvvirtualenv rmvirtualenv undo workon deactivate cdvirtualenv cdsitepackages allvirtualenv run env which lsvirtualenv showvirtualenv lssitepackages virtualenvwrapper add2virtualenv toggleglobalsitepackages wipeenv mkproject setvirtualenvproject cdproject freeze trust python doctor init completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -430,7 +430,7 @@ _venvwrap() {
             return 0
             ;;
         venvwrap__subcmd__help)
-            opts="mkvirtualenv mktmpenv mkproject rmvirtualenv cpvirtualenv mvvirtualenv undo workon deactivate lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject allvirtualenv run env which freeze lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper python doctor trust init completions man help"
+            opts="mkvirtualenv mktmpenv cpvirtualenv mvvirtualenv rmvirtualenv undo workon deactivate cdvirtualenv cdsitepackages allvirtualenv run env which lsvirtualenv showvirtualenv lssitepackages virtualenvwrapper add2virtualenv toggleglobalsitepackages wipeenv mkproject setvirtualenvproject cdproject freeze trust python doctor init completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1328,12 +1328,19 @@ _venvwrap() {
             return 0
             ;;
         venvwrap__subcmd__python__subcmd__find)
-            opts="-h --help"
+            opts="-a -h --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                -a)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
