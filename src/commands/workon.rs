@@ -10,10 +10,9 @@ use super::{Outcome, Session, Verb, elsewhere, here, showvirtualenv};
 use crate::activation::{Entry, Plan, Step, Surroundings};
 use crate::env_vars;
 use crate::environment::Environment;
-use crate::environment::appended::{appended_lines, needs_its_file};
+use crate::environment::appended::{appended_in, needs_its_file, script};
 use crate::environment::origin::Origin;
 use crate::error::Result;
-use crate::fs::read_small;
 use crate::hooks::{self, Hooks};
 use crate::keepsake::{self, Ages};
 use crate::output;
@@ -23,9 +22,6 @@ use crate::shown::{operands, shown, typed_path};
 use crate::tmpenv;
 use crate::trust::{self, Standing};
 use crate::workon_home::WorkonHome;
-
-/// As much of `bin/activate` as is read.
-const LONGEST_ACTIVATE: u64 = 64 * 1024;
 
 /// Activate a virtual environment in this shell
 ///
@@ -71,7 +67,9 @@ impl Verb for Workon {
         session.require_shell("workon")?;
         let environment = environment(session, &home, name)?;
         environment.check_python()?;
-        say_what_is_wrong(session, &environment);
+        if let Some(wrong) = showvirtualenv::why_broken(session, &environment).filter(|_| !environment.is_conda()) {
+            say(&environment, &wrong);
+        }
         tmpenv::join(&environment);
         let follow = follows_project(session, self.cd, self.no_cd);
         Ok(Outcome::Plan(enter(session, &home, &environment, follow)?, 0))
@@ -79,24 +77,23 @@ impl Verb for Workon {
 }
 
 /// Says in one line what does not keep an environment from being activated, but will not work in it.
-fn say_what_is_wrong(session: &Session<'_>, environment: &Environment) {
-    if environment.is_conda() {
-        return;
+fn say(environment: &Environment, wrong: &str) {
+    let name = environment.name();
+    let remedy = match environment.origin() {
+        Origin::Store => format!("`venvwrap doctor --fix {}` repairs it", operands(&[name])),
+        origin => format!("{} keeps it: recreate it there", origin.word()),
+    };
+    output::note(&format!("environment `{}`: {wrong}; {remedy}", shown(name)));
+}
+
+/// Lines that the user appended to `bin/activate`. The same read tells whether the script was written for another place.
+fn appended(session: &Session<'_>, environment: &Environment) -> Result<Option<Vec<u8>>> {
+    let Some(text) = script(&environment.bin().join("activate"))? else { return Ok(None) };
+    if let Some(from) = relocate::named_elsewhere(&text, environment.root()) {
+        let from = session.shown(&from);
+        say(environment, &format!("its scripts still point to {from} (it was moved or copied by hand)"));
     }
-    let activate = environment.bin().join("activate");
-    let text = read_small(&activate, LONGEST_ACTIVATE).ok().flatten().unwrap_or_default();
-    let wrong = showvirtualenv::why_broken(session, environment).or_else(|| {
-        let from = relocate::named_elsewhere(&text, environment.root())?;
-        Some(format!("its scripts still point to {} (it was moved or copied by hand)", session.shown(&from)))
-    });
-    if let Some(wrong) = wrong {
-        let name = environment.name();
-        let remedy = match environment.origin() {
-            Origin::Store => format!("`venvwrap doctor --fix {}` repairs it", operands(&[name])),
-            origin => format!("{} keeps it: recreate it there", origin.word()),
-        };
-        output::note(&format!("environment `{}`: {wrong}; {remedy}", shown(name)));
-    }
+    Ok(appended_in(&text))
 }
 
 /// The environment that a person names: by its name, or by `.` for that of this project. The store comes first; only where
@@ -133,7 +130,7 @@ pub(super) fn enter(session: &Session<'_>, home: &WorkonHome, environment: &Envi
     let of_person = hooks.files(hooks::POSTACTIVATE, Some(environment.root()).filter(|_| is_of_store));
     after.extend(of_person.into_iter().map(Step::Source));
     after.extend(own.entered);
-    let appended = if is_of_store { appended_lines(&environment.bin().join("activate"))? } else { own.appended };
+    let appended = if is_of_store { appended(session, environment)? } else { own.appended };
     let around = Surroundings {
         before: hooks.words(hooks::PREACTIVATE, environment),
         follow,

@@ -12,12 +12,17 @@ use crate::fs::read_small;
 
 /// Reads `bin/activate` and gives the appended lines, or `None` where it ends as its maker left it.
 pub(crate) fn appended_lines(activate: &Path) -> Result<Option<Vec<u8>>> {
-    // A script that we may not read has nothing to add.
+    Ok(script(activate)?.as_deref().and_then(appended_in))
+}
+
+/// The text of `bin/activate`. `None` where there is none, where we may not read it, and where it is so long that only a
+/// part would be read: half a command is another command.
+pub(crate) fn script(activate: &Path) -> Result<Option<Vec<u8>>> {
     let text = match read_small(activate, super::SMALL) {
         Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => None,
         other => other.map_err(Error::io("read", activate))?,
     };
-    Ok(text.as_deref().and_then(appended_in))
+    Ok(text.filter(|text| (text.len() as u64) < super::SMALL))
 }
 
 /// The same of a script that was read already.
