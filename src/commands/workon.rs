@@ -70,6 +70,14 @@ impl Verb for Workon {
         if let Some(wrong) = showvirtualenv::why_broken(session, &environment).filter(|_| !environment.is_conda()) {
             say(&environment, &wrong);
         }
+        if environment.lacks_pip_of_its_own() && home.is_first_time(environment.root()) {
+            let name = environment.name();
+            output::note(&format!(
+                "environment `{}` has no pip, so `pip` is another Python's; use `uv pip`, or add it: `venvwrap run {} python -m ensurepip --default-pip`",
+                shown(name),
+                operands(&[name])
+            ));
+        }
         tmpenv::join(&environment);
         let follow = follows_project(session, self.cd, self.no_cd);
         Ok(Outcome::Plan(enter(session, &home, &environment, follow)?, 0))

@@ -52,6 +52,13 @@ impl Environment {
         })
     }
 
+    /// Whether uv made it without pip, and nothing was done about it since: the shell finds another Python's pip, which
+    /// installs elsewhere.
+    pub(crate) fn lacks_pip_of_its_own(&self) -> bool {
+        let is_of_uv = self.cfg.as_ref().is_some_and(|cfg| cfg.get("uv").is_some());
+        is_of_uv && fs::symlink_metadata(self.bin().join("pip")).is_err()
+    }
+
     /// The text of a `pyvenv.cfg` that was lost: the interpreter is where `bin/python` is linked to. `None` where that is
     /// not told by a link.
     pub(crate) fn lost_cfg(&self) -> Option<Vec<u8>> {

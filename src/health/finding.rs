@@ -162,6 +162,8 @@ kinds! {
     PipGone = Problem "pip-gone",
     /// It was made with pip and has none.
     NoPip = Note "pip-missing",
+    /// uv made it without pip: another Python's runs by that name.
+    PipOfAnother = Note "pip-of-another-python",
     /// It has pip, and no command of that name.
     NoPipCommand = Note "pip-command-missing",
     /// Metadata of an unknown shape.

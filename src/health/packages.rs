@@ -67,6 +67,9 @@ impl Pip {
             Self { metadata: None, package: false } if was_seeded(environment) => {
                 Some((directories.first()?.clone(), What::NoPip))
             }
+            Self { metadata: None, package: false } if environment.lacks_pip_of_its_own() => {
+                Some((environment.bin().join("pip"), What::PipOfAnother))
+            }
             Self { metadata: Some(_), package: true } => {
                 let mut entries = fs::read_dir(environment.bin()).ok()?.flatten();
                 let has_one = entries.any(|entry| entry.file_name().as_encoded_bytes().starts_with(b"pip"));

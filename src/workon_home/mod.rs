@@ -22,6 +22,7 @@ use crate::fs::mounts::mount_point_in;
 use crate::fs::{At, rename_at};
 
 pub(crate) mod name;
+mod once;
 mod place;
 pub(crate) mod purge;
 mod rename;

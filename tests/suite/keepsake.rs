@@ -52,6 +52,12 @@ fn uv_empties(sandbox: &Sandbox, project: &Path) {
     let root = sandbox.environment("x");
     assert!(!root.join(".project").exists() && !root.join("bin/postactivate").exists());
     assert!(fs::read_to_string(root.join("pyvenv.cfg")).unwrap().contains("uv = "));
+    has_pip(&root);
+}
+
+/// That it has none is said, and is another test's matter.
+fn has_pip(root: &Path) {
+    fs::write(root.join("bin/pip"), "").unwrap();
 }
 
 #[test]
@@ -110,6 +116,7 @@ The link [ROOT]/my project/.venv to it was removed
     // What another program makes under that name is not the person's.
     run(&sandbox, &project, &peer("uv"), &["venv", "--python", &python, sandbox.environment("y").to_str().unwrap()])
         .status(0);
+    has_pip(&sandbox.environment("y"));
     Story::new().code("workon y", "workon y").get("HOOK").plays(&sandbox, "unset HOOK");
     sandbox.run(["rmvirtualenv", "--now", "y"]).status(0);
     let said = "`y` is back\n";

@@ -70,6 +70,7 @@ impl Words<'_> {
             What::NoSitePackages => format!("there is no site-packages in {here}"),
             What::PipGone => "of its pip only the metadata is left".to_owned(),
             What::NoPip => "it was made with pip, which is gone".to_owned(),
+            What::PipOfAnother => "it has no pip: `pip` is another Python's when it is active".to_owned(),
             What::NoPipCommand => "it has pip, but no command `pip`: another one runs when it is active".to_owned(),
             What::OddMetadata { lacking: Lacking::Metadata, names } => {
                 format!("no METADATA in {}: nobody can tell what it is", listed(names))
@@ -210,7 +211,7 @@ impl Words<'_> {
             | What::StoreNotWritable { is_ours }
             | What::CacheNotWritable { is_ours } => self.permit(&root, *is_ours),
             What::PipGone => format!("`rm -r {here} && {} -m ensurepip --default-pip`", python()),
-            What::NoPip => format!("`{} -m ensurepip --default-pip`", python()),
+            What::NoPip | What::PipOfAnother => format!("`{} -m ensurepip --default-pip`", python()),
             What::NoPipCommand => format!("`{} -m pip install --force-reinstall pip`", python()),
             What::OddMetadata { lacking: Lacking::Metadata, names } | What::PipLeftovers { names } => {
                 let directory = finding.path.parent().unwrap_or(Path::new(""));

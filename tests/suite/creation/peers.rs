@@ -79,6 +79,8 @@ fn an_environment_of_theirs_is_one_of_ours() {
     let root = |name: &str| store.join(name).to_str().unwrap().to_owned();
     run(&sandbox, &python.path, &["-m", "venv", "--without-pip", "--prompt", "my p", &root("by venv")]).status(0);
     run(&sandbox, peer("uv"), &["venv", "--python", path, "--prompt", "my p", &root("by uv")]).status(0);
+    // That it has no pip is said, and is another test's matter.
+    fs::write(store.join("by uv/bin/pip"), "").unwrap();
     let words = ["--no-download", "--no-periodic-update", "--without-pip", "--prompt", "my p", "-p", path];
     run(&sandbox, peer("virtualenv"), &[&words[..], &[&root("by virtualenv")]].concat()).status(0);
     let made = names(&store);

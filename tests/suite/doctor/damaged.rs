@@ -40,6 +40,8 @@ fn an_interpreter_that_went_away_is_replaced_by_another_of_its_series() {
     run(&python.path, &["-m", "venv", "--without-pip"], "venv");
     let path = python.path.to_str().unwrap();
     run(&peer("uv"), &["venv", "--python", path], "uv");
+    // That it has no pip is another test's matter.
+    fs::write(sandbox.environment("uv").join("bin/pip"), "").unwrap();
     run(&peer("virtualenv"), &["--no-download", "--no-periodic-update", "-p", path], "virtualenv");
     let makers = ["ours", "uv", "venv", "virtualenv"];
     for name in makers {

@@ -51,6 +51,10 @@ fn nothing_is_said_of_environments_of_other_makers() {
         if python.version >= (3, 8, 0) {
             run(&peer("uv"), &["venv", "--python", path], &format!("uv {full}"));
             run(&peer("uv"), &["venv", "--relocatable", "--python", path], &format!("relocatable {full}"));
+            // That they have no pip is said, and is another test's matter.
+            for maker in ["uv", "relocatable"] {
+                fs::write(store.join(format!("{maker} {full}/bin/pip")), "").unwrap();
+            }
         }
         if python.version >= (3, 9, 0) {
             let words = ["--no-download", "--no-periodic-update", "-p", path];

@@ -5,6 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 use crate::support::disk::tree;
+use crate::support::pythons;
 use crate::support::sandbox::Sandbox;
 use crate::support::shells::Shell;
 use crate::support::story::Story;
@@ -189,5 +190,26 @@ fn what_will_not_work_inside_is_said_with_what_repairs_it() {
         [["mkvirtualenv", "-i", "nosuch", "bare"].as_slice(), &["mkvirtualenv", "-q", "-r", "/dev/null", "bare"]]
     {
         sandbox.run(words).status(1).stderr_contains("packages would go into the Python it was made from");
+    }
+}
+
+/// uv makes environments without pip. `pip` is then the one of some other Python, and installs there.
+#[test]
+fn an_environment_of_uv_without_pip_is_said_once_and_the_command_that_is_named_adds_it() {
+    for shell in Shell::ALL {
+        let sandbox = Sandbox::plain();
+        let mut uv = sandbox.command(pythons::peer("uv"));
+        uv.args(["venv", "--offline", "-q", "-p"]).arg(&pythons::complete().path).arg(sandbox.environment("x"));
+        sandbox.run_command(uv, b"").status(0);
+        let command = "venvwrap run x python -m ensurepip --default-pip";
+        let said =
+            format!("environment `x` has no pip, so `pip` is another Python's; use `uv pip`, or add it: `{command}`\n");
+        let enter = || shell.plain().run(&sandbox, "workon x\ndeactivate\n");
+        enter().status(0).stdout("").stderr(said.as_str());
+        enter().status(0).stdout("").stderr("");
+        sandbox.run(["doctor", "x"]).status(0).stdout_contains("it has no pip: `pip` is another Python's");
+        shell.plain().run(&sandbox, format!("{command}\nworkon x\npip --version\n")).stdout_contains("envs/x/lib");
+        let quiet = sandbox.run(["doctor", "x"]).status(0).stdout_text();
+        assert!(!quiet.contains("no pip"), "{quiet}");
     }
 }
