@@ -70,7 +70,9 @@ impl Verb for Workon {
         if let Some(wrong) = showvirtualenv::why_broken(session, &environment).filter(|_| !environment.is_conda()) {
             say(&environment, &wrong);
         }
-        if environment.lacks_pip_of_its_own() && home.is_first_time(environment.root()) {
+        // Another tool's environment is that tool's to install into.
+        let is_of_store = environment.origin() == Origin::Store;
+        if is_of_store && environment.lacks_pip_of_its_own() && home.is_first_time(environment.root()) {
             let name = environment.name();
             output::note(&format!(
                 "environment `{}` has no pip, so `pip` is another Python's; use `uv pip`, or add it: `venvwrap run {} python -m ensurepip --default-pip`",
