@@ -27,10 +27,6 @@ use crate::workon_home::WorkonHome;
 const LIMIT: u64 = 64 * 1024;
 const COPY_LIMIT: u64 = 4 * 1024 * 1024;
 
-/// The hooks that an environment can have of its own.
-const HOOKS: [hooks::Event; 5] =
-    [hooks::PREACTIVATE, hooks::POSTACTIVATE, hooks::PREDEACTIVATE, hooks::POSTDEACTIVATE, hooks::GET_ENV_DETAILS];
-
 /// The copy. Bytes, because nothing of it has to be text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Keepsake {
@@ -215,7 +211,7 @@ pub(crate) fn restore(
 }
 
 fn hooks_of(environment: &Environment) -> Vec<Hook> {
-    let names = HOOKS.iter().flat_map(|event| [event.name.to_owned(), format!("{}.fish", event.name)]);
+    let names = hooks::Event::local().flat_map(|event| [event.name.to_owned(), format!("{}.fish", event.name)]);
     let hook = |name: String| {
         let path = environment.bin().join(&name);
         let mode = fs::symlink_metadata(&path).ok().filter(Metadata::is_file)?.permissions().mode() & 0o777;

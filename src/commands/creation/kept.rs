@@ -18,7 +18,7 @@ use crate::fs::read_small;
 use crate::hooks::Event;
 use crate::project;
 
-/// Longest hook that is carried over; a longer one stays in the trash and is said.
+/// Longest file that is kept. A longer one is an error, for only a part of it would be read.
 const LONGEST: u64 = 1024 * 1024;
 
 /// What is kept; nothing where there was no environment.
@@ -43,6 +43,13 @@ impl Kept {
         for path in std::iter::once(link).chain(hooks.map(PathBuf::from)) {
             let file = existing.root().join(&path);
             let Some(text) = read_small(&file, LONGEST).map_err(Error::io("read", &file))? else { continue };
+            if text.len() as u64 >= LONGEST {
+                return Err(Error::Refused {
+                    what: "--clear".to_owned(),
+                    reason: format!("{} is too long to keep", session.shown(&file)),
+                    hint: "nothing was replaced; move that file out of the environment first".to_owned(),
+                });
+            }
             let mode = fs::metadata(&file).map_err(Error::io("read", &file))?.mode() & 0o777;
             files.push((path, text, mode));
         }
