@@ -1,7 +1,8 @@
 //! What a shell must do, as data.
 //!
-//! Owns the plan: its steps and their order. No disk, no variables, no shell syntax here: commands fill a plan, `shell`
-//! writes it down. The steps name what the functions in shell/init.* can do, and nothing more.
+//! Owns the plan: its steps and their order. No disk, no variables, no shell syntax here: commands
+//! fill a plan, `shell` writes it down. The steps name what the functions in shell/init.* can do,
+//! and nothing more.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -21,17 +22,22 @@ pub(crate) enum Step {
     Text(Vec<u8>),
     /// Source a file on leaving, if it is trusted then.
     Later(PathBuf),
-    /// Say in VIRTUALENVWRAPPER_PROJECT_CD whether entering changes to the project; `None`: no longer.
+    /// Say in VIRTUALENVWRAPPER_PROJECT_CD whether entering changes to the project; `None`: no
+    /// longer.
     ProjectSwitching(Option<bool>),
     /// Change the working directory, past any `cd` of the person's own.
     ChangeDirectory(PathBuf),
-    /// Lines that the person appended to the environment's own `bin/activate`: theirs, for bash and zsh.
+    /// Lines that the person appended to the environment's own `bin/activate`: theirs, for bash and
+    /// zsh.
     AppendedLines(Vec<u8>),
-    /// Give a variable the value that it had before entering: none, one that programs see, or one that they do not.
+    /// Give a variable the value that it had before entering: none, one that programs see, or one
+    /// that they do not.
     PutBack(String, Before),
-    /// Call the binary again for what can only be done now; a failure of that is the failure of the whole.
+    /// Call the binary again for what can only be done now; a failure of that is the failure of the
+    /// whole.
     Continue(Vec<OsString>),
-    /// Run the person's command in an environment, in a shell of its own, under a heading (`allvirtualenv`).
+    /// Run the person's command in an environment, in a shell of its own, under a heading
+    /// (`allvirtualenv`).
     Each(String, Entry, Vec<OsString>),
     /// The same; a failure is told below its output, and is the failure of the whole.
     EachTold(String, Entry, Vec<OsString>),
@@ -108,8 +114,8 @@ impl Plan {
         Self { steps: vec![step] }
     }
 
-    /// Leaves what is active and enters another environment. Code that is not ours comes after every step that is: an
-    /// error in it cannot stop one.
+    /// Leaves what is active and enters another environment. Code that is not ours comes after
+    /// every step that is: an error in it cannot stop one.
     pub(crate) fn switch(entry: Entry, around: Surroundings) -> Self {
         let mut steps = vec![Step::Leave];
         steps.extend(around.before.map(Step::RunHooks));

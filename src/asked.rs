@@ -1,7 +1,7 @@
 //! A question to another program: the only way to start one whose output we read, with a deadline.
 //!
-//! Owns the start, the wait, the end of a program that does not answer, and the reason for a person. What is asked, and
-//! what the answer means, is known to the caller.
+//! Owns the start, the wait, the end of a program that does not answer, and the reason for a
+//! person. What is asked, and what the answer means, is known to the caller.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -76,9 +76,10 @@ impl Patience {
     }
 }
 
-/// Starts a program with nothing on stdin and waits for its end, no longer than `patience`. Then it is killed with
-/// whatever it has started, as it is when something ends us meanwhile. `words` adds arguments and variables, and may
-/// give standard error to the person. The error is the reason for a person.
+/// Starts a program with nothing on stdin and waits for its end, no longer than `patience`. Then it
+/// is killed with whatever it has started, as it is when something ends us meanwhile. `words` adds
+/// arguments and variables, and may give standard error to the person. The error is the reason for
+/// a person.
 pub(crate) fn ask(
     context: &Context,
     program: &Path,
@@ -131,8 +132,8 @@ impl Waiting {
         (!left.is_zero() && !self.held.has_one()).then(|| left.min(tick))
     }
 
-    /// Both streams up to their ends, as far as they are ours. Each has a thread, or a full pipe would stop the child.
-    /// `None` where they are not at their ends in time.
+    /// Both streams up to their ends, as far as they are ours. Each has a thread, or a full pipe
+    /// would stop the child. `None` where they are not at their ends in time.
     fn read_both(&mut self, child: &mut Child, bytes: u64) -> Option<[Vec<u8>; 2]> {
         let (sender, receiver) = mpsc::channel();
         let stdout = child.stdout.take().map(|stream| Box::new(stream) as Box<dyn Read + Send>);
@@ -158,8 +159,8 @@ impl Waiting {
         }
     }
 
-    /// The end of the child, which is near once both streams are closed: std has no wait with a limit, so this looks
-    /// repeatedly, less often the longer it takes.
+    /// The end of the child, which is near once both streams are closed: std has no wait with a
+    /// limit, so this looks repeatedly, less often the longer it takes.
     fn end_of(&mut self, child: &mut Child) -> Option<ExitStatus> {
         let mut tick = Duration::from_micros(200);
         loop {

@@ -1,6 +1,7 @@
 //! Which directories of the user are believed, and what takes the place of one that is not.
 //!
-//! Owns the answer for cache, settings and trust, and that a refusal is said once. The rule itself is `fs::private`'s.
+//! Owns the answer for cache, settings and trust, and that a refusal is said once. The rule itself
+//! is `fs::private`'s.
 
 use std::path::{Path, PathBuf};
 use std::sync::Once;
@@ -15,8 +16,8 @@ use crate::fs::private::{Doubt, create_private, doubt};
 use crate::output;
 use crate::shown::shown;
 
-/// The cache directory: the one that the variables name, where it is private, else a private one below TMPDIR. `None`
-/// where there is neither.
+/// The cache directory: the one that the variables name, where it is private, else a private one
+/// below TMPDIR. `None` where there is neither.
 pub(crate) fn cache(context: &Context) -> Option<PathBuf> {
     static SAID: Once = Once::new();
     let named = directories::cache(context).ok()?;

@@ -1,7 +1,7 @@
 //! Settings: variable, then config.toml, then default.
 //!
-//! Owns what can be set and what it means when it is not. Only commands that need a setting read the file; switching
-//! and listing never do.
+//! Owns what can be set and what it means when it is not. Only commands that need a setting read
+//! the file; switching and listing never do.
 
 use std::time::Duration;
 
@@ -60,7 +60,8 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Reads the settings. A file that is wrong is an error that says where: a setting is never half obeyed.
+    /// Reads the settings. A file that is wrong is an error that says where: a setting is never
+    /// half obeyed.
     pub(crate) fn read(context: &Context) -> Result<Self> {
         let Some(path) = directories::config(context).map(|directory| directory.join("config.toml")) else {
             return Self::default().overridden(context);
@@ -114,7 +115,8 @@ impl Config {
     }
 }
 
-/// The error with the line that it quotes, which is the file's and may hold what a terminal would obey.
+/// The error with the line that it quotes, which is the file's and may hold what a terminal would
+/// obey.
 fn told(error: &toml::de::Error) -> String {
     let text = error.to_string();
     let lines = text.trim_end().lines().map(|line| crate::shown::shown(line).to_string());

@@ -1,7 +1,7 @@
 //! The one window to the outside: arguments, variables, working directory, streams, processes.
 //!
-//! Owns the snapshot that everything else asks. Leaves it to `config` what the values mean. Nothing else in the crate
-//! may read the environment or start a process; `.clippy.toml` enforces it.
+//! Owns the snapshot that everything else asks. Leaves it to `config` what the values mean. Nothing
+//! else in the crate may read the environment or start a process; `.clippy.toml` enforces it.
 #![allow(clippy::disallowed_methods, reason = "this is the file that the bans name")]
 
 use std::collections::BTreeMap;
@@ -22,7 +22,8 @@ use nix::unistd::setsid;
 use crate::env_vars;
 use crate::error::{Error, Result};
 
-/// Descriptor on which the shell functions expect the plan (DESIGN.md 3). Stdout and stderr stay the person's.
+/// Descriptor on which the shell functions expect the plan (DESIGN.md 3). Stdout and stderr stay
+/// the person's.
 const PLAN_DESCRIPTOR: i32 = 3;
 
 /// What ends a process that does not say otherwise: Ctrl-C, `kill`, a terminal that is closed.
@@ -55,7 +56,8 @@ impl Context {
         &self.arguments
     }
 
-    /// The value of a variable. Empty counts as unset: that is how people switch one off for a single command.
+    /// The value of a variable. Empty counts as unset: that is how people switch one off for a
+    /// single command.
     #[must_use]
     pub(crate) fn variable(&self, name: &str) -> Option<&OsStr> {
         self.variables.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
@@ -72,19 +74,22 @@ impl Context {
         self.variables.get(OsStr::new(name)).map(OsString::as_os_str)
     }
 
-    /// The value of a variable that has to be an absolute path to count, as the XDG specification asks.
+    /// The value of a variable that has to be an absolute path to count, as the XDG specification
+    /// asks.
     #[must_use]
     pub(crate) fn absolute(&self, name: &str) -> Option<&Path> {
         self.variable(name).map(Path::new).filter(|path| path.is_absolute())
     }
 
-    /// The home directory, from `HOME` alone: no user database is asked, so a static binary gives the same answer.
+    /// The home directory, from `HOME` alone: no user database is asked, so a static binary gives
+    /// the same answer.
     #[must_use]
     pub(crate) fn home(&self) -> Option<&Path> {
         self.absolute(env_vars::HOME)
     }
 
-    /// The working directory as the shell names it (`PWD`, where that is true), so that links stay as they were typed.
+    /// The working directory as the shell names it (`PWD`, where that is true), so that links stay
+    /// as they were typed.
     pub(crate) fn working_directory(&self) -> Result<PathBuf> {
         let physical = std::env::current_dir().map_err(Error::io("find the working directory", "."))?;
         let Some(logical) = self.absolute("PWD") else {
@@ -93,14 +98,16 @@ impl Context {
         if crate::fs::is_same(logical, &physical) { Ok(logical.to_path_buf()) } else { Ok(physical) }
     }
 
-    /// `path` made absolute against the working directory, `.` and `..` collapsed as text, links kept.
+    /// `path` made absolute against the working directory, `.` and `..` collapsed as text, links
+    /// kept.
     pub(crate) fn absolute_path(&self, path: &Path) -> Result<PathBuf> {
         let base = if path.is_absolute() { PathBuf::new() } else { self.working_directory()? };
         Ok(crate::fs::tidied(&base.join(path)))
     }
 
-    /// The path under which this program can be started again. The name it was called by is preferred to the file
-    /// behind it: package managers move the file on upgrade and keep the name.
+    /// The path under which this program can be started again. The name it was called by is
+    /// preferred to the file behind it: package managers move the file on upgrade and keep the
+    /// name.
     pub(crate) fn executable(&self) -> Result<PathBuf> {
         let file = std::env::current_exe().map_err(Error::io("find", "the venvwrap executable"))?;
         let called = self.arguments.first().map(PathBuf::from).unwrap_or_default();
@@ -112,14 +119,15 @@ impl Context {
         Ok(named.filter(|named| crate::fs::is_same(named, &file)).unwrap_or(file))
     }
 
-    /// Takes the descriptor on which the calling function waits for the plan, or `None` if nobody does.
+    /// Takes the descriptor on which the calling function waits for the plan, or `None` if nobody
+    /// does.
     ///
-    /// To be called once, before anything else is opened: it is not inherited by children afterwards, for one that
-    /// outlives us would keep the function waiting.
+    /// To be called once, before anything else is opened: it is not inherited by children
+    /// afterwards, for one that outlives us would keep the function waiting.
     #[must_use]
     pub(crate) fn take_plan_descriptor() -> Option<File> {
-        // SAFETY: descriptor 3 was opened by our parent for us, no other code in this process names it, and the first
-        // use below tells whether it is open at all.
+        // SAFETY: descriptor 3 was opened by our parent for us, no other code in this process names
+        // it, and the first use below tells whether it is open at all.
         #[allow(unsafe_code, reason = "the only way to own an inherited descriptor")]
         let descriptor = std::mem::ManuallyDrop::new(unsafe { OwnedFd::from_raw_fd(PLAN_DESCRIPTOR) });
         fcntl(&*descriptor, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).ok()?;
@@ -143,11 +151,11 @@ impl Context {
         io::stdin().is_terminal()
     }
 
-    /// Runs a child that works before the person's eyes, to its end. Ctrl-C is for the child, which ends in its own way
-    /// and says so; we live on, to say what that leaves and to clear it away.
+    /// Runs a child that works before the person's eyes, to its end. Ctrl-C is for the child, which
+    /// ends in its own way and says so; we live on, to say what that leaves and to clear it away.
     pub(crate) fn run_for_person(command: &mut Command) -> io::Result<ExitStatus> {
-        // Before it is there, or one that comes while it starts would end us; and for good, as an interrupt that waited
-        // would end us when let through.
+        // Before it is there, or one that comes while it starts would end us; and for good, as an
+        // interrupt that waited would end us when let through.
         let interrupts = SigSet::from(Signal::SIGINT);
         let _ = interrupts.thread_block();
         // SAFETY: between fork and exec this makes one system call, and allocates nothing.
@@ -158,14 +166,15 @@ impl Context {
         command.spawn()?.wait()
     }
 
-    /// Whether Ctrl-C came while a child of [`Self::run_for_person`] ran. What the child ended with does not tell: pip
-    /// says 1, as of every failure.
+    /// Whether Ctrl-C came while a child of [`Self::run_for_person`] ran. What the child ended with
+    /// does not tell: pip says 1, as of every failure.
     pub(crate) fn was_interrupted() -> bool {
         is_pending(Signal::SIGINT)
     }
 
-    /// A child that runs beside others, with nothing on stdin and in a session of its own: no Ctrl-C reaches it, so who
-    /// starts it has to end it, by its group; and it finds no terminal to ask at.
+    /// A child that runs beside others, with nothing on stdin and in a session of its own: no
+    /// Ctrl-C reaches it, so who starts it has to end it, by its group; and it finds no terminal to
+    /// ask at.
     #[allow(clippy::unused_self, reason = "who starts a process has to hold the window to the outside")]
     pub(crate) fn command_apart(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
@@ -183,22 +192,22 @@ impl Context {
         command
     }
 
-    /// From here on Ctrl-C and what else would end us does not: `tell` is called with it, once. To be called before other
-    /// threads are started. What our caller has us ignore stays ignored.
+    /// From here on Ctrl-C and what else would end us does not: `tell` is called with it, once. To
+    /// be called before other threads are started. What our caller has us ignore stays ignored.
     pub(crate) fn on_ending_signal(tell: impl FnOnce(Signal) + Send + 'static) {
         let signals: SigSet = ENDING.into_iter().filter(|signal| !is_ignored(*signal)).collect();
         let _ = signals.thread_block();
         thread::spawn(move || signals.wait().map(tell));
     }
 
-    /// Lets an interrupt end us that came while a child ran: to be called before the next one is started, which would
-    /// inherit that we do not listen.
+    /// Lets an interrupt end us that came while a child ran: to be called before the next one is
+    /// started, which would inherit that we do not listen.
     pub(crate) fn heed_interrupts() {
         let _ = SigSet::from(Signal::SIGINT).thread_unblock();
     }
 
-    /// A program for [`Self::become_program`], with our streams and our environment. `called`: the word that it is told it
-    /// was called by. The caller adds arguments and changes of variables.
+    /// A program for [`Self::become_program`], with our streams and our environment. `called`: the
+    /// word that it is told it was called by. The caller adds arguments and changes of variables.
     #[must_use]
     #[allow(clippy::unused_self, reason = "who starts a process has to hold the window to the outside")]
     pub(crate) fn successor(&self, program: &Path, called: &OsStr) -> Command {
@@ -207,15 +216,16 @@ impl Context {
         command
     }
 
-    /// Becomes that program: the same process, so that signals and status are its own. Comes back only to say why not.
-    /// (The standard library hands over no blocked signals, and SIGPIPE as it is by default; ignored ones stay so.)
+    /// Becomes that program: the same process, so that signals and status are its own. Comes back
+    /// only to say why not. (The standard library hands over no blocked signals, and SIGPIPE as it
+    /// is by default; ignored ones stay so.)
     pub(crate) fn become_program(mut command: Command) -> io::Error {
         let error = command.exec();
         if error.raw_os_error() != Some(libc::ENOEXEC) {
             return error;
         }
-        // A script without a first line that says by what it is run: POSIX has execvp(3) hand it to sh. glibc does,
-        // musl does not.
+        // A script without a first line that says by what it is run: POSIX has execvp(3) hand it to
+        // sh. glibc does, musl does not.
         let mut shell = Command::new("/bin/sh");
         shell.arg(command.get_program()).args(command.get_args());
         for (name, value) in command.get_envs() {
@@ -233,9 +243,9 @@ impl Context {
         let _ = std::env::set_current_dir("/");
     }
 
-    /// Starts this program again for work that the person does not wait for, cut off from terminal and streams.
-    /// That it could not be started is no failure of the command. Only where a prompt comes next: that is for the caller
-    /// to know.
+    /// Starts this program again for work that the person does not wait for, cut off from terminal
+    /// and streams. That it could not be started is no failure of the command. Only where a prompt
+    /// comes next: that is for the caller to know.
     #[allow(clippy::unused_self, reason = "who starts a process has to hold the window to the outside")]
     pub(crate) fn start_in_background(&self, arguments: &[&OsStr]) {
         let Ok(executable) = std::env::current_exe() else {
@@ -243,7 +253,8 @@ impl Context {
         };
         let mut command = Command::new(executable);
         command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        // It has nothing to do with the environment that we happen to be in, and is not to be taken for its user.
+        // It has nothing to do with the environment that we happen to be in, and is not to be taken
+        // for its user.
         command.env_remove(env_vars::VIRTUAL_ENV);
         // A group of its own: Ctrl-C at the prompt is not meant for it.
         command.process_group(0);
@@ -251,7 +262,8 @@ impl Context {
     }
 }
 
-/// For as long as it lives, what would end us waits: the caller ends its child first. Dropped, it lets that signal end us.
+/// For as long as it lives, what would end us waits: the caller ends its child first. Dropped, it
+/// lets that signal end us.
 #[derive(Debug)]
 pub(crate) struct HeldSignals {
     signals: Vec<Signal>,
@@ -300,7 +312,8 @@ pub(crate) fn ignore_stop() {
 /// Whether our caller has us ignore a signal (`nohup`, a script's background job).
 fn is_ignored(signal: Signal) -> bool {
     let mut action = std::mem::MaybeUninit::<libc::sigaction>::zeroed();
-    // SAFETY: without a new action nothing is changed, and the old one is written to memory of the right size.
+    // SAFETY: without a new action nothing is changed, and the old one is written to memory of the
+    // right size.
     #[allow(unsafe_code, reason = "nix only tells what was there when it changes it")]
     unsafe {
         libc::sigaction(signal as i32, std::ptr::null(), action.as_mut_ptr()) == 0

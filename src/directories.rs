@@ -13,8 +13,9 @@ use crate::fs::tidied;
 
 const PROGRAM: &str = "venvwrap";
 
-/// The directory of the environments, as virtualenvwrapper derives it: `~/.virtualenvs` by default, a value that is
-/// neither absolute nor starts with `~` lies under the home directory, `~` and `$NAME` are expanded once.
+/// The directory of the environments, as virtualenvwrapper derives it: `~/.virtualenvs` by default,
+/// a value that is neither absolute nor starts with `~` lies under the home directory, `~` and
+/// `$NAME` are expanded once.
 pub(crate) fn workon_home(context: &Context) -> Result<PathBuf> {
     match named_by(context, env_vars::WORKON_HOME)? {
         Some(path) => Ok(path),
@@ -22,15 +23,15 @@ pub(crate) fn workon_home(context: &Context) -> Result<PathBuf> {
     }
 }
 
-/// The directory that a variable names: `~` and `$NAME` expanded once, a relative one below the home directory. `None`
-/// where it is unset.
+/// The directory that a variable names: `~` and `$NAME` expanded once, a relative one below the
+/// home directory. `None` where it is unset.
 pub(crate) fn named_by(context: &Context, variable: &str) -> Result<Option<PathBuf>> {
     let Some(value) = context.variable(variable) else { return Ok(None) };
     let bytes = value.as_bytes();
     let is_plain = !bytes.contains(&b'~') && !bytes.contains(&b'$') && !bytes.windows(2).any(|pair| pair == b"//");
     if bytes.starts_with(b"/") && (is_plain || Path::new(value).is_dir()) {
-        // As it is, `..` and a slash at the end included: others compare it as text. A directory that is there needs
-        // no expansion, whatever its name looks like.
+        // As it is, `..` and a slash at the end included: others compare it as text. A directory
+        // that is there needs no expansion, whatever its name looks like.
         return Ok(Some(PathBuf::from(value)));
     }
     let expanded = PathBuf::from(expanded(value, context).map_err(|_| no_home(variable))?);
@@ -53,7 +54,8 @@ pub(crate) fn config(context: &Context) -> Option<PathBuf> {
     base(context, env_vars::XDG_CONFIG_HOME, directories::ProjectDirs::config_dir).ok()
 }
 
-/// An XDG variable wins on every system where it is set to an absolute path; else the system's own custom.
+/// An XDG variable wins on every system where it is set to an absolute path; else the system's own
+/// custom.
 fn base(context: &Context, variable: &str, custom: fn(&directories::ProjectDirs) -> &Path) -> Result<PathBuf> {
     if let Some(directory) = context.absolute(variable) {
         return Ok(directory.join(PROGRAM));
@@ -73,7 +75,8 @@ fn no_home(variable: &str) -> Error {
     }
 }
 
-/// `~` at the start and `$NAME` or `${NAME}` anywhere, once; an unset variable is left as it stands.
+/// `~` at the start and `$NAME` or `${NAME}` anywhere, once; an unset variable is left as it
+/// stands.
 pub(crate) fn expanded(value: &OsStr, context: &Context) -> Result<OsString> {
     let mut rest = value.as_bytes();
     let mut made = Vec::new();
@@ -100,7 +103,8 @@ pub(crate) fn expanded(value: &OsStr, context: &Context) -> Result<OsString> {
     Ok(OsString::from_vec(made))
 }
 
-/// The name after the `$` that `text` starts with, and how many bytes the whole takes (at least the `$`).
+/// The name after the `$` that `text` starts with, and how many bytes the whole takes (at least the
+/// `$`).
 fn variable_at(text: &[u8]) -> (&[u8], usize) {
     let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
     if text.get(1) == Some(&b'{') {

@@ -1,6 +1,7 @@
 //! Every variable that venvwrap reads or sets, by name.
 //!
-//! Owns the names and one line about each; the manual's table is made from them. Who reads one asks the `Context`.
+//! Owns the names and one line about each; the manual's table is made from them. Who reads one asks
+//! the `Context`.
 
 /// A variable and the line that the manual prints for it.
 #[derive(Debug, Clone, Copy)]
@@ -42,7 +43,8 @@ variables! {
     VIRTUALENVWRAPPER_LOG_FILE,
     /// Directory where `mkproject` creates projects.
     PROJECT_HOME,
-    /// `1` or `0` while `postactivate` hooks run: whether `workon` changed to the project; set by `workon`.
+    /// `1` or `0` while `postactivate` hooks run: whether `workon` changed to the project; set by
+    /// `workon`.
     VIRTUALENVWRAPPER_PROJECT_CD,
     /// Root of the previous environment; set while `postdeactivate` hooks run.
     VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV,

@@ -1,7 +1,8 @@
 //! Hooks: the person's own scripts at fourteen moments, as virtualenvwrapper has them.
 //!
-//! Owns their names, where they lie, which are run and which are sourced, the running, and the templates. Sourcing is a
-//! step of a plan; whether a project's hooks may be sourced is `trust`'s matter.
+//! Owns their names, where they lie, which are run and which are sourced, the running, and the
+//! templates. Sourcing is a step of a plan; whether a project's hooks may be sourced is `trust`'s
+//! matter.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, OpenOptions};
@@ -79,8 +80,8 @@ impl Event {
         self.how == How::Sourced
     }
 
-    /// The event of that name; the hook's file (`premkproject`) or virtualenvwrapper's name for plugins
-    /// (`project.pre_mkproject`).
+    /// The event of that name; the hook's file (`premkproject`) or virtualenvwrapper's name for
+    /// plugins (`project.pre_mkproject`).
     pub(crate) fn named(name: &OsStr) -> Option<Self> {
         let bare = |name: &str| name.trim_start_matches("project.").replace('_', "");
         let name = bare(name.to_str()?);
@@ -98,8 +99,8 @@ pub(crate) struct Hooks<'a> {
 }
 
 impl<'a> Hooks<'a> {
-    /// Global hooks lie in VIRTUALENVWRAPPER_HOOK_DIR, else in the store. `dialect`: the ending of files that this
-    /// person's shell prefers to source (`.fish`), or nothing.
+    /// Global hooks lie in VIRTUALENVWRAPPER_HOOK_DIR, else in the store. `dialect`: the ending of
+    /// files that this person's shell prefers to source (`.fish`), or nothing.
     pub(crate) fn locate(context: &'a Context, home: &'a WorkonHome, dialect: &'static str) -> Result<Self> {
         let named = directories::named_by(context, env_vars::VIRTUALENVWRAPPER_HOOK_DIR)?;
         Ok(Self { context, home, directory: named.unwrap_or_else(|| home.path().to_path_buf()), dialect })
@@ -110,8 +111,8 @@ impl<'a> Hooks<'a> {
         &self.directory
     }
 
-    /// The files of an event that are there: the global one before that of the environment at `root`, and after it
-    /// where the environment is left.
+    /// The files of an event that are there: the global one before that of the environment at
+    /// `root`, and after it where the environment is left.
     pub(crate) fn files(&self, event: Event, root: Option<&Path>) -> Vec<PathBuf> {
         let local = root.filter(|_| event.is_local).map(|root| root.join("bin"));
         let mut directories = [Some(self.directory.clone()), local];
@@ -129,15 +130,16 @@ impl<'a> Hooks<'a> {
         in_dialect.or_else(|| Some(directory.join(event.name)).filter(is_there))
     }
 
-    /// Runs the hooks of an event, in the store, with the person's streams. What they return is their own matter; one
-    /// that cannot be run is said. `active`: the environment that they are told is the active one, where it is not the
-    /// caller's.
+    /// Runs the hooks of an event, in the store, with the person's streams. What they return is
+    /// their own matter; one that cannot be run is said. `active`: the environment that they are
+    /// told is the active one, where it is not the caller's.
     pub(crate) fn run(&self, event: Event, root: Option<&Path>, arguments: &[&OsStr], active: Option<&Path>) {
         debug_assert_eq!(event.how, How::Run);
         for file in self.files(event, root) {
             let run = || {
                 if !can_be_executed(&file)? {
-                    // execvp(3) would go on to try /bin/sh; virtualenvwrapper does not, and says so.
+                    // execvp(3) would go on to try /bin/sh; virtualenvwrapper does not, and says
+                    // so.
                     return Err(io::Error::from_raw_os_error(nix::errno::Errno::ENOEXEC as i32));
                 }
                 let mut command = self.context.command(&file);
@@ -156,15 +158,15 @@ impl<'a> Hooks<'a> {
         }
     }
 
-    /// The words with which the binary is called from a plan to run an environment's hooks of an event, or `None` where
-    /// there are none.
+    /// The words with which the binary is called from a plan to run an environment's hooks of an
+    /// event, or `None` where there are none.
     pub(crate) fn words(&self, event: Event, environment: &Environment) -> Option<Vec<OsString>> {
         let any = !self.files(event, Some(environment.root())).is_empty();
         any.then(|| vec![event.name.into(), environment.name().to_owned()])
     }
 
-    /// Whether this person uses hooks: only then templates are made. A new user's store stays free of them, for
-    /// editors that look for environments there stumble over files (DESIGN.md 7).
+    /// Whether this person uses hooks: only then templates are made. A new user's store stays free
+    /// of them, for editors that look for environments there stumble over files (DESIGN.md 7).
     pub(crate) fn are_in_use(&self) -> bool {
         self.context.variable(env_vars::VIRTUALENVWRAPPER_HOOK_DIR).is_some()
             || EVENTS.iter().any(|event| fs::symlink_metadata(self.directory.join(event.name)).is_ok())
@@ -176,7 +178,8 @@ impl<'a> Hooks<'a> {
         self.make_templates(&self.directory, |event| event.has_template)
     }
 
-    /// Makes the log that VIRTUALENVWRAPPER_LOG_FILE names, for hooks that write to it; its group may write too.
+    /// Makes the log that VIRTUALENVWRAPPER_LOG_FILE names, for hooks that write to it; its group
+    /// may write too.
     pub(crate) fn make_log(&self) -> Result<()> {
         let Some(file) = directories::named_by(self.context, env_vars::VIRTUALENVWRAPPER_LOG_FILE)? else {
             return Ok(());

@@ -1,9 +1,10 @@
-//! What a person has put into an environment, kept beside it: the link to its project, its hooks, its prompt, and the
-//! directories that were added to its path.
+//! What a person has put into an environment, kept beside it: the link to its project, its hooks,
+//! its prompt, and the directories that were added to its path.
 //!
-//! Other tools empty an environment that they find through a project's `.venv` and make it anew (`uv sync` does, where
-//! another Python is asked for), and what was the person's goes with it. Owns the copy in `.venvwrap/kept`, when it is
-//! written, and when it is put back. A copy is believed only where nobody else can have written it.
+//! Other tools empty an environment that they find through a project's `.venv` and make it anew
+//! (`uv sync` does, where another Python is asked for), and what was the person's goes with it.
+//! Owns the copy in `.venvwrap/kept`, when it is written, and when it is put back. A copy is
+//! believed only where nobody else can have written it.
 
 use std::ffi::OsStr;
 use std::fs::{self, Metadata};
@@ -64,8 +65,8 @@ fn is_stored(home: &WorkonHome, environment: &Environment) -> bool {
         && fs::symlink_metadata(environment.root()).is_ok_and(|entry| entry.is_dir())
 }
 
-/// Writes the copy of an environment that is linked to a project. Nothing depends on it, so that a store that cannot be
-/// written to is no reason to fail.
+/// Writes the copy of an environment that is linked to a project. Nothing depends on it, so that a
+/// store that cannot be written to is no reason to fail.
 pub(crate) fn remember(home: &WorkonHome, environment: &Environment, context: &Context) {
     drop(copy(home, environment, context));
 }
@@ -87,8 +88,8 @@ fn copy(home: &WorkonHome, environment: &Environment, context: &Context) -> Resu
     write(home, environment.name(), &keepsake)
 }
 
-/// When the copy and the environment's `pyvenv.cfg` were written: all that is looked at on the way into an environment
-/// where nothing has happened.
+/// When the copy and the environment's `pyvenv.cfg` were written: all that is looked at on the way
+/// into an environment where nothing has happened.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ages {
     kept: Option<SystemTime>,
@@ -106,9 +107,10 @@ impl Ages {
         self.cfg > self.kept
     }
 
-    /// Writes the copy of an environment with a project, where that is due: it is that of one which had the name before,
-    /// the hook that people edit is newer, or nothing was kept and the project's `.venv` is a link, through which tools
-    /// can reach the environment. Only to enter one does not make a copy of it.
+    /// Writes the copy of an environment with a project, where that is due: it is that of one which
+    /// had the name before, the hook that people edit is newer, or nothing was kept and the
+    /// project's `.venv` is a link, through which tools can reach the environment. Only to enter
+    /// one does not make a copy of it.
     pub(crate) fn refresh(self, home: &WorkonHome, environment: &Environment, project: &Path, context: &Context) {
         let hook = || changed(&environment.bin().join(hooks::POSTACTIVATE.name));
         let is_due = match self.kept {
@@ -125,7 +127,8 @@ fn changed(path: &Path) -> Option<SystemTime> {
     fs::symlink_metadata(path).and_then(|entry| entry.modified()).ok()
 }
 
-/// Has the copy go with its environment into the trash. `with_link`: the link `.venv` of its project was removed, too.
+/// Has the copy go with its environment into the trash. `with_link`: the link `.venv` of its
+/// project was removed, too.
 pub(crate) fn removed(home: &WorkonHome, name: &OsStr, with_link: bool) {
     if let Some(keepsake) = read(home, name) {
         drop(write(home, name, &Keepsake { removed: true, removed_with_link: with_link, ..keepsake }));
@@ -150,8 +153,8 @@ pub(crate) fn link_of_removed(home: &WorkonHome, environment: &Environment, cont
     (keepsake.removed_with_link && keepsake.project == project.as_os_str().as_bytes()).then_some(project)
 }
 
-/// Whether another tool has made the environment anew since the copy was written: it has no project, and its
-/// `pyvenv.cfg` is newer. A link that the person took away is away.
+/// Whether another tool has made the environment anew since the copy was written: it has no
+/// project, and its `pyvenv.cfg` is newer. A link that the person took away is away.
 pub(crate) fn was_made_anew(home: &WorkonHome, environment: &Environment, context: &Context) -> bool {
     lost(Ages::of(home, environment), home, environment, context).is_some()
 }
@@ -165,7 +168,8 @@ fn lost(ages: Ages, home: &WorkonHome, environment: &Environment, context: &Cont
     (!keepsake.removed).then_some(keepsake)
 }
 
-/// Puts back what another tool has emptied, and nothing over what is there. `None`: nothing is missing.
+/// Puts back what another tool has emptied, and nothing over what is there. `None`: nothing is
+/// missing.
 pub(crate) fn restore(
     ages: Ages,
     home: &WorkonHome,

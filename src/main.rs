@@ -1,7 +1,8 @@
 //! venvwrap: named Python virtual environments, switched with one word.
 //!
-//! This is the index of the house. A module imports only from those above it here (tests/suite/layering.rs holds the
-//! table); only `shell` writes shell code, only `context` looks at the outside.
+//! This is the index of the house. A module imports only from those above it here
+//! (tests/suite/layering.rs holds the table); only `shell` writes shell code, only `context` looks
+//! at the outside.
 
 mod env_vars; //     the variables, by name
 mod shown; //        a value in a message

@@ -1,8 +1,9 @@
 //! Whether a value is one line to every program that reads the files we write it into.
 
-/// What ends a line: to C `\n`, to Python's text files `\r` as well, and to `str.splitlines`, by which pip reads
-/// requirements, virtualenv `pyvenv.cfg` and Python 3.13 `.pth` files, more of ASCII and three characters of Unicode.
-/// Other control characters have no place in such a value either.
+/// What ends a line: to C `\n`, to Python's text files `\r` as well, and to `str.splitlines`, by
+/// which pip reads requirements, virtualenv `pyvenv.cfg` and Python 3.13 `.pth` files, more of
+/// ASCII and three characters of Unicode. Other control characters have no place in such a value
+/// either.
 pub(crate) fn is_one_line(value: &[u8]) -> bool {
     let ends_a_line = |letter: char| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}');
     // In bytes that are no text the same characters can stand.

@@ -1,7 +1,7 @@
 //! What a person reads: errors, notes, questions on stderr, data on stdout.
 //!
-//! Owns the two streams. Colour only where the stream is a terminal that wants it (NO_COLOR, CLICOLOR, CLICOLOR_FORCE:
-//! anstream decides), and never as the only carrier of a meaning.
+//! Owns the two streams. Colour only where the stream is a terminal that wants it (NO_COLOR,
+//! CLICOLOR, CLICOLOR_FORCE: anstream decides), and never as the only carrier of a meaning.
 
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
@@ -42,7 +42,8 @@ pub(crate) fn ask(question: &str) -> Result<bool> {
     asked.map_err(|dialoguer::Error::IO(error)| Error::io("ask on", "the terminal")(error))
 }
 
-/// Writes data, raw, as programs want it. A reader that has gone away (`| head`) is no failure; a full disk is.
+/// Writes data, raw, as programs want it. A reader that has gone away (`| head`) is no failure; a
+/// full disk is.
 pub(crate) fn data(bytes: &[u8]) -> Result<()> {
     let mut stream = io::stdout().lock();
     match stream.write_all(bytes).and_then(|()| stream.flush()) {
@@ -71,7 +72,8 @@ pub(crate) fn helpful(text: &str) -> String {
     if has_colour() { format!("{HINT}{text}{HINT:#}") } else { text.to_owned() }
 }
 
-/// A sign of life for work of more than a moment; drawn on stderr, and only where that is a terminal.
+/// A sign of life for work of more than a moment; drawn on stderr, and only where that is a
+/// terminal.
 pub(crate) struct Progress(Option<ProgressBar>);
 
 impl Progress {

@@ -1,7 +1,8 @@
 //! Other live processes, and whether they use an environment.
 //!
-//! Owns the looking: their executable, the name they were started by, the VIRTUAL_ENV they were given. What to make of
-//! it is the matter of whoever is about to take an environment away. Nothing is stopped and nothing is written here.
+//! Owns the looking: their executable, the name they were started by, the VIRTUAL_ENV they were
+//! given. What to make of it is the matter of whoever is about to take an environment away. Nothing
+//! is stopped and nothing is written here.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
@@ -29,20 +30,22 @@ impl Process {
         self.words.join(" ".as_ref())
     }
 
-    /// Whether it runs from the environment at `root` or was started inside of it. `real`: the same place with every
-    /// link resolved, which is how the kernel spells it.
+    /// Whether it runs from the environment at `root` or was started inside of it. `real`: the same
+    /// place with every link resolved, which is how the kernel spells it.
     fn uses(&self, root: &Path, real: &Path) -> bool {
         let is_below = |path: &Path| path.starts_with(root) || path.starts_with(real);
         is_below(&self.executable)
-            // `bin/python` is a link, and the kernel names what it leads to; the first word is what was called.
+            // `bin/python` is a link, and the kernel names what it leads to; the first word is what
+            // was called.
             || self.words.first().is_some_and(|word| is_below(Path::new(word)))
             || self.virtual_env.as_deref().is_some_and(|active| is_below(active) || is_same(active, root))
     }
 }
 
-/// The processes that use one of these environments, with the number of the environment in `roots`. The caller and
-/// those it descends from are not among them: what a shell was started with says nothing about where it is now, and the
-/// shell that calls has told us. Processes of others, where they may not be looked at, are not either.
+/// The processes that use one of these environments, with the number of the environment in `roots`.
+/// The caller and those it descends from are not among them: what a shell was started with says
+/// nothing about where it is now, and the shell that calls has told us. Processes of others, where
+/// they may not be looked at, are not either.
 pub(crate) fn using(roots: &[PathBuf]) -> Vec<(usize, Process)> {
     let real: Vec<PathBuf> = roots.iter().map(|root| resolved(root).unwrap_or_else(|_| root.clone())).collect();
     let mut found = Vec::new();
@@ -102,7 +105,8 @@ mod platform {
     }
 
     fn at(id: u32, place: &Path) -> Option<Process> {
-        // Threads of the kernel have none, and those of other people may not be read: nothing else is tried then.
+        // Threads of the kernel have none, and those of other people may not be read: nothing else
+        // is tried then.
         let executable = fs::read_link(place.join("exe")).ok()?;
         let line = fs::read(place.join("cmdline")).ok()?;
         let words = line.strip_suffix(b"\0").unwrap_or(&line).split(|byte| *byte == 0);
@@ -114,8 +118,8 @@ mod platform {
         })
     }
 
-    /// The fourth field of a file that everybody may read. The second is a name in parentheses, which can have anything
-    /// in it.
+    /// The fourth field of a file that everybody may read. The second is a name in parentheses,
+    /// which can have anything in it.
     pub(super) fn parent(id: u32) -> Option<u32> {
         let stat = fs::read(format!("/proc/{id}/stat")).ok()?;
         let end = stat.iter().rposition(|byte| *byte == b')')?;
@@ -179,7 +183,8 @@ mod tests {
     use std::os::unix::fs::symlink;
     use std::process::{Child, Stdio};
 
-    /// A process that waits for its stdin to be closed, which happens at the latest when the test ends.
+    /// A process that waits for its stdin to be closed, which happens at the latest when the test
+    /// ends.
     struct Waiting(Child);
 
     impl Waiting {

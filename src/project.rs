@@ -1,8 +1,9 @@
 //! The link between an environment and its project: the file `.project` in the environment.
 //!
-//! Owns reading and writing that file, and which environments are linked to a directory. Where pipenv has the
-//! environment of a project: `pipenv`; what the project needs: `dependencies`; which Python it asks for: `python`; the
-//! link `.venv`: `dot_venv`; what a project points to by it: `pointer`. Changing to the project is a step of a plan.
+//! Owns reading and writing that file, and which environments are linked to a directory. Where
+//! pipenv has the environment of a project: `pipenv`; what the project needs: `dependencies`; which
+//! Python it asks for: `python`; the link `.venv`: `dot_venv`; what a project points to by it:
+//! `pointer`. Changing to the project is a step of a plan.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -34,8 +35,8 @@ pub(crate) fn file(root: &Path, context: &Context) -> PathBuf {
     root.join(name.unwrap_or(std::ffi::OsStr::new(".project")))
 }
 
-/// The project of an environment: the file's whole text without line breaks at its end, nothing expanded. `None`
-/// where there is no file or nothing in it.
+/// The project of an environment: the file's whole text without line breaks at its end, nothing
+/// expanded. `None` where there is no file or nothing in it.
 pub(crate) fn linked(environment: &Environment, context: &Context) -> Result<Option<PathBuf>> {
     linked_at(environment.root(), context)
 }
@@ -55,8 +56,9 @@ pub(crate) fn linked_at(root: &Path, context: &Context) -> Result<Option<PathBuf
     Ok((!text.is_empty() && !text.contains(&0)).then(|| PathBuf::from(OsString::from_vec(text))))
 }
 
-/// The environments of the store that are linked to the first of these directories that any is linked to, and which
-/// that is. `directories`: in each way to spell it, by how it is reached. A `.project` that cannot be read says nothing.
+/// The environments of the store that are linked to the first of these directories that any is
+/// linked to, and which that is. `directories`: in each way to spell it, by how it is reached. A
+/// `.project` that cannot be read says nothing.
 pub(crate) fn linked_to_first(
     directories: &[Vec<PathBuf>],
     home: &WorkonHome,
@@ -95,7 +97,8 @@ fn without_aliases(names: &[OsString], home: &WorkonHome) -> Vec<OsString> {
     names.iter().filter(|name| !names.iter().any(|other| comes_before(name, other))).cloned().collect()
 }
 
-/// The project of an environment, as [`linked`] has it; where nothing is linked, the one that its owner keeps it for.
+/// The project of an environment, as [`linked`] has it; where nothing is linked, the one that its
+/// owner keeps it for.
 pub(crate) fn of(environment: &Environment, context: &Context) -> Result<Option<PathBuf>> {
     let linked = linked(environment, context)?;
     Ok(linked.or_else(|| environment.project_of_owner().map(Path::to_path_buf)))

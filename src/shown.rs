@@ -1,8 +1,8 @@
 //! How names, paths, and other values from outside are shown on a terminal.
 //!
-//! Owns the rule which characters are never shown raw: a terminal obeys them (control characters), or they hide or
-//! reorder text (bidirectional controls and everything that is drawn as nothing). Messages and lists show escapes
-//! instead, prompts show `_`. Output for programs is printed raw.
+//! Owns the rule which characters are never shown raw: a terminal obeys them (control characters),
+//! or they hide or reorder text (bidirectional controls and everything that is drawn as nothing).
+//! Messages and lists show escapes instead, prompts show `_`. Output for programs is printed raw.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::{self, Display, Write};
@@ -17,9 +17,9 @@ pub(crate) fn shown<T: AsRef<OsStr> + ?Sized>(value: &T) -> Shown<'_> {
     Shown(value.as_ref().as_bytes())
 }
 
-/// A name in a command that a message proposes, as one word that bash, zsh and fish all read back as it was: bare, or in
-/// single quotes with `'` and `\` between them. What a terminal would obey, or what is no text, is spelled by its octal
-/// number, for `printf` to make it again.
+/// A name in a command that a message proposes, as one word that bash, zsh and fish all read back
+/// as it was: bare, or in single quotes with `'` and `\` between them. What a terminal would obey,
+/// or what is no text, is spelled by its octal number, for `printf` to make it again.
 pub(crate) fn typed<T: AsRef<OsStr> + ?Sized>(value: &T) -> String {
     let bytes = value.as_ref().as_bytes();
     if is_plain(value.as_ref()) {
@@ -95,8 +95,9 @@ impl Display for Shown<'_> {
     }
 }
 
-/// Text for a prompt, with `_` in place of each character that must not be drawn raw. Shells do the same with what their
-/// prompts would run; but themes such as starship draw VIRTUAL_ENV_PROMPT as it is.
+/// Text for a prompt, with `_` in place of each character that must not be drawn raw. Shells do the
+/// same with what their prompts would run; but themes such as starship draw VIRTUAL_ENV_PROMPT as
+/// it is.
 pub(crate) fn inert(text: &OsStr) -> OsString {
     let mut made = Vec::with_capacity(text.len());
     for chunk in text.as_bytes().utf8_chunks() {
@@ -114,8 +115,8 @@ pub(crate) fn is_legible(text: &str) -> bool {
     !judged(text).any(|(_, deceives)| deceives)
 }
 
-/// JSON with `\u` escapes in place of characters that must not be shown raw: the same value for programs, and safe on a
-/// terminal. Line breaks between the values stay.
+/// JSON with `\u` escapes in place of characters that must not be shown raw: the same value for
+/// programs, and safe on a terminal. Line breaks between the values stay.
 pub(crate) fn json_escaped(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     for character in json.chars() {
@@ -131,8 +132,8 @@ pub(crate) fn json_escaped(json: &str) -> String {
     escaped
 }
 
-/// Each character, and whether it must not be shown raw. Emoji are made with two of those characters (U+FE0F and
-/// U+200D), which are fine between their parts.
+/// Each character, and whether it must not be shown raw. Emoji are made with two of those
+/// characters (U+FE0F and U+200D), which are fine between their parts.
 fn judged(text: &str) -> impl Iterator<Item = (char, bool)> + '_ {
     let mut before = '\0';
     let mut rest = text.chars();
@@ -163,8 +164,8 @@ fn is_emoji(character: char) -> bool {
         | '\u{2b00}'..='\u{2bff}' | '\u{3030}' | '\u{303d}' | '\u{3297}' | '\u{3299}' | '\u{1f000}'..='\u{1faff}')
 }
 
-/// Control characters, line separators, Unicode's format characters (general category Cf) and default ignorable code
-/// points, and two blanks that are neither (U+2800, U+3164).
+/// Control characters, line separators, Unicode's format characters (general category Cf) and
+/// default ignorable code points, and two blanks that are neither (U+2800, U+3164).
 pub(crate) fn deceives(character: char) -> bool {
     character.is_control()
         || matches!(character,

@@ -1,5 +1,5 @@
-//! Temporary environments (`mktmpenv`): what marks one, which shells it belongs to, and which were abandoned because all
-//! of those shells were killed before they could remove it.
+//! Temporary environments (`mktmpenv`): what marks one, which shells it belongs to, and which were
+//! abandoned because all of those shells were killed before they could remove it.
 //!
 //! Removing one is left to the callers.
 
@@ -18,7 +18,8 @@ use crate::processes::{self, owner};
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
-/// The file that marks a temporary environment; as long as it exists, deactivating removes the environment.
+/// The file that marks a temporary environment; as long as it exists, deactivating removes the
+/// environment.
 pub(crate) const README: &str = "README.tmpenv";
 
 /// What the names of temporary environments start with.
@@ -30,12 +31,14 @@ const OWNERS: &str = ".venvwrap-owners";
 /// Longest list of shells that is read. A longer one is no list of ours.
 const LIMIT: u64 = 64 * 1024;
 
-/// The file that a new temporary environment gets, for the shell that called us; nothing where the system does not tell.
+/// The file that a new temporary environment gets, for the shell that called us; nothing where the
+/// system does not tell.
 pub(crate) fn owners() -> Option<(PathBuf, Vec<u8>)> {
     owner::line_of_caller().map(|line| (PathBuf::from(OWNERS), line.into_bytes()))
 }
 
-/// Adds the shell that called us to those that a temporary environment belongs to. Of no effect for others.
+/// Adds the shell that called us to those that a temporary environment belongs to. Of no effect for
+/// others.
 pub(crate) fn join(environment: &Environment) {
     if !environment.name().as_encoded_bytes().starts_with(PREFIX.as_bytes()) {
         return;
@@ -48,7 +51,8 @@ pub(crate) fn join(environment: &Environment) {
     let _ = file.write_all(line.as_bytes());
 }
 
-/// The temporary environments in the store whose shells have all ended for certain, and that no process uses.
+/// The temporary environments in the store whose shells have all ended for certain, and that no
+/// process uses.
 pub(crate) fn abandoned(home: &WorkonHome) -> Vec<EnvironmentName> {
     let names = home.names_with(PREFIX.as_bytes()).unwrap_or_default();
     names

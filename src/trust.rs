@@ -1,7 +1,8 @@
 //! Trust in the hooks that a project brings along.
 //!
-//! Owns the record of which files may be sourced: each by its path and its content, so that a changed file is a new one
-//! (direnv's lesson). The record lies in the state directory, never in the project: nothing vouches for itself.
+//! Owns the record of which files may be sourced: each by its path and its content, so that a
+//! changed file is a new one (direnv's lesson). The record lies in the state directory, never in
+//! the project: nothing vouches for itself.
 
 use std::fs;
 use std::io;
@@ -30,7 +31,8 @@ const LIMIT: usize = 1024 * 1024;
 pub(crate) enum Standing {
     /// There is no such file.
     Missing,
-    /// It was trusted as it is: this text, which is what may be run. The file may be another one by then.
+    /// It was trusted as it is: this text, which is what may be run. The file may be another one by
+    /// then.
     Trusted(Vec<u8>),
     /// It was never trusted, has changed since, or is too long.
     Untrusted,
@@ -60,7 +62,8 @@ pub(crate) fn standing(context: &Context, file: &Path) -> Result<Standing> {
     Ok(if is_trusted(context, file, &text)? { Standing::Trusted(text) } else { Standing::Untrusted })
 }
 
-/// Whether a file was trusted with this text in it: for who has read it already, and uses what was asked about.
+/// Whether a file was trusted with this text in it: for who has read it already, and uses what was
+/// asked about.
 pub(crate) fn is_trusted(context: &Context, file: &Path, text: &[u8]) -> Result<bool> {
     // Without HOME there is no record, and nothing is trusted.
     let Ok(record) = record_of(context, file) else { return Ok(false) };

@@ -1,8 +1,9 @@
-//! What Tab offers for the functions and the binary: verbs, options, names, directories and files, from the same
-//! definitions as the help.
+//! What Tab offers for the functions and the binary: verbs, options, names, directories and files,
+//! from the same definitions as the help.
 //!
-//! Called by the functions of shell/complete.* as `venvwrap complete SHELL -- …`. Says nothing but candidates, runs
-//! nothing, and touches nothing in an environment. (What `allvirtualenv` runs is completed by the shell itself.)
+//! Called by the functions of shell/complete.* as `venvwrap complete SHELL -- …`. Says nothing but
+//! candidates, runs nothing, and touches nothing in an environment. (What `allvirtualenv` runs is
+//! completed by the shell itself.)
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -58,7 +59,8 @@ pub(super) fn complete(words: &[OsString], session: &Session<'_>) -> Result<Outc
         let typed = TypedLine::read(line.as_bytes(), breaks.as_bytes());
         // Assignments may stand before the command.
         let start = typed.words.iter().position(|word| word == command).unwrap_or(0);
-        // The space after a whole word is for commands that were registered with `nospace`, which are ours.
+        // The space after a whole word is for commands that were registered with `nospace`, which
+        // are ours.
         let is_ours = is_binary(command) || entry(command).is_some();
         for candidate in candidates(&typed.words[start..], session)? {
             typed.write_insertion(&candidate.value, is_ours && candidate.is_whole(), &mut text);
@@ -150,7 +152,8 @@ fn of_command(command: &Command, before: &[OsString], typed: &OsStr, session: &S
     match positionals.get(operands.len()).or(positionals.last()) {
         Some(arg) if operands.len() < positionals.len() || takes_many(arg) => {
             let found = values(arg, &operands, typed, session)?;
-            // Only where the store has nothing that begins like this, as it takes a look at many places.
+            // Only where the store has nothing that begins like this, as it takes a look at many
+            // places.
             let is_name = arg.get_value_names().is_some_and(|names| names.iter().any(|name| name == "ENVIRONMENT"));
             if is_name && found.is_empty() && !typed.is_empty() && REACH_ELSEWHERE.contains(&command.get_name()) {
                 let home = WorkonHome::locate(session.context)?;
@@ -162,8 +165,8 @@ fn of_command(command: &Command, before: &[OsString], typed: &OsStr, session: &S
     }
 }
 
-/// Where the words so far lead: the option that waits for its value, the operands, and whether options have ended: with
-/// `--`, or with the first word of a command that has its own.
+/// Where the words so far lead: the option that waits for its value, the operands, and whether
+/// options have ended: with `--`, or with the first word of a command that has its own.
 struct Position<'a> {
     value_of: Option<&'a Arg>,
     operands: Vec<&'a OsStr>,
@@ -262,7 +265,8 @@ fn names(names: Vec<OsString>) -> Vec<Candidate> {
     names.into_iter().map(Candidate::plain).collect()
 }
 
-/// The entries of the directory that `typed` leads to from `base`; hidden ones only where a dot was typed.
+/// The entries of the directory that `typed` leads to from `base`; hidden ones only where a dot was
+/// typed.
 fn paths(base: &Path, typed: &OsStr, session: &Session<'_>, directories_only: bool) -> Vec<Candidate> {
     let bytes = typed.as_bytes();
     let slash = bytes.iter().rposition(|byte| *byte == b'/').map_or(0, |at| at + 1);

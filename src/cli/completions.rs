@@ -1,4 +1,5 @@
-//! `completions`: Tab for the binary in a shell without the functions. They bring their own (`init`), which knows names.
+//! `completions`: Tab for the binary in a shell without the functions. They bring their own
+//! (`init`), which knows names.
 
 use clap::Parser;
 

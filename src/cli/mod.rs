@@ -1,7 +1,9 @@
-//! The command line: which verbs there are, one way from the words to a command and from its outcome to the shell.
+//! The command line: which verbs there are, one way from the words to a command and from its
+//! outcome to the shell.
 //!
-//! Owns the list of verbs, help, completions and the manual, all made from the same clap definitions. Only the verb that
-//! was called is built (a whole tree costs more than starting the process).
+//! Owns the list of verbs, help, completions and the manual, all made from the same clap
+//! definitions. Only the verb that was called is built (a whole tree costs more than starting the
+//! process).
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -135,8 +137,8 @@ struct Caller<'a> {
     descriptor: File,
 }
 
-/// The words after the program's name, and the function that called us. It puts `--plan=SHELL/PROTOCOL/WORD` first, with
-/// `/i` at the end where the shell is interactive.
+/// The words after the program's name, and the function that called us. It puts
+/// `--plan=SHELL/PROTOCOL/WORD` first, with `/i` at the end where the shell is interactive.
 fn called(context: &Context) -> Result<(&[OsString], Option<Caller<'_>>)> {
     let words = context.arguments().get(1..).unwrap_or_default();
     let Some(option) = words.first().and_then(|word| word.as_bytes().strip_prefix(b"--plan=")) else {
@@ -223,7 +225,8 @@ fn root() -> Command {
         .subcommands(VERBS.iter().map(|entry| (entry.command)()).filter(|verb| !verb.is_hide_set()))
 }
 
-/// The verbs by group: clap has headings for options only. A test keeps each line within 80 columns.
+/// The verbs by group: clap has headings for options only. A test keeps each line within 80
+/// columns.
 fn grouped() -> String {
     use std::fmt::Write;
     let mut text = String::new();
@@ -254,7 +257,8 @@ fn shown_or_usage(error: &clap::Error) -> Result<Outcome> {
     }
 }
 
-/// clap's complaint in our form: the first paragraph is what is wrong; its tip, or else the usage, is the hint.
+/// clap's complaint in our form: the first paragraph is what is wrong; its tip, or else the usage,
+/// is the hint.
 fn usage(error: &clap::Error) -> Error {
     let text = error.render().to_string();
     let mut paragraphs = text.split("\n\n");

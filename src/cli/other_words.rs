@@ -1,4 +1,5 @@
-//! Words that people bring from other tools (uv, conda, pew, virtualfish, pyenv), and the verb that does the job here.
+//! Words that people bring from other tools (uv, conda, pew, virtualfish, pyenv), and the verb that
+//! does the job here.
 
 /// The verb for a word of another tool.
 const VERBS: &[(&[&str], &str)] = &[
@@ -25,7 +26,8 @@ const VERBS: &[(&[&str], &str)] = &[
     (&["hook", "setup", "install"], "venvwrap init SHELL"),
 ];
 
-/// The hint for an unknown verb, or `None` if no other tool is known to use that word for something we do.
+/// The hint for an unknown verb, or `None` if no other tool is known to use that word for something
+/// we do.
 pub(super) fn hint(word: &str) -> Option<String> {
     if matches!(word, "update" | "upgrade") {
         let repair = "for another patch release of the same Python, run `venvwrap doctor --fix NAME`";

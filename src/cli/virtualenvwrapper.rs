@@ -1,4 +1,5 @@
-//! `virtualenvwrapper`: what the commands are and where things are. It lists the verbs, so it stands where they do.
+//! `virtualenvwrapper`: what the commands are and where things are. It lists the verbs, so it
+//! stands where they do.
 
 use std::fmt::Write;
 use std::path::Path;

@@ -15,9 +15,10 @@ use crate::workon_home::WorkonHome;
 
 /// Add directories to the active environment's path
 ///
-/// The directories go into a .pth file in site-packages, the latest first. Python searches them after site-packages, so an
-/// installed package wins over one of the same name in them. (Files written by virtualenvwrapper keep their code that moves
-/// them to the front; Python 3.18 will ignore such code, PEP 829.) Without a directory, the added directories are listed.
+/// The directories go into a .pth file in site-packages, the latest first. Python searches them
+/// after site-packages, so an installed package wins over one of the same name in them. (Files
+/// written by virtualenvwrapper keep their code that moves them to the front; Python 3.18 will
+/// ignore such code, PEP 829.) Without a directory, the added directories are listed.
 #[derive(Debug, Parser)]
 #[command(
     name = "add2virtualenv",

@@ -1,7 +1,9 @@
-//! `allvirtualenv`: run a command in every environment, one after the other, or a program in several at once.
+//! `allvirtualenv`: run a command in every environment, one after the other, or a program in
+//! several at once.
 //!
-//! The command may be any function, builtin or program of the calling shell, so the shell runs it: the plan names the
-//! environments, and the function keeps the command. What runs at once is started here (`parallel`).
+//! The command may be any function, builtin or program of the calling shell, so the shell runs it:
+//! the plan names the environments, and the function keeps the command. What runs at once is
+//! started here (`parallel`).
 
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
@@ -19,9 +21,10 @@ use crate::workon_home::name::EnvironmentName;
 
 /// Run a command in every environment
 ///
-/// Each command runs in a subshell, in the environment's directory, with the environment activated without hooks. A failure
-/// does not stop the others. With --parallel, a program runs in several environments at once, with empty stdin; its output
-/// is shown when it ends, followed by a table of results.
+/// Each command runs in a subshell, in the environment's directory, with the environment activated
+/// without hooks. A failure does not stop the others. With --parallel, a program runs in several
+/// environments at once, with empty stdin; its output is shown when it ends, followed by a table of
+/// results.
 #[derive(Debug, Parser)]
 #[command(
     name = "allvirtualenv",

@@ -1,4 +1,5 @@
-//! `answer`: what virtualenvwrapper's helper functions tell the hooks and plugins that call them. Not meant to be typed.
+//! `answer`: what virtualenvwrapper's helper functions tell the hooks and plugins that call them.
+//! Not meant to be typed.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
@@ -67,7 +68,8 @@ impl Verb for Answer {
     }
 }
 
-/// What leaving a conda environment puts back. The shells hold no list of what a record may set: this asks the one rule.
+/// What leaving a conda environment puts back. The shells hold no list of what a record may set:
+/// this asks the one rule.
 fn put_back(session: &Session<'_>) -> Plan {
     let record = session.context.variable(env_vars::VENVWRAP_UNDO).map(Record::read);
     let mut plan = Plan::default();

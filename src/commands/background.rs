@@ -1,4 +1,5 @@
-//! `background`: what other commands leave to a process that nobody waits for. Not meant to be typed.
+//! `background`: what other commands leave to a process that nobody waits for. Not meant to be
+//! typed.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,8 +12,9 @@ use crate::interpreter;
 use crate::seed::{Download, Seed};
 use crate::workon_home::WorkonHome;
 
-/// How long nobody must have made an environment before packages for the next ones are copied. Longer than commands of
-/// one script are apart: on two processors the copying would be in the way of the very command it is to help.
+/// How long nobody must have made an environment before packages for the next ones are copied.
+/// Longer than commands of one script are apart: on two processors the copying would be in the way
+/// of the very command it is to help.
 const PAUSE: Duration = Duration::from_millis(300);
 
 /// Work behind the prompt
@@ -44,7 +46,8 @@ enum Task {
 
 impl Verb for Background {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
-        // Here and not in the parent: a spawn that has to change directory costs it a fork instead of a vfork.
+        // Here and not in the parent: a spawn that has to change directory costs it a fork instead
+        // of a vfork.
         session.context.leave_directory();
         match self.task {
             Task::Tidy { store } => {

@@ -1,5 +1,6 @@
-//! The variables of its own that a conda environment brings into a shell or a program, and a word about those that it does
-//! not: from files that are trusted as they are, and of names that no program obeys.
+//! The variables of its own that a conda environment brings into a shell or a program, and a word
+//! about those that it does not: from files that are trusted as they are, and of names that no
+//! program obeys.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;

@@ -1,4 +1,5 @@
-//! `cdvirtualenv`, `cdsitepackages` and `cdproject`: go to a directory of the active environment, or to its project.
+//! `cdvirtualenv`, `cdsitepackages` and `cdproject`: go to a directory of the active environment,
+//! or to its project.
 
 use std::path::{Path, PathBuf};
 

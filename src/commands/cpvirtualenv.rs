@@ -25,9 +25,9 @@ use crate::workon_home::name::EnvironmentName;
 
 /// Copy a virtual environment and activate the copy
 ///
-/// The copy is independent: its scripts, activation scripts, editable installs, and links point into the copy, and the
-/// original can be removed. It is linked to the same project. Nothing is written into the original. The copy appears whole
-/// or not at all.
+/// The copy is independent: its scripts, activation scripts, editable installs, and links point
+/// into the copy, and the original can be removed. It is linked to the same project. Nothing is
+/// written into the original. The copy appears whole or not at all.
 #[derive(Debug, Parser)]
 #[command(
     name = "cpvirtualenv",
@@ -78,7 +78,8 @@ impl Verb for CpVirtualenv {
         }
         keepsake::remember(&home, &environment, session.context);
 
-        // From here on the copy stays, whatever happens: it is entered, and the person can go on from there.
+        // From here on the copy stays, whatever happens: it is entered, and the person can go on
+        // from there.
         hooks.run(hooks::PRECPVIRTUALENV, None, &[source.root().as_os_str(), environment.name()], None);
         hooks.run(hooks::PREMKVIRTUALENV, None, &[environment.name()], None);
         let mut plan = workon::enter(session, &home, &environment, workon::follows_project(session, false, false))?;
@@ -100,8 +101,8 @@ fn say_put_aside(session: &Session<'_>, copy: &Environment, first: &OsStr, other
     output::note(&format!("{what}, then `venvwrap trust {root}`"));
 }
 
-/// virtualenvwrapper says these on stdout, and scripts look for them there (CONTRACT.md, 3.1). What can be done about it
-/// is on stderr, as with every command.
+/// virtualenvwrapper says these on stdout, and scripts look for them there (CONTRACT.md, 3.1). What
+/// can be done about it is on stderr, as with every command.
 fn refused(text: &str, error: &Error) -> Result<Outcome> {
     output::data(format!("{text}\n").as_bytes())?;
     output::report(error);
@@ -125,8 +126,8 @@ fn nameless(source: &Environment) -> Error {
     }
 }
 
-/// The environment of that name in the store, else the one at that path, which is relative to the caller's directory and
-/// may begin with `~` or hold `$NAME`.
+/// The environment of that name in the store, else the one at that path, which is relative to the
+/// caller's directory and may begin with `~` or hold `$NAME`.
 fn find(session: &Session<'_>, home: &WorkonHome, source: &OsStr) -> Result<Environment> {
     let named = EnvironmentName::existing(source);
     if let Ok(name) = &named
@@ -163,8 +164,8 @@ fn find(session: &Session<'_>, home: &WorkonHome, source: &OsStr) -> Result<Envi
     }
 }
 
-/// Makes the copy in a hidden place and puts it in the store. Gives the names of what would run on activation and came
-/// from outside the store: it is put aside.
+/// Makes the copy in a hidden place and puts it in the store. Gives the names of what would run on
+/// activation and came from outside the store: it is put aside.
 fn copy(
     home: &WorkonHome,
     hooks: &Hooks<'_>,
@@ -202,8 +203,9 @@ fn copy(
     Ok((home.publish(building, name)?, aside))
 }
 
-/// Every way to spell the place that an environment was moved from by hand: its files still name it, and whatever is
-/// there now has nothing to do with the copy. Said where that place cannot be told from others.
+/// Every way to spell the place that an environment was moved from by hand: its files still name
+/// it, and whatever is there now has nothing to do with the copy. Said where that place cannot be
+/// told from others.
 pub(super) fn made_elsewhere(environment: &Environment) -> Vec<PathBuf> {
     match health::moved_from(environment) {
         Some((from, true)) => relocate::spellings(&from),
@@ -216,7 +218,8 @@ pub(super) fn made_elsewhere(environment: &Environment) -> Vec<PathBuf> {
     }
 }
 
-/// Every way to spell where an environment stands; one that is a link in the store was made to stand elsewhere.
+/// Every way to spell where an environment stands; one that is a link in the store was made to
+/// stand elsewhere.
 fn places(root: &Path) -> Vec<PathBuf> {
     let mut places = relocate::spellings(root);
     places.extend(resolved(root).ok());

@@ -1,4 +1,5 @@
-//! `deactivate`: leave the active environment. The function does it without us; what is here is its help.
+//! `deactivate`: leave the active environment. The function does it without us; what is here is its
+//! help.
 
 use clap::Parser;
 
@@ -8,8 +9,8 @@ use crate::error::{Error, Result};
 
 /// Deactivate the active virtual environment
 ///
-/// Restores everything that workon changed; what you changed meanwhile stays. Also works in a shell that was started inside
-/// the environment.
+/// Restores everything that workon changed; what you changed meanwhile stays. Also works in a shell
+/// that was started inside the environment.
 #[derive(Debug, Parser)]
 #[command(name = "deactivate", after_help = "Example:\n  deactivate")]
 pub(crate) struct Deactivate {}

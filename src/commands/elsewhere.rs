@@ -1,5 +1,5 @@
-//! What commands make of a name that is not in the store: the environment that another tool keeps, or a refusal that
-//! names that tool's own command.
+//! What commands make of a name that is not in the store: the environment that another tool keeps,
+//! or a refusal that names that tool's own command.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -21,8 +21,8 @@ use crate::trust::{self, Standing};
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
-/// The environment elsewhere that a name stands for, where the store said that it has none of it; else what the store
-/// said, with names from elsewhere among the nearest.
+/// The environment elsewhere that a name stands for, where the store said that it has none of it;
+/// else what the store said, with names from elsewhere among the nearest.
 pub(super) fn instead_of(error: Error, session: &Session<'_>, home: &WorkonHome, name: &OsStr) -> Result<Environment> {
     let is_missing = match &error {
         Error::UnknownEnvironment { .. } => true,
@@ -43,8 +43,8 @@ pub(super) fn get(session: &Session<'_>, home: &WorkonHome, name: &OsStr) -> Res
     found.or_else(|error| instead_of(error, session, home, name))
 }
 
-/// The same for what is done to environments of the store only: the error for one that is elsewhere, saying what its
-/// owner's command for that is.
+/// The same for what is done to environments of the store only: the error for one that is
+/// elsewhere, saying what its owner's command for that is.
 pub(super) fn refused(error: Error, session: &Session<'_>, home: &WorkonHome, name: &OsStr, what: What) -> Error {
     match instead_of(error, session, home, name) {
         Ok(environment) => owned(session, &environment, what),
@@ -117,7 +117,8 @@ pub(super) fn entry(environment: &Environment, brought: Brought) -> Option<Elsew
     Some(Elsewhere { project: environment.project_of_owner().map(Path::to_path_buf), conda })
 }
 
-/// Says in one line which of an environment's files are not trusted: scripts that were not sourced, and variables.
+/// Says in one line which of an environment's files are not trusted: scripts that were not sourced,
+/// and variables.
 pub(super) fn tell_untrusted(session: &Session<'_>, environment: &Environment, code: &[PathBuf], data: &[PathBuf]) {
     let mut files = code.iter().chain(data);
     let Some(first) = files.next() else { return };
@@ -144,8 +145,8 @@ pub(super) struct OwnFiles {
 }
 
 impl OwnFiles {
-    /// Looks for them, and says so where there are any that are not trusted. None for an environment of the store, whose
-    /// files are the person's own.
+    /// Looks for them, and says so where there are any that are not trusted. None for an
+    /// environment of the store, whose files are the person's own.
     pub(super) fn of(
         session: &Session<'_>,
         hooks: &Hooks<'_>,

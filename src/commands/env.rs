@@ -14,8 +14,9 @@ use crate::shell::formats::Format;
 
 /// Print an environment's variables for another tool
 ///
-/// Prints the changes that `venvwrap run` makes for a program. Values are quoted by the rules of the format; a value that the
-/// format cannot hold is an error, and nothing is printed. Without --format: the format of the calling shell, else of SHELL.
+/// Prints the changes that `venvwrap run` makes for a program. Values are quoted by the rules of
+/// the format; a value that the format cannot hold is an error, and nothing is printed. Without
+/// --format: the format of the calling shell, else of SHELL.
 #[derive(Debug, Parser)]
 #[command(
     name = "env",

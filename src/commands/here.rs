@@ -1,4 +1,5 @@
-//! Which environment the project has that one is in: what `.` stands for, and what `mkvirtualenv --here` makes.
+//! Which environment the project has that one is in: what `.` stands for, and what `mkvirtualenv
+//! --here` makes.
 //!
 //! Owns the order of the ways to tell. What is linked, and what pipenv would use, `project` knows.
 
@@ -24,7 +25,8 @@ struct Found {
     names: Vec<OsString>,
 }
 
-/// The environment of this project: what belongs to the nearest directory, and there what was said most clearly.
+/// The environment of this project: what belongs to the nearest directory, and there what was said
+/// most clearly.
 pub(super) fn environment(session: &Session<'_>, home: &WorkonHome) -> Result<Environment> {
     let here = session.context.working_directory()?;
     let levels = levels(&here, session.context);
@@ -43,7 +45,8 @@ pub(super) fn environment(session: &Session<'_>, home: &WorkonHome) -> Result<En
         return stored.or_else(|error| of_other_tools(session, home, &levels)?.ok_or(error));
     };
     let place = &levels[*level];
-    // Of several, the one that another way leads to, too; else the one that is named like the directory.
+    // Of several, the one that another way leads to, too; else the one that is named like the
+    // directory.
     let others = ways.iter().filter(|found| found.names.len() == 1).flat_map(|found| &found.names);
     let named = place.iter().filter_map(|place| place.file_name());
     let agreed = others.map(OsString::as_os_str).chain(named).find(|name| names.iter().any(|one| one == name));
@@ -51,7 +54,8 @@ pub(super) fn environment(session: &Session<'_>, home: &WorkonHome) -> Result<En
     home.get(&EnvironmentName::existing(agreed.ok_or_else(several)?)?)
 }
 
-/// What another tool keeps for the nearest directory that any keeps one for: its `.venv`, or poetry's or hatch's.
+/// What another tool keeps for the nearest directory that any keeps one for: its `.venv`, or
+/// poetry's or hatch's.
 fn of_other_tools(session: &Session<'_>, home: &WorkonHome, levels: &[Vec<PathBuf>]) -> Result<Option<Environment>> {
     let places = Places::beside(session.context, home);
     for spellings in levels {
@@ -68,8 +72,9 @@ fn of_other_tools(session: &Session<'_>, home: &WorkonHome, levels: &[Vec<PathBu
     Ok(None)
 }
 
-/// This directory and those above it, the nearest first, each as it was reached and as the kernel spells it. Not the
-/// home directory and what is above: what is linked to that has no say about everything in it.
+/// This directory and those above it, the nearest first, each as it was reached and as the kernel
+/// spells it. Not the home directory and what is above: what is linked to that has no say about
+/// everything in it.
 fn levels(here: &Path, context: &Context) -> Vec<Vec<PathBuf>> {
     let home = context.home();
     let is_end =
@@ -89,7 +94,8 @@ fn levels(here: &Path, context: &Context) -> Vec<Vec<PathBuf>> {
     levels
 }
 
-/// What pipenv would use here, if it is in the store. What pipenv itself could make nothing of is no reason to fail.
+/// What pipenv would use here, if it is in the store. What pipenv itself could make nothing of is
+/// no reason to fail.
 fn of_pipenv(levels: &[Vec<PathBuf>], home: &WorkonHome, context: &Context) -> Option<Found> {
     let project = pipenv::Project::around(&levels[0][0], context).ok()?;
     // A file there means one thing to all: pipenv alone would take a path beside it for a name.

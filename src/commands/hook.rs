@@ -1,5 +1,5 @@
-//! `hook`: fire the hooks of an event, for plans and for the functions that other people's hooks call. Not meant to be
-//! typed.
+//! `hook`: fire the hooks of an event, for plans and for the functions that other people's hooks
+//! call. Not meant to be typed.
 
 use std::ffi::{OsStr, OsString};
 
@@ -34,7 +34,8 @@ impl Verb for Hook {
             // The commands work without; virtualenvwrapper's loading goes on, too.
             output::report(&error);
         }
-        // Sourced ones are about the environment that the shell is in, whatever virtualenvwrapper tells them besides.
+        // Sourced ones are about the environment that the shell is in, whatever virtualenvwrapper
+        // tells them besides.
         let name = self.arguments.first().map(|name| EnvironmentName::existing(name));
         let name = if event.is_sourced() { name.and_then(Result::ok) } else { name.transpose()? };
         let root = name.map(|name| home.path().join(name.as_os_str()));

@@ -1,4 +1,5 @@
-//! Asking before an environment is taken away from processes that use it, or gets another place under them.
+//! Asking before an environment is taken away from processes that use it, or gets another place
+//! under them.
 //!
 //! Owns the question and the refusal where nobody can be asked. Who uses it: `processes`.
 
@@ -30,8 +31,8 @@ impl Taking<'_> {
     };
 }
 
-/// Whether these environments may be taken: nobody uses them, or the person says so. Where no person can be asked that
-/// somebody does is an error.
+/// Whether these environments may be taken: nobody uses them, or the person says so. Where no
+/// person can be asked that somebody does is an error.
 pub(super) fn may_be_taken(roots: &[PathBuf], taking: Taking<'_>) -> Result<bool> {
     let using = processes::using(roots);
     let Some((number, first)) = using.first() else { return Ok(true) };

@@ -1,7 +1,7 @@
 //! `install`: the packages of a new environment, once it is entered. Not meant to be typed.
 //!
-//! Owns the words that carry them from one call of the binary to the next, and what is said when one of them cannot be
-//! had. What a call of an installer looks like is `installer`'s.
+//! Owns the words that carry them from one call of the binary to the next, and what is said when
+//! one of them cannot be had. What a call of an installer looks like is `installer`'s.
 
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
@@ -143,8 +143,8 @@ pub(super) fn carry_out(
     status
 }
 
-/// What a project needs: a call for each of its parts, as where anything has a hash, pip wants one for all. Requirements
-/// that are made for it are `written`.
+/// What a project needs: a call for each of its parts, as where anything has a hash, pip wants one
+/// for all. Requirements that are made for it are `written`.
 fn calls_for_project(packages: &Packages, from: &Path, written: &mut Vec<NamedTempFile>) -> Result<Vec<Call>> {
     let Dependencies { directory, file, parts, .. } = Dependencies::of(from)?;
     let call = |part| {
@@ -162,8 +162,8 @@ fn calls_for_project(packages: &Packages, from: &Path, written: &mut Vec<NamedTe
     parts.into_iter().map(call).collect()
 }
 
-/// A requirements file with this text, named after what it was made from. Only the person can read it: addresses of
-/// indexes can have passwords in them.
+/// A requirements file with this text, named after what it was made from. Only the person can read
+/// it: addresses of indexes can have passwords in them.
 fn requirements(text: &str, made_from: &Path) -> Result<NamedTempFile> {
     let mut prefix = made_from.file_name().unwrap_or_default().to_owned();
     prefix.push("-");

@@ -1,8 +1,9 @@
-//! What `--json` prints has in common: the number of the schema, and how environments and names are written.
+//! What `--json` prints has in common: the number of the schema, and how environments and names are
+//! written.
 //!
-//! docs/json.md describes every document; the suite holds each of them against it. A key means the same wherever it
-//! stands: `environments` is a list of [`Named`] with or without more, `environment` one of them, `path` the place of
-//! what an object is about.
+//! docs/json.md describes every document; the suite holds each of them against it. A key means the
+//! same wherever it stands: `environments` is a list of [`Named`] with or without more,
+//! `environment` one of them, `path` the place of what an object is about.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -25,8 +26,8 @@ struct Document<'a, T> {
     content: &'a T,
 }
 
-/// An environment by its name and root. JSON is text: bytes that are no UTF-8 are replaced there, and then follow in
-/// hexadecimal digits, for two names must not become one.
+/// An environment by its name and root. JSON is text: bytes that are no UTF-8 are replaced there,
+/// and then follow in hexadecimal digits, for two names must not become one.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Named {
     pub(super) name: String,

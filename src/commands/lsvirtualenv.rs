@@ -23,9 +23,10 @@ use crate::workon_home::name::EnvironmentName;
 
 /// List the virtual environments
 ///
-/// No Python is started, so broken environments are listed like any other. --all adds environments outside WORKON_HOME:
-/// those of pipenv, poetry, hatch, and conda, and the .venv of known projects (linked by an environment, or in
-/// PROJECT_HOME). Each is listed under the name that `workon` accepts.
+/// No Python is started, so broken environments are listed like any other. --all adds environments
+/// outside WORKON_HOME: those of pipenv, poetry, hatch, and conda, and the .venv of known projects
+/// (linked by an environment, or in PROJECT_HOME). Each is listed under the name that `workon`
+/// accepts.
 #[derive(Debug, Parser)]
 #[command(
     name = "lsvirtualenv",
@@ -45,7 +46,8 @@ pub(crate) struct LsVirtualenv {
     /// Print names and details (default)
     #[arg(short, long, overrides_with = "brief")]
     long: bool,
-    /// Include environments of pipenv, poetry, hatch, conda, and the .venv of projects; a table unless -l is given
+    /// Include environments of pipenv, poetry, hatch, conda, and the .venv of projects; a table
+    /// unless -l is given
     #[arg(short, long)]
     all: bool,
     /// Print JSON; with -b only names and paths
@@ -155,7 +157,8 @@ pub(super) fn tell_details(hooks: &Hooks<'_>, environment: &Environment) {
     hooks.run(hooks::GET_ENV_DETAILS, Some(root), &[environment.name()], Some(root));
 }
 
-/// Prints the names, one a line: escaped where a person looks, as they are for programs. `false` if there are none.
+/// Prints the names, one a line: escaped where a person looks, as they are for programs. `false` if
+/// there are none.
 pub(super) fn print_names(home: &WorkonHome) -> Result<bool> {
     let names = home.names()?;
     print(&names)?;

@@ -139,7 +139,8 @@ impl Verb for Finish {
 }
 
 impl Finish {
-    /// Makes the directory and fills it. A template that fails is told, and is the status; what there is stays.
+    /// Makes the directory and fills it. A template that fails is told, and is the status; what
+    /// there is stays.
     fn make(&self, session: &Session<'_>) -> Result<(Plan, u8)> {
         let home = session.workon_home()?;
         let hooks = session.hooks(&home)?;

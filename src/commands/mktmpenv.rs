@@ -61,8 +61,8 @@ fn notice() -> String {
     "This is a temporary environment. It will be deleted when you run 'deactivate'.\n".to_owned()
 }
 
-/// The notice, and the hooks that remove the environment as long as the notice is there. The name is of our making:
-/// hexadecimal digits.
+/// The notice, and the hooks that remove the environment as long as the notice is there. The name
+/// is of our making: hexadecimal digits.
 fn extras(name: &std::ffi::OsStr) -> [Extra; 3] {
     let name = name.to_string_lossy();
     let (home, said) = ("VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV", format!("Removing temporary environment: {name}"));

@@ -17,7 +17,8 @@ use crate::shown::shown;
 
 /// Create a virtual environment and activate it
 ///
-/// The environment appears whole or not at all. An existing environment is activated as it is; nothing in it is rewritten.
+/// The environment appears whole or not at all. An existing environment is activated as it is;
+/// nothing in it is rewritten.
 #[derive(Debug, Parser)]
 #[command(
     name = "mkvirtualenv",
@@ -39,11 +40,12 @@ pub(crate) struct MkVirtualenv {
     /// Name of the environment
     #[arg(required_unless_present = "here")]
     name: Option<OsString>,
-    /// Create the environment pipenv would use for this project: same name, the Pipfile's Python, linked to the project
+    /// Create the environment pipenv would use for this project: same name, the Pipfile's Python,
+    /// linked to the project
     #[arg(long, conflicts_with = "name")]
     here: bool,
-    /// Make the project's .venv a link to it, for uv and editors; needs -a, --from, or --here. `uv sync` then removes
-    /// packages that the project does not list
+    /// Make the project's .venv a link to it, for uv and editors; needs -a, --from, or --here. `uv
+    /// sync` then removes packages that the project does not list
     #[arg(long)]
     link: bool,
     #[command(flatten)]

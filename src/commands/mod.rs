@@ -1,7 +1,7 @@
 //! The commands, one file each: its words (clap), its help with examples, and what it does.
 //!
-//! Owns the flow of a command from its words to an [`Outcome`]. A command writes no shell code, ends no process and
-//! reads no variable itself.
+//! Owns the flow of a command from its words to an [`Outcome`]. A command writes no shell code,
+//! ends no process and reads no variable itself.
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
@@ -70,7 +70,8 @@ pub(crate) enum Outcome {
     Done,
     /// Nothing; this status.
     Status(u8),
-    /// The shell that called has steps to carry out, and then this status. Without such a shell they are left undone.
+    /// The shell that called has steps to carry out, and then this status. Without such a shell
+    /// they are left undone.
     Plan(Plan, u8),
 }
 
@@ -79,7 +80,8 @@ pub(crate) trait Verb: clap::Parser {
     /// Does it.
     fn run(self, session: &Session<'_>) -> Result<Outcome>;
 
-    /// What it does itself where clap ends the command line, with help or a mistake; `None`: as every verb does.
+    /// What it does itself where clap ends the command line, with help or a mistake; `None`: as
+    /// every verb does.
     fn instead(_end: &clap::Error, _session: &Session<'_>) -> Option<Result<Outcome>> {
         None
     }
@@ -120,7 +122,8 @@ impl Session<'_> {
         Config::read(self.context)
     }
 
-    /// Fails where no function is there to carry out a plan, naming the line to add for the person's shell.
+    /// Fails where no function is there to carry out a plan, naming the line to add for the
+    /// person's shell.
     pub(crate) fn require_shell(&self, verb: &str) -> Result<()> {
         if self.shell.is_some() {
             return Ok(());
@@ -133,9 +136,9 @@ impl Session<'_> {
         Err(Error::NoFunctions { verb: verb.to_owned(), line })
     }
 
-    /// Whether work may go on behind the prompt that comes next. Without a prompt there is none: a script finds the store
-    /// as the command left it, and can remove it. An option makes a shell interactive in image builds, too (`bash -ic`);
-    /// there is no terminal then.
+    /// Whether work may go on behind the prompt that comes next. Without a prompt there is none: a
+    /// script finds the store as the command left it, and can remove it. An option makes a shell
+    /// interactive in image builds, too (`bash -ic`); there is no terminal then.
     pub(crate) fn may_work_in_background(&self) -> bool {
         let is_off = || self.context.variable(env_vars::VENVWRAP_BACKGROUND).is_some_and(|value| value == "0");
         self.is_interactive && Context::can_ask() && !is_off()
@@ -146,8 +149,8 @@ impl Session<'_> {
         self.context.variable(env_vars::SHELL).and_then(|path| path.to_str()).and_then(Shell::named)
     }
 
-    /// The root that VIRTUAL_ENV names, else the conda environment that was entered here. Conda's users are in its base all
-    /// the time: one that conda entered is not ours to work on.
+    /// The root that VIRTUAL_ENV names, else the conda environment that was entered here. Conda's
+    /// users are in its base all the time: one that conda entered is not ours to work on.
     pub(crate) fn active_root(&self) -> Option<&Path> {
         self.context.absolute(env_vars::VIRTUAL_ENV).or_else(|| {
             let root = self.context.absolute(env_vars::CONDA_PREFIX)?;
@@ -160,7 +163,8 @@ impl Session<'_> {
         self.context.variable(env_vars::VENVWRAP_UNDO).map(Record::read)
     }
 
-    /// The project of the active environment, where another tool keeps that and the project was known on entering.
+    /// The project of the active environment, where another tool keeps that and the project was
+    /// known on entering.
     pub(crate) fn project_of_owner(&self) -> Option<PathBuf> {
         let record =
             self.record().filter(|record| self.active_root().is_some_and(|root| root == Path::new(&record.root)))?;
@@ -189,7 +193,8 @@ impl Session<'_> {
     }
 }
 
-/// Text from a file as stdout gets it: escaped line by line where a person looks, as it is for programs.
+/// Text from a file as stdout gets it: escaped line by line where a person looks, as it is for
+/// programs.
 fn legible(text: &[u8]) -> Cow<'_, [u8]> {
     if !output::is_looked_at() {
         return Cow::Borrowed(text);

@@ -23,10 +23,11 @@ use crate::workon_home::name::EnvironmentName;
 
 /// Rename a virtual environment
 ///
-/// Paths inside the environment (scripts, activation scripts, editable installs, links) are updated, so that everything
-/// keeps working; no file is copied. The active environment can be renamed: the shell activates it again under its new
-/// name. If other processes use it, they are listed and you are asked: they would keep an old path that no longer exists.
-/// If the command is interrupted, both names work, and the same command finishes the rename.
+/// Paths inside the environment (scripts, activation scripts, editable installs, links) are
+/// updated, so that everything keeps working; no file is copied. The active environment can be
+/// renamed: the shell activates it again under its new name. If other processes use it, they are
+/// listed and you are asked: they would keep an old path that no longer exists. If the command is
+/// interrupted, both names work, and the same command finishes the rename.
 #[derive(Debug, Parser)]
 #[command(
     name = "mvvirtualenv",
@@ -89,7 +90,8 @@ impl Verb for MvVirtualenv {
             output::note(&format!("Renamed `{}` to `{}`", shown(&self.old), shown(&self.new)));
             return Ok(directory.map_or(Outcome::Done, |to| Outcome::Plan(Plan::of(Step::ChangeDirectory(to)), 0)));
         }
-        // It is left by its old name, with its hooks, and entered by the new one; then the old one goes.
+        // It is left by its old name, with its hooks, and entered by the new one; then the old one
+        // goes.
         let mut plan = workon::enter(session, &home, &environment, false)?;
         if let Some(directory) = directory {
             plan.push(Step::ChangeDirectory(directory));
@@ -154,7 +156,8 @@ impl Renaming<'_> {
         Ok(if is_link(environment.root()) { Standing::Link(environment) } else { Standing::Directory(environment) })
     }
 
-    /// Gives it the new name and changes what named the old one; until [`Self::finish`] both lead to it.
+    /// Gives it the new name and changes what named the old one; until [`Self::finish`] both lead
+    /// to it.
     fn run(&self, standing: &Standing) -> Result<Environment> {
         let Self { home, old, new } = self;
         let (from, to) = (home.path().join(old.as_os_str()), home.path().join(new.as_os_str()));

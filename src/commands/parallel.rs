@@ -1,8 +1,8 @@
 //! One program in many environments at once: `allvirtualenv --parallel`.
 //!
-//! Owns the starting, the waiting and the report. Only programs can run so: a function or builtin lives in the shell
-//! that called, and there is one of that. Each child has a session of its own, so that it can be ended with all that it
-//! started, and finds no terminal to ask at.
+//! Owns the starting, the waiting and the report. Only programs can run so: a function or builtin
+//! lives in the shell that called, and there is one of that. Each child has a session of its own,
+//! so that it can be ended with all that it started, and finds no terminal to ask at.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write;
@@ -82,7 +82,8 @@ impl Running {
     }
 }
 
-/// Runs the program, `jobs` at a time, and reports: each output as a whole when it is there, and a table; or JSON.
+/// Runs the program, `jobs` at a time, and reports: each output as a whole when it is there, and a
+/// table; or JSON.
 pub(super) fn run(
     session: &Session<'_>,
     environments: &[Environment],
@@ -226,8 +227,8 @@ impl<'a> Place<'a> {
     }
 }
 
-/// Starts a child with both streams in one file, and not in a pipe: a process that it leaves behind keeps nobody waiting.
-/// Under the lock, so that none is missed when all are ended.
+/// Starts a child with both streams in one file, and not in a pipe: a process that it leaves behind
+/// keeps nobody waiting. Under the lock, so that none is missed when all are ended.
 fn start(command: &mut Command, running: &Mutex<Running>) -> io::Result<Option<(Child, File)>> {
     let output = tempfile::tempfile()?;
     command.stdout(output.try_clone()?).stderr(output.try_clone()?);

@@ -44,8 +44,9 @@ enum What {
 
 /// List the Pythons on this machine and the environments that use them
 ///
-/// Searches PATH and the directories of pyenv, uv, mise, asdf, rye, Homebrew, conda, and python.org's installer. A new
-/// interpreter is started once to learn its version. `*` marks the default.
+/// Searches PATH and the directories of pyenv, uv, mise, asdf, rye, Homebrew, conda, and
+/// python.org's installer. A new interpreter is started once to learn its version. `*` marks the
+/// default.
 #[derive(Debug, Parser)]
 #[command(after_help = "\
 Examples:
@@ -109,7 +110,8 @@ fn print_path(path: &Path) -> Result<()> {
 }
 
 impl Find {
-    /// What creation would take: what is asked for, else what the variables and the files of the project ask for.
+    /// What creation would take: what is asked for, else what the variables and the files of the
+    /// project ask for.
     fn find(&self, session: &Session<'_>) -> Result<Interpreter> {
         let project = self.project.as_deref().map(|directory| session.context.absolute_path(directory)).transpose()?;
         Wish::like_creation(session, self.request.as_deref(), project.as_deref())?.find()

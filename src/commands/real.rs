@@ -1,7 +1,7 @@
 //! The commands of packages and paths on environments that a real interpreter has made.
 //!
-//! Owns the comparison of what they say and leave with what that interpreter and its pip make of it. What each prints
-//! is tested where it is made.
+//! Owns the comparison of what they say and leave with what that interpreter and its pip make of
+//! it. What each prints is tested where it is made.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,8 @@ struct Room {
 }
 
 impl Room {
-    /// By `python -m venv`, with these options. Before 3.10 distutils fails on a `$` in a path, and so does pip.
+    /// By `python -m venv`, with these options. Before 3.10 distutils fails on a `$` in a path, and
+    /// so does pip.
     fn with_venv(options: &[&str]) -> Self {
         let keep = tempfile::tempdir().unwrap();
         let root = keep.path().join("it's \"$x\" {a,b};\\ `é").join("env");

@@ -23,9 +23,9 @@ const MOMENT: Duration = Duration::from_millis(200);
 
 /// Remove virtual environments
 ///
-/// A removed environment moves to the trash at once and stays there for seven days (`trash-days` in config.toml);
-/// `venvwrap undo` brings it back. Removing the active environment is refused. If other processes use an environment, you
-/// are asked first.
+/// A removed environment moves to the trash at once and stays there for seven days (`trash-days` in
+/// config.toml); `venvwrap undo` brings it back. Removing the active environment is refused. If
+/// other processes use an environment, you are asked first.
 #[derive(Debug, Parser)]
 #[command(
     name = "rmvirtualenv",
@@ -87,7 +87,8 @@ impl Verb for RmVirtualenv {
         for name in &names {
             let told = [name.as_os_str()];
             let found = match home.removable(name, session.active_root()) {
-                // The hooks run for a name that nothing has, too: people keep state elsewhere that belongs to it.
+                // The hooks run for a name that nothing has, too: people keep state elsewhere that
+                // belongs to it.
                 Ok(_) | Err(Error::UnknownEnvironment { .. }) => {
                     if let Ok(Some(environment)) = home.find(name) {
                         workon::restore(session, &home, &environment)?;
@@ -149,8 +150,9 @@ impl Verb for RmVirtualenv {
     }
 }
 
-/// Has what expired in the trash deleted: behind the prompt, or, where none comes, here and for a moment. Each removal
-/// deletes one at least, so that the trash of a machine that only runs scripts stays bounded.
+/// Has what expired in the trash deleted: behind the prompt, or, where none comes, here and for a
+/// moment. Each removal deletes one at least, so that the trash of a machine that only runs scripts
+/// stays bounded.
 fn purge(session: &Session<'_>, home: &WorkonHome, keep: Duration) -> Result<()> {
     if session.may_work_in_background() {
         let words = [OsStr::new("background"), OsStr::new("tidy"), home.path().as_os_str()];

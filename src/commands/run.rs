@@ -1,4 +1,5 @@
-//! `run`: become a program in an environment. No shell, no child, no hook: what cron, CI, make and editors call.
+//! `run`: become a program in an environment. No shell, no child, no hook: what cron, CI, make and
+//! editors call.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -20,11 +21,13 @@ use crate::workon_home::name::nearest;
 
 /// Run a program in an environment
 ///
-/// venvwrap becomes the program: signals, status, streams, and terminal are the program's own, and no shell is involved.
-/// The program gets the variables that `workon` would set, in place of those of an active environment. It is searched in the
-/// environment first, then on PATH. No hook is fired, and lines appended to bin/activate have no effect.
+/// venvwrap becomes the program: signals, status, streams, and terminal are the program's own, and
+/// no shell is involved. The program gets the variables that `workon` would set, in place of those
+/// of an active environment. It is searched in the environment first, then on PATH. No hook is
+/// fired, and lines appended to bin/activate have no effect.
 ///
-/// Status: the program's own; 127 if it does not exist, 126 if it cannot be run, 1 if the environment cannot be used.
+/// Status: the program's own; 127 if it does not exist, 126 if it cannot be run, 1 if the
+/// environment cannot be used.
 #[derive(Debug, Parser)]
 #[command(
     name = "run",
@@ -65,7 +68,8 @@ impl Verb for Run {
     }
 }
 
-/// The environment of that name, which can be used, and what it changes for a program. Nothing is made on the way.
+/// The environment of that name, which can be used, and what it changes for a program. Nothing is
+/// made on the way.
 pub(super) fn inside(session: &Session<'_>, name: &OsStr) -> Result<(Environment, Changes)> {
     let home = WorkonHome::locate(session.context)?;
     let environment = workon::environment(session, &home, name)?;
@@ -82,9 +86,10 @@ fn is_environment(root: &Path) -> bool {
     fs::metadata(root.join("pyvenv.cfg")).is_ok_and(|entry| entry.is_file())
 }
 
-/// The program that a word stands for, as a shell finds it: a path is taken as it is, a name is looked for along PATH.
-/// execvp(3) would not do: it goes on to the next directory where a script's interpreter is gone, and so would run the
-/// system's `pip` in place of a broken one of the environment.
+/// The program that a word stands for, as a shell finds it: a path is taken as it is, a name is
+/// looked for along PATH. execvp(3) would not do: it goes on to the next directory where a script's
+/// interpreter is gone, and so would run the system's `pip` in place of a broken one of the
+/// environment.
 fn find(called: &OsStr, environment: &Environment, path: &OsStr) -> Result<PathBuf> {
     if called.as_bytes().contains(&b'/') {
         return Ok(PathBuf::from(called));

@@ -16,12 +16,14 @@ use crate::workon_home::WorkonHome;
 
 /// Trust a project's hooks, so that they are sourced
 ///
-/// A project can have hooks of its own, in its directory .virtualenvwrapper. They are sourced only after you looked at them
-/// and trusted them here, and only unchanged: a hook that changes must be trusted again. The same holds for the scripts of a
-/// conda environment (etc/conda/activate.d and deactivate.d), and for hooks in environments of other tools.
+/// A project can have hooks of its own, in its directory .virtualenvwrapper. They are sourced only
+/// after you looked at them and trusted them here, and only unchanged: a hook that changes must be
+/// trusted again. The same holds for the scripts of a conda environment (etc/conda/activate.d and
+/// deactivate.d), and for hooks in environments of other tools.
 ///
-/// `cpvirtualenv` renames the hooks of an environment from outside WORKON_HOME to untrusted-…, and moves the lines that were
-/// appended to its bin/activate to untrusted-activate. Trusting the copy makes them run again.
+/// `cpvirtualenv` renames the hooks of an environment from outside WORKON_HOME to untrusted-…, and
+/// moves the lines that were appended to its bin/activate to untrusted-activate. Trusting the copy
+/// makes them run again.
 #[derive(Debug, Parser)]
 #[command(
     name = "trust",
@@ -122,8 +124,8 @@ impl Verb for Trust {
 }
 
 impl Trust {
-    /// The same of what `cpvirtualenv` put aside in an environment of the store. What is trusted counts from then on: it
-    /// is the person's own, as everything in the store.
+    /// The same of what `cpvirtualenv` put aside in an environment of the store. What is trusted
+    /// counts from then on: it is the person's own, as everything in the store.
     fn of_store(&self, session: &Session<'_>, project: &Path, aside: &[PathBuf]) -> Result<Outcome> {
         if self.json {
             let hooks = aside.iter().map(|file| Entry { path: text(file), trusted: false }).collect();

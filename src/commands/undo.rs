@@ -49,7 +49,8 @@ struct List {
     removed: Vec<Entry>,
 }
 
-/// One removed environment. Times are seconds since 1970, the size is what deleting it would free, in bytes.
+/// One removed environment. Times are seconds since 1970, the size is what deleting it would free,
+/// in bytes.
 #[derive(Debug, Serialize)]
 struct Entry {
     name: String,

@@ -1,8 +1,9 @@
-//! What a copy brings into the store from elsewhere and that would run on activation: hooks in its `bin`, and the lines
-//! that somebody appended to its `bin/activate`.
+//! What a copy brings into the store from elsewhere and that would run on activation: hooks in its
+//! `bin`, and the lines that somebody appended to its `bin/activate`.
 //!
-//! Owns putting it aside under names that nothing runs, and taking it back once the person trusts it. These names are in
-//! the environment itself: they hold for its copies and after a rename, and activation has nothing to check.
+//! Owns putting it aside under names that nothing runs, and taking it back once the person trusts
+//! it. These names are in the environment itself: they hold for its copies and after a rename, and
+//! activation has nothing to check.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, OpenOptions};
@@ -34,14 +35,15 @@ const WHOLE: &str = "untrusted-activate.sh";
 /// Longest `bin/activate` that is looked into.
 const LIMIT: u64 = 1024 * 1024;
 
-/// Whether an environment is in the store itself. What runs there on activation is the person's own.
+/// Whether an environment is in the store itself. What runs there on activation is the person's
+/// own.
 pub(super) fn is_in(home: &WorkonHome, root: &Path) -> bool {
     let is_link = fs::symlink_metadata(root).is_ok_and(|entry| entry.is_symlink());
     !is_link && root.parent().is_some_and(|parent| is_same(parent, home.path()))
 }
 
-/// Puts aside what would run on activation, in the tree at `root` that nobody uses yet, and gives the names that it has
-/// now. `activate`: the script in place of one that cannot be looked into.
+/// Puts aside what would run on activation, in the tree at `root` that nobody uses yet, and gives
+/// the names that it has now. `activate`: the script in place of one that cannot be looked into.
 pub(super) fn put_aside(root: &Path, activate: &[u8]) -> Result<Vec<OsString>> {
     let bin = root.join(BIN);
     if fs::symlink_metadata(&bin).is_ok_and(|entry| !entry.is_dir()) {
@@ -99,8 +101,8 @@ fn read_whole(file: &Path) -> io::Result<Option<Vec<u8>>> {
     Ok((text.len() as u64 <= LIMIT).then_some(text))
 }
 
-/// What lies aside in the environment that a person names: by its path, by the path of one file in it, or by its name
-/// where there is nothing at that path. None where it is not the store's.
+/// What lies aside in the environment that a person names: by its path, by the path of one file in
+/// it, or by its name where there is nothing at that path. None where it is not the store's.
 pub(super) fn named(home: &WorkonHome, typed: &Path, path: &Path) -> Vec<PathBuf> {
     let in_bin = || path.parent().filter(|bin| bin.file_name() == Some(OsStr::new(BIN))).and_then(Path::parent);
     if let Some(root) = in_bin().filter(|root| is_in(home, root)) {

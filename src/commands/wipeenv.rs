@@ -12,14 +12,16 @@ use crate::error::{Error, Result};
 use crate::installer::Uninstaller;
 use crate::output;
 
-/// What stays: what `pip freeze` does not list, and what virtualenvwrapper spares besides. PEP 503 names.
+/// What stays: what `pip freeze` does not list, and what virtualenvwrapper spares besides. PEP 503
+/// names.
 const KEPT: &[&str] =
     &["appdirs", "distribute", "packaging", "pip", "pyparsing", "setuptools", "six", "wheel", "wsgiref"];
 
 /// Uninstall all packages of the active environment
 ///
-/// Editable installs are removed too; their source directories stay. As in virtualenvwrapper, these packages are kept: pip,
-/// setuptools, wheel, distribute, wsgiref, appdirs, packaging, pyparsing, and six.
+/// Editable installs are removed too; their source directories stay. As in virtualenvwrapper, these
+/// packages are kept: pip, setuptools, wheel, distribute, wsgiref, appdirs, packaging, pyparsing,
+/// and six.
 #[derive(Debug, Parser)]
 #[command(name = "wipeenv", after_help = "Example:\n  wipeenv    uninstall everything and start over")]
 pub(crate) struct WipeEnv {}
@@ -42,7 +44,8 @@ impl Verb for WipeEnv {
             let _ = writeln!(text, "{name}");
         }
         output::data(text.as_bytes())?;
-        // All with one process. pip stops at the first that it cannot remove, and the others are not to stay for that.
+        // All with one process. pip stops at the first that it cannot remove, and the others are
+        // not to stay for that.
         if !uninstaller.remove(&names)? {
             for name in removable(&environment)? {
                 Context::heed_interrupts();

@@ -25,15 +25,17 @@ use crate::workon_home::WorkonHome;
 
 /// Activate a virtual environment in this shell
 ///
-/// The active environment is deactivated first. If the new one is linked to a project, workon also changes to the
-/// project's directory. Without a name, the environments are listed.
+/// The active environment is deactivated first. If the new one is linked to a project, workon also
+/// changes to the project's directory. Without a name, the environments are listed.
 ///
-/// `.` is the environment of the current project. From this directory upward, workon takes the first environment that is
-/// linked to the directory, that pipenv uses for it, or that its .venv points to; else the environment named like this
-/// directory; else the one another tool keeps for the project.
+/// `.` is the environment of the current project. From this directory upward, workon takes the
+/// first environment that is linked to the directory, that pipenv uses for it, or that its .venv
+/// points to; else the environment named like this directory; else the one another tool keeps for
+/// the project.
 ///
-/// If WORKON_HOME has no environment of that name, workon looks at those of pipenv, poetry, hatch, and conda, and at the
-/// .venv of known projects; `lsvirtualenv --all` lists them. If several match, the error lists the unambiguous names.
+/// If WORKON_HOME has no environment of that name, workon looks at those of pipenv, poetry, hatch,
+/// and conda, and at the .venv of known projects; `lsvirtualenv --all` lists them. If several
+/// match, the error lists the unambiguous names.
 #[derive(Debug, Parser)]
 #[command(
     name = "workon",
@@ -86,7 +88,8 @@ impl Verb for Workon {
     }
 }
 
-/// Says in one line what does not keep an environment from being activated, but will not work in it.
+/// Says in one line what does not keep an environment from being activated, but will not work in
+/// it.
 fn say(environment: &Environment, wrong: &str) {
     let name = environment.name();
     let remedy = match environment.origin() {
@@ -96,7 +99,8 @@ fn say(environment: &Environment, wrong: &str) {
     output::note(&format!("environment `{}`: {wrong}; {remedy}", shown(name)));
 }
 
-/// Lines that the user appended to `bin/activate`. The same read tells whether the script was written for another place.
+/// Lines that the user appended to `bin/activate`. The same read tells whether the script was
+/// written for another place.
 fn appended(session: &Session<'_>, environment: &Environment) -> Result<Option<Vec<u8>>> {
     let Some(text) = script(&environment.bin().join("activate"))? else { return Ok(None) };
     if let Some(from) = relocate::named_elsewhere(&text, environment.root()) {
@@ -106,14 +110,15 @@ fn appended(session: &Session<'_>, environment: &Environment) -> Result<Option<V
     Ok(appended_in(&text))
 }
 
-/// The environment that a person names: by its name, or by `.` for that of this project. The store comes first; only where
-/// it has none of the name, other tools' places are looked at.
+/// The environment that a person names: by its name, or by `.` for that of this project. The store
+/// comes first; only where it has none of the name, other tools' places are looked at.
 pub(super) fn environment(session: &Session<'_>, home: &WorkonHome, name: &OsStr) -> Result<Environment> {
     if name == OsStr::new(".") { here::environment(session, home) } else { elsewhere::get(session, home, name) }
 }
 
-/// Whether entering changes to the project: the option said last, else VIRTUALENVWRAPPER_WORKON_CD, where anything but
-/// `1` is a no. Loading the functions sets it to that; who empties it afterwards means a no as well.
+/// Whether entering changes to the project: the option said last, else VIRTUALENVWRAPPER_WORKON_CD,
+/// where anything but `1` is a no. Loading the functions sets it to that; who empties it afterwards
+/// means a no as well.
 pub(super) fn follows_project(session: &Session<'_>, cd: bool, no_cd: bool) -> bool {
     let setting = session.context.variable(env_vars::VIRTUALENVWRAPPER_WORKON_CD);
     cd || (!no_cd && setting.is_some_and(|value| value == "1"))
@@ -152,7 +157,8 @@ pub(super) fn enter(session: &Session<'_>, home: &WorkonHome, environment: &Envi
     Ok(Plan::switch(entry(&hooks, environment, brought), around))
 }
 
-/// Puts back what another tool has emptied an environment of, and says so. What is kept, and whether anything was put back.
+/// Puts back what another tool has emptied an environment of, and says so. What is kept, and
+/// whether anything was put back.
 pub(super) fn restore(session: &Session<'_>, home: &WorkonHome, environment: &Environment) -> Result<(Ages, bool)> {
     let ages = Ages::of(home, environment);
     if let Some(restored) = keepsake::restore(ages, home, environment, session.context)? {
@@ -166,7 +172,8 @@ pub(super) fn restore(session: &Session<'_>, home: &WorkonHome, environment: &En
     Ok((ages, false))
 }
 
-/// The appended lines, unless they are for a file that is sourced or would end the shell. That is said.
+/// The appended lines, unless they are for a file that is sourced or would end the shell. That is
+/// said.
 fn runnable(session: &Session<'_>, environment: &Environment, lines: Option<Vec<u8>>) -> Option<Vec<u8>> {
     let lines = lines?;
     let Some(word) = needs_its_file(&lines) else { return Some(lines) };
@@ -189,7 +196,8 @@ pub(super) fn entry(hooks: &Hooks<'_>, environment: &Environment, brought: Broug
     }
 }
 
-/// The `postactivate` that a project brings along, if the person trusts it as it is; otherwise a word about it.
+/// The `postactivate` that a project brings along, if the person trusts it as it is; otherwise a
+/// word about it.
 fn project_hook(session: &Session<'_>, hooks: &Hooks<'_>, project: &Path) -> Result<Option<Step>> {
     let Some(file) = hooks.file_in(&project.join(trust::PROJECT_HOOKS), hooks::POSTACTIVATE) else { return Ok(None) };
     if let Standing::Trusted(text) = trust::standing(session.context, &file)? {

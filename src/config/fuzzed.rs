@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use super::*;
 use crate::fuzzed::{batch, documents, kept, python_answers, tally};
 
-/// The settings by Python's own parser, as our Debug has them; `?` where it refuses the file or there is none (3.11).
+/// The settings by Python's own parser, as our Debug has them; `?` where it refuses the file or
+/// there is none (3.11).
 const TOML: &str = "
 try:
     import tomllib

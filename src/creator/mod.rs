@@ -1,8 +1,9 @@
 //! Making an environment: its directories, links and `pyvenv.cfg`.
 //!
-//! Owns the layout on disk for every interpreter that we can make one for ourselves (`native`, `python27`), and the
-//! hand-over to virtualenv where the person names it. Packages are `seed`'s, activation scripts come ready from `shell`,
-//! the place and the moment of publishing are `workon_home`'s.
+//! Owns the layout on disk for every interpreter that we can make one for ourselves (`native`,
+//! `python27`), and the hand-over to virtualenv where the person names it. Packages are `seed`'s,
+//! activation scripts come ready from `shell`, the place and the moment of publishing are
+//! `workon_home`'s.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -51,8 +52,8 @@ pub(crate) fn supports(interpreter: &Interpreter) -> std::result::Result<(), &'s
     }
 }
 
-/// Writes an environment into the request's directory, without starting anything. The interpreter is one that
-/// [`supports`] accepts.
+/// Writes an environment into the request's directory, without starting anything. The interpreter
+/// is one that [`supports`] accepts.
 pub(crate) fn create(request: &Request<'_>) -> Result<Created> {
     let base = request.interpreter.base_executable.as_os_str();
     if [Some(base), request.prompt].iter().flatten().any(|value| !is_one_line(value.as_bytes())) {

@@ -1,7 +1,7 @@
 //! PEP 405 environments, written directly: every Python 3, CPython and PyPy.
 //!
-//! The layout is that of the interpreter's own `venv`, so that `python -m venv --upgrade`, editors and other tools find
-//! what they expect. 3.3 is the oldest that reads `pyvenv.cfg`.
+//! The layout is that of the interpreter's own `venv`, so that `python -m venv --upgrade`, editors
+//! and other tools find what they expect. 3.3 is the oldest that reads `pyvenv.cfg`.
 
 use std::path::Path;
 

@@ -1,7 +1,8 @@
 //! Environments for CPython 2.7, which knows no `pyvenv.cfg`.
 //!
-//! It finds its prefix by following links from its executable, so the executable is a copy; it finds its library by a
-//! landmark, so there is one; and a `site.py` of ours (site27.py) sends it on to the base interpreter's library.
+//! It finds its prefix by following links from its executable, so the executable is a copy; it
+//! finds its library by a landmark, so there is one; and a `site.py` of ours (site27.py) sends it
+//! on to the base interpreter's library.
 
 use super::{Created, Request, link, make_directory, names, pyvenv_cfg, write, write_common};
 use crate::error::{Error, Result};

@@ -1,6 +1,8 @@
-//! The hand-over to virtualenv, or to whichever creator the person names in VIRTUALENVWRAPPER_VIRTUALENV.
+//! The hand-over to virtualenv, or to whichever creator the person names in
+//! VIRTUALENVWRAPPER_VIRTUALENV.
 //!
-//! Such a program writes the final path into its files and cannot be moved afterwards, so it builds in place.
+//! Such a program writes the final path into its files and cannot be moved afterwards, so it builds
+//! in place.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -41,8 +43,8 @@ pub(crate) fn named(context: &Context) -> Result<Option<PathBuf>> {
     })
 }
 
-/// virtualenv, for an interpreter that we cannot make an environment for; `None` where we can. An error where it would
-/// be needed and is not there.
+/// virtualenv, for an interpreter that we cannot make an environment for; `None` where we can. An
+/// error where it would be needed and is not there.
 pub(crate) fn needed(context: &Context, interpreter: &Interpreter) -> Result<Option<PathBuf>> {
     let Err(reason) = supports(interpreter) else { return Ok(None) };
     on_path(context, OsStr::new("virtualenv")).map(Some).ok_or_else(|| Error::CannotCreate {
@@ -56,15 +58,17 @@ fn on_path(context: &Context, name: &OsStr) -> Option<PathBuf> {
     which::which_in(name, context.variable(env_vars::PATH), "/").ok()
 }
 
-/// Runs the creator for `home/name`, with its output left to the person, called as virtualenvwrapper calls it: in
-/// `home`, the name last. What it leaves there when it fails is removed, unless something was there before.
+/// Runs the creator for `home/name`, with its output left to the person, called as
+/// virtualenvwrapper calls it: in `home`, the name last. What it leaves there when it fails is
+/// removed, unless something was there before.
 pub(crate) fn create(context: &Context, program: &Path, asked: &HandOver<'_>, home: &Path, name: &OsStr) -> Result<()> {
     let root = home.join(name);
     let was_there = fs::symlink_metadata(&root).is_ok();
     let mut command = context.command(program);
     command.args(words(context, asked)?).arg(name).current_dir(home);
     if asked.is_offline {
-        // virtualenv downloads what is newer than its own wheels, and has another process look for that now and then.
+        // virtualenv downloads what is newer than its own wheels, and has another process look for
+        // that now and then.
         command.envs([("PIP_NO_INDEX", "1"), ("UV_OFFLINE", "1"), ("VIRTUALENV_NO_PERIODIC_UPDATE", "1")]);
     }
     let failed = match Context::run_for_person(&mut command) {
@@ -82,7 +86,8 @@ pub(crate) fn create(context: &Context, program: &Path, asked: &HandOver<'_>, ho
     Err(failed)
 }
 
-/// The words of VIRTUALENVWRAPPER_VIRTUALENV_ARGS, split as a shell would; `None` where it is unset.
+/// The words of VIRTUALENVWRAPPER_VIRTUALENV_ARGS, split as a shell would; `None` where it is
+/// unset.
 pub(crate) fn standing_words(context: &Context) -> Result<Option<Vec<OsString>>> {
     let Some(standing) = context.variable(env_vars::VIRTUALENVWRAPPER_VIRTUALENV_ARGS) else { return Ok(None) };
     let wrong = |reason: String| Error::Value { what: env_vars::VIRTUALENVWRAPPER_VIRTUALENV_ARGS.to_owned(), reason };

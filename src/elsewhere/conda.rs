@@ -1,5 +1,5 @@
-//! conda, mamba and micromamba: the environments that `~/.conda/environments.txt` names, and those in the `envs` of every
-//! base that is known to `interpreter`.
+//! conda, mamba and micromamba: the environments that `~/.conda/environments.txt` names, and those
+//! in the `envs` of every base that is known to `interpreter`.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;

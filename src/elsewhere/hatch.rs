@@ -55,7 +55,8 @@ fn is_default(project: &OsStr, name: &OsStr) -> bool {
     name == project
 }
 
-/// The environment `default` has the name of its project, and goes by it; any other is written behind that.
+/// The environment `default` has the name of its project, and goes by it; any other is written
+/// behind that.
 fn called(mut form: OsString, project: &OsStr, name: &OsStr) -> OsString {
     if !is_default(project, name) {
         form.push(":");

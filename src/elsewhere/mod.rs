@@ -1,9 +1,9 @@
-//! Environments that other tools keep outside the store, reached by name: pipenv's, poetry's, hatch's, conda's, and the
-//! `.venv` of known projects.
+//! Environments that other tools keep outside the store, reached by name: pipenv's, poetry's,
+//! hatch's, conda's, and the `.venv` of known projects.
 //!
-//! Owns which there are and the names they go by; each owner's places and naming have a file of their own. Only looks:
-//! nothing is started and nothing is written. Looked at only for a name that the store does not have, and for a list that
-//! was asked for.
+//! Owns which there are and the names they go by; each owner's places and naming have a file of
+//! their own. Only looks: nothing is started and nothing is written. Looked at only for a name that
+//! the store does not have, and for a list that was asked for.
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -40,7 +40,8 @@ pub(crate) struct Places<'a> {
 struct Candidate {
     origin: Origin,
     environment: Environment,
-    /// What its owner's names make of it: the shortest first, the last one as precise as its owner is.
+    /// What its owner's names make of it: the shortest first, the last one as precise as its owner
+    /// is.
     names: Vec<OsString>,
     project: Option<PathBuf>,
     /// Of several that its owner keeps for the project, the one that it takes there.
@@ -53,8 +54,8 @@ impl<'a> Places<'a> {
         Self { context, home, projects: OnceCell::new() }
     }
 
-    /// All environments outside the store, in the order of their names. The name of each is one that [`Self::find`] knows
-    /// it by.
+    /// All environments outside the store, in the order of their names. The name of each is one
+    /// that [`Self::find`] knows it by.
     pub(crate) fn all(&self) -> Vec<Environment> {
         let mut all: Vec<Environment> = self.named().map(|(candidate, form)| candidate.called(form)).collect();
         all.sort_by(|one, other| one.name().cmp(other.name()));
@@ -69,8 +70,8 @@ impl<'a> Places<'a> {
         candidates.into_iter().zip(forms).filter(|(candidate, _)| !self.is_in_store(candidate))
     }
 
-    /// The one that goes by a name which the store does not have: its bare name, or `OWNER:NAME`, or `OWNER:PATH`. Where
-    /// several answer to it, the error says how to name each.
+    /// The one that goes by a name which the store does not have: its bare name, or `OWNER:NAME`,
+    /// or `OWNER:PATH`. Where several answer to it, the error says how to name each.
     pub(crate) fn find(&self, typed: &OsStr) -> Result<Option<Environment>> {
         let (origin, wanted) = owner_and_name(typed);
         let mut candidates = self.candidates();
@@ -106,8 +107,8 @@ impl<'a> Places<'a> {
         }
     }
 
-    /// The environments that belong to the project in a directory, which is this one or above it, or known otherwise: of
-    /// each owner the one that it takes there, where that can be told.
+    /// The environments that belong to the project in a directory, which is this one or above it,
+    /// or known otherwise: of each owner the one that it takes there, where that can be told.
     pub(crate) fn of_project(&self, directory: &Path) -> Vec<Environment> {
         let is_here = |candidate: &Candidate| candidate.project.as_deref().is_some_and(|at| is_same(at, directory));
         let all: Vec<(Candidate, OsString)> = self.named().filter(|(candidate, _)| is_here(candidate)).collect();
@@ -169,18 +170,21 @@ impl<'a> Places<'a> {
         }
         all.retain(|candidate| {
             let root = candidate.environment.root().as_os_str();
-            // Nothing there has to be called like that, and a list or a shell would stumble over it.
+            // Nothing there has to be called like that, and a list or a shell would stumble over
+            // it.
             candidate.names.iter().map(OsString::as_os_str).chain([root]).all(is_legible)
         });
         all
     }
 
-    /// pipenv keeps its environments in WORKON_HOME where that is set: they are the store's, and have a second name.
+    /// pipenv keeps its environments in WORKON_HOME where that is set: they are the store's, and
+    /// have a second name.
     fn is_in_store(&self, candidate: &Candidate) -> bool {
         candidate.environment.root().parent() == Some(self.home.path())
     }
 
-    /// What to type for a candidate: its name, where neither the store nor another has it, else with its owner.
+    /// What to type for a candidate: its name, where neither the store nor another has it, else
+    /// with its owner.
     fn form(&self, candidate: &Candidate, names: &Names<'_>) -> OsString {
         let short = candidate.names.first().filter(|name| {
             names.bare[name.as_os_str()] == 1
@@ -207,14 +211,15 @@ impl<'a> Places<'a> {
         self.projects().iter().find(is_meant).cloned()
     }
 
-    /// The directory that an XDG variable names, else this one below the home directory: as every system but macOS has
-    /// it, and macOS where the variable is set.
+    /// The directory that an XDG variable names, else this one below the home directory: as every
+    /// system but macOS has it, and macOS where the variable is set.
     fn base(&self, variable: &str, below_home: &str, on_macos: &str) -> Option<PathBuf> {
         let custom = || Some(self.context.home()?.join(if cfg!(target_os = "macos") { on_macos } else { below_home }));
         self.context.absolute(variable).map(Path::to_path_buf).or_else(custom)
     }
 
-    /// A directory as settings of Python programs name it: `~` and variables expanded. A relative one is none.
+    /// A directory as settings of Python programs name it: `~` and variables expanded. A relative
+    /// one is none.
     fn expanded(&self, named: &OsStr) -> Option<PathBuf> {
         directories::expanded(named, self.context).ok().map(PathBuf::from).filter(|path| path.is_absolute())
     }
@@ -308,7 +313,8 @@ fn is_legible(name: &OsStr) -> bool {
 /// Longest file of settings that is read.
 const LIMIT: u64 = 64 * 1024;
 
-/// Another tool's settings; none where there is no such file, or it is no TOML: that is for its owner to say.
+/// Another tool's settings; none where there is no such file, or it is no TOML: that is for its
+/// owner to say.
 fn settings(file: &Path) -> toml::Table {
     let text = read_small(file, LIMIT).ok().flatten().unwrap_or_default();
     std::str::from_utf8(&text).ok().and_then(|text| toml::from_str(text).ok()).unwrap_or_default()

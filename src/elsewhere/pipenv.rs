@@ -1,4 +1,5 @@
-//! pipenv: one directory of environments, `PROJECT-MARK`, each with a `.project` file that names the project.
+//! pipenv: one directory of environments, `PROJECT-MARK`, each with a `.project` file that names
+//! the project.
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -8,8 +9,8 @@ use crate::environment::Environment;
 use crate::environment::origin::Origin;
 use crate::project::{self, pipenv::hash};
 
-/// Without WORKON_HOME it is `virtualenvs` in the data directory, on macOS too. With it they are in the store, where the
-/// mark tells them from others.
+/// Without WORKON_HOME it is `virtualenvs` in the data directory, on macOS too. With it they are in
+/// the store, where the mark tells them from others.
 pub(super) fn candidates(places: &Places<'_>) -> Vec<Candidate> {
     let data = places.base("XDG_DATA_HOME", ".local/share", ".local/share");
     let directory = data.map(|data| data.join("virtualenvs")).filter(|directory| directory != places.home.path());

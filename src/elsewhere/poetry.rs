@@ -1,4 +1,5 @@
-//! poetry: `virtualenvs` in its cache, or where its settings say; environments are called `PROJECT-MARK-pyX.Y`.
+//! poetry: `virtualenvs` in its cache, or where its settings say; environments are called
+//! `PROJECT-MARK-pyX.Y`.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;

@@ -45,8 +45,8 @@ fn in_store(places: &Places<'_>, root: &Path) -> bool {
     root.parent().is_some_and(|parent| is_same(parent, places.home.path()))
 }
 
-/// Those that an environment of the store is linked to, the directories of PROJECT_HOME, and where one is: the working
-/// directory and those above it, up to the home directory.
+/// Those that an environment of the store is linked to, the directories of PROJECT_HOME, and where
+/// one is: the working directory and those above it, up to the home directory.
 pub(super) fn known(context: &Context, home: &WorkonHome) -> Vec<PathBuf> {
     let here = context.working_directory().unwrap_or_default();
     let is_end = |place: &&Path| place.parent().is_none() || context.home() == Some(*place);

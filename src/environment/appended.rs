@@ -1,9 +1,10 @@
 //! Lines that a person appended to an environment's own `bin/activate`.
 //!
-//! We do not source that script (CVE-2024-53899, CVE-2024-9287: what is pasted into it runs), but people keep their
-//! exports at its end. The script of every maker (venv 3.3 to 3.14, virtualenv 16 to 21, uv, ours) forgets hashed
-//! commands twice: in `deactivate`, and as its last statement, which some of them wrap in an `if`. So what follows the
-//! second `hash -r` is the person's own (DESIGN.md 7).
+//! We do not source that script (CVE-2024-53899, CVE-2024-9287: what is pasted into it runs), but
+//! people keep their exports at its end. The script of every maker (venv 3.3 to 3.14, virtualenv 16
+//! to 21, uv, ours) forgets hashed commands twice: in `deactivate`, and as its last statement,
+//! which some of them wrap in an `if`. So what follows the second `hash -r` is the person's own
+//! (DESIGN.md 7).
 
 use std::path::Path;
 
@@ -15,8 +16,8 @@ pub(crate) fn appended_lines(activate: &Path) -> Result<Option<Vec<u8>>> {
     Ok(script(activate)?.as_deref().and_then(appended_in))
 }
 
-/// The text of `bin/activate`. `None` where there is none, where we may not read it, and where it is so long that only a
-/// part would be read: half a command is another command.
+/// The text of `bin/activate`. `None` where there is none, where we may not read it, and where it
+/// is so long that only a part would be read: half a command is another command.
 pub(crate) fn script(activate: &Path) -> Result<Option<Vec<u8>>> {
     let text = match read_small(activate, super::SMALL) {
         Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => None,
@@ -30,8 +31,9 @@ pub(crate) fn appended_in(text: &[u8]) -> Option<Vec<u8>> {
     after_the_maker(text).map(<[u8]>::to_vec)
 }
 
-/// The word in these lines that means something only in a file that is sourced, or that would end the shell: nodeenv asks
-/// for the file that it stands in, by `$BASH_SOURCE` and `$0`. `None` where they can be run as text.
+/// The word in these lines that means something only in a file that is sourced, or that would end
+/// the shell: nodeenv asks for the file that it stands in, by `$BASH_SOURCE` and `$0`. `None` where
+/// they can be run as text.
 pub(crate) fn needs_its_file(lines: &[u8]) -> Option<&'static str> {
     let text = String::from_utf8_lossy(lines);
     let said = || text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
@@ -57,9 +59,9 @@ fn is_called(word: &str, line: &str) -> bool {
     })
 }
 
-/// The numbers of the lines, counted from 1, that somebody put elsewhere in a `bin/activate`: they have no effect on
-/// entering. Every maker sets the same few variables; a line that sets another one, or reads another file, is none of
-/// theirs. Nothing is said of a script of unknown making.
+/// The numbers of the lines, counted from 1, that somebody put elsewhere in a `bin/activate`: they
+/// have no effect on entering. Every maker sets the same few variables; a line that sets another
+/// one, or reads another file, is none of theirs. Nothing is said of a script of unknown making.
 pub(crate) fn inserted_lines(text: &[u8]) -> Vec<usize> {
     let Some(length) = appended_length(text) else { return Vec::new() };
     let lines = text[..text.len() - length].split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);

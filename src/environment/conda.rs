@@ -1,7 +1,8 @@
 //! A conda environment: a prefix with `conda-meta`, and no `pyvenv.cfg`.
 //!
-//! Owns the reading of what conda keeps in one: which python it holds, the variables that it brings along (data, in JSON)
-//! and the scripts that conda would source. conda's own `activate.py` is the reference.
+//! Owns the reading of what conda keeps in one: which python it holds, the variables that it brings
+//! along (data, in JSON) and the scripts that conda would source. conda's own `activate.py` is the
+//! reference.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -49,8 +50,8 @@ impl Environment {
         }
     }
 
-    /// The files that give it variables, with their text: those of its packages (`etc/conda/env_vars.d`), then that of the
-    /// person (`conda env config vars`), which wins.
+    /// The files that give it variables, with their text: those of its packages
+    /// (`etc/conda/env_vars.d`), then that of the person (`conda env config vars`), which wins.
     pub(crate) fn conda_variable_files(&self) -> Vec<(PathBuf, Vec<u8>)> {
         if !self.is_conda {
             return Vec::new();
@@ -62,7 +63,8 @@ impl Environment {
         texts.filter(|(file, text)| !variables_in(file, text).is_empty()).collect()
     }
 
-    /// The scripts that conda would source in a shell whose files end in `dialect` (`.sh`, `.fish`).
+    /// The scripts that conda would source in a shell whose files end in `dialect` (`.sh`,
+    /// `.fish`).
     pub(crate) fn conda_scripts(&self, when: Scripts, dialect: &str) -> Vec<PathBuf> {
         if !self.is_conda {
             return Vec::new();

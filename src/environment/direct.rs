@@ -1,7 +1,8 @@
-//! Where installed distributions came from, by the metadata on disk: `direct_url.json` (PEP 610) and `.egg-link`.
+//! Where installed distributions came from, by the metadata on disk: `direct_url.json` (PEP 610)
+//! and `.egg-link`.
 //!
-//! Anybody's build writes these files, and `pip freeze` prints what is in them. So they are checked here before a line
-//! of it goes into a file that others read.
+//! Anybody's build writes these files, and `pip freeze` prints what is in them. So they are checked
+//! here before a line of it goes into a file that others read.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -43,7 +44,8 @@ struct DirInfo {
     editable: bool,
 }
 
-/// Those in these directories. Fails where anything that `pip freeze` prints has a line break in it.
+/// Those in these directories. Fails where anything that `pip freeze` prints has a line break in
+/// it.
 pub(crate) fn origins<'a>(directories: impl IntoIterator<Item = &'a Path>) -> Result<Vec<DirectOrigin>> {
     let mut found = Vec::new();
     for directory in directories {

@@ -1,7 +1,7 @@
 //! What is installed in an environment, by the metadata on disk.
 //!
-//! Owns the forms that metadata has: `.dist-info` (PEP 376, and editable ones of PEP 660), and what setuptools left and
-//! leaves behind, `.egg-info`, `.egg` and `.egg-link`. Starts nothing.
+//! Owns the forms that metadata has: `.dist-info` (PEP 376, and editable ones of PEP 660), and what
+//! setuptools left and leaves behind, `.egg-info`, `.egg` and `.egg-link`. Starts nothing.
 
 use std::fs;
 use std::path::Path;
@@ -18,8 +18,9 @@ pub(crate) fn canonical(name: &str) -> String {
     parts.join("-").to_lowercase()
 }
 
-/// The names of all distributions in these directories as they spell themselves, each once, in the order of pip. What
-/// has no proper name (pip leaves `~name` behind when it is interrupted) is none.
+/// The names of all distributions in these directories as they spell themselves, each once, in the
+/// order of pip. What has no proper name (pip leaves `~name` behind when it is interrupted) is
+/// none.
 pub(crate) fn names<'a>(directories: impl IntoIterator<Item = &'a Path>) -> Result<Vec<String>> {
     let mut names = Vec::new();
     for directory in directories {
@@ -52,8 +53,8 @@ pub(super) fn name(path: &Path) -> Option<String> {
     Some(told.unwrap_or_else(|| stem.split('-').next().unwrap_or(stem).to_owned()))
 }
 
-/// The value of the first `Name:`, as Python's email parser finds it: a line that begins with a blank goes on with the
-/// header before it, and the headers end at the first line that is none.
+/// The value of the first `Name:`, as Python's email parser finds it: a line that begins with a
+/// blank goes on with the header before it, and the headers end at the first line that is none.
 pub(super) fn name_in(metadata: &[u8]) -> Option<String> {
     let text = without_returns(metadata);
     let mut value: Option<Vec<u8>> = None;

@@ -1,7 +1,7 @@
 //! The lines of `pip freeze`, each known to be the one line of one installed distribution.
 //!
-//! Owns what such a line may look like, and that no password stands in it. pip and uv print what the metadata of others
-//! says, so a line counts only for a name that is installed, once.
+//! Owns what such a line may look like, and that no password stands in it. pip and uv print what
+//! the metadata of others says, so a line counts only for a name that is installed, once.
 
 use std::path::{Path, PathBuf};
 
@@ -92,8 +92,8 @@ pub(crate) fn checked(
     Ok(found)
 }
 
-/// An address without its user and password. `git@` is no secret, and `${NAME}` is what pip replaces with a variable.
-/// With ssh, the user stays.
+/// An address without its user and password. `git@` is no secret, and `${NAME}` is what pip
+/// replaces with a variable. With ssh, the user stays.
 pub(crate) fn without_password(url: &str) -> String {
     let Some((scheme, behind)) = url.split_once("://") else { return url.to_owned() };
     let (authority, path) = behind.split_at(behind.find(['/', '?', '#']).unwrap_or(behind.len()));

@@ -1,4 +1,5 @@
-//! What others write into an environment, read as Python reads it: `pyvenv.cfg`, and the metadata of distributions.
+//! What others write into an environment, read as Python reads it: `pyvenv.cfg`, and the metadata
+//! of distributions.
 
 use proptest::prelude::*;
 

@@ -1,7 +1,8 @@
-//! Whether an environment is still what it was made as: with its `pyvenv.cfg`, and with the Python its packages are for.
+//! Whether an environment is still what it was made as: with its `pyvenv.cfg`, and with the Python
+//! its packages are for.
 //!
-//! Owns those two facts, for everything that activates, lists, installs into, or repairs an environment. Starts nothing;
-//! how the facts are worded and repaired is left to the callers.
+//! Owns those two facts, for everything that activates, lists, installs into, or repairs an
+//! environment. Starts nothing; how the facts are worded and repaired is left to the callers.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -21,8 +22,9 @@ impl Environment {
         Some(format!("{major}.{minor}")).filter(|_| !minor.is_empty())
     }
 
-    /// The interpreter behind `bin/python`, where it has become another minor version: `/usr/bin/python3` after a system
-    /// upgrade. Its version is read from the name of the file that the links end at.
+    /// The interpreter behind `bin/python`, where it has become another minor version:
+    /// `/usr/bin/python3` after a system upgrade. Its version is read from the name of the file
+    /// that the links end at.
     pub(crate) fn replaced_python(&self) -> Option<PathBuf> {
         let series = self.series()?;
         let python = end_of_links(&self.python());
@@ -34,8 +36,8 @@ impl Environment {
         is_another.then_some(python)
     }
 
-    /// Whether Python looks for packages in the environment at all: it finds it by `pyvenv.cfg` (PEP 405), or by the
-    /// library that virtualenv made before that PEP.
+    /// Whether Python looks for packages in the environment at all: it finds it by `pyvenv.cfg`
+    /// (PEP 405), or by the library that virtualenv made before that PEP.
     pub(crate) fn is_isolated(&self) -> bool {
         self.cfg.is_some() || self.is_conda || self.has_library_of_its_own()
     }
@@ -52,15 +54,15 @@ impl Environment {
         })
     }
 
-    /// Whether uv made it without pip, and nothing was done about it since: the shell finds another Python's pip, which
-    /// installs elsewhere.
+    /// Whether uv made it without pip, and nothing was done about it since: the shell finds another
+    /// Python's pip, which installs elsewhere.
     pub(crate) fn lacks_pip_of_its_own(&self) -> bool {
         let is_of_uv = self.cfg.as_ref().is_some_and(|cfg| cfg.get("uv").is_some());
         is_of_uv && fs::symlink_metadata(self.bin().join("pip")).is_err()
     }
 
-    /// The text of a `pyvenv.cfg` that was lost: the interpreter is where `bin/python` is linked to. `None` where that is
-    /// not told by a link.
+    /// The text of a `pyvenv.cfg` that was lost: the interpreter is where `bin/python` is linked
+    /// to. `None` where that is not told by a link.
     pub(crate) fn lost_cfg(&self) -> Option<Vec<u8>> {
         fs::read_link(self.python()).ok()?;
         let home = end_of_links(&self.python()).parent()?.to_path_buf();

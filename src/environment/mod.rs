@@ -1,8 +1,8 @@
 //! A virtual environment on disk: is it one, what does it say of itself.
 //!
-//! Owns the reading of an environment, and the files in it that commands edit (`path_extensions`, `system_packages`).
-//! Runs nothing in it (promise 4 of DESIGN.md): a broken one can be looked at like any other. Which environments there
-//! are is `workon_home`'s matter.
+//! Owns the reading of an environment, and the files in it that commands edit (`path_extensions`,
+//! `system_packages`). Runs nothing in it (promise 4 of DESIGN.md): a broken one can be looked at
+//! like any other. Which environments there are is `workon_home`'s matter.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -46,12 +46,14 @@ pub(crate) struct Environment {
 }
 
 impl Environment {
-    /// Looks at `root`: an environment has a `pyvenv.cfg` (PEP 405), or `bin/activate` (what virtualenv made before
-    /// that PEP, and still makes for Python 2.7). `None` where neither is there.
+    /// Looks at `root`: an environment has a `pyvenv.cfg` (PEP 405), or `bin/activate` (what
+    /// virtualenv made before that PEP, and still makes for Python 2.7). `None` where neither is
+    /// there.
     pub(crate) fn open(root: &Path) -> Result<Option<Self>> {
         let file = root.join("pyvenv.cfg");
         let text = match read_small(&file, SMALL) {
-            // A file that is there and that we may not read is no reason to call a whole environment missing.
+            // A file that is there and that we may not read is no reason to call a whole
+            // environment missing.
             Err(error)
                 if error.kind() == io::ErrorKind::PermissionDenied
                     && fs::metadata(&file).is_ok_and(|entry| entry.is_file()) =>
@@ -73,8 +75,8 @@ impl Environment {
         &self.root
     }
 
-    /// The same, known to be kept elsewhere by `origin`: under which name, with which word for a prompt, and for which
-    /// project.
+    /// The same, known to be kept elsewhere by `origin`: under which name, with which word for a
+    /// prompt, and for which project.
     pub(crate) fn kept_elsewhere(
         mut self,
         origin: Origin,
@@ -100,7 +102,8 @@ impl Environment {
         self.elsewhere.as_ref()?.project.as_deref()
     }
 
-    /// The name it goes by: the last component of the root, or what is typed for one that lies elsewhere.
+    /// The name it goes by: the last component of the root, or what is typed for one that lies
+    /// elsewhere.
     pub(crate) fn name(&self) -> &OsStr {
         match &self.elsewhere {
             Some(elsewhere) => &elsewhere.name,
@@ -153,7 +156,8 @@ impl Environment {
         inert(configured.map_or_else(|| self.label(), OsStr::from_bytes))
     }
 
-    /// The version of its python, as `pyvenv.cfg` records it, else from the name of its library directory (`2.7`).
+    /// The version of its python, as `pyvenv.cfg` records it, else from the name of its library
+    /// directory (`2.7`).
     pub(crate) fn version(&self) -> Option<String> {
         if self.is_conda {
             return self.conda_python();
@@ -174,7 +178,8 @@ impl Environment {
         told.map(path).or_else(|| Some(self.python_in(&path(cfg.get("home")?))))
     }
 
-    /// The one in `home` (PEP 405) that `bin/python` is linked to; else the first that is there of the names it can have.
+    /// The one in `home` (PEP 405) that `bin/python` is linked to; else the first that is there of
+    /// the names it can have.
     fn python_in(&self, home: &Path) -> PathBuf {
         let linked = fs::read_link(self.python()).ok().filter(|target| target.parent() == Some(home));
         let series = self.version().map(|version| version.split('.').take(2).collect::<Vec<_>>().join("."));
@@ -187,8 +192,8 @@ impl Environment {
         all.iter().find(|path| path.is_file()).or(all.first()).cloned().unwrap_or_default()
     }
 
-    /// The directory that packages are installed into (sysconfig's `platlib`): the one that lies under `lib`, found by
-    /// looking, because its name depends on the implementation and build.
+    /// The directory that packages are installed into (sysconfig's `platlib`): the one that lies
+    /// under `lib`, found by looking, because its name depends on the implementation and build.
     pub(crate) fn site_packages(&self) -> Result<PathBuf> {
         Ok(self.library()?.join("site-packages"))
     }
@@ -198,15 +203,18 @@ impl Environment {
         distributions::names(self.package_directories()?.iter().map(PathBuf::as_path))
     }
 
-    /// Where those came from that came from no index. Fails where their metadata has line breaks in it.
+    /// Where those came from that came from no index. Fails where their metadata has line breaks in
+    /// it.
     pub(crate) fn direct_origins(&self) -> Result<Vec<direct::DirectOrigin>> {
         direct::origins(self.package_directories()?.iter().map(PathBuf::as_path))
     }
 
-    /// Every directory that packages are installed into: sysconfig's `purelib`, and `platlib` where that is another.
+    /// Every directory that packages are installed into: sysconfig's `purelib`, and `platlib` where
+    /// that is another.
     pub(crate) fn package_directories(&self) -> Result<Vec<PathBuf>> {
         let packages = self.site_packages()?;
-        // Fedora's `lib64` is a link to `lib` up to 3.14, and a directory of its own since (gh-139704).
+        // Fedora's `lib64` is a link to `lib` up to 3.14, and a directory of its own since
+        // (gh-139704).
         let library = packages.parent().and_then(Path::file_name).unwrap_or_default();
         let platform = self.root.join("lib64").join(library).join("site-packages");
         let has_both = platform.is_dir() && !crate::fs::is_same(&packages, &platform);
@@ -220,7 +228,8 @@ impl Environment {
             .filter_map(|entry| entry.ok().map(|entry| entry.path()))
             .filter(|path| path.join("site-packages").is_dir())
             .collect();
-        // Several: an environment that was upgraded in place keeps the old one. The recorded version decides.
+        // Several: an environment that was upgraded in place keeps the old one. The recorded
+        // version decides.
         found.sort();
         let wanted = self.cfg.as_ref().and_then(PyvenvCfg::version).unwrap_or_default();
         let minor = wanted.splitn(3, '.').take(2).collect::<Vec<_>>().join(".");
@@ -234,7 +243,8 @@ impl Environment {
     }
 }
 
-/// Where a chain of links ends, the missing end included; not more than 40 links, as the kernel counts.
+/// Where a chain of links ends, the missing end included; not more than 40 links, as the kernel
+/// counts.
 pub(crate) fn end_of_links(path: &Path) -> PathBuf {
     let mut path = path.to_path_buf();
     for _ in 0..40 {

@@ -1,6 +1,7 @@
 //! Where an environment belongs: to the store, or to another tool that keeps it elsewhere.
 //!
-//! Owns the words for the owners and what is known of an environment that was found at one. The finding is `elsewhere`'s.
+//! Owns the words for the owners and what is known of an environment that was found at one. The
+//! finding is `elsewhere`'s.
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -1,8 +1,9 @@
 //! The `.pth` file in which `add2virtualenv` keeps directories for `sys.path`, one a line.
 //!
-//! Owns the format. We write paths and nothing else: from 3.18 on Python ignores the `import` lines of a `.pth` file
-//! (PEP 829). virtualenvwrapper puts two of them around its paths, which move these to the front of `sys.path`. A file
-//! of its making keeps them, so where its entries stand does not change under anybody.
+//! Owns the format. We write paths and nothing else: from 3.18 on Python ignores the `import` lines
+//! of a `.pth` file (PEP 829). virtualenvwrapper puts two of them around its paths, which move
+//! these to the front of `sys.path`. A file of its making keeps them, so where its entries stand
+//! does not change under anybody.
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -14,8 +15,8 @@ use crate::one_line::is_one_line;
 /// Its name in site-packages, as virtualenvwrapper has it.
 pub(crate) const NAME: &str = "_virtualenv_path_extensions.pth";
 
-/// The first line of a new file. virtualenvwrapper adds its entries below the first line, whatever that is. ASCII, as
-/// Pythons before 3.13 read the file in the encoding of the locale.
+/// The first line of a new file. virtualenvwrapper adds its entries below the first line, whatever
+/// that is. ASCII, as Pythons before 3.13 read the file in the encoding of the locale.
 const HEADING: &[u8] = b"# Directories that add2virtualenv put on sys.path, after site-packages.\n";
 
 /// Longest file that is read.
@@ -60,8 +61,8 @@ impl PathExtensions {
         self.lines.iter().filter_map(|line| directory(line)).map(|line| Path::new(std::ffi::OsStr::from_bytes(line)))
     }
 
-    /// Puts a directory before all others, below a first line that is none. Fails where the format cannot hold it; what
-    /// is there already is added again.
+    /// Puts a directory before all others, below a first line that is none. Fails where the format
+    /// cannot hold it; what is there already is added again.
     pub(crate) fn add(&mut self, path: &Path) -> Result<()> {
         check(path)?;
         if let Some(last) = self.lines.last_mut().filter(|last| !last.ends_with(b"\n")) {
@@ -85,8 +86,8 @@ impl PathExtensions {
     }
 }
 
-/// The directory in a line, as Python takes it: without what is blank at its end. Comments, code and a line with a
-/// byte order mark are none.
+/// The directory in a line, as Python takes it: without what is blank at its end. Comments, code
+/// and a line with a byte order mark are none.
 fn directory(line: &[u8]) -> Option<&[u8]> {
     let line = line.trim_ascii_end();
     let is_code = line.starts_with(b"import ") || line.starts_with(b"import\t");
@@ -94,8 +95,8 @@ fn directory(line: &[u8]) -> Option<&[u8]> {
     (!is_none).then_some(line)
 }
 
-/// Fails for a path that would be another one when Python reads it, or be run: a line that starts with `import` is
-/// code, and 3.13 ends lines wherever `str.splitlines` does.
+/// Fails for a path that would be another one when Python reads it, or be run: a line that starts
+/// with `import` is code, and 3.13 ends lines wherever `str.splitlines` does.
 fn check(path: &Path) -> Result<()> {
     let reason = match std::str::from_utf8(path.as_os_str().as_bytes()) {
         // One byte that cannot be decoded keeps Python 3 from starting.

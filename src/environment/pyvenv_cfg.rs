@@ -1,7 +1,9 @@
-//! `pyvenv.cfg` (PEP 405), read as CPython's own `site` reads it, but that nothing in it keeps us from starting.
+//! `pyvenv.cfg` (PEP 405), read as CPython's own `site` reads it, but that nothing in it keeps us
+//! from starting.
 //!
-//! Owns the format: one `key = value` a line, split at the first `=`, keys without regard to case. Unknown keys and
-//! lines without `=` are skipped. Values stay bytes: they are paths. An edit changes one value and no other byte.
+//! Owns the format: one `key = value` a line, split at the first `=`, keys without regard to case.
+//! Unknown keys and lines without `=` are skipped. Values stay bytes: they are paths. An edit
+//! changes one value and no other byte.
 
 /// The keys and values of one file, in its order.
 #[derive(Debug, Clone, Default)]
@@ -31,8 +33,9 @@ impl PyvenvCfg {
         (!bare.is_empty()).then_some(bare)
     }
 
-    /// The version of the base interpreter, at most three parts: `venv` writes `version`, virtualenv and uv
-    /// `version_info` with up to five parts, PEP 838 proposes `python-version` with two.
+    /// The version of the base interpreter, at most three parts: `venv` writes `version`,
+    /// virtualenv and uv `version_info` with up to five parts, PEP 838 proposes `python-version`
+    /// with two.
     pub(crate) fn version(&self) -> Option<String> {
         let value = ["version_info", "version", "python-version"].iter().find_map(|key| self.get(key))?;
         let parts = std::str::from_utf8(value).ok()?.split('.').take(3);
@@ -41,8 +44,8 @@ impl PyvenvCfg {
     }
 }
 
-/// The text of a file with a key (lower case) set to a value, in every line that gives it, for which one counts differs
-/// from reader to reader. A key that is not there gets a line at the end.
+/// The text of a file with a key (lower case) set to a value, in every line that gives it, for
+/// which one counts differs from reader to reader. A key that is not there gets a line at the end.
 pub(crate) fn with_value(text: &[u8], key: &str, value: &[u8]) -> Vec<u8> {
     let mut made = Vec::with_capacity(text.len() + key.len() + value.len() + 4);
     let mut is_there = false;
@@ -75,7 +78,8 @@ fn ends_line(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r')
 }
 
-/// A value without the blanks around it, which are Python's: every blank of Unicode, and four control characters.
+/// A value without the blanks around it, which are Python's: every blank of Unicode, and four
+/// control characters.
 fn trimmed(value: &[u8]) -> &[u8] {
     let is_blank = |letter: char| letter.is_whitespace() || ('\x1c'..='\x1f').contains(&letter);
     std::str::from_utf8(value).map_or(value.trim_ascii(), |text| text.trim_matches(is_blank).as_bytes())
@@ -85,7 +89,8 @@ fn trimmed(value: &[u8]) -> &[u8] {
 fn split(line: &[u8]) -> Option<(String, &[u8])> {
     let equals = line.iter().position(|byte| *byte == b'=')?;
     let key = std::str::from_utf8(trimmed(&line[..equals])).ok()?;
-    // A byte order mark stays: to every Python it is a part of the first key, which it then does not know.
+    // A byte order mark stays: to every Python it is a part of the first key, which it then does
+    // not know.
     Some((key.to_lowercase(), &line[equals + 1..]))
 }
 

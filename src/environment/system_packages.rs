@@ -1,7 +1,7 @@
 //! Whether an environment sees the packages of its base interpreter.
 //!
-//! Owns where that is written: a key in `pyvenv.cfg` (PEP 405); a file in the library, in which virtualenv before 20
-//! kept it, and by which the pips for 2.7 still know.
+//! Owns where that is written: a key in `pyvenv.cfg` (PEP 405); a file in the library, in which
+//! virtualenv before 20 kept it, and by which the pips for 2.7 still know.
 
 use std::fs;
 use std::io;
@@ -30,8 +30,8 @@ impl Environment {
         };
         match cfg.get(KEY) {
             Some(value) => value.eq_ignore_ascii_case(b"true"),
-            // The `site` of Python 3 takes it for true; those for 2.7 do not. Without `home` it is no environment to
-            // Python.
+            // The `site` of Python 3 takes it for true; those for 2.7 do not. Without `home` it is
+            // no environment to Python.
             None => cfg.get("home").is_some() && !self.is_python_2(),
         }
     }

@@ -1,6 +1,7 @@
 //! What the person can do about a failure.
 //!
-//! Owns the hints: mostly one line, with the command to type where there is one. What went wrong is said in `mod`.
+//! Owns the hints: mostly one line, with the command to type where there is one. What went wrong is
+//! said in `mod`.
 
 use std::ffi::OsStr;
 use std::io;

@@ -1,7 +1,8 @@
 //! What can go wrong, said once.
 //!
-//! Owns the wording of every failure, the hint that goes with it (`hint`) and the exit status. Who prints it: `output`.
-//! The shape is `what: where`, lower case, no final stop; values are shown escaped.
+//! Owns the wording of every failure, the hint that goes with it (`hint`) and the exit status. Who
+//! prints it: `output`. The shape is `what: where`, lower case, no final stop; values are shown
+//! escaped.
 
 use std::ffi::OsString;
 use std::io;
@@ -371,8 +372,8 @@ impl Error {
         move |source| Self::Io { what, path, source: without_path(source) }
     }
 
-    /// The status that the command ends with: 2 for a wrong command line, a child's own, what shells say of a command
-    /// that is not there (127) or cannot be run (126), else 1.
+    /// The status that the command ends with: 2 for a wrong command line, a child's own, what
+    /// shells say of a command that is not there (127) or cannot be run (126), else 1.
     #[must_use]
     pub(crate) fn status(&self) -> u8 {
         match self {
@@ -386,7 +387,8 @@ impl Error {
     }
 }
 
-/// The system's own answer, where tempfile has added a path of its making: we name the one that the person knows.
+/// The system's own answer, where tempfile has added a path of its making: we name the one that the
+/// person knows.
 fn without_path(refusal: io::Error) -> io::Error {
     match refusal.to_string().split_once(" at path \"") {
         Some((answer, _)) if refusal.raw_os_error().is_none() => io::Error::new(refusal.kind(), answer.to_owned()),

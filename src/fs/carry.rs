@@ -1,5 +1,5 @@
-//! Copying a tree as it is, for where it cannot be renamed: a directory in a lower layer of an overlay file system, as
-//! everything is that came with a container's image.
+//! Copying a tree as it is, for where it cannot be renamed: a directory in a lower layer of an
+//! overlay file system, as everything is that came with a container's image.
 
 use std::fs::{self, DirBuilder, File, FileTimes};
 use std::io;
@@ -9,8 +9,9 @@ use std::path::Path;
 use nix::fcntl::OFlag;
 use nix::unistd::geteuid;
 
-/// Copies what is in `from` into the directory `to`, which is there and empty: files, links, and directories with their
-/// modes, times, and, for root, owners. Permissions beyond those of the mode are left out, setuid and setgid bits too.
+/// Copies what is in `from` into the directory `to`, which is there and empty: files, links, and
+/// directories with their modes, times, and, for root, owners. Permissions beyond those of the mode
+/// are left out, setuid and setgid bits too.
 pub(crate) fn copy_whole(from: &Path, to: &Path) -> io::Result<()> {
     let entry = fs::symlink_metadata(from)?;
     for below in fs::read_dir(from)? {

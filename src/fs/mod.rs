@@ -1,7 +1,8 @@
-//! Careful file-system steps: publish without replacing, write as a whole, copy one file, remove one tree.
+//! Careful file-system steps: publish without replacing, write as a whole, copy one file, remove
+//! one tree.
 //!
-//! Owns the few calls that change the disk in a way that could lose something. Leaves every decision about *what* may
-//! be removed or replaced to `workon_home`.
+//! Owns the few calls that change the disk in a way that could lose something. Leaves every
+//! decision about *what* may be removed or replaced to `workon_home`.
 
 use std::fs::{self, File, FileTimes};
 use std::io::{self, Write};
@@ -34,8 +35,9 @@ pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
     }
 }
 
-/// Device, inode, size, and both times with nanoseconds: what does not change as long as a file is the same. That the time
-/// of the last change of the inode is among them is what nobody can set back: not `touch`, not `cp -p`, not an unpacker.
+/// Device, inode, size, and both times with nanoseconds: what does not change as long as a file is
+/// the same. That the time of the last change of the inode is among them is what nobody can set
+/// back: not `touch`, not `cp -p`, not an unpacker.
 pub(crate) type Stamp = [i64; 7];
 
 /// The stamp of the file that a path leads to in the end; `None` where it leads to none.
@@ -45,13 +47,15 @@ pub(crate) fn stamp(path: &Path) -> Option<Stamp> {
     Some([device, inode, size, file.mtime(), file.mtime_nsec(), file.ctime(), file.ctime_nsec()])
 }
 
-/// Where a path leads when every link on the way is followed: how programs that ask the kernel spell it.
+/// Where a path leads when every link on the way is followed: how programs that ask the kernel
+/// spell it.
 pub(crate) fn resolved(path: &Path) -> io::Result<PathBuf> {
     #[allow(clippy::disallowed_methods, reason = "to find the other spelling, not to replace the one that was named")]
     fs::canonicalize(path)
 }
 
-/// `path` with `.` dropped and `..` taken back as text, links unresolved: what a person means by the path they typed.
+/// `path` with `.` dropped and `..` taken back as text, links unresolved: what a person means by
+/// the path they typed.
 #[must_use]
 pub(crate) fn tidied(path: &Path) -> PathBuf {
     let mut tidy = PathBuf::new();
@@ -69,8 +73,8 @@ pub(crate) fn tidied(path: &Path) -> PathBuf {
 /// An entry of an open directory; the directory is [`CWD`] for a path from the root.
 pub(crate) type At<'a> = (BorrowedFd<'a>, &'a Path);
 
-/// One step of the kernel, where the system and the file system know it; `None` where they do not: old kernels, some
-/// network file systems.
+/// One step of the kernel, where the system and the file system know it; `None` where they do not:
+/// old kernels, some network file systems.
 fn rename_with(from: At<'_>, to: At<'_>, flags: RenameFlags) -> Option<io::Result<()>> {
     match renameat_with(from.0, from.1, to.0, to.1, flags) {
         Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => None,
@@ -78,7 +82,8 @@ fn rename_with(from: At<'_>, to: At<'_>, flags: RenameFlags) -> Option<io::Resul
     }
 }
 
-/// Renames `from` to `to`, and fails with `AlreadyExists` when anything is at `to`, in one step of the kernel.
+/// Renames `from` to `to`, and fails with `AlreadyExists` when anything is at `to`, in one step of
+/// the kernel.
 pub(crate) fn rename_without_replacing(from: &Path, to: &Path) -> io::Result<()> {
     rename_at((CWD, from), (CWD, to))
 }
@@ -88,8 +93,9 @@ pub(crate) fn rename_at(from: At<'_>, to: At<'_>) -> io::Result<()> {
     if let Some(done) = rename_with(from, to, RenameFlags::NOREPLACE) {
         return done;
     }
-    // Elsewhere the directory's own rule has to do: rename(2) never puts a directory over a file, nor over a directory
-    // with something in it; what is left is the moment between this look and the call, and an empty directory.
+    // Elsewhere the directory's own rule has to do: rename(2) never puts a directory over a file,
+    // nor over a directory with something in it; what is left is the moment between this look and
+    // the call, and an empty directory.
     match statat(to.0, to.1, AtFlags::SYMLINK_NOFOLLOW) {
         Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
         Err(Errno::NOENT) => renameat(from.0, from.1, to.0, to.1).map_err(|error| {
@@ -100,8 +106,8 @@ pub(crate) fn rename_at(from: At<'_>, to: At<'_>) -> io::Result<()> {
     }
 }
 
-/// Exchanges two entries of one file system in one step of the kernel. Fails with `Unsupported` where the system or the
-/// file system knows no such step.
+/// Exchanges two entries of one file system in one step of the kernel. Fails with `Unsupported`
+/// where the system or the file system knows no such step.
 pub(crate) fn exchange(one: &Path, other: &Path) -> io::Result<()> {
     exchange_at((CWD, one), (CWD, other))
 }
@@ -111,8 +117,8 @@ pub(crate) fn exchange_at(one: At<'_>, other: At<'_>) -> io::Result<()> {
     rename_with(one, other, RenameFlags::EXCHANGE).unwrap_or_else(|| Err(io::ErrorKind::Unsupported.into()))
 }
 
-/// Gives what root has made for somebody to its owner, who could not use it otherwise. `like`: what belongs to that
-/// person. Of no effect for everybody else.
+/// Gives what root has made for somebody to its owner, who could not use it otherwise. `like`: what
+/// belongs to that person. Of no effect for everybody else.
 pub(crate) fn give(made: &File, like: &fs::Metadata) -> io::Result<()> {
     if !nix::unistd::geteuid().is_root() || like.uid() == 0 {
         return Ok(());
@@ -121,8 +127,8 @@ pub(crate) fn give(made: &File, like: &fs::Metadata) -> io::Result<()> {
     std::os::unix::fs::fchown(made, Some(like.uid()), Some(like.gid()))
 }
 
-/// Replaces a small file as a whole: readers see the old text or the new one. Its mode and owner stay; a new file has
-/// the mode of the umask.
+/// Replaces a small file as a whole: readers see the old text or the new one. Its mode and owner
+/// stay; a new file has the mode of the umask.
 pub(crate) fn write_whole(path: &Path, text: &[u8]) -> Result<()> {
     let directory = path.parent().unwrap_or(Path::new("."));
     let before = fs::metadata(path).ok().filter(fs::Metadata::is_file);
@@ -142,17 +148,19 @@ pub(crate) fn write_whole(path: &Path, text: &[u8]) -> Result<()> {
     written.map(drop).map_err(Error::io("write", path))
 }
 
-/// Copies of files that share storage with the original where the file system can do that (reflinks), and nothing else
-/// with it. One for a whole tree: what the file system cannot do is asked once.
+/// Copies of files that share storage with the original where the file system can do that
+/// (reflinks), and nothing else with it. One for a whole tree: what the file system cannot do is
+/// asked once.
 #[derive(Debug, Default)]
 pub(crate) struct Copier {
     knows_no_reflinks: AtomicBool,
 }
 
 impl Copier {
-    /// Copies `source` to `to`, which must not exist, with these permission bits and this time: a compiled file is valid
-    /// for one time of its source. The umask takes its part of the bits. Owner and extended attributes are not copied.
-    /// `write` writes the content, where the file system cannot share it.
+    /// Copies `source` to `to`, which must not exist, with these permission bits and this time: a
+    /// compiled file is valid for one time of its source. The umask takes its part of the bits.
+    /// Owner and extended attributes are not copied. `write` writes the content, where the file
+    /// system cannot share it.
     pub(crate) fn copy(
         &self,
         source: &File,
@@ -162,7 +170,8 @@ impl Copier {
         write: impl FnOnce(&mut File) -> io::Result<()>,
     ) -> io::Result<File> {
         let mut copy = File::options().write(true).create_new(true).mode(permissions).open(to)?;
-        // Into a file that is there already: made by name, the copy would get the mode of its source for a moment.
+        // Into a file that is there already: made by name, the copy would get the mode of its
+        // source for a moment.
         let is_shared = !self.knows_no_reflinks.load(Relaxed) && reflink_copy::reflink_file(source, &copy).is_ok();
         if !is_shared {
             // Most file systems cannot: not worth asking again.
@@ -173,8 +182,9 @@ impl Copier {
     }
 }
 
-/// Reads a small file that others may have made: at most `limit` bytes, regular files only, so that a pipe or a
-/// device planted in an environment neither blocks nor floods us. `None` where there is no such file.
+/// Reads a small file that others may have made: at most `limit` bytes, regular files only, so that
+/// a pipe or a device planted in an environment neither blocks nor floods us. `None` where there is
+/// no such file.
 pub(crate) fn read_small(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
     use std::io::Read;
     let opened = fs::OpenOptions::new().read(true).custom_flags(OFlag::O_NONBLOCK.bits()).open(path);
@@ -196,14 +206,15 @@ pub(crate) fn read_small(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>>
     Ok(Some(text))
 }
 
-/// Opens a directory, and nothing else: not through a link, and never waiting for the other end of a pipe.
+/// Opens a directory, and nothing else: not through a link, and never waiting for the other end of
+/// a pipe.
 pub(crate) fn open_directory(path: &Path) -> io::Result<File> {
     let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW;
     fs::OpenOptions::new().read(true).custom_flags(flags.bits()).open(path)
 }
 
-/// The bytes on disk that removing `path` would free. Files that have other names elsewhere stay; what cannot be looked
-/// at counts nothing.
+/// The bytes on disk that removing `path` would free. Files that have other names elsewhere stay;
+/// what cannot be looked at counts nothing.
 pub(crate) fn freed_by_removing(path: &Path) -> u64 {
     let Ok(entry) = fs::symlink_metadata(path) else { return 0 };
     if !entry.is_dir() {
@@ -213,7 +224,8 @@ pub(crate) fn freed_by_removing(path: &Path) -> u64 {
     entry.blocks() * 512 + below.sum::<u64>()
 }
 
-/// Whether the disk that `path` is on is nearly full: less than a twentieth and less than 2 GiB of it is free.
+/// Whether the disk that `path` is on is nearly full: less than a twentieth and less than 2 GiB of
+/// it is free.
 pub(crate) fn is_nearly_full(path: &Path) -> bool {
     nix::sys::statvfs::statvfs(path).is_ok_and(|disk| {
         let free = u128::from(disk.blocks_available()) * u128::from(disk.fragment_size());

@@ -1,6 +1,8 @@
-//! Mount points: what must not be removed, moved, or descended into, as it is another file system's.
+//! Mount points: what must not be removed, moved, or descended into, as it is another file
+//! system's.
 //!
-//! Owns telling mounts apart. A bind mount has the same device number as what it covers, so that number does not tell.
+//! Owns telling mounts apart. A bind mount has the same device number as what it covers, so that
+//! number does not tell.
 
 use std::fs;
 use std::io;
@@ -11,8 +13,8 @@ use std::path::{Path, PathBuf};
 
 use super::resolved;
 
-/// What is mounted at a directory or below it, the first in the order of mounting; links are not followed. `None` where
-/// nothing is.
+/// What is mounted at a directory or below it, the first in the order of mounting; links are not
+/// followed. `None` where nothing is.
 pub(crate) fn mount_point_in(directory: &Path) -> Option<PathBuf> {
     let entry = fs::symlink_metadata(directory).ok().filter(fs::Metadata::is_dir)?;
     let Ok(table) = fs::read("/proc/self/mountinfo") else {
@@ -37,7 +39,8 @@ fn another_device(directory: &Path, device: u64) -> Option<PathBuf> {
     })
 }
 
-/// A path as the kernel writes it there: space, tab, line break, and backslash as three octal digits.
+/// A path as the kernel writes it there: space, tab, line break, and backslash as three octal
+/// digits.
 fn unescaped(text: &[u8]) -> PathBuf {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text;
@@ -55,7 +58,8 @@ fn unescaped(text: &[u8]) -> PathBuf {
 pub(super) struct Mount(u64);
 
 impl Mount {
-    /// Asks the kernel; where it knows no mounts by number (before Linux 5.8, macOS) the device has to do.
+    /// Asks the kernel; where it knows no mounts by number (before Linux 5.8, macOS) the device has
+    /// to do.
     pub(super) fn of(directory: impl AsFd) -> io::Result<Self> {
         #[cfg(target_os = "linux")]
         {

@@ -1,8 +1,10 @@
-//! Whether a file or directory is private: nobody but the effective user and root can change what it says.
+//! Whether a file or directory is private: nobody but the effective user and root can change what
+//! it says.
 //!
-//! Owns the one rule by which caches, records, settings and prepared packages are believed. It is that of ssh's
-//! StrictModes and git's safe.directory: owned by the user or by root, writable by nobody else, and below directories
-//! in which nobody else can put something in its place. What is not private is for the caller to do without.
+//! Owns the one rule by which caches, records, settings and prepared packages are believed. It is
+//! that of ssh's StrictModes and git's safe.directory: owned by the user or by root, writable by
+//! nobody else, and below directories in which nobody else can put something in its place. What is
+//! not private is for the caller to do without.
 
 use std::ffi::OsString;
 use std::fmt::{self, Display};
@@ -67,8 +69,9 @@ impl Display for Doubt {
     }
 }
 
-/// Looks at every directory on the way to `path`, following links as the kernel does, and at what is there in the end.
-/// `None`: it can be believed. What is missing yet would be made by us, where the directories above it allow that.
+/// Looks at every directory on the way to `path`, following links as the kernel does, and at what
+/// is there in the end. `None`: it can be believed. What is missing yet would be made by us, where
+/// the directories above it allow that.
 pub(crate) fn doubt(path: &Path) -> Option<Doubt> {
     let mut here = PathBuf::from("/");
     let judge = Judge::here()?;
@@ -106,7 +109,8 @@ pub(crate) fn is_private(entry: &Metadata) -> bool {
     Judge::here().is_some_and(|judge| judge.doubts(entry, true).is_none())
 }
 
-/// Reads a small file that has to be private to count, like [`read_small`]; a doubt where it is not.
+/// Reads a small file that has to be private to count, like [`read_small`]; a doubt where it is
+/// not.
 pub(crate) fn read_private(path: &Path, limit: u64) -> io::Result<Result<Option<Vec<u8>>, Doubt>> {
     if fs::symlink_metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
         return Ok(Ok(None));
@@ -122,8 +126,9 @@ pub(crate) fn create_private(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
-/// Whether others than the owner and root may write to what has this mode and group. A group that has nobody else in it
-/// does not count: many systems give every user one, and a umask that lets it write.
+/// Whether others than the owner and root may write to what has this mode and group. A group that
+/// has nobody else in it does not count: many systems give every user one, and a umask that lets it
+/// write.
 pub(crate) fn others_can_write(entry: &Metadata) -> bool {
     entry.mode() & 0o002 != 0 || (entry.mode() & 0o020 != 0 && !is_group_of_one(entry.gid()))
 }
@@ -131,7 +136,8 @@ pub(crate) fn others_can_write(entry: &Metadata) -> bool {
 /// Whom to believe.
 struct Judge {
     user: u32,
-    /// Who owns `/`, and with it everything: root, or in a user namespace somebody who cannot be named there.
+    /// Who owns `/`, and with it everything: root, or in a user namespace somebody who cannot be
+    /// named there.
     top: u32,
 }
 
@@ -151,8 +157,8 @@ impl Judge {
     }
 }
 
-/// Whether the group is the caller's own, as useradd makes one for every user: of the same number, and nobody is listed
-/// in it.
+/// Whether the group is the caller's own, as useradd makes one for every user: of the same number,
+/// and nobody is listed in it.
 fn is_group_of_one(group: u32) -> bool {
     let user = Uid::current().as_raw();
     if user == 0 || group != user || getgid() != Gid::from_raw(group) {

@@ -1,6 +1,7 @@
 //! Removing a tree: relative to descriptors, never through a link, never into another mount.
 //!
-//! Owns the only walk that deletes. What cannot be deleted is passed over, so that the rest is, and told.
+//! Owns the only walk that deletes. What cannot be deleted is passed over, so that the rest is, and
+//! told.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -27,7 +28,8 @@ pub(crate) struct Stuck {
     pub(crate) source: io::Error,
 }
 
-/// Removes a directory and all below it; a link is removed, not followed. Succeeds where nothing is there.
+/// Removes a directory and all below it; a link is removed, not followed. Succeeds where nothing is
+/// there.
 pub(crate) fn remove_tree(path: &Path) -> io::Result<()> {
     let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
         return Err(io::ErrorKind::InvalidInput.into());
@@ -95,7 +97,8 @@ impl Removal<'_> {
         }
     }
 
-    /// Removes one entry. A directory of the tree that may not be written to is made so: Go keeps its modules like that.
+    /// Removes one entry. A directory of the tree that may not be written to is made so: Go keeps
+    /// its modules like that.
     fn unlink(&self, parent: BorrowedFd<'_>, name: &OsStr, flags: AtFlags) -> rustix::io::Result<()> {
         let is_in_tree = parent.as_raw_fd() != self.top.as_raw_fd();
         match unlinkat(parent, name, flags) {

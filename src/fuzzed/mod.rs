@@ -1,7 +1,8 @@
 //! Odd input for the tests of parsers, and programs that know the right answer.
 //!
-//! Owns nearly valid documents: what is kept in tests/corpus, with bytes, lines and line ends changed at random. What has
-//! to hold of them is in the test modules named `fuzzed`, beside the parsers. Every input that once failed is kept there.
+//! Owns nearly valid documents: what is kept in tests/corpus, with bytes, lines and line ends
+//! changed at random. What has to hold of them is in the test modules named `fuzzed`, beside the
+//! parsers. Every input that once failed is kept there.
 
 use std::fs;
 use std::io::Write;
@@ -127,8 +128,8 @@ fn change(words: &'static [&'static str]) -> impl Strategy<Value = Change> {
     ]
 }
 
-/// Documents as they are kept for a parser, each with up to five changes. `words` are put in as well: what means
-/// something to this parser.
+/// Documents as they are kept for a parser, each with up to five changes. `words` are put in as
+/// well: what means something to this parser.
 pub(crate) fn documents(parser: &str, words: &'static [&'static str]) -> impl Strategy<Value = Vec<u8>> + use<> {
     (select(kept(parser)), vec(change(words), 0..6)).prop_map(|(mut text, changes)| {
         for change in &changes {
@@ -138,8 +139,8 @@ pub(crate) fn documents(parser: &str, words: &'static [&'static str]) -> impl St
     })
 }
 
-/// So many values. They are not made smaller where a test fails: it starts a program once for all of them, and names
-/// the one that failed.
+/// So many values. They are not made smaller where a test fails: it starts a program once for all
+/// of them, and names the one that failed.
 pub(crate) fn batch<S: Strategy>(count: usize, strategy: &S) -> Vec<S::Value> {
     let mut runner = TestRunner::default();
     (0..count).map(|_| strategy.new_tree(&mut runner).unwrap().current()).collect()

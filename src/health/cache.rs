@@ -1,7 +1,8 @@
-//! The cache: whether it can be believed and written to, and whether what is in it can be read. Settings and trust, too:
-//! whether they can be believed.
+//! The cache: whether it can be believed and written to, and whether what is in it can be read.
+//! Settings and trust, too: whether they can be believed.
 //!
-//! Nothing in it is needed: a damaged file only costs time, and is made anew when it is next asked for.
+//! Nothing in it is needed: a damaged file only costs time, and is made anew when it is next asked
+//! for.
 
 use std::path::PathBuf;
 

@@ -1,7 +1,7 @@
 //! The interpreter of an environment, by its links and by what `pyvenv.cfg` says of it.
 //!
-//! Owns telling an interpreter that is gone from one that became another. Starts none of them: a version is read from
-//! the name of the file that a link ends at, and from the file.
+//! Owns telling an interpreter that is gone from one that became another. Starts none of them: a
+//! version is read from the name of the file that a link ends at, and from the file.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -29,7 +29,8 @@ fn gone(environment: &Environment) -> Option<(PathBuf, What)> {
     Some((python, what))
 }
 
-/// The links of `bin` that lead nowhere and are called like a Python, and `python` where there is nothing of that name.
+/// The links of `bin` that lead nowhere and are called like a Python, and `python` where there is
+/// nothing of that name.
 pub(super) fn dangling(environment: &Environment) -> Vec<PathBuf> {
     let python = environment.python();
     // Forbidden is not gone; `place` tells of that.
@@ -100,7 +101,8 @@ pub(super) fn home(environment: &Environment) -> Option<PathBuf> {
     home.is_absolute().then(|| home.to_path_buf())
 }
 
-/// `3.12` of one that can be given another interpreter of that version: it links to its own, and is in the store itself.
+/// `3.12` of one that can be given another interpreter of that version: it links to its own, and is
+/// in the store itself.
 pub(super) fn relinkable(environment: &Environment) -> Option<String> {
     let is_copy = fs::symlink_metadata(environment.python()).is_ok_and(|entry| entry.is_file());
     environment.series().filter(|_| !is_copy && !super::place::is_link(environment.root()))

@@ -1,5 +1,5 @@
-//! Mending what can be mended without asking: nothing that a person made is lost, and at every moment each file is what
-//! it was or what it is to be.
+//! Mending what can be mended without asking: nothing that a person made is lost, and at every
+//! moment each file is what it was or what it is to be.
 //!
 //! Owns the choice of what is safe. Finishing a renaming is `commands/mvvirtualenv`'s matter.
 
@@ -87,8 +87,8 @@ pub(crate) fn mend(examination: &Examination<'_>, finding: &Finding) -> Option<R
     }
 }
 
-/// Gives it another interpreter of the same implementation and the same minor version. `None` where its own is a copy,
-/// or nobody knows which it was.
+/// Gives it another interpreter of the same implementation and the same minor version. `None` where
+/// its own is a copy, or nobody knows which it was.
 fn relink(examination: &Examination<'_>, environment: &Environment) -> Result<Option<Mended>> {
     let Some(request) = wanted(environment) else { return Ok(None) };
     let found = match of_home(examination, environment) {
@@ -105,7 +105,8 @@ fn relink(examination: &Examination<'_>, environment: &Environment) -> Result<Op
     Ok(Some(Mended::Relinked(found.base_executable)))
 }
 
-/// The one in the directory that it was made from, where another is there by now under the name that it links to.
+/// The one in the directory that it was made from, where another is there by now under the name
+/// that it links to.
 fn of_home(examination: &Examination<'_>, environment: &Environment) -> Option<Interpreter> {
     let (home, series) = (checks::home(environment)?, environment.series()?);
     let stem = if wanted(environment)?.starts_with("pypy") { "pypy" } else { "python" };

@@ -1,7 +1,9 @@
-//! What is wrong, as data: with the environments, the store, the shell's set-up, and the active environment.
+//! What is wrong, as data: with the environments, the store, the shell's set-up, and the active
+//! environment.
 //!
-//! Owns the checks, and mending what can be mended without asking. Looks at files and runs nothing: no Python of an
-//! environment is ever started to examine it. How a finding is worded is `commands/doctor`'s matter.
+//! Owns the checks, and mending what can be mended without asking. Looks at files and runs nothing:
+//! no Python of an environment is ever started to examine it. How a finding is worded is
+//! `commands/doctor`'s matter.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -87,7 +89,8 @@ impl Examination<'_> {
         found.map(|(path, what)| Finding { about: About::Store, path, what }).collect()
     }
 
-    /// The set-up of the shell, which has `told` what only it can know. `None`: no function called us.
+    /// The set-up of the shell, which has `told` what only it can know. `None`: no function called
+    /// us.
     pub(crate) fn setup(&self, told: Option<&Told>, is_looked_at: bool) -> Vec<Finding> {
         let found = setup::check(self, told, is_looked_at);
         found.into_iter().map(|(path, what)| Finding { about: About::Setup, path, what }).collect()

@@ -80,7 +80,8 @@ impl Pip {
     }
 }
 
-/// Whether `pyvenv.cfg` tells that it was made with pip: uv notes it, and the others note their command.
+/// Whether `pyvenv.cfg` tells that it was made with pip: uv notes it, and the others note their
+/// command.
 fn was_seeded(environment: &Environment) -> bool {
     let Some(cfg) = environment.cfg() else { return false };
     let has = |text: &[u8], word: &[u8]| memchr::memmem::find(text, word).is_some();

@@ -1,7 +1,8 @@
-//! Whether the files of an environment name the place where it stands: activation scripts and the first lines of the
-//! programs in `bin`.
+//! Whether the files of an environment name the place where it stands: activation scripts and the
+//! first lines of the programs in `bin`.
 //!
-//! Owns reading those, each once and only its beginning. What is read in them is `relocate`'s matter.
+//! Owns reading those, each once and only its beginning. What is read in them is `relocate`'s
+//! matter.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -50,8 +51,8 @@ pub(super) fn check(environment: &Environment, scripts: ActivationScripts) -> Ve
     found
 }
 
-/// Not so where the place is more than an environment's: what else lies there would be taken for something of its own.
-/// Nor where the environment is only a link in the store.
+/// Not so where the place is more than an environment's: what else lies there would be taken for
+/// something of its own. Nor where the environment is only a link in the store.
 pub(super) fn can_rewrite(environment: &Environment, from: &Path) -> bool {
     let root = environment.root();
     let home = super::interpreter::home(environment);
@@ -124,16 +125,17 @@ fn start_of(file: &Path) -> io::Result<Vec<u8>> {
     Ok(start)
 }
 
-/// The place that it was made to stand in, where that is another one. `bin/activate` tells; where that is missing or
-/// finds its place by itself, pip does, unless that place is where the interpreter comes from.
+/// The place that it was made to stand in, where that is another one. `bin/activate` tells; where
+/// that is missing or finds its place by itself, pip does, unless that place is where the
+/// interpreter comes from.
 fn moved(environment: &Environment, activate: Option<&[u8]>, programs: &[Program]) -> Option<PathBuf> {
     activate
         .and_then(|text| relocate::named_elsewhere(text, environment.root()))
         .or_else(|| moved_pip(environment, programs))
 }
 
-/// The place that an environment was made in, where it was moved or copied by hand since; and whether that place may be
-/// taken for this environment's own wherever its files name it.
+/// The place that an environment was made in, where it was moved or copied by hand since; and
+/// whether that place may be taken for this environment's own wherever its files name it.
 pub(crate) fn moved_from(environment: &Environment) -> Option<(PathBuf, bool)> {
     let text = read_small(&environment.bin().join("activate"), SMALL).ok().flatten();
     let from = moved(environment, text.as_deref(), &programs(&environment.bin()))?;
@@ -141,8 +143,8 @@ pub(crate) fn moved_from(environment: &Environment) -> Option<(PathBuf, bool)> {
     Some((from, can_rewrite))
 }
 
-/// The same for scripts that somebody renewed, while pip still names the old place: one where nothing is any more, or
-/// another environment, which a pip of this one never starts.
+/// The same for scripts that somebody renewed, while pip still names the old place: one where
+/// nothing is any more, or another environment, which a pip of this one never starts.
 fn moved_pip(environment: &Environment, programs: &[Program]) -> Option<PathBuf> {
     let is_gone = |path: &Path| fs::symlink_metadata(path).is_err_and(|error| error.kind() == ErrorKind::NotFound);
     let home = super::interpreter::home(environment);
@@ -155,8 +157,8 @@ fn moved_pip(environment: &Environment, programs: &[Program]) -> Option<PathBuf>
     places.into_iter().find(|place| !is_base(place) && !is_same(place, environment.root()))
 }
 
-/// Programs that start a Python that is gone, or that of another environment; by the Python that they start. Those that
-/// start one in the place that it was moved from are told of already.
+/// Programs that start a Python that is gone, or that of another environment; by the Python that
+/// they start. Those that start one in the place that it was moved from are told of already.
 fn scripts_elsewhere(environment: &Environment, programs: &[Program], from: Option<&Path>) -> Vec<(PathBuf, What)> {
     let bin = environment.bin();
     let mut gone: BTreeMap<&Path, Vec<OsString>> = BTreeMap::new();
@@ -188,8 +190,8 @@ fn scripts_elsewhere(environment: &Environment, programs: &[Program], from: Opti
     gone.chain(others).collect()
 }
 
-/// Those of our own scripts that are missing from an environment of ours; from another one only `activate`, for which
-/// others its maker writes nobody knows.
+/// Those of our own scripts that are missing from an environment of ours; from another one only
+/// `activate`, for which others its maker writes nobody knows.
 pub(super) fn no_activate(environment: &Environment, scripts: ActivationScripts) -> Option<(PathBuf, What)> {
     let bin = environment.bin();
     let is_ours = environment.cfg().is_some_and(|cfg| cfg.get("venvwrap").is_some());

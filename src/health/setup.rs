@@ -1,7 +1,7 @@
 //! How the shell loads venvwrap, and who else is there.
 //!
-//! What only the calling shell knows (aliases, functions, the files that it remembers) it tells in words, see [`Told`];
-//! the rest is read from rc files, by their text.
+//! What only the calling shell knows (aliases, functions, the files that it remembers) it tells in
+//! words, see [`Told`]; the rest is read from rc files, by their text.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -16,9 +16,9 @@ use crate::fs::{is_same, read_small};
 /// As much of an rc file as is read.
 const LIMIT: u64 = 1024 * 1024;
 
-/// What the function `venvwrap` says of its shell: `NAME KIND TEXT`, such as `python alias python3.11`,
-/// `pip hashed /usr/bin/pip`, `workon other`, `virtualenvwrapper loaded`, `functions of bash`, and `functions outdated`
-/// where the binary found that.
+/// What the function `venvwrap` says of its shell: `NAME KIND TEXT`, such as `python alias
+/// python3.11`, `pip hashed /usr/bin/pip`, `workon other`, `virtualenvwrapper loaded`, `functions
+/// of bash`, and `functions outdated` where the binary found that.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Told {
     words: Vec<OsString>,
@@ -107,7 +107,8 @@ fn copies(context: &Context) -> Option<(PathBuf, What)> {
     Some((first, What::Copies { running, others }))
 }
 
-/// Editors that were not started from a shell see only `~/.virtualenvs`, unless the session sets the variable.
+/// Editors that were not started from a shell see only `~/.virtualenvs`, unless the session sets
+/// the variable.
 fn unseen_by_editors(examination: &Examination<'_>) -> Option<(PathBuf, What)> {
     let (home, store) = (examination.context.home()?, examination.home.path());
     let default = home.join(".virtualenvs");

@@ -1,8 +1,9 @@
-//! Which program installs: uv, the environment's own pip, or the pip of the Python that it was made from.
+//! Which program installs: uv, the environment's own pip, or the pip of the Python that it was made
+//! from.
 //!
-//! Owns the order in which they are considered, and the reason why each does not do. `auto` takes uv where that makes
-//! no difference but the time: not where the person has told pip something that uv would not know, and not where uv
-//! cannot do all that pip can.
+//! Owns the order in which they are considered, and the reason why each does not do. `auto` takes
+//! uv where that makes no difference but the time: not where the person has told pip something that
+//! uv would not know, and not where uv cannot do all that pip can.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -66,7 +67,8 @@ impl Wish {
 }
 
 impl Program {
-    /// The one to install with. `against_uv`: why uv is not to be taken where the person left the choice to us. Starts at most uv and the pip of another Python, to ask for their versions.
+    /// The one to install with. `against_uv`: why uv is not to be taken where the person left the
+    /// choice to us. Starts at most uv and the pip of another Python, to ask for their versions.
     pub(super) fn to_install(
         context: &Context,
         environment: &Environment,
@@ -116,8 +118,8 @@ impl Program {
         Err(Error::NoInstaller { name: environment.name().to_owned(), reasons, hint })
     }
 
-    /// The one to list and to remove with: its own pip, which knows best what old ones have left, or uv. The person's
-    /// settings are left out of that, so none stands against either.
+    /// The one to list and to remove with: its own pip, which knows best what old ones have left,
+    /// or uv. The person's settings are left out of that, so none stands against either.
     pub(super) fn without_settings(context: &Context, environment: &Environment, installer: Installer) -> Result<Self> {
         let own = || (pip::own(environment) != Own::Missing).then_some(Self::Pip).ok_or_else(|| NO_PIP.to_owned());
         let uv = || uv_as_told(context, environment, None).map(Self::Uv);
@@ -146,7 +148,8 @@ impl Program {
         }
     }
 
-    /// Its option for no network. pip has none: without an index only the places that were named are left to it.
+    /// Its option for no network. pip has none: without an index only the places that were named
+    /// are left to it.
     pub(super) fn offline(&self) -> &'static str {
         match self {
             Self::Pip | Self::Lent(_) => "--no-index",

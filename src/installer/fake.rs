@@ -65,8 +65,9 @@ impl Room {
     }
 }
 
-/// Writes a shell script that can be run. A child does it: were it open for writing here, a process that another test
-/// starts at this moment would inherit it, and the kernel refuses to run what is being written (ETXTBSY).
+/// Writes a shell script that can be run. A child does it: were it open for writing here, a process
+/// that another test starts at this moment would inherit it, and the kernel refuses to run what is
+/// being written (ETXTBSY).
 pub(super) fn program(path: &Path, body: &str) {
     let mut command = Context::made_of(&[]).command("/bin/sh");
     command.args([

@@ -1,7 +1,8 @@
 //! What is installed, as pip or uv tell it, and a lock file of it.
 //!
-//! Owns how they are called for that. For a list the person's settings are left out, as they are for a removal: it is
-//! about this environment and asks no index. For a lock they count: it says where everything comes from.
+//! Owns how they are called for that. For a list the person's settings are left out, as they are
+//! for a removal: it is about this environment and asks no index. For a lock they count: it says
+//! where everything comes from.
 
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
@@ -16,14 +17,16 @@ use crate::environment::Environment;
 use crate::environment::frozen::{Frozen, checked};
 use crate::error::{Error, Result};
 
-/// How long a list may take: pip reads the metadata of every package, and asks git about each editable one.
+/// How long a list may take: pip reads the metadata of every package, and asks git about each
+/// editable one.
 const PATIENCE: Patience = Patience { time: Duration::from_mins(2), bytes: 16 * 1024 * 1024 };
 
-/// What pip leaves out of its list, where it comes with the environment: the last two up to Python 3.11.
+/// What pip leaves out of its list, where it comes with the environment: the last two up to Python
+/// 3.11.
 const TOOLS: [&str; 3] = ["pip", "setuptools", "wheel"];
 
-/// The lines of `pip freeze`: requirements that are pinned, direct references and editables; no comments. pip and what
-/// it leaves out are not among them, whoever lists.
+/// The lines of `pip freeze`: requirements that are pinned, direct references and editables; no
+/// comments. pip and what it leaves out are not among them, whoever lists.
 pub(crate) fn freeze(context: &Context, environment: &Environment, installer: Installer) -> Result<Vec<Frozen>> {
     let origins = environment.direct_origins()?;
     let program = Program::without_settings(context, environment, installer)?;
@@ -46,8 +49,8 @@ pub(crate) fn freeze(context: &Context, environment: &Environment, installer: In
     Ok(frozen.into_iter().filter(|frozen| !left_out.contains(&frozen.name.as_str())).collect())
 }
 
-/// A lock file (PEP 751) for requirements that name all that there is to be: with what uv or pip know of each from the
-/// index. The program's progress is the person's.
+/// A lock file (PEP 751) for requirements that name all that there is to be: with what uv or pip
+/// know of each from the index. The program's progress is the person's.
 pub(crate) fn lock(
     context: &Context,
     environment: &Environment,

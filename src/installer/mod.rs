@@ -1,8 +1,9 @@
 //! Installing and removing packages: which program does it, and how it is called.
 //!
-//! Owns the calls and what becomes of them; which program is called is decided in `choice`. Never the pip that PATH
-//! happens to find, and never a word of pip's or uv's own settings: those are the person's (promise 8 of DESIGN.md).
-//! Neither program is kept from another that installs into the same environment: they would not heed a lock of ours.
+//! Owns the calls and what becomes of them; which program is called is decided in `choice`. Never
+//! the pip that PATH happens to find, and never a word of pip's or uv's own settings: those are the
+//! person's (promise 8 of DESIGN.md). Neither program is kept from another that installs into the
+//! same environment: they would not heed a lock of ours.
 
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
@@ -30,8 +31,8 @@ mod uv;
 use choice::Program;
 pub(crate) use packages::{Call, Group, Packages, Sources, Wish, defaults};
 
-/// Carries out one call; the installer's output and progress are the person's, and `tell` says what they did not ask
-/// for. The environment stays as it is when that fails.
+/// Carries out one call; the installer's output and progress are the person's, and `tell` says what
+/// they did not ask for. The environment stays as it is when that fails.
 pub(crate) fn install(
     context: &Context,
     environment: &Environment,
@@ -119,7 +120,8 @@ fn into_another_place(key: &str, hint: &str) -> Error {
     }
 }
 
-/// Asks a uv that failed whether it was about what it was given to read: it looks at that before anything else.
+/// Asks a uv that failed whether it was about what it was given to read: it looks at that before
+/// anything else.
 fn cannot_read(context: &Context, environment: &Environment, uv: &Path, call: &Call) -> bool {
     let words = |command: &mut Command| {
         Program::Uv(uv.to_path_buf()).begin(command, environment, "install");
@@ -132,13 +134,15 @@ fn cannot_read(context: &Context, environment: &Environment, uv: &Path, call: &C
     answer.is_ok_and(|output| only_pip::is_about_syntax(&String::from_utf8_lossy(&output.stderr)))
 }
 
-/// Whether pip has settings that matter for what is downloaded, and that uv would ignore. `root`: the environment's.
+/// Whether pip has settings that matter for what is downloaded, and that uv would ignore. `root`:
+/// the environment's.
 pub(crate) fn pip_has_own_settings(context: &Context, root: &Path) -> bool {
     pip_settings::against_uv(context, root).is_some()
 }
 
-/// What removes packages from an environment; the person's settings are left out. None of them is needed for that, and
-/// one like PIP_PYTHON or PIP_REQUIREMENT, or `target` in uv.toml, would have something else removed.
+/// What removes packages from an environment; the person's settings are left out. None of them is
+/// needed for that, and one like PIP_PYTHON or PIP_REQUIREMENT, or `target` in uv.toml, would have
+/// something else removed.
 #[derive(Debug)]
 pub(crate) struct Uninstaller<'a> {
     context: &'a Context,
@@ -153,8 +157,8 @@ impl<'a> Uninstaller<'a> {
         Ok(Self { context, environment, program: Program::without_settings(context, environment, installer)? })
     }
 
-    /// Removes the distributions of these names; what the program says is the person's. Whether it says that it did
-    /// not fail: what it could remove is gone in any case.
+    /// Removes the distributions of these names; what the program says is the person's. Whether it
+    /// says that it did not fail: what it could remove is gone in any case.
     pub(crate) fn remove(&self, names: &[String]) -> Result<bool> {
         let status = Context::run_for_person(&mut self.command(names));
         Ok(status.map_err(Error::io("run", self.program.path(self.environment)))?.success())

@@ -1,7 +1,7 @@
 //! What a requirements file says that uv 0.13 refuses, or takes for something else than pip does.
 //!
-//! Owns the looking; what is found has pip install the file where the person did not ask for uv. uv's own words decide
-//! about what is not known here: see [`is_about_syntax`].
+//! Owns the looking; what is found has pip install the file where the person did not ask for uv.
+//! uv's own words decide about what is not known here: see [`is_about_syntax`].
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,8 @@ use crate::shown::shown;
 const MOST: usize = 64;
 const LIMIT: u64 = 1024 * 1024;
 
-/// Options of a file that uv takes as pip does. Of several indexes uv asks the first that has the package, pip all.
+/// Options of a file that uv takes as pip does. Of several indexes uv asks the first that has the
+/// package, pip all.
 const KNOWN_TO_UV: [&str; 14] = [
     "-c",
     "--constraint",
@@ -30,7 +31,8 @@ const KNOWN_TO_UV: [&str; 14] = [
     "--requirement",
 ];
 
-/// The first thing in these files, or in those that they include, that only pip understands, for a person.
+/// The first thing in these files, or in those that they include, that only pip understands, for a
+/// person.
 pub(super) fn in_files<'a>(files: impl IntoIterator<Item = &'a Path>) -> Option<String> {
     let mut next: Vec<PathBuf> = files.into_iter().map(Path::to_path_buf).collect();
     let mut seen: Vec<PathBuf> = Vec::new();
@@ -62,8 +64,8 @@ pub(super) fn in_files<'a>(files: impl IntoIterator<Item = &'a Path>) -> Option<
     None
 }
 
-/// Lines without comments, put together where they go on. `Err`: one that goes on with something else than hashes,
-/// which uv does not read.
+/// Lines without comments, put together where they go on. `Err`: one that goes on with something
+/// else than hashes, which uv does not read.
 fn joined(text: &str) -> Vec<Result<String, String>> {
     let mut lines = Vec::new();
     let mut begun: Option<String> = None;
@@ -92,7 +94,8 @@ fn without_comment(line: &str) -> &str {
     line[..comment.unwrap_or(line.len())].trim()
 }
 
-/// The same for one line, or for a word of the command line. Values can be passwords: options are shown without.
+/// The same for one line, or for a word of the command line. Values can be passwords: options are
+/// shown without.
 pub(super) fn in_line(line: &str, directory: &Path) -> Option<String> {
     let quoted = |text: &str| Some(format!("`{}`", shown(text)));
     if ["hg+", "svn+", "bzr+"].iter().any(|system| line.contains(system) && line.contains("://")) {

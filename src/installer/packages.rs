@@ -1,7 +1,8 @@
 //! What is to be installed, and the words for it.
 //!
-//! Owns how a wish becomes calls of an installer, one or several, and the order of the words in each. Both installers
-//! take the same words but for one; which of them is called is decided in `choice`.
+//! Owns how a wish becomes calls of an installer, one or several, and the order of the words in
+//! each. Both installers take the same words but for one; which of them is called is decided in
+//! `choice`.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
@@ -22,7 +23,8 @@ const LONGEST_DEFAULTS: u64 = 1024 * 1024;
 pub(crate) struct Packages {
     /// The person's list of what every new environment gets (a requirements file).
     pub(crate) defaults: Option<PathBuf>,
-    /// A project, or the file of one, that says what it needs. Its calls are made with [`Packages::call_for_project`].
+    /// A project, or the file of one, that says what it needs. Its calls are made with
+    /// [`Packages::call_for_project`].
     pub(crate) project: Option<PathBuf>,
     /// Requirements files, and lock files (PEP 751).
     pub(crate) files: Vec<PathBuf>,
@@ -83,8 +85,9 @@ impl Packages {
         self.files.is_empty() && self.groups.is_empty() && self.editables.is_empty() && self.requirements.is_empty()
     }
 
-    /// The calls that it takes, in order. What was asked for has the last word, so the defaults come first. A lock file
-    /// has a call of its own, before the rest: pip takes it for the hashes of everything, and uv takes nothing beside it.
+    /// The calls that it takes, in order. What was asked for has the last word, so the defaults
+    /// come first. A lock file has a call of its own, before the rest: pip takes it for the hashes
+    /// of everything, and uv takes nothing beside it.
     pub(crate) fn calls(&self) -> Vec<Call> {
         let call = |of, words: Vec<OsString>| Call { of, words, sources: self.sources.clone(), directory: None };
         let mut calls = Vec::new();
@@ -106,8 +109,8 @@ impl Packages {
         calls
     }
 
-    /// The call for a requirements or lock file of a project. `is_whole`: the file names all that is needed, so that
-    /// nothing is looked for beside it. Paths in it count from `directory`.
+    /// The call for a requirements or lock file of a project. `is_whole`: the file names all that
+    /// is needed, so that nothing is looked for beside it. Paths in it count from `directory`.
     pub(crate) fn call_for_project(&self, file: &Path, is_whole: bool, directory: PathBuf) -> Call {
         let of = if is_lock(file) { Wish::Lock } else { Wish::Plain };
         let no_deps = is_whole.then(|| "--no-deps".into());
@@ -198,7 +201,8 @@ pub(crate) fn defaults(context: &Context) -> Result<Option<PathBuf>> {
     Ok(text.is_some_and(|text| asks_for_something(&text)).then_some(file))
 }
 
-/// Whether a requirements file has more in it than comments and options: pip calls one without requirements a mistake.
+/// Whether a requirements file has more in it than comments and options: pip calls one without
+/// requirements a mistake.
 fn asks_for_something(text: &[u8]) -> bool {
     let lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
     let mut lines = lines.filter(|line| !line.is_empty() && !line.starts_with(b"#"));

@@ -46,8 +46,8 @@ fn version_in(name: &str) -> Option<Release> {
     version.and_then(Release::parse)
 }
 
-/// The Python that an environment was made from, where it has a pip that can work in the environment in its place, and
-/// that pip's version. The error is the reason for a person.
+/// The Python that an environment was made from, where it has a pip that can work in the
+/// environment in its place, and that pip's version. The error is the reason for a person.
 pub(super) fn at_hand(context: &Context, environment: &Environment) -> Result<(PathBuf, Release), String> {
     let version = environment.version().as_deref().and_then(Release::parse);
     if version.is_some_and(|version| version < Release([3, 7, 0])) {

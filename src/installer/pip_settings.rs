@@ -1,7 +1,8 @@
 //! What of pip's own settings stands against uv, which reads none of them.
 //!
-//! Owns where pip finds settings (variables, configuration files) and which of them matter. They are looked at only to
-//! leave the work to pip: no value is read, handed on or translated (promise 8 of DESIGN.md).
+//! Owns where pip finds settings (variables, configuration files) and which of them matter. They
+//! are looked at only to leave the work to pip: no value is read, handed on or translated (promise
+//! 8 of DESIGN.md).
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -15,9 +16,9 @@ use crate::shown::{shown, shown_path};
 /// Longest configuration file that is read; one that is longer counts as one that says something.
 const LIMIT: u64 = 256 * 1024;
 
-/// Settings that change neither what is installed nor how it is reached: how pip looks, what it keeps, what it asks,
-/// and where packages would go, which is decided in `redirected`.
-/// Every other stands against uv, one that is not known here too: with pip it does what it is there for.
+/// Settings that change neither what is installed nor how it is reached: how pip looks, what it
+/// keeps, what it asks, and where packages would go, which is decided in `redirected`. Every other
+/// stands against uv, one that is not known here too: with pip it does what it is there for.
 const HARMLESS: &[&str] = &[
     "break-system-packages",
     "cache-dir",
@@ -73,7 +74,8 @@ const COUNTERPARTS: &[(&str, &[&str])] = &[
     ("trusted-host", &["UV_INSECURE_HOST"]),
 ];
 
-/// Where the settings of a whole machine lie, beside the directories of XDG: on Linux, and on macOS.
+/// Where the settings of a whole machine lie, beside the directories of XDG: on Linux, and on
+/// macOS.
 const OF_THE_MACHINE: [&str; 2] = ["/etc/pip.conf", "/Library/Application Support/pip/pip.conf"];
 
 /// The first of these settings that a file has, for a person.
@@ -115,7 +117,8 @@ fn first_against(context: &Context, root: &Path, of_the_machine: [&Path; 2]) -> 
     files(context, root, of_the_machine).into_iter().find_map(file)
 }
 
-/// Whether a setting is set to something that uv would have to know. `None`: a value that is no text.
+/// Whether a setting is set to something that uv would have to know. `None`: a value that is no
+/// text.
 fn matters(context: &Context, key: &str, value: Option<&str>) -> bool {
     // pip leaves out what is empty; and a switch can be set to off.
     let is_off = |value: &str| {
@@ -158,8 +161,9 @@ fn files(context: &Context, root: &Path, of_the_machine: [&Path; 2]) -> Vec<Path
     files
 }
 
-/// The settings for `install`, and for every command, in a configuration file: keys, and values as far as their first
-/// line goes. Python's configparser: a line that is indented goes on with the value before it.
+/// The settings for `install`, and for every command, in a configuration file: keys, and values as
+/// far as their first line goes. Python's configparser: a line that is indented goes on with the
+/// value before it.
 fn keys(text: &str) -> Vec<(String, String)> {
     let mut keys: Vec<(String, String)> = Vec::new();
     let mut counts = false;

@@ -1,7 +1,8 @@
-//! Settings of pip and uv that would put packages somewhere else than into the environment, or nowhere.
+//! Settings of pip and uv that would put packages somewhere else than into the environment, or
+//! nowhere.
 //!
-//! Variables are taken from our calls alone. What a configuration file says no call can take back: pip and uv know no
-//! word for it, so such a call is refused.
+//! Variables are taken from our calls alone. What a configuration file says no call can take back:
+//! pip and uv know no word for it, so such a call is refused.
 
 use std::path::Path;
 use std::process::Command;

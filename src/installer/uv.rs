@@ -1,7 +1,7 @@
 //! The uv that PATH finds: whether it runs, and which version it is.
 //!
-//! A file of that name need not run: pyenv has a shim for every command that any of its Pythons ever had, and it fails
-//! where the chosen one has none. So uv is asked, once for each file.
+//! A file of that name need not run: pyenv has a shim for every command that any of its Pythons
+//! ever had, and it fails where the chosen one has none. So uv is asked, once for each file.
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,8 @@ use crate::fs::private::{create_private, read_private};
 use crate::fs::{Stamp, read_small, resolved, stamp, write_whole};
 use crate::shown::shown;
 
-/// How long it may take to say its version. It takes milliseconds; a cold disk and a busy machine take longer.
+/// How long it may take to say its version. It takes milliseconds; a cold disk and a busy machine
+/// take longer.
 const PATIENCE: Patience = Patience::seconds(10);
 
 /// What it ends with where it did not get so far as to look for packages.
@@ -87,8 +88,8 @@ fn remember(context: &Context, path: &Path, file: Option<Stamp>, version: Releas
     drop(write_whole(&cache, &text));
 }
 
-/// Whether the file alone decides what is run: not a script (pyenv, asdf), and no other program under that name (mise,
-/// snap), whose answers depend on the directory and the settings.
+/// Whether the file alone decides what is run: not a script (pyenv, asdf), and no other program
+/// under that name (mise, snap), whose answers depend on the directory and the settings.
 fn answers_for_itself(path: &Path) -> bool {
     let is_script = || {
         let start = read_small(path, 2).ok().flatten();

@@ -1,7 +1,7 @@
 //! Which file is the base interpreter, and by which of its names to link to it.
 //!
-//! Owns the two steps from a path that was found to the path that environments may depend on: out of an environment
-//! (PEP 405's `home`), and to the name that lives longest. Starts nothing.
+//! Owns the two steps from a path that was found to the path that environments may depend on: out
+//! of an environment (PEP 405's `home`), and to the name that lives longest. Starts nothing.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -18,8 +18,9 @@ const SMALL: u64 = 64 * 1024;
 /// How many links, or environments made from environments, are followed, as the kernel counts.
 pub(super) const MANY: usize = 40;
 
-/// The interpreter behind `python`: itself, or, where it belongs to an environment, the one that this was made from,
-/// and so on. `sys._base_executable` would not do: from 3.8 to 3.10 it is the environment's own python.
+/// The interpreter behind `python`: itself, or, where it belongs to an environment, the one that
+/// this was made from, and so on. `sys._base_executable` would not do: from 3.8 to 3.10 it is the
+/// environment's own python.
 ///
 /// Fails where the base of an environment is gone.
 pub(super) fn outside_environments(python: &Path) -> Result<PathBuf> {
@@ -47,8 +48,8 @@ fn failed(python: &Path, reason: String) -> Error {
     Error::PythonFailed { python: python.to_path_buf(), reason }
 }
 
-/// The keys of `pyvenv.cfg` that tell where the base is, where `python` belongs to an environment: the file lies beside
-/// it or one directory above (PEP 405).
+/// The keys of `pyvenv.cfg` that tell where the base is, where `python` belongs to an environment:
+/// the file lies beside it or one directory above (PEP 405).
 struct Cfg {
     home: Option<PathBuf>,
     /// `base-executable` (virtualenv) and `executable` (venv since 3.11): a full path.
@@ -87,14 +88,16 @@ fn series(version: &str) -> Option<String> {
     Some(format!("{major}.{minor}"))
 }
 
-/// Where the base of the environment of `python` may be, the surest first. Empty where nothing tells.
+/// Where the base of the environment of `python` may be, the surest first. Empty where nothing
+/// tells.
 fn bases(python: &Path, cfg: &Cfg) -> Vec<PathBuf> {
     let linked = links(python).find(|link| link.parent() != python.parent());
     let Some(home) = cfg.home.as_deref().filter(|home| home.is_absolute()) else {
         return linked.into_iter().collect();
     };
-    // `bin/python` alone says little: Debian has no such command, and 3.11's `python3` becomes 3.12's. What the
-    // environment's python links to is what it was made from, and a copy was made from what its maker recorded.
+    // `bin/python` alone says little: Debian has no such command, and 3.11's `python3` becomes
+    // 3.12's. What the environment's python links to is what it was made from, and a copy was made
+    // from what its maker recorded.
     let link_name = linked.as_deref().and_then(Path::file_name).map(OsStr::to_owned);
     let mut bases: Vec<PathBuf> = link_name.iter().map(|name| home.join(name)).collect();
     bases.extend(linked);
@@ -116,10 +119,11 @@ pub(super) fn links(path: &Path) -> impl Iterator<Item = PathBuf> {
 
 /// The spelling of `sys.base_prefix` and the file in it that environments are to link to.
 ///
-/// A link elsewhere (`~/bin/py311`) can go at any time, and `/usr/bin/python3` is another version after an upgrade; so
-/// the answer is the command in the prefix that has the version in its name. But the prefix is kept as `found` leads
-/// there, for some links on the way are made to stay while what they lead to is replaced: uv's `cpython-3.12-…`, mise's
-/// `3.12`, Homebrew's `opt`. Those that will lead to another minor version are not kept ([`settled`]).
+/// A link elsewhere (`~/bin/py311`) can go at any time, and `/usr/bin/python3` is another version
+/// after an upgrade; so the answer is the command in the prefix that has the version in its name.
+/// But the prefix is kept as `found` leads there, for some links on the way are made to stay while
+/// what they lead to is replaced: uv's `cpython-3.12-…`, mise's `3.12`, Homebrew's `opt`. Those
+/// that will lead to another minor version are not kept ([`settled`]).
 pub(super) fn lasting(found: &Path, base_prefix: &Path, names: &[String]) -> (PathBuf, PathBuf) {
     let through_link = std::iter::once(found.to_path_buf())
         .chain(links(found))
@@ -135,8 +139,9 @@ pub(super) fn lasting(found: &Path, base_prefix: &Path, names: &[String]) -> (Pa
     (prefix, executable.unwrap_or_else(|| found.to_path_buf()))
 }
 
-/// `prefix` without links that move on to the next minor version, which no environment survives: mise's `latest` and
-/// `3` (it puts such a directory on `PATH` where that was asked for), Homebrew's `opt/python` and `opt/python@3`.
+/// `prefix` without links that move on to the next minor version, which no environment survives:
+/// mise's `latest` and `3` (it puts such a directory on `PATH` where that was asked for),
+/// Homebrew's `opt/python` and `opt/python@3`.
 fn settled(prefix: &Path) -> PathBuf {
     let mut settled = PathBuf::new();
     for component in prefix.components() {
@@ -162,8 +167,8 @@ fn moves_on(link: &Path) -> bool {
     }
 }
 
-/// Homebrew removes `Cellar/FORMULA/VERSION` on upgrade and keeps `opt/FORMULA`, a link to the newest. Its python says
-/// so itself, but in sitecustomize, which a probe does not run.
+/// Homebrew removes `Cellar/FORMULA/VERSION` on upgrade and keeps `opt/FORMULA`, a link to the
+/// newest. Its python says so itself, but in sitecustomize, which a probe does not run.
 fn without_cellar(prefix: PathBuf) -> PathBuf {
     let parts: Vec<Component<'_>> = prefix.components().collect();
     let Some(cellar) = parts.iter().position(|part| part.as_os_str() == "Cellar") else {

@@ -1,8 +1,10 @@
 //! `build-details.json` (PEP 739): what an interpreter is, read instead of asked.
 //!
-//! CPython has it in its standard library since 3.14. It is enough to list an interpreter, and to pass over one that is not
-//! what is asked for. It is not enough to make an environment: it says nothing of ensurepip's wheels or of `platlibdir`, its `base_prefix` is where it was built for
-//! and not always where it lies, and whether the interpreter starts at all only a start can tell. So `probe` remains.
+//! CPython has it in its standard library since 3.14. It is enough to list an interpreter, and to
+//! pass over one that is not what is asked for. It is not enough to make an environment: it says
+//! nothing of ensurepip's wheels or of `platlibdir`, its `base_prefix` is where it was built for
+//! and not always where it lies, and whether the interpreter starts at all only a start can tell.
+//! So `probe` remains.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -60,8 +62,8 @@ struct Abi {
 
 /// What is written about an executable. `None` where nothing is, or it is about another one.
 ///
-/// The build and the paths are true. What only a probe can tell is left empty: this is to be looked at, and to make
-/// nothing with.
+/// The build and the paths are true. What only a probe can tell is left empty: this is to be looked
+/// at, and to make nothing with.
 pub(super) fn read(python: &Path) -> Option<Interpreter> {
     let file = links(python).last().unwrap_or_else(|| python.to_path_buf());
     let name = file.file_name()?.to_str()?;

@@ -1,7 +1,8 @@
 //! What interpreters said of themselves, remembered.
 //!
-//! Owns the files under `interpreters` in the cache directory: one for each interpreter, named after its path. Nothing
-//! that is wrong with them is an error: then the interpreter is asked again and the file replaced.
+//! Owns the files under `interpreters` in the cache directory: one for each interpreter, named
+//! after its path. Nothing that is wrong with them is an error: then the interpreter is asked again
+//! and the file replaced.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -27,7 +28,8 @@ const LIMIT: u64 = 64 * 1024;
 #[derive(Debug, Serialize, Deserialize)]
 struct Sealed {
     schema: u32,
-    /// Of the record as it is written. A bit that a disk flips in a number leaves JSON that is as good as before.
+    /// Of the record as it is written. A bit that a disk flips in a number leaves JSON that is as
+    /// good as before.
     seal: u64,
     record: Record,
 }
@@ -38,8 +40,8 @@ struct Record {
     interpreter: Interpreter,
     /// Of the file that the path leads to in the end.
     executable: Stamp,
-    /// The directory of the standard library. Where libpython is shared, the executable is a stub that an upgrade can
-    /// leave as it was; and Debian's python3-venv puts `ensurepip` here.
+    /// The directory of the standard library. Where libpython is shared, the executable is a stub
+    /// that an upgrade can leave as it was; and Debian's python3-venv puts `ensurepip` here.
     stdlib: (PathBuf, Option<Stamp>),
 }
 
@@ -94,7 +96,8 @@ pub(super) fn recall(context: &Context, python: &Path) -> Option<Interpreter> {
     holds.then_some(interpreter)
 }
 
-/// An answer that is about to be asked for: what the file was before tells whether the answer is about it.
+/// An answer that is about to be asked for: what the file was before tells whether the answer is
+/// about it.
 pub(super) struct Pending(Option<Stamp>);
 
 /// To be called before `python` is asked.
@@ -103,7 +106,8 @@ pub(super) fn about_to_ask(python: &Path) -> Pending {
 }
 
 impl Pending {
-    /// Stores the answer. Whether that worked matters to nobody: a read-only or full disk costs the next call a start.
+    /// Stores the answer. Whether that worked matters to nobody: a read-only or full disk costs the
+    /// next call a start.
     pub(super) fn remember(self, context: &Context, interpreter: &Interpreter, stdlib: PathBuf) {
         let (Some(file), Some(executable)) = (file_of(context, &interpreter.executable), self.0) else {
             return;
@@ -150,7 +154,8 @@ fn is_record(name: &OsStr) -> bool {
 
 /// Where the answer of `python` is kept. `None` without a cache directory.
 fn file_of(context: &Context, python: &Path) -> Option<PathBuf> {
-    // Two paths of one name would only forget each other's answer, as a change of the algorithm in std would.
+    // Two paths of one name would only forget each other's answer, as a change of the algorithm in
+    // std would.
     let name = format!("{:016x}.json", hash(python.as_os_str().as_bytes()));
     Some(directory(context)?.join(name))
 }

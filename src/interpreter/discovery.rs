@@ -1,7 +1,7 @@
 //! The search: which of the interpreters that are there is the one for a request.
 //!
-//! Owns the way through the places, and what is said where nothing is found. Nothing is started that was not reached.
-//! Leaves it to `places` where interpreters live.
+//! Owns the way through the places, and what is said where nothing is found. Nothing is started
+//! that was not reached. Leaves it to `places` where interpreters live.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -25,7 +25,8 @@ enum Source {
     Any(Place),
 }
 
-/// Every place by names that promise something, then those whose commands may have other names only.
+/// Every place by names that promise something, then those whose commands may have other names
+/// only.
 fn steps() -> impl Iterator<Item = Source> {
     places::ORDER.map(Source::Exact).into_iter().chain([Place::Path, Place::System].map(Source::Any))
 }
@@ -44,7 +45,8 @@ pub(super) fn find(context: &Context, asked: &OsStr, request: &Request) -> Resul
     }
 }
 
-/// The first of what would be tried where nothing is asked for that `usable` knows. Starts nothing itself.
+/// The first of what would be tried where nothing is asked for that `usable` knows. Starts nothing
+/// itself.
 pub(super) fn default_of<T>(context: &Context, usable: impl FnMut(PathBuf) -> Option<T>) -> Option<T> {
     let search = Search { context, asked: OsStr::new("default"), places: Places::of(context) };
     let wanted = Description::default();
@@ -63,7 +65,8 @@ impl Search<'_> {
         let mut tried = Vec::new();
         let mut second_best = None;
         let (mut has_bare, mut more) = (false, 0);
-        // `/bin` and `/usr/bin` are one directory on most systems: what did not do is not tried by its other name.
+        // `/bin` and `/usr/bin` are one directory on most systems: what did not do is not tried by
+        // its other name.
         let mut refused: Vec<(u64, u64)> = Vec::new();
         for source in steps() {
             let mut is_empty = true;
@@ -74,7 +77,8 @@ impl Search<'_> {
                     continue;
                 }
                 refused.extend(identity);
-                // What is written down about one tells why not before it is started for the first time.
+                // What is written down about one tells why not before it is started for the first
+                // time.
                 let objection = |file: &Path| wanted.mismatch(&build_details::read(file)?);
                 let reason = match at_unless(self.context, &python, objection) {
                     Ok(interpreter) => match wanted.mismatch(&interpreter) {
@@ -155,7 +159,8 @@ impl Search<'_> {
         format!("{} on PATH: {why}", shown(name))
     }
 
-    /// A word about a file or directory of that name in the working directory, which a bare name is not taken for.
+    /// A word about a file or directory of that name in the working directory, which a bare name is
+    /// not taken for.
     fn here(&self, name: &OsStr) -> Option<String> {
         let file = self.context.working_directory().ok()?.join(name);
         fs::symlink_metadata(file).is_ok().then(|| format!("what is here by that name is `./{}`", shown(name)))
@@ -180,7 +185,8 @@ impl Search<'_> {
     }
 }
 
-/// Whether this is what the person gets for a bare `python3` or `python`, be it a pre-release: they chose it.
+/// Whether this is what the person gets for a bare `python3` or `python`, be it a pre-release: they
+/// chose it.
 fn is_at_the_prompt(source: Source, python: &Path) -> bool {
     is_bare(python) && matches!(source, Source::Exact(Place::Path) | Source::Any(Place::Path))
 }

@@ -24,8 +24,9 @@ pub(super) fn put(path: &Path, text: &str) -> PathBuf {
     path.to_path_buf()
 }
 
-/// Writes an executable file. A child does it: were it open for writing here, a process that another test starts at
-/// this moment would inherit it, and the kernel refuses to run what is being written (ETXTBSY).
+/// Writes an executable file. A child does it: were it open for writing here, a process that
+/// another test starts at this moment would inherit it, and the kernel refuses to run what is being
+/// written (ETXTBSY).
 pub(super) fn script(path: &Path, text: &str) -> PathBuf {
     use std::io::Write;
     fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -42,7 +43,8 @@ pub(super) fn program(path: &Path, body: &str) -> PathBuf {
     script(path, &format!("#!/bin/sh\n{body}\n"))
 }
 
-/// What an interpreter at `prefix/bin/pythonX.Y` would be; the version may be that of a release candidate.
+/// What an interpreter at `prefix/bin/pythonX.Y` would be; the version may be that of a release
+/// candidate.
 pub(super) fn interpreter(prefix: &Path, version: &str) -> Interpreter {
     let (version, release) = match version.split_once("rc") {
         Some((version, serial)) => (version, format!("candidate.{serial}")),
@@ -66,8 +68,8 @@ pub(super) fn interpreter(prefix: &Path, version: &str) -> Interpreter {
     }
 }
 
-/// An executable that answers the probe as an interpreter of this version in `prefix` would, under this name in its
-/// `bin`, and leaves a line in `prefix/started` each time.
+/// An executable that answers the probe as an interpreter of this version in `prefix` would, under
+/// this name in its `bin`, and leaves a line in `prefix/started` each time.
 pub(super) fn python(prefix: &Path, name: &str, version: &str) -> PathBuf {
     let path = prefix.join("bin").join(name);
     let python = interpreter(prefix, version);

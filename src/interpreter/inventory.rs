@@ -1,7 +1,8 @@
 //! All interpreters that are there, each once.
 //!
-//! Owns the way from the candidates of all places to a list for people. What is remembered or written down is not asked
-//! for; the rest is asked side by side. One that does not work is part of the answer, with its reason.
+//! Owns the way from the candidates of all places to a list for people. What is remembered or
+//! written down is not asked for; the rest is asked side by side. One that does not work is part of
+//! the answer, with its reason.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -18,7 +19,8 @@ use super::{Build, Interpreter, at, base, build_details, cache, find};
 use crate::context::Context;
 use crate::error::{Error, Result};
 
-/// How many are asked at a time: they wait for the disk more than they compute, and one that hangs keeps its place.
+/// How many are asked at a time: they wait for the disk more than they compute, and one that hangs
+/// keeps its place.
 const AT_ONCE: usize = 8;
 
 /// Device and inode: what two paths have in common that lead to one file.
@@ -61,8 +63,8 @@ pub(crate) struct Inventory {
     pub(crate) unusable: Vec<Unusable>,
 }
 
-/// Looks everywhere. `request`: only what answers it. `asking` is told how many interpreters are about to be started,
-/// where any is; what it gives is kept until they have answered.
+/// Looks everywhere. `request`: only what answers it. `asking` is told how many interpreters are
+/// about to be started, where any is; what it gives is kept until they have answered.
 ///
 /// Fails as [`find`] does where the request makes no sense, or nothing answers it.
 pub(crate) fn inventory<T>(
@@ -220,7 +222,8 @@ fn order(listed: &Listed) -> impl Ord + use<> {
     (implementation != "CPython", implementation, newest, abiflags, listed.path.clone())
 }
 
-/// Adds an interpreter, or the paths to it where it is known: a program that starts it has a file of its own.
+/// Adds an interpreter, or the paths to it where it is known: a program that starts it has a file
+/// of its own.
 fn add(all: &mut Vec<Listed>, interpreter: Interpreter, place: Place, mut paths: Vec<PathBuf>) {
     let path = interpreter.base_executable.clone();
     let identity = identity(&path);

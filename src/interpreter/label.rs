@@ -1,7 +1,8 @@
 //! Names of installations, as pyenv, uv, mise, asdf and rye give them to directories.
 //!
-//! Owns what can be told without starting what lies there: pyenv's `3.14.0rc1`, `3.13t-dev`, `pypy3.9-7.3.11`, uv's
-//! `cpython-3.13.0+freethreaded-linux-x86_64-gnu`, `pypy-3.10.14-macos-aarch64-none`, rye's `cpython@3.12.3`.
+//! Owns what can be told without starting what lies there: pyenv's `3.14.0rc1`, `3.13t-dev`,
+//! `pypy3.9-7.3.11`, uv's `cpython-3.13.0+freethreaded-linux-x86_64-gnu`,
+//! `pypy-3.10.14-macos-aarch64-none`, rye's `cpython@3.12.3`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -60,8 +61,9 @@ impl Label {
         self.free_threaded
     }
 
-    /// Sorts finished releases before others, newer before older. A directory that stands for a whole series (uv's
-    /// `cpython-3.12-…`, a link that it keeps at the newest patch) comes before the members of the series.
+    /// Sorts finished releases before others, newer before older. A directory that stands for a
+    /// whole series (uv's `cpython-3.12-…`, a link that it keeps at the newest patch) comes before
+    /// the members of the series.
     pub(super) fn newest_first(&self) -> impl Ord + use<> {
         let missing = if self.revision.is_empty() { u16::MAX } else { 0 };
         let part = |index: usize| self.version.get(index).map_or(missing, |part| u16::from(*part));
@@ -69,7 +71,8 @@ impl Label {
     }
 }
 
-/// The installations in a directory that holds one in each of its own; none where it cannot be read.
+/// The installations in a directory that holds one in each of its own; none where it cannot be
+/// read.
 pub(super) fn installations(directory: &Path) -> Vec<(Label, PathBuf)> {
     let Ok(entries) = fs::read_dir(directory) else {
         return Vec::new();

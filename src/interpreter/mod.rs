@@ -1,6 +1,7 @@
 //! Pythons: what is asked for, where they are, what they say of themselves.
 //!
-//! Owns requests, discovery, the probe and its cache. Leaves making anything with one to `creator` and `seed`.
+//! Owns requests, discovery, the probe and its cache. Leaves making anything with one to `creator`
+//! and `seed`.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -35,15 +36,16 @@ use request::Request;
 
 /// Finds the interpreter that `-p` asks for; `None` is what `python3` or `python` runs.
 ///
-/// Fails with [`Error::Usage`] where the request makes no sense, with [`Error::PythonNotFound`] where nothing answers
-/// it, and with [`Error::PythonFailed`] where what it names does not work.
+/// Fails with [`Error::Usage`] where the request makes no sense, with [`Error::PythonNotFound`]
+/// where nothing answers it, and with [`Error::PythonFailed`] where what it names does not work.
 pub(crate) fn find(context: &Context, request: Option<&OsStr>) -> Result<Interpreter> {
     let parsed = Request::parse(request, context)?;
     discovery::find(context, request.unwrap_or(OsStr::new("default")), &parsed)
 }
 
-/// What a line of a project's file asks for, as a request; `None` where that is none. A version, or the name of what pyenv
-/// has: no path and no command, for a project that was only cloned must not say what is run.
+/// What a line of a project's file asks for, as a request; `None` where that is none. A version, or
+/// the name of what pyenv has: no path and no command, for a project that was only cloned must not
+/// say what is run.
 pub(crate) fn asked_by_project(context: &Context, text: &OsStr) -> Option<OsString> {
     if text == "system" {
         return Some("default".into());
@@ -54,8 +56,8 @@ pub(crate) fn asked_by_project(context: &Context, text: &OsStr) -> Option<OsStri
     }
 }
 
-/// Whether the interpreter of an environment, by its `bin/python`, is one that the request describes. A path or a command
-/// describes none.
+/// Whether the interpreter of an environment, by its `bin/python`, is one that the request
+/// describes. A path or a command describes none.
 pub(crate) fn answers(context: &Context, request: &OsStr, python: &Path) -> Result<bool> {
     Ok(match Request::parse(Some(request), context)? {
         Request::Default => true,
@@ -64,13 +66,15 @@ pub(crate) fn answers(context: &Context, request: &OsStr, python: &Path) -> Resu
     })
 }
 
-/// The base interpreter behind an executable, from memory where that still holds. `python` is absolute; it may lie in
-/// an environment or only start another one. Fails with [`Error::PythonFailed`].
+/// The base interpreter behind an executable, from memory where that still holds. `python` is
+/// absolute; it may lie in an environment or only start another one. Fails with
+/// [`Error::PythonFailed`].
 pub(crate) fn at(context: &Context, python: &Path) -> Result<Interpreter> {
     at_unless(context, python, |_| None)
 }
 
-/// The same, but none is started about which `objection` has something to say: that is the reason then.
+/// The same, but none is started about which `objection` has something to say: that is the reason
+/// then.
 fn at_unless(context: &Context, python: &Path, objection: impl Fn(&Path) -> Option<String>) -> Result<Interpreter> {
     let failed = |reason| Error::PythonFailed { python: python.to_path_buf(), reason };
     let mut current = python.to_path_buf();
@@ -99,14 +103,16 @@ pub(crate) fn damaged_records(context: &Context) -> Vec<PathBuf> {
     cache::damaged(context)
 }
 
-/// Everything that making an environment needs to know of an interpreter, as its probe answered (`probe.py`).
+/// Everything that making an environment needs to know of an interpreter, as its probe answered
+/// (`probe.py`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Interpreter {
-    /// Where it was found: absolute, links unresolved, a pyenv shim or an environment's python replaced by the real one
-    /// behind it.
+    /// Where it was found: absolute, links unresolved, a pyenv shim or an environment's python
+    /// replaced by the real one behind it.
     pub(crate) executable: PathBuf,
-    /// The interpreter that environments are made from: never one inside an environment, the version in its name where
-    /// there is such a name, links resolved only as far as its prefix is not reached otherwise.
+    /// The interpreter that environments are made from: never one inside an environment, the
+    /// version in its name where there is such a name, links resolved only as far as its prefix is
+    /// not reached otherwise.
     pub(crate) base_executable: PathBuf,
     /// `sys.base_prefix`, spelled as in `base_executable`.
     pub(crate) base_prefix: PathBuf,
@@ -124,7 +130,8 @@ pub(crate) struct Interpreter {
     pub(crate) platlibdir: String,
     /// Whether its own `venv` would make `lib64` beside `lib` (64-bit, not macOS, before 3.15).
     pub(crate) has_lib64_link: bool,
-    /// What its own `ensurepip` would install, in that order; empty where there is no ensurepip or no wheel.
+    /// What its own `ensurepip` would install, in that order; empty where there is no ensurepip or
+    /// no wheel.
     pub(crate) bundled: Vec<PathBuf>,
 }
 
@@ -210,8 +217,8 @@ impl Interpreter {
         self.abiflags.contains('t')
     }
 
-    /// The directory under `lib` of an environment: `python3.13`, `python3.13t`, `pypy3.9`. The `m` of 3.6 and 3.7 is
-    /// no part of it.
+    /// The directory under `lib` of an environment: `python3.13`, `python3.13t`, `pypy3.9`. The `m`
+    /// of 3.6 and 3.7 is no part of it.
     #[must_use]
     pub(crate) fn library_directory(&self) -> String {
         let stem = if self.implementation == "PyPy" { "pypy" } else { "python" };

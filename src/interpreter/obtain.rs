@@ -1,7 +1,8 @@
-//! How to get an interpreter that is not there: from uv, from pyenv, from whoever packages for the system.
+//! How to get an interpreter that is not there: from uv, from pyenv, from whoever packages for the
+//! system.
 //!
-//! Owns what is said about it, and having uv do it where the person asks for that. Everything here comes after a search
-//! that found nothing, so time is no matter, and programs may be started.
+//! Owns what is said about it, and having uv do it where the person asks for that. Everything here
+//! comes after a search that found nothing, so time is no matter, and programs may be started.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -46,8 +47,8 @@ pub(crate) fn ways(context: &Context, request: Option<&OsStr>, may_download: boo
     ways
 }
 
-/// Has uv install what was asked for; what it says is the person's. Where no uv runs, nothing is done: the search that
-/// follows fails as before, and says so.
+/// Has uv install what was asked for; what it says is the person's. Where no uv runs, nothing is
+/// done: the search that follows fails as before, and says so.
 pub(crate) fn download(context: &Context, request: Option<&OsStr>) -> Result<()> {
     let (Some(wanted), Some(uv)) = (description(context, request), uv(context)) else { return Ok(()) };
     let mut command = context.command(&uv);

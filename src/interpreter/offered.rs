@@ -1,5 +1,5 @@
-//! What Tab offers for `-p`: the versions that are there by their names. Nothing is started, so `python3` itself, which
-//! can be any, is no answer.
+//! What Tab offers for `-p`: the versions that are there by their names. Nothing is started, so
+//! `python3` itself, which can be any, is no answer.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,8 @@ use super::label::Label;
 use super::places::{ORDER, Places};
 use crate::context::Context;
 
-/// `3.13`, `3.13t`, `pypy3.10`: each can be asked for, none twice, in the order of the versions, CPython first.
+/// `3.13`, `3.13t`, `pypy3.10`: each can be asked for, none twice, in the order of the versions,
+/// CPython first.
 pub(crate) fn offered(context: &Context) -> Vec<String> {
     let places = Places::of(context);
     let mut found: BTreeMap<(bool, Vec<u8>, bool), String> = BTreeMap::new();

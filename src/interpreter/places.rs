@@ -1,7 +1,8 @@
 //! Where interpreters live, and in which order the places are looked at.
 //!
-//! Owns the places on Linux and macOS and what lies in each, by name: discovery, Tab and `python list` all ask here, so
-//! that they agree. Starts nothing, and reads a directory only when it is reached. Leaves it to `discovery` what fits.
+//! Owns the places on Linux and macOS and what lies in each, by name: discovery, Tab and `python
+//! list` all ask here, so that they agree. Starts nothing, and reads a directory only when it is
+//! reached. Leaves it to `discovery` what fits.
 
 use std::cell::OnceCell;
 use std::ffi::OsStr;
@@ -44,14 +45,15 @@ pub(crate) enum Place {
     PythonOrg,
     /// For those whose `PATH` is short (cron, desktop programs).
     System,
-    /// The base of an installation of conda, which is a whole `CPython` that lasts as long as conda does. Its
-    /// environments are no place: what is removed with `conda env remove` is nothing to build on, and an active one is on
-    /// `PATH`. Last, for conda updates its base for its own needs.
+    /// The base of an installation of conda, which is a whole `CPython` that lasts as long as conda
+    /// does. Its environments are no place: what is removed with `conda env remove` is nothing to
+    /// build on, and an active one is on `PATH`. Last, for conda updates its base for its own
+    /// needs.
     Conda,
 }
 
-/// The order: first what a person would get at their prompt, so that `mkvirtualenv` and `python3` agree; then what is
-/// installed for them; then what came with the system.
+/// The order: first what a person would get at their prompt, so that `mkvirtualenv` and `python3`
+/// agree; then what is installed for them; then what came with the system.
 pub(super) const ORDER: [Place; 10] = [
     Place::Path,
     Place::Pyenv,
@@ -94,8 +96,9 @@ impl<'a> Places<'a> {
         Self { context, root: root.to_path_buf(), directory: OnceCell::new(), shims }
     }
 
-    /// Everything in a place that could be an interpreter: on `PATH` directory by directory, in each what has no version
-    /// in its name first; else the newest first. A file can come by several of its names.
+    /// Everything in a place that could be an interpreter: on `PATH` directory by directory, in
+    /// each what has no version in its name first; else the newest first. A file can come by
+    /// several of its names.
     pub(super) fn candidates(&self, place: Place) -> Box<dyn Iterator<Item = Candidate> + '_> {
         if !place.has_installations() {
             return Box::new(self.directories(place).into_iter().flat_map(|directory| self.commands(&directory)));
@@ -103,7 +106,8 @@ impl<'a> Places<'a> {
         self.installed(place, |_| true)
     }
 
-    /// The same in a place that has installations, of those whose name will do: the others are not looked at.
+    /// The same in a place that has installations, of those whose name will do: the others are not
+    /// looked at.
     pub(super) fn installed<'s>(
         &'s self,
         place: Place,
@@ -121,8 +125,8 @@ impl<'a> Places<'a> {
         }))
     }
 
-    /// The files that a command of this name is in a place that has commands, looked up without reading its directories.
-    /// A shim is replaced by what it stands for.
+    /// The files that a command of this name is in a place that has commands, looked up without
+    /// reading its directories. A shim is replaced by what it stands for.
     pub(super) fn named<'s>(&'s self, place: Place, name: &str) -> Box<dyn Iterator<Item = PathBuf> + 's> {
         if place == Place::Path {
             return Box::new(self.on_path(name.as_ref()));
@@ -144,13 +148,14 @@ impl<'a> Places<'a> {
         self.hits(name).find_map(|hit| self.shims.owner(&hit))
     }
 
-    /// Whose shim a file is. One is never started: each is slow, and one whose version is not selected fails, or opens a
-    /// dialog (Apple).
+    /// Whose shim a file is. One is never started: each is slow, and one whose version is not
+    /// selected fails, or opens a dialog (Apple).
     pub(super) fn shim_of(&self, file: &Path) -> Option<Owner> {
         self.shims.owner(file)
     }
 
-    /// The file itself, or those that it is a shim for, as they would be tried. None where nothing is selected.
+    /// The file itself, or those that it is a shim for, as they would be tried. None where nothing
+    /// is selected.
     pub(super) fn behind(&self, file: PathBuf) -> Vec<PathBuf> {
         let (Some(owner), Some(name)) = (self.shims.owner(&file), file.file_name()) else {
             return vec![file];
@@ -160,8 +165,8 @@ impl<'a> Places<'a> {
         files
     }
 
-    /// The one that a shim, named by its path, would run: where nothing is selected the next on `PATH`, except for Apple's
-    /// stub, which knows no other.
+    /// The one that a shim, named by its path, would run: where nothing is selected the next on
+    /// `PATH`, except for Apple's stub, which knows no other.
     pub(super) fn in_place_of(&self, shim: &Path) -> Option<PathBuf> {
         let others = || {
             let name = shim.file_name().filter(|_| self.shims.owner(shim) != Some(Owner::Apple))?;
@@ -223,15 +228,16 @@ impl Place {
         }
     }
 
-    /// Whether its directories hold one installation in each of their own, named after its version; else they hold
-    /// commands.
+    /// Whether its directories hold one installation in each of their own, named after its version;
+    /// else they hold commands.
     pub(super) fn has_installations(self) -> bool {
         matches!(self, Self::Pyenv | Self::Uv | Self::Mise | Self::Asdf | Self::Rye)
     }
 }
 
-/// The version in the name of a command that is an interpreter, by that name: all of the name behind `python` or `pypy`
-/// is a version and a build. `python3.12-config` is none, nor is `pythonw`.
+/// The version in the name of a command that is an interpreter, by that name: all of the name
+/// behind `python` or `pypy` is a version and a build. `python3.12-config` is none, nor is
+/// `pythonw`.
 fn number_of(command: &str) -> Option<&str> {
     let number = command.strip_prefix("python").or_else(|| command.strip_prefix("pypy"))?;
     // Builds: free-threaded, with assertions, Debian's name for those.
@@ -240,7 +246,8 @@ fn number_of(command: &str) -> Option<&str> {
     (is_number && plain.is_empty() == number.is_empty()).then_some(number)
 }
 
-/// What the name of a command promises. One number is too little: `python3` is what `python3.12` was, or will be.
+/// What the name of a command promises. One number is too little: `python3` is what `python3.12`
+/// was, or will be.
 pub(super) fn label_of(command: &str) -> Option<Label> {
     let number = number_of(command)?;
     let name = if command.starts_with("pypy") { command } else { number };

@@ -1,7 +1,7 @@
 //! Asks an interpreter about itself: runs `probe.py` in it, isolated, for a limited time.
 //!
-//! Owns the question and the reading of the answer; each way to fail has a reason of its own. Leaves what is remembered
-//! to `cache`, and the names of files to `base`.
+//! Owns the question and the reading of the answer; each way to fail has a reason of its own.
+//! Leaves what is remembered to `cache`, and the names of files to `base`.
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,8 @@ use crate::isolation;
 
 const SCRIPT: &str = include_str!("probe.py");
 
-/// How long an interpreter may take. virtualenv waits as long; a cold disk and a busy machine take seconds.
+/// How long an interpreter may take. virtualenv waits as long; a cold disk and a busy machine take
+/// seconds.
 const PATIENCE: Patience = Patience::seconds(15);
 
 /// Starts the answer, RFC 7464. It cannot stand inside of JSON.
@@ -128,7 +129,8 @@ fn told_in(output: &Output) -> std::result::Result<Told, String> {
 /// Runs the script and waits. The error is the reason for a person.
 fn run(context: &Context, python: &Path, patience: Patience) -> std::result::Result<Output, String> {
     ask_program(context, python, patience, |command| {
-        // 2.7 has no -I: these three are what it is made of, and the script does the rest. -B: nothing is written.
+        // 2.7 has no -I: these three are what it is made of, and the script does the rest. -B:
+        // nothing is written.
         command.args(["-E", "-s", "-S", "-B", "-c", SCRIPT]).current_dir("/");
         isolation::without_variables(command);
     })

@@ -1,7 +1,8 @@
 //! pyenv: what its shims would run, and what it has installed.
 //!
-//! Owns the rules of `pyenv which`, read off its files. The shims themselves are never started: each is a shell script
-//! that takes 70 ms, and fails where the version that it is about is not selected.
+//! Owns the rules of `pyenv which`, read off its files. The shims themselves are never started:
+//! each is a shell script that takes 70 ms, and fails where the version that it is about is not
+//! selected.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -43,15 +44,17 @@ impl Pyenv {
         &self.root
     }
 
-    /// The files that the shim of `command` would try, in order, before the rest of `PATH`: those of the versions that
-    /// are selected for `directory`. pyenv passes over a version that is not installed or has no such command.
+    /// The files that the shim of `command` would try, in order, before the rest of `PATH`: those
+    /// of the versions that are selected for `directory`. pyenv passes over a version that is not
+    /// installed or has no such command.
     pub(super) fn behind_shim(&self, context: &Context, directory: &Path, command: &OsStr) -> Vec<PathBuf> {
         let selected = self.selected(context, directory);
         let before_system = selected.iter().take_while(|version| *version != "system");
         before_system.filter_map(|version| Some(self.installation(version)?.join("bin").join(command))).collect()
     }
 
-    /// Names of versions: of `PYENV_VERSION`, else of the nearest `.python-version`, else of the file `version`.
+    /// Names of versions: of `PYENV_VERSION`, else of the nearest `.python-version`, else of the
+    /// file `version`.
     fn selected(&self, context: &Context, directory: &Path) -> Vec<String> {
         if let Some(value) = context.variable(env_vars::PYENV_VERSION) {
             return words(value.as_bytes(), |byte| *byte == b':' || byte.is_ascii_whitespace());
@@ -66,11 +69,12 @@ impl Pyenv {
         lines.filter_map(|line| words(line, u8::is_ascii_whitespace).into_iter().next()).collect()
     }
 
-    /// The prefix of a version by its name: `3.8.18`, `python-3.8.18`, an environment's name, or `3.8` for the newest
-    /// release of that series.
+    /// The prefix of a version by its name: `3.8.18`, `python-3.8.18`, an environment's name, or
+    /// `3.8` for the newest release of that series.
     pub(super) fn installation(&self, version: &str) -> Option<PathBuf> {
         let versions = self.versions();
-        // A version from a file must not lead elsewhere (CVE-2022-35861); `3.8.18/envs/x` is pyenv-virtualenv's.
+        // A version from a file must not lead elsewhere (CVE-2022-35861); `3.8.18/envs/x` is
+        // pyenv-virtualenv's.
         let is_safe = Path::new(version).components().all(|part| matches!(part, std::path::Component::Normal(_)));
         let names = [Some(version), version.strip_prefix("python-")];
         names.into_iter().flatten().filter(|_| is_safe).find_map(|name| {
@@ -80,7 +84,8 @@ impl Pyenv {
     }
 }
 
-/// The newest release whose name continues `series` with a `.` or `-`; neither pre-releases nor, unless named, `t`.
+/// The newest release whose name continues `series` with a `.` or `-`; neither pre-releases nor,
+/// unless named, `t`.
 pub(super) fn newest_of_series(versions: &Path, series: &str) -> Option<PathBuf> {
     let (bare, build) = series.strip_suffix('t').map_or((series, ""), |bare| (bare, "t"));
     let newest = installations(versions).into_iter().filter(|(label, path)| {

@@ -1,7 +1,7 @@
 //! The interpreters of this machine, asked for real.
 //!
-//! Owns the comparison of our answers with what each says when it is asked at length. Which ones there are differs from
-//! machine to machine; at least one has to be there.
+//! Owns the comparison of our answers with what each says when it is asked at length. Which ones
+//! there are differs from machine to machine; at least one has to be there.
 
 use std::ffi::OsString;
 use std::fs;
@@ -80,7 +80,8 @@ fn the_name_to_link_to_carries_the_version_and_is_the_same_file() {
     }
 }
 
-/// What `python -m ensurepip` would install, asked of `ensurepip` itself; each version keeps it elsewhere.
+/// What `python -m ensurepip` would install, asked of `ensurepip` itself; each version keeps it
+/// elsewhere.
 const ENSUREPIP: &str = r#"
 import os
 try:
@@ -186,8 +187,8 @@ fn each_is_found_by_its_version() {
     }
 }
 
-/// A prefix of its own with a copy of the executable and links to the standard library, `ensurepip` excepted: Debian
-/// without python3-venv. Frameworks of macOS cannot be copied like this.
+/// A prefix of its own with a copy of the executable and links to the standard library, `ensurepip`
+/// excepted: Debian without python3-venv. Frameworks of macOS cannot be copied like this.
 #[cfg(target_os = "linux")]
 fn without_ensurepip(base: &Interpreter, prefix: &Path) -> PathBuf {
     let name = base.library_directory();

@@ -1,6 +1,7 @@
 //! What `-p` asks for, parsed.
 //!
-//! Owns the forms of a request: a description (`description`), a path, a command. Leaves it to `discovery` where to look.
+//! Owns the forms of a request: a description (`description`), a path, a command. Leaves it to
+//! `discovery` where to look.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
@@ -25,15 +26,16 @@ pub(crate) enum Request {
     Default,
     /// Any interpreter that fits: `3.12`, `pypy3.9`, `3.13t`.
     Described(Description),
-    /// The interpreter at this place, or the one of the install prefix or environment there. Absolute.
+    /// The interpreter at this place, or the one of the install prefix or environment there.
+    /// Absolute.
     Path(PathBuf),
     /// What this command runs.
     Command(OsString),
 }
 
 impl Request {
-    /// Reads what stands behind `-p`; `None` is the same as `default`. Relative paths are taken from the working
-    /// directory. Fails where the text looks like a version and is none.
+    /// Reads what stands behind `-p`; `None` is the same as `default`. Relative paths are taken
+    /// from the working directory. Fails where the text looks like a version and is none.
     pub(crate) fn parse(text: Option<&OsStr>, context: &Context) -> Result<Self> {
         let Some(text) = text.filter(|text| !text.eq_ignore_ascii_case("default")) else {
             return Ok(Self::Default);
@@ -43,7 +45,8 @@ impl Request {
             return Err(unclear(text));
         }
         if bytes.contains(&b'/') || matches!(bytes, b"~" | b"." | b"..") {
-            // `--python=~/x` arrives as it was typed: bash expands a tilde only at the start of a word.
+            // `--python=~/x` arrives as it was typed: bash expands a tilde only at the start of a
+            // word.
             let path = match (Path::new(text).strip_prefix("~"), context.home()) {
                 (Ok(below), Some(home)) => home.join(below),
                 _ => PathBuf::from(text),
@@ -68,7 +71,8 @@ fn unclear(text: &OsStr) -> Error {
     Error::Usage { message, hint: hint.to_owned() }
 }
 
-/// One to three numbers with dots at the start of `text`, and what follows. `312` is short for `3.12`.
+/// One to three numbers with dots at the start of `text`, and what follows. `312` is short for
+/// `3.12`.
 pub(super) fn leading_version(text: &str) -> Option<(Vec<u8>, &str)> {
     let end = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(text.len());
     let (numbers, rest) = text.split_at(end);

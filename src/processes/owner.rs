@@ -1,8 +1,9 @@
-//! The shells that a temporary environment belongs to, in a form that can be written down, and whether all of them have
-//! ended.
+//! The shells that a temporary environment belongs to, in a form that can be written down, and
+//! whether all of them have ended.
 //!
-//! A process is known by its number and its start time, on one boot of one machine, in one namespace of process numbers.
-//! Where any of that is unknown, the process counts as alive: a wrong answer would remove an environment in use.
+//! A process is known by its number and its start time, on one boot of one machine, in one
+//! namespace of process numbers. Where any of that is unknown, the process counts as alive: a wrong
+//! answer would remove an environment in use.
 
 use std::fs;
 use std::path::Path;
@@ -10,8 +11,8 @@ use std::path::Path;
 /// The namespace of process numbers that a machine starts with (the kernel's PROC_PID_INIT_INO).
 const INITIAL_NAMESPACE: &str = "pid:[4026531836]";
 
-/// The process that called us, as a line: number, start time, boot, namespace, machine. `None` where the system does not
-/// tell all of it.
+/// The process that called us, as a line: number, start time, boot, namespace, machine. `None`
+/// where the system does not tell all of it.
 pub(crate) fn line_of_caller() -> Option<String> {
     let id = nix::unistd::getppid().as_raw();
     let (start, _) = start_and_state(&id.to_string())?;
@@ -36,7 +37,8 @@ fn has_ended(line: &str, here: &Here) -> bool {
         return namespace == here.namespace
             && start_and_state(id).is_none_or(|(started, state)| started != start || matches!(state, 'Z' | 'X'));
     }
-    // The machine was restarted since. A container can have the machine's identity, but not this namespace.
+    // The machine was restarted since. A container can have the machine's identity, but not this
+    // namespace.
     let is_initial = namespace == INITIAL_NAMESPACE && here.namespace == INITIAL_NAMESPACE;
     is_initial && here.machine.as_deref() == Some(machine)
 }
@@ -59,7 +61,8 @@ impl Here {
     }
 }
 
-/// Start time, in clock ticks since the boot, and state of a process (proc(5)); `None` where there is none.
+/// Start time, in clock ticks since the boot, and state of a process (proc(5)); `None` where there
+/// is none.
 fn start_and_state(id: &str) -> Option<(String, char)> {
     let stat = fs::read_to_string(Path::new("/proc").join(id).join("stat")).ok()?;
     // The name, in parentheses, can have anything in it.

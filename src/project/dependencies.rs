@@ -1,7 +1,9 @@
-//! What a project says it needs, in the files that others write: which file counts, and what an installer is given.
+//! What a project says it needs, in the files that others write: which file counts, and what an
+//! installer is given.
 //!
-//! Owns the order of the files and the choice of what is taken from each. What is in a `pyproject.toml` or a
-//! `Pipfile.lock` their own modules read; resolving and installing is the installer's.
+//! Owns the order of the files and the choice of what is taken from each. What is in a
+//! `pyproject.toml` or a `Pipfile.lock` their own modules read; resolving and installing is the
+//! installer's.
 
 use std::path::{Path, PathBuf};
 
@@ -62,7 +64,8 @@ impl Dependencies {
         empty.ok_or_else(|| nothing(at, "none of pylock.toml, requirements.txt, pyproject.toml and Pipfile.lock is there and lists dependencies"))
     }
 
-    /// `None` where a file is not there, or is not for this: a `pyproject.toml` that holds a tool's settings.
+    /// `None` where a file is not there, or is not for this: a `pyproject.toml` that holds a tool's
+    /// settings.
     fn in_file(file: &Path) -> Result<Option<Self>> {
         let directory = file.parent().unwrap_or(Path::new("/")).to_path_buf();
         let whole = |parts, taken| Self { directory, file: file.to_path_buf(), taken, parts };

@@ -1,7 +1,8 @@
-//! The link `.venv` in a project that leads to its environment, for uv and for editors, which look there.
+//! The link `.venv` in a project that leads to its environment, for uv and for editors, which look
+//! there.
 //!
-//! Owns that link and nothing else of that name: a file would stop uv, a directory is an environment of its own. A link
-//! is ours if it leads to a direct child of the store.
+//! Owns that link and nothing else of that name: a file would stop uv, a directory is an
+//! environment of its own. A link is ours if it leads to a direct child of the store.
 
 use std::fs;
 use std::io;
@@ -62,7 +63,8 @@ pub(crate) fn hide_from_git(project: &Path) -> Result<Option<PathBuf>> {
     git_exclude::add(project)
 }
 
-/// Takes the link away if it leads to this environment, as a link into nowhere stops uv. The link, if there was one.
+/// Takes the link away if it leads to this environment, as a link into nowhere stops uv. The link,
+/// if there was one.
 pub(crate) fn remove(project: &Path, root: &Path) -> Result<Option<PathBuf>> {
     let path = path(project);
     if fs::read_link(&path).is_ok_and(|target| target == root) {

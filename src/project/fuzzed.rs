@@ -61,7 +61,8 @@ proptest! {
     }
 }
 
-/// What a cloned project says about its Python: read or refused in one line that says which file; never a panic.
+/// What a cloned project says about its Python: read or refused in one line that says which file;
+/// never a panic.
 #[test]
 fn any_file_that_asks_for_a_python_is_read_or_refused_in_a_line() {
     let room = tempfile::tempdir().unwrap();

@@ -1,8 +1,8 @@
-//! Keeping a project's link `.venv` out of its git repository: the pattern `.venv/` of so many ignore files means
-//! directories only, and a link is none.
+//! Keeping a project's link `.venv` out of its git repository: the pattern `.venv/` of so many
+//! ignore files means directories only, and a link is none.
 //!
-//! Owns one line of `info/exclude`, which is this clone's own and never committed. git itself is not started: in a
-//! repository from elsewhere its settings could say what to run.
+//! Owns one line of `info/exclude`, which is this clone's own and never committed. git itself is
+//! not started: in a repository from elsewhere its settings could say what to run.
 
 use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
@@ -25,7 +25,8 @@ const COVERING: [&[u8]; 9] = [PATTERN, b"/.venv", b"**/.venv", b".venv*", b"/.ve
 /// Longest file that is read.
 const LIMIT: u64 = 1024 * 1024;
 
-/// Has git ignore the link in a project, where nothing says so yet. The file that was written to, if there was one.
+/// Has git ignore the link in a project, where nothing says so yet. The file that was written to,
+/// if there was one.
 pub(crate) fn add(project: &Path) -> Result<Option<PathBuf>> {
     let Some((top, common)) = repository(project) else { return Ok(None) };
     let exclude = common.join("info/exclude");
@@ -37,7 +38,8 @@ pub(crate) fn add(project: &Path) -> Result<Option<PathBuf>> {
     Ok(Some(exclude))
 }
 
-/// The top of the work tree that a directory is in, and the repository's directory that all its work trees share.
+/// The top of the work tree that a directory is in, and the repository's directory that all its
+/// work trees share.
 fn repository(project: &Path) -> Option<(PathBuf, PathBuf)> {
     let top = project.ancestors().find(|place| fs::symlink_metadata(place.join(".git")).is_ok())?;
     let dot_git = top.join(".git");

@@ -1,8 +1,8 @@
-//! Where pipenv keeps the environment of a project: the same root, the same name with the same hash, so that both find
-//! one environment.
+//! Where pipenv keeps the environment of a project: the same root, the same name with the same
+//! hash, so that both find one environment.
 //!
-//! Owns what pipenv (2026.10) does to find it, read off its `VenvLocator` and tried against it; tests/suite/pipenv.rs
-//! compares. Making and entering are the commands' business.
+//! Owns what pipenv (2026.10) does to find it, read off its `VenvLocator` and tried against it;
+//! tests/suite/pipenv.rs compares. Making and entering are the commands' business.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -21,16 +21,19 @@ use crate::workon_home::WorkonHome;
 /// Longest Pipfile, and longest `.venv` file, that is read.
 const LIMIT: u64 = 1024 * 1024;
 
-/// How many directories are looked at for a Pipfile, this one included, where PIPENV_MAX_DEPTH does not say.
+/// How many directories are looked at for a Pipfile, this one included, where PIPENV_MAX_DEPTH does
+/// not say.
 const DEPTH: usize = 10;
 
-/// Characters of the directory's name that stay in the environment's: the first line of a script must hold its path.
+/// Characters of the directory's name that stay in the environment's: the first line of a script
+/// must hold its path.
 const LONGEST: usize = 42;
 
 /// The project that pipenv sees from a directory.
 #[derive(Debug)]
 pub(crate) struct Project {
-    /// Absolute, with the links of the working directory resolved, as the kernel tells it. It need not exist.
+    /// Absolute, with the links of the working directory resolved, as the kernel tells it. It need
+    /// not exist.
     pipfile: PathBuf,
 }
 
@@ -65,8 +68,8 @@ struct Requires {
 }
 
 impl Project {
-    /// The project around a directory: where PIPENV_PIPFILE is, else the nearest Pipfile upward, else the directory
-    /// itself, which is where pipenv would make one.
+    /// The project around a directory: where PIPENV_PIPFILE is, else the nearest Pipfile upward,
+    /// else the directory itself, which is where pipenv would make one.
     pub(crate) fn around(directory: &Path, context: &Context) -> Result<Self> {
         let here = resolved(directory).map_err(Error::io("find", directory))?;
         if let Some(named) = context.variable(env_vars::PIPENV_PIPFILE) {
@@ -104,8 +107,8 @@ impl Project {
                 let set = flag(context, env_vars::PIPENV_VENV_IN_PROJECT, "PIPENV_NO_VENV_IN_PROJECT");
                 let asked = set.unwrap_or(None).or_else(|| self.read_pipfile().pipenv.venv_in_project);
                 let name = self.name(context)?;
-                // A directory that is only found there comes after an environment that pipenv has made before, but not
-                // where the variable has an odd word in it.
+                // A directory that is only found there comes after an environment that pipenv has
+                // made before, but not where the variable has an odd word in it.
                 let is_made_before = || set.is_ok() && fs::metadata(home.path().join(&name)).is_ok();
                 let is_kept_there = asked.unwrap_or_else(|| entry.is_ok() && !is_made_before());
                 Ok(if is_kept_there { Place::At(inside) } else { Place::Stored(name) })
@@ -158,8 +161,8 @@ impl Project {
     }
 }
 
-/// The store as pipenv derives it, which knows another default than virtualenvwrapper, and takes a relative one from
-/// the working directory.
+/// The store as pipenv derives it, which knows another default than virtualenvwrapper, and takes a
+/// relative one from the working directory.
 pub(crate) fn store(context: &Context) -> Result<PathBuf> {
     if let Some(value) = context.variable(env_vars::WORKON_HOME) {
         return context.absolute_path(Path::new(&directories::expanded(value, context)?));
@@ -194,7 +197,8 @@ fn set<'a>(context: &'a Context, name: &str) -> Option<&'a OsStr> {
     context.variable(name).filter(|value| truth(value) != Some(false))
 }
 
-/// What a variable says, else the opposite of another; an error for a word that is neither yes nor no.
+/// What a variable says, else the opposite of another; an error for a word that is neither yes nor
+/// no.
 fn flag(context: &Context, name: &str, opposite: &str) -> std::result::Result<Option<bool>, ()> {
     let (value, is_yes) = match context.given(name) {
         Some(value) => (value, true),
@@ -216,7 +220,8 @@ fn sanitized(name: &str) -> String {
     name.chars().map(|letter| if is_odd(letter) { '_' } else { letter }).take(LONGEST).collect()
 }
 
-/// The first 48 bits of the path's SHA-256 in the URL alphabet of base64. poetry and hatch make the same of a path.
+/// The first 48 bits of the path's SHA-256 in the URL alphabet of base64. poetry and hatch make the
+/// same of a path.
 pub(crate) fn hash(path: &str) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let digest = Sha256::digest(path.as_bytes());

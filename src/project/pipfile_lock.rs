@@ -1,7 +1,8 @@
-//! pipenv's `Pipfile.lock` as requirements files: pins with markers and hashes, and the indexes they come from.
+//! pipenv's `Pipfile.lock` as requirements files: pins with markers and hashes, and the indexes
+//! they come from.
 //!
-//! Owns what `pipenv sync` takes from it: the section `default`, every package as it is pinned and nothing beside. What
-//! cannot be told to pip and uv in such a file is refused, not left out.
+//! Owns what `pipenv sync` takes from it: the section `default`, every package as it is pinned and
+//! nothing beside. What cannot be told to pip and uv in such a file is refused, not left out.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -76,8 +77,8 @@ struct Package {
     others: BTreeMap<String, serde_json::Value>,
 }
 
-/// The texts of up to two files: what has hashes, and what cannot have any, for pip wants all or none in one call.
-/// Neither where nothing is locked.
+/// The texts of up to two files: what has hashes, and what cannot have any, for pip wants all or
+/// none in one call. Neither where nothing is locked.
 pub(super) fn read(text: &str, file: &Path) -> Result<Vec<String>> {
     let wrong = |reason: String| Error::Value { what: shown(file).to_string(), reason };
     let lock: Lock = serde_json::from_str(text).map_err(|error| wrong(shown(&error.to_string()).to_string()))?;
@@ -162,7 +163,8 @@ impl Package {
     }
 }
 
-/// An address as pip reads it: `git+https://…`; `git@host:path`, which is git's own short form, as `git+ssh://…`.
+/// An address as pip reads it: `git+https://…`; `git@host:path`, which is git's own short form, as
+/// `git+ssh://…`.
 fn address(system: &str, url: &str) -> String {
     let plus = format!("{system}+");
     let url = url.strip_prefix(&plus).unwrap_or(url);

@@ -1,8 +1,9 @@
-//! Which environments a project points to: its `.venv` (a directory, a link, or a file with a path or a name) and its
-//! `.python-envs` (PEP 832).
+//! Which environments a project points to: its `.venv` (a directory, a link, or a file with a path
+//! or a name) and its `.python-envs` (PEP 832).
 //!
-//! Owns how these are read; nothing is written here, and nothing in an environment is looked at but whether it is one. A
-//! file can come with a project from anywhere, so what it says is a place to look at and never more.
+//! Owns how these are read; nothing is written here, and nothing in an environment is looked at but
+//! whether it is one. A file can come with a project from anywhere, so what it says is a place to
+//! look at and never more.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -34,8 +35,8 @@ pub(crate) struct Pointed {
     pub(crate) others: Vec<PathBuf>,
 }
 
-/// Reads both in this directory. A line that is no environment is none, as the PEP has it; one that is the last leaves
-/// the project without a default.
+/// Reads both in this directory. A line that is no environment is none, as the PEP has it; one that
+/// is the last leaves the project without a default.
 pub(crate) fn pointed(project: &Path, home: &WorkonHome) -> Pointed {
     let own = of_venv(project, home);
     let has_own = own.is_some();
@@ -64,7 +65,8 @@ fn of_venv(project: &Path, home: &WorkonHome) -> Option<PathBuf> {
         return is_environment(&path).then_some(path);
     }
     let text = text_of(&path)?;
-    // uv takes the text as it stands but for one end of a line; those who keep names there take the blanks away.
+    // uv takes the text as it stands but for one end of a line; those who keep names there take the
+    // blanks away.
     let line = text.strip_suffix('\n').unwrap_or(&text);
     let line = line.strip_suffix('\r').unwrap_or(line);
     at_path(project, line).or_else(|| named(line.trim(), home))
@@ -79,7 +81,8 @@ fn at_path(project: &Path, line: &str) -> Option<PathBuf> {
     is_environment(&root).then_some(root)
 }
 
-/// The environment of the store by this name: as oh-my-zsh, prezto, pipenv and virtualfish write it.
+/// The environment of the store by this name: as oh-my-zsh, prezto, pipenv and virtualfish write
+/// it.
 fn named(name: &str, home: &WorkonHome) -> Option<PathBuf> {
     let name = EnvironmentName::existing(OsStr::new(name)).ok()?;
     home.find(&name).ok()?.map(|environment| environment.root().to_path_buf())
@@ -103,7 +106,8 @@ fn is_environment(root: &Path) -> bool {
     is_ours(root) && Environment::open(root).is_ok_and(|found| found.is_some())
 }
 
-/// Anybody can make a `.venv` in a directory that all may write to, such as that for temporary files.
+/// Anybody can make a `.venv` in a directory that all may write to, such as that for temporary
+/// files.
 fn is_ours(path: &Path) -> bool {
     let user = geteuid();
     user.is_root() || fs::metadata(path).is_ok_and(|entry| entry.uid() == 0 || entry.uid() == user.as_raw())
@@ -165,7 +169,8 @@ mod tests {
             ("x\n", "envs/x"),
             ("  x \n", "envs/x"),
             ("\u{feff}x\n", "envs/x"),
-            // Neither: a path that is none, a name that nothing has, more than a line, nothing, and what no name can be.
+            // Neither: a path that is none, a name that nothing has, more than a line, nothing, and
+            // what no name can be.
             ("../gone\n", "-"),
             ("gone\n", "-"),
             ("x\ndemo\n", "-"),

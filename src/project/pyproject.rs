@@ -1,7 +1,8 @@
-//! The dependencies in a `pyproject.toml`: `project.dependencies` (PEP 621) and the group `dev` (PEP 735), as lines of a
-//! requirements file.
+//! The dependencies in a `pyproject.toml`: `project.dependencies` (PEP 621) and the group `dev`
+//! (PEP 735), as lines of a requirements file.
 //!
-//! They are taken off the file, not by way of installing the project: that would build it, and any pip can do this.
+//! They are taken off the file, not by way of installing the project: that would build it, and any
+//! pip can do this.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -122,8 +123,9 @@ fn name_of(line: &str) -> String {
     canonical(&line[..line.find(|letter| !is_of_name(letter)).unwrap_or(line.len())])
 }
 
-/// Puts a requirement into `lines`. Where it names the project itself, as a group `test` with `proj[test]` does, it is
-/// what these extras list: an index would give a published release of the project. `above`: the extras that are taken.
+/// Puts a requirement into `lines`. Where it names the project itself, as a group `test` with
+/// `proj[test]` does, it is what these extras list: an index would give a published release of the
+/// project. `above`: the extras that are taken.
 fn without_itself<'a>(
     project: Option<&'a Project>,
     line: &'a str,
@@ -151,8 +153,8 @@ fn without_itself<'a>(
     Ok(())
 }
 
-/// Fails where uv or poetry take a dependency from another place than an index: a package of that name on an index is
-/// somebody else's.
+/// Fails where uv or poetry take a dependency from another place than an index: a package of that
+/// name on an index is somebody else's.
 fn check_place(tool: &Tool, line: &str, file: &Path) -> Result<()> {
     let name = name_of(line);
     let has = |table: &BTreeMap<String, toml::Value>, is_place: &dyn Fn(&toml::Value) -> bool| {
@@ -214,7 +216,8 @@ fn named<'a>(groups: &'a BTreeMap<String, Vec<Entry>>, name: &str) -> Option<&'a
     groups.keys().find(|key| plain(key) == plain(name)).map(String::as_str)
 }
 
-/// Adds a requirement as a line of a file. It must be one that is not an option: what others wrote is data.
+/// Adds a requirement as a line of a file. It must be one that is not an option: what others wrote
+/// is data.
 fn push_line(text: &mut String, requirement: &str, file: &Path) -> Result<()> {
     let requirement = requirement.trim();
     let starts_well = requirement.starts_with(|letter: char| letter.is_ascii_alphanumeric());

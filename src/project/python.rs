@@ -1,8 +1,8 @@
-//! Which Python a project asks for, as its files say: `.python-version`, `.python-versions`, `requires-python` of its
-//! pyproject.toml or pylock.toml, its Pipfile.
+//! Which Python a project asks for, as its files say: `.python-version`, `.python-versions`,
+//! `requires-python` of its pyproject.toml or pylock.toml, its Pipfile.
 //!
-//! Owns where these are looked for and how they are read. Whether what they ask for makes sense, and whether it is
-//! there, is the business of `interpreter`.
+//! Owns where these are looked for and how they are read. Whether what they ask for makes sense,
+//! and whether it is there, is the business of `interpreter`.
 
 use std::ffi::OsString;
 use std::fs;
@@ -32,9 +32,10 @@ pub(crate) struct Asked {
     pub(crate) others: Vec<OsString>,
 }
 
-/// What the project at this directory, which is absolute, asks for. A `.python-version` anywhere in it goes before what
-/// its metadata say, for it is about this machine; of several of one kind the nearest counts. `None` where no file has
-/// a word about it. Fails where a file is there and cannot be understood.
+/// What the project at this directory, which is absolute, asks for. A `.python-version` anywhere in
+/// it goes before what its metadata say, for it is about this machine; of several of one kind the
+/// nearest counts. `None` where no file has a word about it. Fails where a file is there and cannot
+/// be understood.
 pub(crate) fn asked(project: &Path) -> Result<Option<Asked>> {
     let directories = reach(project);
     for reader in [pinned, required] {
@@ -47,9 +48,10 @@ pub(crate) fn asked(project: &Path) -> Result<Option<Asked>> {
     Ok(None)
 }
 
-/// The directories in which its files can lie: the project and those above it, up to the top of the repository; without
-/// a repository the project alone. A repository is versioned as one, so one file at its top can speak for all that is
-/// in it. What lies further up (a `.python-version` in the home directory) was not written for this project.
+/// The directories in which its files can lie: the project and those above it, up to the top of the
+/// repository; without a repository the project alone. A repository is versioned as one, so one
+/// file at its top can speak for all that is in it. What lies further up (a `.python-version` in
+/// the home directory) was not written for this project.
 fn reach(project: &Path) -> Vec<&Path> {
     let is_top = |directory: &Path| {
         [".git", ".hg", ".svn", ".jj"].iter().any(|name| fs::symlink_metadata(directory.join(name)).is_ok())
@@ -127,7 +129,8 @@ fn required(directory: &Path) -> Result<Option<Asked>> {
     Ok(full.or_else(|| said(python_version, &file, "python_version")))
 }
 
-/// Stands before the first table of a file that can be long; whether the rest is in order, its installer says.
+/// Stands before the first table of a file that can be long; whether the rest is in order, its
+/// installer says.
 fn required_by_lock(file: &Path) -> Option<String> {
     let text = read_small(file, LIMIT).ok()??;
     let text = String::from_utf8_lossy(&text);

@@ -1,7 +1,8 @@
-//! A `requirements.txt` brought up to what is installed: its lines, which of them stay, which change.
+//! A `requirements.txt` brought up to what is installed: its lines, which of them stay, which
+//! change.
 //!
-//! Owns the text. Comments, options, the order, extras and markers stay as their writer has them; versions, and which
-//! packages there are, are those of `pip freeze`. Nothing is run here.
+//! Owns the text. Comments, options, the order, extras and markers stay as their writer has them;
+//! versions, and which packages there are, are those of `pip freeze`. Nothing is run here.
 
 use std::path::Path;
 
@@ -13,7 +14,8 @@ use crate::environment::frozen::Frozen;
 mod included;
 mod line;
 
-/// What pip leaves out of its list, where it comes with an environment: lines for these are none of ours.
+/// What pip leaves out of its list, where it comes with an environment: lines for these are none of
+/// ours.
 const TOOLS: [&str; 4] = ["pip", "setuptools", "wheel", "distribute"];
 
 /// The first line of a file that nobody has written by hand.
@@ -36,8 +38,8 @@ pub(crate) struct Updated {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct HasHashes;
 
-/// A line of `pip freeze` as it is written into a file: what lies in the project's directory is named from there, as
-/// others have it elsewhere.
+/// A line of `pip freeze` as it is written into a file: what lies in the project's directory is
+/// named from there, as others have it elsewhere.
 fn portable(frozen: &Frozen, directory: &Path) -> String {
     let Some(place) = &frozen.place else { return frozen.line.clone() };
     let below = place.strip_prefix(directory).ok().and_then(Path::to_str);
@@ -79,8 +81,9 @@ fn joined(text: &str) -> String {
     joined
 }
 
-/// Brings `old` up to the lines of `pip freeze`. `directory`: the file's, which is the project's. A line that is for no
-/// package, or does not say for which, stays byte for byte; of others only the version is written anew.
+/// Brings `old` up to the lines of `pip freeze`. `directory`: the file's, which is the project's. A
+/// line that is for no package, or does not say for which, stays byte for byte; of others only the
+/// version is written anew.
 pub(crate) fn updated(old: &str, frozen: &[Frozen], directory: &Path) -> Result<Updated, HasHashes> {
     const BYTE_ORDER_MARK: char = '\u{feff}';
     let mut new = Updated { text: String::new(), added: Vec::new(), removed: Vec::new(), unchanged: 0 };
@@ -103,7 +106,8 @@ pub(crate) fn updated(old: &str, frozen: &[Frozen], directory: &Path) -> Result<
                 let is_said_elsewhere = one.wanted.is_empty() && included.has(&frozen[at]);
                 let is_as_installed = one.is_wanted_like(&frozen[at]) || is_said_elsewhere;
                 new.unchanged += usize::from(is_as_installed);
-                // Of several for one package, each for another place, the one that is installed is no news to the others.
+                // Of several for one package, each for another place, the one that is installed is
+                // no news to the others.
                 let is_another = || is_second || old_lines.iter().any(|(_, line)| is_as_in(line, &frozen[at]));
                 is_as_installed || (!one.marker.is_empty() && is_another())
             }
@@ -151,8 +155,8 @@ fn is_as_in(line: &str, frozen: &Frozen) -> bool {
     matches!(Line::of(line), Line::Named(one) if canonical(one.name) == frozen.name && one.is_wanted_like(frozen))
 }
 
-/// A line with another version: in its place, so that everything else stays as it was written; and how it is shown.
-/// `text`: as it stands in the file; `joined`: as one line.
+/// A line with another version: in its place, so that everything else stays as it was written; and
+/// how it is shown. `text`: as it stands in the file; `joined`: as one line.
 fn pinned(text: &str, joined: &str, old: Requirement<'_>, frozen: &str) -> (String, String) {
     let end = &text[text.trim_end_matches(['\r', '\n']).len()..];
     let Line::Named(new) = Line::of(frozen) else {
@@ -161,7 +165,8 @@ fn pinned(text: &str, joined: &str, old: Requirement<'_>, frozen: &str) -> (Stri
         return (format!("{frozen}{comment}{end}"), frozen.to_owned());
     };
     let blank = if new.wanted.starts_with('@') { " " } else { "" };
-    // Only one that stands on one line can be changed in its place; of others the version is on the first, mostly.
+    // Only one that stands on one line can be changed in its place; of others the version is on the
+    // first, mostly.
     let at = |line: &str| {
         let head = line.find(old.head)? + old.head.len();
         let wanted = head + line[head..].find(old.wanted)?;

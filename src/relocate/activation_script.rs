@@ -1,7 +1,7 @@
 //! Activation scripts: besides the place they name the environment, for the prompt.
 //!
-//! Owns changing that name in the scripts of every maker, and the whole value lines in those of `shell::standalone`.
-//! A prompt that a person chose is not the name and stays.
+//! Owns changing that name in the scripts of every maker, and the whole value lines in those of
+//! `shell::standalone`. A prompt that a person chose is not the name and stays.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -20,8 +20,8 @@ pub(super) struct Ours {
 }
 
 impl Ours {
-    /// Changes the lines that differ between the two, wherever they stand: what a person appended, and what another
-    /// version of venvwrap writes otherwise, is kept.
+    /// Changes the lines that differ between the two, wherever they stand: what a person appended,
+    /// and what another version of venvwrap writes otherwise, is kept.
     pub(super) fn replaced(&self, script: &[u8]) -> Option<Vec<u8>> {
         let (old, new): (Vec<_>, Vec<_>) = (lines(&self.old).collect(), lines(&self.new).collect());
         let differing: Vec<_> = old.iter().zip(&new).filter(|(old, new)| old != new).collect();
@@ -35,8 +35,9 @@ impl Ours {
     }
 }
 
-/// The place that a `bin/activate` was written for, in every way in which it can be read: as sh does, and bare, for venv
-/// before 3.13.1 put a path between quotes as it was. Empty where the script finds its place when it runs, or names none.
+/// The place that a `bin/activate` was written for, in every way in which it can be read: as sh
+/// does, and bare, for venv before 3.13.1 put a path between quotes as it was. Empty where the
+/// script finds its place when it runs, or names none.
 fn places(activate: &[u8]) -> Vec<PathBuf> {
     let values = lines(activate).map(<[u8]>::trim_ascii).filter_map(|line| {
         let line = line.strip_prefix(b"export ").unwrap_or(line);
@@ -55,8 +56,8 @@ fn places(activate: &[u8]) -> Vec<PathBuf> {
     values.map(readings).find(|readings| !readings.is_empty()).unwrap_or_default()
 }
 
-/// The place that a `bin/activate` was written for, where that is not `root`: the environment was moved or copied by
-/// hand.
+/// The place that a `bin/activate` was written for, where that is not `root`: the environment was
+/// moved or copied by hand.
 pub(crate) fn named_elsewhere(activate: &[u8], root: &Path) -> Option<PathBuf> {
     let named = places(activate);
     // Most environments are where they were made, spelled alike: no need to ask the file system.

@@ -1,7 +1,7 @@
 //! A copy of an environment that stands in another place.
 //!
-//! Owns copying a tree, and with it changing what names the old place: every file is read once and written once. The
-//! copy shares no file with the original, and the original is only read.
+//! Owns copying a tree, and with it changing what names the old place: every file is read once and
+//! written once. The copy shares no file with the original, and the original is only read.
 
 use std::fs::{self, DirBuilder, File, Metadata};
 use std::io::{self, Write};
@@ -25,10 +25,11 @@ use crate::fs::Copier;
 /// After how many entries `progress` hears of them again.
 const STEP: usize = 512;
 
-/// Copies the tree at `from`, which stands in the old place, to the directory `to`, which is empty and will stand in the
-/// new one. Keeps permissions, times, and links, but no setuid or setgid bit and no extended attribute (capabilities are
-/// one): a copy belongs to whoever makes it. Leaves out what is neither file, directory, nor link. `progress` is told how
-/// many entries are done, from any thread.
+/// Copies the tree at `from`, which stands in the old place, to the directory `to`, which is empty
+/// and will stand in the new one. Keeps permissions, times, and links, but no setuid or setgid bit
+/// and no extended attribute (capabilities are one): a copy belongs to whoever makes it. Leaves out
+/// what is neither file, directory, nor link. `progress` is told how many entries are done, from
+/// any thread.
 ///
 /// What was copied until something failed stays there.
 pub(crate) fn copy_tree(

@@ -1,8 +1,10 @@
 //! Escapes inside of quotes: JSON, Python, and what C left to both.
 //!
-//! Owns writing any bytes with them, and reading one. Which quotes ask for which is `language`'s matter.
+//! Owns writing any bytes with them, and reading one. Which quotes ask for which is `language`'s
+//! matter.
 
-/// ASCII only, as Python's own `json` has it: such a file stays what it was to a reader of any coding.
+/// ASCII only, as Python's own `json` has it: such a file stays what it was to a reader of any
+/// coding.
 pub(super) fn in_json(bytes: &[u8]) -> Vec<u8> {
     let mut text = Vec::with_capacity(bytes.len());
     each_character(bytes, |character| match character {
@@ -48,8 +50,9 @@ fn each_character(bytes: &[u8], mut each: impl FnMut(Result<char, u8>)) {
     }
 }
 
-/// The escape that `rest` begins with: the bytes that it means, and how long it is. As far as a path needs it: `None`
-/// for others, and where there is none. `in_bytes`: `\x` is a byte and not a character.
+/// The escape that `rest` begins with: the bytes that it means, and how long it is. As far as a
+/// path needs it: `None` for others, and where there is none. `in_bytes`: `\x` is a byte and not a
+/// character.
 pub(super) fn of_c(rest: &[u8], in_bytes: bool) -> Option<(Vec<u8>, usize)> {
     let number = |from: usize, digits: usize| {
         let digits = std::str::from_utf8(rest.get(from..from + digits)?).ok()?;

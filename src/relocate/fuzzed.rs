@@ -1,4 +1,5 @@
-//! What others installed, damaged: RECORD is read as Python's csv module reads it, scripts lead where they led.
+//! What others installed, damaged: RECORD is read as Python's csv module reads it, scripts lead
+//! where they led.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -78,8 +79,8 @@ fn moved(row: &[String]) -> Vec<String> {
     row
 }
 
-/// Bytes that a component of a path can have, with more of those that shells and Pythons treat in their own way than
-/// chance would give. (Apple's file system wants UTF-8.)
+/// Bytes that a component of a path can have, with more of those that shells and Pythons treat in
+/// their own way than chance would give. (Apple's file system wants UTF-8.)
 fn component() -> impl Strategy<Value = Vec<u8>> {
     let special = select(b"'\"\\$`!;&|<>(){}[]*?~#%=^ \t\r\x1b\x7f\xff\xc3\xa9".to_vec());
     let allowed = |byte: &u8| !b"/\n\0".contains(byte) && (byte.is_ascii() || !cfg!(target_os = "macos"));

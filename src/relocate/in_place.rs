@@ -1,8 +1,10 @@
-//! The same change in a tree that keeps its files: what changes is written elsewhere first, then put in place.
+//! The same change in a tree that keeps its files: what changes is written elsewhere first, then
+//! put in place.
 //!
-//! Owns finding all that has to change without changing anything, so that what cannot be done is known before anything
-//! is; and the replacing, file by file and each as a whole. A file that has other names (hard links) is replaced in the
-//! tree, never written through. Prepared again, it finds what is left to do.
+//! Owns finding all that has to change without changing anything, so that what cannot be done is
+//! known before anything is; and the replacing, file by file and each as a whole. A file that has
+//! other names (hard links) is replaced in the tree, never written through. Prepared again, it
+//! finds what is left to do.
 
 use std::fs;
 use std::io;
@@ -27,8 +29,9 @@ pub(crate) struct Rewriting {
 }
 
 impl Rewriting {
-    /// Looks through the tree at `root`, which was made to stand in the old place, and writes what its files and links
-    /// are to be into `staging`, an empty directory on the same file system. Changes nothing in the tree.
+    /// Looks through the tree at `root`, which was made to stand in the old place, and writes what
+    /// its files and links are to be into `staging`, an empty directory on the same file system.
+    /// Changes nothing in the tree.
     pub(crate) fn prepare(root: &Path, relocation: &Relocation, staging: &Path) -> Result<Self> {
         let preparing = Preparing { root, staging, relocation, pending: Mutex::default() };
         walk(root, &preparing)?;
@@ -42,11 +45,12 @@ impl Rewriting {
         self.paths.is_empty()
     }
 
-    /// Puts everything in place, under `root`, wherever that has gone meanwhile. At any moment each file is what it was
-    /// or what it is to be.
+    /// Puts everything in place, under `root`, wherever that has gone meanwhile. At any moment each
+    /// file is what it was or what it is to be.
     pub(crate) fn apply(self, root: &Path) -> Result<()> {
-        // RECORDs are the last, and go first: where that is cut short, what is done later has the hashes they name.
-        // What the old place is known by goes last: as long as anything names it, it can be found (`health`).
+        // RECORDs are the last, and go first: where that is cut short, what is done later has the
+        // hashes they name. What the old place is known by goes last: as long as anything names it,
+        // it can be found (`health`).
         let tells = |path: &PathBuf| path.as_path() == Path::new(BIN).join("activate");
         let ordered = self.paths.iter().enumerate().rev();
         let (last, first): (Vec<_>, Vec<_>) = ordered.partition(|(_, path)| tells(path));

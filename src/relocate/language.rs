@@ -1,9 +1,10 @@
-//! The languages of the files in an environment: where one of their lines has quotes, what stands in them, and how a
-//! path is written there.
+//! The languages of the files in an environment: where one of their lines has quotes, what stands
+//! in them, and how a path is written there.
 //!
-//! Owns reading a line into the bytes that it means, each with the place it came from, and writing bytes so that they
-//! mean themselves; the longer rules for that are in `escapes`. It reads line by line, which is enough to tell a quoted path from a bare one; it is no parser.
-//! What is looked for and what takes its place is `spelling`'s matter.
+//! Owns reading a line into the bytes that it means, each with the place it came from, and writing
+//! bytes so that they mean themselves; the longer rules for that are in `escapes`. It reads line by
+//! line, which is enough to tell a quoted path from a bare one; it is no parser. What is looked for
+//! and what takes its place is `spelling`'s matter.
 
 use super::escapes::{in_json, in_python, of_c};
 
@@ -31,7 +32,8 @@ pub(super) enum Language {
 pub(super) struct Quote {
     /// The quote, or 0 where there is none.
     pub(super) mark: u8,
-    /// What changes the meaning of what is inside: `b` and `r` in Python, `r` (for `r#'…'#`) in Nu, `#` for a comment.
+    /// What changes the meaning of what is inside: `b` and `r` in Python, `r` (for `r#'…'#`) in Nu,
+    /// `#` for a comment.
     prefix: u8,
 }
 
@@ -69,7 +71,8 @@ impl Language {
         matches!(self, Self::Sh | Self::Csh | Self::Fish)
     }
 
-    /// Reads a line. `known` are values that some makers write between quotes without escaping what is in them.
+    /// Reads a line. `known` are values that some makers write between quotes without escaping what
+    /// is in them.
     pub(super) fn read(self, line: &[u8], known: &[Vec<u8>]) -> Vec<Cell> {
         let mut reader = Reader { language: self, line, known, cells: Vec::with_capacity(line.len()) };
         match self {
@@ -88,7 +91,8 @@ impl Language {
                 [b"'", &*self.in_single_quotes(bytes), b"'"].concat()
             }
             (Self::Sh | Self::Csh | Self::Fish, b'"') if bytes.iter().any(|byte| b"\"$`\\!\n".contains(byte)) => {
-                // What each shell escapes between double quotes differs; between single ones it is simple.
+                // What each shell escapes between double quotes differs; between single ones it is
+                // simple.
                 [b"\"'", &*self.in_single_quotes(bytes), b"'\""].concat()
             }
             (Self::Sh | Self::Csh | Self::Fish, b'\'') => self.in_single_quotes(bytes),
@@ -114,8 +118,9 @@ impl Language {
         text
     }
 
-    /// What a backslash, or another mark of escape, and what follows it mean inside of `quote`: the bytes, and how many
-    /// bytes of `rest` that is. `None` where `rest` begins with a byte that means itself.
+    /// What a backslash, or another mark of escape, and what follows it mean inside of `quote`: the
+    /// bytes, and how many bytes of `rest` that is. `None` where `rest` begins with a byte that
+    /// means itself.
     fn escape(self, rest: &[u8], quote: Quote) -> Option<(Vec<u8>, usize)> {
         let next = *rest.get(1)?;
         let taken = |marks: &[u8]| marks.contains(&next).then(|| (vec![next], 2));
@@ -198,8 +203,9 @@ impl Reader<'_> {
         end
     }
 
-    /// What is quoted from `at` on. Gives where it has ended; `None` where it does not end in this line, and what looks
-    /// like a quote is none (an apostrophe, or one of three that begin a longer text).
+    /// What is quoted from `at` on. Gives where it has ended; `None` where it does not end in this
+    /// line, and what looks like a quote is none (an apostrophe, or one of three that begin a
+    /// longer text).
     fn quoted(&mut self, at: usize) -> Option<usize> {
         let mark = self.line[at];
         let quote = Quote { mark, prefix: self.prefix(at) };

@@ -1,9 +1,10 @@
 //! What has to change in an environment when its place does.
 //!
-//! Owns finding everything in a tree that names the old place, and making it name the new one: in a copy ([`copy_tree`])
-//! or in the tree itself ([`Rewriting`]). Files that do not name it stay as they are, to the byte and the second; compiled
-//! files and other binaries always do, and nothing outside of the tree is touched. Starts no Python. Where environments
-//! may stand, and the moment at which they do, is `workon_home`'s matter.
+//! Owns finding everything in a tree that names the old place, and making it name the new one: in a
+//! copy ([`copy_tree`]) or in the tree itself ([`Rewriting`]). Files that do not name it stay as
+//! they are, to the byte and the second; compiled files and other binaries always do, and nothing
+//! outside of the tree is touched. Starts no Python. Where environments may stand, and the moment
+//! at which they do, is `workon_home`'s matter.
 
 mod activation_script;
 mod copy;
@@ -42,7 +43,8 @@ pub(crate) type ActivationScripts = fn(&Path, &OsStr) -> Vec<(&'static str, Vec<
 /// A change of place.
 #[derive(Debug)]
 pub(crate) struct Relocation {
-    /// The old place; where links on the way to it were followed, so that `..` means what the kernel takes it for.
+    /// The old place; where links on the way to it were followed, so that `..` means what the
+    /// kernel takes it for.
     old: PathBuf,
     new: PathBuf,
     spelling: Spelling,
@@ -53,8 +55,8 @@ pub(crate) struct Relocation {
 }
 
 impl Relocation {
-    /// From `olds`, the spellings of the place where `environment` was made to stand (as it is named first, as the kernel
-    /// has it last), to `new`. All are absolute and tidy.
+    /// From `olds`, the spellings of the place where `environment` was made to stand (as it is
+    /// named first, as the kernel has it last), to `new`. All are absolute and tidy.
     pub(crate) fn new(environment: &Environment, olds: &[PathBuf], new: &Path, scripts: ActivationScripts) -> Self {
         let named = olds.first().map_or(Path::new("/"), PathBuf::as_path);
         let (old_name, new_name) = (named.file_name().unwrap_or_default(), new.file_name().unwrap_or_default());
@@ -150,20 +152,23 @@ impl Relocation {
         if !leaves(directory, target) {
             return None;
         }
-        // Up and out: what is there is not the same from another place, and may be the tree itself again.
+        // Up and out: what is there is not the same from another place, and may be the tree itself
+        // again.
         let absolute = tidied(&self.old.join(directory).join(target));
         replaced(&absolute).or_else(|| (self.old.parent() != self.new.parent()).then_some(absolute))
     }
 }
 
-/// A place as it is named, and as it is when links on the way to it are followed; what it is itself is not looked at.
+/// A place as it is named, and as it is when links on the way to it are followed; what it is itself
+/// is not looked at.
 pub(crate) fn spellings(place: &Path) -> Vec<PathBuf> {
     let parent = place.parent().map(resolved).and_then(Result::ok);
     let other = parent.zip(place.file_name()).map(|(parent, name)| parent.join(name));
     std::iter::once(place.to_path_buf()).chain(other).collect()
 }
 
-/// Whether `target`, from a directory that is relative to the root, leads above the root on its way.
+/// Whether `target`, from a directory that is relative to the root, leads above the root on its
+/// way.
 fn leaves(directory: &Path, target: &Path) -> bool {
     let mut depth = directory.components().count();
     for component in target.components() {
@@ -177,8 +182,8 @@ fn leaves(directory: &Path, target: &Path) -> bool {
     false
 }
 
-/// Whether a file is one that nothing is looked for in, by its name: compiled files, which Python corrects for itself
-/// when it imports them, and libraries.
+/// Whether a file is one that nothing is looked for in, by its name: compiled files, which Python
+/// corrects for itself when it imports them, and libraries.
 fn is_opaque(path: &Path) -> bool {
     let opaque: [&[u8]; 8] = [b"pyc", b"pyo", b"so", b"dylib", b"a", b"o", b"whl", b"gz"];
     path.extension().is_some_and(|extension| opaque.contains(&extension.as_bytes()))

@@ -1,7 +1,7 @@
 //! The rows of RECORD for files that were changed.
 //!
-//! Owns finding them: a row names its file relative to site-packages, or by an absolute path. Everything else in a
-//! RECORD stays byte for byte.
+//! Owns finding them: a row names its file relative to site-packages, or by an absolute path.
+//! Everything else in a RECORD stays byte for byte.
 
 use std::collections::HashMap;
 use std::os::unix::ffi::OsStrExt;
@@ -47,8 +47,8 @@ impl<'a> Records<'a> {
         Self { changed, spelling, new, rows: HashMap::new() }
     }
 
-    /// The RECORD at `path` with new hashes, and with new paths where it names its files by absolute ones. `None` where
-    /// that changes nothing.
+    /// The RECORD at `path` with new hashes, and with new paths where it names its files by
+    /// absolute ones. `None` where that changes nothing.
     pub(super) fn replaced(&mut self, path: &Path, record: &[u8]) -> Option<Vec<u8>> {
         let site_packages = path.parent().and_then(Path::parent).unwrap_or(Path::new(""));
         let (changed, new) = (self.changed, self.new);

@@ -1,7 +1,7 @@
 //! Scripts: the first lines, which lead to an interpreter, and what comes after them.
 //!
-//! Owns reading first lines in the forms that pip, uv, setuptools and `seed::shebang` write, and changing from one form
-//! to the other where the new path asks for it.
+//! Owns reading first lines in the forms that pip, uv, setuptools and `seed::shebang` write, and
+//! changing from one form to the other where the new path asks for it.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
@@ -22,8 +22,9 @@ struct Opening {
     end: usize,
 }
 
-/// A script (it begins with `#!`) with the new place in it. `None` where it does not name the old one. `major` is the
-/// version of the environment's Python, for scripts that start `python` without saying which.
+/// A script (it begins with `#!`) with the new place in it. `None` where it does not name the old
+/// one. `major` is the version of the environment's Python, for scripts that start `python` without
+/// saying which.
 pub(super) fn replaced(spelling: &Spelling, script: &[u8], major: u8) -> Option<Vec<u8>> {
     let Some(Opening { interpreter, arguments, coding, end }) =
         through_sh(spelling, script).or_else(|| direct(spelling, script))
@@ -35,7 +36,8 @@ pub(super) fn replaced(spelling: &Spelling, script: &[u8], major: u8) -> Option<
     let is_python = name.starts_with(b"python") || name.starts_with(b"pypy");
     let mut opening = if is_python {
         let major = name.iter().find(|byte| byte.is_ascii_digit()).map_or(major, |digit| digit - b'0');
-        // Ours, for the sake of the old path; or one that the new path breaks and the rest does without.
+        // Ours, for the sake of the old path; or one that the new path breaks and the rest does
+        // without.
         let is_idle = rest.is_ascii() && (coding == ANY_BYTE || std::str::from_utf8(&interpreter).is_err());
         opening(&interpreter, &arguments, if is_idle { b"" } else { &coding }, major)
     } else {
@@ -44,8 +46,8 @@ pub(super) fn replaced(spelling: &Spelling, script: &[u8], major: u8) -> Option<
         [b"#!", &*interpreter, blank, &*arguments, b"\n", &*coding].concat()
     };
     if rest.contains(&0) {
-        // A program packed behind its first line (zipapp). Its index counts from the start of the file, and Python makes
-        // up for a start that has grown, not for one that has shrunk.
+        // A program packed behind its first line (zipapp). Its index counts from the start of the
+        // file, and Python makes up for a start that has grown, not for one that has shrunk.
         opening.resize(opening.len().max(end), b'\n');
         return Some([&*opening, rest].concat()).filter(|made| made != script);
     }
@@ -55,8 +57,8 @@ pub(super) fn replaced(spelling: &Spelling, script: &[u8], major: u8) -> Option<
     (made != script).then_some(made)
 }
 
-/// `#!/x/env/bin/python -E`. A blank in the path of the environment is taken for a part of it: the line cannot have
-/// worked, and will.
+/// `#!/x/env/bin/python -E`. A blank in the path of the environment is taken for a part of it: the
+/// line cannot have worked, and will.
 fn direct(spelling: &Spelling, script: &[u8]) -> Option<Opening> {
     let end = line_end(script);
     let line = script[..end].strip_prefix(b"#!")?.trim_ascii();
@@ -100,9 +102,9 @@ fn first_word(words: &[u8]) -> (Vec<u8>, &[u8]) {
     (cells[..word].iter().map(|cell| cell.byte).collect(), rest)
 }
 
-/// The Python that the first lines of a file lead to, in every way in which they can be read (a path with a blank in it
-/// is read differently by the kernel and by the person who wrote it). Empty where they name none by its full path: an
-/// `env python`, another language, no script at all.
+/// The Python that the first lines of a file lead to, in every way in which they can be read (a
+/// path with a blank in it is read differently by the kernel and by the person who wrote it). Empty
+/// where they name none by its full path: an `env python`, another language, no script at all.
 pub(crate) fn interpreters(start: &[u8]) -> Vec<PathBuf> {
     let readings = if let Some(Command { words, .. }) = command(start) {
         let raw = words.strip_prefix(b"\"").and_then(|raw| raw.strip_suffix(b"\""));

@@ -1,6 +1,7 @@
 //! A file of the tree that is being moved, opened for reading.
 //!
-//! Owns what is read at all, and how: links are not followed, pipes not waited for. What is in a file is `mod`'s matter.
+//! Owns what is read at all, and how: links are not followed, pipes not waited for. What is in a
+//! file is `mod`'s matter.
 
 use std::fs::{File, Metadata, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
@@ -14,7 +15,8 @@ use super::{Relocation, is_opaque};
 use crate::error::{Error, Result};
 use crate::fs::give;
 
-/// Files larger than this are not looked into, unless they are scripts: what names a path by hand is small.
+/// Files larger than this are not looked into, unless they are scripts: what names a path by hand
+/// is small.
 const LARGE: u64 = 4 * 1024 * 1024;
 
 /// A regular file.
@@ -36,7 +38,8 @@ pub(super) enum Found<'b> {
 }
 
 impl Source {
-    /// Opens it. `None` where something else has taken the place of a regular file since the directory was read.
+    /// Opens it. `None` where something else has taken the place of a regular file since the
+    /// directory was read.
     pub(super) fn open(place: &Path) -> Result<Option<Self>> {
         let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
         let file = match OpenOptions::new().read(true).custom_flags(flags.bits()).open(place) {
@@ -47,7 +50,8 @@ impl Source {
         Ok(stat.is_file().then_some(Self { file, stat }))
     }
 
-    /// Reads it, if it is not too large, and says what is to become of it. `path` is relative to the root.
+    /// Reads it, if it is not too large, and says what is to become of it. `path` is relative to
+    /// the root.
     pub(super) fn look<'b>(
         &self,
         path: &Path,
@@ -68,8 +72,8 @@ impl Source {
         Ok(start == *b"#!")
     }
 
-    /// Reads it into the buffer, as much as was there when it was opened. In one call of the system for most files;
-    /// `read_to_end` would begin with small ones.
+    /// Reads it into the buffer, as much as was there when it was opened. In one call of the system
+    /// for most files; `read_to_end` would begin with small ones.
     pub(super) fn read<'b>(&self, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
         let size = usize::try_from(self.stat.size()).map_err(|_| io::ErrorKind::FileTooLarge)?;
         if buffer.len() < size {
@@ -87,8 +91,8 @@ impl Source {
         Ok(&buffer[..length])
     }
 
-    /// Its permission bits. What lets others act as the owner (setuid, setgid) is not handed on: root's copy of a user's
-    /// file would be root's program.
+    /// Its permission bits. What lets others act as the owner (setuid, setgid) is not handed on:
+    /// root's copy of a user's file would be root's program.
     pub(super) fn permissions(&self) -> u32 {
         self.stat.mode() & 0o777
     }
@@ -111,8 +115,8 @@ impl Source {
         give(&self.write(to, content)?, &self.stat)
     }
 
-    /// The time for a file that takes the place of this one with another content: a compiled file counts as valid for
-    /// every content of the same length and second.
+    /// The time for a file that takes the place of this one with another content: a compiled file
+    /// counts as valid for every content of the same length and second.
     fn later(&self, now: SystemTime) -> SystemTime {
         let seconds = |time: SystemTime| time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
         let old = self.stat.modified().unwrap_or(now);

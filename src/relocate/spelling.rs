@@ -1,7 +1,9 @@
-//! Where a text names the old place, however it is spelled there, and the new place in the same spelling.
+//! Where a text names the old place, however it is spelled there, and the new place in the same
+//! spelling.
 //!
-//! Owns the rule for what names it: the path itself or something below it, never a longer name (`/x/env` is not named by
-//! `/x/env2`, and not by `/y/x/env`). Which language a file is in is decided in `mod`.
+//! Owns the rule for what names it: the path itself or something below it, never a longer name
+//! (`/x/env` is not named by `/x/env2`, and not by `/y/x/env`). Which language a file is in is
+//! decided in `mod`.
 
 use std::ops::Range;
 use std::os::unix::ffi::OsStrExt;
@@ -25,7 +27,8 @@ pub(super) struct Spelling {
 pub(super) type Edit = (Range<usize>, Vec<u8>);
 
 impl Spelling {
-    /// All paths are absolute and tidy. Of two old ones where one is below the other the longer one counts.
+    /// All paths are absolute and tidy. Of two old ones where one is below the other the longer one
+    /// counts.
     pub(super) fn new(olds: &[PathBuf], new: &Path) -> Self {
         let mut olds: Vec<Vec<u8>> = olds.iter().map(|path| path.as_os_str().as_bytes().to_vec()).collect();
         olds.sort_by_key(|old| std::cmp::Reverse(old.len()));
@@ -48,7 +51,8 @@ impl Spelling {
         self.by_line(text, |line| self.in_line(line, language))
     }
 
-    /// For files with a path on each line and nothing around it. Other lines are Python's (`import …`) or comments.
+    /// For files with a path on each line and nothing around it. Other lines are Python's (`import
+    /// …`) or comments.
     pub(super) fn replaced_lines(&self, text: &[u8]) -> Option<Vec<u8>> {
         self.by_line(text, |line| {
             if line.starts_with(b"import ") || line.starts_with(b"import\t") {
@@ -66,7 +70,8 @@ impl Spelling {
         Some([&*self.new, self.olds.iter().find_map(rest)?].concat())
     }
 
-    /// What `text` begins with, if that is the old place and something below it: how long the place is.
+    /// What `text` begins with, if that is the old place and something below it: how long the place
+    /// is.
     pub(super) fn at_start(&self, text: &[u8]) -> Option<usize> {
         let old = self.olds.iter().find(|old| text.starts_with(old) && text.get(old.len()) == Some(&b'/'))?;
         Some(old.len())
@@ -111,7 +116,8 @@ impl Spelling {
         begins(&cells[at..], old)
             && is_start(cells, at, language)
             && is_end(cells, at + old.len(), language)
-            // The new place may begin with the old one: what was changed before is not changed again.
+            // The new place may begin with the old one: what was changed before is not changed
+            // again.
             && !(self.new.starts_with(old) && begins(&cells[at..], &self.new) && is_end(cells, at + self.new.len(), language))
     }
 }
@@ -125,7 +131,8 @@ pub(super) fn edit(line: &[u8], cells: &[Cell], at: usize, length: usize, new: &
         text.extend([first.quote, last.quote].iter().filter(|quote| quote.is_written()).map(|quote| quote.mark));
     }
     let mut range = first.start..last.end;
-    // What is written leaves the quotes that it is in. Where they hold nothing else, no empty ones are left.
+    // What is written leaves the quotes that it is in. Where they hold nothing else, no empty ones
+    // are left.
     let is_quote = |place: usize, neighbour: Option<&Cell>| {
         line.get(place) == Some(&b'"') && neighbour.is_none_or(|cell| !(cell.start..cell.end).contains(&place))
     };
@@ -160,7 +167,8 @@ pub(super) fn begins(cells: &[Cell], bytes: &[u8]) -> bool {
     cells.len() >= bytes.len() && cells.iter().zip(bytes).all(|(cell, byte)| cell.byte == *byte)
 }
 
-/// Whether a path can begin at this cell: nothing is right before it that would belong to the same path.
+/// Whether a path can begin at this cell: nothing is right before it that would belong to the same
+/// path.
 fn is_start(cells: &[Cell], at: usize, language: Language) -> bool {
     let Some(before) = at.checked_sub(1).map(|before| cells[before]) else {
         return true;

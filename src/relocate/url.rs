@@ -1,7 +1,7 @@
 //! `file:` URLs: `direct_url.json`, requirements, the configuration of version control.
 //!
-//! Owns finding a place in one, whose bytes are written as `%20` by rules that differ from maker to maker, and writing
-//! another.
+//! Owns finding a place in one, whose bytes are written as `%20` by rules that differ from maker to
+//! maker, and writing another.
 
 use memchr::memmem;
 

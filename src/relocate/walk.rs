@@ -1,7 +1,8 @@
 //! A walk through a tree on two threads.
 //!
-//! Owns the order (a directory before what is in it) and the end of it. What is done with an entry is its visitor's
-//! matter. Links are shown, not followed; what is neither file, directory nor link is passed over.
+//! Owns the order (a directory before what is in it) and the end of it. What is done with an entry
+//! is its visitor's matter. Links are shown, not followed; what is neither file, directory nor link
+//! is passed over.
 
 use std::fs;
 use std::os::unix::fs::FileTypeExt;
@@ -50,7 +51,8 @@ struct State {
     directories: Vec<PathBuf>,
     /// How many are being looked into: they may bring more.
     open: usize,
-    /// How many threads wait for that. To wake nobody would be a call of the system for each directory.
+    /// How many threads wait for that. To wake nobody would be a call of the system for each
+    /// directory.
     waiting: usize,
     failed: Option<Error>,
 }

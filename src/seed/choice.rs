@@ -1,7 +1,8 @@
 //! Which wheels a new environment gets.
 //!
-//! Owns the order of preference: what the interpreter's own `ensurepip` would install; else the newest pip of another
-//! interpreter that is in the cache and admits this one; else one from the index.
+//! Owns the order of preference: what the interpreter's own `ensurepip` would install; else the
+//! newest pip of another interpreter that is in the cache and admits this one; else one from the
+//! index.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -87,7 +88,8 @@ fn bundled(interpreter: &Interpreter) -> Option<Vec<Wheel>> {
     wheels.first().is_some_and(|wheel| wheel.name == "pip").then_some(wheels)
 }
 
-/// The wheel at `path`, or its successor beside it: Debian upgrades these without touching the interpreter.
+/// The wheel at `path`, or its successor beside it: Debian upgrades these without touching the
+/// interpreter.
 fn present(path: &Path) -> Option<Wheel> {
     let wheel = Wheel::named(path)?;
     if fs::metadata(path).is_ok_and(|stat| stat.is_file()) {

@@ -1,7 +1,7 @@
 //! What a seed has of its own in every environment: the scripts in `bin`, and their rows in RECORD.
 //!
-//! Owns writing both into a site-packages that has everything else. Their content depends on where the environment will
-//! lie, so they are never shared and cannot be prepared.
+//! Owns writing both into a site-packages that has everything else. Their content depends on where
+//! the environment will lie, so they are never shared and cannot be prepared.
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};
@@ -24,8 +24,8 @@ pub(super) struct Unfinished {
     scripts: Vec<Script>,
 }
 
-/// Reads what is needed of the packages of these wheels. Changes nothing, so that a slot that somebody has spoiled can
-/// still be thrown away.
+/// Reads what is needed of the packages of these wheels. Changes nothing, so that a slot that
+/// somebody has spoiled can still be thrown away.
 pub(super) fn read(site_packages: &Path, wheels: &[Wheel], version: Version) -> io::Result<Vec<Unfinished>> {
     let read = |wheel: &Wheel| {
         let dist_info = site_packages.join(wheel.dist_info());
@@ -38,8 +38,8 @@ pub(super) fn read(site_packages: &Path, wheels: &[Wheel], version: Version) -> 
     wheels.iter().map(read).collect()
 }
 
-/// Writes scripts into `bin` that start `python`, and their rows in front of those that RECORD has: `..` sorts before
-/// every name of a package.
+/// Writes scripts into `bin` that start `python`, and their rows in front of those that RECORD has:
+/// `..` sorts before every name of a package.
 pub(super) fn write(
     packages: &[Unfinished],
     site_packages: &Path,
@@ -55,15 +55,16 @@ pub(super) fn write(
             write_new(&bin.join(&script.name), &text, 0o777)?;
             rows.push(Row::of(&format!("{way}{}", script.name), &text));
         }
-        // In place, without cutting it to nothing first: ext4 would send a file that was to the disk at once.
+        // In place, without cutting it to nothing first: ext4 would send a file that was to the
+        // disk at once.
         let mut file = OpenOptions::new().write(true).open(&package.record_path)?;
         file.write_all(&[record::text(rows).as_bytes(), &package.record].concat())?;
     }
     Ok(())
 }
 
-/// `../../../bin/`: the way from one directory of an environment to another, as RECORD writes it. What is in it comes
-/// from the layout of environments, which is ASCII.
+/// `../../../bin/`: the way from one directory of an environment to another, as RECORD writes it.
+/// What is in it comes from the layout of environments, which is ASCII.
 fn way_between(from: &Path, to: &Path) -> String {
     let common = from.components().zip(to.components()).take_while(|(one, other)| one == other).count();
     let up = from.components().skip(common).map(|_| "..".to_owned());

@@ -1,4 +1,5 @@
-//! What the seed reads and writes, at random: names of wheels, their metadata, our own lists, RECORD.
+//! What the seed reads and writes, at random: names of wheels, their metadata, our own lists,
+//! RECORD.
 
 use std::path::Path;
 
@@ -78,7 +79,8 @@ proptest! {
         tally("lists and names of the seed, damaged", 1);
     }
 
-    /// Cut, it is not taken for whole; with another byte it may be another list, but of as many entries.
+    /// Cut, it is not taken for whole; with another byte it may be another list, but of as many
+    /// entries.
     #[test]
     fn a_damaged_list_is_noticed(names in vec("[a-zé '\"]{1,6}", 1..6), at in any::<Index>(), byte in any::<u8>()) {
         let room = tempfile::tempdir().unwrap();

@@ -1,7 +1,7 @@
 //! What a finished site-packages was made from, and the name it is kept under because of that.
 //!
-//! Owns the few lines that say it, which lie beside every tree and every set of slots, so that anybody can tell later,
-//! without an interpreter, whether they still hold.
+//! Owns the few lines that say it, which lie beside every tree and every set of slots, so that
+//! anybody can tell later, without an interpreter, whether they still hold.
 
 use std::ffi::OsStr;
 use std::fmt::Write;
@@ -16,7 +16,8 @@ use sha2::{Digest, Sha256};
 use super::wheel::Wheel;
 use crate::interpreter::Interpreter;
 
-/// To be raised with every change of what is in a tree: those of another venvwrap then count as outdated.
+/// To be raised with every change of what is in a tree: those of another venvwrap then count as
+/// outdated.
 const SCHEMA: &str = "venvwrap seed 1";
 
 /// The name of the file that holds the lines.
@@ -36,7 +37,8 @@ pub(super) enum Standing {
     Current,
     /// One is another file now.
     Changed,
-    /// One is not there. It may be back: a cache can be shared by machines, or by containers, with other Pythons.
+    /// One is not there. It may be back: a cache can be shared by machines, or by containers, with
+    /// other Pythons.
     Gone,
 }
 
@@ -80,9 +82,10 @@ pub(super) fn is_key(name: &OsStr) -> bool {
     name.len() > 20 && name[..name.len() - 20].ends_with(b"-") && name[name.len() - 20..].iter().all(is_digit)
 }
 
-/// What decides whether compiled files are valid: the cache tag, which goes with one magic number once a version is
-/// released; before that the magic number changes with every preview. `PyPy` changes it between its own releases,
-/// which are not told apart here: a compiled file that does not fit is compiled again by Python, never misread.
+/// What decides whether compiled files are valid: the cache tag, which goes with one magic number
+/// once a version is released; before that the magic number changes with every preview. `PyPy`
+/// changes it between its own releases, which are not told apart here: a compiled file that does
+/// not fit is compiled again by Python, never misread.
 fn bytecode(interpreter: &Interpreter) -> String {
     let Interpreter { implementation, version, cache_tag, release, .. } = interpreter;
     let (major, minor) = (version.major, version.minor);

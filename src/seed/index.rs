@@ -1,7 +1,7 @@
 //! A pip from the package index, for a Python that brings none and when the cache has none either.
 //!
-//! Owns the tools that can fetch one and how they are called. Which index they ask is theirs to know: their own
-//! settings are neither translated nor dropped.
+//! Owns the tools that can fetch one and how they are called. Which index they ask is theirs to
+//! know: their own settings are neither translated nor dropped.
 
 use std::fmt;
 use std::fs;
@@ -31,7 +31,8 @@ const LONGEST_DOWNLOAD: Patience = Patience::seconds(300);
 pub(super) enum Tool {
     /// uv, which runs a pip of its own making.
     Uv(PathBuf),
-    /// The interpreter's own pip, where it has one but no wheel to install it from (Debian's `python3-pip`).
+    /// The interpreter's own pip, where it has one but no wheel to install it from (Debian's
+    /// `python3-pip`).
     Own(PathBuf),
     /// Some other Python's pip.
     Pip(PathBuf),
@@ -96,7 +97,8 @@ fn has_pip(context: &Context, python: &Path) -> bool {
     ask(context, python, PATIENCE, words).is_ok_and(|output| output.status.success())
 }
 
-/// Downloads a pip into `wheels` with the first tool that can. The error says what the last one said.
+/// Downloads a pip into `wheels` with the first tool that can. The error says what the last one
+/// said.
 pub(super) fn download(context: &Context, interpreter: &Interpreter, tools: &[Tool], wheels: &Path) -> Result<Wheel> {
     if !is_own_directory(wheels) {
         return Err(none(interpreter, &format!("{} is not used: others can write to it", shown(wheels))));
@@ -152,8 +154,8 @@ mod tests {
     use super::*;
     use crate::seed::tests::made_up_interpreter;
 
-    /// A pip that does what the text says. Another process writes it: were it open for writing here while a test beside
-    /// this one forks, it could not be run ("text file busy").
+    /// A pip that does what the text says. Another process writes it: were it open for writing here
+    /// while a test beside this one forks, it could not be run ("text file busy").
     fn pip(room: &Path, text: &str) -> Tool {
         let program = room.join("p ip");
         let mut command = Context::made_of(&[]).command("sh");

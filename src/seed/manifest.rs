@@ -1,7 +1,8 @@
 //! The list of what is in a tree: every directory, every file with size, time and mode.
 //!
-//! Owns taking that list, writing it down and reading it again. It saves walking the tree, and it is what an altered
-//! tree is recognised by: environments may share files with it, and an editor writes to all of them at once.
+//! Owns taking that list, writing it down and reading it again. It saves walking the tree, and it
+//! is what an altered tree is recognised by: environments may share files with it, and an editor
+//! writes to all of them at once.
 
 use std::ffi::OsString;
 use std::fmt::Write;
@@ -20,7 +21,8 @@ pub(super) const FILE: &str = "manifest";
 const HEAD: &str = "venvwrap manifest 1";
 const END: &str = "end";
 
-/// Directories in the order of a walk: each before what is in it, and all that is in it before its next sibling.
+/// Directories in the order of a walk: each before what is in it, and all that is in it before its
+/// next sibling.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Manifest {
     /// The first is the root, with an empty path.
@@ -122,8 +124,8 @@ impl Manifest {
     pub(super) fn text(&self) -> String {
         let mut text = format!("{HEAD}\n");
         for Directory { path, files } in &self.directories {
-            // Names come out of wheels, where `wheel` lets only UTF-8 without control characters pass.
-            // Writing to a String cannot fail.
+            // Names come out of wheels, where `wheel` lets only UTF-8 without control characters
+            // pass. Writing to a String cannot fail.
             _ = writeln!(text, "d {}", path.display());
             for Entry { name, stamp: Stamp { size, seconds, nanoseconds, mode } } in files {
                 _ = writeln!(text, "f {size} {seconds} {nanoseconds} {mode:o} {}", name.display());

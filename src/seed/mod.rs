@@ -1,10 +1,12 @@
 //! pip in a new environment, and setuptools where that Python's own `ensurepip` brings it.
 //!
-//! Owns which wheels these are, the cache of finished site-packages and the ways from there into an environment.
-//! Leaves everything else of an environment to `creator`, and installing what the person asked for to `installer`.
+//! Owns which wheels these are, the cache of finished site-packages and the ways from there into an
+//! environment. Leaves everything else of an environment to `creator`, and installing what the
+//! person asked for to `installer`.
 //!
-//! From the fastest way to the slowest: a ready site-packages is moved (`pool`); the cached one is linked or copied
-//! (`transfer`); it is made first (`tree`); the wheel for it is downloaded first (`index`).
+//! From the fastest way to the slowest: a ready site-packages is moved (`pool`); the cached one is
+//! linked or copied (`transfer`); it is made first (`tree`); the wheel for it is downloaded first
+//! (`index`).
 
 mod choice;
 mod finish;
@@ -46,8 +48,8 @@ use crate::shown::shown;
 /// Whether an environment may share files with the cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LinkMode {
-    /// Hard links where they can be made: quick, and safe against every installer, but not against an editor that
-    /// writes into a file in place.
+    /// Hard links where they can be made: quick, and safe against every installer, but not against
+    /// an editor that writes into a file in place.
     Auto,
     /// Copies.
     Copy,
@@ -67,7 +69,8 @@ pub(crate) enum Download {
 /// Where a seed goes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Planting<'a> {
-    /// The site-packages of the environment being made. Its parent is there; itself is not, or is empty.
+    /// The site-packages of the environment being made. Its parent is there; itself is not, or is
+    /// empty.
     pub(crate) site_packages: &'a Path,
     /// The `bin` of the environment being made, which is there.
     pub(crate) bin: &'a Path,
@@ -108,9 +111,9 @@ struct Stock {
 }
 
 impl<'a> Seed<'a> {
-    /// Chooses the wheels. Downloads nothing and makes nothing; runs the interpreter only where it brings no wheel and
-    /// the cache has none. `pool` is the directory of ready seeds, two levels below the store, and need not be there.
-    /// `download` is asked only where nothing else is left.
+    /// Chooses the wheels. Downloads nothing and makes nothing; runs the interpreter only where it
+    /// brings no wheel and the cache has none. `pool` is the directory of ready seeds, two levels
+    /// below the store, and need not be there. `download` is asked only where nothing else is left.
     pub(crate) fn for_interpreter(
         context: &'a Context,
         interpreter: &'a Interpreter,
@@ -125,14 +128,15 @@ impl<'a> Seed<'a> {
             cache.as_deref().map(trees_in).filter(|trees| is_own_directory(trees)).as_deref(),
             download,
         )?;
-        // Python 2 writes compiled files in place: with links, `python2 -m compileall` would reach into the cache.
+        // Python 2 writes compiled files in place: with links, `python2 -m compileall` would reach
+        // into the cache.
         let may_link = link_mode == LinkMode::Auto && interpreter.version.major >= 3;
         let by = if may_link { By::Link } else { By::Copy };
         Ok(Self { context, interpreter, choice, by, pool: pool.to_path_buf(), cache })
     }
 
-    /// What it is, for a message: `pip 24.2`, `pip 23.0.1 and setuptools 65.5.0`. Says where it comes from where that is
-    /// not the interpreter itself.
+    /// What it is, for a message: `pip 24.2`, `pip 23.0.1 and setuptools 65.5.0`. Says where it
+    /// comes from where that is not the interpreter itself.
     #[must_use]
     pub(crate) fn described(&self) -> String {
         let wheels = self.choice.stock().map(|stock| stock.wheels.as_slice()).unwrap_or_default();
@@ -158,7 +162,8 @@ impl<'a> Seed<'a> {
         !self.pool(identity).has_one() && !is_cached()
     }
 
-    /// Whether a process should be started that calls [`Seed::stage`]: a slot is empty, and none waits to do so.
+    /// Whether a process should be started that calls [`Seed::stage`]: a slot is empty, and none
+    /// waits to do so.
     #[must_use]
     pub(crate) fn wants_staging(&self) -> bool {
         self.choice.stock().is_none_or(|stock| {
@@ -167,15 +172,16 @@ impl<'a> Seed<'a> {
         })
     }
 
-    /// The right to wait for a good moment to call [`Seed::stage`], for as long as it is held: whoever makes an
-    /// environment meanwhile starts no process for it. `None` where another waits already.
+    /// The right to wait for a good moment to call [`Seed::stage`], for as long as it is held:
+    /// whoever makes an environment meanwhile starts no process for it. `None` where another waits
+    /// already.
     #[must_use]
     pub(crate) fn watch(&self) -> Option<File> {
         self.pool(&self.choice.stock()?.identity).watch()
     }
 
-    /// Puts the seed into an environment that is being made. What a failure leaves is the caller's to remove, with the
-    /// environment.
+    /// Puts the seed into an environment that is being made. What a failure leaves is the caller's
+    /// to remove, with the environment.
     pub(crate) fn plant(&self, planting: &Planting<'_>) -> Result<Planted> {
         let downloaded;
         let stock = if let Some(stock) = self.choice.stock() {
@@ -196,7 +202,8 @@ impl<'a> Seed<'a> {
         Ok(planted)
     }
 
-    /// Prepares what the next environments will take, and removes what none will. For a process that nobody waits for.
+    /// Prepares what the next environments will take, and removes what none will. For a process
+    /// that nobody waits for.
     pub(crate) fn stage(&self) -> Result<()> {
         let (Some(stock), Some(trees)) = (self.choice.stock(), self.trees()) else {
             return Ok(());
@@ -224,12 +231,13 @@ impl<'a> Seed<'a> {
         Ok(())
     }
 
-    /// Everything but scripts and their rows, from the cache, which is mended or made where that is needed. Where it
-    /// cannot be, the environment gets its own.
+    /// Everything but scripts and their rows, from the cache, which is mended or made where that is
+    /// needed. Where it cannot be, the environment gets its own.
     fn lay_out(&self, stock: &Stock, site_packages: &Path) -> Result<Planted> {
         let mut planted = None;
         if let Some(trees) = self.trees() {
-            // Once more where the cache was altered, or replaced by another process in this very moment.
+            // Once more where the cache was altered, or replaced by another process in this very
+            // moment.
             for _ in 0..2 {
                 let tree = match tree::open(&trees, stock.identity.key()) {
                     Some(tree) => tree,
@@ -270,7 +278,8 @@ impl<'a> Seed<'a> {
 
     fn finish(&self, packages: &[finish::Unfinished], planting: &Planting<'_>) -> Result<()> {
         let version = self.interpreter.version;
-        // The name that says most: where `python` is made to lead elsewhere later, pip stays with its own.
+        // The name that says most: where `python` is made to lead elsewhere later, pip stays with
+        // its own.
         let python = planting.final_bin.join(format!("python{}.{}", version.major, version.minor));
         finish::write(packages, planting.site_packages, planting.bin, &python, version)
             .map_err(Error::io("write in", planting.bin))

@@ -1,7 +1,7 @@
 //! Finished site-packages that lie ready in the store: taking one is a rename.
 //!
-//! Owns the slots `KEY/0`, `KEY/1` of the pool directory, each a whole site-packages that shares no file with anything.
-//! Filling them happens behind the prompt; taking one happens in front of it.
+//! Owns the slots `KEY/0`, `KEY/1` of the pool directory, each a whole site-packages that shares no
+//! file with anything. Filling them happens behind the prompt; taking one happens in front of it.
 
 use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io;
@@ -17,7 +17,8 @@ use crate::belief::is_own_directory;
 use crate::error::Error;
 use crate::fs::{open_directory, read_small, rename_without_replacing};
 
-/// How many lie ready per seed: enough for two commands in one breath, and little enough of the disk.
+/// How many lie ready per seed: enough for two commands in one breath, and little enough of the
+/// disk.
 pub(super) const SLOTS: usize = 2;
 
 /// Longest file of ours that is read.
@@ -33,15 +34,16 @@ pub(super) struct Pool<'a> {
 }
 
 impl Pool<'_> {
-    /// Moves a ready site-packages to `site_packages`, which is not there or empty. `false` where none is ready, or
-    /// none can be moved (another file system, a lower layer of an overlay).
+    /// Moves a ready site-packages to `site_packages`, which is not there or empty. `false` where
+    /// none is ready, or none can be moved (another file system, a lower layer of an overlay).
     #[must_use]
     pub(super) fn take(&self, site_packages: &Path) -> bool {
         self.is_private() && self.slots().any(|slot| is_directory(&slot) && fs::rename(slot, site_packages).is_ok())
     }
 
-    /// Whether slots may be taken and made. Where others can write to them, or to a directory above, anybody could put
-    /// packages into the next environment: in the store of a group, and for root in the store of another user.
+    /// Whether slots may be taken and made. Where others can write to them, or to a directory
+    /// above, anybody could put packages into the next environment: in the store of a group, and
+    /// for root in the store of another user.
     pub(super) fn is_private(&self) -> bool {
         let own = self.own();
         // `pool`, and what it lies in: both are ours and never links.
@@ -61,23 +63,24 @@ impl Pool<'_> {
         self.is_private() && self.slots().any(|slot| fs::symlink_metadata(slot).is_ok())
     }
 
-    /// The right to be the one process that waits to fill the slots, for as long as it is held; `None` where another has
-    /// it, or where there is no place for slots.
+    /// The right to be the one process that waits to fill the slots, for as long as it is held;
+    /// `None` where another has it, or where there is no place for slots.
     pub(super) fn watch(&self) -> Option<File> {
         self.make_directories().ok()?;
         let own = open_directory(&self.own()).ok()?;
         (!matches!(own.try_lock(), Err(TryLockError::WouldBlock))).then_some(own)
     }
 
-    /// Whether a process waits to fill the slots. Where the file system knows no locks, none seems to.
+    /// Whether a process waits to fill the slots. Where the file system knows no locks, none seems
+    /// to.
     #[must_use]
     pub(super) fn is_watched(&self) -> bool {
         let own = open_directory(&self.own());
         own.is_ok_and(|own| matches!(own.try_lock_shared(), Err(TryLockError::WouldBlock)))
     }
 
-    /// Fills the slots from the tree. Does nothing while another process fills them. The store itself is never made:
-    /// where it is gone this fails.
+    /// Fills the slots from the tree. Does nothing while another process fills them. The store
+    /// itself is never made: where it is gone this fails.
     pub(super) fn fill(&self, tree: &Tree) -> Result<(), Filling> {
         let own = self.own();
         self.make_directories().map_err(Error::io("create", &own))?;
@@ -121,7 +124,8 @@ impl Pool<'_> {
         Ok(())
     }
 
-    /// Removes the slots of seeds that nobody will ask for again, because their wheels were replaced or removed.
+    /// Removes the slots of seeds that nobody will ask for again, because their wheels were
+    /// replaced or removed.
     pub(super) fn drop_outdated(&self) {
         for entry in fs::read_dir(self.directory).into_iter().flatten().flatten() {
             let name = entry.file_name();

@@ -1,7 +1,7 @@
 //! RECORD: the list of installed files that pip uninstalls by (PEP 376, PEP 627).
 //!
-//! Owns its rows and their spelling. Which files there are is known to `tree` and `scripts`, and to `relocate` for what
-//! others installed.
+//! Owns its rows and their spelling. Which files there are is known to `tree` and `scripts`, and to
+//! `relocate` for what others installed.
 
 use sha2::{Digest, Sha256};
 
@@ -22,7 +22,8 @@ impl Row {
         Self { path: path.to_owned(), hash_and_size: hash_and_size(content) }
     }
 
-    /// A file whose content may change while it stays the same installation: compiled files, RECORD itself.
+    /// A file whose content may change while it stays the same installation: compiled files, RECORD
+    /// itself.
     #[must_use]
     pub(super) fn unhashed(path: String) -> Self {
         Self { path, hash_and_size: ",".to_owned() }
@@ -94,7 +95,8 @@ mod tests {
 
     #[test]
     fn rows_are_spelled_and_sorted_as_pip_does() {
-        // The hashes are those that pip itself wrote for an INSTALLER of `pip\n` and an empty REQUESTED.
+        // The hashes are those that pip itself wrote for an INSTALLER of `pip\n` and an empty
+        // REQUESTED.
         let rows = vec![
             Row::unhashed("d/RECORD".to_owned()),
             Row::of("d/REQUESTED", b""),

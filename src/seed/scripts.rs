@@ -1,7 +1,8 @@
 //! The commands of a package in `bin`: `pip`, `pip3`, `pip3.13`.
 //!
-//! Owns their names and their text, which is all that differs between two environments with the same seed. They do
-//! what pip's own do, in every Python from 2.7; how they find it, wherever the environment lies, is `shebang`'s matter.
+//! Owns their names and their text, which is all that differs between two environments with the
+//! same seed. They do what pip's own do, in every Python from 2.7; how they find it, wherever the
+//! environment lies, is `shebang`'s matter.
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -29,8 +30,8 @@ impl Script {
         sound.then(|| Self { name, module: module.to_owned(), function: function.to_owned() })
     }
 
-    /// The whole file. `python` is the path that the environment's interpreter will have when the environment is in
-    /// its place.
+    /// The whole file. `python` is the path that the environment's interpreter will have when the
+    /// environment is in its place.
     #[must_use]
     pub(super) fn text(&self, python: &Path, version: Version) -> Vec<u8> {
         let Self { module, function, .. } = self;
@@ -46,8 +47,8 @@ impl Script {
 
 /// The commands to write for a package, given what its `entry_points.txt` lists.
 ///
-/// pip and `easy_install` are named after the Python they are installed for, whatever Python the wheel was built with
-/// or its list names; pip has the same rule for itself.
+/// pip and `easy_install` are named after the Python they are installed for, whatever Python the
+/// wheel was built with or its list names; pip has the same rule for itself.
 #[must_use]
 pub(super) fn wanted(listed: &[(String, String)], version: Version) -> Vec<Script> {
     let (major, minor) = (version.major, version.minor);

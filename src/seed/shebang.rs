@@ -1,7 +1,8 @@
 //! The first lines of a script: how the kernel finds the Python for it.
 //!
-//! Owns their form, for every path: direct, or through `/bin/sh` where a kernel or a Python could not read that. Which
-//! path it is, and what follows, is known to `scripts`, and to `relocate` for scripts that others wrote.
+//! Owns their form, for every path: direct, or through `/bin/sh` where a kernel or a Python could
+//! not read that. Which path it is, and what follows, is known to `scripts`, and to `relocate` for
+//! scripts that others wrote.
 
 /// The longest first line that pip trusts a kernel with, `#!` and the line's end included.
 const LONGEST: usize = 127;
@@ -12,20 +13,22 @@ pub(crate) const THROUGH_SH: &[u8] = b"#!/bin/sh\n";
 pub(crate) const EXEC: &[u8] = b"'''exec' ";
 /// How that line ends, together with the one after it.
 pub(crate) const EXEC_END: &[u8] = b" \"$0\" \"$@\"\n' '''\n";
-/// The line about the coding where a script has none of its own: any byte is a character in latin-1.
+/// The line about the coding where a script has none of its own: any byte is a character in
+/// latin-1.
 pub(crate) const ANY_BYTE: &[u8] = b"# -*- coding: latin-1 -*-\n";
 
-/// The lines that lead to `python`: its path after `#!` where every kernel and every Python can read that; else
-/// `/bin/sh` starts it, in lines that Python takes for a string.
+/// The lines that lead to `python`: its path after `#!` where every kernel and every Python can
+/// read that; else `/bin/sh` starts it, in lines that Python takes for a string.
 ///
-/// `arguments` are put after the path as they are. `coding` is the script's own line about its coding, which counts only
-/// as the second one (PEP 263). `major` is the Python's.
+/// `arguments` are put after the path as they are. `coding` is the script's own line about its
+/// coding, which counts only as the second one (PEP 263). `major` is the Python's.
 #[must_use]
 pub(crate) fn opening(python: &[u8], arguments: &[u8], coding: &[u8], major: u8) -> Vec<u8> {
     let blank: &[u8] = if arguments.is_empty() { b"" } else { b" " };
     let fits = b"#!\n".len() + python.len() + blank.len() + arguments.len() <= LONGEST;
     let has_blank = python.iter().any(u8::is_ascii_whitespace);
-    // A Python reads the first line before it looks for a coding on the second, and then only what is its default.
+    // A Python reads the first line before it looks for a coding on the second, and then only what
+    // is its default.
     let is_readable = python.is_ascii() || (major >= 3 && std::str::from_utf8(python).is_ok());
     if fits && !has_blank && is_readable {
         return [b"#!", python, blank, arguments, b"\n", coding].concat();
@@ -35,8 +38,8 @@ pub(crate) fn opening(python: &[u8], arguments: &[u8], coding: &[u8], major: u8)
     [THROUGH_SH, coding, EXEC, &quoted(python), blank, arguments, EXEC_END].concat()
 }
 
-/// `path` as one word of sh that is at the same time harmless inside a Python string in three single quotes: only
-/// escapes that Python knows too, and never three single quotes in a row.
+/// `path` as one word of sh that is at the same time harmless inside a Python string in three
+/// single quotes: only escapes that Python knows too, and never three single quotes in a row.
 fn quoted(path: &[u8]) -> Vec<u8> {
     let mut word = vec![b'"'];
     for byte in path {

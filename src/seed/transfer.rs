@@ -1,7 +1,7 @@
 //! From the tree into an environment: by hard links, or by copies, on two threads.
 //!
-//! Owns the falling back from one to the other and the check of every file on its way. Never makes a symbolic link:
-//! pip and uv write and delete through those (FINDINGS.md 3).
+//! Owns the falling back from one to the other and the check of every file on its way. Never makes
+//! a symbolic link: pip and uv write and delete through those (FINDINGS.md 3).
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read, Write};
@@ -41,8 +41,9 @@ impl From<io::Error> for Trouble {
     }
 }
 
-/// Puts all of the manifest, found under `from`, under `to`, whose parent must be there. Says how it was done: `Link`
-/// only where no file had to be copied but those that an environment has to have for itself.
+/// Puts all of the manifest, found under `from`, under `to`, whose parent must be there. Says how
+/// it was done: `Link` only where no file had to be copied but those that an environment has to
+/// have for itself.
 ///
 /// What was done until something failed stays there.
 pub(super) fn transfer(manifest: &Manifest, from: &Path, to: &Path, by: By) -> Result<By, Trouble> {
@@ -58,7 +59,8 @@ pub(super) fn transfer(manifest: &Manifest, from: &Path, to: &Path, by: By) -> R
     Ok(if job.had_to_copy.into_inner() { By::Copy } else { By::Link })
 }
 
-/// A directory on one side, open: the way from the root to each of a thousand files would be a sixth of the work.
+/// A directory on one side, open: the way from the root to each of a thousand files would be a
+/// sixth of the work.
 struct Place {
     path: PathBuf,
     directory: File,
@@ -83,8 +85,9 @@ struct Job<'a> {
 }
 
 impl<'a> Job<'a> {
-    /// One thread goes from the first directory on, the other from the last: they meet where the work is half done,
-    /// however late the second one was started, and until then do not touch the same parts of the disk.
+    /// One thread goes from the first directory on, the other from the last: they meet where the
+    /// work is half done, however late the second one was started, and until then do not touch the
+    /// same parts of the disk.
     fn run(&self) -> Result<(), Trouble> {
         make_directory(self.to)?;
         std::thread::scope(|scope| {
@@ -132,14 +135,16 @@ impl<'a> Job<'a> {
         let linked = linkat(&from.directory, name, &to.directory, name, AtFlags::empty());
         match linked.map_err(io::Error::from) {
             Ok(()) => Ok(true),
-            // This file has as many links as the file system can count (65,000 on ext4); others have not.
+            // This file has as many links as the file system can count (65,000 on ext4); others
+            // have not.
             Err(error) if error.kind() == io::ErrorKind::TooManyLinks => Ok(false),
             // Gone since the look at it: another process replaces the tree.
             Err(error) if error.kind() == io::ErrorKind::NotFound && stat().is_err() => Err(Trouble::Altered),
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::StorageFull) => {
                 Err(error.into())
             }
-            // Another file system, fs.protected_hardlinks, one that has no links: not worth asking again.
+            // Another file system, fs.protected_hardlinks, one that has no links: not worth asking
+            // again.
             Err(_) => {
                 self.may_link.store(false, Relaxed);
                 Ok(false)
@@ -241,7 +246,8 @@ mod tests {
     #[test]
     fn each_directory_is_made_before_those_below_it() {
         let (room, mut manifest) = room();
-        // Without files that take a while, one thread makes a directory while the other takes the next.
+        // Without files that take a while, one thread makes a directory while the other takes the
+        // next.
         for directory in &mut manifest.directories {
             directory.files.clear();
         }
@@ -268,7 +274,8 @@ mod tests {
     #[test]
     fn where_links_are_impossible_copies_are_made() {
         let (room, manifest) = room();
-        // Linux keeps this apart from whatever holds temporary files, so that a link fails with EXDEV.
+        // Linux keeps this apart from whatever holds temporary files, so that a link fails with
+        // EXDEV.
         let Ok(elsewhere) = tempfile::tempdir_in("/dev/shm") else {
             return;
         };

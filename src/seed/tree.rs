@@ -1,8 +1,10 @@
-//! The cache of finished site-packages: unpacked, compiled, with RECORD but for the rows of the scripts.
+//! The cache of finished site-packages: unpacked, compiled, with RECORD but for the rows of the
+//! scripts.
 //!
 //! Owns making one, publishing it without replacing another's, and finding it again. Such a tree is
-//! `trees/KEY/site-packages`, with the manifest and the lines of `identity` beside it. Whether it is still what it was
-//! is checked file by file while it is used; one that is not is discarded and made anew.
+//! `trees/KEY/site-packages`, with the manifest and the lines of `identity` beside it. Whether it
+//! is still what it was is checked file by file while it is used; one that is not is discarded and
+//! made anew.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -68,8 +70,8 @@ pub(super) fn is_there(trees: &Path, key: &str) -> bool {
     fs::symlink_metadata(trees.join(key).join(manifest::FILE)).is_ok()
 }
 
-/// The trees without a manifest that can be read, or without what it lists at its top. What has no name of ours is not
-/// looked at.
+/// The trees without a manifest that can be read, or without what it lists at its top. What has no
+/// name of ours is not looked at.
 #[must_use]
 pub(super) fn damaged(trees: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(trees).into_iter().flatten().flatten();
@@ -83,7 +85,8 @@ pub(super) fn damaged(trees: &Path) -> Vec<PathBuf> {
     damaged
 }
 
-/// Makes the tree and publishes it. Of many at once the first to be ready wins and the others take what it made.
+/// Makes the tree and publishes it. Of many at once the first to be ready wins and the others take
+/// what it made.
 pub(super) fn build(trees: &Path, identity: &Identity, making: Making<'_>) -> Result<Tree> {
     create_private(trees).map_err(Error::io("create", trees))?;
     sweep(trees);
@@ -117,8 +120,8 @@ pub(super) fn build(trees: &Path, identity: &Identity, making: Making<'_>) -> Re
     }
 }
 
-/// Makes the site-packages in a workshop in `parent` and moves it to `site_packages` there: for when there is no cache
-/// to write to.
+/// Makes the site-packages in a workshop in `parent` and moves it to `site_packages` there: for
+/// when there is no cache to write to.
 pub(super) fn build_beside(site_packages: &Path, making: Making<'_>) -> Result<()> {
     let parent = site_packages.parent().unwrap_or(Path::new("/"));
     let workshop = Workshop::open_in(parent).map_err(Error::io("write in", parent))?;
@@ -133,7 +136,8 @@ pub(super) fn discard_altered(trees: &Path, key: &str) {
     drop(discard(&trees.join(key), trees));
 }
 
-/// The wheels that trees were made from, and that are still there, each with the site-packages it is unpacked in.
+/// The wheels that trees were made from, and that are still there, each with the site-packages it
+/// is unpacked in.
 pub(super) fn sources(trees: &Path) -> Vec<(Wheel, PathBuf)> {
     let mut sources = Vec::new();
     for entry in fs::read_dir(trees).into_iter().flatten().flatten() {
@@ -153,8 +157,8 @@ fn identity_in(directory: &Path) -> Option<Vec<u8>> {
     read_private(&directory.join(identity::FILE), LIMIT).ok()?.ok()?
 }
 
-/// Removes trees whose wheel was replaced by another file, as an upgrade of the system does. Those whose wheel is not
-/// there stay: the cache may be shared with a machine that has it.
+/// Removes trees whose wheel was replaced by another file, as an upgrade of the system does. Those
+/// whose wheel is not there stay: the cache may be shared with a machine that has it.
 fn drop_outdated(trees: &Path) {
     for entry in fs::read_dir(trees).into_iter().flatten().flatten() {
         let text = identity_in(&entry.path()).filter(|_| identity::is_key(&entry.file_name()));
@@ -178,8 +182,8 @@ fn make(making: Making<'_>, site_packages: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Compiles everything that can be. pip brings files for other Pythons that this one cannot compile, and an
-/// environment without compiled files works too: nothing here is a failure.
+/// Compiles everything that can be. pip brings files for other Pythons that this one cannot
+/// compile, and an environment without compiled files works too: nothing here is a failure.
 fn compile(making: Making<'_>, site_packages: &Path) {
     let Making { context, interpreter, .. } = making;
     let run = |options: &[&str]| {
@@ -211,7 +215,8 @@ fn record(making: Making<'_>, wheel: &Wheel, mut rows: Vec<Row>, site_packages: 
         rows.push(Row::of(&path, content));
         write_new(&site_packages.join(path), content, 0o666)
     };
-    // The word is pip's as long as pip is what would have installed it: nobody else may uninstall it otherwise.
+    // The word is pip's as long as pip is what would have installed it: nobody else may uninstall
+    // it otherwise.
     add("INSTALLER", b"pip\n")?;
     if marks_requested(making.wheels) {
         add("REQUESTED", b"")?;

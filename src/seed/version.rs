@@ -1,6 +1,8 @@
-//! Version numbers as far as choosing a pip needs them: comparing releases, `Requires-Python` (PEP 440, PEP 345).
+//! Version numbers as far as choosing a pip needs them: comparing releases, `Requires-Python` (PEP
+//! 440, PEP 345).
 //!
-//! Owns the numeric part of a version. What is not a number in it (`rc1`, `.post1`, `+local`) does not count.
+//! Owns the numeric part of a version. What is not a number in it (`rc1`, `.post1`, `+local`) does
+//! not count.
 
 use crate::interpreter::Version;
 
@@ -43,7 +45,8 @@ impl From<Version> for Numbers {
     }
 }
 
-/// Whether a `Requires-Python` admits this version. A condition that is not understood does not admit.
+/// Whether a `Requires-Python` admits this version. A condition that is not understood does not
+/// admit.
 #[must_use]
 pub(super) fn admits(requires_python: &str, version: Version) -> bool {
     let conditions = requires_python.split(',').map(str::trim).filter(|condition| !condition.is_empty());
@@ -74,7 +77,8 @@ fn holds(condition: &str, version: &Numbers) -> bool {
     }
 }
 
-/// Whether all the numbers at the start of a version are ones that we can compare, and there is one.
+/// Whether all the numbers at the start of a version are ones that we can compare, and there is
+/// one.
 fn is_understood(release: &str) -> bool {
     let end = release.find(|character: char| !character.is_ascii_digit() && character != '.').unwrap_or(release.len());
     release[..end].trim_end_matches('.').split('.').all(|part| part.parse::<u32>().is_ok())

@@ -1,7 +1,7 @@
 //! A wheel as a file: what its name says, what is in it, how it is unpacked (PEP 427).
 //!
-//! Owns reading the archive and the rule of which entries are acceptable. Leaves compiled files, RECORD as a whole and
-//! the scripts to `tree`, `record` and `scripts`.
+//! Owns reading the archive and the rule of which entries are acceptable. Leaves compiled files,
+//! RECORD as a whole and the scripts to `tree`, `record` and `scripts`.
 
 use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
@@ -27,8 +27,8 @@ pub(super) struct Wheel {
 }
 
 impl Wheel {
-    /// Takes the file name apart: `{name}-{version}[-{build}]-{python}-{abi}-{platform}.whl`. `None` where it is no
-    /// such name.
+    /// Takes the file name apart: `{name}-{version}[-{build}]-{python}-{abi}-{platform}.whl`.
+    /// `None` where it is no such name.
     #[must_use]
     pub(super) fn named(path: &Path) -> Option<Self> {
         let stem = path.file_name()?.to_str()?.strip_suffix(".whl")?;
@@ -52,8 +52,8 @@ impl Wheel {
         Numbers::of(&self.version)
     }
 
-    /// Unpacks everything but RECORD into the existing directory `site_packages`, where nothing may be overwritten.
-    /// Gives a row of RECORD for every file, in the order of the archive.
+    /// Unpacks everything but RECORD into the existing directory `site_packages`, where nothing may
+    /// be overwritten. Gives a row of RECORD for every file, in the order of the archive.
     pub(super) fn unpack(&self, site_packages: &Path) -> io::Result<Vec<Row>> {
         let mut archive = ZipArchive::new(io::BufReader::new(File::open(&self.path)?))?;
         let mut rows = Vec::with_capacity(archive.len());
@@ -87,8 +87,9 @@ impl Wheel {
         Ok(rows)
     }
 
-    /// The name of an entry that may be unpacked: a regular file whose path stays inside and reads the same for
-    /// everybody (no `..`, no backslash, no control characters, which our own lists could not hold).
+    /// The name of an entry that may be unpacked: a regular file whose path stays inside and reads
+    /// the same for everybody (no `..`, no backslash, no control characters, which our own lists
+    /// could not hold).
     fn accepted<R: Read>(&self, entry: &ZipFile<'_, R>) -> io::Result<String> {
         const TYPE: u32 = 0o170_000;
         const REGULAR: u32 = 0o100_000;
@@ -103,7 +104,8 @@ impl Wheel {
         if entry.is_symlink() || entry.unix_mode().is_some_and(|mode| !matches!(mode & TYPE, 0 | REGULAR)) {
             return Err(unacceptable("it has an entry that is no regular file"));
         }
-        // Neither pip nor setuptools has one; spreading it over the environment would be another installer.
+        // Neither pip nor setuptools has one; spreading it over the environment would be another
+        // installer.
         let data = format!("{}-{}.data", self.name, self.version);
         if path.starts_with(data) {
             return Err(unacceptable("it has files for elsewhere than site-packages"));

@@ -1,7 +1,8 @@
-//! A temporary directory beside the place where its product will be, that tells whether its maker lives.
+//! A temporary directory beside the place where its product will be, that tells whether its maker
+//! lives.
 //!
-//! Owns the lock that says so and the removal of what dead makers left. What is built in it, and where it goes, is
-//! known to `tree` and `pool`.
+//! Owns the lock that says so and the removal of what dead makers left. What is built in it, and
+//! where it goes, is known to `tree` and `pool`.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -15,8 +16,8 @@ const PREFIX: &str = ".building-";
 #[derive(Debug)]
 pub(super) struct Workshop {
     path: PathBuf,
-    /// Open, and locked where the file system can lock, for as long as we are at work. The kernel lets go of it when
-    /// we are killed.
+    /// Open, and locked where the file system can lock, for as long as we are at work. The kernel
+    /// lets go of it when we are killed.
     directory: File,
 }
 
@@ -26,7 +27,8 @@ impl Workshop {
         const ATTEMPTS: u32 = 16;
         for _ in 0..ATTEMPTS {
             let path = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?.keep();
-            // Between the two calls a sweeper may take it for a leftover: then it has the lock, or removed it.
+            // Between the two calls a sweeper may take it for a leftover: then it has the lock, or
+            // removed it.
             match open_directory(&path).map(|directory| (directory.try_lock(), directory)) {
                 Ok((Err(TryLockError::WouldBlock), _)) => {}
                 Ok((_, directory)) => {
@@ -48,8 +50,9 @@ impl Workshop {
         self.path.join(name)
     }
 
-    /// Waits until everything written to this file system is on the disk. What is published by a rename and used days
-    /// later must not turn out empty because the machine lost its power in between.
+    /// Waits until everything written to this file system is on the disk. What is published by a
+    /// rename and used days later must not turn out empty because the machine lost its power in
+    /// between.
     pub(super) fn settle(&self) {
         #[cfg(target_os = "linux")]
         let settled = nix::unistd::syncfs(&self.directory).map_err(io::Error::from);
@@ -86,8 +89,8 @@ pub(super) fn sweep(parent: &Path) -> bool {
     somebody_works
 }
 
-/// Takes `path` out of the way at once, then removes it: nobody meets it half removed. `parent` is on the same file
-/// system.
+/// Takes `path` out of the way at once, then removes it: nobody meets it half removed. `parent` is
+/// on the same file system.
 pub(super) fn discard(path: &Path, parent: &Path) -> io::Result<()> {
     let workshop = Workshop::open_in(parent)?;
     match fs::rename(path, workshop.join("discarded")) {

@@ -3,7 +3,8 @@
 use super::{Shell, write_common};
 use crate::activation::Step;
 
-/// `'…'`, each `\` in it as `\\` and each `'` as `\'`. The POSIX form is wrong here as soon as there is a backslash.
+/// `'…'`, each `\` in it as `\\` and each `'` as `\'`. The POSIX form is wrong here as soon as
+/// there is a backslash.
 pub(super) fn quoted(bytes: &[u8]) -> Vec<u8> {
     let mut word = Vec::with_capacity(bytes.len() + 2);
     word.push(b'\'');

@@ -1,7 +1,9 @@
-//! The variables of an environment, written down for a shell, a CI system or another program (`venvwrap env`).
+//! The variables of an environment, written down for a shell, a CI system or another program
+//! (`venvwrap env`).
 //!
-//! Owns what each format looks like and, by one function each, how a value is quoted there. A format that has no way to
-//! hold a value refuses it: a file that is read as something else would be worse than none.
+//! Owns what each format looks like and, by one function each, how a value is quoted there. A
+//! format that has no way to hold a value refuses it: a file that is read as something else would
+//! be worse than none.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -114,7 +116,8 @@ impl Format {
             return Err(Error::CannotHold { format: self.name(), variable: unset.clone(), reason, hint });
         }
         let mut text = Vec::new();
-        // Directories that other steps put there stand before a PATH in GITHUB_ENV: `github-path` is for that.
+        // Directories that other steps put there stand before a PATH in GITHUB_ENV: `github-path`
+        // is for that.
         for (name, value) in changes.set.iter().filter(|(name, _)| self != Self::Github || name != "PATH") {
             let value = value.as_bytes();
             let accepts = match self {
@@ -174,8 +177,8 @@ fn is_line(value: &[u8]) -> std::result::Result<(), &'static str> {
     if value.iter().any(|byte| matches!(byte, b'\n' | b'\r')) { Err("it has a line break in it") } else { Ok(()) }
 }
 
-/// What python-dotenv, Node, Ruby, Compose and `sh` all read as it was meant: some expand `$` between any quotes, some
-/// take `\` for itself there and some for an escape.
+/// What python-dotenv, Node, Ruby, Compose and `sh` all read as it was meant: some expand `$`
+/// between any quotes, some take `\` for itself there and some for an escape.
 fn is_plain_in_dotenv(value: &[u8]) -> std::result::Result<(), &'static str> {
     is_line(value)?;
     if value.iter().any(|byte| matches!(byte, b'$' | b'\\' | b'`')) {
@@ -226,8 +229,8 @@ fn assigned_for_github(value: &[u8]) -> Vec<u8> {
     [b"<<", &end[..], b"\n", value, b"\n", &end].concat()
 }
 
-/// Code that unsets what must not be set, and a line for each variable. The last one succeeds, which makes the status of
-/// `eval` and `source`.
+/// Code that unsets what must not be set, and a line for each variable. The last one succeeds,
+/// which makes the status of `eval` and `source`.
 fn lines(changes: &Changes, unset: &[u8], line: impl Fn(&[u8], &[u8]) -> Vec<u8>) -> Vec<u8> {
     let mut text = Vec::new();
     for (name, _) in &changes.unset {

@@ -1,5 +1,5 @@
-//! The functions that a shell loads: shell/complete.* and shell/init.* as they stand, after one line that names this
-//! binary.
+//! The functions that a shell loads: shell/complete.* and shell/init.* as they stand, after one
+//! line that names this binary.
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -22,8 +22,9 @@ pub(crate) fn script(shell: Shell, executable: &Path) -> Vec<u8> {
             ("__venvwrap_executable=", include_str!("../../shell/complete.bash"), include_str!("../../shell/init.bash"))
         }
         Shell::Zsh => (
-            // Global aliases count in any word (`alias -g -- --help=…`), and a text to be evalled is read as a whole before
-            // any of it runs: the first two lines hold no word that could be one, and the third is a text of its own.
+            // Global aliases count in any word (`alias -g -- --help=…`), and a text to be evalled
+            // is read as a whole before any of it runs: the first two lines hold no word that could
+            // be one, and the third is a text of its own.
             "\\builtin \\typeset \\-g __venvwrap_aliases=\"${options[aliases]}\" __venvwrap_executable=",
             include_str!("../../shell/complete.zsh"),
             include_str!("../../shell/init.zsh"),

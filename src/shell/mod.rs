@@ -1,7 +1,8 @@
 //! The shells: bash, zsh and fish.
 //!
-//! Owns every byte of shell code that venvwrap writes. The functions themselves are real files (shell/init.*); what is
-//! made here are calls of those functions with quoted values. Knows nothing of Python.
+//! Owns every byte of shell code that venvwrap writes. The functions themselves are real files
+//! (shell/init.*); what is made here are calls of those functions with quoted values. Knows nothing
+//! of Python.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -28,8 +29,9 @@ pub(crate) enum Shell {
     Fish,
 }
 
-/// The number of the agreement between the functions and the binary. It goes up when a function that a plan calls
-/// changes its meaning, so that a shell that loaded older functions is told instead of misled.
+/// The number of the agreement between the functions and the binary. It goes up when a function
+/// that a plan calls changes its meaning, so that a shell that loaded older functions is told
+/// instead of misled.
 pub(crate) const PROTOCOL: &str = "2";
 
 impl Shell {
@@ -57,8 +59,8 @@ impl Shell {
         }
     }
 
-    /// One word of this shell that stands for exactly these bytes. There is no "only where needed": the two rules
-    /// always wrap, and are byte-exact for everything but NUL (FINDINGS.md 11).
+    /// One word of this shell that stands for exactly these bytes. There is no "only where needed":
+    /// the two rules always wrap, and are byte-exact for everything but NUL (FINDINGS.md 11).
     pub(crate) fn quoted(self, bytes: &[u8]) -> Vec<u8> {
         match self {
             Self::Bash | Self::Zsh => posix::quoted(bytes),
@@ -66,8 +68,9 @@ impl Shell {
         }
     }
 
-    /// The code that carries out a plan, a line a step, between two marks with the word that the function gave. Whatever
-    /// else gets into the descriptor (a trace, a trap of the person's) has no such mark, and is not run.
+    /// The code that carries out a plan, a line a step, between two marks with the word that the
+    /// function gave. Whatever else gets into the descriptor (a trace, a trap of the person's) has
+    /// no such mark, and is not run.
     pub(crate) fn render(self, plan: &Plan, word: &str) -> Vec<u8> {
         let mut code = format!("#<{word}\n").into_bytes();
         for step in plan.steps() {

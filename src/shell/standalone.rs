@@ -1,7 +1,9 @@
-//! The activation scripts that every environment carries: shell/standalone/*, with its path and prompt filled in.
+//! The activation scripts that every environment carries: shell/standalone/*, with its path and
+//! prompt filled in.
 //!
-//! They work without venvwrap. Each file has the two bare words `__VIRTUAL_ENV__` and `__VIRTUAL_ENV_PROMPT__`, once;
-//! what takes their place is quoted by the rule of that language, always.
+//! They work without venvwrap. Each file has the two bare words `__VIRTUAL_ENV__` and
+//! `__VIRTUAL_ENV_PROMPT__`, once; what takes their place is quoted by the rule of that language,
+//! always.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -29,8 +31,8 @@ pub(crate) fn scripts(root: &Path, prompt: &OsStr) -> Vec<(&'static str, Vec<u8>
     SCRIPTS.iter().map(fill).collect()
 }
 
-/// Puts each value where its word stands in the code. Split, not replaced one after the other: a path that holds the
-/// second word must not be filled again.
+/// Puts each value where its word stands in the code. Split, not replaced one after the other: a
+/// path that holds the second word must not be filled again.
 fn filled(text: &str, root: &[u8], prompt: &[u8]) -> Vec<u8> {
     let mut script = Vec::with_capacity(text.len() + root.len() + prompt.len());
     let mut rest = text;
@@ -49,7 +51,8 @@ fn filled(text: &str, root: &[u8], prompt: &[u8]) -> Vec<u8> {
     script
 }
 
-/// `'…'`, where a quote is left, written and entered again, and a `!` (history, also in quotes) has a backslash.
+/// `'…'`, where a quote is left, written and entered again, and a `!` (history, also in quotes) has
+/// a backslash.
 fn quoted_for_csh(bytes: &[u8]) -> Vec<u8> {
     wrapped(bytes, b"'", |byte, word| match byte {
         b'\'' => word.extend_from_slice(b"'\\''"),
@@ -66,7 +69,8 @@ pub(super) fn quoted_for_nu(bytes: &[u8]) -> Vec<u8> {
     })
 }
 
-/// `'…'` with every single quote doubled; PowerShell takes the typographic ones (U+2018 to U+201B) for quotes too.
+/// `'…'` with every single quote doubled; PowerShell takes the typographic ones (U+2018 to U+201B)
+/// for quotes too.
 pub(super) fn quoted_for_powershell(bytes: &[u8]) -> Vec<u8> {
     let mut word = vec![b'\''];
     for chunk in bytes.utf8_chunks() {

@@ -1,6 +1,8 @@
-//! Templates of copier and cookiecutter: programs of their own, which are handed the work where they are installed.
+//! Templates of copier and cookiecutter: programs of their own, which are handed the work where
+//! they are installed.
 //!
-//! Owns how each is called, and that the result lands in the project's directory, whatever the template calls it.
+//! Owns how each is called, and that the result lands in the project's directory, whatever the
+//! template calls it.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -55,8 +57,8 @@ impl Generator {
         format!("`uv tool install {name}` or `pipx install {name}`")
     }
 
-    /// Fails where it is not installed, or where its source is a path and not there. Gives the source in a form that
-    /// means the same in every directory.
+    /// Fails where it is not installed, or where its source is a path and not there. Gives the
+    /// source in a form that means the same in every directory.
     pub(super) fn check(self, context: &Context, source: &OsStr) -> Result<OsString> {
         if self.find(context).is_none() {
             return Err(Error::NotInstalled { program: self.name(), hint: self.hint() });
@@ -79,7 +81,8 @@ impl Generator {
         Ok(source.to_owned())
     }
 
-    /// Runs it, before the person's eyes where they are there to be asked. What the project has already stays.
+    /// Runs it, before the person's eyes where they are there to be asked. What the project has
+    /// already stays.
     pub(super) fn run(self, context: &Context, source: &OsStr, project: &OsStr, to: &Path) -> Result<ExitStatus> {
         let Some(program) = self.find(context) else {
             return Err(Error::NotInstalled { program: self.name(), hint: self.hint() });
@@ -112,9 +115,10 @@ fn status(command: &mut Command, program: &Path) -> Result<ExitStatus> {
     Context::run_for_person(command).map_err(Error::io("run", program))
 }
 
-/// cookiecutter makes a directory that the template names, in a place that we name. The place is an empty one beside
-/// the project, and the project stands there as a link: where the template names it as the project is named, as most do,
-/// the program and its hooks work in the final place. What has another name is moved.
+/// cookiecutter makes a directory that the template names, in a place that we name. The place is an
+/// empty one beside the project, and the project stands there as a link: where the template names
+/// it as the project is named, as most do, the program and its hooks work in the final place. What
+/// has another name is moved.
 fn into(mut command: Command, program: &Path, source: &OsStr, name: &OsStr, to: &Path) -> Result<ExitStatus> {
     let beside = to.parent().unwrap_or(Path::new("/"));
     let place = tempfile::Builder::new()

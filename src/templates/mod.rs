@@ -1,7 +1,7 @@
 //! Templates of projects: what `mkproject -t` can name, and how a project is filled from it.
 //!
-//! Owns the four kinds: directories and programs in `templates` of the hook directory, sources of copier and cookiecutter
-//! (`generator`), and plugins of virtualenvwrapper (`plugin`).
+//! Owns the four kinds: directories and programs in `templates` of the hook directory, sources of
+//! copier and cookiecutter (`generator`), and plugins of virtualenvwrapper (`plugin`).
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -107,7 +107,8 @@ impl<'a> Templates<'a> {
         names
     }
 
-    /// Everything that `-t` can name. A Python that cannot tell its plugins is the second half of the answer.
+    /// Everything that `-t` can name. A Python that cannot tell its plugins is the second half of
+    /// the answer.
     pub(crate) fn list(&self) -> (Vec<Listed>, Option<Error>) {
         let local = |name: OsString| {
             let file = self.directory.join(&name);
@@ -143,9 +144,11 @@ impl<'a> Templates<'a> {
         (all, wrong)
     }
 
-    /// Fills the project in `directory`. What a program or plugin ended with; a directory is copied or it fails.
+    /// Fills the project in `directory`. What a program or plugin ended with; a directory is copied
+    /// or it fails.
     pub(crate) fn apply(&self, template: &Template, project: &OsStr, directory: &Path) -> Result<Option<ExitStatus>> {
-        // One that came during the template before ends it all; one that comes during this one is for this one.
+        // One that came during the template before ends it all; one that comes during this one is
+        // for this one.
         Context::heed_interrupts();
         let status = match &template.kind {
             Kind::Directory(from) => return copy_into(from, directory).map(|()| None),

@@ -1,7 +1,8 @@
-//! Project templates that Python packages bring along: entry points of `virtualenvwrapper.project.template`.
+//! Project templates that Python packages bring along: entry points of
+//! `virtualenvwrapper.project.template`.
 //!
-//! Owns the call of `plugin.py` in the interpreter that VIRTUALENVWRAPPER_PYTHON names. Where that is unset no Python is
-//! looked for and none is started.
+//! Owns the call of `plugin.py` in the interpreter that VIRTUALENVWRAPPER_PYTHON names. Where that
+//! is unset no Python is looked for and none is started.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -30,8 +31,8 @@ pub(super) struct Plugins<'a> {
 }
 
 impl<'a> Plugins<'a> {
-    /// `None` where VIRTUALENVWRAPPER_PYTHON is unset. A bare name is looked for outside of the active environment, which
-    /// `mkproject` has just entered.
+    /// `None` where VIRTUALENVWRAPPER_PYTHON is unset. A bare name is looked for outside of the
+    /// active environment, which `mkproject` has just entered.
     pub(super) fn locate(context: &'a Context) -> Result<Option<Self>> {
         let Some(named) = context.variable(env_vars::VIRTUALENVWRAPPER_PYTHON) else { return Ok(None) };
         let inside = context.absolute(env_vars::VIRTUAL_ENV).map(|root| root.join("bin"));
@@ -74,7 +75,8 @@ impl<'a> Plugins<'a> {
     }
 }
 
-/// The words that run the script, in this mode. PYTHONPATH stays: templates may be found through it.
+/// The words that run the script, in this mode. PYTHONPATH stays: templates may be found through
+/// it.
 fn script<'a>(command: &'a mut Command, mode: &str) -> &'a mut Command {
     command.env_remove("PYTHONINSPECT").args(["-c", SCRIPT, mode])
 }

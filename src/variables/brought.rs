@@ -1,12 +1,14 @@
 //! Which variables an environment may bring along, and a record of leaving may put back.
 //!
-//! Owns the one rule for both. conda environments hold variables as data (`conda-meta/state`, `etc/conda/env_vars.d`), and
-//! VENVWRAP_UNDO could have been written by anybody, so a name counts only if no program obeys it: then the worst value is
-//! a wrong one. Who needs one of the others for an environment sets it in a hook or a trusted script, which is code anyway.
+//! Owns the one rule for both. conda environments hold variables as data (`conda-meta/state`,
+//! `etc/conda/env_vars.d`), and VENVWRAP_UNDO could have been written by anybody, so a name counts
+//! only if no program obeys it: then the worst value is a wrong one. Who needs one of the others
+//! for an environment sets it in a hook or a trusted script, which is code anyway.
 //!
-//! Names of lower case never count: zsh ties `path` and `fpath` to PATH and FPATH, fish has `fish_user_paths`, and curl
-//! reads `http_proxy`. Nor do names that begin with `_`, which loaders, launchers and other tools keep for themselves.
-//! Proxies and certificates are among what is obeyed: they say whom pip, git and curl talk to and whom they believe.
+//! Names of lower case never count: zsh ties `path` and `fpath` to PATH and FPATH, fish has
+//! `fish_user_paths`, and curl reads `http_proxy`. Nor do names that begin with `_`, which loaders,
+//! launchers and other tools keep for themselves. Proxies and certificates are among what is
+//! obeyed: they say whom pip, git and curl talk to and whom they believe.
 
 use crate::env_vars;
 
@@ -46,7 +48,8 @@ const BEGINNINGS: &[&str] = &[
     "PYTHON RETICULATE_ RHOME RSCRIPT RUBY RUST R_ TCL TK_ VIM YARN_",
     // Version control, ssh, and keys.
     "BZR CVS GCM_ GH_ GIT_ GNUPG GPG_ HG PINENTRY RSYNC_ SSH SUDO_ SVN_",
-    // Installers and keepers of environments and of Pythons. conda's own are computed, never taken over.
+    // Installers and keepers of environments and of Pythons. conda's own are computed, never taken
+    // over.
     "ASDF_ CONDA DISTUTILS_ HATCH_ HOMEBREW_ MAMBA_ MICROMAMBA_ MISE_ NOX PDM_ PIP PIXI_ POETRY_ RYE_ SETUPTOOLS_ TOX TWINE_",
     "UV_ VIRTUALENV",
     // Editors and pagers.
@@ -83,8 +86,8 @@ pub(crate) fn may_be_brought(name: &str) -> bool {
         && !env_vars::ALL.iter().any(|each| each.name == name)
 }
 
-/// Whether a record may put a variable of that name back: one that may be brought, or one of those by which conda is told
-/// where it is.
+/// Whether a record may put a variable of that name back: one that may be brought, or one of those
+/// by which conda is told where it is.
 pub(super) fn may_be_put_back(name: &str) -> bool {
     may_be_brought(name) || is_computed(name)
 }

@@ -1,8 +1,10 @@
 //! What a program in an environment is given, as data: the variables that change.
 //!
-//! Owns the computing, from the variables there are; what is on record of them is read in `record`. It gives what `workon` leaves to a program that the shell starts
-//! afterwards: this is `leave` and `enter` of shell/init.* without a shell, the record for undoing it included, so that
-//! `deactivate` works in a shell that is started this way. Who writes it down for whom: `shell::formats`.
+//! Owns the computing, from the variables there are; what is on record of them is read in `record`.
+//! It gives what `workon` leaves to a program that the shell starts afterwards: this is `leave` and
+//! `enter` of shell/init.* without a shell, the record for undoing it included, so that
+//! `deactivate` works in a shell that is started this way. Who writes it down for whom:
+//! `shell::formats`.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -41,8 +43,8 @@ impl Changes {
 /// Those that an activation replaces, PATH apart.
 const REPLACED: [&str; 3] = [VIRTUAL_ENV, VIRTUAL_ENV_PROMPT, PYTHONHOME];
 
-/// What entering an environment changes. `given`: the value of a variable as it is, empty or not. `is_environment`: whether
-/// there is a virtual environment at a path.
+/// What entering an environment changes. `given`: the value of a variable as it is, empty or not.
+/// `is_environment`: whether there is a virtual environment at a path.
 pub(crate) fn entering<'a>(
     entry: &Entry,
     given: impl Fn(&str) -> Option<&'a OsStr>,
@@ -101,7 +103,8 @@ pub(crate) fn entering<'a>(
     Changes { set, unset, bin, left }
 }
 
-/// The variables beside those that every activation replaces: as they are given, with what has been changed meanwhile.
+/// The variables beside those that every activation replaces: as they are given, with what has been
+/// changed meanwhile.
 struct Others<'a> {
     given: &'a dyn Fn(&str) -> Option<Outside>,
     changed: BTreeMap<String, Option<Outside>>,
@@ -113,8 +116,8 @@ impl Others<'_> {
     }
 }
 
-/// Takes out what another tool entered: entering replaces. One that is no environment is only a variable, and stays.
-/// Gives the directory that left PATH.
+/// Takes out what another tool entered: entering replaces. One that is no environment is only a
+/// variable, and stays. Gives the directory that left PATH.
 fn displace(
     path: &mut Option<Outside>,
     outside: &mut [Option<Outside>; 3],

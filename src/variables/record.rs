@@ -1,6 +1,7 @@
 //! The record of an activation, VENVWRAP_UNDO.
 //!
-//! Owns its form: fields between `;`, values escaped as in a URL. The functions in shell/init.* write and read the same.
+//! Owns its form: fields between `;`, values escaped as in a URL. The functions in shell/init.*
+//! write and read the same.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -28,7 +29,8 @@ impl Outside {
     }
 }
 
-/// What VENVWRAP_UNDO says. Anything else in it is passed over: it could have been written by anybody.
+/// What VENVWRAP_UNDO says. Anything else in it is passed over: it could have been written by
+/// anybody.
 #[derive(Debug)]
 pub(crate) struct Record {
     /// The root of the environment.

@@ -1,7 +1,8 @@
 //! The store: `WORKON_HOME`, a directory with one environment per name.
 //!
-//! Owns which environments there are, and the only two ways in and out: [`WorkonHome::publish`] puts a finished one in
-//! place, `trash` takes one away. `rename` gives one another name. Everything of ours lies in `.venvwrap` beside them.
+//! Owns which environments there are, and the only two ways in and out: [`WorkonHome::publish`]
+//! puts a finished one in place, `trash` takes one away. `rename` gives one another name.
+//! Everything of ours lies in `.venvwrap` beside them.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
@@ -60,8 +61,8 @@ impl WorkonHome {
         &self.path
     }
 
-    /// Where slots of prepared packages lie: on the same file system as the environments, so that one can be renamed
-    /// into another.
+    /// Where slots of prepared packages lie: on the same file system as the environments, so that
+    /// one can be renamed into another.
     pub(crate) fn pool(&self) -> PathBuf {
         self.path.join(PRIVATE).join("pool")
     }
@@ -93,8 +94,8 @@ impl WorkonHome {
         Ok(true)
     }
 
-    /// The names of all environments in the order of their bytes. A store that does not exist has none. Hook files,
-    /// hidden entries and plain directories are no environments.
+    /// The names of all environments in the order of their bytes. A store that does not exist has
+    /// none. Hook files, hidden entries and plain directories are no environments.
     pub(crate) fn names(&self) -> Result<Vec<OsString>> {
         self.names_with(b"")
     }
@@ -119,7 +120,8 @@ impl WorkonHome {
         Ok(names)
     }
 
-    /// The environment of that name. The error tells apart what is missing from what is no environment.
+    /// The environment of that name. The error tells apart what is missing from what is no
+    /// environment.
     pub(crate) fn get(&self, name: &EnvironmentName) -> Result<Environment> {
         let root = self.path.join(name.as_os_str());
         // Twice: what another process puts there between the two looks is an environment.
@@ -137,12 +139,14 @@ impl WorkonHome {
     /// Like [`Self::get`], with `None` for a name that nothing has.
     pub(crate) fn find(&self, name: &EnvironmentName) -> Result<Option<Environment>> {
         let root = self.path.join(name.as_os_str());
-        // The usual case of a new name, which is not worth the look at all others that the error would take.
+        // The usual case of a new name, which is not worth the look at all others that the error
+        // would take.
         if fs::symlink_metadata(&root).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
             return Ok(None);
         }
         match self.get(name) {
-            // A dangling link holds the name too: publishing would fail on it later, and less clearly.
+            // A dangling link holds the name too: publishing would fail on it later, and less
+            // clearly.
             Err(Error::UnknownEnvironment { .. }) if fs::read_link(&root).is_ok() => {
                 Err(Error::NotAnEnvironment { path: root, reason: "it is a link that leads nowhere" })
             }
@@ -160,7 +164,8 @@ impl WorkonHome {
     /// A hidden place in the store to build an environment in.
     pub(crate) fn start_building(&self) -> Result<Building> {
         let shelf = self.make_shelf("new")?;
-        // Shared by all who build. Where the file system knows no locks, nothing is cleared away either.
+        // Shared by all who build. Where the file system knows no locks, nothing is cleared away
+        // either.
         lock_shared(shelf.file(), shelf.path())?;
         let made = shelf.make(|| random_name(BUILD));
         let name = made.map_err(Error::io("create a directory in", shelf.path()))?;
@@ -168,7 +173,8 @@ impl WorkonHome {
         Ok(Building { shelf, name, path, is_ours: true })
     }
 
-    /// Puts a finished environment in place. Whatever has the name already stays as it is and the build is dropped.
+    /// Puts a finished environment in place. Whatever has the name already stays as it is and the
+    /// build is dropped.
     pub(crate) fn publish(&self, building: Building, name: &EnvironmentName) -> Result<Environment> {
         let root = self.path.join(name.as_os_str());
         rename_at(building.at(), (CWD, &root)).map_err(|error| match error.kind() {
@@ -208,7 +214,8 @@ impl WorkonHome {
         names.iter().filter(|name| is_build(name)).map(|name| shelf.path().join(name)).collect()
     }
 
-    /// Whether anyone makes, copies or renames an environment at this moment. Where it cannot be told, it is so.
+    /// Whether anyone makes, copies or renames an environment at this moment. Where it cannot be
+    /// told, it is so.
     fn is_building(&self) -> bool {
         match self.shelf("new") {
             Ok(Some(shelf)) => shelf.file().try_lock().is_err(),
@@ -217,8 +224,9 @@ impl WorkonHome {
         }
     }
 
-    /// Removes what builders left that were killed, and nothing that has no name of theirs. Does nothing while anyone
-    /// builds: the lock is theirs together, so no clock and no process list has to be believed.
+    /// Removes what builders left that were killed, and nothing that has no name of theirs. Does
+    /// nothing while anyone builds: the lock is theirs together, so no clock and no process list
+    /// has to be believed.
     pub(crate) fn clear_dead_builds(&self) -> Result<()> {
         let Some(shelf) = self.shelf("new")? else { return Ok(()) };
         let list = |shelf: &Shelf| shelf.directories().map_err(Error::io("list", shelf.path()));
@@ -253,8 +261,8 @@ fn is_build(name: &OsStr) -> bool {
     (1..=16).contains(&rest.len()) && rest.iter().all(u8::is_ascii_alphanumeric)
 }
 
-/// Whether what has that name in the open store looks like an environment: two looks at most, nothing opened. `path` is
-/// written over.
+/// Whether what has that name in the open store looks like an environment: two looks at most,
+/// nothing opened. `path` is written over.
 fn looks_like_one(store: &File, name: &OsStr, path: &mut OsString) -> bool {
     ["/pyvenv.cfg", "/bin/activate"].iter().any(|file| {
         path.clear();

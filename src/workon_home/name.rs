@@ -9,7 +9,8 @@ use crate::shown::is_legible;
 /// The longest name every file system that we meet can hold, in bytes.
 const LONGEST: usize = 255;
 
-/// A name that is exactly one path component. Nothing else is ever joined to `WORKON_HOME` (promise 1 of DESIGN.md).
+/// A name that is exactly one path component. Nothing else is ever joined to `WORKON_HOME` (promise
+/// 1 of DESIGN.md).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct EnvironmentName(OsString);
 
@@ -29,7 +30,8 @@ impl EnvironmentName {
         Err(Error::Name { name: name.to_owned(), reason })
     }
 
-    /// A name for something new: what a shell, a list or a PATH would stumble over is refused as well.
+    /// A name for something new: what a shell, a list or a PATH would stumble over is refused as
+    /// well.
     pub(crate) fn new(name: &OsStr) -> Result<Self> {
         let bytes = name.as_bytes();
         let reason = match bytes {
@@ -49,8 +51,8 @@ impl EnvironmentName {
     }
 }
 
-/// The up to three names that are nearest to what was typed, nearest first: few edits apart, or one starts with the
-/// other.
+/// The up to three names that are nearest to what was typed, nearest first: few edits apart, or one
+/// starts with the other.
 pub(crate) fn nearest(wanted: &OsStr, names: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     let typed = wanted.to_string_lossy().to_lowercase();
     let limit = 1 + typed.chars().count() / 4;

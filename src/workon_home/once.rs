@@ -1,6 +1,7 @@
 //! What was said about an environment once, and is not said again.
 //!
-//! Owns the marks, which are in the store's own directory: activating writes nothing into an environment.
+//! Owns the marks, which are in the store's own directory: activating writes nothing into an
+//! environment.
 
 use std::fs::{self, OpenOptions};
 use std::io::ErrorKind;
@@ -10,8 +11,8 @@ use std::path::Path;
 use super::WorkonHome;
 
 impl WorkonHome {
-    /// Whether this is the first time that it is asked about the environment at `root`. A mark that cannot be written is
-    /// none: better said twice than never.
+    /// Whether this is the first time that it is asked about the environment at `root`. A mark that
+    /// cannot be written is none: better said twice than never.
     pub(crate) fn is_first_time(&self, root: &Path) -> bool {
         // An environment that gets the same name later is another one.
         let Ok(cfg) = fs::metadata(root.join("pyvenv.cfg")) else { return true };

@@ -13,12 +13,14 @@ use super::WorkonHome;
 use super::shelf::Shelf;
 use crate::error::{Error, Result};
 
-/// In the name of a place in the trash, before the inode of an environment that waits there to be put into the store.
+/// In the name of a place in the trash, before the inode of an environment that waits there to be
+/// put into the store.
 pub(super) const WAITS: char = '+';
 
 /// What a place in the trash holds.
 pub(super) enum Held {
-    /// Nothing that could be brought back: it is being filled, or what is in it waits to be put into the store.
+    /// Nothing that could be brought back: it is being filled, or what is in it waits to be put
+    /// into the store.
     Nothing,
     /// A removed environment of this name.
     Removed(OsString),
@@ -40,8 +42,8 @@ pub(super) fn held_in(place: &Path) -> Held {
 }
 
 impl WorkonHome {
-    /// A new directory in the trash, named by the second and a counter that goes up: the clock may be set back between
-    /// two removals. `end`: what its name says besides.
+    /// A new directory in the trash, named by the second and a counter that goes up: the clock may
+    /// be set back between two removals. `end`: what its name says besides.
     pub(super) fn fresh_place(&self, at: SystemTime, end: &str) -> Result<Shelf> {
         let trash = self.make_shelf("trash")?;
         let seconds = at.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
@@ -58,7 +60,8 @@ impl WorkonHome {
     }
 }
 
-/// The time and the counter in the name of a directory in the trash. One that no clock can show is none of ours.
+/// The time and the counter in the name of a directory in the trash. One that no clock can show is
+/// none of ours.
 pub(super) fn time_of(name: &OsStr) -> Option<(SystemTime, u64)> {
     let (seconds, rest) = std::str::from_utf8(name.as_bytes()).ok()?.split_once('.')?;
     let counter = match rest.split_once(WAITS) {

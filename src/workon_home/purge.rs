@@ -1,7 +1,7 @@
 //! Deleting for good: what has expired in the trash, and what was asked to go at once.
 //!
-//! Owns the names of what is being deleted. One entry that cannot be deleted is passed over: the others go, and it is
-//! told where people look (`doctor`, `undo --list`).
+//! Owns the names of what is being deleted. One entry that cannot be deleted is passed over: the
+//! others go, and it is told where people look (`doctor`, `undo --list`).
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -47,8 +47,9 @@ pub(crate) struct Undeletable {
 }
 
 impl WorkonHome {
-    /// Takes an environment away for good: out of everybody's reach at once, its files when [`Doomed::delete`] is called.
-    /// Needs no room on the disk: where nothing can be renamed, it is deleted here and now.
+    /// Takes an environment away for good: out of everybody's reach at once, its files when
+    /// [`Doomed::delete`] is called. Needs no room on the disk: where nothing can be renamed, it is
+    /// deleted here and now.
     pub(crate) fn doom(&self, name: &EnvironmentName, active: Option<&Path>) -> Result<Doomed> {
         let root = self.removable(name, active)?;
         let trash = match self.make_shelf("trash") {
@@ -68,7 +69,8 @@ impl WorkonHome {
         delete_in_place(&root).map(|()| Doomed(None))
     }
 
-    /// How long what was removed is kept: as the settings have it, and a day where the disk is nearly full.
+    /// How long what was removed is kept: as the settings have it, and a day where the disk is
+    /// nearly full.
     fn kept_for(&self, keep: Duration) -> Duration {
         if keep > WHEN_TIGHT && is_nearly_full(&self.path) { WHEN_TIGHT } else { keep }
     }
@@ -80,15 +82,16 @@ impl WorkonHome {
         trash.directories().unwrap_or_default().iter().any(|name| is_due(name, keep))
     }
 
-    /// Deletes what has lain in the trash for longer than `keep`, and what was killed while it deleted. A removal from
-    /// the future (the clock was set back) is kept, and so is what we have not put there. Begins nothing more after
-    /// `patience`.
+    /// Deletes what has lain in the trash for longer than `keep`, and what was killed while it
+    /// deleted. A removal from the future (the clock was set back) is kept, and so is what we have
+    /// not put there. Begins nothing more after `patience`.
     pub(crate) fn purge(&self, keep: Duration, patience: Duration) -> Result<()> {
         let begun = Instant::now();
         let Some(trash) = self.shelf("trash")? else { return Ok(()) };
         let keep = self.kept_for(keep);
         for name in trash.directories().map_err(Error::io("list", trash.path()))? {
-            // What is being filled or waits at this moment is somebody's at work, however short things are kept.
+            // What is being filled or waits at this moment is somebody's at work, however short
+            // things are kept.
             let is_deletable = || match held_in(&trash.path().join(&name)) {
                 Held::Removed(_) => true,
                 Held::Nothing => is_due(&name, keep.max(WHEN_TIGHT)),
@@ -133,8 +136,8 @@ fn is_doomed(name: &OsStr) -> bool {
     name.as_bytes().starts_with(DOOMED.as_bytes())
 }
 
-/// Deletes what is in the trash under a name. It is out of the reach of [`WorkonHome::restore`] before the first of its
-/// files goes: half an environment is never brought back.
+/// Deletes what is in the trash under a name. It is out of the reach of [`WorkonHome::restore`]
+/// before the first of its files goes: half an environment is never brought back.
 fn delete(trash: &Shelf, name: &OsStr) -> Result<()> {
     let path = trash.path().join(name);
     // Looked at before anything is touched: a mount that came later is as precious.
@@ -157,8 +160,8 @@ fn delete(trash: &Shelf, name: &OsStr) -> Result<()> {
     trash.delete(&doomed).map_err(|Stuck { source, .. }| stuck(&path, source))
 }
 
-/// Deletes an environment where it is, which needs neither room nor a rename. First of all it stops being one, so that
-/// nobody activates half of it.
+/// Deletes an environment where it is, which needs neither room nor a rename. First of all it stops
+/// being one, so that nobody activates half of it.
 pub(super) fn delete_in_place(root: &Path) -> Result<()> {
     if fs::symlink_metadata(root).is_ok_and(|entry| entry.is_dir()) {
         for mark in MARKS {

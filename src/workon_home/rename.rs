@@ -1,8 +1,8 @@
 //! Another name for an environment, so that it can be used at every moment, killed or not.
 //!
-//! Owns the steps: [`WorkonHome::rename`] puts the environment under its new name and has the old one lead there,
-//! [`WorkonHome::drop_old_name`] ends that. In between both names work, which is the time to change what names the old
-//! one. What that is, is `relocate`'s matter.
+//! Owns the steps: [`WorkonHome::rename`] puts the environment under its new name and has the old
+//! one lead there, [`WorkonHome::drop_old_name`] ends that. In between both names work, which is
+//! the time to change what names the old one. What that is, is `relocate`'s matter.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -21,14 +21,14 @@ use crate::fs::carry::copy_whole;
 use crate::fs::{exchange, exchange_at, rename_without_replacing};
 
 impl WorkonHome {
-    /// Renames an environment that is a directory of the store, and leaves a link to it under the old name. Whatever has
-    /// the new name already stays as it is.
+    /// Renames an environment that is a directory of the store, and leaves a link to it under the
+    /// old name. Whatever has the new name already stays as it is.
     pub(crate) fn rename(&self, old: &EnvironmentName, new: &EnvironmentName) -> Result<()> {
         let (from, to) = (self.path.join(old.as_os_str()), self.path.join(new.as_os_str()));
         self.movable(old)?;
         self.take(new)?;
-        // In one step of the kernel: before it the new name is a link that leads to itself, after it the old one leads
-        // to the new one.
+        // In one step of the kernel: before it the new name is a link that leads to itself, after
+        // it the old one leads to the new one.
         match exchange(&from, &to) {
             Ok(()) if is_directory(&to) => Ok(()),
             Ok(()) => {
@@ -43,7 +43,8 @@ impl WorkonHome {
                 if error.kind() != io::ErrorKind::Unsupported {
                     return Err(Error::io("rename", from)(error));
                 }
-                // A file system or a system without that step: two of them, and nothing has the old name in between.
+                // A file system or a system without that step: two of them, and nothing has the old
+                // name in between.
                 rename_without_replacing(&from, &to)
                     .and_then(|()| symlink(link_text(new), &from))
                     .map_err(Error::io("rename", from))
@@ -51,8 +52,8 @@ impl WorkonHome {
         }
     }
 
-    /// Renames what the file system cannot rename (a lower layer of an overlay): a copy gets the new name, and the
-    /// original gives way to the link. At no moment is neither of them whole.
+    /// Renames what the file system cannot rename (a lower layer of an overlay): a copy gets the
+    /// new name, and the original gives way to the link. At no moment is neither of them whole.
     fn carry_over(&self, from: &Path, to: &Path, new: &EnvironmentName) -> Result<()> {
         let copied = self.start_building().and_then(|building| {
             copy_whole(from, building.path()).map_err(Error::io("copy", from))?;
@@ -82,8 +83,8 @@ impl WorkonHome {
         leads_to(&self.path.join(old.as_os_str()), new)
     }
 
-    /// Renamings that were cut short, as old and new name; one that had not begun has two alike. None while anyone is at
-    /// work in the store: it may be theirs.
+    /// Renamings that were cut short, as old and new name; one that had not begun has two alike.
+    /// None while anyone is at work in the store: it may be theirs.
     pub(crate) fn half_renamed(&self) -> Vec<(OsString, OsString)> {
         if self.is_building() {
             return Vec::new();
@@ -119,7 +120,8 @@ impl WorkonHome {
         fs::remove_file(&from).map_err(Error::io("remove", from))
     }
 
-    /// Whether nothing has this name but, perhaps, what a renaming left that was cut short before it began.
+    /// Whether nothing has this name but, perhaps, what a renaming left that was cut short before
+    /// it began.
     pub(crate) fn is_free(&self, name: &EnvironmentName) -> Result<bool> {
         let path = self.path.join(name.as_os_str());
         match fs::symlink_metadata(&path) {

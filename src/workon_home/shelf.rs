@@ -1,8 +1,8 @@
 //! The directories of ours in the store: where environments are built, and where removed ones lie.
 //!
-//! Owns opening them so that nobody can have us work elsewhere: never through a link, and everything that is made,
-//! renamed, or deleted in one is named from its descriptor. Whoever may write to the store may write to them, as in the
-//! store of a group; nobody else.
+//! Owns opening them so that nobody can have us work elsewhere: never through a link, and
+//! everything that is made, renamed, or deleted in one is named from its descriptor. Whoever may
+//! write to the store may write to them, as in the store of a group; nobody else.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Metadata};
@@ -110,8 +110,8 @@ impl WorkonHome {
         self.opened(name, false)
     }
 
-    /// The same, made where it is missing. It belongs to whoever has the store, also where root makes it: the next command
-    /// is that person's.
+    /// The same, made where it is missing. It belongs to whoever has the store, also where root
+    /// makes it: the next command is that person's.
     pub(super) fn make_shelf(&self, name: &str) -> Result<Shelf> {
         let missing = || Error::io("create", self.path.join(PRIVATE).join(name))(io::ErrorKind::NotFound.into());
         self.opened(name, true)?.ok_or_else(missing)
@@ -148,8 +148,8 @@ impl WorkonHome {
         if geteuid().is_root() { give(made, &fs::metadata(&self.path)?) } else { Ok(()) }
     }
 
-    /// The name of the directory of ours. In the store of a group each may have their own, where the one that is there is
-    /// of somebody whose umask, or whose sticky bit, leaves it to them.
+    /// The name of the directory of ours. In the store of a group each may have their own, where
+    /// the one that is there is of somebody whose umask, or whose sticky bit, leaves it to them.
     fn private_name(&self, store: &Metadata) -> OsString {
         let shared = OsString::from(PRIVATE);
         if !others_can_write(store) {

@@ -1,8 +1,9 @@
 //! Removal: one rename into `.venvwrap/trash`, and the way back.
 //!
-//! Owns the only code that takes an environment away. What it may take is checked here, every time (promise 1 of
-//! DESIGN.md): a direct child of the store that is an environment, or a link, which is moved itself and never followed;
-//! and nothing that another file system is mounted in. What is deleted for good is `purge`'s matter.
+//! Owns the only code that takes an environment away. What it may take is checked here, every time
+//! (promise 1 of DESIGN.md): a direct child of the store that is an environment, or a link, which
+//! is moved itself and never followed; and nothing that another file system is mounted in. What is
+//! deleted for good is `purge`'s matter.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -37,8 +38,8 @@ pub(crate) struct Removed {
 }
 
 impl WorkonHome {
-    /// Moves an environment into the trash. `active` is the root of the environment that the calling shell is in;
-    /// it is compared by device and inode, not by spelling.
+    /// Moves an environment into the trash. `active` is the root of the environment that the
+    /// calling shell is in; it is compared by device and inode, not by spelling.
     pub(crate) fn remove(&self, name: &EnvironmentName, active: Option<&Path>) -> Result<Removed> {
         let root = self.removable(name, active)?;
         let at = SystemTime::now();
@@ -59,8 +60,9 @@ impl WorkonHome {
         Ok(Removed { name: name.as_os_str().to_owned(), at, place: path })
     }
 
-    /// Puts a finished environment in the place of the one that has its name, which goes into the trash. At no moment
-    /// has nothing that name, where the file system can exchange two directories.
+    /// Puts a finished environment in the place of the one that has its name, which goes into the
+    /// trash. At no moment has nothing that name, where the file system can exchange two
+    /// directories.
     pub(crate) fn replace(
         &self,
         building: Building,
@@ -69,8 +71,8 @@ impl WorkonHome {
     ) -> Result<Environment> {
         let root = self.removable(name, active)?;
         let failed = |error| Error::io("replace", &root)(error);
-        // The new one waits where the old one is to go: from there on, one exchange does both. Until then nobody is to
-        // bring it back, so the name of the place says which one waits.
+        // The new one waits where the old one is to go: from there on, one exchange does both.
+        // Until then nobody is to bring it back, so the name of the place says which one waits.
         let inode = statat(building.at().0, building.at().1, AtFlags::SYMLINK_NOFOLLOW).map_err(io::Error::from);
         let waits = format!("{WAITS}{}", inode.map_err(failed)?.st_ino);
         let place = self.fresh_place(SystemTime::now(), &waits)?;
@@ -116,8 +118,8 @@ impl WorkonHome {
         Err(failed(io::ErrorKind::ResourceBusy.into()))
     }
 
-    /// Copies a directory that cannot be renamed (a lower layer of an overlay), and deletes it where it was once the copy
-    /// is in its place. At every moment one of the two is whole.
+    /// Copies a directory that cannot be renamed (a lower layer of an overlay), and deletes it
+    /// where it was once the copy is in its place. At every moment one of the two is whole.
     pub(super) fn carry(&self, from: &Path, to: At<'_>) -> Result<()> {
         let building = self.start_building()?;
         copy_whole(from, building.path()).map_err(Error::io("copy", from))?;
@@ -126,8 +128,8 @@ impl WorkonHome {
         purge::delete_in_place(from)
     }
 
-    /// The root of an environment that may be taken away: it is one, or a link that leads nowhere, nothing is mounted in
-    /// it, and this shell is not in it.
+    /// The root of an environment that may be taken away: it is one, or a link that leads nowhere,
+    /// nothing is mounted in it, and this shell is not in it.
     pub(crate) fn removable(&self, name: &EnvironmentName, active: Option<&Path>) -> Result<PathBuf> {
         let root = self.path.join(name.as_os_str());
         match self.get(name) {
@@ -321,7 +323,8 @@ mod tests {
         assert_eq!(fs::read_dir(home.path().join(".venvwrap/trash")).unwrap().count(), 0);
     }
 
-    /// Bringing back what waits there took it away from under its maker, whose clearing away then emptied it.
+    /// Bringing back what waits there took it away from under its maker, whose clearing away then
+    /// emptied it.
     #[test]
     fn what_waits_to_replace_another_is_not_brought_back_and_what_it_replaced_is() {
         let (_room, home) = store(&["a"]);

@@ -1,4 +1,5 @@
-//! Enter, switch and leave: what is set inside, and that everything is as before afterwards (DESIGN.md 4, promise 5).
+//! Enter, switch and leave: what is set inside, and that everything is as before afterwards
+//! (DESIGN.md 4, promise 5).
 
 use std::fs;
 
@@ -338,7 +339,8 @@ fn a_forged_record_has_no_hook_sourced() {
     }
 }
 
-/// Of a shell that did not enter itself: the hooks of its own settings, and those in an environment of its own store.
+/// Of a shell that did not enter itself: the hooks of its own settings, and those in an environment
+/// of its own store.
 #[test]
 fn a_child_sources_the_hooks_of_its_own_settings() {
     let mut sandbox = Sandbox::with_x_and_y();

@@ -1,8 +1,10 @@
-//! Other makers' `activate` sourced while one of ours is active: that one takes over, and leaving it leads back outside.
+//! Other makers' `activate` sourced while one of ours is active: that one takes over, and leaving
+//! it leads back outside.
 //!
-//! Such a script takes the name `deactivate` for itself before it does anything else, so no code of ours runs. fish tells
-//! us that VIRTUAL_ENV changed; bash and zsh tell nothing, but the scripts themselves put back what `_OLD_VIRTUAL_…`
-//! says. What stays there is the record, VENVWRAP_UNDO, which the next `workon` drops.
+//! Such a script takes the name `deactivate` for itself before it does anything else, so no code of
+//! ours runs. fish tells us that VIRTUAL_ENV changed; bash and zsh tell nothing, but the scripts
+//! themselves put back what `_OLD_VIRTUAL_…` says. What stays there is the record, VENVWRAP_UNDO,
+//! which the next `workon` drops.
 
 use crate::support::pythons;
 use crate::support::sandbox::Sandbox;
@@ -86,7 +88,8 @@ fn workon_over_it_and_back_is_outside_of_both() {
     }
 }
 
-/// In a child there is no `deactivate` to call: PATH, prompt and VIRTUAL_ENV tell the same afterwards.
+/// In a child there is no `deactivate` to call: PATH, prompt and VIRTUAL_ENV tell the same
+/// afterwards.
 #[test]
 fn one_that_was_only_inherited_is_replaced_too() {
     let sandbox = sandbox();

@@ -1,4 +1,5 @@
-//! Tab for every command, at a terminal. How names are quoted, and what there is when nothing can be: interactive.rs.
+//! Tab for every command, at a terminal. How names are quoted, and what there is when nothing can
+//! be: interactive.rs.
 
 use std::fs;
 
@@ -163,7 +164,8 @@ fn the_pythons_that_are_there_are_offered_by_version() {
     });
 }
 
-/// In a plain place: at a terminal bash finds no command in a directory of PATH with a quote in its name.
+/// In a plain place: at a terminal bash finds no command in a directory of PATH with a quote in its
+/// name.
 #[test]
 fn allvirtualenv_completes_a_command_and_then_its_words() {
     let sandbox = furnish(Sandbox::plain());

@@ -1,5 +1,5 @@
-//! The tests that the documents name are there: README.md says which of them keep each promise, docs/faults.md what is
-//! tried, and the Makefile which of them are run for that.
+//! The tests that the documents name are there: README.md says which of them keep each promise,
+//! docs/faults.md what is tried, and the Makefile which of them are run for that.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,5 @@
-//! The link `.venv` of a project: made on request, used by the real uv, and gone with what it led to.
+//! The link `.venv` of a project: made on request, used by the real uv, and gone with what it led
+//! to.
 
 use std::fs;
 use std::os::unix::fs::symlink;

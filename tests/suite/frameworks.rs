@@ -1,5 +1,6 @@
-//! Shell frameworks: what oh-my-zsh, prezto and bash-it do with virtualenvwrapper's scripts, in their order and with
-//! their options. Written from what they are known to call; none of their code is here.
+//! Shell frameworks: what oh-my-zsh, prezto and bash-it do with virtualenvwrapper's scripts, in
+//! their order and with their options. Written from what they are known to call; none of their code
+//! is here.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -10,8 +11,9 @@ use crate::support::sandbox::Sandbox;
 use crate::support::shells::{MODES, Mode, Shell};
 use crate::support::story::Story;
 
-/// Finds a script on PATH as zsh does, loads it in an anonymous function, and follows the directory from then on: by a
-/// `.venv` file with a name in it, an environment called `.venv`, or the name of the repository.
+/// Finds a script on PATH as zsh does, loads it in an anonymous function, and follows the directory
+/// from then on: by a `.venv` file with a name in it, an environment called `.venv`, or the name of
+/// the repository.
 const OH_MY_ZSH: &str = r#"
 typeset found
 () {
@@ -48,8 +50,8 @@ follow() {
 chpwd_functions+=(follow)
 "#;
 
-/// Sets its options, hides the prompt of environments, wants `virtualenv` or to be told of another, and takes the last of
-/// the scripts' names.
+/// Sets its options, hides the prompt of environments, wants `virtualenv` or to be told of another,
+/// and takes the last of the scripts' names.
 const PREZTO: &str = r"
 setopt auto_cd auto_pushd pushd_ignore_dups pushd_silent pushd_to_home cdable_vars multios extended_glob combining_chars \
     rc_quotes long_list_jobs auto_resume notify path_dirs
@@ -71,7 +73,8 @@ autoload -Uz add-zsh-hook
 add-zsh-hook chpwd switch
 ";
 
-/// Finds the script by `source` alone, and makes environments with an option that virtualenv has long forgotten.
+/// Finds the script by `source` alone, and makes environments with an option that virtualenv has
+/// long forgotten.
 const BASH_IT: &str = r#"
 if type -a virtualenvwrapper.sh &>/dev/null; then source virtualenvwrapper.sh; fi
 make_here() { mkvirtualenv --distribute "${PWD##*/}"; }

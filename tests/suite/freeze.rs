@@ -1,4 +1,5 @@
-//! `venvwrap freeze`: what is installed, in the file of the project; by pip and uv, with and without a person.
+//! `venvwrap freeze`: what is installed, in the file of the project; by pip and uv, with and
+//! without a person.
 //!
 //! Which lines stay and which change is tried beside the module that does it.
 
@@ -239,7 +240,8 @@ fn what_is_written_to_a_link_is_written_to_its_file() {
     sandbox.run(["freeze", "x", "-y", "--to", "my project"]).status(1).stdout("");
 }
 
-/// By pip and by uv: the project is in a repository with a remote, which neither has a password in the file.
+/// By pip and by uv: the project is in a repository with a remote, which neither has a password in
+/// the file.
 #[test]
 fn a_project_in_a_repository_stays_as_the_file_calls_it() {
     let (mut sandbox, project) = with_tiny_thing();

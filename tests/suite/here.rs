@@ -87,7 +87,8 @@ fn several_are_named_and_none_is_taken() {
         .code("workon . 2>/dev/null || :", "workon . 2>/dev/null")
         .get("VIRTUAL_ENV")
         .plays(&sandbox, "unset VIRTUAL_ENV");
-    // Of several (cpvirtualenv copies the link) the one that is named so is, as ever, and what .venv leads to.
+    // Of several (cpvirtualenv copies the link) the one that is named so is, as ever, and what
+    // .venv leads to.
     symlink(sandbox.environment("two"), project.join(".venv")).unwrap();
     assert_eq!(here(&sandbox, &project), "two");
     fs::remove_file(project.join(".venv")).unwrap();

@@ -1,4 +1,5 @@
-//! Taking away or renaming an environment that other processes use: said, asked on a terminal, refused without one.
+//! Taking away or renaming an environment that other processes use: said, asked on a terminal,
+//! refused without one.
 
 use std::fs;
 use std::process::{Child, Stdio};
@@ -73,7 +74,8 @@ fn a_renaming_is_refused_and_forced_in_the_same_way() {
     user.ends();
 }
 
-/// The program of an environment is its user, whatever its VIRTUAL_ENV; the shells that we come from are none.
+/// The program of an environment is its user, whatever its VIRTUAL_ENV; the shells that we come
+/// from are none.
 #[test]
 fn who_runs_from_it_counts_and_who_calls_does_not() {
     let sandbox = Sandbox::with_x_and_y();

@@ -1,4 +1,5 @@
-//! What `venvwrap init` prints: clean for the linters, silent, harmless when loaded twice, no process while it loads.
+//! What `venvwrap init` prints: clean for the linters, silent, harmless when loaded twice, no
+//! process while it loads.
 
 use std::collections::BTreeSet;
 use std::os::unix::fs::symlink;
@@ -8,8 +9,9 @@ use crate::support::sandbox::{BINARY, Sandbox, tool};
 use crate::support::shells::{MODES, Shell};
 use crate::support::story::Story;
 
-/// What the functions define for a person; everything else that they define starts with `__venvwrap_`.
-/// The commands, the functions that virtualenvwrapper's hooks and plugins call, and the variables that they read.
+/// What the functions define for a person; everything else that they define starts with
+/// `__venvwrap_`. The commands, the functions that virtualenvwrapper's hooks and plugins call, and
+/// the variables that they read.
 const PUBLIC: &[&str] = &[
     "mkvirtualenv",
     "mktmpenv",
@@ -111,7 +113,8 @@ fn loading_defines_the_commands_and_changes_nothing_else() {
     }
 }
 
-/// Linux counts the page faults of children that a process has waited for: the number stays only where there were none.
+/// Linux counts the page faults of children that a process has waited for: the number stays only
+/// where there were none.
 #[cfg(target_os = "linux")]
 #[test]
 fn loading_and_leaving_start_no_process() {

@@ -1,4 +1,5 @@
-//! What there is while an environment is active: the prompt, the lines of the person's own, the directories.
+//! What there is while an environment is active: the prompt, the lines of the person's own, the
+//! directories.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -149,7 +150,8 @@ fn commands_are_looked_up_anew() {
     }
 }
 
-/// What `nodeenv -p` appends asks for the file that it stands in, and `exit` there would end the shell.
+/// What `nodeenv -p` appends asks for the file that it stands in, and `exit` there would end the
+/// shell.
 #[test]
 fn appended_lines_that_are_for_a_file_are_passed_over_as_a_whole_and_the_shell_lives() {
     let nodeenv = "if [ \"${BASH_SOURCE}\" ] ; then\n    SOURCE=\"${BASH_SOURCE[0]}\"\n    DIR=\"$( dirname \"$SOURCE\" )\"

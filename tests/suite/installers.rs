@@ -1,6 +1,7 @@
-//! What a new environment gets installed: which program does it, from lock files, dependency groups and projects, and
-//! what every one of them gets. With the real pip and uv and without a network; in a plain place, as pip writes commands
-//! that a backquote in their path spoils and uv finds no project below a `#`.
+//! What a new environment gets installed: which program does it, from lock files, dependency groups
+//! and projects, and what every one of them gets. With the real pip and uv and without a network;
+//! in a plain place, as pip writes commands that a backquote in their path spoils and uv finds no
+//! project below a `#`.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -274,7 +275,8 @@ fn the_installer_has_the_terminal_and_leaves_the_input_of_a_script_alone() {
     });
 }
 
-/// What stands in the working directory under the name of a module is nobody's module. By every Python that is here.
+/// What stands in the working directory under the name of a module is nobody's module. By every
+/// Python that is here.
 #[test]
 fn nothing_of_the_working_directory_is_imported() {
     let mut sandbox = world();
@@ -357,7 +359,8 @@ fn a_lent_pip_and_a_template_import_nothing_of_the_working_directory_either() {
     assert!(is_there(&sandbox, "tiny_thing"));
 }
 
-/// What the file itself says to pip alone, and what uv refuses for a reason that is not known beforehand.
+/// What the file itself says to pip alone, and what uv refuses for a reason that is not known
+/// beforehand.
 #[test]
 fn pip_installs_what_uv_cannot_read_and_one_line_says_so() {
     let sandbox = world();

@@ -258,7 +258,8 @@ fn ctrl_c_ends_an_installation_and_leaves_the_shell_and_the_environment() {
         terminal.type_keys(INTERRUPT);
         terminal.wait_for_prompt_after(prompts);
         let screen = terminal.screen();
-        // All that is said, is said before the prompt: what cannot be had, that it was ended, what there is.
+        // All that is said, is said before the prompt: what cannot be had, that it was ended, what
+        // there is.
         let hint = "hint: the environment is there; enter it and try again with `pip install …`";
         let last = screen.lines().rev().take(4).collect::<Vec<_>>();
         assert!(last[0].ends_with('$') && last[1] == hint, "{screen}");

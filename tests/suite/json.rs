@@ -1,4 +1,5 @@
-//! Every `--json` document is what docs/json.md says: each key, its type, and no key that is not there.
+//! Every `--json` document is what docs/json.md says: each key, its type, and no key that is not
+//! there.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
@@ -12,7 +13,8 @@ use serde_json::Value;
 use crate::support::sandbox::Sandbox;
 use crate::support::shells::Shell;
 
-/// The rows of the tables: the key, and its type as the page has it; by the heading above, without backticks.
+/// The rows of the tables: the key, and its type as the page has it; by the heading above, without
+/// backticks.
 type Tables = BTreeMap<String, Vec<(String, String)>>;
 
 fn tables() -> Tables {
@@ -86,8 +88,9 @@ fn wrong_type(tables: &Tables, kind: &str, value: &Value, place: &str) -> Vec<St
     if is_right { Vec::new() } else { vec![format!("{place}: not {kind}: {value}")] }
 }
 
-/// A world in which nothing that a document can hold is missing: a broken environment, one that was removed, one with a
-/// name that is no text, a project with a hook, a template, a Python that does not work.
+/// A world in which nothing that a document can hold is missing: a broken environment, one that was
+/// removed, one with a name that is no text, a project with a hook, a template, a Python that does
+/// not work.
 fn world() -> Sandbox {
     let sandbox = Sandbox::with_x_and_y();
     sandbox.minimal_environment(OsStr::from_bytes(b"\xffodd"));

@@ -1,5 +1,5 @@
-//! What a person put into an environment outlives the tool that empties it through a project's `.venv`; the link stays
-//! out of git, and comes back with its environment.
+//! What a person put into an environment outlives the tool that empties it through a project's
+//! `.venv`; the link stays out of git, and comes back with its environment.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -28,8 +28,8 @@ fn run<'a>(sandbox: &'a Sandbox, at: &Path, program: &Path, words: &[&str]) -> A
     sandbox.run_command(command, b"")
 }
 
-/// An environment `x` that is linked to the project, has a hook, a prompt and an added directory, and is then emptied by
-/// the real uv, which is asked for another environment in its place.
+/// An environment `x` that is linked to the project, has a hook, a prompt and an added directory,
+/// and is then emptied by the real uv, which is asked for another environment in its place.
 fn emptied(sandbox: &Sandbox) -> PathBuf {
     let project = project(sandbox, ">=3.8");
     let python = pythons::complete().path.to_str().unwrap();

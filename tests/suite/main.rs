@@ -1,7 +1,7 @@
 //! The test suite: one binary, so that it links once. This is its index; the support comes first.
 //!
-//! Tests of a single function stand beside it in src. What is here runs the built program, mostly in real shells, in a
-//! directory with a hostile name (support/sandbox.rs).
+//! Tests of a single function stand beside it in src. What is here runs the built program, mostly
+//! in real shells, in a directory with a hostile name (support/sandbox.rs).
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,6 +1,8 @@
-//! What others change while one is inside, and what start-up files do to a shell that was started inside.
+//! What others change while one is inside, and what start-up files do to a shell that was started
+//! inside.
 //!
-//! Leaving always ends with no name before the prompt, no `deactivate` and no variable of ours, and with PATH as it was.
+//! Leaving always ends with no name before the prompt, no `deactivate` and no variable of ours, and
+//! with PATH as it was.
 
 use crate::support::sandbox::Sandbox;
 use crate::support::shells::{MODES, Shell};
@@ -113,7 +115,8 @@ fn a_prompt_of_fish_that_others_wrapped_and_put_back_is_drawn_in_every_order() {
     );
 }
 
-/// What a real login shell prints that was started inside `x`: its start-up file puts something before PATH.
+/// What a real login shell prints that was started inside `x`: its start-up file puts something
+/// before PATH.
 #[test]
 fn a_login_shell_that_was_started_inside_is_inside() {
     let sandbox = Sandbox::with_x_and_y();

@@ -1,4 +1,5 @@
-//! Names of the caller's: variables that cannot be set, aliases, functions and options that change what a word means.
+//! Names of the caller's: variables that cannot be set, aliases, functions and options that change
+//! what a word means.
 
 use std::fs;
 use std::path::Path;

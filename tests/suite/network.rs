@@ -1,4 +1,5 @@
-//! The two tests that need a package index: the main job with a real package, and with every Python.
+//! The two tests that need a package index: the main job with a real package, and with every
+//! Python.
 
 use std::fs;
 
@@ -34,7 +35,8 @@ fn is_offline() -> bool {
     is_set
 }
 
-/// With the way out of this machine. In a plain place: pip writes commands that a backquote in their path spoils.
+/// With the way out of this machine. In a plain place: pip writes commands that a backquote in
+/// their path spoils.
 fn connected() -> Sandbox {
     let mut sandbox = Sandbox::plain();
     // Where PATH has a uv it could be that.

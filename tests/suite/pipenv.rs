@@ -1,6 +1,8 @@
-//! The project's environment, the same for pipenv and for us: made here and used there, and the reverse.
+//! The project's environment, the same for pipenv and for us: made here and used there, and the
+//! reverse.
 //!
-//! pipenv is the real one. That the names agree for odd places and settings is tried beside the module that makes them.
+//! pipenv is the real one. That the names agree for odd places and settings is tried beside the
+//! module that makes them.
 
 use std::fs;
 use std::os::unix::fs::symlink;

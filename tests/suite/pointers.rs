@@ -1,5 +1,5 @@
-//! What a project points to by a `.venv` that is a file, and by `.python-envs` (PEP 832): written by the real tools, and
-//! taken by everything that takes `.`.
+//! What a project points to by a `.venv` that is a file, and by `.python-envs` (PEP 832): written
+//! by the real tools, and taken by everything that takes `.`.
 
 use std::fs;
 use std::os::unix::fs::{chown, symlink};

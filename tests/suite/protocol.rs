@@ -1,5 +1,5 @@
-//! How the functions and the binary get on with each other and with the shell that they are in: streams, descriptors,
-//! a binary that is gone, killed or of another version.
+//! How the functions and the binary get on with each other and with the shell that they are in:
+//! streams, descriptors, a binary that is gone, killed or of another version.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

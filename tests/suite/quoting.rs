@@ -1,7 +1,8 @@
-//! Any bytes, through every shell: the name of an environment, its prompt, and a line appended to its `bin/activate`.
+//! Any bytes, through every shell: the name of an environment, its prompt, and a line appended to
+//! its `bin/activate`.
 //!
-//! The oracle is the shell itself: what a child of it finds in its environment after `workon`, byte for byte, and what is
-//! left after `deactivate`.
+//! The oracle is the shell itself: what a child of it finds in its environment after `workon`, byte
+//! for byte, and what is left after `deactivate`.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -26,12 +27,14 @@ struct Case {
     value: Vec<u8>,
 }
 
-/// Every byte that `allowed` lets through, NUL apart, each once; the newline last, where it is lost most easily.
+/// Every byte that `allowed` lets through, NUL apart, each once; the newline last, where it is lost
+/// most easily.
 fn every_byte(allowed: impl Fn(u8) -> bool) -> Vec<u8> {
     (1..=255).filter(|byte| *byte != b'\n').chain([b'\n']).filter(|byte| allowed(*byte)).collect()
 }
 
-/// PATH has no way to hold a `:`; the rest is what a component of a path can be. (Apple's file system wants UTF-8.)
+/// PATH has no way to hold a `:`; the rest is what a component of a path can be. (Apple's file
+/// system wants UTF-8.)
 fn in_names(byte: u8) -> bool {
     byte != b'/' && byte != b':' && (byte.is_ascii() || !cfg!(target_os = "macos"))
 }
@@ -60,8 +63,8 @@ fn cases() -> impl Strategy<Value = Vec<Case>> {
     })
 }
 
-/// What a prompt is drawn as: bytes that are not UTF-8 stay. Of the invisible characters, random bytes hit only the
-/// soft hyphen.
+/// What a prompt is drawn as: bytes that are not UTF-8 stay. Of the invisible characters, random
+/// bytes hit only the soft hyphen.
 fn drawn(prompt: &[u8]) -> Vec<u8> {
     let mut drawn = Vec::new();
     for chunk in prompt.utf8_chunks() {
@@ -119,7 +122,8 @@ fn names() -> impl Strategy<Value = Vec<Vec<u8>>> {
     })
 }
 
-/// Has `allvirtualenv` hand these words to a program in these environments, and looks at what it got.
+/// Has `allvirtualenv` hand these words to a program in these environments, and looks at what it
+/// got.
 fn reach(shell: Shell, names: &[Vec<u8>], words: &[Vec<u8>]) -> Result<(), TestCaseError> {
     let sandbox = Sandbox::new();
     let mut expected = Vec::new();
@@ -155,8 +159,8 @@ fn every_byte_arrives() {
     }
 }
 
-/// A name or a prompt that hides or reorders what follows must not be drawn, whoever draws it: the shell, a theme that
-/// reads VIRTUAL_ENV_PROMPT, or a list.
+/// A name or a prompt that hides or reorders what follows must not be drawn, whoever draws it: the
+/// shell, a theme that reads VIRTUAL_ENV_PROMPT, or a list.
 #[test]
 fn what_hides_or_reorders_text_is_drawn_nowhere() {
     const HIDING: [&str; 9] =

@@ -1,5 +1,6 @@
-//! `virtualenvwrapper.sh` and `virtualenvwrapper_lazy.sh`: what rc files and frameworks load in place of
-//! virtualenvwrapper's own, in bash and zsh. Their first Tab is in completing.rs, frameworks are in frameworks.rs.
+//! `virtualenvwrapper.sh` and `virtualenvwrapper_lazy.sh`: what rc files and frameworks load in
+//! place of virtualenvwrapper's own, in bash and zsh. Their first Tab is in completing.rs,
+//! frameworks are in frameworks.rs.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -30,7 +31,8 @@ const LAZY: [&str; 17] = [
     "allvirtualenv",
 ];
 
-/// A world in which `make install SHIMS=1` was run: the binary and both scripts side by side, first on PATH.
+/// A world in which `make install SHIMS=1` was run: the binary and both scripts side by side, first
+/// on PATH.
 pub(crate) fn install_shims(sandbox: &Sandbox) {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("shell");
     symlink(BINARY, sandbox.tools().join("venvwrap")).unwrap();

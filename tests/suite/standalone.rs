@@ -1,5 +1,6 @@
-//! The activate scripts that every environment carries: they work without venvwrap, under a hostile path, with a hostile
-//! prompt, and leave nothing behind. What is quoted how is tested beside src/shell/standalone.rs.
+//! The activate scripts that every environment carries: they work without venvwrap, under a hostile
+//! path, with a hostile prompt, and leave nothing behind. What is quoted how is tested beside
+//! src/shell/standalone.rs.
 
 use std::fs;
 
@@ -34,7 +35,8 @@ fn bash_zsh_and_fish_are_as_before_in_every_mode() {
     story = source(story.run(["deactivate"]).snapshot("after"), "x");
     // One on top of the other, and the same again.
     story = source(source(story, "y"), "y").get("PATH").run(["deactivate"]).snapshot("after y");
-    // A script for every sh cannot step past aliases and functions, or say `typeset -g` to zsh's warn_create_global.
+    // A script for every sh cannot step past aliases and functions, or say `typeset -g` to zsh's
+    // warn_create_global.
     let too_odd = |name: &str| ["aliases", "replaced", "odd options"].iter().any(|words| name.contains(words));
     for mode in MODES.iter().filter(|mode| !too_odd(mode.name)) {
         let told = story.played(&sandbox, mode).silent();

@@ -1,7 +1,9 @@
-//! Random states of a shell and random walks through environments: after leaving, everything is as before.
+//! Random states of a shell and random walks through environments: after leaving, everything is as
+//! before.
 //!
-//! What is compared is what the shell itself says of its variables, functions, aliases, options, traps, umask and working
-//! directory. `activation` does the same for states and walks that were thought out.
+//! What is compared is what the shell itself says of its variables, functions, aliases, options,
+//! traps, umask and working directory. `activation` does the same for states and walks that were
+//! thought out.
 
 use proptest::collection::vec;
 use proptest::prelude::*;

@@ -1,7 +1,8 @@
 //! A home that the real virtualenvwrapper made, taken over in place, and given back.
 //!
-//! virtualenvwrapper from PyPI (target/peers) makes environments with virtualenv, hooks of all kinds and a project. Each
-//! of our commands is then used on it in each shell, and afterwards virtualenvwrapper again, on what it finds.
+//! virtualenvwrapper from PyPI (target/peers) makes environments with virtualenv, hooks of all
+//! kinds and a project. Each of our commands is then used on it in each shell, and afterwards
+//! virtualenvwrapper again, on what it finds.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -387,6 +388,7 @@ fn a_home_of_virtualenvwrapper_is_taken_over_and_given_back() {
             copy("kept", "envs");
         }
     }
-    // What is on disk then is the same after each shell, and this takes longer than all of the above.
+    // What is on disk then is the same after each shell, and this takes longer than all of the
+    // above.
     is_given_back(&sandbox);
 }

@@ -1,4 +1,5 @@
-//! `mkproject -t`: directories, programs, the real copier and cookiecutter, and plugins in every real Python.
+//! `mkproject -t`: directories, programs, the real copier and cookiecutter, and plugins in every
+//! real Python.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -11,7 +12,8 @@ use crate::support::sandbox::{Answer, Sandbox, bytes};
 use crate::support::shells::Shell;
 use crate::support::story::Story;
 
-/// A world with a PROJECT_HOME and hooks; nothing is made by asking for a template that is not there.
+/// A world with a PROJECT_HOME and hooks; nothing is made by asking for a template that is not
+/// there.
 fn sandbox(mut sandbox: Sandbox) -> Sandbox {
     let (projects, hooks) = (sandbox.root().join("projects"), sandbox.root().join("hooks"));
     fs::create_dir(&projects).unwrap();
@@ -242,7 +244,8 @@ fn tab_offers_what_lies_in_the_directory() {
     }
 }
 
-/// At a terminal the person is asked, and Ctrl-C is for the template: that is told, and the project stays.
+/// At a terminal the person is asked, and Ctrl-C is for the template: that is told, and the project
+/// stays.
 #[test]
 fn at_a_terminal_a_template_may_ask_and_be_interrupted() {
     let sandbox = sandbox(Sandbox::plain());

@@ -1,5 +1,5 @@
-//! What is run of files that are not the person's own: the bytes that they trusted, whatever becomes of the file; and what
-//! the shells read of a file that can be anything.
+//! What is run of files that are not the person's own: the bytes that they trusted, whatever
+//! becomes of the file; and what the shells read of a file that can be anything.
 
 use std::fs;
 use std::path::Path;

@@ -1,6 +1,7 @@
-//! Every real interpreter of this machine from the request to the removal, in real shells: asked for by its version,
-//! made, a package installed, used, copied, renamed, run in, removed. What each step does in all detail is tested where
-//! it belongs; here it has to hold for 2.7 and `PyPy` as it does for the newest.
+//! Every real interpreter of this machine from the request to the removal, in real shells: asked
+//! for by its version, made, a package installed, used, copied, renamed, run in, removed. What each
+//! step does in all detail is tested where it belongs; here it has to hold for 2.7 and `PyPy` as it
+//! does for the newest.
 
 use crate::support::pythons::{self, Python};
 use crate::support::sandbox::Sandbox;

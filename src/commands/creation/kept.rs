@@ -1,7 +1,9 @@
-//! What `mkvirtualenv --clear` keeps of the environment that it replaces: what you set up, not what was installed.
+//! What `mkvirtualenv --clear` keeps of the environment that it replaces: what you set up, not what
+//! was installed.
 //!
-//! Owns the list: project link, hooks, added paths, access to the packages of its Python, and the prompt. Read before
-//! the environment goes to the trash, written into the new one before it takes the name.
+//! Owns the list: project link, hooks, added paths, access to the packages of its Python, and the
+//! prompt. Read before the environment goes to the trash, written into the new one before it takes
+//! the name.
 
 use std::ffi::OsString;
 use std::fs::{self, OpenOptions, Permissions};

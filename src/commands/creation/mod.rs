@@ -1,6 +1,7 @@
 //! Making an environment and entering it: what `mkvirtualenv`, `mktmpenv` and `mkproject` share.
 //!
-//! Owns the options of creation and the order of its steps: made in a hidden place, published, its hooks, packages.
+//! Owns the options of creation and the order of its steps: made in a hidden place, published, its
+//! hooks, packages.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -114,8 +115,8 @@ impl<'a> Creation<'a> {
         Ok(project)
     }
 
-    /// What to take where neither the person nor their standing options say: a text for the prompt, and the Python that
-    /// the Pipfile asks for.
+    /// What to take where neither the person nor their standing options say: a text for the prompt,
+    /// and the Python that the Pipfile asks for.
     pub(super) fn suggest(&mut self, prompt: Option<OsString>, python: Option<OsString>) {
         self.options.prompt = self.options.prompt.take().or(prompt);
         self.of_pipfile = python;
@@ -129,7 +130,8 @@ impl<'a> Creation<'a> {
         self
     }
 
-    /// Makes the environment, or leaves the one of that name as it is; fires the hook that comes before entering.
+    /// Makes the environment, or leaves the one of that name as it is; fires the hook that comes
+    /// before entering.
     pub(super) fn make_or_keep(&self, extras: &[Extra]) -> Result<Environment> {
         let environment = match self.home.find(&self.name)? {
             Some(environment) if !self.options.clear => self.keep(environment)?,
@@ -144,8 +146,9 @@ impl<'a> Creation<'a> {
         Ok(environment)
     }
 
-    /// The plan to enter it and to install into it. Where no shell waits for a plan the packages are installed at once.
-    /// From here on the environment stays, whatever happens: the person can go on from there.
+    /// The plan to enter it and to install into it. Where no shell waits for a plan the packages
+    /// are installed at once. From here on the environment stays, whatever happens: the person can
+    /// go on from there.
     pub(super) fn enter(&self, environment: &Environment) -> Result<Entered> {
         if self.project.is_some() {
             keepsake::remember(&self.home, environment, self.session.context);
@@ -164,7 +167,8 @@ impl<'a> Creation<'a> {
         Ok(entered)
     }
 
-    /// An environment that exists is left as it is, but for the link to a project where one was asked for.
+    /// An environment that exists is left as it is, but for the link to a project where one was
+    /// asked for.
     fn keep(&self, environment: Environment) -> Result<Environment> {
         environment.check_python()?;
         let context = self.session.context;

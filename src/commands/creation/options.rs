@@ -1,4 +1,5 @@
-//! The options of creation: those that a person types, and the standing ones of VIRTUALENVWRAPPER_VIRTUALENV_ARGS.
+//! The options of creation: those that a person types, and the standing ones of
+//! VIRTUALENVWRAPPER_VIRTUALENV_ARGS.
 //!
 //! Owns their words. What they come to is the business of `creation`.
 
@@ -32,7 +33,8 @@ pub(in crate::commands) struct Options {
     /// Text for the prompt instead of the name
     #[arg(long, value_name = "TEXT")]
     pub(in crate::commands) prompt: Option<OsString>,
-    /// Link it to this project: workon changes to its directory; without -p the project's files choose the Python
+    /// Link it to this project: workon changes to its directory; without -p the project's files
+    /// choose the Python
     #[arg(short = 'a', value_name = "PROJECT", value_hint = clap::ValueHint::DirPath)]
     pub(in crate::commands) project: Option<PathBuf>,
     #[command(flatten)]
@@ -75,8 +77,8 @@ impl Options {
         self.without_effect > 0 || !self.extra_search_dir.is_empty()
     }
 
-    /// These options, with the standing ones where they say nothing themselves. A creator that the person named gets the
-    /// standing ones as they are.
+    /// These options, with the standing ones where they say nothing themselves. A creator that the
+    /// person named gets the standing ones as they are.
     pub(super) fn with_standing(&self, session: &Session<'_>) -> Result<Self> {
         let mut options = self.clone();
         if session.context.variable(env_vars::VIRTUALENVWRAPPER_VIRTUALENV).is_some() {

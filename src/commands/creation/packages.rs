@@ -1,7 +1,8 @@
 //! What a new environment gets installed, read off the wanted.
 //!
-//! Owns what can be said before anything is made: that the files are there, and the groups in them. Paths are looked up
-//! where the person is, for the installer runs where the environment's project is.
+//! Owns what can be said before anything is made: that the files are there, and the groups in them.
+//! Paths are looked up where the person is, for the installer runs where the environment's project
+//! is.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -33,7 +34,8 @@ pub(super) struct Wanted {
     /// Install what a requirements file or lock file (pylock.toml) lists; may be repeated
     #[arg(short, long = "requirement", value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     requirement: Vec<PathBuf>,
-    /// Install what a project's pylock.toml, requirements.txt, pyproject.toml, or Pipfile.lock lists, and link to it
+    /// Install what a project's pylock.toml, requirements.txt, pyproject.toml, or Pipfile.lock
+    /// lists, and link to it
     #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::AnyPath)]
     pub(super) from: Option<PathBuf>,
     /// Install a dependency group of the project's pyproject.toml, or the one here; may be repeated
@@ -72,8 +74,9 @@ impl Wanted {
     }
 }
 
-/// What to install. `project`: the directory that the environment is linked to, if it is. `has_pip`: whether it gets
-/// what every new environment gets, which one that is to stay bare does not.
+/// What to install. `project`: the directory that the environment is linked to, if it is.
+/// `has_pip`: whether it gets what every new environment gets, which one that is to stay bare does
+/// not.
 pub(super) fn packages(
     session: &Session<'_>,
     wanted: &Wanted,
@@ -112,8 +115,8 @@ pub(super) fn packages(
     })
 }
 
-/// Where a project says what it needs, absolute, and the project's directory. It is looked at before anything is made,
-/// and what is taken is said.
+/// Where a project says what it needs, absolute, and the project's directory. It is looked at
+/// before anything is made, and what is taken is said.
 pub(super) fn dependencies(session: &Session<'_>, from: &Path, quiet: u8) -> Result<(PathBuf, PathBuf)> {
     let from = located(session, from)?;
     let needs = Dependencies::of(&from)?;
@@ -125,8 +128,8 @@ pub(super) fn dependencies(session: &Session<'_>, from: &Path, quiet: u8) -> Res
     Ok((from, needs.directory))
 }
 
-/// A path as the person means it. The shell leaves `~` alone in `--requirement=~/x`, and everything in quotes. A file
-/// that is there is meant as it is called.
+/// A path as the person means it. The shell leaves `~` alone in `--requirement=~/x`, and everything
+/// in quotes. A file that is there is meant as it is called.
 fn located(session: &Session<'_>, typed: &Path) -> Result<PathBuf> {
     let path = session.context.absolute_path(typed)?;
     if fs::exists(&path).unwrap_or(false) {
@@ -197,7 +200,8 @@ fn requirement(session: &Session<'_>, word: &OsStr) -> Result<OsString> {
     Ok(word)
 }
 
-/// A dependency group, `[PATH:]NAME`; without a path that of the project, else of the directory where the person is.
+/// A dependency group, `[PATH:]NAME`; without a path that of the project, else of the directory
+/// where the person is.
 fn group(session: &Session<'_>, word: &OsStr, project: Option<&Path>) -> Result<Group> {
     let wrong = |reason, hint| Error::Refused { what: "--group".to_owned(), reason, hint };
     let Group { file, name } = Group::of(word);
@@ -233,7 +237,8 @@ pub(in crate::commands) fn group_names(session: &Session<'_>) -> Vec<String> {
     file.and_then(|file| groups_in(&file, session)).unwrap_or_default()
 }
 
-/// The names of the dependency groups of a `pyproject.toml`. What is in them is the installer's business.
+/// The names of the dependency groups of a `pyproject.toml`. What is in them is the installer's
+/// business.
 fn groups_in(file: &Path, session: &Session<'_>) -> Result<Vec<String>> {
     #[derive(Deserialize)]
     struct Project {

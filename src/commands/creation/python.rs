@@ -1,7 +1,7 @@
 //! Which Python a creation is made with: who asks for one, and what happens where it is not there.
 //!
-//! Owns the order of those who are asked: `-p`, the variables of virtualenv and uv, the files of the project, `python3`.
-//! Finding one is `interpreter`'s.
+//! Owns the order of those who are asked: `-p`, the variables of virtualenv and uv, the files of
+//! the project, `python3`. Finding one is `interpreter`'s.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -38,8 +38,8 @@ enum Asker {
 }
 
 impl<'a> Wish<'a> {
-    /// Asks them. `project`: the directory whose files may have a word in it; `pipfile`: what its Pipfile says, where
-    /// that goes before them.
+    /// Asks them. `project`: the directory whose files may have a word in it; `pipfile`: what its
+    /// Pipfile says, where that goes before them.
     pub(super) fn of(
         session: &'a Session<'a>,
         options: &Options,
@@ -50,8 +50,8 @@ impl<'a> Wish<'a> {
         Ok(Self { session, asker, requests, may_download: options.download, is_quiet: options.quiet > 0 })
     }
 
-    /// What a creation without options of its own would ask for: this, else what variables say, else the files of a
-    /// project.
+    /// What a creation without options of its own would ask for: this, else what variables say,
+    /// else the files of a project.
     pub(in crate::commands) fn like_creation(
         session: &'a Session<'a>,
         python: Option<&OsStr>,
@@ -71,8 +71,8 @@ impl<'a> Wish<'a> {
         !matches!(self.asker, Asker::Nobody)
     }
 
-    /// Finds it, and says whose wish it is where that was not the person's. Where it is not there, and the person wants
-    /// that, uv is to fetch the first of them.
+    /// Finds it, and says whose wish it is where that was not the person's. Where it is not there,
+    /// and the person wants that, uv is to fetch the first of them.
     pub(in crate::commands) fn find(&self) -> Result<Interpreter> {
         let missing = match self.search()? {
             Ok(found) => return Ok(found),
@@ -171,8 +171,8 @@ fn who_asks(
     if requests.is_empty() { Err(nonsense(asker, &text)) } else { Ok((Asker::Other(asker), requests)) }
 }
 
-/// The requests in a line of a project's file: one, or several between blanks, as pyenv has it. What is none is passed
-/// over where others are left.
+/// The requests in a line of a project's file: one, or several between blanks, as pyenv has it.
+/// What is none is passed over where others are left.
 fn of_line(session: &Session<'_>, line: &OsStr) -> Vec<OsString> {
     if let Some(request) = interpreter::asked_by_project(session.context, line) {
         return vec![request];
@@ -187,8 +187,9 @@ fn nonsense(asker: String, text: &OsStr) -> Error {
     Error::Refused { what: asker, reason: format!("`{}` is no version of python", shown(text)), hint: hint.to_owned() }
 }
 
-/// The values of a variable of virtualenv's that can hold more than one: a line each, or between commas where there is
-/// one line; colons part them, too. A comma that is followed by a condition goes on with those before it.
+/// The values of a variable of virtualenv's that can hold more than one: a line each, or between
+/// commas where there is one line; colons part them, too. A comma that is followed by a condition
+/// goes on with those before it.
 fn several(value: &OsStr) -> Vec<OsString> {
     let is_condition = |text: &[u8]| {
         let after_name = text.iter().find(|byte| !byte.is_ascii_alphabetic() && !byte.is_ascii_whitespace());

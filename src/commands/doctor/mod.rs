@@ -26,9 +26,9 @@ const ROUNDS: usize = 3;
 
 /// Find problems and print the command that fixes each
 ///
-/// Checks every environment (Python, location, scripts, packages), WORKON_HOME, the cache, how the shell loads venvwrap, and
-/// why `python` and `pip` are the ones that run. Starts no Python. The status is 1 if there is a problem, and 0 if there is
-/// nothing or only a note.
+/// Checks every environment (Python, location, scripts, packages), WORKON_HOME, the cache, how the
+/// shell loads venvwrap, and why `python` and `pip` are the ones that run. Starts no Python. The
+/// status is 1 if there is a problem, and 0 if there is nothing or only a note.
 #[derive(Debug, Parser)]
 #[command(
     name = "doctor",
@@ -43,8 +43,9 @@ pub(crate) struct Doctor {
     /// Environments to check; by default everything
     #[arg(value_name = "ENVIRONMENT")]
     names: Vec<OsString>,
-    /// Repair what is safe: link to the same Python elsewhere, update the paths of a moved environment, write missing
-    /// activation scripts, finish renames, remove what killed commands left
+    /// Repair what is safe: link to the same Python elsewhere, update the paths of a moved
+    /// environment, write missing activation scripts, finish renames, remove what killed commands
+    /// left
     #[arg(long)]
     fix: bool,
     /// Print JSON
@@ -96,8 +97,8 @@ impl Verb for Doctor {
     }
 }
 
-/// What the functions of the calling shell say, and which shell it is. Functions of another version are let through to
-/// here, to be told of like everything else.
+/// What the functions of the calling shell say, and which shell it is. Functions of another version
+/// are let through to here, to be told of like everything else.
 fn told(mut words: Vec<OsString>, session: &Session<'_>) -> (Option<Told>, Option<Shell>) {
     let named = |word: &OsString| word.to_str().and_then(|word| Shell::named(word.strip_prefix("functions of ")?));
     let outdated = words.iter().find_map(named).filter(|_| session.shell.is_none());
@@ -174,7 +175,8 @@ impl Consultation<'_> {
         all.len() > before
     }
 
-    /// `None`: there is none to finish, or this shell is in the environment by its old name, and would be left with it.
+    /// `None`: there is none to finish, or this shell is in the environment by its old name, and
+    /// would be left with it.
     fn finish_renaming(&self, finding: &Finding) -> Option<Result<()>> {
         let What::HalfRenamed { old, new } = &finding.what else { return None };
         if self.session.active_root().and_then(|root| root.file_name()) == Some(old) {

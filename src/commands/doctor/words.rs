@@ -1,4 +1,5 @@
-//! The words of findings: what is the matter, and what mends it. Commands in backticks can be typed as they stand.
+//! The words of findings: what is the matter, and what mends it. Commands in backticks can be typed
+//! as they stand.
 
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
@@ -341,7 +342,8 @@ impl Words<'_> {
         typed_path(path, self.session.context.home())
     }
 
-    /// What is typed for a verb of the functions: by the binary, where the shell has not loaded them.
+    /// What is typed for a verb of the functions: by the binary, where the shell has not loaded
+    /// them.
     fn verb(&self, verb: &str) -> String {
         if self.has_functions() { verb.to_owned() } else { format!("venvwrap {verb}") }
     }

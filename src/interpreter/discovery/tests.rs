@@ -1,4 +1,5 @@
-//! Discovery in made-up homes: which interpreter is taken, which are started, what is said when there is none.
+//! Discovery in made-up homes: which interpreter is taken, which are started, what is said when
+//! there is none.
 
 use super::*;
 use crate::interpreter::fake::{hostile_room, program, put, python, quoted, starts};
@@ -143,7 +144,8 @@ fn a_range_is_met_at_the_prompt_then_by_the_newest_on_path_then_beside_it() {
     }
 }
 
-/// As at uv: better an unfinished one than none, and what the person has for `python3` was their choice.
+/// As at uv: better an unfinished one than none, and what the person has for `python3` was their
+/// choice.
 #[test]
 fn a_pre_release_is_taken_where_there_is_no_release_or_where_it_is_python3_itself() {
     let world = World::new();

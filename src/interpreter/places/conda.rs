@@ -1,7 +1,7 @@
 //! The bases of conda installations.
 //!
-//! Owns how one is told from an environment: by its files; and the list in which conda notes every environment. conda
-//! itself is not asked.
+//! Owns how one is told from an environment: by its files; and the list in which conda notes every
+//! environment. conda itself is not asked.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -20,7 +20,8 @@ const LIMIT: u64 = 1024 * 1024;
 const BELOW_HOME: [&str; 6] = ["miniforge3", "miniconda3", "anaconda3", "mambaforge", "miniconda", "anaconda"];
 const BELOW_ROOT: [&str; 4] = ["opt/conda", "opt/miniforge3", "opt/miniconda3", "opt/anaconda3"];
 
-/// The bases that are there: those of this person, and where installers put one for everybody. None twice.
+/// The bases that are there: those of this person, and where installers put one for everybody. None
+/// twice.
 pub(super) fn bases(context: &Context, root: &Path, pyenv: Option<&Pyenv>) -> Vec<PathBuf> {
     let below_root = BELOW_ROOT.iter().map(|below| root.join(below));
     let by_pyenv = pyenv.into_iter().flat_map(|pyenv| fs::read_dir(pyenv.versions()).into_iter().flatten().flatten());
@@ -34,7 +35,8 @@ pub(super) fn bases(context: &Context, root: &Path, pyenv: Option<&Pyenv>) -> Ve
     found
 }
 
-/// Those of this person: of the conda in use, those that conda noted, and where the installers put one in a home.
+/// Those of this person: of the conda in use, those that conda noted, and where the installers put
+/// one in a home.
 pub(crate) fn of_person(context: &Context) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = Vec::new();
     // `BASE/bin/conda`; exported by `conda init`.

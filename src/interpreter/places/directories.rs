@@ -1,6 +1,7 @@
 //! The directories of each place.
 //!
-//! Owns the customs of those who install pythons, on Linux and macOS, and the variables that change them.
+//! Owns the customs of those who install pythons, on Linux and macOS, and the variables that change
+//! them.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -25,7 +26,8 @@ impl Places<'_> {
         let named = |variable, below: &str| self.context.absolute(variable).map(|directory| directory.join(below));
         match place {
             Place::Path => {
-                // Unset it has no directories; an empty word in it is the working directory, as for a shell.
+                // Unset it has no directories; an empty word in it is the working directory, as for
+                // a shell.
                 let Some(path) = self.context.variable(env_vars::PATH) else { return Vec::new() };
                 let words = path.as_bytes().split(|byte| *byte == b':').map(OsStr::from_bytes);
                 words.map(|word| tidied(&self.directory().join(word))).collect()
@@ -58,8 +60,8 @@ impl Places<'_> {
         }
     }
 
-    /// `bin` of each Homebrew, and that of each of its pythons: one that is not linked, or was overtaken, lies only there.
-    /// `opt` and not `Cellar`, for that stays on upgrade.
+    /// `bin` of each Homebrew, and that of each of its pythons: one that is not linked, or was
+    /// overtaken, lies only there. `opt` and not `Cellar`, for that stays on upgrade.
     fn homebrew(&self) -> Vec<PathBuf> {
         let own = self.context.absolute(env_vars::HOMEBREW_PREFIX).map(Path::to_path_buf);
         let mut prefixes: Vec<PathBuf> = own.into_iter().collect();

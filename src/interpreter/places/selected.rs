@@ -1,8 +1,8 @@
 //! The versions that asdf and mise select for a directory: what their shims would run.
 //!
-//! Owns the reading of `.tool-versions` and of mise's own files, as far as `python` goes. Neither program is asked: both
-//! take longer than all the rest of a command. Only what they have installed counts: a file of a project must not have
-//! us start a program that lies elsewhere (`path:…`).
+//! Owns the reading of `.tool-versions` and of mise's own files, as far as `python` goes. Neither
+//! program is asked: both take longer than all the rest of a command. Only what they have installed
+//! counts: a file of a project must not have us start a program that lies elsewhere (`path:…`).
 
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
@@ -31,8 +31,8 @@ const OF_MISE: [&str; 8] = [
     ".config/mise/config.toml",
 ];
 
-/// The files that asdf's shim of `command` would try in `directory`, in order; none of them need be there. `data` is
-/// asdf's directory.
+/// The files that asdf's shim of `command` would try in `directory`, in order; none of them need be
+/// there. `data` is asdf's directory.
 pub(super) fn by_asdf(context: &Context, data: &Path, directory: &Path, command: &OsStr) -> Vec<PathBuf> {
     let said = context.variable(env_vars::ASDF_PYTHON_VERSION).and_then(OsStr::to_str).map(words);
     // Home counts also where it is not above.
@@ -62,7 +62,8 @@ fn commands(installs: &Path, selected: &[String], command: &OsStr) -> Vec<PathBu
     before_system.filter_map(|version| Some(installed(installs, version)?.join("bin").join(command))).collect()
 }
 
-/// The prefix of a version: as it is written (mise keeps links such as `3.12` and `latest`), or the newest of a series.
+/// The prefix of a version: as it is written (mise keeps links such as `3.12` and `latest`), or the
+/// newest of a series.
 fn installed(installs: &Path, version: &str) -> Option<PathBuf> {
     let version = version.strip_prefix("prefix:").unwrap_or(version);
     let version =

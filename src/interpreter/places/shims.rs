@@ -21,8 +21,8 @@ pub(in crate::interpreter) enum Owner {
     Mise,
     /// A script that looks for `.tool-versions` (`selected`).
     Asdf,
-    /// `/usr/bin/python3` of macOS, which runs that of the developer tools. Without them it opens a dialog that wants to
-    /// install them.
+    /// `/usr/bin/python3` of macOS, which runs that of the developer tools. Without them it opens a
+    /// dialog that wants to install them.
     Apple,
 }
 
@@ -85,8 +85,8 @@ impl Shims {
         roots.into_iter().find(|(root, _)| is(*root)).map(|(_, owner)| owner)
     }
 
-    /// The files that the shim of `command` would try, in order, where it is called in `directory`. They need not be
-    /// there.
+    /// The files that the shim of `command` would try, in order, where it is called in `directory`.
+    /// They need not be there.
     pub(super) fn behind(&self, owner: Owner, context: &Context, directory: &Path, command: &OsStr) -> Vec<PathBuf> {
         let behind = match owner {
             Owner::Pyenv => self.pyenv.as_ref().map(|pyenv| pyenv.behind_shim(context, directory, command)),
@@ -98,7 +98,8 @@ impl Shims {
     }
 }
 
-/// The python of Apple's developer tools, where they are, in the order in which `xcode-select` looks.
+/// The python of Apple's developer tools, where they are, in the order in which `xcode-select`
+/// looks.
 fn developer_tools(context: &Context, root: &Path) -> Option<PathBuf> {
     let chosen = context.absolute(env_vars::DEVELOPER_DIR).map(Path::to_path_buf);
     let linked = fs::read_link(root.join("var/db/xcode_select_link")).ok();

@@ -1,4 +1,5 @@
-//! Places in made-up systems: what is found in each, in which order, and what is never taken for an interpreter.
+//! Places in made-up systems: what is found in each, in which order, and what is never taken for an
+//! interpreter.
 
 use super::*;
 use crate::interpreter::fake::{hostile_room, program, put};

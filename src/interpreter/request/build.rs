@@ -23,8 +23,9 @@ impl Default for Build {
 }
 
 impl Build {
-    /// Whether an interpreter is one. A free-threaded build (PEP 703) is only where it was asked for: most extension
-    /// modules are not made for it. From 3.14 on it is a supported one (PEP 779), and what comes first is taken.
+    /// Whether an interpreter is one. A free-threaded build (PEP 703) is only where it was asked
+    /// for: most extension modules are not made for it. From 3.14 on it is a supported one (PEP
+    /// 779), and what comes first is taken.
     pub(super) fn fits(self, interpreter: &Interpreter) -> bool {
         let Self::Stated { free_threaded, debug } = self else { return true };
         let Version { major, minor, .. } = interpreter.version;
@@ -36,7 +37,8 @@ impl Build {
         threads_fit && (!debug || is_debug(interpreter))
     }
 
-    /// Whether one that fits is taken only where there is no other: a debug build that nobody asked for.
+    /// Whether one that fits is taken only where there is no other: a debug build that nobody asked
+    /// for.
     pub(super) fn is_second_best(self, interpreter: &Interpreter) -> bool {
         matches!(self, Self::Stated { debug: false, .. }) && is_debug(interpreter)
     }

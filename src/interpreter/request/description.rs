@@ -1,7 +1,8 @@
-//! An interpreter by its properties: `3.12`, `>=3.11,<3.14`, `pypy3.10`, `3.13t`, `cpython-3.12.3-linux-x86_64-gnu`.
+//! An interpreter by its properties: `3.12`, `>=3.11,<3.14`, `pypy3.10`, `3.13t`,
+//! `cpython-3.12.3-linux-x86_64-gnu`.
 //!
-//! Owns that grammar, and whether an interpreter, a directory's name or a command can be what is asked for. The grammar
-//! is uv's (docs/concepts/python-versions.md), which takes in virtualenv's.
+//! Owns that grammar, and whether an interpreter, a directory's name or a command can be what is
+//! asked for. The grammar is uv's (docs/concepts/python-versions.md), which takes in virtualenv's.
 
 use std::fmt::{self, Display};
 
@@ -12,7 +13,8 @@ use super::leading_version;
 use super::platform::Platform;
 use super::specifier::{Specifiers, Stage};
 
-/// Properties of an interpreter; what is not given is left open, except for the build (see [`Build::fits`]).
+/// Properties of an interpreter; what is not given is left open, except for the build (see
+/// [`Build::fits`]).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Description {
     implementation: Option<&'static Implementation>,
@@ -67,12 +69,13 @@ pub(super) enum Parsed {
     Other,
 }
 
-/// The newest minor version that is looked for by name where only a range is given. No directory is read for that: a
-/// look at each name costs less than listing `/usr/bin`.
+/// The newest minor version that is looked for by name where only a range is given. No directory is
+/// read for that: a look at each name costs less than listing `/usr/bin`.
 const NEWEST_MINOR: u8 = 40;
 
 impl Description {
-    /// `[IMPLEMENTATION][@|-][VERSION|CONDITIONS][t|d|td|+BUILD…]` or `[IMPLEMENTATION-]VERSION-SYSTEM-MACHINE-LIBC`.
+    /// `[IMPLEMENTATION][@|-][VERSION|CONDITIONS][t|d|td|+BUILD…]` or
+    /// `[IMPLEMENTATION-]VERSION-SYSTEM-MACHINE-LIBC`.
     pub(super) fn parse(text: &str) -> Parsed {
         let text = text.trim_ascii().to_ascii_lowercase();
         if text == "any" {
@@ -113,7 +116,8 @@ impl Description {
         Self { version: Wanted::Series(vec![3], Stage::Final), ..Self::default() }
     }
 
-    /// The name by which pyenv installs it, where one can be told: it takes a series for its newest release.
+    /// The name by which pyenv installs it, where one can be told: it takes a series for its newest
+    /// release.
     pub(in crate::interpreter) fn for_pyenv(&self) -> Option<String> {
         let stem = match self.implementation.map(|implementation| implementation.name) {
             None | Some("CPython") => "",
@@ -172,8 +176,8 @@ impl Description {
         Some(Self { platform: Platform::parse(platform)?, ..described })
     }
 
-    /// The commands that would be such an interpreter, without a look at it. For conditions: what is at the prompt,
-    /// then, newest first, what could meet them.
+    /// The commands that would be such an interpreter, without a look at it. For conditions: what
+    /// is at the prompt, then, newest first, what could meet them.
     pub(in crate::interpreter) fn exact_commands(&self) -> Vec<String> {
         let stem = self.command_stem();
         let numbered = |major: u8, minor: u8| {
@@ -222,7 +226,8 @@ impl Description {
         self.implementation.unwrap_or(&IMPLEMENTATIONS[0]).command
     }
 
-    /// What is wrong with an interpreter, as it goes on a line behind its path, or `None` where it fits.
+    /// What is wrong with an interpreter, as it goes on a line behind its path, or `None` where it
+    /// fits.
     pub(in crate::interpreter) fn mismatch(&self, interpreter: &Interpreter) -> Option<String> {
         let Version { major, minor, micro } = interpreter.version;
         let (release, stage) = ([major, minor, micro], stage(interpreter));
@@ -245,8 +250,8 @@ impl Description {
         Some(format!("is {} {}{stage}{build}{elsewhere}", interpreter.implementation, interpreter.version))
     }
 
-    /// Whether an interpreter that fits is taken only where nothing better is found: a pre-release or a debug build that
-    /// nobody asked for.
+    /// Whether an interpreter that fits is taken only where nothing better is found: a pre-release
+    /// or a debug build that nobody asked for.
     pub(in crate::interpreter) fn is_second_best(&self, interpreter: &Interpreter) -> bool {
         let asks_for_stage = match &self.version {
             Wanted::Series(_, stage) => *stage != Stage::Final,
@@ -256,7 +261,8 @@ impl Description {
         self.build != Build::Any && (is_early || self.build.is_second_best(interpreter))
     }
 
-    /// Whether the directory of an installation promises to hold such an interpreter. Starts nothing.
+    /// Whether the directory of an installation promises to hold such an interpreter. Starts
+    /// nothing.
     pub(in crate::interpreter) fn fits_label(&self, label: &Label) -> bool {
         let version = label.version();
         let is_version = match &self.version {
@@ -271,7 +277,8 @@ impl Description {
         is_version && is_build && is_maker
     }
 
-    /// The same where a label may promise less than is asked for: a command `python3.12` can be 3.12.4.
+    /// The same where a label may promise less than is asked for: a command `python3.12` can be
+    /// 3.12.4.
     pub(in crate::interpreter) fn could_fit_label(&self, label: &Label) -> bool {
         let told = label.version().len();
         match &self.version {

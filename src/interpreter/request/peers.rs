@@ -1,4 +1,5 @@
-//! Conditions, judged beside the `packaging` that every pip carries, which is what PEP 440 means in practice.
+//! Conditions, judged beside the `packaging` that every pip carries, which is what PEP 440 means in
+//! practice.
 
 use std::fmt::Write;
 use std::io::Write as _;
@@ -48,8 +49,8 @@ fn conditions_are_judged_as_packaging_does() {
             let release: Vec<u8> = version[..end].split('.').map(|part| part.parse().unwrap()).collect();
             let stage = Stage::leading(&version[end..]).unwrap().0;
             let ours = Specifiers::parse(&conditions);
-            // Of a pre-release that was not thought of, uv and we think otherwise: it may be all there is.
-            // `===` compares spellings, and ours is not the interpreter's.
+            // Of a pre-release that was not thought of, uv and we think otherwise: it may be all
+            // there is. `===` compares spellings, and ours is not the interpreter's.
             if (stage != Stage::Final && !ours.as_ref().is_some_and(Specifiers::name_prereleases))
                 || conditions.contains("===")
             {

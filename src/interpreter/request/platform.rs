@@ -1,7 +1,7 @@
 //! The end of a whole key: `linux-x86_64-gnu` of uv's `cpython-3.12.3-linux-x86_64-gnu`.
 //!
-//! Owns its words and the question whether an interpreter is for that platform, which is read off its file. Starts
-//! nothing, and looks at nothing where no platform was asked for.
+//! Owns its words and the question whether an interpreter is for that platform, which is read off
+//! its file. Starts nothing, and looks at nothing where no platform was asked for.
 
 use std::fmt::{self, Display};
 use std::path::Path;
@@ -20,7 +20,8 @@ const SYSTEMS: [&str; 3] = ["linux", "macos", "windows"];
 
 const LIBCS: [&str; 7] = ["gnu", "gnueabi", "gnueabihf", "musl", "musleabi", "musleabihf", "none"];
 
-/// The machines of uv's keys, with the `e_machine` of their executables (ELF). Finer levels are never told apart.
+/// The machines of uv's keys, with the `e_machine` of their executables (ELF). Finer levels are
+/// never told apart.
 const MACHINES: [(&str, u16); 15] = [
     ("x86_64", 62),
     ("x86_64_v2", 0),
@@ -43,7 +44,8 @@ const MACHINES: [(&str, u16); 15] = [
 const START: usize = 4096;
 
 impl Platform {
-    /// Reads up to three words, of which each may be `any` or missing from the end. `None` where one is unknown.
+    /// Reads up to three words, of which each may be `any` or missing from the end. `None` where
+    /// one is unknown.
     pub(super) fn parse(words: &[&str]) -> Option<Self> {
         // What was not said fits as `any` does.
         let word = |at: usize| words.get(at).copied().filter(|word| *word != "any");

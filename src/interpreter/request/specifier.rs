@@ -1,7 +1,8 @@
 //! Conditions on a version, as packages state them: `>=3.11,<3.14`, `~=3.11`, `!=3.12.*` (PEP 440).
 //!
-//! Owns their grammar and whether a version meets them. What Python itself never is (a post-release, a local version, an
-//! epoch) is no part of it. Tried against uv and packaging in `tests/suite/requests`.
+//! Owns their grammar and whether a version meets them. What Python itself never is (a
+//! post-release, a local version, an epoch) is no part of it. Tried against uv and packaging in
+//! `tests/suite/requests`.
 
 use std::fmt::{self, Display};
 
@@ -15,8 +16,8 @@ pub(super) enum Stage {
 }
 
 impl Stage {
-    /// Reads `a1`, `beta2` or `rc3` off the start of lower case text and gives what follows; without such a word it is
-    /// final. `None` where its number makes no sense.
+    /// Reads `a1`, `beta2` or `rc3` off the start of lower case text and gives what follows;
+    /// without such a word it is final. `None` where its number makes no sense.
     pub(super) fn leading(text: &str) -> Option<(Self, &str)> {
         // Whole words before those that they begin with.
         const WORDS: [&str; 6] = ["alpha", "a", "beta", "b", "rc", "c"];
@@ -70,7 +71,8 @@ enum Operator {
     Above,
 }
 
-/// Longer ones before those that they begin with. The first of several for one operator is how it is shown.
+/// Longer ones before those that they begin with. The first of several for one operator is how it
+/// is shown.
 const OPERATORS: [(&str, Operator); 8] = [
     ("===", Operator::Equal),
     ("==", Operator::Equal),
@@ -83,15 +85,16 @@ const OPERATORS: [(&str, Operator); 8] = [
 ];
 
 impl Specifiers {
-    /// Reads lower case text. Empty clauses are passed over, as packaging does: `requires-python = ">=3.8,"` is in use.
+    /// Reads lower case text. Empty clauses are passed over, as packaging does: `requires-python =
+    /// ">=3.8,"` is in use.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let clauses = text.split(',').map(str::trim).filter(|clause| !clause.is_empty());
         let clauses: Vec<Clause> = clauses.map(Clause::parse).collect::<Option<_>>()?;
         (!clauses.is_empty()).then_some(Self(clauses))
     }
 
-    /// The version where a single `==` asks for one. A person who writes `==3.8` means the series, and so does uv,
-    /// though by PEP 440 it is 3.8.0 alone.
+    /// The version where a single `==` asks for one. A person who writes `==3.8` means the series,
+    /// and so does uv, though by PEP 440 it is 3.8.0 alone.
     pub(super) fn as_version(&self) -> Option<(Vec<u8>, Stage)> {
         let [Clause { operator: Operator::Equal, release, stage, is_series: _ }] = self.0.as_slice() else {
             return None;
@@ -100,7 +103,8 @@ impl Specifiers {
         (release.len() <= 3).then_some((release, *stage))
     }
 
-    /// Whether a pre-release was thought of. Where not, one counts as what it is to become: `>=3.14` takes 3.14.0rc1.
+    /// Whether a pre-release was thought of. Where not, one counts as what it is to become:
+    /// `>=3.14` takes 3.14.0rc1.
     pub(super) fn name_prereleases(&self) -> bool {
         self.0.iter().any(|clause| clause.stage != Stage::Final)
     }

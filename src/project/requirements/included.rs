@@ -1,4 +1,5 @@
-//! What a requirements file takes from others, with `-r` and `-c`: their packages are not written again beside them.
+//! What a requirements file takes from others, with `-r` and `-c`: their packages are not written
+//! again beside them.
 
 use std::path::{Path, PathBuf};
 

@@ -57,7 +57,8 @@ impl<'a> Requirement<'a> {
         (starts_well && is_version).then(|| Self { name, head, wanted: wanted.trim(), marker })
     }
 
-    /// Whether a line of `pip freeze` is what this asks for. Passwords make no difference: the other has none.
+    /// Whether a line of `pip freeze` is what this asks for. Passwords make no difference: the
+    /// other has none.
     pub(super) fn is_wanted_like(&self, frozen: &Frozen) -> bool {
         let plain = |wanted: &str| {
             let text = wanted.split_whitespace().collect::<String>();
@@ -112,7 +113,8 @@ pub(super) fn without_comment(text: &str) -> &str {
     text[..comment.unwrap_or(text.len())].trim()
 }
 
-/// Whether a path or an address is where a package came from: by the name in it, by its place, by the address.
+/// Whether a path or an address is where a package came from: by the name in it, by its place, by
+/// the address.
 fn is_at(what: &str, frozen: &Frozen, directory: &Path) -> bool {
     if let Some((_, rest)) = what.split_once("#egg=") {
         return canonical(rest.split(['&', '[', ' ', ';']).next().unwrap_or_default()) == frozen.name;
@@ -132,7 +134,8 @@ fn path(what: &str, directory: &Path) -> PathBuf {
     what.strip_prefix("file://").map_or_else(|| tidied(&directory.join(what)), place)
 }
 
-/// An address without password, fragment and, where it is one of a version control system, revision.
+/// An address without password, fragment and, where it is one of a version control system,
+/// revision.
 fn plain_address(url: &str) -> String {
     let url = without_password(url.split('#').next().unwrap_or_default());
     let is_versioned = url.split(':').next().is_some_and(|scheme| scheme.contains('+'));
@@ -141,7 +144,8 @@ fn plain_address(url: &str) -> String {
     url[..revision.unwrap_or(url.len())].trim_end_matches('/').to_owned()
 }
 
-/// Whether the file name of a wheel or an archive begins with the name of the package. An old pip remembers no place.
+/// Whether the file name of a wheel or an archive begins with the name of the package. An old pip
+/// remembers no place.
 fn is_file_of(what: &str, frozen: &Frozen) -> bool {
     let file = what.split(['#', '?']).next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
     let is_archive = [".whl", ".zip", ".tar.gz", ".tgz", ".tar.bz2"].iter().any(|end| file.ends_with(end));

@@ -1,7 +1,8 @@
-//! Whole environments that change their place, with real interpreters and the scripts of real installers.
+//! Whole environments that change their place, with real interpreters and the scripts of real
+//! installers.
 //!
-//! Owns the environments: one with everything in it that is known to name its place. `moved` looks at what becomes of
-//! it, and runs all of it when the old place is gone.
+//! Owns the environments: one with everything in it that is known to name its place. `moved` looks
+//! at what becomes of it, and runs all of it when the old place is gone.
 
 mod moved;
 mod tree;
@@ -40,7 +41,8 @@ impl Room {
     fn new() -> Self {
         let process = Context::from_process();
         let path = process.variable("PATH").unwrap_or_default().to_str().unwrap().to_owned();
-        // Resolved, so that what the kernel says and what was asked for are the same where a test compares them.
+        // Resolved, so that what the kernel says and what was asked for are the same where a test
+        // compares them.
         let directory = tempfile::tempdir_in(crate::fs::resolved(&tempfile::env::temp_dir()).unwrap()).unwrap();
         Self { directory, context: Context::made_of(&[("PATH", &path)]), interpreter: real_interpreter() }
     }
@@ -121,7 +123,8 @@ fn write(path: &Path, text: impl AsRef<[u8]>, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }
 
-/// A wheel with one module and the commands that call it: each prints its own name and the prefix of its Python.
+/// A wheel with one module and the commands that call it: each prints its own name and the prefix
+/// of its Python.
 fn wheel(directory: &Path, name: &str, commands: &[&str]) -> PathBuf {
     let path = directory.join(format!("{name}-1.0-py3-none-any.whl"));
     let mut archive = zip::ZipWriter::new(File::create(&path).unwrap());
@@ -147,7 +150,8 @@ fn wheel(directory: &Path, name: &str, commands: &[&str]) -> PathBuf {
     path
 }
 
-/// What a project needs to be installed editable without anything from the index: a backend of its own (PEP 660).
+/// What a project needs to be installed editable without anything from the index: a backend of its
+/// own (PEP 660).
 const BACKEND: &str = r"
 import os, zipfile
 def get_requires_for_build_editable(config_settings=None):
@@ -168,7 +172,8 @@ def build_editable(wheel_directory, config_settings=None, metadata_directory=Non
     return name
 ";
 
-/// Installs packages with the environment's own pip: one with commands, and one that is editable and lies inside.
+/// Installs packages with the environment's own pip: one with commands, and one that is editable
+/// and lies inside.
 fn install_packages(room: &Room, root: &Path) {
     let pip = |arguments: &[&OsStr]| {
         let words = ["-m", "pip", "-q", "install", "--no-deps"].map(OsStr::new);

@@ -266,7 +266,8 @@ fn a_program_packed_behind_its_first_line_runs() {
     assert_eq!(fs::metadata(room.path("e/bin/packed")).unwrap().permissions().mode() & 0o100, 0o100);
 }
 
-/// Python takes a compiled file for valid when its source has the length and the second that it had.
+/// Python takes a compiled file for valid when its source has the length and the second that it
+/// had.
 #[test]
 fn a_compiled_file_does_not_outlive_its_source() {
     let room = Room::new();

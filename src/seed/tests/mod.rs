@@ -1,7 +1,8 @@
 //! The seed as a whole, with real interpreters.
 //!
-//! Owns the interpreters and the room for it: a cache, a store and environments under a hostile path. `mechanics` uses
-//! a small made-up pip; `peers` the real one, against `python -m venv` and against every installer.
+//! Owns the interpreters and the room for it: a cache, a store and environments under a hostile
+//! path. `mechanics` uses a small made-up pip; `peers` the real one, against `python -m venv` and
+//! against every installer.
 
 mod mechanics;
 mod peers;
@@ -115,7 +116,8 @@ impl Room {
         self.seed(LinkMode::Auto).choice.stock().unwrap().wheels.clone()
     }
 
-    /// An environment as `creator` would have it before the seed, planted under a temporary name and renamed.
+    /// An environment as `creator` would have it before the seed, planted under a temporary name
+    /// and renamed.
     fn environment(&self, name: &str, link_mode: LinkMode) -> (Environment<'_>, Planted) {
         let seed = self.seed(link_mode);
         let (temporary, root) = (self.base().join(".temporary"), self.base().join(name));

@@ -1,4 +1,5 @@
-//! The interpreters' own pip: is it what `python -m venv` makes, and does it stand what installers do to it?
+//! The interpreters' own pip: is it what `python -m venv` makes, and does it stand what installers
+//! do to it?
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -83,7 +84,8 @@ fn it_is_what_venv_makes_for_the_oldest_python_too() {
     compare_with_venv(oldest.unwrap().clone());
 }
 
-/// Everything that an installer does to a seed, in an environment that shares files and in one that does not.
+/// Everything that an installer does to a seed, in an environment that shares files and in one that
+/// does not.
 fn put_through_installers(interpreter: Interpreter) {
     // The scripts that pip itself writes stand no more than this.
     let room = Room::with(interpreter, "a b é");
@@ -102,7 +104,8 @@ fn put_through_installers(interpreter: Interpreter) {
         assert_eq!(planted, how);
         let version = environment.succeeds("pip", &["--version"]);
         assert!(version.starts_with(&wanted) && version.contains(environment.root.to_str().unwrap()), "{version}");
-        // Python 2 finds its own prefix here, not the environment's, so that pip would install elsewhere.
+        // Python 2 finds its own prefix here, not the environment's, so that pip would install
+        // elsewhere.
         if room.interpreter.version.major == 2 {
             continue;
         }

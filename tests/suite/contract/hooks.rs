@@ -1,4 +1,5 @@
-//! The hooks: every event with its place, order, arguments and directory, and files that cannot be run.
+//! The hooks: every event with its place, order, arguments and directory, and files that cannot be
+//! run.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -9,7 +10,8 @@ use crate::support::sandbox::{Sandbox, bytes};
 use crate::support::shells::Shell;
 use crate::support::story::Story;
 
-/// An environment `x` with hooks of its own, linked to a project whose hooks are trusted; and all global hooks.
+/// An environment `x` with hooks of its own, linked to a project whose hooks are trusted; and all
+/// global hooks.
 fn with_all_hooks() -> Sandbox {
     let sandbox = quick_sandbox();
     let x = sandbox.minimal_environment("x");

@@ -1,4 +1,5 @@
-//! Projects: `mkproject`, `setvirtualenvproject` and `cdproject`. Which project `workon` goes to: `verbs::workon`.
+//! Projects: `mkproject`, `setvirtualenvproject` and `cdproject`. Which project `workon` goes to:
+//! `verbs::workon`.
 
 use std::fs;
 

@@ -1,9 +1,9 @@
-//! Quirks of virtualenvwrapper that are not to come back, by their number in the contract, as far as no other test is
-//! about them.
+//! Quirks of virtualenvwrapper that are not to come back, by their number in the contract, as far
+//! as no other test is about them.
 //!
-//! Elsewhere: Q1, Q2 `verbs::rmvirtualenv`; Q3, Q10, Q14, Q21 `verbs::installing` and src/commands; Q4, Q22 `temporary`;
-//! Q5, Q17 `projects`; Q15 the tests of copying; Q16 `verbs::bad_input`; Q18 `shims`; Q19 `variables`; Q20 `init_script` and
-//! the modes of every shell.
+//! Elsewhere: Q1, Q2 `verbs::rmvirtualenv`; Q3, Q10, Q14, Q21 `verbs::installing` and src/commands;
+//! Q4, Q22 `temporary`; Q5, Q17 `projects`; Q15 the tests of copying; Q16 `verbs::bad_input`; Q18
+//! `shims`; Q19 `variables`; Q20 `init_script` and the modes of every shell.
 
 use std::fs;
 
@@ -13,7 +13,8 @@ use crate::support::sandbox::Sandbox;
 use crate::support::shells::Shell;
 use crate::support::story::Story;
 
-/// Q6 to Q9: options after the name, blanks in words, an option given twice, files where the caller is.
+/// Q6 to Q9: options after the name, blanks in words, an option given twice, files where the caller
+/// is.
 #[test]
 fn words_stay_whole_wherever_they_stand() {
     for shell in Shell::ALL {

@@ -1,4 +1,5 @@
-//! Sourced hooks: what they may do to the shell, and what they cannot break; and whose project's are sourced.
+//! Sourced hooks: what they may do to the shell, and what they cannot break; and whose project's
+//! are sourced.
 
 use std::fs;
 

@@ -1,6 +1,7 @@
 //! Hooks that tell what they see, and stories that tell what was typed in between.
 //!
-//! Everything goes to stdout, so that it stands in the order in which it happened, among what the commands print.
+//! Everything goes to stdout, so that it stands in the order in which it happened, among what the
+//! commands print.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -48,8 +49,9 @@ const FISH: &str = "builtin printf '* %s [%s] in %s: env=%s last=%s cd=%s\\n' 'W
                     (builtin string replace -r '.*/' '' -- \"$VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV\") \
                     \"$VIRTUALENVWRAPPER_PROJECT_CD\"\n";
 
-/// Writes these hooks into a directory: each tells its place and name, its arguments, the directory it is in, the
-/// active environment, the one that was left, and whether entering switches to the project.
+/// Writes these hooks into a directory: each tells its place and name, its arguments, the directory
+/// it is in, the active environment, the one that was left, and whether entering switches to the
+/// project.
 pub(super) fn hooks(directory: &Path, place: &str, events: &[&str]) {
     for event in events {
         let who = format!("{place} {event}");
@@ -86,7 +88,8 @@ pub(super) fn quick_sandbox() -> Sandbox {
     sandbox
 }
 
-/// A story of these command lines, each told before it is typed. The words of a line stand between blanks.
+/// A story of these command lines, each told before it is typed. The words of a line stand between
+/// blanks.
 pub(super) fn typed(lines: &[&str]) -> Story {
     lines.iter().fold(Story::new(), |story, line| typing(story, line))
 }
@@ -97,7 +100,8 @@ pub(super) fn typing(story: Story, line: &str) -> Story {
     story.code(&tell, &tell).run(line.split(' '))
 }
 
-/// Asserts what was told, in its order: lines of hooks, what was typed, and lines that begin in one of these ways.
+/// Asserts what was told, in its order: lines of hooks, what was typed, and lines that begin in one
+/// of these ways.
 #[track_caller]
 pub(super) fn assert_heard(told: &Told<'_>, also: &[&str], expected: &str) {
     let text = told.stdout_text();

@@ -164,8 +164,8 @@ fn one_that_another_creator_made_goes_away_too() {
     }
 }
 
-/// Whoever is killed removes nothing. The next command that changes the store does, once all shells that activated the
-/// environment have ended for certain.
+/// Whoever is killed removes nothing. The next command that changes the store does, once all shells
+/// that activated the environment have ended for certain.
 #[test]
 fn one_whose_shell_was_killed_goes_with_the_next_command() {
     if !cfg!(target_os = "linux") {

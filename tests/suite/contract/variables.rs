@@ -1,4 +1,5 @@
-//! Variables, set before and after loading, exported or not; and the files that are made where hooks are in use.
+//! Variables, set before and after loading, exported or not; and the files that are made where
+//! hooks are in use.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -150,7 +151,8 @@ fn variables_count_as_they_are_at_the_call() {
     }
 }
 
-/// A sandbox with a creator that tells how it is called, and makes what it is told by `CREATOR_MAKES`.
+/// A sandbox with a creator that tells how it is called, and makes what it is told by
+/// `CREATOR_MAKES`.
 fn with_creator() -> Sandbox {
     let sandbox = Sandbox::new();
     let tell = "#!/bin/sh\nprintf '* creator in %s:' \"$(pwd -P)\"\nprintf ' <%s>' \"$@\"\necho\n";

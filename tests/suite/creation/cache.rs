@@ -1,4 +1,5 @@
-//! What environments share with the cache and with each other: nothing through which one could hurt another.
+//! What environments share with the cache and with each other: nothing through which one could hurt
+//! another.
 
 use std::collections::BTreeMap;
 use std::fs;

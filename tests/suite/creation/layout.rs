@@ -1,4 +1,5 @@
-//! The directories, links and `pyvenv.cfg`, side by side with those of `python -m venv` of the same interpreter.
+//! The directories, links and `pyvenv.cfg`, side by side with those of `python -m venv` of the same
+//! interpreter.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -47,8 +48,8 @@ fn it_is_laid_out_as_its_own_venv_does_it() {
         assert_eq!(fs::read_to_string(ours.join(".gitignore")).unwrap(), "*\n");
         assert!(fs::read_to_string(ours.join("CACHEDIR.TAG")).unwrap().starts_with("Signature: 8a477f597d28d172"));
 
-        // The same names for the interpreter, all of which lead to the same file. Up to 3.8 venv gives it only the name
-        // that itself was called by; people expect the others.
+        // The same names for the interpreter, all of which lead to the same file. Up to 3.8 venv
+        // gives it only the name that itself was called by; people expect the others.
         let interpreters = |root: &Path| -> BTreeSet<String> {
             let is_ours = |name: &String| !ACTIVATION.contains(&name.as_str());
             names(&root.join("bin")).into_iter().filter(is_ours).collect()
@@ -129,8 +130,9 @@ fn options_are_written_as_venv_writes_them() {
     assert_eq!(cfg["prompt"], "my $prompt");
 }
 
-/// Microsoft's locator, as ECOSYSTEM.md 2 read it: an environment of virtualenvwrapper lies in WORKON_HOME and has
-/// `activate` beside its python; its version has three numbers; `.project` holds a directory that exists.
+/// Microsoft's locator, as ECOSYSTEM.md 2 read it: an environment of virtualenvwrapper lies in
+/// WORKON_HOME and has `activate` beside its python; its version has three numbers; `.project`
+/// holds a directory that exists.
 #[test]
 fn an_editor_finds_it_and_its_project() {
     let sandbox = Sandbox::new();

@@ -1,5 +1,5 @@
-//! What `mkvirtualenv` makes, for every real interpreter of this machine: an ordinary environment, to its own Python, to
-//! pip, venv, virtualenv, uv and editors.
+//! What `mkvirtualenv` makes, for every real interpreter of this machine: an ordinary environment,
+//! to its own Python, to pip, venv, virtualenv, uv and editors.
 
 mod cache; //    what environments share: nothing that could hurt another
 mod layout; //   side by side with what `python -m venv` makes
@@ -29,7 +29,8 @@ fn make_all(sandbox: &Sandbox, pythons: &'static [Python], options: &[&str]) -> 
         .collect()
 }
 
-/// Runs a program with these words in the sandbox, as cut off from the network and settings as pip can be.
+/// Runs a program with these words in the sandbox, as cut off from the network and settings as pip
+/// can be.
 #[track_caller]
 fn run<'a>(sandbox: &'a Sandbox, program: impl AsRef<OsStr>, words: &[&str]) -> Answer<'a> {
     let mut command = sandbox.command(program);

@@ -1,4 +1,5 @@
-//! Each kind of damage, done to real environments: what is said, what programs are told, and that it can be mended.
+//! Each kind of damage, done to real environments: what is said, what programs are told, and that
+//! it can be mended.
 
 use std::ffi::OsStr;
 use std::fs;

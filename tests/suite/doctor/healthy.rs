@@ -104,7 +104,8 @@ fn an_empty_store_and_one_that_does_not_exist_yet_are_no_problem() {
     assert!(!sandbox.workon_home().exists(), "looking made it");
 }
 
-/// Whatever stands where a Python would is not started, nor is anything else that lies in an environment.
+/// Whatever stands where a Python would is not started, nor is anything else that lies in an
+/// environment.
 #[test]
 fn nothing_in_an_environment_is_run() {
     let sandbox = world(Sandbox::new());

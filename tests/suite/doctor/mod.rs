@@ -1,4 +1,5 @@
-//! `venvwrap doctor`: quiet about what is whole, exact about what is not, and what it mends stays mended.
+//! `venvwrap doctor`: quiet about what is whole, exact about what is not, and what it mends stays
+//! mended.
 
 mod damaged; // each kind of damage to real environments: text, hint, JSON, status, and mended
 mod healthy; // environments of all makers for all Pythons of this machine, and nothing that is run
@@ -34,7 +35,8 @@ fn assert_quiet(sandbox: &Sandbox, environments: usize) {
     sandbox.run(["doctor"]).status(0).stdout(expected).stderr("");
 }
 
-/// The kinds of what is found, as programs are told, each with the environment or what else it is about.
+/// The kinds of what is found, as programs are told, each with the environment or what else it is
+/// about.
 #[track_caller]
 fn kinds(answer: &Answer<'_>) -> Vec<String> {
     let told: serde_json::Value =

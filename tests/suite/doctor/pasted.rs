@@ -1,5 +1,5 @@
-//! What doctor prints between backticks is pasted into the shell that printed it, and mends what it stands under,
-//! whatever an environment is called.
+//! What doctor prints between backticks is pasted into the shell that printed it, and mends what it
+//! stands under, whatever an environment is called.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -11,8 +11,8 @@ use super::world;
 use crate::support::sandbox::{Answer, BINARY, Sandbox, tool};
 use crate::support::shells::Shell;
 
-/// Names of directories inside of an environment, of verbs and options, what a shell takes apart, what a terminal obeys,
-/// and what is no text.
+/// Names of directories inside of an environment, of verbs and options, what a shell takes apart,
+/// what a terminal obeys, and what is no text.
 const NAMES: &[&[u8]] = &[
     b"bin",
     b"lib",

@@ -171,7 +171,8 @@ fn one_from_elsewhere_is_entered_as_it_was() {
     }
 }
 
-/// The checks of an environment are made for the active one, too, wherever it stands; mending is for those in the store.
+/// The checks of an environment are made for the active one, too, wherever it stands; mending is
+/// for those in the store.
 #[test]
 fn one_from_elsewhere_is_looked_at_like_those_in_the_store() {
     let sandbox = with_x();

@@ -157,7 +157,8 @@ fn in_one_the_commands_for_the_active_one_work() {
     drop(shop);
 }
 
-/// Global hooks fire as for ours; what lies in the environment itself is sourced only if the person trusts it.
+/// Global hooks fire as for ours; what lies in the environment itself is sourced only if the person
+/// trusts it.
 #[test]
 fn hooks_are_the_persons_own() {
     let sandbox = world();

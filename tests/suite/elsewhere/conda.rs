@@ -1,6 +1,8 @@
-//! conda environments: what entering sets, what of it is undone, and what is not theirs to bring along.
+//! conda environments: what entering sets, what of it is undone, and what is not theirs to bring
+//! along.
 //!
-//! The variables are those that conda's own `activate --stack` exports (conda/activate.py): conda can go on from there.
+//! The variables are those that conda's own `activate --stack` exports (conda/activate.py): conda
+//! can go on from there.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -286,8 +288,8 @@ fn its_scripts_are_sourced_only_if_they_are_trusted() {
     sandbox.run(["trust", "--list", "conda/envs/gis"]).status(0).stdout_contains("activate.d/a.sh: trusted\n");
 }
 
-/// Of every kind: what shells, loaders, interpreters, git, ssh, installers, editors, terminals and we obey, and names that
-/// no variable can have. Of lower case, too.
+/// Of every kind: what shells, loaders, interpreters, git, ssh, installers, editors, terminals and
+/// we obey, and names that no variable can have. Of lower case, too.
 const OBEYED: &[&str] = &[
     "PATH",
     "IFS",

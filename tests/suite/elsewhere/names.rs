@@ -23,7 +23,8 @@ fn the_store_comes_first_and_then_a_name_that_is_one_environments() {
     leads(&sandbox, "shop", "envs/shop");
     leads(&sandbox, "venv:shop", "projects/shop/.venv");
     assert_eq!(listed(&sandbox), ["shop", "venv:shop"]);
-    // What has the name in the store and is no environment is in the way, too: it is never passed over.
+    // What has the name in the store and is no environment is in the way, too: it is never passed
+    // over.
     project(&sandbox, "api");
     fs::create_dir(sandbox.environment("api")).unwrap();
     sandbox.run(["which", "api"]).status(1).stderr_contains("it has neither pyvenv.cfg nor bin/activate");
@@ -82,7 +83,8 @@ fn a_name_that_a_terminal_would_obey_is_not_there() {
 #[test]
 fn what_is_no_environment_or_leads_nowhere_is_not_there() {
     let sandbox = world();
-    // A `.venv` that names one of the store (the older draft of PEP 832), a link into the store, one to nowhere.
+    // A `.venv` that names one of the store (the older draft of PEP 832), a link into the store,
+    // one to nowhere.
     for (name, target) in [("linked", sandbox.environment("x")), ("gone", "nowhere".into())] {
         let project = sandbox.root().join("projects").join(name);
         fs::create_dir(&project).unwrap();
@@ -118,7 +120,8 @@ fn projects_are_known_by_a_link_or_by_where_they_lie() {
     assert_eq!(listed(&sandbox), ["x", "y", "linked"]);
 }
 
-/// `.` is the store's first; then what another tool keeps for the nearest directory that any keeps one for.
+/// `.` is the store's first; then what another tool keeps for the nearest directory that any keeps
+/// one for.
 #[test]
 fn a_dot_is_that_of_the_project_one_is_in() {
     let sandbox = world();

@@ -1,4 +1,5 @@
-//! Environments made by the real tools: listed, entered and left in every shell, and left to their owners.
+//! Environments made by the real tools: listed, entered and left in every shell, and left to their
+//! owners.
 
 use std::ffi::OsString;
 use std::fs;
@@ -12,11 +13,13 @@ use crate::support::sandbox::Sandbox;
 use crate::support::shells::Shell;
 use crate::support::story::Story;
 
-/// What hatch and poetry need to take a directory for a project, without a package to build or to fetch.
+/// What hatch and poetry need to take a directory for a project, without a package to build or to
+/// fetch.
 const PROJECT: &str = "[project]\nname = \"shop\"\nversion = \"1\"\n[tool.poetry]\npackage-mode = false\n\
                        [tool.hatch.envs.default]\nskip-install = true\n[tool.hatch.envs.test]\nskip-install = true\n";
 
-/// One environment: what is typed for it, the project that `workon` goes to, how its owner removes it.
+/// One environment: what is typed for it, the project that `workon` goes to, how its owner removes
+/// it.
 struct Made {
     name: &'static str,
     origin: &'static str,
@@ -80,7 +83,8 @@ fn made(sandbox: &Sandbox) -> Vec<Made> {
 fn what_other_tools_make_is_entered_and_left_by_name_and_never_changed() {
     let mut sandbox = Sandbox::plain().with_own_cache();
     sandbox.set("PROJECT_HOME", sandbox.root().join("projects"));
-    // Before 3.12 virtualenv's own module, which each start imports, would be compiled by the first.
+    // Before 3.12 virtualenv's own module, which each start imports, would be compiled by the
+    // first.
     sandbox.set("PYTHONDONTWRITEBYTECODE", "1");
     let made = made(&sandbox);
     let answer = sandbox.run(["lsvirtualenv", "--all", "--json"]).status(0).stderr("");

@@ -42,7 +42,8 @@ fn every_verb_has_a_row_that_tries_all_there_is_to_try() {
         assert!(row.day.iter().any(|(line, _)| line.contains(row.verb)), "{}: it does nothing all day", row.verb);
         let only_fails_by_name = row.fails.is_empty() && row.names.is_empty();
         assert!(!only_fails_by_name || row.verb == COMPLETE, "{}: it never fails", row.verb);
-        // Whoever takes the name of an environment is tried with bad ones; a made-up one is taken for none by others.
+        // Whoever takes the name of an environment is tried with bad ones; a made-up one is taken
+        // for none by others.
         let takes_name = |line: &str| line.split(' ').skip(1).any(|word| ["y", "p", "gone"].contains(&word));
         let named = row.day.iter().map(|(line, _)| *line).chain(row.fails.iter().copied());
         let named = named.filter(|line| line.starts_with(row.verb)).any(takes_name);
@@ -61,8 +62,8 @@ const NO_USAGE: &[(&str, &str)] = &[
     (COMPLETE, "Tab says nothing"),
 ];
 
-/// A world with the environments `x`, `y` and `p`, a project, hooks that read all they are given, and pythons that tell
-/// on whoever starts them.
+/// A world with the environments `x`, `y` and `p`, a project, hooks that read all they are given,
+/// and pythons that tell on whoever starts them.
 fn world() -> Sandbox {
     let mut sandbox = Sandbox::new();
     let telling = format!("#!/bin/sh\necho \"$0 $*\" >>'{}'\n", "CANARY");
@@ -124,7 +125,8 @@ fn typed(shell: Shell, words: &[Vec<u8>]) -> Vec<u8> {
         .iter()
         .enumerate()
         .map(|(index, word)| {
-            // The name of a function or program stands as it is: an alias would count, as it does for a person.
+            // The name of a function or program stands as it is: an alias would count, as it does
+            // for a person.
             if index == 0 { word.clone() } else { shell.quoted(word) }
         })
         .collect();

@@ -1,4 +1,5 @@
-//! What is refused, by every verb, in every shell: one line and a hint, the right status, and nothing on disk changes.
+//! What is refused, by every verb, in every shell: one line and a hint, the right status, and
+//! nothing on disk changes.
 
 use super::{COMPLETE, TABLE, shown, typed, words, words_with, world};
 use crate::support::answer::difference;
@@ -16,7 +17,8 @@ const ODD: [&[u8]; 2] = [b"new\nline", b"\x1b[31mred\xff"];
 /// What is typed, and the statuses that are right for it.
 type Case = (Vec<Vec<u8>>, &'static [i32]);
 
-/// Types each in a shell with nothing active, and asserts that each was refused in one line with a hint or more.
+/// Types each in a shell with nothing active, and asserts that each was refused in one line with a
+/// hint or more.
 fn assert_refused(sandbox: &Sandbox, shell: Shell, cases: &[Case]) {
     let mut code = Vec::new();
     for (words, _) in cases {
@@ -69,7 +71,8 @@ fn a_bad_name_is_refused_by_every_verb_that_takes_one() {
     for (row, line) in lines {
         for name in BAD {
             let words = words_with(&sandbox, line, name);
-            // One with a dash is an option to those that have options; an empty word is a missing one to some.
+            // One with a dash is an option to those that have options; an empty word is a missing
+            // one to some.
             cases.push((words, if matches!(name, b"-x" | b"") { &[1, 2] } else { &[1] }));
         }
         // What is merely not there does not hinder the removal of the others.

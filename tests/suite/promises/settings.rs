@@ -1,4 +1,5 @@
-//! The settings of pip and uv are the person's: each obeys its own, wherever they stand, and not the other's.
+//! The settings of pip and uv are the person's: each obeys its own, wherever they stand, and not
+//! the other's.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -7,7 +8,8 @@ use crate::support::pythons;
 use crate::support::sandbox::Sandbox;
 use crate::support::wheel::tiny_thing;
 
-/// Whether `tiny-thing`, which only a directory of the person's has, is installed by this installer.
+/// Whether `tiny-thing`, which only a directory of the person's has, is installed by this
+/// installer.
 fn installs(sandbox: &Sandbox, installer: &str, variables: &[(&str, &str)]) -> bool {
     let python = pythons::complete().path.as_os_str();
     let mut command = sandbox.command(crate::support::sandbox::BINARY);

@@ -1,14 +1,16 @@
-//! The table: for each verb, the lines with which the promises are tried. A verb without a row fails a test.
+//! The table: for each verb, the lines with which the promises are tried. A verb without a row
+//! fails a test.
 //!
-//! A line is split at blanks. `PYTHON` is an interpreter, `HERE` a project, `STORE` the store, `NAME` a bad name;
-//! `>FULL` at its end: stdout goes to a disk that is full. A verb without a function is called as `venvwrap VERB`.
+//! A line is split at blanks. `PYTHON` is an interpreter, `HERE` a project, `STORE` the store,
+//! `NAME` a bad name; `>FULL` at its end: stdout goes to a disk that is full. A verb without a
+//! function is called as `venvwrap VERB`.
 
 /// How one verb is tried.
 pub(super) struct Row {
     /// Its name.
     pub(super) verb: &'static str,
-    /// Lines and their statuses, for a shell with nothing active and a store with `x` and `y`, which they leave as they
-    /// found it.
+    /// Lines and their statuses, for a shell with nothing active and a store with `x` and `y`,
+    /// which they leave as they found it.
     pub(super) day: &'static [(&'static str, i32)],
     /// Whether they leave the shell in another directory.
     pub(super) moves: bool,
@@ -98,7 +100,8 @@ pub(super) const TABLE: &[Row] = &[
         day: &[("workon x", 0), ("deactivate", 0), ("workon x", 0), ("venvwrap deactivate", 0)],
         // With nothing active there is no function of that name.
         fails: &["venvwrap deactivate"],
-        // What other makers' `deactivate` takes, and everything else, is passed over: leaving always works.
+        // What other makers' `deactivate` takes, and everything else, is passed over: leaving
+        // always works.
         ..ROW
     },
     Row {

@@ -1,5 +1,5 @@
-//! Every verb in every mode of every shell: the same is done and said, the shell is left as it was, and no Python is
-//! started.
+//! Every verb in every mode of every shell: the same is done and said, the shell is left as it was,
+//! and no Python is started.
 
 use std::fs;
 use std::os::unix::fs::symlink;

@@ -1,5 +1,5 @@
-//! A Python that is not there, or is there and no good: what is said, how to get it, and `--download`, with the real uv as
-//! far as it goes without a network and a stand-in for the rest.
+//! A Python that is not there, or is there and no good: what is said, how to get it, and
+//! `--download`, with the real uv as far as it goes without a network and a stand-in for the rest.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};

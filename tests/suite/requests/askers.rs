@@ -1,4 +1,5 @@
-//! Who asks for a Python where the person does not: variables and the files of a project. Said in a line, never guessed.
+//! Who asks for a Python where the person does not: variables and the files of a project. Said in a
+//! line, never guessed.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -11,7 +12,8 @@ use crate::support::story::Story;
 use crate::support::told::Told;
 use crate::verbs::mkvirtualenv::created;
 
-/// A world with these two on PATH, where `python3` is the second; and a project of the name `my $project`.
+/// A world with these two on PATH, where `python3` is the second; and a project of the name `my
+/// $project`.
 fn world() -> Option<(Sandbox, &'static Python, &'static Python)> {
     let [python3, other, ..] = apart()[..] else {
         eprintln!("skipped: there are no two pythons that each have a directory");
@@ -189,7 +191,8 @@ fn mkproject_and_mktmpenv_ask_as_well() {
     sandbox.run(["rmvirtualenv", "--now", "my $project"]).status(0);
     let answer = sandbox.run(["mktmpenv", "--without-pip", "-a", "my $project"]).status(0);
     assert!(answer.stderr_text().starts_with(&asks), "{answer}");
-    // A creator that the person named is told what it would not find out; of virtualenv's variable it knows itself.
+    // A creator that the person named is told what it would not find out; of virtualenv's variable
+    // it knows itself.
     let maker =
         "#!/bin/sh\nprintf '%s;' \"$@\"\nfor name; do :; done\nmkdir -p \"$name/bin\"\ntouch \"$name/pyvenv.cfg\"\n";
     let file = sandbox.write("tools/maker", maker);

@@ -1,5 +1,5 @@
-//! Which Python `mkvirtualenv` takes: for a request beside the real uv, where others than the person ask, and where it is
-//! not there.
+//! Which Python `mkvirtualenv` takes: for a request beside the real uv, where others than the
+//! person ask, and where it is not there.
 
 mod absent; //  what is said, and what `--download` does
 mod askers; //  variables and the files of a project
@@ -18,7 +18,8 @@ fn on_path(sandbox: &Sandbox, pythons: &[&Python]) -> OsString {
     std::env::join_paths(std::iter::once(sandbox.tools()).chain(directories).chain(system)).unwrap()
 }
 
-/// Interpreters of CPython 3 that lie in a directory of their own, each of another minor version, the newest first.
+/// Interpreters of CPython 3 that lie in a directory of their own, each of another minor version,
+/// the newest first.
 fn apart() -> Vec<&'static Python> {
     let mut found: Vec<&Python> = Vec::new();
     for python in pythons::all().iter().rev() {

@@ -1,4 +1,5 @@
-//! The real uv beside us, request by request: what it refuses is refused, and what it finds is found.
+//! The real uv beside us, request by request: what it refuses is refused, and what it finds is
+//! found.
 
 use std::fs;
 use std::path::PathBuf;

@@ -1,4 +1,5 @@
-//! Whose files are believed: cache, prepared packages, settings and trust that somebody else can change are not.
+//! Whose files are believed: cache, prepared packages, settings and trust that somebody else can
+//! change are not.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
@@ -55,7 +56,8 @@ fn assert_own(root: &Path) {
     }
 }
 
-/// Has every Python file of a cache or a pool say that somebody else wrote it, with the time that it had.
+/// Has every Python file of a cache or a pool say that somebody else wrote it, with the time that
+/// it had.
 fn plant(root: &Path) {
     for path in all(root) {
         if path.extension().is_some_and(|end| end == "py") {
@@ -187,8 +189,8 @@ fn trust_that_others_can_record_is_none() {
     tally::add("caches, pools, settings and records of others", 1);
 }
 
-/// Prepared packages are for one user: in the store of a group anybody could put packages into somebody's next
-/// environment.
+/// Prepared packages are for one user: in the store of a group anybody could put packages into
+/// somebody's next environment.
 #[test]
 fn a_pool_that_others_can_write_to_is_not_used_and_not_filled() {
     let sandbox = Sandbox::new();

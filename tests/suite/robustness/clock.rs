@@ -1,7 +1,7 @@
 //! A clock that jumps: what was written in years to come, or long ago.
 //!
-//! The clock of the machine is everybody's, and a static program asks the kernel past every library that would tell it
-//! another time: what is set here are the times that a jump leaves behind.
+//! The clock of the machine is everybody's, and a static program asks the kernel past every library
+//! that would tell it another time: what is set here are the times that a jump leaves behind.
 
 use std::fs::{self, File, FileTimes};
 use std::path::Path;

@@ -1,4 +1,5 @@
-//! Without a home directory (cron, `docker run -u`, systemd): HOME unset, empty or relative, WORKON_HOME set.
+//! Without a home directory (cron, `docker run -u`, systemd): HOME unset, empty or relative,
+//! WORKON_HOME set.
 
 use std::fs;
 use std::os::unix::ffi::OsStrExt;

@@ -130,7 +130,8 @@ fn a_first_use_ended_at_any_step_leaves_a_cache_that_serves() {
         sandbox.run(words).status(0);
         assert_cache_is_whole(&sandbox);
         let found = tree(&sandbox.environment("x"));
-        // Compiling is done by the interpreter, which is ended at its own steps: what it did not get to, it does later.
+        // Compiling is done by the interpreter, which is ended at its own steps: what it did not
+        // get to, it does later.
         let without_compiled = |tree: &str| -> Vec<String> {
             let is_told = |line: &&str| !line.contains("__pycache__") && !line.contains("/RECORD ");
             tree.lines().filter(is_told).map(str::to_owned).collect()

@@ -1,4 +1,5 @@
-//! Ends a command at each of its steps on disk: strace counts them, then sends a signal at each in turn.
+//! Ends a command at each of its steps on disk: strace counts them, then sends a signal at each in
+//! turn.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -101,7 +102,8 @@ impl<'a> Killer<'a> {
         steps.collect()
     }
 
-    /// Runs it up to one step. `false` where it came to its end before: another thread took that step.
+    /// Runs it up to one step. `false` where it came to its end before: another thread took that
+    /// step.
     pub(super) fn end_at(&self, (call, number): &(String, usize), signal: &str, status: i32) -> bool {
         let code = self.traced(&["-e".to_owned(), format!("inject={call}:signal={signal}:when={number}")]).code();
         // 1: it was the step of an interpreter that we had asked.

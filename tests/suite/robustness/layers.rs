@@ -1,5 +1,5 @@
-//! An overlay file system, as containers have: what came with the image lies in a lower layer, and no directory of it can
-//! be renamed.
+//! An overlay file system, as containers have: what came with the image lies in a lower layer, and
+//! no directory of it can be renamed.
 
 use std::fs;
 use std::path::{Path, PathBuf};

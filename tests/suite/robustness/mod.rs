@@ -1,4 +1,5 @@
-//! Killed, interrupted, several at once, damaged: the old state or the new one, and nothing in between to be seen.
+//! Killed, interrupted, several at once, damaged: the old state or the new one, and nothing in
+//! between to be seen.
 
 mod behind; //   where work goes on behind the prompt, and where not
 mod believed; // whose files count
@@ -25,7 +26,8 @@ use std::process::Command;
 use crate::support::disk::names;
 use crate::support::sandbox::{Sandbox, tool};
 
-/// Asserts what a person sees of the store, with `ls` and with us, and that the next tidying leaves nothing behind.
+/// Asserts what a person sees of the store, with `ls` and with us, and that the next tidying leaves
+/// nothing behind.
 #[track_caller]
 fn assert_seen(sandbox: &Sandbox, expected: &[&str]) {
     let seen = names(&sandbox.workon_home());
@@ -37,7 +39,8 @@ fn assert_seen(sandbox: &Sandbox, expected: &[&str]) {
     sandbox.run(["lsvirtualenv", "-b"]).status(status).stdout(listed).stderr(empty);
 }
 
-/// Asserts that the doctor is quiet about the store, or says what has to be done for what is left of a killed command.
+/// Asserts that the doctor is quiet about the store, or says what has to be done for what is left
+/// of a killed command.
 #[track_caller]
 fn assert_examined(sandbox: &Sandbox) {
     let answer = sandbox.run(["doctor", "--json"]).stderr("");
@@ -66,8 +69,8 @@ fn making<'a>(python: &'a Path, name: &'a str) -> Vec<&'a OsStr> {
     words.into_iter().chain([python.as_os_str(), OsStr::new(name)]).collect()
 }
 
-/// The beginning of a command that runs another under strace, which writes to the file `trace` in the sandbox. `None`
-/// where it cannot trace: it is Linux's, and some containers forbid it.
+/// The beginning of a command that runs another under strace, which writes to the file `trace` in
+/// the sandbox. `None` where it cannot trace: it is Linux's, and some containers forbid it.
 pub(crate) fn strace(sandbox: &Sandbox) -> Option<Command> {
     if !cfg!(target_os = "linux") {
         eprintln!("skipped: no strace on this system");

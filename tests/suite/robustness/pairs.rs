@@ -1,4 +1,5 @@
-//! Every two verbs that change the store, at once and about one name: afterwards each name has a whole environment or none.
+//! Every two verbs that change the store, at once and about one name: afterwards each name has a
+//! whole environment or none.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -31,8 +32,8 @@ fn assert_whole(sandbox: &Sandbox, told: &str) {
     let trash = sandbox.workon_home().join(".venvwrap/trash");
     for place in names(&trash) {
         for kept in names(&trash.join(&place)) {
-            // A renaming leaves a link under the old name for a moment; replaced in that moment, it is kept like any link,
-            // as one that a person made looks the same.
+            // A renaming leaves a link under the old name for a moment; replaced in that moment, it
+            // is kept like any link, as one that a person made looks the same.
             let kept_at = trash.join(&place).join(&kept);
             let is_old_name = fs::read_link(&kept_at).is_ok_and(|target| target == std::path::Path::new("./z"));
             assert!(is_old_name || kept_at.join("pyvenv.cfg").is_file(), "{told}: {place}/{kept} in the trash");

@@ -1,4 +1,5 @@
-//! The whole life of an environment in stores that are not what one expects: other disks, links, odd names, other users.
+//! The whole life of an environment in stores that are not what one expects: other disks, links,
+//! odd names, other users.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -46,7 +47,8 @@ impl<'a> Place<'a> {
         self.sandbox.run_command(command, b"").status(0).stderr("");
     }
 
-    /// Makes, copies, renames, removes and brings back, with pip run from every place. Nothing is left at the end.
+    /// Makes, copies, renames, removes and brings back, with pip run from every place. Nothing is
+    /// left at the end.
     pub(super) fn is_lived_in(&self) {
         let python = pythons::complete().path.to_str().unwrap();
         self.run(&["mkvirtualenv", "-p", python, "one"]).status(0);
@@ -170,7 +172,8 @@ fn a_person_whose_home_is_another_s_can_live_in_a_store_of_their_own() {
     tally::add("places where an environment is made, copied, renamed, removed and brought back", 1);
 }
 
-/// A limit on the size of files ends us in the middle of writing one: nothing is there, and the next attempt works.
+/// A limit on the size of files ends us in the middle of writing one: nothing is there, and the
+/// next attempt works.
 #[test]
 fn a_limit_on_file_sizes_leaves_nothing_behind() {
     let sandbox = Sandbox::new().with_own_cache();

@@ -1,4 +1,5 @@
-//! File systems that lack something, and a quota that is reached at any step: strace answers in the kernel's place.
+//! File systems that lack something, and a quota that is reached at any step: strace answers in the
+//! kernel's place.
 
 use std::fs;
 use std::path::Path;
@@ -15,8 +16,8 @@ use crate::support::tally;
 /// Steps that take room on a disk.
 const TAKING: [&str; 6] = ["write", "mkdir", "symlink", "link", "rename", "copy_file_range"];
 
-/// Has `words` fail at each step that takes room: it says so and changes nothing, or does without; once there is room
-/// again the same words do it. `make` writes the store as it is before.
+/// Has `words` fail at each step that takes room: it says so and changes nothing, or does without;
+/// once there is room again the same words do it. `make` writes the store as it is before.
 #[track_caller]
 fn refused_everywhere(sandbox: &Sandbox, words: &[&str], make: impl Fn(), at_least: usize) {
     let store = sandbox.workon_home();

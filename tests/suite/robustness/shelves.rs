@@ -1,5 +1,6 @@
-//! The directories of ours in the store when somebody else has been there: links, pipes, locks, mounts, and entries that
-//! cannot be deleted. Nothing that is not ours is followed or deleted, and nobody waits without end.
+//! The directories of ours in the store when somebody else has been there: links, pipes, locks,
+//! mounts, and entries that cannot be deleted. Nothing that is not ours is followed or deleted, and
+//! nobody waits without end.
 
 use std::fs::{self, File};
 use std::os::unix::fs::symlink;

@@ -173,7 +173,8 @@ fn creating_against_removing_leaves_a_whole_one_or_none() {
     }
 }
 
-/// Nobody knows which of them comes first. What is then there is whole, and what is not can be brought back.
+/// Nobody knows which of them comes first. What is then there is whole, and what is not can be
+/// brought back.
 #[test]
 fn all_verbs_at_once_leave_whole_environments_only() {
     let sandbox = Sandbox::new();
@@ -203,7 +204,8 @@ fn all_verbs_at_once_leave_whole_environments_only() {
             if fs::read_link(&root).is_ok() {
                 continue;
             }
-            // Its python runs and its scripts name where it stands, or where it is about to be called.
+            // Its python runs and its scripts name where it stands, or where it is about to be
+            // called.
             let mut command = sandbox.command(root.join("bin/python"));
             command.args(["-c", "import sys; assert sys.prefix != sys.base_prefix"]);
             sandbox.run_command(command, b"").silent();

@@ -1,6 +1,8 @@
-//! Programs that are asked something and do not answer: what is asked has a deadline, and nothing of them is left.
+//! Programs that are asked something and do not answer: what is asked has a deadline, and nothing
+//! of them is left.
 //!
-//! The deadlines themselves are tried beside the module that keeps them; here a signal stands for the end.
+//! The deadlines themselves are tried beside the module that keeps them; here a signal stands for
+//! the end.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -58,7 +60,8 @@ fn start(sandbox: &Sandbox, words: &[&str]) -> Child {
     command.spawn().unwrap()
 }
 
-/// Everything that is asked, each by a program that hangs after it has closed its streams, and while they are open.
+/// Everything that is asked, each by a program that hangs after it has closed its streams, and
+/// while they are open.
 #[test]
 fn whoever_is_asked_dies_with_us_with_all_that_it_started() {
     use nix::sys::signal::Signal::{SIGHUP, SIGINT, SIGTERM};

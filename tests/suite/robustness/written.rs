@@ -1,4 +1,5 @@
-//! Verbs that change an environment in place, killed and ended at every step on disk: as it was, or as it is to be.
+//! Verbs that change an environment in place, killed and ended at every step on disk: as it was, or
+//! as it is to be.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -11,8 +12,8 @@ use crate::support::pythons;
 use crate::support::sandbox::Sandbox;
 use crate::support::wheel::tiny_thing;
 
-/// Ends `words` at each of its steps, each time in a new `x`: it is as it was or as it is to be, but for a file that is
-/// called by nobody, and `words` once more make it so.
+/// Ends `words` at each of its steps, each time in a new `x`: it is as it was or as it is to be,
+/// but for a file that is called by nobody, and `words` once more make it so.
 #[track_caller]
 fn ended_everywhere(words: &[&str], make: impl Fn(&Sandbox), at_least: usize) {
     let mut sandbox = Sandbox::new();
@@ -72,7 +73,8 @@ fn the_packages_of_its_python_are_seen_or_not() {
     ended_everywhere(&["toggleglobalsitepackages", "-q"], minimal, 6);
 }
 
-/// What an installer has half removed is its own; the doctor tells what makes it whole, and then the same words end it.
+/// What an installer has half removed is its own; the doctor tells what makes it whole, and then
+/// the same words end it.
 #[test]
 fn packages_half_removed_are_told_and_the_way_out_works() {
     // uv takes no wheel with a `#` in its path.

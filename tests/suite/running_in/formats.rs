@@ -1,5 +1,6 @@
-//! One process environment, however it was handed over: by `workon` to a child of the shell, by `venvwrap run`, and by
-//! `venvwrap env` in each format, evaluated by the real program where it is there and by a reader where it is not.
+//! One process environment, however it was handed over: by `workon` to a child of the shell, by
+//! `venvwrap run`, and by `venvwrap env` in each format, evaluated by the real program where it is
+//! there and by a reader where it is not.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -110,7 +111,8 @@ fn root_variable(after: &Variables) -> &'static str {
     if after.contains_key(b"VIRTUAL_ENV".as_slice()) { "VIRTUAL_ENV" } else { "CONDA_PREFIX" }
 }
 
-/// Whether a format has a way to write these down. Decided here from its grammar, apart from the code.
+/// Whether a format has a way to write these down. Decided here from its grammar, apart from the
+/// code.
 fn can_hold(format: &str, before: &Variables, after: &Variables) -> bool {
     let is_written = |name: &&&str| match format {
         "github" => **name != "PATH",
@@ -221,7 +223,8 @@ fn in_every_state(sandbox: impl Fn() -> Sandbox, name: &OsStr) {
             conforms(&inside, name);
         }
     }
-    // A plain venv's, alone and on top of one of ours; one that is there is replaced, and one that is not is a variable.
+    // A plain venv's, alone and on top of one of ours; one that is there is replaced, and one that
+    // is not is a variable.
     let mut there = sandbox();
     let root = there.root().join("plain venv");
     there.minimal_environment_at(&root);

@@ -1,5 +1,5 @@
-//! Programs in an environment without entering it: `venvwrap run`, `venvwrap env` and `venvwrap which`, as scripts, cron,
-//! CI, make and editors call them.
+//! Programs in an environment without entering it: `venvwrap run`, `venvwrap env` and `venvwrap
+//! which`, as scripts, cron, CI, make and editors call them.
 
 mod completion; // Tab behind `venvwrap`
 mod finding; //    which program is run, and what is said where there is none

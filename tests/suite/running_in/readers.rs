@@ -1,10 +1,12 @@
-//! Readers of the formats whose own program is not at hand in a test, after its documentation: Nushell's and PowerShell's
-//! literals, `.env` files, systemd.exec(5), GitHub's workflow commands. Each is strict: text that it does not know fails.
+//! Readers of the formats whose own program is not at hand in a test, after its documentation:
+//! Nushell's and PowerShell's literals, `.env` files, systemd.exec(5), GitHub's workflow commands.
+//! Each is strict: text that it does not know fails.
 
 /// What a file says of a variable: its value, or that it must not be set.
 pub(super) type Said = (String, Option<Vec<u8>>);
 
-/// Nushell: `hide-env`, and assignments of double-quoted strings or lists of them (joined as the list PATH is).
+/// Nushell: `hide-env`, and assignments of double-quoted strings or lists of them (joined as the
+/// list PATH is).
 pub(super) fn nu(text: &str) -> Vec<Said> {
     let mut said = Vec::new();
     let mut rest = text;
@@ -47,7 +49,8 @@ fn nu_string(text: &str) -> (String, &str) {
     }
 }
 
-/// PowerShell: `Remove-Item Env:`, and assignments of single-quoted strings; any two of its single quotes are one.
+/// PowerShell: `Remove-Item Env:`, and assignments of single-quoted strings; any two of its single
+/// quotes are one.
 pub(super) fn pwsh(text: &str) -> Vec<Said> {
     let is_quote = |character: char| matches!(character, '\'' | '\u{2018}'..='\u{201b}');
     let mut said = Vec::new();
@@ -79,7 +82,8 @@ pub(super) fn pwsh(text: &str) -> Vec<Said> {
     said
 }
 
-/// A `.env` file: what python-dotenv, Node, Ruby and Compose read alike. What some of them expand or unescape fails.
+/// A `.env` file: what python-dotenv, Node, Ruby and Compose read alike. What some of them expand
+/// or unescape fails.
 pub(super) fn dotenv(text: &str) -> Vec<Said> {
     let line = |line: &str| {
         let (name, value) = line.split_once('=').unwrap();
@@ -91,8 +95,9 @@ pub(super) fn dotenv(text: &str) -> Vec<Said> {
     text.split_terminator('\n').map(line).collect()
 }
 
-/// systemd.exec(5), EnvironmentFile=: blanks around are dropped, quotes may follow one another and span lines, and in
-/// double quotes a backslash counts before `"`, `\`, `` ` ``, `$` and the end of a line.
+/// systemd.exec(5), EnvironmentFile=: blanks around are dropped, quotes may follow one another and
+/// span lines, and in double quotes a backslash counts before `"`, `\`, `` ` ``, `$` and the end of
+/// a line.
 pub(super) fn systemd(text: &str) -> Vec<Said> {
     let mut said = Vec::new();
     let mut characters = text.chars().peekable();
@@ -129,7 +134,8 @@ pub(super) fn systemd(text: &str) -> Vec<Said> {
     said
 }
 
-/// GitHub's runner, GITHUB_ENV: `NAME=value`, or `NAME<<END`, lines, `END`; whichever sign comes first in the line.
+/// GitHub's runner, GITHUB_ENV: `NAME=value`, or `NAME<<END`, lines, `END`; whichever sign comes
+/// first in the line.
 pub(super) fn github(text: &str) -> Vec<Said> {
     let mut said = Vec::new();
     let mut lines = text.split_terminator('\n');

@@ -1,4 +1,5 @@
-//! `venvwrap run`: the process becomes the program, so that streams, signals and status are its own.
+//! `venvwrap run`: the process becomes the program, so that streams, signals and status are its
+//! own.
 
 use std::ffi::OsString;
 use std::fs;

@@ -93,7 +93,8 @@ impl std::fmt::Display for Answer<'_> {
     }
 }
 
-/// The lines that differ, `-` expected and `+` found; common ones at both ends are left out, and more than 40.
+/// The lines that differ, `-` expected and `+` found; common ones at both ends are left out, and
+/// more than 40.
 pub(crate) fn difference(expected: &[u8], found: &[u8]) -> String {
     let lines = |text: &[u8]| -> Vec<String> {
         text.split_inclusive(|byte| *byte == b'\n').map(|line| line.escape_ascii().to_string()).collect()

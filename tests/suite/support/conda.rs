@@ -1,5 +1,5 @@
-//! A conda environment, laid out by hand as conda does it: `conda-meta` with a history and the records of packages, and
-//! whatever a test puts into `etc/conda`.
+//! A conda environment, laid out by hand as conda does it: `conda-meta` with a history and the
+//! records of packages, and whatever a test puts into `etc/conda`.
 
 use std::fs;
 use std::os::unix::ffi::OsStrExt;

@@ -6,8 +6,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-/// Everything below a directory, a line each in the order of the paths: what it is, its mode, and a link's target or a
-/// file's text; of a long text its length and a number made from it.
+/// Everything below a directory, a line each in the order of the paths: what it is, its mode, and a
+/// link's target or a file's text; of a long text its length and a number made from it.
 pub(crate) fn tree(root: &Path) -> String {
     let mut lines = Vec::new();
     walk(root, root, &mut lines);

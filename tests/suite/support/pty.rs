@@ -1,7 +1,8 @@
 //! An interactive shell at a terminal, as a person has it: their rc file, their keys, their screen.
 //!
-//! Owns the terminal, the rc files and the waiting. Nothing sleeps: the rc files send marks (`screen`) when a prompt has
-//! been drawn and when the key [`SHOW_LINE`] asks for the command line, and every wait ends at a deadline.
+//! Owns the terminal, the rc files and the waiting. Nothing sleeps: the rc files send marks
+//! (`screen`) when a prompt has been drawn and when the key [`SHOW_LINE`] asks for the command
+//! line, and every wait ends at a deadline.
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -86,7 +87,8 @@ impl<'a> Terminal<'a> {
         command.stdout(Stdio::from(slave.try_clone().unwrap())).stderr(Stdio::from(slave));
         let lead = move || {
             setsid()?;
-            // The first terminal that the leader of a session opens is the one that Ctrl-C works on.
+            // The first terminal that the leader of a session opens is the one that Ctrl-C works
+            // on.
             nix::fcntl::open(&device, OFlag::O_RDWR, Mode::empty()).map(drop)?;
             Ok(())
         };
@@ -106,8 +108,8 @@ impl<'a> Terminal<'a> {
         terminal
     }
 
-    /// Types a line and Enter, waits for the next prompt, and gives what is then on the screen: the prompt with the line,
-    /// what it printed, the new prompt.
+    /// Types a line and Enter, waits for the next prompt, and gives what is then on the screen: the
+    /// prompt with the line, what it printed, the new prompt.
     #[track_caller]
     pub(crate) fn run(&self, line: impl AsRef<[u8]>) -> String {
         self.with(|seen| seen.screen.clear_above());
@@ -117,7 +119,8 @@ impl<'a> Terminal<'a> {
         self.screen()
     }
 
-    /// Types keys, Tab among them, and gives the command line that stands there then. It is taken back afterwards.
+    /// Types keys, Tab among them, and gives the command line that stands there then. It is taken
+    /// back afterwards.
     #[track_caller]
     pub(crate) fn completed(&self, keys: impl AsRef<[u8]>) -> String {
         self.with(|seen| seen.screen.clear_above());
@@ -127,8 +130,8 @@ impl<'a> Terminal<'a> {
         String::from_utf8_lossy(&self.with(|seen| seen.line.take()).unwrap()).into_owned()
     }
 
-    /// Types the beginning of a line and as much Tab as it takes to be shown a list, and waits for these in it. Gives the
-    /// screen; the line is taken back.
+    /// Types the beginning of a line and as much Tab as it takes to be shown a list, and waits for
+    /// these in it. Gives the screen; the line is taken back.
     #[track_caller]
     pub(crate) fn listed(&self, typed: &str, expected: &[&str]) -> String {
         self.with(|seen| seen.screen.clear_above());
@@ -218,7 +221,8 @@ impl Drop for Terminal<'_> {
     }
 }
 
-/// A suite that was started in the background ignores Ctrl-C, and so would everything that it starts.
+/// A suite that was started in the background ignores Ctrl-C, and so would everything that it
+/// starts.
 pub(crate) fn obey_interrupts() {
     // SAFETY: this is what the system does by default; no handler runs.
     #[allow(unsafe_code, reason = "nix calls every change of a handler unsafe, the one to none included")]

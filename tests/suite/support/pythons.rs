@@ -1,6 +1,7 @@
 //! Real interpreters, found once: pyenv's, the system's, PyPy.
 //!
-//! Tests that need a kind which this machine lacks say so on stderr and pass; two different interpreters are required.
+//! Tests that need a kind which this machine lacks say so on stderr and pass; two different
+//! interpreters are required.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -34,7 +35,8 @@ impl Python {
     }
 }
 
-/// All interpreters of this machine, oldest first. Fails where there are not two of different versions.
+/// All interpreters of this machine, oldest first. Fails where there are not two of different
+/// versions.
 #[track_caller]
 pub(crate) fn all() -> &'static [Python] {
     static FOUND: OnceLock<Vec<Python>> = OnceLock::new();
@@ -64,8 +66,8 @@ pub(crate) fn other_than(python: &Python) -> Option<&'static Python> {
     other
 }
 
-/// The full path of one of the tools that environments have to get on with: `uv`, `virtualenv`. A missing one is a
-/// failure, never a skip: `make test` installs it.
+/// The full path of one of the tools that environments have to get on with: `uv`, `virtualenv`. A
+/// missing one is a failure, never a skip: `make test` installs it.
 #[track_caller]
 pub(crate) fn peer(name: &str) -> PathBuf {
     let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/peers/bin").join(name);

@@ -1,7 +1,7 @@
 //! A directory with a hostile name in which a test lives, and the program run in it.
 //!
-//! Owns what a test's world is: its own HOME, WORKON_HOME and TMPDIR, no variable of the person's, one locale, no
-//! background work. What ran is an [`Answer`]. Nothing runs longer than [`LIMIT`].
+//! Owns what a test's world is: its own HOME, WORKON_HOME and TMPDIR, no variable of the person's,
+//! one locale, no background work. What ran is an [`Answer`]. Nothing runs longer than [`LIMIT`].
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -29,8 +29,9 @@ pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_venvwrap");
 /// How long a child may take. A hung one is killed, and the test fails with what it had printed.
 pub(crate) const LIMIT: Duration = Duration::from_mins(1);
 
-/// Space, both quotes, `$`, a command substitution, a backslash, braces, `;`, `&`, `#`, `*`, a percent sign, non-ASCII.
-/// No `:`, which PATH cannot hold. The variable is one that nobody sets: WORKON_HOME may name variables.
+/// Space, both quotes, `$`, a command substitution, a backslash, braces, `;`, `&`, `#`, `*`, a
+/// percent sign, non-ASCII. No `:`, which PATH cannot hold. The variable is one that nobody sets:
+/// WORKON_HOME may name variables.
 const HOSTILE: &str = "it's \"q\" $nil `x` \\b {a,b};&#*%é-";
 
 /// A test's own world. Gone when dropped.
@@ -55,7 +56,8 @@ impl Sandbox {
         sandbox
     }
 
-    /// A world under a path without anything special, for other people's programs that cannot live elsewhere.
+    /// A world under a path without anything special, for other people's programs that cannot live
+    /// elsewhere.
     pub(crate) fn plain() -> Self {
         Self::under("plain-")
     }
@@ -106,7 +108,8 @@ impl Sandbox {
         self.workon_home().join(name.as_ref())
     }
 
-    /// The first directory of PATH: links to test tools that are not in /usr/bin; a test may add its own programs.
+    /// The first directory of PATH: links to test tools that are not in /usr/bin; a test may add
+    /// its own programs.
     pub(crate) fn tools(&self) -> PathBuf {
         self.root.join("tools")
     }
@@ -188,7 +191,8 @@ impl Sandbox {
             }
         });
         let deadline = Instant::now() + LIMIT;
-        // Both streams have ended, and so has the process: one that outlives it and holds a stream is a hang, too.
+        // Both streams have ended, and so has the process: one that outlives it and holds a stream
+        // is a hang, too.
         let ended = (0..3).all(|_| wait.recv_timeout(deadline.saturating_duration_since(Instant::now())).is_ok());
         let status = status.lock().unwrap().unwrap_or_default();
         let (stdout, stderr) = (stdout.lock().unwrap().clone(), stderr.lock().unwrap().clone());
@@ -200,7 +204,8 @@ impl Sandbox {
         answer
     }
 
-    /// Writes an environment by hand, in a millisecond: enough for everything that does not start its python.
+    /// Writes an environment by hand, in a millisecond: enough for everything that does not start
+    /// its python.
     pub(crate) fn minimal_environment(&self, name: impl AsRef<OsStr>) -> PathBuf {
         self.minimal_environment_at(&self.environment(name))
     }
@@ -223,7 +228,8 @@ impl Sandbox {
     }
 }
 
-/// Has the shape of every maker's `bin/activate`: `hash -r` in `deactivate` and as the last statement.
+/// Has the shape of every maker's `bin/activate`: `hash -r` in `deactivate` and as the last
+/// statement.
 const ACTIVATE: &str = "deactivate () {\n    hash -r 2> /dev/null\n}\nVIRTUAL_ENV=$not_read\nhash -r 2> /dev/null\n";
 
 /// A path as a word for stories and messages that hold bytes.
@@ -231,8 +237,8 @@ pub(crate) fn bytes(path: impl AsRef<OsStr>) -> Vec<u8> {
     path.as_ref().to_os_string().into_vec()
 }
 
-/// The full path of a test tool, found on the PATH that the tests were started with. A missing one is a failure, never
-/// a skip: `make test` installs it.
+/// The full path of a test tool, found on the PATH that the tests were started with. A missing one
+/// is a failure, never a skip: `make test` installs it.
 #[track_caller]
 pub(crate) fn tool(name: &str) -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
@@ -264,8 +270,8 @@ fn collected(mut stream: impl Read + Send + 'static, ended: mpsc::Sender<()>) ->
     all
 }
 
-/// One directory for everything of this run. It cannot be removed at the end, for a static is never dropped; the next
-/// run removes those of processes that are gone.
+/// One directory for everything of this run. It cannot be removed at the end, for a static is never
+/// dropped; the next run removes those of processes that are gone.
 pub(crate) fn run_directory() -> &'static Path {
     static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();
     const PREFIX: &str = "venvwrap-suite-";
@@ -283,7 +289,8 @@ pub(crate) fn run_directory() -> &'static Path {
     })
 }
 
-/// The cache that the tests of a run share: unpacking and compiling pip once takes most of a second.
+/// The cache that the tests of a run share: unpacking and compiling pip once takes most of a
+/// second.
 fn shared_cache() -> PathBuf {
     let cache = run_directory().join("cache");
     fs::create_dir_all(&cache).unwrap();

@@ -1,8 +1,8 @@
 //! What a person sees of a terminal's output: a screen of characters, drawn as the bytes come.
 //!
-//! Owns as much of a VT100 as bash, zsh and fish use to draw a prompt and a list: text, cursor, erasing, insertion.
-//! Colours are left out, and every character is one column wide. The tests' own marks, which travel as OSC commands that
-//! no terminal shows, come out as [`Mark`]s.
+//! Owns as much of a VT100 as bash, zsh and fish use to draw a prompt and a list: text, cursor,
+//! erasing, insertion. Colours are left out, and every character is one column wide. The tests' own
+//! marks, which travel as OSC commands that no terminal shows, come out as [`Mark`]s.
 
 /// The size of every terminal of the tests. Wide, so that no line is broken.
 pub(crate) const COLUMNS: usize = 240;
@@ -71,7 +71,8 @@ impl Screen {
         bytes.iter().filter_map(|byte| self.take(*byte)).collect()
     }
 
-    /// All lines, also those that went out at the top, without trailing blanks and without empty lines.
+    /// All lines, also those that went out at the top, without trailing blanks and without empty
+    /// lines.
     pub(crate) fn text(&self) -> String {
         let shown = self.rows.iter().map(|row| row.iter().collect::<String>());
         let lines = self.history.iter().cloned().chain(shown);
@@ -146,7 +147,8 @@ impl Screen {
         }
     }
 
-    /// A line that is full is broken only when one more character comes (`xenl`): shells rely on it.
+    /// A line that is full is broken only when one more character comes (`xenl`): shells rely on
+    /// it.
     fn put(&mut self, character: char) {
         if self.column == COLUMNS {
             self.column = 0;

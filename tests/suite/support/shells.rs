@@ -1,7 +1,7 @@
 //! The real shells, started clean, in the modes that people set.
 //!
-//! Owns which modes there are and how a script runs in one of them, with or without venvwrap's functions loaded. What a
-//! script is made of: `story`, or the test itself.
+//! Owns which modes there are and how a script runs in one of them, with or without venvwrap's
+//! functions loaded. What a script is made of: `story`, or the test itself.
 
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -47,8 +47,8 @@ impl Shell {
         MODES.iter().find(|mode| mode.shell == self).unwrap()
     }
 
-    /// One word of this shell that stands for exactly these bytes. For fish in another way than the program does it:
-    /// every byte by its number.
+    /// One word of this shell that stands for exactly these bytes. For fish in another way than the
+    /// program does it: every byte by its number.
     pub(crate) fn quoted(self, bytes: impl AsRef<[u8]>) -> Vec<u8> {
         let bytes = bytes.as_ref();
         match self {
@@ -58,7 +58,8 @@ impl Shell {
         }
     }
 
-    /// What `venvwrap init` prints for this shell, as a file to be sourced. Asked for once in a run.
+    /// What `venvwrap init` prints for this shell, as a file to be sourced. Asked for once in a
+    /// run.
     pub(crate) fn functions(self) -> &'static Path {
         static FILES: [OnceLock<PathBuf>; 3] = [const { OnceLock::new() }; 3];
         FILES[self as usize].get_or_init(|| {
@@ -86,7 +87,8 @@ const fn mode(shell: Shell, name: &'static str, options: &'static [&'static str]
     Mode { shell, name, options, prelude }
 }
 
-/// Names that are commands elsewhere, as aliases that fail. bash expands those only when it is told to.
+/// Names that are commands elsewhere, as aliases that fail. bash expands those only when it is told
+/// to.
 pub(crate) const ALIASES: &str = "
 alias cd='echo ALIASED cd >&2; false' rm='false rm' ls='false ls' grep='false grep' printf='false printf'
 alias unset='false unset' export='false export' local='false local' eval='false eval' hash='false hash'

@@ -92,7 +92,8 @@ impl Drop for SmallDisk {
 pub(crate) struct Mounted(Vec<PathBuf>);
 
 impl Mounted {
-    /// A directory at another place as well; an empty file system without one. `None` where this may not be done.
+    /// A directory at another place as well; an empty file system without one. `None` where this
+    /// may not be done.
     pub(crate) fn at(source: Option<&Path>, place: &Path) -> Option<Self> {
         let mut mount = Command::new("mount");
         match source {
@@ -103,8 +104,8 @@ impl Mounted {
         (Uid::effective().is_root() && is_done).then(|| Self(vec![place.to_path_buf()]))
     }
 
-    /// A directory that is only read, with a layer above it that is written to, on a disk of its own at `disk`. No path may
-    /// have a comma or a colon in it.
+    /// A directory that is only read, with a layer above it that is written to, on a disk of its
+    /// own at `disk`. No path may have a comma or a colon in it.
     pub(crate) fn overlay(lower: &Path, disk: &Path, place: &Path) -> Option<Self> {
         for directory in [disk, place] {
             fs::create_dir(directory).unwrap();

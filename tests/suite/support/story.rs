@@ -1,7 +1,8 @@
 //! One story, written once and played in each shell.
 //!
-//! A story is what a person types and what they then look at. It is rendered into the syntax of a shell, run in the real
-//! one, and what was seen comes back as records, which read alike in all shells:
+//! A story is what a person types and what they then look at. It is rendered into the syntax of a
+//! shell, run in the real one, and what was seen comes back as records, which read alike in all
+//! shells:
 //!
 //! ```text
 //! workon x: 0
@@ -96,8 +97,8 @@ impl Story {
         self.with(Step::Directory)
     }
 
-    /// Keeps the whole state of the shell under this name: variables, functions, aliases, options, traps, umask and
-    /// working directory.
+    /// Keeps the whole state of the shell under this name: variables, functions, aliases, options,
+    /// traps, umask and working directory.
     pub(crate) fn snapshot(self, name: &str) -> Self {
         self.with(Step::Snapshot(name.to_owned()))
     }
@@ -107,7 +108,8 @@ impl Story {
         self.with(Step::Code { posix: posix.as_ref().to_vec(), fish: fish.as_ref().to_vec() })
     }
 
-    /// Starts another shell from this one, which plays a story of its own with the functions loaded, and ends.
+    /// Starts another shell from this one, which plays a story of its own with the functions
+    /// loaded, and ends.
     pub(crate) fn child(self, mode: &'static Mode, story: Self) -> Self {
         self.with(Step::Child { mode, story })
     }
@@ -123,7 +125,8 @@ impl Story {
         self
     }
 
-    /// Plays it in the plain shells, where nothing may be said on stdout or stderr and the records must be these lines.
+    /// Plays it in the plain shells, where nothing may be said on stdout or stderr and the records
+    /// must be these lines.
     #[track_caller]
     pub(crate) fn plays(&self, sandbox: &Sandbox, records: &str) {
         for shell in Shell::ALL {

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-/// Writes a wheel of one module into a directory: the distribution `tiny-thing` of this version, for every Python, with
-/// the module `tiny_thing`, whose `VERSION` is the version, and the command `tiny-thing`, which prints it.
+/// Writes a wheel of one module into a directory: the distribution `tiny-thing` of this version,
+/// for every Python, with the module `tiny_thing`, whose `VERSION` is the version, and the command
+/// `tiny-thing`, which prints it.
 pub(crate) fn tiny_thing(directory: &Path, version: &str) -> PathBuf {
     let path = directory.join(format!("tiny_thing-{version}-py2.py3-none-any.whl"));
     let information = format!("tiny_thing-{version}.dist-info");

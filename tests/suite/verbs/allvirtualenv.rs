@@ -32,7 +32,8 @@ fn fifo(sandbox: &Sandbox, name: &str) -> std::path::PathBuf {
 /// The first `count` lines that are written to a fifo, each by somebody who opens it for that.
 #[track_caller]
 fn lines_from(fifo: &Path, count: usize) -> Vec<String> {
-    // Open for writing as well: it has no end when one writer has gone and the next has not come yet.
+    // Open for writing as well: it has no end when one writer has gone and the next has not come
+    // yet.
     let fifo = fs::File::options().read(true).write(true).open(fifo).unwrap();
     let (tell, told) = mpsc::channel();
     thread::spawn(move || BufReader::new(fifo).lines().take(count).try_for_each(|line| tell.send(line.unwrap())));

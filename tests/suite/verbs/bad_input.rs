@@ -1,5 +1,5 @@
-//! Every verb with what it cannot take, in every shell: one line on stderr, a hint, a status; nothing on disk changes,
-//! and the active environment stays as it is.
+//! Every verb with what it cannot take, in every shell: one line on stderr, a hint, a status;
+//! nothing on disk changes, and the active environment stays as it is.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};

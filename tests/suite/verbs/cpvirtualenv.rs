@@ -1,4 +1,5 @@
-//! `cpvirtualenv`: a copy that stands on its own, entered, with its hooks. What is changed in it: `relocate` in src.
+//! `cpvirtualenv`: a copy that stands on its own, entered, with its hooks. What is changed in it:
+//! `relocate` in src.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -161,7 +162,8 @@ fn a_copy_hands_on_no_rights_of_the_original() {
     );
 }
 
-/// Moved by hand, then copied or renamed: whatever has the old name by now has nothing to do with the result.
+/// Moved by hand, then copied or renamed: whatever has the old name by now has nothing to do with
+/// the result.
 #[test]
 fn one_that_was_moved_by_hand_is_not_wired_to_what_has_its_old_name() {
     let python = pythons::complete();

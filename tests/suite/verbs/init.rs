@@ -1,4 +1,5 @@
-//! `venvwrap init`: which program the functions start. What they do has tests of its own (`init_script`, `activation`).
+//! `venvwrap init`: which program the functions start. What they do has tests of its own
+//! (`init_script`, `activation`).
 
 use std::os::unix::fs::symlink;
 

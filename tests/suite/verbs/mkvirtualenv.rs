@@ -1,4 +1,5 @@
-//! `mkvirtualenv`: what it makes, what it leaves alone, and what it says. What is in an environment: `creation`.
+//! `mkvirtualenv`: what it makes, what it leaves alone, and what it says. What is in an
+//! environment: `creation`.
 
 use std::ffi::OsStr;
 use std::fs;

@@ -1,4 +1,5 @@
-//! `venvwrap python`: every Python once, from wherever it is, with who uses it; and what is started for that.
+//! `venvwrap python`: every Python once, from wherever it is, with who uses it; and what is started
+//! for that.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -21,7 +22,8 @@ fn installed(sandbox: &Sandbox, python: &Python, at: &str) -> PathBuf {
     link
 }
 
-/// What the list calls an interpreter that was linked to this place: by it, but for the system's own, which keeps its name.
+/// What the list calls an interpreter that was linked to this place: by it, but for the system's
+/// own, which keeps its name.
 fn shown_at(python: &Python, at: &str) -> String {
     let command = format!("bin/python{}", python.minor());
     if prefix(python) == Path::new("/usr") { format!("/usr/{command}") } else { format!("~/{at}/{command}") }

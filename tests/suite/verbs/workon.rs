@@ -1,4 +1,5 @@
-//! `workon`: which environment, which directory, and what stands in the way. What it sets: `activation`.
+//! `workon`: which environment, which directory, and what stands in the way. What it sets:
+//! `activation`.
 
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -140,7 +141,8 @@ fn the_prompt_of_pyvenv_cfg_is_shown_whoever_wrote_it() {
     }
 }
 
-/// What will not work in an environment is said when it is activated, with the command that repairs it and loses nothing.
+/// What will not work in an environment is said when it is activated, with the command that repairs
+/// it and loses nothing.
 #[test]
 fn what_will_not_work_inside_is_said_with_what_repairs_it() {
     let sandbox = Sandbox::new();
@@ -193,7 +195,8 @@ fn what_will_not_work_inside_is_said_with_what_repairs_it() {
     }
 }
 
-/// uv makes environments without pip. `pip` is then the one of some other Python, and installs there.
+/// uv makes environments without pip. `pip` is then the one of some other Python, and installs
+/// there.
 #[test]
 fn an_environment_of_uv_without_pip_is_said_once_and_the_command_that_is_named_adds_it() {
     for shell in Shell::ALL {
