@@ -16,8 +16,9 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 
 use crate::context::Context;
-use crate::environment::{Environment, path_extensions, pyvenv_cfg};
+use crate::environment::{Environment, path_extensions};
 use crate::error::{Error, Result};
+use crate::formats::pyvenv_cfg;
 use crate::fs::private::read_private;
 use crate::fs::{read_small, write_whole};
 use crate::hooks;

@@ -9,6 +9,7 @@ mod shown; //        a value in a message
 mod one_line; //     a value in a file that others read line by line
 mod error; //        what can go wrong, and the hint
 mod fs; //           careful steps on disk
+mod formats; //      file formats of the Python world
 mod context; //      the one window to the outside
 mod asked; //        a question to another program
 mod isolation; //    a Python started apart from where we are

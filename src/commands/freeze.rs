@@ -1,6 +1,6 @@
 //! `freeze`: what is installed, written back to the file of the project that says so.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -10,11 +10,11 @@ use super::{Outcome, Session, Verb, workon};
 use crate::environment::frozen::Frozen;
 use crate::environment::{Environment, end_of_links};
 use crate::error::{Error, Result};
+use crate::formats::pylock;
 use crate::fs::{read_small, write_whole};
 use crate::installer::freeze;
 use crate::output;
 use crate::project;
-use crate::project::dependencies::is_pylock;
 use crate::project::requirements::{self, MARK, Updated};
 use crate::shown::shown;
 use crate::workon_home::WorkonHome;
@@ -76,7 +76,7 @@ impl Verb for Freeze {
             return Ok(Outcome::Done);
         }
         let old = read(&file)?;
-        let new = if is_lock(&file) {
+        let new = if pylock::is_pylock(&file) {
             let made = locked(session, &environment, &frozen)?;
             changed_lock(old.as_deref().unwrap_or_default(), made)
         } else {
@@ -110,7 +110,7 @@ impl Freeze {
         if !project.is_dir() {
             return Err(Error::NoDirectory { path: project, hint: "`--to FILE` says where to write" });
         }
-        let lock = project.join("pylock.toml");
+        let lock = project.join(pylock::DEFAULT);
         Ok(if lock.is_file() { lock } else { project.join("requirements.txt") })
     }
 
@@ -153,10 +153,6 @@ impl Freeze {
     }
 }
 
-fn is_lock(file: &Path) -> bool {
-    file.file_name().and_then(OsStr::to_str).is_some_and(is_pylock)
-}
-
 /// Fails for a device, a pipe or a directory, before anything is run.
 fn check_is_file(session: &Session<'_>, path: &Path) -> Result<()> {
     match std::fs::metadata(path) {
@@ -182,7 +178,7 @@ fn read(file: &Path) -> Result<Option<String>> {
 /// The text of a lock file for what is installed.
 fn locked(session: &Session<'_>, environment: &Environment, frozen: &[Frozen]) -> Result<String> {
     let place = tempfile::Builder::new().prefix("venvwrap-").tempdir().map_err(Error::io("make", "a lock file"))?;
-    let (list, made) = (place.path().join("installed.txt"), place.path().join("pylock.toml"));
+    let (list, made) = (place.path().join("installed.txt"), place.path().join(pylock::DEFAULT));
     let text: String = frozen.iter().flat_map(|frozen| [&*frozen.line, "\n"]).collect();
     std::fs::write(&list, text).map_err(Error::io("write", &list))?;
     freeze::lock(session.context, environment, session.config()?.installer, &list, &made)?;

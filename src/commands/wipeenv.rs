@@ -7,8 +7,8 @@ use clap::Parser;
 use super::{Outcome, Session, Verb, elsewhere};
 use crate::context::Context;
 use crate::environment::Environment;
-use crate::environment::distributions::canonical;
 use crate::error::{Error, Result};
+use crate::formats::dist_info::normalized;
 use crate::installer::Uninstaller;
 use crate::output;
 
@@ -62,6 +62,6 @@ impl Verb for WipeEnv {
 
 fn removable(environment: &Environment) -> Result<Vec<String>> {
     let mut names = environment.distributions()?;
-    names.retain(|name| !KEPT.contains(&canonical(name).as_str()));
+    names.retain(|name| !KEPT.contains(&normalized(name).as_str()));
     Ok(names)
 }

@@ -1,65 +1,50 @@
-//! Where installed distributions came from, by the metadata on disk: `direct_url.json` (PEP 610)
-//! and `.egg-link`.
+//! The URL or directory that an installed distribution came from, if it did not come from an index.
 //!
-//! Anybody's build writes these files, and `pip freeze` prints what is in them. So they are checked
-//! here before a line of it goes into a file that others read.
+//! Any package's build can write these files, and `pip freeze` prints what they say. So they are
+//! checked before any of their lines goes into a requirements file.
 
 use std::ffi::OsStr;
 use std::fs;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-
-use super::distributions::{canonical, name};
 use crate::error::{Error, Result};
+use crate::formats::direct_url::{DirectUrl, require_single_line};
+use crate::formats::dist_info::{MetadataForm, MetadataName, name, normalized};
 use crate::fs::{read_small, tidied};
-use crate::one_line::is_one_line;
-use crate::shown::shown;
 
-/// As much of such a file as is read.
+/// An `.egg-link` holds one path.
 const LIMIT: u64 = 64 * 1024;
 
-/// A distribution that was installed from an address or a place, not from an index.
+/// A distribution that was installed from a URL or a directory, not from an index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DirectOrigin {
     /// Its name (PEP 503).
     pub(crate) name: String,
-    /// The directory or file on this machine, where it is one.
+    /// The directory or file on this machine, if it came from one.
     pub(crate) place: Option<PathBuf>,
-    /// Whether what is there is what is imported.
+    /// Whether Python imports it from that directory.
     pub(crate) is_editable: bool,
 }
 
-#[derive(Debug, Deserialize)]
-struct DirectUrl {
-    url: String,
-    #[serde(default)]
-    dir_info: DirInfo,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct DirInfo {
-    #[serde(default)]
-    editable: bool,
-}
-
-/// Those in these directories. Fails where anything that `pip freeze` prints has a line break in
-/// it.
+/// The distributions in these directories that came from no index. Fails where anything that `pip
+/// freeze` prints contains a line break.
 pub(crate) fn origins<'a>(directories: impl IntoIterator<Item = &'a Path>) -> Result<Vec<DirectOrigin>> {
     let mut found = Vec::new();
     for directory in directories {
         for entry in fs::read_dir(directory).map_err(Error::io("list", directory))? {
             let path = entry.map_err(Error::io("list", directory))?.path();
             let Some(name) = name(&path) else { continue };
-            check(&path, name.as_bytes())?;
-            let origin = match path.extension().and_then(OsStr::to_str) {
-                Some("dist-info") => of_direct_url(&path)?,
-                Some("egg-link") => of_egg_link(&path)?,
+            require_single_line(&path, name.as_bytes())?;
+            let origin = match path.file_name().and_then(MetadataName::of).map(|name| name.form) {
+                Some(MetadataForm::DistInfo) => {
+                    DirectUrl::read(&path)?.map(|direct| (direct.path(), direct.is_editable()))
+                }
+                Some(MetadataForm::EggLink) => linked_directory(&path)?.map(|place| (Some(place), true)),
                 _ => None,
             };
             found.extend(origin.map(|(place, is_editable)| DirectOrigin {
-                name: canonical(&name),
+                name: normalized(&name),
                 place,
                 is_editable,
             }));
@@ -68,69 +53,12 @@ pub(crate) fn origins<'a>(directories: impl IntoIterator<Item = &'a Path>) -> Re
     Ok(found)
 }
 
-fn of_direct_url(dist_info: &Path) -> Result<Option<(Option<PathBuf>, bool)>> {
-    let file = dist_info.join("direct_url.json");
-    let Some(text) = read_small(&file, LIMIT).map_err(Error::io("read", &file))? else { return Ok(None) };
-    let wrong = |error: serde_json::Error| Error::Value {
-        what: shown(&file).to_string(),
-        reason: shown(&error.to_string()).to_string(),
-    };
-    let value: serde_json::Value = serde_json::from_slice(&text).map_err(wrong)?;
-    check_strings(&file, &value)?;
-    let direct: DirectUrl = serde_json::from_value(value).map_err(wrong)?;
-    let place = direct.url.strip_prefix("file://").map(place);
-    if let Some(place) = &place {
-        check(&file, place.as_os_str().as_bytes())?;
-    }
-    Ok(Some((place, direct.dir_info.editable)))
-}
-
-/// The first line is the directory.
-fn of_egg_link(file: &Path) -> Result<Option<(Option<PathBuf>, bool)>> {
+/// The directory in the first line of an `.egg-link`.
+fn linked_directory(file: &Path) -> Result<Option<PathBuf>> {
     let Some(text) = read_small(file, LIMIT).map_err(Error::io("read", file))? else { return Ok(None) };
     let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_end();
-    check(file, line)?;
-    Ok(Some((Some(tidied(Path::new(OsStr::from_bytes(line)))), true)))
-}
-
-/// Every string and every key of a JSON value.
-fn check_strings(file: &Path, value: &serde_json::Value) -> Result<()> {
-    match value {
-        serde_json::Value::String(text) => check(file, text.as_bytes()),
-        serde_json::Value::Array(values) => values.iter().try_for_each(|value| check_strings(file, value)),
-        serde_json::Value::Object(pairs) => pairs.iter().try_for_each(|(key, value)| {
-            check(file, key.as_bytes())?;
-            check_strings(file, value)
-        }),
-        _ => Ok(()),
-    }
-}
-
-fn check(file: &Path, value: &[u8]) -> Result<()> {
-    if is_one_line(value) {
-        return Ok(());
-    }
-    let value = shown(OsStr::from_bytes(value)).to_string();
-    Err(Error::Refused {
-        what: shown(file).to_string(),
-        reason: format!("`{value}` has a line break or another control character in it"),
-        hint: "a list of what is installed would have lines of its making; uninstall that package".to_owned(),
-    })
-}
-
-/// The path in a `file:` URL, without what may stand before and behind it.
-pub(crate) fn place(behind_scheme: &str) -> PathBuf {
-    let path = behind_scheme.split(['?', '#']).next().unwrap_or_default();
-    let path = path.strip_prefix("localhost").filter(|path| path.starts_with('/')).unwrap_or(path);
-    let mut bytes = Vec::with_capacity(path.len());
-    let mut rest = path.as_bytes();
-    while let [first, others @ ..] = rest {
-        let escaped = others.get(..2).filter(|_| *first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
-        let byte = escaped.and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        bytes.push(byte.unwrap_or(*first));
-        rest = if byte.is_some() { &others[2..] } else { others };
-    }
-    tidied(Path::new(&std::ffi::OsString::from_vec(bytes)))
+    require_single_line(file, line)?;
+    Ok(Some(tidied(Path::new(OsStr::from_bytes(line)))))
 }
 
 #[cfg(test)]

@@ -5,9 +5,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::direct::{DirectOrigin, place};
-use super::distributions::{canonical, is_name};
+use super::direct::DirectOrigin;
 use crate::error::{Error, Result};
+use crate::formats::dist_info::{is_name, normalized};
+use crate::formats::file_url;
 use crate::fs::tidied;
 use crate::one_line::is_one_line;
 use crate::shown::shown;
@@ -33,10 +34,10 @@ impl Frozen {
         }
         if let Some(what) = line.strip_prefix("-e ") {
             let what = what.trim();
-            let local = what.strip_prefix("file://").map_or_else(|| tidied(Path::new(what)), place);
+            let local = file_url::path_in(what).unwrap_or_else(|| tidied(Path::new(what)));
             let at = |origin: &&DirectOrigin| origin.is_editable && origin.place.as_ref() == Some(&local);
             let egg =
-                what.split_once("#egg=").map(|(_, egg)| canonical(egg.split(['&', '[']).next().unwrap_or_default()));
+                what.split_once("#egg=").map(|(_, egg)| normalized(egg.split(['&', '[']).next().unwrap_or_default()));
             let origin = match &egg {
                 Some(name) => origins.iter().find(|origin| origin.is_editable && origin.name == *name),
                 None => origins.iter().find(at),
@@ -59,7 +60,7 @@ impl Frozen {
             let url = rest.strip_prefix(" @ ")?;
             (is_word(url) && url.contains(':')).then(|| format!("{name} @ {}", without_password(url)))?
         };
-        let name = is_name(name).then(|| canonical(name))?;
+        let name = is_name(name).then(|| normalized(name))?;
         let origin = origins.iter().find(|origin| origin.name == name);
         Some(Self { place: origin.and_then(|origin| origin.place.clone()), is_editable: false, line, name })
     }
@@ -80,7 +81,7 @@ pub(crate) fn checked(
             hint: "nothing was written; uninstall the package whose metadata says so".to_owned(),
         };
         let frozen = Frozen::of(line, origins).ok_or_else(|| refused("is not the line of a package"))?;
-        if !installed.iter().any(|name| canonical(name) == frozen.name) {
+        if !installed.iter().any(|name| normalized(name) == frozen.name) {
             return Err(refused("names a package that is not installed"));
         }
         match found.iter().find(|other| other.name == frozen.name) {

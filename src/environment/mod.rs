@@ -11,6 +11,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::formats::pyvenv_cfg::PyvenvCfg;
 use crate::fs::read_small;
 use crate::shown::{inert, shown};
 
@@ -19,16 +20,12 @@ pub(crate) mod conda;
 pub(crate) mod direct;
 pub(crate) mod distributions;
 pub(crate) mod frozen;
-#[cfg(test)]
-mod fuzzed;
 pub(crate) mod integrity;
 pub(crate) mod origin;
 pub(crate) mod path_extensions;
-pub(crate) mod pyvenv_cfg;
 pub(crate) mod system_packages;
 
 use origin::{Elsewhere, Origin};
-use pyvenv_cfg::PyvenvCfg;
 
 /// No file of an environment that we read as a whole is longer in any honest case.
 const SMALL: u64 = 64 * 1024;

@@ -7,8 +7,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Environment, SMALL, pyvenv_cfg};
+use super::{Environment, SMALL};
 use crate::error::{Error, Result};
+use crate::formats::pyvenv_cfg;
 use crate::fs::{read_small, write_whole};
 
 const KEY: &str = "include-system-site-packages";

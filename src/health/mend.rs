@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 
 use super::finding::{About, Finding, What};
 use super::{Examination, interpreter as checks, place};
+use crate::environment::Environment;
 use crate::environment::integrity::is_called_python;
-use crate::environment::{Environment, pyvenv_cfg};
 use crate::error::{Error, Result};
+use crate::formats::pyvenv_cfg;
 use crate::fs::{read_small, remove_tree, write_whole};
 use crate::interpreter::{self, Interpreter};
 use crate::keepsake::{self, Ages};

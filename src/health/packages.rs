@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::What;
 use super::finding::Lacking;
 use crate::environment::Environment;
-use crate::environment::distributions::canonical;
+use crate::formats::dist_info::{METADATA, MetadataForm, MetadataName, RECORD, normalized};
 
 pub(super) fn check(environment: &Environment) -> Vec<(PathBuf, What)> {
     let Ok(directories) = environment.package_directories() else {
@@ -50,12 +50,12 @@ impl Pip {
             let bytes = name.as_encoded_bytes();
             if bytes == b"pip" {
                 self.package = self.package || directory.join("pip/__init__.py").is_file();
-            } else if let Some(text) = name.to_str()
-                && let Some((stem, kind @ ("dist-info" | "egg-info" | "egg"))) = text.rsplit_once('.')
-                && canonical(stem.split('-').next().unwrap_or_default()) == "pip"
+            } else if let Some(metadata) = MetadataName::of(name)
+                && metadata.form != MetadataForm::EggLink
+                && normalized(metadata.name()) == "pip"
             {
                 // An egg holds the package itself.
-                self.package = self.package || kind == "egg";
+                self.package = self.package || metadata.form == MetadataForm::Egg;
                 self.metadata = Some(directory.join(name));
             }
         }
@@ -98,12 +98,12 @@ fn odd_metadata(directory: &Path, names: &[OsString]) -> Vec<(PathBuf, What)> {
     for name in names {
         if name.as_encoded_bytes().starts_with(b"~") {
             leftovers.push(name.clone());
-        } else if name.as_encoded_bytes().ends_with(b".dist-info") {
+        } else if MetadataName::of(name).is_some_and(|name| name.form == MetadataForm::DistInfo) {
             let path = directory.join(name);
             let lacks = |file: &str| fs::symlink_metadata(path.join(file)).is_err();
-            if lacks("METADATA") {
+            if lacks(METADATA) {
                 no_metadata.push(name.clone());
-            } else if lacks("RECORD") {
+            } else if lacks(RECORD) {
                 no_record.push(name.clone());
             }
         }

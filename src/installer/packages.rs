@@ -13,6 +13,7 @@ use crate::belief;
 use crate::context::Context;
 use crate::directories;
 use crate::error::{Error, Result};
+use crate::formats::pylock::is_pylock;
 use crate::fs::private::read_private;
 
 /// As much of defaults.txt as is looked at.
@@ -94,7 +95,7 @@ impl Packages {
         if let Some(file) = &self.defaults {
             calls.push(call(Wish::Defaults(file.clone()), vec!["-r".into(), file.into()]));
         }
-        let (locks, files): (Vec<_>, Vec<_>) = self.files.iter().partition(|file| is_lock(file));
+        let (locks, files): (Vec<_>, Vec<_>) = self.files.iter().partition(|file| is_pylock(file));
         for file in locks {
             calls.push(call(Wish::Lock, vec!["-r".into(), file.into()]));
         }
@@ -112,7 +113,7 @@ impl Packages {
     /// The call for a requirements or lock file of a project. `is_whole`: the file names all that
     /// is needed, so that nothing is looked for beside it. Paths in it count from `directory`.
     pub(crate) fn call_for_project(&self, file: &Path, is_whole: bool, directory: PathBuf) -> Call {
-        let of = if is_lock(file) { Wish::Lock } else { Wish::Plain };
+        let of = if is_pylock(file) { Wish::Lock } else { Wish::Plain };
         let no_deps = is_whole.then(|| "--no-deps".into());
         let words = no_deps.into_iter().chain(["-r".into(), file.into()]).collect();
         Call { of, words, sources: self.sources.clone(), directory: Some(directory) }
@@ -211,14 +212,6 @@ fn asks_for_something(text: &[u8]) -> bool {
     })
 }
 
-/// Whether a file is a lock file, by its name: PEP 751 has no other mark.
-pub(crate) fn is_lock(file: &Path) -> bool {
-    let Some(name) = file.file_name().and_then(|name| name.to_str()) else { return false };
-    let Some(middle) = name.strip_prefix("pylock.").and_then(|rest| rest.strip_suffix("toml")) else { return false };
-    // `pylock.toml`, `pylock.NAME.toml`.
-    middle.is_empty() || middle.strip_suffix('.').is_some_and(|name| !name.is_empty() && !name.contains('.'))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -270,16 +263,6 @@ mod tests {
         }
         for text in ["six", "# pip\n\n six==1 # one", "-r more.txt", "--editable ~/x", "-e.", "./wheel.whl"] {
             assert!(asks_for_something(text.as_bytes()), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_lock_file_is_known_by_its_name() {
-        for name in ["pylock.toml", "pylock.dev.toml", "pylock.a-b.toml"] {
-            assert!(is_lock(&Path::new("/it's $x").join(name)), "{name}");
-        }
-        for name in ["pylock.txt", "pylock..toml", "pylock.a.b.toml", "pylocktoml", "xpylock.toml", "pylock.toml.txt"] {
-            assert!(!is_lock(Path::new(name)), "{name}");
         }
     }
 }

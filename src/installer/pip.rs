@@ -1,5 +1,6 @@
 //! The pips that there are: an environment's own, and that of the Python it was made from.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
@@ -8,6 +9,7 @@ use super::release::Release;
 use crate::asked::{Patience, ask};
 use crate::context::Context;
 use crate::environment::Environment;
+use crate::formats::dist_info::{MetadataForm, MetadataName};
 use crate::isolation;
 use crate::shown::shown;
 
@@ -35,15 +37,14 @@ pub(super) fn own(environment: &Environment) -> Own {
         return Own::Missing;
     }
     let mut entries = directories.iter().filter_map(|packages| fs::read_dir(packages).ok()).flatten().flatten();
-    let release = entries.find_map(|entry| version_in(entry.file_name().to_str()?));
+    let release = entries.find_map(|entry| version_in(&entry.file_name()));
     release.map_or(Own::Unknown, Own::Release)
 }
 
 /// The version in the name of pip's metadata: `pip-24.2.dist-info`, `pip-9.0.1-py2.7.egg-info`.
-fn version_in(name: &str) -> Option<Release> {
-    let (stem, kind) = name.rsplit_once('.')?;
-    let version = stem.strip_prefix("pip-").filter(|_| ["dist-info", "egg-info"].contains(&kind));
-    version.and_then(Release::parse)
+fn version_in(name: &OsStr) -> Option<Release> {
+    let name = MetadataName::of(name).filter(|name| name.name() == "pip" && name.form != MetadataForm::Egg)?;
+    name.version().and_then(Release::parse)
 }
 
 /// The Python that an environment was made from, where it has a pip that can work in the
@@ -87,8 +88,10 @@ mod tests {
         assert_eq!(own(&environment), Own::Missing);
         room.pip("18.1");
         assert_eq!(own(&environment), Own::Release(Release([18, 1, 0])));
-        assert_eq!(version_in("pip-9.0.1-py2.7.egg-info"), Some(Release([9, 0, 1])));
-        assert_eq!((version_in("pip_tools-7.dist-info"), version_in("pip-1.0.py")), (None, None));
+        assert_eq!(version_in(OsStr::new("pip-9.0.1-py2.7.egg-info")), Some(Release([9, 0, 1])));
+        for other in ["pip_tools-7.dist-info", "pip-1.0.py"] {
+            assert_eq!(version_in(OsStr::new(other)), None);
+        }
         crate::fs::remove_tree(&room.path("envs/x/lib/python3/site-packages/pip-18.1.dist-info")).unwrap();
         assert_eq!(own(&environment), Own::Unknown);
     }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::{pipfile_lock, pyproject};
 use crate::error::{Error, Result};
+use crate::formats::pylock::{self, is_pylock};
 use crate::fs::read_small;
 use crate::shown::shown;
 
@@ -16,7 +17,7 @@ use crate::shown::shown;
 const LIMIT: u64 = 16 * 1024 * 1024;
 
 /// The files, the one that says most first.
-const FILES: [&str; 4] = ["pylock.toml", "requirements.txt", "pyproject.toml", "Pipfile.lock"];
+const FILES: [&str; 4] = [pylock::DEFAULT, "requirements.txt", "pyproject.toml", "Pipfile.lock"];
 
 /// What a project needs.
 #[derive(Debug)]
@@ -86,17 +87,12 @@ impl Dependencies {
             "Pipfile" => {
                 return Err(nothing(file, "a Pipfile says what is wanted, `pipenv lock` makes of it what is needed"));
             }
-            name if ends_with(name, "txt") || is_pylock(name) => {
+            name if ends_with(name, "txt") || is_pylock(file) => {
                 file.is_file().then(|| whole(vec![Part::File(file.to_path_buf())], None))
             }
             _ => return Err(nothing(file, "that is no name of a file that lists dependencies")),
         })
     }
-}
-
-/// `pylock.toml` or `pylock.NAME.toml` (PEP 751).
-pub(crate) fn is_pylock(name: &str) -> bool {
-    name.starts_with("pylock.") && ends_with(name, "toml")
 }
 
 fn ends_with(name: &str, extension: &str) -> bool {
@@ -145,6 +141,8 @@ mod tests {
         // Any of them by its name, and others of the kind.
         write("requirements-dev.txt", "");
         write("pylock.dev.toml", "");
+        write("pylock.a.b.toml", "");
+        assert!(Dependencies::of(&room.path().join("pylock.a.b.toml")).is_err(), "PEP 751 allows one dot less");
         for name in ["requirements-dev.txt", "pylock.dev.toml", "Pipfile.lock"] {
             let found = Dependencies::of(&room.path().join(name)).unwrap();
             assert_eq!((found.file.as_path(), &*found.directory), (&*room.path().join(name), room.path()));

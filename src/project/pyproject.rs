@@ -9,8 +9,8 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::environment::distributions::canonical;
 use crate::error::{Error, Result};
+use crate::formats::dist_info::normalized;
 use crate::one_line::is_one_line;
 use crate::shown::shown;
 
@@ -120,7 +120,7 @@ pub(super) fn read(text: &str, file: &Path) -> Result<Option<Found>> {
 fn name_of(line: &str) -> String {
     let is_of_name = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
     let line = line.trim();
-    canonical(&line[..line.find(|letter| !is_of_name(letter)).unwrap_or(line.len())])
+    normalized(&line[..line.find(|letter| !is_of_name(letter)).unwrap_or(line.len())])
 }
 
 /// Puts a requirement into `lines`. Where it names the project itself, as a group `test` with
@@ -132,7 +132,7 @@ fn without_itself<'a>(
     above: &mut Vec<String>,
     lines: &mut Vec<&'a str>,
 ) -> std::result::Result<(), String> {
-    let own = project.filter(|project| !project.name.is_empty() && name_of(line) == canonical(&project.name));
+    let own = project.filter(|project| !project.name.is_empty() && name_of(line) == normalized(&project.name));
     let Some(own) = own else {
         lines.push(line);
         return Ok(());
@@ -142,11 +142,11 @@ fn without_itself<'a>(
     }
     let extras = line.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map_or("", |(extras, _)| extras);
     for extra in extras.split(',').map(str::trim).filter(|extra| !extra.is_empty()) {
-        if above.contains(&canonical(extra)) {
+        if above.contains(&normalized(extra)) {
             continue;
         }
-        above.push(canonical(extra));
-        let listed = own.optional_dependencies.iter().find(|(name, _)| canonical(name) == canonical(extra));
+        above.push(normalized(extra));
+        let listed = own.optional_dependencies.iter().find(|(name, _)| normalized(name) == normalized(extra));
         let (_, listed) = listed.ok_or_else(|| format!("the extra `{}` is missing", shown(extra)))?;
         listed.iter().try_for_each(|line| without_itself(project, line, above, lines))?;
     }
@@ -158,7 +158,7 @@ fn without_itself<'a>(
 fn check_place(tool: &Tool, line: &str, file: &Path) -> Result<()> {
     let name = name_of(line);
     let has = |table: &BTreeMap<String, toml::Value>, is_place: &dyn Fn(&toml::Value) -> bool| {
-        table.iter().any(|(key, value)| canonical(key) == name && is_place(value))
+        table.iter().any(|(key, value)| normalized(key) == name && is_place(value))
     };
     let places = ["path", "git", "url", "source", "develop"];
     let is_place = |value: &toml::Value| match value {

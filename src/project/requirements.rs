@@ -8,8 +8,8 @@ use std::path::Path;
 
 use self::included::Included;
 use self::line::{Line, Requirement, without_comment};
-use crate::environment::distributions::canonical;
 use crate::environment::frozen::Frozen;
+use crate::formats::dist_info::normalized;
 
 mod included;
 mod line;
@@ -99,7 +99,7 @@ pub(crate) fn updated(old: &str, frozen: &[Frozen], directory: &Path) -> Result<
         let line = Line::of(joined);
         let found = frozen.iter().position(|candidate| line.is_for(candidate, directory));
         let stays = match (line, found) {
-            (Line::Named(one), None) => !one.marker.is_empty() || TOOLS.contains(&&*canonical(one.name)),
+            (Line::Named(one), None) => !one.marker.is_empty() || TOOLS.contains(&&*normalized(one.name)),
             (Line::Named(one), Some(at)) => {
                 let is_second = std::mem::replace(&mut is_used[at], true);
                 // A constraint or another file says which version.
@@ -152,7 +152,7 @@ pub(crate) fn updated(old: &str, frozen: &[Frozen], directory: &Path) -> Result<
 
 /// Whether a line asks for just what is installed.
 fn is_as_in(line: &str, frozen: &Frozen) -> bool {
-    matches!(Line::of(line), Line::Named(one) if canonical(one.name) == frozen.name && one.is_wanted_like(frozen))
+    matches!(Line::of(line), Line::Named(one) if normalized(one.name) == frozen.name && one.is_wanted_like(frozen))
 }
 
 /// A line with another version: in its place, so that everything else stays as it was written; and

@@ -13,6 +13,7 @@ use super::wheel::Wheel;
 use super::{Download, Stock, tree};
 use crate::context::Context;
 use crate::error::Result;
+use crate::formats::dist_info::METADATA;
 use crate::fs::read_small;
 use crate::interpreter::Interpreter;
 
@@ -106,7 +107,7 @@ fn cached(trees: &Path, interpreter: &Interpreter) -> Option<Wheel> {
     pips.retain(|(wheel, _)| wheel.name == "pip");
     pips.sort_by_key(|(wheel, _)| std::cmp::Reverse((wheel.numbers(), wheel.path.clone())));
     let fits = |(wheel, site_packages): &(Wheel, PathBuf)| {
-        let metadata = read_small(&site_packages.join(wheel.dist_info()).join("METADATA"), LIMIT).ok().flatten();
+        let metadata = read_small(&site_packages.join(wheel.dist_info()).join(METADATA), LIMIT).ok().flatten();
         let admits = |metadata: &str| admits(requires_python(metadata), interpreter.version);
         metadata.is_some_and(|metadata| std::str::from_utf8(&metadata).is_ok_and(admits))
     };

@@ -10,6 +10,7 @@ use std::path::{Component, Path, PathBuf};
 use super::record::{self, Row};
 use super::scripts::{self, Script};
 use super::wheel::{Wheel, console_scripts, write_new};
+use crate::formats::dist_info::RECORD;
 use crate::fs::read_small;
 use crate::interpreter::Version;
 
@@ -31,7 +32,7 @@ pub(super) fn read(site_packages: &Path, wheels: &[Wheel], version: Version) -> 
         let dist_info = site_packages.join(wheel.dist_info());
         let listed = read_small(&dist_info.join("entry_points.txt"), LIMIT)?.unwrap_or_default();
         let listed = console_scripts(std::str::from_utf8(&listed).map_err(|_| io::ErrorKind::InvalidData)?);
-        let record_path = dist_info.join("RECORD");
+        let record_path = dist_info.join(RECORD);
         let record = read_small(&record_path, LIMIT)?.ok_or(io::ErrorKind::NotFound)?;
         Ok(Unfinished { record_path, record, scripts: scripts::wanted(&listed, version) })
     };

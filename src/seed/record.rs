@@ -5,6 +5,8 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::formats::base64url;
+
 /// pip writes RECORD with Python's csv module, whose lines end like this.
 const LINE_END: &str = "\r\n";
 
@@ -55,43 +57,12 @@ pub(super) fn text(mut rows: Vec<Row>) -> String {
 /// What stands in a row after the path of a file with this content.
 #[must_use]
 pub(crate) fn hash_and_size(content: &[u8]) -> String {
-    format!("sha256={},{}", base64(&Sha256::digest(content)), content.len())
-}
-
-/// Base64 as RECORD has it: the URL alphabet, no padding.
-fn base64(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let group = chunk.iter().enumerate().fold(0_u32, |group, (place, byte)| {
-            // Three bytes fill 24 bits from the top.
-            group | u32::from(*byte) << (16 - 8 * place)
-        });
-        for place in 0..=chunk.len() {
-            text.push(char::from(ALPHABET[(group >> (18 - 6 * place)) as usize & 63]));
-        }
-    }
-    text
+    format!("sha256={},{}", base64url::encoded(&Sha256::digest(content)), content.len())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn base64_is_that_of_the_url_alphabet_without_padding() {
-        for (bytes, expected) in [
-            (b"".as_slice(), ""),
-            (b"f", "Zg"),
-            (b"fo", "Zm8"),
-            (b"foo", "Zm9v"),
-            (b"foob", "Zm9vYg"),
-            (b"\xff\xfe\xfd", "__79"),
-            (b"\xfb\xf0", "-_A"),
-        ] {
-            assert_eq!(base64(bytes), expected, "{bytes:?}");
-        }
-    }
 
     #[test]
     fn rows_are_spelled_and_sorted_as_pip_does() {

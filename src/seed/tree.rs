@@ -21,6 +21,7 @@ use crate::asked::{Patience, ask};
 use crate::belief::is_own_directory;
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::formats::dist_info::{INSTALLER, RECORD, REQUESTED};
 use crate::fs::private::{create_private, read_private};
 use crate::fs::rename_without_replacing;
 use crate::interpreter::Interpreter;
@@ -217,11 +218,11 @@ fn record(making: Making<'_>, wheel: &Wheel, mut rows: Vec<Row>, site_packages: 
     };
     // The word is pip's as long as pip is what would have installed it: nobody else may uninstall
     // it otherwise.
-    add("INSTALLER", b"pip\n")?;
+    add(INSTALLER, b"pip\n")?;
     if marks_requested(making.wheels) {
-        add("REQUESTED", b"")?;
+        add(REQUESTED, b"")?;
     }
-    let path = format!("{dist_info}/RECORD");
+    let path = format!("{dist_info}/{RECORD}");
     rows.push(Row::unhashed(path.clone()));
     write_new(&site_packages.join(path), record::text(rows).as_bytes(), 0o666)
 }

@@ -14,6 +14,7 @@ use zip::read::ZipFile;
 
 use super::record::Row;
 use super::version::Numbers;
+use crate::formats::dist_info::{self, METADATA};
 
 /// A wheel on disk, known by its name alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +44,7 @@ impl Wheel {
     /// The directory of its metadata, relative to site-packages.
     #[must_use]
     pub(super) fn dist_info(&self) -> String {
-        format!("{}-{}.dist-info", self.name, self.version)
+        dist_info::directory_name(&self.name, &self.version)
     }
 
     /// The numbers of its version, for comparing.
@@ -80,7 +81,7 @@ impl Wheel {
             write_new(&target, &content, mode)?;
             rows.push(Row::of(&name, &content));
         }
-        let metadata = format!("{}/METADATA", self.dist_info());
+        let metadata = format!("{}/{METADATA}", self.dist_info());
         if !rows.iter().any(|row| row.path() == metadata) {
             return Err(unacceptable("its metadata is not where its name says"));
         }

@@ -14,6 +14,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("one_line", ""),
     ("error", "shown"),
     ("fs", "error shown"),
+    ("formats", "error fs one_line shown"),
     ("context", "env_vars error fs"),
     ("asked", "context shown"),
     ("isolation", ""),
@@ -23,25 +24,28 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("belief", "context directories env_vars error fs output shown"),
     ("config", "belief context directories env_vars error fs shown"),
     ("processes", "context env_vars fs"),
-    ("environment", "error fs one_line shown"),
+    ("environment", "error formats fs one_line shown"),
     ("workon_home", "context directories environment error fs shown"),
     ("hooks", "context directories env_vars environment error output shown workon_home"),
     ("templates", "asked context directories env_vars error hooks shown workon_home"),
     ("trust", "belief context directories env_vars error fs shown"),
-    ("project", "context directories env_vars environment error fs one_line shown workon_home"),
+    ("project", "context directories env_vars environment error formats fs one_line shown workon_home"),
     ("tmpenv", "environment fs processes workon_home"),
     // What another tool empties an environment of: its project, its hooks, its prompt, its added
     // directories.
-    ("keepsake", "context environment error fs hooks project workon_home"),
-    ("interpreter", "asked belief context directories env_vars error fs isolation shown"),
+    ("keepsake", "context environment error formats fs hooks project workon_home"),
+    ("interpreter", "asked belief context directories env_vars error formats fs isolation shown"),
     ("elsewhere", "context directories env_vars environment error fs interpreter project shown workon_home"),
-    ("seed", "asked belief context env_vars error fs interpreter isolation shown"),
-    ("creator", "context env_vars error fs interpreter one_line shown"),
-    ("installer", "asked belief config context directories env_vars environment error fs isolation one_line shown"),
-    ("relocate", "context environment error fs interpreter seed"),
+    ("seed", "asked belief context env_vars error formats fs interpreter isolation shown"),
+    ("creator", "context env_vars error formats fs interpreter one_line shown"),
+    (
+        "installer",
+        "asked belief config context directories env_vars environment error formats fs isolation one_line shown",
+    ),
+    ("relocate", "context environment error formats fs interpreter seed"),
     (
         "health",
-        "belief config context directories env_vars environment error fs hooks interpreter keepsake relocate seed tmpenv \
+        "belief config context directories env_vars environment error formats fs hooks interpreter keepsake relocate seed tmpenv \
          workon_home",
     ),
     ("activation", ""),
@@ -49,7 +53,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("shell", "activation error shown variables"),
     (
         "commands",
-        "activation belief config context creator directories elsewhere env_vars environment error fs health hooks installer interpreter \
+        "activation belief config context creator directories elsewhere env_vars environment error formats fs health hooks installer interpreter \
          keepsake output processes project relocate seed shown templates tmpenv trust variables workon_home",
     ),
     ("cli", "commands context elsewhere env_vars error output shell workon_home"),

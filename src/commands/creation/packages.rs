@@ -14,8 +14,8 @@ use serde::Deserialize;
 
 use crate::commands::Session;
 use crate::directories;
-use crate::environment::distributions::canonical;
 use crate::error::{Error, Result};
+use crate::formats::dist_info::normalized;
 use crate::fs::read_small;
 use crate::installer::{self, Group, Packages, Sources};
 use crate::output;
@@ -217,8 +217,8 @@ fn group(session: &Session<'_>, word: &OsStr, project: Option<&Path>) -> Result<
         return Err(wrong(reason, "`--group` takes a name, or PATH:NAME with the path of a project".to_owned()));
     }
     let names = groups_in(&file, session)?;
-    let asked = canonical(&name.to_string_lossy());
-    if names.iter().any(|name| canonical(name) == asked) {
+    let asked = normalized(&name.to_string_lossy());
+    if names.iter().any(|name| normalized(name) == asked) {
         return Ok(Group { file, name });
     }
     let reason = format!("no dependency group `{}` in {}", shown(&name), session.shown(&file));

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::environment::direct::place;
-use crate::environment::distributions::canonical;
 use crate::environment::frozen::{Frozen, without_password};
+use crate::formats::dist_info::normalized;
+use crate::formats::file_url;
 use crate::fs::tidied;
 
 /// A line of such a file, or several that are one.
@@ -99,7 +99,7 @@ impl<'a> Line<'a> {
     pub(super) fn is_for(&self, frozen: &Frozen, directory: &Path) -> bool {
         match self {
             Self::Other | Self::Included(_) => false,
-            Self::Named(requirement) => canonical(requirement.name) == frozen.name,
+            Self::Named(requirement) => normalized(requirement.name) == frozen.name,
             Self::Editable(what) => frozen.is_editable && is_at(what, frozen, directory),
             Self::Unnamed(what) => !frozen.is_editable && is_at(what, frozen, directory),
         }
@@ -117,7 +117,7 @@ pub(super) fn without_comment(text: &str) -> &str {
 /// the address.
 fn is_at(what: &str, frozen: &Frozen, directory: &Path) -> bool {
     if let Some((_, rest)) = what.split_once("#egg=") {
-        return canonical(rest.split(['&', '[', ' ', ';']).next().unwrap_or_default()) == frozen.name;
+        return normalized(rest.split(['&', '[', ' ', ';']).next().unwrap_or_default()) == frozen.name;
     }
     let what = what.split(" ;").next().unwrap_or_default().trim_end();
     if what.contains("://") && !what.starts_with("file:") {
@@ -131,7 +131,7 @@ fn is_at(what: &str, frozen: &Frozen, directory: &Path) -> bool {
 /// The path of a line, absolute, without extras.
 fn path(what: &str, directory: &Path) -> PathBuf {
     let what = what.find('[').filter(|_| what.ends_with(']')).map_or(what, |extras| &what[..extras]);
-    what.strip_prefix("file://").map_or_else(|| tidied(&directory.join(what)), place)
+    file_url::path_in(what).unwrap_or_else(|| tidied(&directory.join(what)))
 }
 
 /// An address without password, fragment and, where it is one of a version control system,
@@ -149,6 +149,6 @@ fn plain_address(url: &str) -> String {
 fn is_file_of(what: &str, frozen: &Frozen) -> bool {
     let file = what.split(['#', '?']).next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
     let is_archive = [".whl", ".zip", ".tar.gz", ".tgz", ".tar.bz2"].iter().any(|end| file.ends_with(end));
-    let name = file.split_once('-').map(|(name, _)| canonical(name));
+    let name = file.split_once('-').map(|(name, _)| normalized(name));
     is_archive && name.as_deref() == Some(&frozen.name)
 }

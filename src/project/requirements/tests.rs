@@ -23,7 +23,7 @@ fn frozen(text: &str) -> Vec<Frozen> {
             None => line.split(['=', ' ']).next().unwrap().to_owned(),
         };
         let is_editable = editable.is_some();
-        Frozen { name: canonical(&name), line: line.to_owned(), place: place.map(Path::to_path_buf), is_editable }
+        Frozen { name: normalized(&name), line: line.to_owned(), place: place.map(Path::to_path_buf), is_editable }
     };
     text.lines().map(read).collect()
 }
@@ -166,7 +166,7 @@ proptest! {
         for line in lines(&old) {
             let joined = joined(line);
             let is_kept = match Line::of(&joined) {
-                Line::Named(one) => TOOLS.contains(&&*canonical(one.name)),
+                Line::Named(one) => TOOLS.contains(&&*normalized(one.name)),
                 Line::Editable(what) => !what.contains("#egg="),
                 _ => true,
             };

@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 
-use super::distributions::{canonical, is_name, name_in, names};
+use super::dist_info::{Headers, is_name, normalized};
 use super::pyvenv_cfg::{PyvenvCfg, with_value};
 use crate::fuzzed::{batch, documents, kept, python_answers, tally};
 
@@ -88,7 +88,7 @@ fn the_name_in_metadata_is_the_one_that_pip_reads() {
         // What is no name is left out, so how it is misread does not matter.
         let proper = |name: Option<String>| name.filter(|name| is_name(name));
         let theirs = String::from_utf8(answer).ok().map(|name| name.trim().to_owned());
-        assert_eq!(proper(name_in(text)), proper(theirs), "{}", text.escape_ascii());
+        assert_eq!(proper(Headers::new(text).first("Name")), proper(theirs), "{}", text.escape_ascii());
     }
     tally("damaged files of others, read as Python reads them", files.len());
 }
@@ -107,27 +107,8 @@ def answer(name):
 fn names_are_compared_as_indexes_compare_them() {
     let given = batch(600, &prop_oneof!["[a-zA-Z0-9._-]{0,12}", "[a-zA-Z][ -~\u{c4}\u{130}\u{212a}\n]{0,6}", ".{0,8}"]);
     for (name, answer) in given.iter().zip(python_answers(NAMES, &given)) {
-        let ours = if is_name(name) { canonical(name) } else { String::new() };
+        let ours = if is_name(name) { normalized(name) } else { String::new() };
         assert_eq!(ours.as_bytes(), answer, "{name:?}");
     }
-    tally("names of distributions and of pythons that are odd", given.len());
-}
-
-#[test]
-fn no_entry_of_site_packages_gives_anything_but_a_name() {
-    let room = tempfile::tempdir().unwrap();
-    let stems = "[a-zA-Z0-9~._ -]{0,9}(-[0-9.a-z]{0,4}){0,3}";
-    let kinds = "(dist-info|egg-info|egg|egg-link|dist|DIST-INFO|)";
-    let given = batch(400, &(stems, kinds, documents("METADATA", &["Name: -r", "Name:\n"])));
-    for (stem, kind, metadata) in &given {
-        let entry = room.path().join(format!("{stem}.{kind}"));
-        // The same name twice, and `..`.
-        if std::fs::create_dir(&entry).is_ok() {
-            std::fs::write(entry.join("METADATA"), metadata).unwrap();
-            std::fs::write(entry.join("PKG-INFO"), metadata).unwrap();
-        }
-    }
-    let found = names([room.path()]).unwrap();
-    assert!(found.iter().all(|name| is_name(name)) && found.len() > 10, "{found:?}");
     tally("names of distributions and of pythons that are odd", given.len());
 }

@@ -1,0 +1,89 @@
+//! `direct_url.json` (PEP 610): the URL or directory a distribution was installed from.
+//!
+//! Any package's build can write the file, and its strings end up in lists with one line per
+//! package. So a file with a line break in any string is refused.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::file_url;
+use crate::error::{Error, Result};
+use crate::fs::read_small;
+use crate::one_line::is_one_line;
+use crate::shown::shown;
+
+const FILE_NAME: &str = "direct_url.json";
+
+/// Honest files have a few hundred bytes.
+const LIMIT: u64 = 64 * 1024;
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct DirectUrl {
+    pub(crate) url: String,
+    #[serde(default)]
+    dir_info: DirInfo,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct DirInfo {
+    #[serde(default)]
+    editable: bool,
+}
+
+impl DirectUrl {
+    /// Reads the file in a `.dist-info` directory. `None` for a distribution from an index.
+    pub(crate) fn read(dist_info: &Path) -> Result<Option<Self>> {
+        let file = dist_info.join(FILE_NAME);
+        let Some(text) = read_small(&file, LIMIT).map_err(Error::io("read", &file))? else { return Ok(None) };
+        let wrong = |error: serde_json::Error| Error::Value {
+            what: shown(&file).to_string(),
+            reason: shown(&error.to_string()).to_string(),
+        };
+        let value: Value = serde_json::from_slice(&text).map_err(wrong)?;
+        require_single_lines(&file, &value)?;
+        let direct: Self = serde_json::from_value(value).map_err(wrong)?;
+        if let Some(path) = direct.path() {
+            require_single_line(&file, path.as_os_str().as_bytes())?;
+        }
+        Ok(Some(direct))
+    }
+
+    /// The directory or file on this machine, for a `file:` URL.
+    pub(crate) fn path(&self) -> Option<PathBuf> {
+        file_url::path_in(&self.url)
+    }
+
+    pub(crate) fn is_editable(&self) -> bool {
+        self.dir_info.editable
+    }
+}
+
+/// Checks every string and every key of a JSON value.
+fn require_single_lines(file: &Path, value: &Value) -> Result<()> {
+    match value {
+        Value::String(text) => require_single_line(file, text.as_bytes()),
+        Value::Array(values) => values.iter().try_for_each(|value| require_single_lines(file, value)),
+        Value::Object(pairs) => pairs.iter().try_for_each(|(key, value)| {
+            require_single_line(file, key.as_bytes())?;
+            require_single_lines(file, value)
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Fails for a value from `file` that would not stay on one line of a list.
+pub(crate) fn require_single_line(file: &Path, value: &[u8]) -> Result<()> {
+    if is_one_line(value) {
+        return Ok(());
+    }
+    let value = shown(OsStr::from_bytes(value)).to_string();
+    Err(Error::Refused {
+        what: shown(file).to_string(),
+        reason: format!("`{value}` contains a line break or another control character"),
+        hint: "that package could add lines of its own to a list of packages; uninstall it".to_owned(),
+    })
+}

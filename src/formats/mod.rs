@@ -1,0 +1,13 @@
+//! File formats of the Python world, each read and written in one place.
+//!
+//! Owns what the files look like. Which of them are read, and what follows from them, is left to
+//! the modules above.
+
+pub(crate) mod base64url;
+pub(crate) mod direct_url;
+pub(crate) mod dist_info;
+pub(crate) mod file_url;
+#[cfg(test)]
+mod fuzzed;
+pub(crate) mod pylock;
+pub(crate) mod pyvenv_cfg;
