@@ -8,10 +8,14 @@ use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use dialoguer::Confirm;
-use dialoguer::console::Term;
+use dialoguer::console::{Term, measure_text_width};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::error::{Error, Result};
+
+mod table;
+
+pub(crate) use table::{Column, Table};
 
 const WRONG: Style = AnsiColor::Red.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default();
@@ -55,6 +59,16 @@ pub(crate) fn data(bytes: &[u8]) -> Result<()> {
 /// Whether what is printed on stdout is looked at by a person.
 pub(crate) fn is_looked_at() -> bool {
     io::stdout().is_terminal()
+}
+
+/// How many cells a line on stdout has; `None` where stdout is no terminal, or one without a size.
+fn terminal_width() -> Option<usize> {
+    is_looked_at().then(|| Term::stdout().size_checked()).flatten().map(|(_, columns)| usize::from(columns))
+}
+
+/// How many cells of a terminal a text takes.
+pub(crate) fn display_width(text: &str) -> usize {
+    measure_text_width(text)
 }
 
 /// Whether stdout wants colour.

@@ -16,7 +16,7 @@ use crate::environment::Environment;
 use crate::environment::origin::Origin;
 use crate::error::Result;
 use crate::hooks::{self, Hooks};
-use crate::output;
+use crate::output::{self, Column, Table};
 use crate::shown::shown;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
@@ -166,27 +166,17 @@ pub(super) fn print_names(home: &WorkonHome) -> Result<bool> {
     Ok(!names.is_empty())
 }
 
-/// A line each: name, who keeps it, its python, where it is.
+const COLUMNS: &[Column] =
+    &[Column::shrinking("name"), Column::text("origin"), Column::text("python"), Column::path("path")];
+
 fn table(session: &Session<'_>, all: &[(Facts, Environment)]) -> String {
-    let rows: Vec<[String; 4]> = all
-        .iter()
-        .map(|(facts, environment)| {
-            let python = if facts.broken { Some("broken") } else { facts.python.as_deref() };
-            let path = session.shown(environment.root());
-            [facts.shown_name.clone(), facts.origin.to_owned(), python.unwrap_or("-").to_owned(), path]
-        })
-        .collect();
-    let heading = ["NAME", "ORIGIN", "PYTHON", "PATH"].map(str::to_owned);
-    let widest = |column: usize| {
-        std::iter::once(&heading).chain(&rows).map(|row| row[column].chars().count()).max().unwrap_or_default()
-    };
-    let widths = [widest(0), widest(1), widest(2)];
-    let mut text = String::new();
-    for [name, origin, python, path] in std::iter::once(&heading).chain(&rows) {
-        let [first, second, third] = widths;
-        let _ = writeln!(text, "{name:<first$}  {origin:<second$}  {python:<third$}  {path}");
+    let mut table = Table::new(COLUMNS);
+    for (facts, environment) in all {
+        let python = if facts.broken { Some("broken") } else { facts.python.as_deref() };
+        let path = session.shown(environment.root());
+        table.push([facts.shown_name.clone(), facts.origin.to_owned(), python.unwrap_or("-").to_owned(), path]);
     }
-    text
+    table.text()
 }
 
 /// On stderr, so that a script reads an empty list.

@@ -1,7 +1,6 @@
 //! `mkproject`: make a project directory, an environment, and the link between them.
 
 use std::ffi::OsString;
-use std::fmt::Write;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
@@ -19,7 +18,7 @@ use crate::env_vars;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::hooks;
-use crate::output;
+use crate::output::{self, Column, Table};
 use crate::project;
 use crate::shown::shown;
 use crate::templates::{Listed, Templates};
@@ -75,7 +74,10 @@ impl Verb for MkProject {
     fn instead(end: &clap::Error, session: &Session<'_>) -> Option<Result<Outcome>> {
         (end.kind() == ErrorKind::DisplayHelp).then(|| {
             let list = list(session, false)?;
-            output::data(&[super::rendered(end).as_bytes(), b"\nAvailable templates:\n", &list].concat())?;
+            // The heading takes the place of the table's own.
+            let rows = list.split_inclusive(|byte| *byte == b'\n').skip(1);
+            let rows: Vec<u8> = rows.flat_map(|row| [b"  ", row].concat()).collect();
+            output::data(&[super::rendered(end).as_bytes(), b"\nAvailable templates:\n", &rows].concat())?;
             Ok(Outcome::Done)
         })
     }
@@ -182,6 +184,8 @@ fn templates_of<'a>(session: &'a Session<'_>, home: &WorkonHome) -> Result<Templ
     Ok(Templates::of(session.context, &session.hooks(home)?, home))
 }
 
+const COLUMNS: &[Column] = &[Column::shrinking("template"), Column::shrinking("description")];
+
 /// The templates, a line each with a description, or as JSON.
 fn list(session: &Session<'_>, as_json: bool) -> Result<Vec<u8>> {
     let (templates, wrong) = templates_of(session, &WorkonHome::locate(session.context)?)?.list();
@@ -191,12 +195,11 @@ fn list(session: &Session<'_>, as_json: bool) -> Result<Vec<u8>> {
     if as_json {
         return super::json::document(&List { templates });
     }
-    let width = templates.iter().map(|template| template.name.chars().count()).max().unwrap_or_default();
-    let mut text = String::new();
-    for Listed { name, description, .. } in &templates {
-        let _ = writeln!(text, "{}", format!("  {name:<width$}  {description}").trim_end());
+    let mut table = Table::new(COLUMNS);
+    for Listed { name, description, .. } in templates {
+        table.push([name, description]);
     }
-    Ok(text.into_bytes())
+    Ok(table.text().into_bytes())
 }
 
 /// Writes the link and says so.

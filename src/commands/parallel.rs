@@ -5,7 +5,6 @@
 //! so that it can be ended with all that it started, and finds no terminal to ask at.
 
 use std::ffi::{OsStr, OsString};
-use std::fmt::Write;
 use std::fs::File;
 use std::io;
 use std::num::NonZeroUsize;
@@ -29,7 +28,7 @@ use crate::context::Context;
 use crate::env_vars;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
-use crate::output;
+use crate::output::{self, Column, Table};
 use crate::shown::shown;
 
 /// How long a child may take to end that was told to; after that it is killed.
@@ -310,15 +309,13 @@ fn report(places: &[Place<'_>], results: Vec<Run>, as_json: bool) -> Result<Outc
     Ok(status)
 }
 
+const COLUMNS: &[Column] = &[Column::shrinking("environment"), Column::text("status"), Column::number("time")];
+
 fn table(places: &[Place<'_>], results: &[Run]) -> String {
-    let width = |label: &str, texts: &mut dyn Iterator<Item = usize>| texts.fold(label.len(), usize::max);
-    let names = width("environment", &mut places.iter().map(|place| place.heading.chars().count()));
-    let statuses = width("status", &mut results.iter().map(|run| run.told().chars().count()));
-    let mut text = format!("{:<names$}  {:<statuses$}  time\n", "environment", "status");
+    let mut table = Table::new(COLUMNS);
     for (place, run) in places.iter().zip(results) {
-        let status = format!("{:<statuses$}", run.told());
-        let status = if run.is_good() { status } else { output::alarming(&status) };
-        let _ = writeln!(text, "{:<names$}  {status}  {:.1} s", place.heading, run.took.as_secs_f64());
+        let status = if run.is_good() { run.told() } else { output::alarming(&run.told()) };
+        table.push([place.heading.clone(), status, format!("{:.1} s", run.took.as_secs_f64())]);
     }
-    text
+    table.text()
 }

@@ -1,7 +1,6 @@
 //! `python`: which pythons there are, and which one a request gets.
 
 use std::ffi::OsString;
-use std::fmt::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -14,7 +13,7 @@ use super::{Outcome, Session, Verb};
 use crate::error::Result;
 use crate::fs::is_same;
 use crate::interpreter::{self, Interpreter, Inventory, Listed, Unusable};
-use crate::output::{self, Progress};
+use crate::output::{self, Column, Progress, Table};
 use crate::shown::shown;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
@@ -162,37 +161,29 @@ fn users(session: &Session<'_>, inventory: &Inventory) -> Result<Vec<Vec<OsStrin
     Ok(users)
 }
 
-const HEADINGS: [&str; 4] = ["version", "implementation", "from", "path"];
+/// The first is indented like its cells, which a mark of the default goes before. The names of
+/// environments come last, for they can be many.
+const COLUMNS: &[Column] = &[
+    Column::text("  version"),
+    Column::text("implementation"),
+    Column::text("from"),
+    Column::path("path"),
+    Column::shrinking("environments"),
+];
 
-/// A line each, under headings; the names of environments last, for they can be many.
 fn table(session: &Session<'_>, interpreters: &[Listed], users: &[Vec<OsString>], all_paths: bool) -> String {
-    if interpreters.is_empty() {
-        return String::new();
-    }
-    let mut rows: Vec<([String; 4], String)> = vec![(HEADINGS.map(str::to_owned), "environments".to_owned())];
+    let mut table = Table::new(COLUMNS);
     for (listed, users) in interpreters.iter().zip(users) {
-        let mark = if listed.is_default { "* " } else { "  " };
+        let mark = if listed.is_default { '*' } else { ' ' };
+        let version = format!("{mark} {}", listed.build.number());
         let names: Vec<String> = users.iter().map(|name| shown(name).to_string()).collect();
-        let first = [listed.build.number(), kind(listed), listed.place.name().to_owned(), session.shown(&listed.path)];
-        let [version, rest @ ..] = first;
-        let [implementation, from, path] = rest;
-        rows.push(([format!("{mark}{version}"), implementation, from, path], names.join(", ")));
+        let (place, path) = (listed.place.name().to_owned(), session.shown(&listed.path));
+        table.push([version, kind(listed), place, path, names.join(", ")]);
         for path in listed.paths.iter().filter(|path| all_paths && **path != listed.path) {
-            rows.push(([String::new(), String::new(), String::new(), session.shown(path)], String::new()));
+            table.push([String::new(), String::new(), String::new(), session.shown(path)]);
         }
     }
-    rows[0].0[0].insert_str(0, "  ");
-    let width = |column: usize| rows.iter().map(|(cells, _)| cells[column].chars().count()).max().unwrap_or(0);
-    let widths = [0, 1, 2, 3].map(width);
-    let mut text = String::new();
-    for (cells, last) in &rows {
-        let mut line = String::new();
-        for (cell, width) in cells.iter().zip(widths) {
-            let _ = write!(line, "{cell:<width$}  ");
-        }
-        let _ = writeln!(text, "{}", format!("{line}{last}").trim_end());
-    }
-    text
+    table.text()
 }
 
 /// `CPython`, `CPython, free-threaded`.

@@ -10,7 +10,7 @@ use super::{Outcome, Session, Verb, elsewhere, untrusted};
 use crate::activation::{Plan, Step};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
-use crate::output;
+use crate::output::{self, Column, Table};
 use crate::trust::{self, Standing};
 use crate::workon_home::WorkonHome;
 
@@ -105,13 +105,12 @@ impl Verb for Trust {
             output::data(&super::json::document(&List { project: text(&project), hooks })?)?;
             return Ok(Outcome::Done);
         }
+        if self.list {
+            return print_list(session, &files, |file| Ok(trust::standing(session.context, file)?.is_trusted()));
+        }
         for file in &files {
             let shown = session.shown(file);
-            if self.list {
-                let is_trusted = trust::standing(session.context, file)?.is_trusted();
-                let standing = if is_trusted { "trusted" } else { "not trusted" };
-                output::data(format!("{shown}: {standing}\n").as_bytes())?;
-            } else if self.revoke {
+            if self.revoke {
                 trust::distrust(session.context, file)?;
                 output::note(&format!("no longer trusted: {shown}"));
             } else {
@@ -132,11 +131,12 @@ impl Trust {
             output::data(&super::json::document(&List { project: text(project), hooks })?)?;
             return Ok(Outcome::Done);
         }
+        if self.list {
+            return print_list(session, aside, |_| Ok(false));
+        }
         for file in aside {
             let shown = session.shown(file);
-            if self.list {
-                output::data(format!("{shown}: not trusted\n").as_bytes())?;
-            } else if self.revoke {
+            if self.revoke {
                 output::note(&format!("was not trusted: {shown}"));
             } else {
                 let taken = untrusted::take_back(file)?;
@@ -145,4 +145,16 @@ impl Trust {
         }
         Ok(Outcome::Done)
     }
+}
+
+const COLUMNS: &[Column] = &[Column::text("trusted"), Column::path("file")];
+
+fn print_list(session: &Session<'_>, files: &[PathBuf], is_trusted: impl Fn(&Path) -> Result<bool>) -> Result<Outcome> {
+    let mut table = Table::new(COLUMNS);
+    for file in files {
+        let answer = if is_trusted(file)? { "yes" } else { "no" };
+        table.push([answer.to_owned(), session.shown(file)]);
+    }
+    output::data(table.text().as_bytes())?;
+    Ok(Outcome::Done)
 }

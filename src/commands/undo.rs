@@ -1,7 +1,6 @@
 //! `undo`: bring a removed environment back.
 
 use std::ffi::OsString;
-use std::fmt::Write;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::Parser;
@@ -12,7 +11,7 @@ use super::{Outcome, Session, Verb, json};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::keepsake;
-use crate::output;
+use crate::output::{self, Column, Table};
 use crate::project::dot_venv;
 use crate::shown::shown;
 use crate::workon_home::WorkonHome;
@@ -67,6 +66,9 @@ impl Verb for Undo {
             let removed = home.removed()?;
             let text = if self.json { as_json(&home, &removed, kept_for)? } else { as_text(&removed) };
             output::data(&text)?;
+            if removed.is_empty() && !self.json {
+                output::note("No removed environments to bring back.");
+            }
             for Undeletable { path, reason, remedy } in home.undeletable(kept_for) {
                 output::report(&Error::Refused {
                     what: format!("cannot delete {}", shown(&path)),
@@ -111,8 +113,10 @@ fn as_json(home: &WorkonHome, removed: &[Removed], kept_for: Duration) -> Result
     json::document(&List { workon_home, removed: removed.iter().map(entry).collect() })
 }
 
+const COLUMNS: &[Column] = &[Column::shrinking("name"), Column::text("removed"), Column::number("size")];
+
 fn as_text(removed: &[Removed]) -> Vec<u8> {
-    let mut text = String::new();
+    let mut table = Table::new(COLUMNS);
     for each in removed {
         let days = SystemTime::now().duration_since(each.at).unwrap_or_default().as_secs() / 86_400;
         let when = match days {
@@ -120,7 +124,7 @@ fn as_text(removed: &[Removed]) -> Vec<u8> {
             1 => "yesterday".to_owned(),
             days => format!("{days} days ago"),
         };
-        let _ = writeln!(text, "{}  (removed {when}, {})", shown(&each.name), HumanBytes(each.size()));
+        table.push([shown(&each.name).to_string(), when, HumanBytes(each.size()).to_string()]);
     }
-    text.into_bytes()
+    table.text().into_bytes()
 }

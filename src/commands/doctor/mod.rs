@@ -201,14 +201,14 @@ impl Consultation<'_> {
     fn told_people(&self, report: &Report) -> String {
         let rows: Vec<(Severity, String, &Finding)> =
             report.findings.iter().map(|each| (each.what.severity(), Words::about(each), each)).collect();
-        let width = rows.iter().map(|(_, about, _)| about.chars().count()).max().unwrap_or(0);
+        let width = rows.iter().map(|(_, about, _)| output::display_width(about)).max().unwrap_or(0);
         let mut text = String::new();
         for (severity, about, finding) in rows {
             let word = match severity {
                 Severity::Problem => output::alarming("problem"),
                 Severity::Note => output::helpful("note   "),
             };
-            let gap = " ".repeat(width - about.chars().count());
+            let gap = " ".repeat(width - output::display_width(&about));
             let indent = " ".repeat("problem".len() + 2 + width + 2);
             let (what, mend) = (self.words.what(finding), self.words.mend(finding));
             let _ = writeln!(text, "{word}  {about}{gap}  {what}\n{indent}{mend}");

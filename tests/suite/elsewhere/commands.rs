@@ -22,7 +22,7 @@ fn the_list_is_one_with_the_owner_of_each() {
     fs::remove_file(sandbox.root().join("projects/shop/.venv/bin/python")).unwrap();
     let path = |place: &str| masked(&sandbox, &sandbox.root().join(place));
     let table = format!(
-        "NAME  ORIGIN  PYTHON  PATH\nmine  store   3.11.2  {}\napi   poetry  3.11.2  {}\ngis   conda   3.11.9  {}\n\
+        "name  origin  python  path\nmine  store   3.11.2  {}\napi   poetry  3.11.2  {}\ngis   conda   3.11.9  {}\n\
          shop  venv    broken  {}\n",
         path("envs/mine"),
         path("cache/pypoetry/virtualenvs/api-Z-lblKmL-py3.11"),

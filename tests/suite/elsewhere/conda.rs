@@ -285,7 +285,10 @@ fn its_scripts_are_sourced_only_if_they_are_trusted() {
         assert!(told.stderr_text().contains("is not trusted and was not sourced"), "{told}");
         fs::write(&file, before).unwrap();
     }
-    sandbox.run(["trust", "--list", "conda/envs/gis"]).status(0).stdout_contains("activate.d/a.sh: trusted\n");
+    sandbox
+        .run(["trust", "--list", "conda/envs/gis"])
+        .status(0)
+        .stdout_contains("yes      [ROOT]/conda/envs/gis/etc/conda/activate.d/a.sh\n");
 }
 
 /// Of every kind: what shells, loaders, interpreters, git, ssh, installers, editors, terminals and
@@ -448,7 +451,10 @@ fn an_untrusted_one_sets_nothing_at_all_and_one_line_says_so() {
         .status(0)
         .stdout("evil\n")
         .stderr_contains("conda-meta/state is not trusted");
-    sandbox.run(["trust", "--list", "conda/envs/gis"]).status(0).stdout_contains("conda-meta/state: not trusted\n");
+    sandbox
+        .run(["trust", "--list", "conda/envs/gis"])
+        .status(0)
+        .stdout_contains("no       [ROOT]/conda/envs/gis/conda-meta/state\n");
 }
 
 /// A record of somebody else's making, in the environment that a shell is started with.

@@ -114,6 +114,7 @@ fn a_script_purges_what_expired_itself_and_a_prompt_has_it_done_behind() {
             .status(0)
             .stdout_text()
             .lines()
+            .skip(1)
             .map(|line| line[..1].to_owned())
             .collect::<Vec<_>>()
     };

@@ -78,7 +78,7 @@ fn each_output_is_shown_as_a_whole_and_then_a_table() {
     assert_eq!(
         without_times(&answer.stdout_text()),
         "it's é\n======\nout\nerr\n\ny\n=\nout\nerr\nhalf\n\nz\n=\nout\nerr\n\n\
-         environment  status    time\nit's é       0         T s\ny            3         T s\nz            signal 9  T s\n",
+         environment  status     time\nit's é       0         T s\ny            3         T s\nz            signal 9  T s\n",
         "{answer}"
     );
     sandbox.run(["allvirtualenv", "--parallel", "true"]).status(0).stderr("");

@@ -181,3 +181,24 @@ fn the_usage_in_brief_and_a_wrong_letter_have_status_1() {
     sandbox.run(["lsvirtualenv", "--help"]).status(0).stdout_contains("Examples:").stderr("");
     sandbox.run(["lsvirtualenv", "--nosuch"]).status(2).stdout("").stderr_contains("unexpected argument '--nosuch'");
 }
+
+/// In a pipe nothing is shortened.
+#[test]
+fn the_table_is_as_wide_as_the_terminal_and_aligned_as_characters_are_drawn() {
+    let sandbox = Sandbox::new();
+    for name in ["日本", "e\u{301}", "x"] {
+        sandbox.minimal_environment(name);
+    }
+    let piped = sandbox.run(["lsvirtualenv", "--all"]).status(0).stderr("").stdout_text();
+    let rows = ["name  origin", "e\u{301}     store ", "x     store ", "日本  store "];
+    assert!(piped.lines().zip(rows).all(|(line, start)| line.starts_with(start)), "{piped}");
+    assert!(piped.lines().count() == 4 && !piped.contains('…'), "{piped}");
+    for shell in Shell::ALL {
+        let terminal = Terminal::start(&sandbox, shell);
+        let screen = terminal.run("stty cols 44; lsvirtualenv --all");
+        let lines: Vec<&str> = screen.lines().filter(|line| line.contains("store")).collect();
+        assert_eq!(lines.len(), 3, "{screen}");
+        let x = lines.iter().find(|line| line.starts_with('x')).unwrap();
+        assert!(x.contains("  …") && x.ends_with("/x") && x.chars().count() == 44, "{screen}");
+    }
+}

@@ -62,7 +62,11 @@ fn what_is_trusted_runs_again_as_it_did() {
         let sandbox = Sandbox::new();
         let source = armed(&sandbox, &sandbox.root().join("project/.venv"));
         shell.plain().run(&sandbox, copying(shell, &source)).status(0);
-        sandbox.run(["trust", "--list", "x"]).status(0).stderr("").stdout_contains("untrusted-activate: not trusted\n");
+        sandbox
+            .run(["trust", "--list", "x"])
+            .status(0)
+            .stderr("")
+            .stdout_contains("no       [ROOT]/envs/x/bin/untrusted-activate\n");
         let root = sandbox.environment("x");
         let told = sandbox.run(["trust", "--list", "--json", "x"]).status(0).stdout_text();
         let told: serde_json::Value = serde_json::from_str(&told).unwrap();
