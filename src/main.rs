@@ -1,10 +1,11 @@
 //! venvwrap: named Python virtual environments, switched with one word.
 //!
 //! This is the index of the house. A module imports only from those above it here
-//! (tests/suite/layering.rs holds the table); only `shell` writes shell code, only `context` looks
-//! at the outside.
+//! (tests/suite/layering.rs holds the table). Only `shell` writes shell code, only `quoting` knows
+//! how a language writes a value, and only `context` looks at the outside.
 
 mod env_vars; //     the variables, by name
+mod quoting; //      values as each language writes them
 mod shown; //        a value in a message
 mod one_line; //     a value in a file that others read line by line
 mod error; //        what can go wrong, and the hint

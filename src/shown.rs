@@ -9,6 +9,8 @@ use std::fmt::{self, Display, Write};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
+use crate::quoting::{for_any_shell, is_bare_word, json_escape};
+
 /// A value in a form that is safe to look at.
 pub(crate) struct Shown<'a>(&'a [u8]);
 
@@ -26,13 +28,7 @@ pub(crate) fn typed<T: AsRef<OsStr> + ?Sized>(value: &T) -> String {
         return String::from_utf8_lossy(bytes).into_owned();
     }
     match std::str::from_utf8(bytes) {
-        Ok(text) if !text.chars().any(deceives) => {
-            let escaped = text.split_inclusive(['\'', '\\']).map(|part| match part.as_bytes().last() {
-                Some(b'\'' | b'\\') => format!("{}'\\{}'", &part[..part.len() - 1], &part[part.len() - 1..]),
-                _ => part.to_owned(),
-            });
-            format!("'{}'", escaped.collect::<String>())
-        }
+        Ok(text) if !text.chars().any(deceives) => for_any_shell(text),
         _ => {
             // No `%` and no backslash, and no `-` at the start: printf would take them for its own.
             let spelled = |(at, byte): (usize, &u8)| match byte {
@@ -64,8 +60,7 @@ pub(crate) fn typed_path(path: &Path, home: Option<&Path>) -> String {
 /// Whether every shell takes it as it stands.
 pub(crate) fn is_plain(value: &OsStr) -> bool {
     let bytes = value.as_bytes();
-    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_./+@:,".contains(byte);
-    !bytes.is_empty() && bytes.iter().all(is_plain)
+    !bytes.is_empty() && is_bare_word(bytes)
 }
 
 /// A path under the home directory is shown with `~`, as the person would write it.
@@ -123,10 +118,7 @@ pub(crate) fn json_escaped(json: &str) -> String {
         if character == '\n' || !deceives(character) {
             escaped.push(character);
         } else {
-            // Outside the basic plane as a pair of surrogates (RFC 8259, section 7).
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                let _ = write!(escaped, "\\u{unit:04x}");
-            }
+            escaped.push_str(&json_escape(character));
         }
     }
     escaped

@@ -18,8 +18,8 @@ use crate::commands::{Outcome, Session, add2virtualenv, mkproject, mkvirtualenv,
 use crate::elsewhere::Places;
 use crate::error::Result;
 use crate::output;
+use crate::quoting::typed::TypedLine;
 use crate::shell::Shell;
-use crate::shell::line::TypedLine;
 use crate::workon_home::WorkonHome;
 
 /// The commands that take environments which other tools keep.

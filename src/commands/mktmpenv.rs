@@ -2,16 +2,18 @@
 
 use std::ffi::OsString;
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
 use super::creation::{Creation, Extra, Options};
 use super::{Outcome, Session, Verb, workon};
 use crate::activation::Step;
+use crate::environment::BIN;
 use crate::error::Result;
 use crate::hooks;
 use crate::output;
+use crate::shell::standalone::TMPENV_HOOKS;
 use crate::tmpenv::{self, PREFIX, README};
 
 /// Create an environment that `deactivate` removes
@@ -41,7 +43,7 @@ impl Verb for MkTmpenv {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
         let name = OsString::from(format!("{PREFIX}{:016x}", RandomState::new().build_hasher().finish()));
         let creation = Creation::prepare(session, &name, &self.options)?;
-        let mut extras: Vec<Extra> = extras(&name).into();
+        let mut extras: Vec<Extra> = extras().into();
         // Without a shell that activates it, nobody can have abandoned it.
         extras.extend(tmpenv::owners().filter(|_| session.shell.is_some()));
         let environment = creation.make_or_keep(&extras)?;
@@ -61,18 +63,8 @@ fn notice() -> String {
     "This is a temporary environment. It will be deleted when you run 'deactivate'.\n".to_owned()
 }
 
-/// The notice, and the hooks that remove the environment as long as the notice is there. The name
-/// is of our making: hexadecimal digits.
-fn extras(name: &std::ffi::OsStr) -> [Extra; 3] {
-    let name = name.to_string_lossy();
-    let (home, said) = ("VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV", format!("Removing temporary environment: {name}"));
-    let posix =
-        format!("if [ -f \"${home}/{README}\" ]; then\n    \\builtin echo '{said}'\n    rmvirtualenv '{name}'\nfi\n");
-    let fish =
-        format!("if builtin test -f \"${home}/{README}\"\n    builtin echo '{said}'\n    rmvirtualenv '{name}'\nend\n");
-    [
-        (PathBuf::from(README), notice().into_bytes()),
-        (PathBuf::from("bin/postdeactivate"), posix.into_bytes()),
-        (PathBuf::from("bin/postdeactivate.fish"), fish.into_bytes()),
-    ]
+/// The notice, and the hooks that remove the environment while the notice is there.
+fn extras() -> [Extra; 3] {
+    let [hook, fish_hook] = TMPENV_HOOKS.map(|(name, code)| (Path::new(BIN).join(name), code.as_bytes().to_vec()));
+    [(PathBuf::from(README), notice().into_bytes()), hook, fish_hook]
 }

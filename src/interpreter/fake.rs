@@ -8,6 +8,7 @@ use std::process::Stdio;
 
 use super::{Interpreter, Version};
 use crate::context::Context;
+use crate::quoting::Language;
 
 /// A directory whose name breaks what is not quoted; it goes with the first value.
 pub(super) fn hostile_room() -> (tempfile::TempDir, PathBuf) {
@@ -100,7 +101,7 @@ pub(super) fn python(prefix: &Path, name: &str, version: &str) -> PathBuf {
 
 /// A path as a word of a shell.
 pub(super) fn quoted(path: &Path) -> String {
-    format!("'{}'", path.to_str().unwrap().replace('\'', "'\\''"))
+    String::from_utf8(Language::Sh.literal(path.as_os_str().as_encoded_bytes())).unwrap()
 }
 
 /// How often the interpreters of a prefix were started.

@@ -7,9 +7,9 @@ use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-use super::language::{Cell, Language};
 use super::spelling::{applied, begins, edit};
 use crate::fs::is_same;
+use crate::quoting::{Cell, Language};
 
 /// One of our scripts, as it was written for the old place and would be for the new one.
 #[derive(Debug)]

@@ -8,11 +8,9 @@
 
 mod activation_script;
 mod copy;
-mod escapes;
 #[cfg(test)]
 mod fuzzed;
 mod in_place;
-mod language;
 mod record;
 mod script;
 mod source;
@@ -27,10 +25,10 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Component, Path, PathBuf};
 
 use self::activation_script::{Ours, Renaming};
-use self::language::Language;
 use self::spelling::Spelling;
 use crate::environment::{BIN, Environment};
 use crate::fs::{resolved, tidied};
+use crate::quoting::Language;
 
 pub(crate) use activation_script::named_elsewhere;
 pub(crate) use copy::copy_tree;

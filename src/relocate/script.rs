@@ -7,8 +7,8 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 
-use super::language::{Language, Quote};
 use super::spelling::Spelling;
+use crate::quoting::{Language, Quote};
 use crate::seed::shebang::{ANY_BYTE, EXEC, EXEC_END, THROUGH_SH, opening};
 
 /// The first lines of a script, where they lead to an interpreter in the old place.

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 use memchr::memmem::Finder;
 
-use super::language::{Cell, Language};
 use super::url;
+use crate::quoting::{Cell, Language};
 
 /// The old place in all its spellings, and the new one.
 #[derive(Debug)]
@@ -128,7 +128,7 @@ pub(super) fn edit(line: &[u8], cells: &[Cell], at: usize, length: usize, new: &
     let mut text = language.write(new, first.quote);
     // It began in one pair of quotes and ended in another: what follows is still in that one.
     if first.quote != last.quote {
-        text.extend([first.quote, last.quote].iter().filter(|quote| quote.is_written()).map(|quote| quote.mark));
+        text.extend([first.quote, last.quote].iter().filter(|quote| quote.is_syntax()).map(|quote| quote.mark));
     }
     let mut range = first.start..last.end;
     // What is written leaves the quotes that it is in. Where they hold nothing else, no empty ones

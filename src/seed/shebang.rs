@@ -4,6 +4,8 @@
 //! not read that. Which path it is, and what follows, is known to `scripts`, and to `relocate` for
 //! scripts that others wrote.
 
+use crate::quoting::sh_word_in_python_string;
+
 /// The longest first line that pip trusts a kernel with, `#!` and the line's end included.
 const LONGEST: usize = 127;
 
@@ -35,24 +37,7 @@ pub(crate) fn opening(python: &[u8], arguments: &[u8], coding: &[u8], major: u8)
     }
     // The coding has to be said before the line that needs it.
     let coding = if is_readable || !coding.is_empty() { coding } else { ANY_BYTE };
-    [THROUGH_SH, coding, EXEC, &quoted(python), blank, arguments, EXEC_END].concat()
-}
-
-/// `path` as one word of sh that is at the same time harmless inside a Python string in three
-/// single quotes: only escapes that Python knows too, and never three single quotes in a row.
-fn quoted(path: &[u8]) -> Vec<u8> {
-    let mut word = vec![b'"'];
-    for byte in path {
-        match byte {
-            b'"' | b'\\' => word.extend([b'\\', *byte]),
-            // Python would warn about `\$`.
-            b'$' | b'`' => word.extend([b'"', b'\'', *byte, b'\'', b'"']),
-            b'\'' => word.extend(b"'\"\""),
-            _ => word.push(*byte),
-        }
-    }
-    word.push(b'"');
-    word
+    [THROUGH_SH, coding, EXEC, &sh_word_in_python_string(python), blank, arguments, EXEC_END].concat()
 }
 
 #[cfg(test)]
@@ -87,19 +72,5 @@ mod tests {
         let own = opening(b"/a b/python", b"", b"# coding: utf-8\n", 3);
         assert!(own.starts_with(b"#!/bin/sh\n# coding: utf-8\n'''exec' "));
         assert_eq!(opening(b"/python", b"", b"# coding: utf-8\n", 3), b"#!/python\n# coding: utf-8\n");
-    }
-
-    #[test]
-    fn no_path_ends_the_python_string() {
-        for path in ["/a'''b/python", "/'''''", "/$'$'`'`''", "/\\'\\''\\\\'''", "/'\"'\"'\"''"] {
-            let word = quoted(path.as_bytes());
-            let mut run = 0;
-            let mut escaped = false;
-            for byte in word {
-                run = if byte == b'\'' && !escaped { run + 1 } else { 0 };
-                assert!(run < 3, "{path}");
-                escaped = byte == b'\\' && !escaped;
-            }
-        }
     }
 }

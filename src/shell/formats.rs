@@ -12,9 +12,8 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::standalone::{quoted_for_nu, quoted_for_powershell};
-use super::{fish, posix};
 use crate::error::{Error, Result};
+use crate::quoting::Language;
 use crate::shown::json_escaped;
 use crate::variables::Changes;
 
@@ -77,16 +76,16 @@ impl Format {
     pub(crate) fn render(self, root: &Path, changes: &Changes) -> Result<Vec<u8>> {
         match self {
             Self::Bash | Self::Zsh => Ok(lines(changes, b"unset ", |name, value| {
-                [b"export ", name, b"=", &posix::quoted(value)[..]].concat()
+                [b"export ", name, b"=", &Language::Sh.literal(value)[..]].concat()
             })),
             Self::Fish => Ok(lines(changes, b"set -e ", |name, value| {
-                [b"set -gx ", name, b" ", &listed(name, value, fish::quoted).join(&b' ')].concat()
+                [b"set -gx ", name, b" ", &listed(name, value, Language::Fish).join(&b' ')].concat()
             })),
             Self::Direnv => Ok(for_direnv(root, changes)),
             Self::Nu => {
                 self.check(changes, is_text)?;
                 Ok(lines(changes, b"hide-env --ignore-errors ", |name, value| {
-                    let values = listed(name, value, quoted_for_nu).join(&b", "[..]);
+                    let values = listed(name, value, Language::Nu).join(&b", "[..]);
                     let value = if name == b"PATH" { [b"[", &values[..], b"]"].concat() } else { values };
                     [b"$env.", name, b" = ", &value].concat()
                 }))
@@ -94,7 +93,7 @@ impl Format {
             Self::Pwsh => {
                 self.check(changes, is_text)?;
                 Ok(lines(changes, b"Remove-Item -ErrorAction Ignore -LiteralPath Env:", |name, value| {
-                    [b"$env:", name, b" = ", &quoted_for_powershell(value)].concat()
+                    [b"$env:", name, b" = ", &Language::PowerShell.literal(value)].concat()
                 }))
             }
             Self::Dotenv | Self::Systemd | Self::Github => self.file(changes),
@@ -244,14 +243,14 @@ fn lines(changes: &Changes, unset: &[u8], line: impl Fn(&[u8], &[u8]) -> Vec<u8>
 }
 
 /// A list of directories as words, anything else as one.
-fn listed(name: &[u8], value: &[u8], quoted: fn(&[u8]) -> Vec<u8>) -> Vec<Vec<u8>> {
+fn listed(name: &[u8], value: &[u8], language: Language) -> Vec<Vec<u8>> {
     let parts = value.split(|byte| *byte == b':' && name == b"PATH");
-    parts.map(quoted).collect()
+    parts.map(|part| language.literal(part)).collect()
 }
 
 /// bash, but PATH is that of the moment in which direnv reads it, so that the lines can be kept.
 fn for_direnv(root: &Path, changes: &Changes) -> Vec<u8> {
-    let quoted = |value: &OsStr| posix::quoted(value.as_bytes());
+    let quoted = |value: &OsStr| Language::Sh.literal(value.as_bytes());
     // A conda environment is told by what it unsets.
     let is_conda = changes.unset.iter().any(|(name, _)| name == "VIRTUAL_ENV");
     let file = root.join(if is_conda { "conda-meta/history" } else { "pyvenv.cfg" });
@@ -260,7 +259,7 @@ fn for_direnv(root: &Path, changes: &Changes) -> Vec<u8> {
         text.extend([b"unset ", name.as_bytes(), b"\n"].concat());
     }
     for left in &changes.left {
-        let entry = posix::quoted(&[b":", left.as_bytes(), b":"].concat());
+        let entry = Language::Sh.literal(&[b":", left.as_bytes(), b":"].concat());
         text.extend([b"PATH=:$PATH:; PATH=${PATH/", &entry[..], b"/:}; PATH=${PATH#:}; PATH=${PATH%:}\n"].concat());
     }
     for (name, value) in &changes.set {

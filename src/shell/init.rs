@@ -35,12 +35,13 @@ pub(crate) fn script(shell: Shell, executable: &Path) -> Vec<u8> {
             include_str!("../../shell/init.fish"),
         ),
     };
-    let path = shell.quoted(executable.as_os_str().as_bytes());
+    let quoted = |bytes: &[u8]| shell.language().literal(bytes);
+    let path = quoted(executable.as_os_str().as_bytes());
     let text = [completion.as_bytes(), b"\n", functions.as_bytes()].concat();
     let text = match shell {
         Shell::Fish => text,
         Shell::Bash => {
-            let text = shell.quoted(&text);
+            let text = quoted(&text);
             [
                 &b"case \"${BASH_VERSION-}\" in\n'') printf '%s\\n' '"[..],
                 OTHER_SHELL,
@@ -51,7 +52,7 @@ pub(crate) fn script(shell: Shell, executable: &Path) -> Vec<u8> {
             .concat()
         }
         Shell::Zsh => {
-            let text = shell.quoted(&[ALIASES_AGAIN, &text].concat());
+            let text = quoted(&[ALIASES_AGAIN, &text].concat());
             [&b"\\builtin \\setopt \\no_aliases\n\\builtin \\eval "[..], &text, b"\n"].concat()
         }
     };

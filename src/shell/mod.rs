@@ -1,8 +1,7 @@
-//! The shells: bash, zsh and fish.
+//! The shells bash, zsh, and fish, and all the shell code that venvwrap writes for them.
 //!
-//! Owns every byte of shell code that venvwrap writes. The functions themselves are real files
-//! (shell/init.*); what is made here are calls of those functions with quoted values. Knows nothing
-//! of Python.
+//! The functions are files of their own (shell/init.*). A plan is written as calls of those
+//! functions, with values quoted by `quoting`.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -10,12 +9,10 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use crate::activation::{Before, Elsewhere, Entry, Plan, Step};
+use crate::quoting::Language;
 
-mod fish;
 pub(crate) mod formats;
 pub(crate) mod init;
-pub(crate) mod line;
-mod posix;
 pub(crate) mod standalone;
 
 /// A shell that venvwrap lives in.
@@ -59,12 +56,11 @@ impl Shell {
         }
     }
 
-    /// One word of this shell that stands for exactly these bytes. There is no "only where needed":
-    /// the two rules always wrap, and are byte-exact for everything but NUL (FINDINGS.md 11).
-    pub(crate) fn quoted(self, bytes: &[u8]) -> Vec<u8> {
+    /// Its language: how values are quoted.
+    fn language(self) -> Language {
         match self {
-            Self::Bash | Self::Zsh => posix::quoted(bytes),
-            Self::Fish => fish::quoted(bytes),
+            Self::Bash | Self::Zsh => Language::Sh,
+            Self::Fish => Language::Fish,
         }
     }
 
@@ -74,9 +70,9 @@ impl Shell {
     pub(crate) fn render(self, plan: &Plan, word: &str) -> Vec<u8> {
         let mut code = format!("#<{word}\n").into_bytes();
         for step in plan.steps() {
-            match self {
-                Self::Bash | Self::Zsh => posix::write(step, &mut code),
-                Self::Fish => fish::write(step, &mut code),
+            // Users append lines to `bin/activate` in sh, which fish cannot read.
+            if self != Self::Fish || !matches!(step, Step::AppendedLines(_)) {
+                write_step(self, step, &mut code);
             }
         }
         code.extend_from_slice(format!("#{word}>\n").as_bytes());
@@ -96,13 +92,13 @@ fn call<'a>(shell: Shell, function: &str, arguments: impl IntoIterator<Item = &'
     code.extend_from_slice(function.as_bytes());
     for argument in arguments {
         code.push(b' ');
-        code.extend_from_slice(&shell.quoted(argument));
+        code.extend_from_slice(&shell.language().literal(argument));
     }
     code.push(b'\n');
 }
 
-/// What all shells say alike. Exhaustive: a new step does not compile until it is decided here.
-fn write_common(shell: Shell, step: &Step, code: &mut Vec<u8>) {
+/// Appends the call for one step, which has the same name and arguments in every shell.
+fn write_step(shell: Shell, step: &Step, code: &mut Vec<u8>) {
     let bytes = |words: &'_ [OsString]| words.iter().map(|word| word.as_bytes().to_vec()).collect::<Vec<_>>();
     let entry = |entry: &Entry| {
         let Entry { root, prompt, hooks, elsewhere: _ } = entry;

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 /// Lowest first, as src/main.rs lists them.
 const MAY_IMPORT: &[(&str, &str)] = &[
     ("env_vars", ""),
-    ("shown", ""),
+    ("quoting", ""),
+    ("shown", "quoting"),
     ("one_line", ""),
     ("error", "shown"),
     ("fs", "error shown"),
@@ -34,15 +35,15 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     // What another tool empties an environment of: its project, its hooks, its prompt, its added
     // directories.
     ("keepsake", "context environment error formats fs hooks project workon_home"),
-    ("interpreter", "asked belief context directories env_vars error formats fs isolation shown"),
+    ("interpreter", "asked belief context directories env_vars error formats fs isolation quoting shown"),
     ("elsewhere", "context directories env_vars environment error fs interpreter project shown workon_home"),
-    ("seed", "asked belief context env_vars error formats fs interpreter isolation shown"),
+    ("seed", "asked belief context env_vars error formats fs interpreter isolation quoting shown"),
     ("creator", "context env_vars error formats fs interpreter one_line shown"),
     (
         "installer",
         "asked belief config context directories env_vars environment error formats fs isolation one_line shown",
     ),
-    ("relocate", "context environment error formats fs interpreter seed"),
+    ("relocate", "context environment error formats fs interpreter quoting seed"),
     (
         "health",
         "belief config context directories env_vars environment error formats fs hooks interpreter keepsake relocate seed tmpenv \
@@ -50,13 +51,13 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ),
     ("activation", ""),
     ("variables", "activation env_vars"),
-    ("shell", "activation error shown variables"),
+    ("shell", "activation error quoting shown variables"),
     (
         "commands",
         "activation belief config context creator directories elsewhere env_vars environment error formats fs health hooks installer interpreter \
          keepsake output processes project relocate seed shown templates tmpenv trust variables workon_home",
     ),
-    ("cli", "commands context elsewhere env_vars error output shell workon_home"),
+    ("cli", "commands context elsewhere env_vars error output quoting shell workon_home"),
     ("main", "cli context"),
 ];
 
@@ -73,6 +74,7 @@ const MAY_IMPORT_SHELL: &[&str] = &[
     "commands/cpvirtualenv.rs",
     "commands/elsewhere.rs",
     "commands/env.rs",
+    "commands/mktmpenv.rs",
     "commands/mvvirtualenv.rs",
     "commands/doctor/mod.rs",
     "commands/doctor/words.rs",
@@ -88,6 +90,11 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("io::stdout", "output.rs"),
     ("io::stderr", "output.rs"),
 ];
+
+/// What only one place may write, tests apart: code for a shell, and the way a shell writes a
+/// quote.
+const ONLY_WRITTEN_IN: &[(&str, &str)] =
+    &[("; then\\n", "shell/"), ("end\\n\"", "shell/"), ("\\\\builtin ", "shell/"), ("'\\\\''", "quoting/")];
 
 /// Longer than this, and a file does two things.
 const LONGEST: usize = 410;
@@ -196,6 +203,20 @@ fn each_thing_is_done_in_one_place() {
         let starts = |line: &String| line.contains("process::") && line.contains("Command");
         if source.path != "context.rs" && source.code.iter().any(starts) {
             let found = source.code.iter().filter(|line| line.contains("Command::new("));
+            wrong.extend(found.map(|line| format!("{}: {}", source.path, line.trim())));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn only_shell_writes_shell_code_and_only_quoting_writes_literals() {
+    let is_test = |path: &str| ["tests", "fuzzed", "fake", "real"].iter().any(|word| path.contains(word));
+    let mut wrong = Vec::new();
+    for source in sources().iter().filter(|source| !is_test(&source.path)) {
+        let product: Vec<_> = source.code.iter().take_while(|line| *line != "mod tests {").collect();
+        for (words, _) in ONLY_WRITTEN_IN.iter().filter(|(_, place)| !source.path.starts_with(place)) {
+            let found = product.iter().filter(|line| line.contains(words));
             wrong.extend(found.map(|line| format!("{}: {}", source.path, line.trim())));
         }
     }

@@ -1,79 +1,23 @@
-//! The languages of the files in an environment: where one of their lines has quotes, what stands
-//! in them, and how a path is written there.
+//! Reads a line of code: the bytes it means, and where each is written.
 //!
-//! Owns reading a line into the bytes that it means, each with the place it came from, and writing
-//! bytes so that they mean themselves; the longer rules for that are in `escapes`. It reads line by
-//! line, which is enough to tell a quoted path from a bare one; it is no parser. What is looked for
-//! and what takes its place is `spelling`'s matter.
+//! Reads line by line, which is enough to tell a quoted path from a bare one; this is no parser.
 
-use super::escapes::{in_json, in_python, of_c};
-
-/// How a file writes its values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Language {
-    /// sh, bash, zsh, ksh.
-    Sh,
-    /// csh, tcsh.
-    Csh,
-    Fish,
-    Nu,
-    PowerShell,
-    /// Python, and xonsh.
-    Python,
-    Json,
-    /// Unknown: quotes say where a value ends, but nothing is escaped.
-    Text,
-    /// Nothing means anything but itself.
-    Plain,
-}
-
-/// What surrounds a byte.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Quote {
-    /// The quote, or 0 where there is none.
-    pub(super) mark: u8,
-    /// What changes the meaning of what is inside: `b` and `r` in Python, `r` (for `r#'…'#`) in Nu,
-    /// `#` for a comment.
-    prefix: u8,
-}
-
-impl Quote {
-    pub(super) const NONE: Self = Self { mark: 0, prefix: 0 };
-
-    /// For text that only people read: all of it means itself, quotes included.
-    fn in_text(mark: u8) -> Self {
-        Self { mark, prefix: b'#' }
-    }
-
-    pub(super) fn is_none(self) -> bool {
-        self.mark == 0
-    }
-
-    /// Whether this is a pair of quotes of the language.
-    pub(super) fn is_written(self) -> bool {
-        self.mark != 0 && self.prefix != b'#'
-    }
-}
+use super::escapes::of_c;
+use super::{Language, Quote};
 
 /// One byte that a line means.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Cell {
-    pub(super) byte: u8,
-    /// From where to where it is written in the line.
-    pub(super) start: usize,
-    pub(super) end: usize,
-    pub(super) quote: Quote,
+pub(crate) struct Cell {
+    pub(crate) byte: u8,
+    /// Where it is written in the line, from `start` to `end`.
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) quote: Quote,
 }
 
 impl Language {
-    /// Whether what stands side by side is one word, quoted or not: `'/a'/b`.
-    pub(super) fn joins_words(self) -> bool {
-        matches!(self, Self::Sh | Self::Csh | Self::Fish)
-    }
-
-    /// Reads a line. `known` are values that some makers write between quotes without escaping what
-    /// is in them.
-    pub(super) fn read(self, line: &[u8], known: &[Vec<u8>]) -> Vec<Cell> {
+    /// Reads a line. `known` are values that some tools write between quotes without escaping them.
+    pub(crate) fn read(self, line: &[u8], known: &[Vec<u8>]) -> Vec<Cell> {
         let mut reader = Reader { language: self, line, known, cells: Vec::with_capacity(line.len()) };
         match self {
             Self::Plain => reader.plain(0, line.len(), Quote::NONE),
@@ -83,44 +27,8 @@ impl Language {
         reader.cells
     }
 
-    /// Writes bytes so that they mean themselves inside of `quote`.
-    pub(super) fn write(self, bytes: &[u8], quote: Quote) -> Vec<u8> {
-        match (self, quote.mark) {
-            _ if quote.prefix == b'#' => bytes.to_vec(),
-            (Self::Sh | Self::Csh | Self::Fish, 0) if !is_bare_word(bytes) => {
-                [b"'", &*self.in_single_quotes(bytes), b"'"].concat()
-            }
-            (Self::Sh | Self::Csh | Self::Fish, b'"') if bytes.iter().any(|byte| b"\"$`\\!\n".contains(byte)) => {
-                // What each shell escapes between double quotes differs; between single ones it is
-                // simple.
-                [b"\"'", &*self.in_single_quotes(bytes), b"'\""].concat()
-            }
-            (Self::Sh | Self::Csh | Self::Fish, b'\'') => self.in_single_quotes(bytes),
-            (Self::PowerShell, b'\'') => escaped(bytes, |byte| (byte == b'\'').then_some(b'\'')),
-            (Self::PowerShell, b'"') => escaped(bytes, |byte| b"\"`$".contains(&byte).then_some(b'`')),
-            (Self::Nu, b'"') => escaped(bytes, |byte| b"\"\\".contains(&byte).then_some(b'\\')),
-            (Self::Json, b'"') => in_json(bytes),
-            (Self::Python, mark @ (b'\'' | b'"')) if quote.prefix != b'r' => in_python(bytes, mark, quote.prefix),
-            _ => bytes.to_vec(),
-        }
-    }
-
-    /// The rule of the shells: everything between single quotes is itself, but for these.
-    fn in_single_quotes(self, bytes: &[u8]) -> Vec<u8> {
-        let mut text = Vec::with_capacity(bytes.len());
-        for byte in bytes {
-            match (self, byte) {
-                (Self::Fish, b'\'' | b'\\') | (Self::Csh, b'!') => text.extend([b'\\', *byte]),
-                (_, b'\'') => text.extend_from_slice(b"'\\''"),
-                _ => text.push(*byte),
-            }
-        }
-        text
-    }
-
-    /// What a backslash, or another mark of escape, and what follows it mean inside of `quote`: the
-    /// bytes, and how many bytes of `rest` that is. `None` where `rest` begins with a byte that
-    /// means itself.
+    /// The escape at the start of `rest`, inside `quote`: the bytes it means, and its length.
+    /// `None` if `rest` starts with a byte that means itself.
     fn escape(self, rest: &[u8], quote: Quote) -> Option<(Vec<u8>, usize)> {
         let next = *rest.get(1)?;
         let taken = |marks: &[u8]| marks.contains(&next).then(|| (vec![next], 2));
@@ -129,8 +37,12 @@ impl Language {
             (Self::Sh, b'"', b'\\') => taken(b"\"$`\\"),
             (Self::Fish, b'"', b'\\') => taken(b"\"$\\"),
             (Self::Fish, b'\'', b'\\') => taken(b"'\\"),
-            (Self::Csh, _, b'\\') => taken(b"!"),
+            (Self::Csh, _, b'\\') => taken(b"!\n"),
             (Self::PowerShell, b'\'', b'\'') => taken(b"'"),
+            // U+2018 to U+201B, doubled like the plain quote.
+            (Self::PowerShell, b'\'', 0xe2) if matches!(rest, [_, 0x80, 0x98..=0x9b, 0xe2, 0x80, 0x98..=0x9b, ..]) => {
+                Some((rest[3..6].to_vec(), 6))
+            }
             (Self::PowerShell, b'"', b'"') => taken(b"\""),
             (Self::Json | Self::Nu, b'"', b'\\') => of_c(rest, false),
             (Self::Python, b'\'' | b'"', b'\\') if quote.prefix != b'r' => of_c(rest, quote.prefix == b'b'),
@@ -161,7 +73,7 @@ impl Reader<'_> {
         self.cells.extend(self.line[from..to].iter().enumerate().map(cell));
     }
 
-    /// Quotes count as themselves, and for where a value ends.
+    /// Prose or a comment: quotes mean themselves, and still delimit a value.
     fn text(&mut self, mut at: usize) {
         while let Some(byte) = self.line.get(at) {
             self.plain(at, at + 1, Quote::in_text(0));
@@ -192,7 +104,7 @@ impl Reader<'_> {
         }
     }
 
-    /// One byte that is meant, in one or more that are written. Gives where the next begins.
+    /// Reads one byte or escape at `at`, and returns where the next begins.
     fn one(&mut self, at: usize, quote: Quote) -> usize {
         let Some((bytes, length)) = self.language.escape(&self.line[at..], quote) else {
             self.plain(at, at + 1, quote);
@@ -203,15 +115,14 @@ impl Reader<'_> {
         end
     }
 
-    /// What is quoted from `at` on. Gives where it has ended; `None` where it does not end in this
-    /// line, and what looks like a quote is none (an apostrophe, or one of three that begin a
-    /// longer text).
+    /// Reads the quoted text that starts at `at`, and returns where it ends. `None` if it does not
+    /// end in this line: then the mark is an apostrophe, or one of three that begin a longer text.
     fn quoted(&mut self, at: usize) -> Option<usize> {
         let mark = self.line[at];
         let quote = Quote { mark, prefix: self.prefix(at) };
         let kept = self.cells.len();
         let mut inside = at + 1;
-        // venv before 3.13.1 put a path and a prompt between quotes as they are.
+        // venv before 3.13.1 put paths and prompts between quotes unescaped.
         let rest = &self.line[inside..];
         let is_here = |value: &&Vec<u8>| {
             let ends = value.ends_with(b" ") || [Some(&mark), Some(&b'/')].contains(&rest.get(value.len()));
@@ -236,7 +147,7 @@ impl Reader<'_> {
         None
     }
 
-    /// The letter that changes what is between the quotes that begin at `at`.
+    /// The letter before the quotes at `at` that changes what they mean.
     fn prefix(&self, at: usize) -> u8 {
         let hashes = if self.language == Language::Nu { self.hashes_before(at) } else { 0 };
         let letters = self.line[..at - hashes].iter().rev().take_while(|byte| byte.is_ascii_alphabetic());
@@ -254,16 +165,6 @@ impl Reader<'_> {
     }
 }
 
-/// No shell sees anything in these but themselves.
-fn is_bare_word(bytes: &[u8]) -> bool {
-    bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"/_-.+,@:".contains(byte))
-}
-
-/// Puts the mark that `mark` gives in front of a byte.
-fn escaped(bytes: &[u8], mark: impl Fn(u8) -> Option<u8>) -> Vec<u8> {
-    bytes.iter().flat_map(|byte| mark(*byte).into_iter().chain([*byte])).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -272,17 +173,18 @@ mod tests {
         language.read(line, &[]).into_iter().map(|cell| cell.byte).collect()
     }
 
-    const HOSTILE: &[u8] = b"/a b'c\"d$e`f\\g;h!i#j{k}l\xc3\xa9\xe6\x97\xa5\xf0\x9f\x90\x8d\xffm";
+    const HOSTILE: &[u8] =
+        b"/a b'c\"d$e`f\\g;h!i#j{k}l\xc3\xa9\xe6\x97\xa5\xf0\x9f\x90\x8d\xe2\x80\x98\xe2\x80\x99\xffm";
 
     #[test]
-    fn what_is_written_is_read_again() {
+    fn every_language_reads_what_it_writes() {
         use Language::{Csh, Fish, Json, Nu, PowerShell, Python, Sh};
         for language in [Sh, Csh, Fish, PowerShell, Python, Json, Nu] {
             for mark in *b"'\"" {
                 if (language, mark) == (Json, b'\'') || (language, mark) == (Nu, b'\'') {
                     continue;
                 }
-                let quote = Quote { mark, prefix: 0 };
+                let quote = Quote::of(mark);
                 let line = [&[mark], &*language.write(HOSTILE, quote), &[mark]].concat();
                 assert_eq!(meant(language, &line), HOSTILE, "{language:?}: {}", line.escape_ascii());
             }
@@ -297,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn what_others_write_is_read() {
+    fn forms_that_other_tools_write_are_read() {
         let cases: [(Language, &str, &str); 9] = [
             (Language::Sh, r#"A='/a b'"'"'q'/bin"#, "A=/a b'q/bin"),
             (Language::Sh, r#"A="/a \"b\" \$c \x""#, r#"A=/a "b" $c \x"#),
@@ -321,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_its_maker_did_not_escape_is_read_as_it_is() {
+    fn a_known_value_without_escapes_is_read_as_itself() {
         let known = [b"/a$b\"c".to_vec()];
         let cells = Language::Sh.read(b"A=\"/a$b\"c/bin\"", &known);
         assert_eq!(cells.iter().map(|cell| cell.byte).collect::<Vec<_>>(), b"A=/a$b\"c/bin");

@@ -1,7 +1,7 @@
-//! The command line that is being typed, as bash hands it to a completion.
+//! The command line being typed, as bash passes it to a completion.
 //!
-//! Owns its reading (words without their quotes, and how the last one is being quoted) and the form
-//! in which a candidate has to be inserted there. zsh and fish do both themselves.
+//! Reads its words and how the last one is quoted so far, and writes a candidate in that quoting.
+//! zsh and fish do both themselves.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -11,8 +11,8 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 pub(crate) struct TypedLine {
     /// The words, unquoted.
     pub(crate) words: Vec<OsString>,
-    /// Unquoted text of the last word that readline keeps: what stands before the last break in it,
-    /// or before the quote that is open.
+    /// Length of the unquoted text in the last word that readline keeps: up to the last break in
+    /// it, or up to the open quote.
     kept: usize,
     open: Quote,
 }
@@ -25,8 +25,8 @@ enum Quote {
 }
 
 impl TypedLine {
-    /// Reads the line. `breaks` is COMP_WORDBREAKS: characters at which readline lets a new word
-    /// begin.
+    /// Reads the line. `breaks` is COMP_WORDBREAKS: the characters at which readline starts a new
+    /// word.
     pub(crate) fn read(line: &[u8], breaks: &[u8]) -> Self {
         let mut words = Vec::new();
         let mut word: Vec<u8> = Vec::new();
@@ -66,8 +66,8 @@ impl TypedLine {
         Self { words, kept, open }
     }
 
-    /// Writes what has to be inserted so that the word being typed becomes `candidate`, which
-    /// begins with its text. `whole`: nothing can follow, so a space ends it.
+    /// Writes the text that completes the word being typed to `candidate`. `whole`: nothing can
+    /// follow, so a space ends it.
     pub(crate) fn write_insertion(&self, candidate: &OsStr, whole: bool, text: &mut Vec<u8>) {
         for &byte in candidate.as_bytes().get(self.kept..).unwrap_or_default() {
             match (self.open, byte) {
@@ -77,17 +77,17 @@ impl TypedLine {
                 (_, byte) => text.push(byte),
             }
         }
-        // readline closes an open quote itself, and would put a space of ours inside it.
+        // readline closes an open quote itself, after any space that we add.
         if whole && self.open == Quote::None {
             text.push(b' ');
         }
     }
 }
 
-/// What bash would not read as itself in a bare word. `=` and `:` are left: readline breaks words
-/// there.
+/// Whether bash needs a backslash before the byte in a bare word. `=` and `:` need none: readline
+/// breaks words there.
 fn is_special(byte: u8) -> bool {
-    // Most bytes of a name are letters: the list is not gone through for them.
+    // Most bytes are letters: skip the list for them.
     !byte.is_ascii_alphanumeric() && b" \t!\"#$&'()*,;<>?[\\]^`{|}~".contains(&byte)
 }
 

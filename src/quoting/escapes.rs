@@ -1,28 +1,29 @@
-//! Escapes inside of quotes: JSON, Python, and what C left to both.
-//!
-//! Owns writing any bytes with them, and reading one. Which quotes ask for which is `language`'s
-//! matter.
+//! Backslash escapes inside quotes: those of JSON, of Python, and the C ones that both share.
 
-/// ASCII only, as Python's own `json` has it: such a file stays what it was to a reader of any
-/// coding.
-pub(super) fn in_json(bytes: &[u8]) -> Vec<u8> {
-    let mut text = Vec::with_capacity(bytes.len());
+use std::fmt::Write;
+
+/// The inside of a JSON string, ASCII only like Python's `json`, so that the file reads the same in
+/// every encoding.
+pub(super) fn in_json(bytes: &[u8], text: &mut Vec<u8>) {
     each_character(bytes, |character| match character {
         Ok(character @ ('"' | '\\')) => text.extend([b'\\', character as u8]),
         Ok(character @ ' '..='~') => text.push(character as u8),
-        Ok(character) => {
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                text.extend_from_slice(format!("\\u{unit:04x}").as_bytes());
-            }
-        }
+        Ok(character) => text.extend_from_slice(json_escape(character).as_bytes()),
         Err(byte) => text.extend_from_slice(surrogate(byte).as_bytes()),
     });
-    text
 }
 
-/// Text for a str of Python or, with the prefix `b`, for bytes, between quotes that are `mark`.
-pub(super) fn in_python(bytes: &[u8], mark: u8, prefix: u8) -> Vec<u8> {
-    let mut text = Vec::with_capacity(bytes.len());
+/// `\u` escapes for a character: a surrogate pair outside the basic plane (RFC 8259, section 7).
+pub(crate) fn json_escape(character: char) -> String {
+    let mut escape = String::new();
+    for unit in character.encode_utf16(&mut [0; 2]) {
+        let _ = write!(escape, "\\u{unit:04x}");
+    }
+    escape
+}
+
+/// The inside of a Python string or, with prefix `b`, of bytes, between quotes that are `mark`.
+pub(super) fn in_python(bytes: &[u8], mark: u8, prefix: u8, text: &mut Vec<u8>) {
     each_character(bytes, |character| match character {
         Ok(character) if character == char::from(mark) || character == '\\' => text.extend([b'\\', character as u8]),
         Ok(character @ ' '..='~') => text.push(character as u8),
@@ -35,10 +36,9 @@ pub(super) fn in_python(bytes: &[u8], mark: u8, prefix: u8) -> Vec<u8> {
         Err(byte) if prefix == b'b' => text.extend_from_slice(format!("\\x{byte:02x}").as_bytes()),
         Err(byte) => text.extend_from_slice(surrogate(byte).as_bytes()),
     });
-    text
 }
 
-/// What stands for a byte that is no text in a str of Python (PEP 383).
+/// Python's stand-in for a byte that is not UTF-8 (PEP 383).
 fn surrogate(byte: u8) -> String {
     format!("\\udc{byte:02x}")
 }
@@ -50,9 +50,8 @@ fn each_character(bytes: &[u8], mut each: impl FnMut(Result<char, u8>)) {
     }
 }
 
-/// The escape that `rest` begins with: the bytes that it means, and how long it is. As far as a
-/// path needs it: `None` for others, and where there is none. `in_bytes`: `\x` is a byte and not a
-/// character.
+/// The escape at the start of `rest`: the bytes it means, and its length. `None` for no escape, and
+/// for the escapes that no path needs. `in_bytes`: `\x` is a byte and not a character.
 pub(super) fn of_c(rest: &[u8], in_bytes: bool) -> Option<(Vec<u8>, usize)> {
     let number = |from: usize, digits: usize| {
         let digits = std::str::from_utf8(rest.get(from..from + digits)?).ok()?;
@@ -85,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_escaped_by_others_is_read() {
+    fn escapes_of_other_writers_are_read() {
         let cases: [(&str, &[u8], usize); 8] = [
             (r"\\x", b"\\", 2),
             (r"\/x", b"/", 2),
