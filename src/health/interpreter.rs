@@ -1,74 +1,76 @@
-//! The interpreter of an environment, by its links and by what `pyvenv.cfg` says of it.
+//! Checks the interpreter of an environment: the links in `bin`, and what `pyvenv.cfg` says.
 //!
-//! Owns telling an interpreter that is gone from one that became another. Starts none of them: a
-//! version is read from the name of the file that a link ends at, and from the file.
+//! Starts no interpreter: a version is read from the name of the file that a link ends at, and from
+//! the file.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::What;
+use super::Symptom;
+use super::facts::{base_home, is_link};
 use crate::environment::integrity::is_called_python;
 use crate::environment::{Environment, end_of_links};
 use crate::fs::{is_same, resolved};
 
-/// What is the matter with it; one thing, for the others follow from it.
-pub(super) fn check(environment: &Environment) -> Option<(PathBuf, What)> {
-    gone(environment)
-        .or_else(|| home_gone(environment))
+/// The first symptom only: the others follow from it.
+pub(super) fn check(environment: &Environment) -> Option<(PathBuf, Symptom)> {
+    missing(environment)
+        .or_else(|| home_missing(environment))
         .or_else(|| no_cfg(environment))
         .or_else(|| replaced(environment))
-        .or_else(|| elsewhere(environment))
+        .or_else(|| outside_home(environment))
 }
 
-/// A link in `bin` that is called like a Python and leads nowhere, `python` itself first.
-fn gone(environment: &Environment) -> Option<(PathBuf, What)> {
+/// `bin/python`, else another Python in `bin`, is missing or a link to nothing.
+fn missing(environment: &Environment) -> Option<(PathBuf, Symptom)> {
     let python = dangling(environment).into_iter().next()?;
-    let what = What::PythonGone { python: end_of_links(&python), series: relinkable(environment) };
-    Some((python, what))
+    let symptom = Symptom::PythonMissing { python: end_of_links(&python), series: relinkable(environment) };
+    Some((python, symptom))
 }
 
-/// The links of `bin` that lead nowhere and are called like a Python, and `python` where there is
-/// nothing of that name.
+/// The links to nothing in `bin` that have the name of a Python, and `python` itself if it is
+/// missing.
 pub(super) fn dangling(environment: &Environment) -> Vec<PathBuf> {
     let python = environment.python();
-    // Forbidden is not gone; `place` tells of that.
-    let is_gone =
+    // A file that may not be examined is there; `location` reports it.
+    let is_missing =
         |path: &Path| fs::metadata(path).is_err_and(|error| error.kind() != std::io::ErrorKind::PermissionDenied);
-    let mut found: Vec<PathBuf> = is_gone(&python).then_some(python).into_iter().collect();
+    let mut found: Vec<PathBuf> = is_missing(&python).then_some(python).into_iter().collect();
     let entries = fs::read_dir(environment.bin()).into_iter().flatten().flatten();
     let links = entries
         .filter(|entry| is_called_python(&entry.file_name()) && entry.file_type().is_ok_and(|kind| kind.is_symlink()));
-    let mut others: Vec<PathBuf> = links.map(|entry| entry.path()).filter(|path| is_gone(path)).collect();
+    let mut others: Vec<PathBuf> = links.map(|entry| entry.path()).filter(|path| is_missing(path)).collect();
     others.sort();
     found.extend(others.into_iter().filter(|path| *path != environment.python()));
     found
 }
 
 /// Python finds its standard library by `home` (PEP 405).
-fn home_gone(environment: &Environment) -> Option<(PathBuf, What)> {
-    let home = home(environment)?;
-    let is_gone = fs::metadata(&home).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound);
-    is_gone.then(|| (environment.root().join("pyvenv.cfg"), What::HomeGone { home, series: relinkable(environment) }))
+fn home_missing(environment: &Environment) -> Option<(PathBuf, Symptom)> {
+    let home = base_home(environment)?;
+    let is_missing = fs::metadata(&home).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound);
+    is_missing.then(|| {
+        (environment.root().join("pyvenv.cfg"), Symptom::HomeMissing { home, series: relinkable(environment) })
+    })
 }
 
-/// Its packages are in the directory of the version that it had.
-fn replaced(environment: &Environment) -> Option<(PathBuf, What)> {
+/// The packages are in the directory of another version.
+pub(super) fn replaced(environment: &Environment) -> Option<(PathBuf, Symptom)> {
     let (python, series) = (environment.replaced_python()?, environment.series()?);
     let can_relink = relinkable(environment).is_some();
-    Some((environment.python(), What::PythonReplaced { python, series, can_relink }))
+    Some((environment.python(), Symptom::PythonReplaced { python, series, can_relink }))
 }
 
 /// Python finds the environment by this file (PEP 405).
-fn no_cfg(environment: &Environment) -> Option<(PathBuf, What)> {
-    (!environment.is_isolated()).then(|| (environment.root().join("pyvenv.cfg"), What::NoCfg))
+pub(super) fn no_cfg(environment: &Environment) -> Option<(PathBuf, Symptom)> {
+    (!environment.is_isolated()).then(|| (environment.root().join("pyvenv.cfg"), Symptom::NoCfg))
 }
 
-/// `bin/python` is a link, and what it ends at is none of the interpreters in `home`.
-fn elsewhere(environment: &Environment) -> Option<(PathBuf, What)> {
-    let (home, python) = (home(environment)?, environment.python());
-    // A copy has no other place to be told by.
+/// `bin/python` is a link to an interpreter outside `home`.
+fn outside_home(environment: &Environment) -> Option<(PathBuf, Symptom)> {
+    let (home, python) = (base_home(environment)?, environment.python());
+    // A copy does not tell where it comes from.
     fs::read_link(&python).ok()?;
     let end = resolved(&python).ok()?;
     let outside = first_outside(&python).unwrap_or_default();
@@ -79,10 +81,10 @@ fn elsewhere(environment: &Environment) -> Option<(PathBuf, What)> {
         environment.series().iter().flat_map(|series| ["python", "pypy"].map(|stem| format!("{stem}{series}").into())),
     );
     let is_there = names.iter().any(|name| is_same(&home.join(name), &end));
-    (!is_there).then_some((python, What::NotOfHome { python: end, home }))
+    (!is_there).then_some((python, Symptom::PythonOutsideHome { python: end, home }))
 }
 
-/// The first place outside of `bin` that a link in it leads to.
+/// The first target outside `bin` in a chain of links that starts there.
 fn first_outside(link: &Path) -> Option<PathBuf> {
     let mut at = link.to_path_buf();
     for _ in 0..40 {
@@ -95,15 +97,9 @@ fn first_outside(link: &Path) -> Option<PathBuf> {
     None
 }
 
-/// `home` of `pyvenv.cfg`, where it is a full path.
-pub(super) fn home(environment: &Environment) -> Option<PathBuf> {
-    let home = Path::new(OsStr::from_bytes(environment.cfg()?.get("home")?));
-    home.is_absolute().then(|| home.to_path_buf())
-}
-
-/// `3.12` of one that can be given another interpreter of that version: it links to its own, and is
-/// in the store itself.
+/// `3.12`, if the environment can be linked to another interpreter of that version: its own is a
+/// link, and the environment is not a link in the store.
 pub(super) fn relinkable(environment: &Environment) -> Option<String> {
     let is_copy = fs::symlink_metadata(environment.python()).is_ok_and(|entry| entry.is_file());
-    environment.series().filter(|_| !is_copy && !super::place::is_link(environment.root()))
+    environment.series().filter(|_| !is_copy && !is_link(environment.root()))
 }

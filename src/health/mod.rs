@@ -1,12 +1,11 @@
-//! What is wrong, as data: with the environments, the store, the shell's set-up, and the active
-//! environment.
+//! Finds what is wrong with the environments, the store, the shell's setup, and the active
+//! environment, and repairs what is safe to repair.
 //!
-//! Owns the checks, and mending what can be mended without asking. Looks at files and runs nothing:
-//! no Python of an environment is ever started to examine it. How a finding is worded is
-//! `commands/doctor`'s matter.
+//! Reads files and runs nothing: no Python of an environment is started. The messages are in
+//! `commands/doctor`.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::context::Context;
 use crate::env_vars;
@@ -20,105 +19,105 @@ use crate::workon_home::name::EnvironmentName;
 
 mod active;
 mod cache;
+mod facts;
 mod finding;
 mod interpreter;
-mod mend;
+mod location;
 mod packages;
-mod place;
+mod repair;
 mod setup;
 mod store;
+mod symptom;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use active::{Answering, Maker, answering};
-pub(crate) use finding::{About, Finding, Lacking, Severity, What};
-pub(crate) use mend::{Mended, mend};
-pub(crate) use place::moved_from;
-pub(crate) use setup::{Told, loads, rc_file};
+pub(crate) use active::{ProgramOwner, ResolvedCommand, resolved_commands};
+pub(crate) use finding::{Finding, Subject};
+pub(crate) use location::moved_from;
+pub(crate) use repair::{Repair, repair};
+pub(crate) use setup::{ShellReport, loads, rc_file};
+pub(crate) use symptom::{MetadataFile, Severity, Symptom};
 
-/// What checks may ask for.
+/// What the checks need to know.
 #[derive(Clone, Copy)]
 pub(crate) struct Examination<'a> {
-    /// The outside.
     pub(crate) context: &'a Context,
-    /// The store.
     pub(crate) home: &'a WorkonHome,
-    /// The name of the person's shell.
+    /// The name of the user's shell.
     pub(crate) shell: &'a str,
-    /// The activation scripts of environments that we make.
+    /// The activation scripts that venvwrap writes.
     pub(crate) scripts: ActivationScripts,
 }
 
 impl Examination<'_> {
-    /// Everything that is the matter with one environment.
+    /// Checks an environment of the store.
     pub(crate) fn environment(&self, environment: &Environment) -> Vec<Finding> {
-        let about = About::Environment(environment.name().to_owned());
-        let mut found = self.examined(environment, &about);
+        let subject = Subject::Environment(environment.name().to_owned());
+        let mut symptoms = self.symptoms(environment);
         if keepsake::was_made_anew(self.home, environment, self.context) {
-            found.push(Finding { about, path: environment.root().join("pyvenv.cfg"), what: What::MadeAnew });
+            symptoms.push((environment.root().join("pyvenv.cfg"), Symptom::Recreated));
         }
-        found
+        about(&subject, environment, symptoms)
     }
 
-    /// The same of one that is none of the store's.
+    /// Checks an environment outside the store.
     pub(crate) fn elsewhere(&self, environment: &Environment) -> Vec<Finding> {
-        self.examined(environment, &About::Elsewhere(environment.root().to_path_buf()))
+        about(&Subject::Elsewhere, environment, self.symptoms(environment))
     }
 
-    /// The active environment, where it is one and none of the store's.
+    /// The active environment, if it is outside the store.
     pub(crate) fn active_elsewhere(&self) -> Option<Environment> {
         let environment = Environment::open(self.context.absolute(env_vars::VIRTUAL_ENV)?).ok()??;
         let is_ours = environment.root().parent().is_some_and(|parent| is_same(parent, self.home.path()));
         (!is_ours).then_some(environment)
     }
 
-    fn examined(&self, environment: &Environment, about: &About) -> Vec<Finding> {
-        let mut found = Vec::new();
-        let mut add = |(path, what): (PathBuf, What)| {
-            found.push(Finding { about: about.clone(), path, what });
-        };
-        interpreter::check(environment).into_iter().for_each(&mut add);
-        place::check(environment, self.scripts).into_iter().for_each(&mut add);
-        packages::check(environment).into_iter().for_each(&mut add);
-        found
+    fn symptoms(&self, environment: &Environment) -> Vec<(PathBuf, Symptom)> {
+        let mut symptoms: Vec<_> = interpreter::check(environment).into_iter().collect();
+        symptoms.extend(location::check(environment, self.scripts));
+        symptoms.extend(packages::check(environment));
+        symptoms
     }
 
-    /// Everything that is the matter with the store, but for what is in its environments.
+    /// Checks the store, but not the environments in it, and the cache.
     pub(crate) fn store(&self) -> Vec<Finding> {
-        let found = store::check(self).into_iter().chain(cache::check(self.context));
-        found.map(|(path, what)| Finding { about: About::Store, path, what }).collect()
+        let mut symptoms = store::check(self);
+        symptoms.extend(cache::check(self.context));
+        general(&Subject::Store, symptoms)
     }
 
-    /// The set-up of the shell, which has `told` what only it can know. `None`: no function called
-    /// us.
-    pub(crate) fn setup(&self, told: Option<&Told>, is_looked_at: bool) -> Vec<Finding> {
-        let found = setup::check(self, told, is_looked_at);
-        found.into_iter().map(|(path, what)| Finding { about: About::Setup, path, what }).collect()
+    /// Checks how the shell loads venvwrap. `report` is `None` if the functions are not loaded,
+    /// which is a problem only where they are `expected`.
+    pub(crate) fn setup(&self, report: Option<&ShellReport>, expected: bool) -> Vec<Finding> {
+        general(&Subject::Setup, setup::check(self, report, expected))
     }
 
-    /// The environment that the shell is in, if it is in one, and what is in its way.
-    pub(crate) fn active(&self, told: Option<&Told>) -> Vec<Finding> {
-        let found = active::check(self, told);
-        found.into_iter().map(|(path, what)| Finding { about: About::Active, path, what }).collect()
+    /// Checks what the shell runs for `python` and `pip`.
+    pub(crate) fn active(&self, report: Option<&ShellReport>) -> Vec<Finding> {
+        general(&Subject::Active, active::check(self, report))
     }
 
-    /// The environments of these names, or all. Fails where a name is unknown.
+    /// The environments of these names, or all. Fails on an unknown name.
     pub(crate) fn environments(&self, names: &[OsString]) -> Result<Vec<Environment>> {
         if !names.is_empty() {
             return names.iter().map(|name| self.home.get(&EnvironmentName::existing(name)?)).collect();
         }
         let mut environments = Vec::new();
-        // A store that cannot be listed has a finding of its own.
+        // `store` reports a store that cannot be listed.
         for name in self.home.names().unwrap_or_default() {
-            // One that went away since the directory was read is not there.
+            // Another process may have removed the environment since.
             environments.extend(self.home.get(&EnvironmentName::existing(&name)?));
         }
         Ok(environments)
     }
 }
 
-/// Whether `directory` is the `bin` of an environment.
-fn environment_of_bin(directory: &Path) -> Option<&Path> {
-    let root = directory.parent()?;
-    std::fs::metadata(root.join("pyvenv.cfg")).is_ok_and(|file| file.is_file()).then_some(root)
+fn about(subject: &Subject, environment: &Environment, symptoms: Vec<(PathBuf, Symptom)>) -> Vec<Finding> {
+    let root = environment.root();
+    let finding = |(path, symptom)| Finding { subject: subject.clone(), root: root.to_path_buf(), path, symptom };
+    symptoms.into_iter().map(finding).collect()
+}
+
+fn general(subject: &Subject, symptoms: Vec<(PathBuf, Symptom)>) -> Vec<Finding> {
+    symptoms.into_iter().map(|(path, symptom)| Finding::general(subject.clone(), path, symptom)).collect()
 }

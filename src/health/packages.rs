@@ -1,17 +1,16 @@
-//! The packages of an environment: pip, and the shape of the metadata.
+//! Checks the packages of an environment: pip, and that pip can manage each of them.
 //!
-//! Owns what can be seen of them by name. One directory is listed; nothing in a package is read.
+//! Lists the directories of packages and reads nothing in a package.
 
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::What;
-use super::finding::Lacking;
+use super::{MetadataFile, Symptom};
 use crate::environment::Environment;
 use crate::formats::dist_info::{METADATA, MetadataForm, MetadataName, RECORD, normalized};
 
-pub(super) fn check(environment: &Environment) -> Vec<(PathBuf, What)> {
+pub(super) fn check(environment: &Environment) -> Vec<(PathBuf, Symptom)> {
     let Ok(directories) = environment.package_directories() else {
         return no_site_packages(environment).into_iter().collect();
     };
@@ -22,22 +21,22 @@ pub(super) fn check(environment: &Environment) -> Vec<(PathBuf, What)> {
             fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.file_name()).collect();
         names.sort_unstable();
         pip.look(directory, &names);
-        found.extend(odd_metadata(directory, &names));
+        found.extend(incomplete(directory, &names));
     }
     found.extend(pip.check(environment, &directories));
     found
 }
 
-fn no_site_packages(environment: &Environment) -> Option<(PathBuf, What)> {
+fn no_site_packages(environment: &Environment) -> Option<(PathBuf, Symptom)> {
     let root = environment.root();
-    // PyPy before 3.8 has it at the top.
+    // PyPy before 3.8 has `site-packages` at the top.
     let is_missing = !root.join("site-packages").is_dir();
     let lib = root.join("lib");
     let is_refused = fs::read_dir(&lib).is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied);
-    (is_missing && !is_refused).then_some((lib, What::NoSitePackages))
+    (is_missing && !is_refused).then_some((lib, Symptom::NoSitePackages))
 }
 
-/// What there is of pip.
+/// The parts of pip that are there.
 #[derive(Default)]
 struct Pip {
     metadata: Option<PathBuf>,
@@ -61,27 +60,26 @@ impl Pip {
         }
     }
 
-    fn check(self, environment: &Environment, directories: &[PathBuf]) -> Option<(PathBuf, What)> {
+    fn check(self, environment: &Environment, directories: &[PathBuf]) -> Option<(PathBuf, Symptom)> {
         match self {
-            Self { metadata: Some(metadata), package: false } => Some((metadata, What::PipGone)),
+            Self { metadata: Some(metadata), package: false } => Some((metadata, Symptom::PipModuleMissing)),
             Self { metadata: None, package: false } if was_seeded(environment) => {
-                Some((directories.first()?.clone(), What::NoPip))
+                Some((directories.first()?.clone(), Symptom::NoPip))
             }
             Self { metadata: None, package: false } if environment.lacks_pip_of_its_own() => {
-                Some((environment.bin().join("pip"), What::PipOfAnother))
+                Some((environment.bin().join("pip"), Symptom::PipOfOtherPython))
             }
             Self { metadata: Some(_), package: true } => {
                 let mut entries = fs::read_dir(environment.bin()).ok()?.flatten();
                 let has_one = entries.any(|entry| entry.file_name().as_encoded_bytes().starts_with(b"pip"));
-                (!has_one).then(|| (environment.bin().join("pip"), What::NoPipCommand))
+                (!has_one).then(|| (environment.bin().join("pip"), Symptom::NoPipCommand))
             }
             _ => None,
         }
     }
 }
 
-/// Whether `pyvenv.cfg` tells that it was made with pip: uv notes it, and the others note their
-/// command.
+/// Whether `pyvenv.cfg` records a creation with pip: uv writes `seed`, others their command line.
 fn was_seeded(environment: &Environment) -> bool {
     let Some(cfg) = environment.cfg() else { return false };
     let has = |text: &[u8], word: &[u8]| memchr::memmem::find(text, word).is_some();
@@ -92,8 +90,8 @@ fn was_seeded(environment: &Environment) -> bool {
     cfg.get("seed").is_some_and(|seed| seed.eq_ignore_ascii_case(b"true")) || cfg.get("command").is_some_and(by_command)
 }
 
-/// Metadata that pip cannot do anything with, a finding for each kind.
-fn odd_metadata(directory: &Path, names: &[OsString]) -> Vec<(PathBuf, What)> {
+/// Directories that pip cannot use, a symptom for each kind.
+fn incomplete(directory: &Path, names: &[OsString]) -> Vec<(PathBuf, Symptom)> {
     let (mut no_metadata, mut no_record, mut leftovers) = (Vec::new(), Vec::new(), Vec::new());
     for name in names {
         if name.as_encoded_bytes().starts_with(b"~") {
@@ -108,13 +106,13 @@ fn odd_metadata(directory: &Path, names: &[OsString]) -> Vec<(PathBuf, What)> {
             }
         }
     }
-    let of = |names: Vec<OsString>, what: fn(Vec<OsString>) -> What| {
-        names.first().map(|name| directory.join(name)).map(|path| (path, what(names)))
+    let of = |names: Vec<OsString>, symptom: fn(Vec<OsString>) -> Symptom| {
+        names.first().map(|name| directory.join(name)).map(|path| (path, symptom(names)))
     };
     [
-        of(no_metadata, |names| What::OddMetadata { lacking: Lacking::Metadata, names }),
-        of(no_record, |names| What::OddMetadata { lacking: Lacking::Record, names }),
-        of(leftovers, |names| What::PipLeftovers { names }),
+        of(no_metadata, |names| Symptom::MetadataIncomplete { missing: MetadataFile::Metadata, names }),
+        of(no_record, |names| Symptom::MetadataIncomplete { missing: MetadataFile::Record, names }),
+        of(leftovers, |names| Symptom::PipLeftovers { names }),
     ]
     .into_iter()
     .flatten()

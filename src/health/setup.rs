@@ -1,36 +1,35 @@
-//! How the shell loads venvwrap, and who else is there.
+//! Checks how the shell loads venvwrap, and what competes with it.
 //!
-//! What only the calling shell knows (aliases, functions, the files that it remembers) it tells in
-//! words, see [`Told`]; the rest is read from rc files, by their text.
+//! What only the calling shell knows (aliases, functions, its hash table) comes from it as a
+//! [`ShellReport`]; the rest is read from rc files as text.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::{Examination, What};
+use super::{Examination, Symptom};
 use crate::context::Context;
 use crate::env_vars;
 use crate::fs::{is_same, read_small};
 
-/// As much of an rc file as is read.
+/// Bytes read of an rc file.
 const LIMIT: u64 = 1024 * 1024;
 
-/// What the function `venvwrap` says of its shell: `NAME KIND TEXT`, such as `python alias
-/// python3.11`, `pip hashed /usr/bin/pip`, `workon other`, `virtualenvwrapper loaded`, `functions
-/// of bash`, and `functions outdated` where the binary found that.
+/// What the function `venvwrap` reports about its shell: lines `NAME KIND TEXT`, such as `python
+/// alias python3.11`, `pip hashed /usr/bin/pip`, `workon other`, `virtualenvwrapper loaded`,
+/// `functions of bash`. The binary itself adds `functions outdated`.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Told {
+pub(crate) struct ShellReport {
     words: Vec<OsString>,
 }
 
-impl Told {
-    /// As they came.
+impl ShellReport {
     pub(crate) fn new(words: Vec<OsString>) -> Self {
         Self { words }
     }
 
-    /// What is said of a name with this kind of word, if anything; the text can be empty.
+    /// The text, perhaps empty, of the line with this name and kind.
     pub(super) fn text(&self, name: &str, kind: &str) -> Option<&OsStr> {
         self.words.iter().find_map(|word| {
             let rest = word.as_bytes().strip_prefix(name.as_bytes())?.strip_prefix(b" ")?;
@@ -40,35 +39,38 @@ impl Told {
     }
 }
 
-pub(super) fn check(examination: &Examination<'_>, told: Option<&Told>, is_looked_at: bool) -> Vec<(PathBuf, What)> {
+pub(super) fn check(
+    examination: &Examination<'_>,
+    report: Option<&ShellReport>,
+    expected: bool,
+) -> Vec<(PathBuf, Symptom)> {
     let mut found = Vec::new();
-    match told {
-        // A script has no use for functions.
-        None if is_looked_at => found.extend(not_loaded(examination)),
+    match report {
+        None if expected => found.extend(functions_missing(examination)),
         None => {}
-        Some(told) => {
+        Some(report) => {
             let script = examination.context.variable(env_vars::VIRTUALENVWRAPPER_SCRIPT).map(PathBuf::from);
-            if told.text("functions", "outdated").is_some() {
-                found.push((PathBuf::new(), What::OtherVersion));
-            } else if told.text("workon", "other").is_some() {
-                found.push((script.unwrap_or_default(), What::OtherCommands));
-            } else if told.text("virtualenvwrapper", "loaded").is_some() {
-                found.push((script.unwrap_or_default(), What::OldLoaded));
+            if report.text("functions", "outdated").is_some() {
+                found.push((PathBuf::new(), Symptom::FunctionsOutdated));
+            } else if report.text("workon", "other").is_some() {
+                found.push((script.unwrap_or_default(), Symptom::CommandsReplaced));
+            } else if report.text("virtualenvwrapper", "loaded").is_some() {
+                found.push((script.unwrap_or_default(), Symptom::VirtualenvwrapperLoaded));
             }
         }
     }
     found.extend(copies(examination.context));
-    found.extend(unseen_by_editors(examination));
+    found.extend(unseen_by_apps(examination));
     found
 }
 
-fn not_loaded(examination: &Examination<'_>) -> Option<(PathBuf, What)> {
+fn functions_missing(examination: &Examination<'_>) -> Option<(PathBuf, Symptom)> {
     let rc_file = rc_file(examination.context, examination.shell)?;
     let has_line = loads(&rc_file);
-    Some((rc_file.clone(), What::NotLoaded { rc_file, has_line }))
+    Some((rc_file.clone(), Symptom::FunctionsMissing { rc_file, has_line }))
 }
 
-/// The rc file that a shell (by its name) reads at a prompt. `None` without a home directory.
+/// The rc file that an interactive shell of this name reads. `None` without a home directory.
 pub(crate) fn rc_file(context: &Context, shell: &str) -> Option<PathBuf> {
     let home = context.home()?;
     Some(match shell {
@@ -81,20 +83,20 @@ pub(crate) fn rc_file(context: &Context, shell: &str) -> Option<PathBuf> {
     })
 }
 
-/// Whether a line of the file loads us.
+/// Whether a line of the file loads venvwrap or virtualenvwrapper.
 pub(crate) fn loads(rc_file: &Path) -> bool {
     mentions(rc_file, &[b"venvwrap init", b"venvwrap/init.", b"virtualenvwrapper"])
 }
 
-/// Whether one of these stands in a file, outside of comments.
+/// Whether a file contains one of these words outside comments.
 fn mentions(file: &Path, words: &[&[u8]]) -> bool {
     let text = read_small(file, LIMIT).ok().flatten().unwrap_or_default();
     let mut lines = text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii_start().starts_with(b"#"));
     lines.any(|line| words.iter().any(|word| memchr::memmem::find(line, word).is_some()))
 }
 
-/// Other programs of our name on `PATH`: which of them runs depends on who starts it.
-fn copies(context: &Context) -> Option<(PathBuf, What)> {
+/// Other programs called venvwrap on `PATH`.
+fn copies(context: &Context) -> Option<(PathBuf, Symptom)> {
     let running = context.executable().ok()?;
     let hits = which::which_in_all("venvwrap", context.variable(env_vars::PATH), "/").ok()?;
     let mut others: Vec<PathBuf> = Vec::new();
@@ -104,12 +106,12 @@ fn copies(context: &Context) -> Option<(PathBuf, What)> {
         }
     }
     let first = others.first()?.clone();
-    Some((first, What::Copies { running, others }))
+    Some((first, Symptom::Copies { running, others }))
 }
 
-/// Editors that were not started from a shell see only `~/.virtualenvs`, unless the session sets
-/// the variable.
-fn unseen_by_editors(examination: &Examination<'_>) -> Option<(PathBuf, What)> {
+/// Apps that are not started from a shell look in `~/.virtualenvs`, unless the session sets
+/// `WORKON_HOME`.
+fn unseen_by_apps(examination: &Examination<'_>) -> Option<(PathBuf, Symptom)> {
     let (home, store) = (examination.context.home()?, examination.home.path());
     let default = home.join(".virtualenvs");
     if store == default || is_same(store, &default) || examination.home.names().is_ok_and(|names| names.is_empty()) {
@@ -127,5 +129,5 @@ fn unseen_by_editors(examination: &Examination<'_>) -> Option<(PathBuf, What)> {
         .chain(listed(home.join("Library/LaunchAgents")));
     let is_set = files.any(|file| mentions(&file, &[env_vars::WORKON_HOME.as_bytes()]));
     let is_free = fs::symlink_metadata(&default).is_err();
-    (!is_set).then(|| (store.to_path_buf(), What::UnseenByEditors { default, is_free }))
+    (!is_set).then(|| (store.to_path_buf(), Symptom::UnseenByApps { default, is_free }))
 }

@@ -77,6 +77,7 @@ const MAY_IMPORT_SHELL: &[&str] = &[
     "commands/mktmpenv.rs",
     "commands/mvvirtualenv.rs",
     "commands/doctor/mod.rs",
+    "commands/doctor/remedy.rs",
     "commands/doctor/words.rs",
 ];
 

@@ -1,34 +1,38 @@
-//! `doctor`: what is wrong, why, and the line that mends it.
+//! `doctor`: finds problems, and prints the command that fixes each.
 //!
-//! Owns the output; the checks are `health`'s, the words are in `words`.
+//! `health` has the checks and repairs; `words` and `remedy` have the sentences.
 
 use std::ffi::OsString;
 use std::fmt::Write;
 
 use clap::Parser;
-use serde::Serialize;
 
-use super::json::{Named, text};
+use super::json::Named;
 use super::{Outcome, Session, Verb, elsewhere, mvvirtualenv};
+use crate::env_vars;
 use crate::error::{Error, Result};
-use crate::health::{self, About, Answering, Examination, Finding, Mended, Severity, Told, What};
+use crate::health::{self, Examination, Finding, Repair, ResolvedCommand, Severity, ShellReport, Subject, Symptom};
 use crate::output;
 use crate::shell::{Shell, standalone};
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
+mod json;
+mod remedy;
 mod words;
 
-use words::Words;
+pub(super) use words::Words;
 
-/// How often what was mended is looked at again: what is mended can bring to light what it hid.
+/// Repairs are followed by another check, at most this often: a repair can reveal what the problem
+/// had hidden.
 const ROUNDS: usize = 3;
 
 /// Find problems and print the command that fixes each
 ///
 /// Checks every environment (Python, location, scripts, packages), WORKON_HOME, the cache, how the
 /// shell loads venvwrap, and why `python` and `pip` are the ones that run. Starts no Python. The
-/// status is 1 if there is a problem, and 0 if there is nothing or only a note.
+/// status is 1 if there is a problem, and 0 if there is nothing or only a note. Shell functions
+/// that are not loaded are a problem in a terminal; scripts do not need them.
 #[derive(Debug, Parser)]
 #[command(
     name = "doctor",
@@ -51,12 +55,12 @@ pub(crate) struct Doctor {
     /// Print JSON
     #[arg(long)]
     json: bool,
-    /// What the calling shell knows of itself
+    /// Lines of the calling shell's report
     #[arg(long, hide = true, value_name = "WORDS")]
     told: Vec<OsString>,
 }
 
-/// What was found, once.
+/// The result of one check.
 struct Report {
     environments: Vec<Named>,
     findings: Vec<Finding>,
@@ -65,9 +69,11 @@ struct Report {
 impl Verb for Doctor {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
         let home = WorkonHome::locate(session.context)?;
-        let (told, caller) = told(self.told, session);
-        let shell = caller.or_else(|| session.login_shell()).unwrap_or(Shell::Bash);
-        let doctor = Consultation {
+        let (shell_report, caller) = shell_report(self.told, session);
+        let shell = caller.or_else(|| session.login_shell());
+        let is_supported = shell.is_some() || session.context.variable(env_vars::SHELL).is_none();
+        let shell = shell.unwrap_or(Shell::Bash);
+        let run = DoctorRun {
             session,
             examination: Examination {
                 context: session.context,
@@ -75,51 +81,54 @@ impl Verb for Doctor {
                 shell: shell.name(),
                 scripts: standalone::scripts,
             },
-            told,
+            shell_report,
+            expects_functions: is_supported && (output::is_looked_at() || output::can_ask()),
             names: self.names,
             words: Words { session, shell, home: &home },
         };
-        let mut report = doctor.report()?;
-        let mut mended = Vec::new();
+        let mut report = run.check()?;
+        let mut repaired = Vec::new();
         for _ in 0..ROUNDS {
-            if !self.fix || !doctor.mend(&report.findings, &mut mended) {
+            if !self.fix || !run.repair(&report.findings, &mut repaired) {
                 break;
             }
-            report = doctor.report()?;
+            report = run.check()?;
         }
         if self.json {
-            output::data(&super::json::document(&doctor.told_programs(&report, mended))?)?;
+            output::data(&super::json::document(&json::Json::of(&run, &report, repaired))?)?;
         } else {
-            output::data(doctor.told_people(&report).as_bytes())?;
+            output::data(run.table(&report).as_bytes())?;
         }
-        let is_bad = report.findings.iter().any(|finding| finding.what.severity() == Severity::Problem);
+        let is_bad = report.findings.iter().any(|finding| finding.symptom.severity() == Severity::Problem);
         Ok(Outcome::Status(u8::from(is_bad)))
     }
 }
 
-/// What the functions of the calling shell say, and which shell it is. Functions of another version
-/// are let through to here, to be told of like everything else.
-fn told(mut words: Vec<OsString>, session: &Session<'_>) -> (Option<Told>, Option<Shell>) {
+/// The calling shell, and its report. Functions of another version may call `doctor`, which reports
+/// their version like any other problem.
+fn shell_report(mut words: Vec<OsString>, session: &Session<'_>) -> (Option<ShellReport>, Option<Shell>) {
     let named = |word: &OsString| word.to_str().and_then(|word| Shell::named(word.strip_prefix("functions of ")?));
     let outdated = words.iter().find_map(named).filter(|_| session.shell.is_none());
     if outdated.is_some() {
         words.push("functions outdated".into());
     }
     let caller = session.shell.or(outdated);
-    (caller.map(|_| Told::new(words)), caller)
+    (caller.map(|_| ShellReport::new(words)), caller)
 }
 
-/// One look, and what it is taken with.
-struct Consultation<'a> {
+/// One run of `doctor`: what to check, and for whom.
+struct DoctorRun<'a> {
     session: &'a Session<'a>,
     examination: Examination<'a>,
-    told: Option<Told>,
+    shell_report: Option<ShellReport>,
+    /// Whether missing functions are a problem: in a terminal, with a shell that has them.
+    expects_functions: bool,
     names: Vec<OsString>,
     words: Words<'a>,
 }
 
-impl Consultation<'_> {
-    fn report(&self) -> Result<Report> {
+impl DoctorRun<'_> {
+    fn check(&self) -> Result<Report> {
         let environments = self.examination.environments(&self.names).map_err(|error| match &error {
             Error::UnknownEnvironment { name, .. } | Error::Name { name, .. } => {
                 let name = name.clone();
@@ -129,42 +138,42 @@ impl Consultation<'_> {
         })?;
         let mut findings: Vec<Finding> =
             environments.iter().flat_map(|environment| self.examination.environment(environment)).collect();
-        let mut looked_at: Vec<(OsString, Named)> =
+        let mut checked: Vec<(OsString, Named)> =
             environments.iter().map(|each| (each.name().to_owned(), Named::of(each))).collect();
         if self.names.is_empty() {
-            let told = self.told.as_ref();
+            let report = self.shell_report.as_ref();
             if let Some(elsewhere) = self.examination.active_elsewhere() {
                 findings.extend(self.examination.elsewhere(&elsewhere));
-                looked_at.push((OsString::new(), Named::of(&elsewhere)));
+                checked.push((OsString::new(), Named::of(&elsewhere)));
             }
             findings.extend(self.examination.store());
-            findings.extend(self.examination.setup(told, output::is_looked_at()));
-            findings.extend(self.examination.active(told));
+            findings.extend(self.examination.setup(report, self.expects_functions));
+            findings.extend(self.examination.active(report));
         }
-        // A half renamed environment has two names, and is one.
-        let second = |finding: &Finding| match &finding.what {
-            What::HalfRenamed { old, .. } => Some(old.clone()),
+        // After an interrupted rename, one environment has two names.
+        let old_name = |finding: &Finding| match &finding.symptom {
+            Symptom::RenameUnfinished { old, .. } => Some(old.clone()),
             _ => None,
         };
-        let seconds: Vec<OsString> = findings.iter().filter_map(second).collect();
-        let is_second = |about: &About| matches!(about, About::Environment(name) if seconds.contains(name));
-        findings.retain(|finding| !is_second(&finding.about));
-        findings.sort_by_key(|finding| finding.what.severity());
-        looked_at.retain(|(name, _)| !seconds.contains(name));
-        Ok(Report { environments: looked_at.into_iter().map(|(_, named)| named).collect(), findings })
+        let old_names: Vec<OsString> = findings.iter().filter_map(old_name).collect();
+        let is_old = |subject: &Subject| matches!(subject, Subject::Environment(name) if old_names.contains(name));
+        findings.retain(|finding| !is_old(&finding.subject));
+        findings.sort_by_key(|finding| finding.symptom.severity());
+        checked.retain(|(name, _)| !old_names.contains(name));
+        Ok(Report { environments: checked.into_iter().map(|(_, named)| named).collect(), findings })
     }
 
-    /// Mends what is safe and says so. Whether anything was.
-    fn mend(&self, findings: &[Finding], all: &mut Vec<String>) -> bool {
+    /// Repairs what is safe, and says so. `true` if anything was repaired.
+    fn repair(&self, findings: &[Finding], all: &mut Vec<String>) -> bool {
         let before = all.len();
         for finding in findings {
-            let mended = match self.finish_renaming(finding) {
-                Some(finished) => Some(finished.map(|()| "its renaming was finished".to_owned())),
-                None => health::mend(&self.examination, finding).map(|done| done.map(|done| self.done(&done))),
+            let repaired = match self.finish_rename(finding) {
+                Some(finished) => Some(finished.map(|()| "finished its rename".to_owned())),
+                None => health::repair(&self.examination, finding).map(|done| done.map(|done| self.done(&done))),
             };
-            match mended {
+            match repaired {
                 Some(Ok(done)) => {
-                    let line = format!("{}: {done}", Words::about(finding));
+                    let line = format!("{}: {done}", Words::subject(finding));
                     output::note(&line);
                     all.push(line);
                 }
@@ -175,10 +184,10 @@ impl Consultation<'_> {
         all.len() > before
     }
 
-    /// `None`: there is none to finish, or this shell is in the environment by its old name, and
-    /// would be left with it.
-    fn finish_renaming(&self, finding: &Finding) -> Option<Result<()>> {
-        let What::HalfRenamed { old, new } = &finding.what else { return None };
+    /// `None` if the finding is not an unfinished rename, or if the environment is active under its
+    /// old name, which the shell would keep.
+    fn finish_rename(&self, finding: &Finding) -> Option<Result<()>> {
+        let Symptom::RenameUnfinished { old, new } = &finding.symptom else { return None };
         if self.session.active_root().and_then(|root| root.file_name()) == Some(old) {
             return None;
         }
@@ -186,140 +195,59 @@ impl Consultation<'_> {
         Some(names.and_then(|(old, new)| mvvirtualenv::finish(self.examination.home, old, new)))
     }
 
-    fn done(&self, mended: &Mended) -> String {
-        match mended {
-            Mended::Relinked(python) => format!("linked to {}", self.session.shown(python)),
-            Mended::Rewritten => "its files name the place where it stands".to_owned(),
-            Mended::Restored(scripts) => format!("wrote {}", scripts.join(", ")),
-            Mended::PutBack(what) => format!("restored its {}", what.join(", ")),
-            Mended::Cleared => "removed what a killed command left".to_owned(),
-            Mended::Dropped => "removed a damaged file of the cache".to_owned(),
+    fn done(&self, repair: &Repair) -> String {
+        match repair {
+            Repair::Relinked(python) => format!("linked to {}", self.session.shown(python)),
+            Repair::Rewritten => "updated the paths in its scripts".to_owned(),
+            Repair::Restored(scripts) => format!("wrote {}", scripts.join(", ")),
+            Repair::PutBack(what) => format!("restored its {}", what.join(", ")),
+            Repair::Cleared => "removed what a killed command left".to_owned(),
+            Repair::Dropped => "removed a damaged file of the cache".to_owned(),
         }
     }
 
-    /// A table: how bad, with what, what is the matter; and below each what mends it.
-    fn told_people(&self, report: &Report) -> String {
+    /// Severity, subject, and sentence; below each, what to do.
+    fn table(&self, report: &Report) -> String {
         let rows: Vec<(Severity, String, &Finding)> =
-            report.findings.iter().map(|each| (each.what.severity(), Words::about(each), each)).collect();
-        let width = rows.iter().map(|(_, about, _)| output::display_width(about)).max().unwrap_or(0);
+            report.findings.iter().map(|each| (each.symptom.severity(), Words::subject(each), each)).collect();
+        let width = rows.iter().map(|(_, subject, _)| output::display_width(subject)).max().unwrap_or(0);
         let mut text = String::new();
-        for (severity, about, finding) in rows {
+        for (severity, subject, finding) in rows {
             let word = match severity {
                 Severity::Problem => output::alarming("problem"),
                 Severity::Note => output::helpful("note   "),
             };
-            let gap = " ".repeat(width - output::display_width(&about));
+            let gap = " ".repeat(width - output::display_width(&subject));
             let indent = " ".repeat("problem".len() + 2 + width + 2);
-            let (what, mend) = (self.words.what(finding), self.words.mend(finding));
-            let _ = writeln!(text, "{word}  {about}{gap}  {what}\n{indent}{mend}");
+            let sentence = self.words.describe(&finding.path, &finding.symptom);
+            let remedy = self.words.remedy(finding);
+            let _ = writeln!(text, "{word}  {subject}{gap}  {sentence}\n{indent}{remedy}");
         }
-        for answering in self.answering() {
-            text.push_str(&self.words.answering(&answering));
+        for resolved in self.resolved_commands() {
+            text.push_str(&self.words.resolved(&resolved));
         }
         text.push_str(&summary(report));
         text
     }
 
-    /// What `python` and `pip` run, where the shell is in an environment.
-    fn answering(&self) -> Vec<Answering> {
+    /// What the shell runs for `python` and `pip`, if an environment is active.
+    fn resolved_commands(&self) -> Vec<ResolvedCommand> {
         if !self.names.is_empty() || self.session.active_root().is_none() {
             return Vec::new();
         }
-        health::answering(&self.examination, self.told.as_ref())
-    }
-
-    fn told_programs(&self, report: &Report, mended: Vec<String>) -> Json {
-        let findings = report.findings.iter().map(|finding| JsonFinding {
-            severity: match finding.what.severity() {
-                Severity::Problem => "problem",
-                Severity::Note => "note",
-            },
-            kind: finding.what.kind(),
-            about: match &finding.about {
-                About::Environment(_) => "environment",
-                About::Store => "store",
-                About::Setup => "shell",
-                About::Active | About::Elsewhere(_) => "active",
-            },
-            environment: match &finding.about {
-                About::Environment(name) => Some(Named::new(name, &self.examination.home.path().join(name))),
-                About::Elsewhere(root) => Some(Named::new(root.file_name().unwrap_or_default(), root)),
-                _ => None,
-            },
-            path: text(&finding.path),
-            what: self.words.what(finding),
-            mend: self.words.mend(finding),
-        });
-        let rc_file = health::rc_file(self.session.context, self.examination.shell);
-        let commands = health::answering(&self.examination, self.told.as_ref()).into_iter().map(|each| JsonCommand {
-            command: each.command,
-            path: each.path.as_deref().map(text),
-            of: self.words.maker(&each.maker),
-            replaced_by: each.replaced,
-        });
-        Json {
-            workon_home: text(self.examination.home.path()),
-            environments: report.environments.clone(),
-            findings: findings.collect(),
-            mended,
-            commands: commands.collect(),
-            shell: JsonShell {
-                name: self.words.shell.name(),
-                functions: self.told.is_some(),
-                rc_file_loads: rc_file.as_deref().is_some_and(health::loads),
-                rc_file: rc_file.as_deref().map(text),
-            },
-        }
+        health::resolved_commands(&self.examination, self.shell_report.as_ref())
     }
 }
 
 fn summary(report: &Report) -> String {
     let count = |number: usize, one: &str| format!("{number} {one}{}", if number == 1 { "" } else { "s" });
-    let looked = format!("{} looked at", count(report.environments.len(), "environment"));
-    let problems = report.findings.iter().filter(|finding| finding.what.severity() == Severity::Problem).count();
+    let checked = format!("{} checked", count(report.environments.len(), "environment"));
+    let problems = report.findings.iter().filter(|finding| finding.symptom.severity() == Severity::Problem).count();
     let notes = report.findings.len() - problems;
     match (problems, notes) {
-        (0, 0) => format!("{looked}, nothing to do\n"),
-        (0, notes) => format!("{looked}, nothing has to be done; {}\n", count(notes, "note")),
-        (problems, 0) => format!("{looked}; {}\n", count(problems, "problem")),
-        (problems, notes) => format!("{looked}; {}, {}\n", count(problems, "problem"), count(notes, "note")),
+        (0, 0) => format!("{checked}, no problems\n"),
+        (0, notes) => format!("{checked}, no problems; {}\n", count(notes, "note")),
+        (problems, 0) => format!("{checked}; {}\n", count(problems, "problem")),
+        (problems, notes) => format!("{checked}; {}, {}\n", count(problems, "problem"), count(notes, "note")),
     }
-}
-
-/// The JSON of a report.
-#[derive(Debug, Serialize)]
-struct Json {
-    workon_home: String,
-    environments: Vec<Named>,
-    findings: Vec<JsonFinding>,
-    mended: Vec<String>,
-    commands: Vec<JsonCommand>,
-    shell: JsonShell,
-}
-
-#[derive(Debug, Serialize)]
-struct JsonFinding {
-    severity: &'static str,
-    kind: &'static str,
-    about: &'static str,
-    environment: Option<Named>,
-    path: String,
-    what: String,
-    mend: String,
-}
-
-#[derive(Debug, Serialize)]
-struct JsonCommand {
-    command: &'static str,
-    path: Option<String>,
-    of: Option<String>,
-    replaced_by: Option<&'static str>,
-}
-
-#[derive(Debug, Serialize)]
-struct JsonShell {
-    name: &'static str,
-    functions: bool,
-    rc_file: Option<String>,
-    rc_file_loads: bool,
 }

@@ -71,20 +71,20 @@ impl World {
         root
     }
 
-    fn found(&self, name: &str) -> Vec<What> {
+    fn found(&self, name: &str) -> Vec<Symptom> {
         let environment = self.home.get(&EnvironmentName::existing(OsStr::new(name)).unwrap()).unwrap();
-        self.examination().environment(&environment).into_iter().map(|finding| finding.what).collect()
+        self.examination().environment(&environment).into_iter().map(|finding| finding.symptom).collect()
     }
 
-    fn store(&self) -> Vec<What> {
-        self.examination().store().into_iter().map(|finding| finding.what).collect()
+    fn store(&self) -> Vec<Symptom> {
+        self.examination().store().into_iter().map(|finding| finding.symptom).collect()
     }
 
     /// Mends all it can of an environment, and what was done.
-    fn mend(&self, name: &str) -> Vec<Mended> {
+    fn mend(&self, name: &str) -> Vec<Repair> {
         let environment = self.home.get(&EnvironmentName::existing(OsStr::new(name)).unwrap()).unwrap();
         let found = self.examination().environment(&environment);
-        found.iter().filter_map(|finding| mend(&self.examination(), finding)).map(|done| done.unwrap()).collect()
+        found.iter().filter_map(|finding| repair(&self.examination(), finding)).map(|done| done.unwrap()).collect()
     }
 }
 

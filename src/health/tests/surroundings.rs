@@ -25,10 +25,10 @@ fn what_lies_in_the_store_and_does_not_belong_there_is_told() {
     symlink("/gone", home.join("dangling")).unwrap();
     symlink("loop", home.join("loop")).unwrap();
     let expected = [
-        What::DanglingLink { target: "/gone".into() },
-        What::Husk,
-        What::LinkLoop,
-        What::Strangers { names: names(&["conda", "notes"]) },
+        Symptom::DanglingLink { target: "/gone".into() },
+        Symptom::Husk,
+        Symptom::LinkLoop,
+        Symptom::Strays { names: names(&["conda", "notes"]) },
     ];
     assert_eq!(world.store(), expected);
 }
@@ -42,16 +42,16 @@ fn what_killed_commands_left_is_told_and_not_while_others_work() {
     symlink("././new", home.join("old")).unwrap();
     symlink("././begun", home.join("begun")).unwrap();
     let expected = [
-        What::Leftovers { count: 1 },
-        What::UnbegunRename { name: "begun".into() },
-        What::HalfRenamed { old: "old".into(), new: "new".into() },
+        Symptom::Leftovers { count: 1 },
+        Symptom::RenameNotStarted { name: "begun".into() },
+        Symptom::RenameUnfinished { old: "old".into(), new: "new".into() },
     ];
     assert_eq!(world.store(), expected);
     let building = world.home.start_building().unwrap();
     assert!(!world.store().iter().any(|what| expected.contains(what)));
     drop(building);
     let examination = world.examination();
-    let mended: Vec<_> = examination.store().iter().filter_map(|finding| mend(&examination, finding)).collect();
+    let mended: Vec<_> = examination.store().iter().filter_map(|finding| repair(&examination, finding)).collect();
     assert_eq!(mended.len(), 2, "the renaming is for its own command to finish");
     assert_eq!(world.store(), expected[2..]);
 }
@@ -60,21 +60,21 @@ fn what_killed_commands_left_is_told_and_not_while_others_work() {
 fn a_store_that_cannot_be_used_says_why() {
     let world = World::new();
     let home = world.home.path().to_path_buf();
-    let unusable = |reason: &str| vec![What::StoreUnusable { reason: reason.to_owned() }];
+    let unusable = |reason: &str| vec![Symptom::StoreUnusable { reason: reason.to_owned() }];
     fs::set_permissions(&home, fs::Permissions::from_mode(0o757)).unwrap();
-    assert_eq!(world.store(), [What::StoreOpen]);
+    assert_eq!(world.store(), [Symptom::StoreOpen]);
     fs::set_permissions(&home, fs::Permissions::from_mode(0o1777)).unwrap();
     assert_eq!(world.store(), []);
     fs::remove_dir(&home).unwrap();
-    assert_eq!(world.store(), [What::NoStore]);
+    assert_eq!(world.store(), [Symptom::NoStore]);
     fs::write(&home, "").unwrap();
     assert_eq!(world.store(), unusable("it is a file"));
     fs::remove_file(&home).unwrap();
     symlink("/gone", &home).unwrap();
-    assert_eq!(world.store(), unusable("it is a link that leads nowhere"));
+    assert_eq!(world.store(), unusable("it is a link to nothing"));
     fs::remove_file(&home).unwrap();
     symlink(&home, &home).unwrap();
-    assert_eq!(world.store(), unusable("it is a link that leads to itself"));
+    assert_eq!(world.store(), unusable("it is a link to itself"));
 }
 
 #[test]
@@ -86,10 +86,10 @@ fn a_damaged_file_of_the_cache_is_told_and_dropped() {
     fs::create_dir_all(cache.join("trees/.building-1")).unwrap();
     fs::write(cache.join("interpreters/0123456789abcdef.json"), "{\"schema\": 99}").unwrap();
     fs::write(cache.join("interpreters/fedcba9876543210.json"), "{\"schema\": ").unwrap();
-    assert_eq!(world.store(), [What::CacheDamaged, What::CacheDamaged]);
+    assert_eq!(world.store(), [Symptom::CacheDamaged, Symptom::CacheDamaged]);
     let examination = world.examination();
     for finding in examination.store() {
-        assert_eq!(mend(&examination, &finding).unwrap().unwrap(), Mended::Dropped);
+        assert_eq!(repair(&examination, &finding).unwrap().unwrap(), Repair::Dropped);
     }
     assert_eq!(world.store(), []);
     assert!(
@@ -97,7 +97,7 @@ fn a_damaged_file_of_the_cache_is_told_and_dropped() {
             && !cache.join("trees/cpython-312-00112233445566778899").is_dir()
     );
     let file = World::with(&[("XDG_CACHE_HOME", "ROOT/base/bin/python3.12")]);
-    assert_eq!(file.store(), [What::CacheNotWritable { is_ours: true }]);
+    assert_eq!(file.store(), [Symptom::CacheNotWritable { is_ours: true }]);
 }
 
 #[test]
@@ -109,8 +109,9 @@ fn editors_see_the_default_and_what_the_session_sets() {
     fs::rename(world.home.path(), &elsewhere).unwrap();
     let default = world.home.path().to_path_buf();
     let world = World { home: WorkonHome::at(elsewhere.clone()), ..world };
-    let setup = || world.examination().setup(None, false).into_iter().map(|finding| finding.what).collect::<Vec<_>>();
-    assert_eq!(setup(), [What::UnseenByEditors { default: default.clone(), is_free: true }]);
+    let setup =
+        || world.examination().setup(None, false).into_iter().map(|finding| finding.symptom).collect::<Vec<_>>();
+    assert_eq!(setup(), [Symptom::UnseenByApps { default: default.clone(), is_free: true }]);
     let profile = world.root.join("home/.profile");
     fs::write(&profile, "# export WORKON_HOME=/x\n").unwrap();
     assert_eq!(setup().len(), 1, "a comment sets nothing");
@@ -124,7 +125,7 @@ fn editors_see_the_default_and_what_the_session_sets() {
 #[test]
 fn what_a_shell_tells_is_read_by_name_and_kind() {
     let words = ["python alias python3 -q", "pip hashed /a b/pip", "python3 function", "workon other"];
-    let told = Told::new(words.map(OsString::from).into());
+    let told = ShellReport::new(words.map(OsString::from).into());
     assert_eq!(told.text("python", "alias").unwrap(), "python3 -q");
     assert_eq!(told.text("pip", "hashed").unwrap(), "/a b/pip");
     assert_eq!(told.text("workon", "other").unwrap(), "");

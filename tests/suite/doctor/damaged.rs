@@ -64,15 +64,15 @@ fn an_interpreter_that_went_away_is_replaced_by_another_of_its_series() {
         .unwrap();
     }
     let text = format!(
-        "problem  ours  its python, /gone/bin/python{series}, is gone
-               `venvwrap doctor --fix ours` links it to another python {series}; without one, `venvwrap mkvirtualenv --clear ours` makes it anew
-1 environment looked at; 1 problem\n"
+        "problem  ours  its Python is missing: /gone/bin/python{series}
+               `venvwrap doctor --fix ours` links it to another Python {series}; if there is none, `venvwrap mkvirtualenv --clear ours` recreates it
+1 environment checked; 1 problem\n"
     );
     sandbox.run(["doctor", "ours"]).status(1).stdout(text).stderr("");
     let expected = makers.map(|name| format!("{name}: problem python-gone"));
     assert_eq!(kinds(&sandbox.run(["doctor", "--json"]).status(1)), expected);
 
-    let answer = sandbox.run(["doctor", "--fix"]).status(0).stdout("4 environments looked at, nothing to do\n");
+    let answer = sandbox.run(["doctor", "--fix"]).status(0).stdout("4 environments checked, no problems\n");
     let said = answer.stderr_text();
     assert_eq!(said.lines().count(), 4, "{said}");
     for (name, line) in makers.iter().zip(said.lines()) {
@@ -101,8 +101,8 @@ fn an_interpreter_that_nothing_replaces_is_left_and_said() {
     let answer = sandbox.run(["doctor", "--fix"]).status(1);
     let text = answer.stderr_text();
     assert!(text.starts_with("venvwrap: no python found for `cpython3.99`\nhint: looked at "), "{text}");
-    let answer = answer.stdout_contains("its python, /gone/bin/python3.99, is gone\n");
-    assert!(answer.stdout_text().ends_with("1 environment looked at; 1 problem\n"));
+    let answer = answer.stdout_contains("its Python is missing: /gone/bin/python3.99\n");
+    assert!(answer.stdout_text().ends_with("1 environment checked; 1 problem\n"));
 }
 
 #[test]
@@ -124,14 +124,16 @@ fn a_store_that_was_moved_by_hand_is_brought_into_line() {
                      {mend}
 problem  other       its scripts still point to [ROOT]/envs/venv (it was moved or copied by hand)
                      `venvwrap doctor --fix other`
-2 environments looked at; 2 problems\n"
+2 environments checked; 2 problems\n"
         ))
         .stderr("");
     let answer = sandbox.run(["doctor", "--json"]).status(1);
     assert_eq!(kinds(&answer), ["it's \"new\": problem moved", "other: problem moved"]);
-    sandbox.run(["doctor", "--fix"]).status(0).stdout("2 environments looked at, nothing to do\n").stderr(
-        "it's \"new\": its files name the place where it stands\nother: its files name the place where it stands\n",
-    );
+    sandbox
+        .run(["doctor", "--fix"])
+        .status(0)
+        .stdout("2 environments checked, no problems\n")
+        .stderr("it's \"new\": updated the paths in its scripts\nother: updated the paths in its scripts\n");
     for name in ["it's \"new\"", "other"] {
         let root = sandbox.environment(name);
         let answer = works(&sandbox, root.join("bin/pip"), &["--version"]);
@@ -165,12 +167,12 @@ fn what_is_missing_is_named_and_what_can_be_written_again_is() {
     let answer = sandbox.run(["doctor", "x"]).status(1).stderr("");
     let text = answer.stdout_text();
     for line in [
-        "problem  x  in its bin, tool starts /gone/python3, which is gone\n",
-        "problem  x  not in its bin: activate, activate.nu\n            `venvwrap doctor --fix x`\n",
-        "problem  x  of its pip only the metadata is left\n            `rm -r '",
-        "note     x  no METADATA in a-1.dist-info: nobody can tell what it is\n            `rm -r '",
-        "note     x  left by a pip that was interrupted: ~ip-1.dist-info\n            `rm -r '",
-        "1 environment looked at; 3 problems, 2 notes\n",
+        "problem  x  in its bin, tool starts /gone/python3, which does not exist\n",
+        "problem  x  missing in its bin: activate, activate.nu\n            `venvwrap doctor --fix x`\n",
+        "problem  x  its pip is incomplete: only the metadata is left\n            `rm -r '",
+        "note     x  no METADATA in a-1.dist-info: pip cannot tell which package it is\n            `rm -r '",
+        "note     x  left behind by an interrupted pip: ~ip-1.dist-info\n            `rm -r '",
+        "1 environment checked; 3 problems, 2 notes\n",
     ] {
         assert!(text.contains(line), "{line}{text}");
     }
@@ -201,17 +203,17 @@ fn what_killed_commands_left_is_cleared_away() {
     symlink("/gone", store.join("dangling")).unwrap();
     let expected = "problem  new      its scripts still point to [ROOT]/envs/old (it was moved or copied by hand)
                   `venvwrap doctor --fix new`
-problem  (store)  a renaming to `begun` was cut short before it began
+problem  (store)  a rename to `begun` was interrupted before it started
                   `venvwrap doctor --fix`
-problem  (store)  the renaming of `old` to `new` was cut short: both are names of it
+problem  (store)  the rename of `old` to `new` was interrupted: both names work
                   `venvwrap mvvirtualenv old new` finishes it
-problem  (store)  [ROOT]/envs/dangling is a link to /gone, which is gone
+problem  (store)  [ROOT]/envs/dangling is a link to /gone, which does not exist
                   `venvwrap rmvirtualenv dangling`
-note     (store)  something was being made when its command was killed
+note     (store)  an unfinished environment of a killed command
                   `venvwrap doctor --fix`
-note     (store)  neither environment nor hook: notes.txt
-                  what is not needed there can go elsewhere
-1 environment looked at; 4 problems, 2 notes\n";
+note     (store)  neither an environment nor a hook: notes.txt
+                  move it elsewhere if it does not belong there
+1 environment checked; 4 problems, 2 notes\n";
     let answer = sandbox.run(["doctor"]).status(1).stderr("");
     // As long as both names lead to it, what its files say is true.
     let expected = expected.replacen(
@@ -220,9 +222,9 @@ note     (store)  neither environment nor hook: notes.txt
         1,
     );
     drop(answer.stdout(expected.replace("4 problems", "3 problems")));
-    sandbox.run(["doctor", "--fix"]).status(1).stdout_contains("1 environment looked at; 1 problem, 1 note\n").stderr(
+    sandbox.run(["doctor", "--fix"]).status(1).stdout_contains("1 environment checked; 1 problem, 1 note\n").stderr(
         "(store): removed what a killed command left
-(store): its renaming was finished
+(store): finished its rename
 (store): removed what a killed command left\n",
     );
     sandbox.run(["rmvirtualenv", "dangling"]).status(0);
@@ -249,23 +251,23 @@ fn what_may_not_be_read_or_written_is_said() {
     let text = |what: &str, mend: &str, about: &str, count: usize| {
         let indent = " ".repeat(11 + about.len());
         let s = if count == 1 { "" } else { "s" };
-        format!("problem  {about}  {what}\n{indent}`{mend}`\n{count} environment{s} looked at; 1 problem\n")
+        format!("problem  {about}  {what}\n{indent}`{mend}`\n{count} environment{s} checked; 1 problem\n")
     };
     mode(&root.join("pyvenv.cfg"), 0);
-    run().status(1).stdout(text("[ROOT]/envs/x/pyvenv.cfg may not be read", "chmod -R u+rwX [ROOT]/envs/x", "x", 1));
+    run().status(1).stdout(text("cannot read [ROOT]/envs/x/pyvenv.cfg", "chmod -R u+rwX [ROOT]/envs/x", "x", 1));
     mode(&root.join("pyvenv.cfg"), 0o644);
     mode(&root.join("bin"), 0o555);
-    let what = "[ROOT]/envs/x/bin may not be written to, so nothing can be installed";
+    let what = "cannot write to [ROOT]/envs/x/bin, so nothing can be installed";
     run().status(1).stdout(text(what, "chmod -R u+rwX [ROOT]/envs/x", "x", 1));
     mode(&root.join("bin"), 0o755);
     mode(&root, 0);
-    run().status(1).stdout(text("[ROOT]/envs/x may not be read", "chmod -R u+rwX [ROOT]/envs/x", "(store)", 0));
+    run().status(1).stdout(text("cannot read [ROOT]/envs/x", "chmod -R u+rwX [ROOT]/envs/x", "(store)", 0));
     mode(&root, 0o755);
     mode(&sandbox.workon_home(), 0o555);
-    let what = "[ROOT]/envs may not be written to, so no environment can be made";
+    let what = "cannot write to [ROOT]/envs, so no environment can be created";
     run().status(1).stdout(text(what, "chmod -R u+rwX [ROOT]/envs", "(store)", 1));
     mode(&sandbox.workon_home(), 0o757);
-    run().status(1).stdout(text("everybody may put things into [ROOT]/envs", "chmod o-w [ROOT]/envs", "(store)", 1));
+    run().status(1).stdout(text("every user can write to [ROOT]/envs", "chmod o-w [ROOT]/envs", "(store)", 1));
     mode(&sandbox.workon_home(), 0o755);
     assert_quiet(&sandbox, 1);
 }
@@ -278,7 +280,10 @@ fn names_are_shown_so_that_no_terminal_obeys_them_and_colour_only_where_it_is_wa
     fs::remove_file(root.join("bin/python")).unwrap();
     let answer = sandbox.run(["doctor"]).status(1).stderr("");
     assert!(!answer.stdout.contains(&0x1b) && !answer.stdout_text().contains('\u{202e}'), "{answer}");
-    assert!(answer.stdout_text().starts_with("problem  \\u{1b}[31mred\\xff\\n\\u{202e}x  its python, "), "{answer}");
+    assert!(
+        answer.stdout_text().starts_with("problem  \\u{1b}[31mred\\xff\\n\\u{202e}x  its Python is missing: "),
+        "{answer}"
+    );
     drop(answer);
     sandbox.set("CLICOLOR_FORCE", "1");
     let answer = sandbox.run(["doctor"]).status(1);
@@ -295,8 +300,8 @@ fn an_unknown_name_is_refused_and_names_limit_the_look() {
     let broken = make(&sandbox, pythons::complete(), "broken", &["--without-pip"]);
     fs::remove_file(broken.join("bin/activate")).unwrap();
     sandbox.write("envs/notes.txt", "");
-    sandbox.run(["doctor", "good"]).status(0).stdout("1 environment looked at, nothing to do\n").stderr("");
-    sandbox.run(["doctor", "good", "broken"]).status(1).stdout_contains("2 environments looked at; 1 problem\n");
+    sandbox.run(["doctor", "good"]).status(0).stdout("1 environment checked, no problems\n").stderr("");
+    sandbox.run(["doctor", "good", "broken"]).status(1).stdout_contains("2 environments checked; 1 problem\n");
     let answer = sandbox.run(["doctor", "god"]).status(1).stdout("");
     assert!(answer.stderr_text().ends_with("\nhint: did you mean `good`?\n"), "{answer}");
 }
@@ -306,9 +311,9 @@ fn a_store_that_is_no_directory_is_said() {
     let sandbox = world(Sandbox::plain());
     fs::remove_dir(sandbox.workon_home()).unwrap();
     fs::write(sandbox.workon_home(), "").unwrap();
-    let expected = "problem  (store)  [ROOT]/envs cannot be used: it is a file
-                  set WORKON_HOME to a directory, or move what is there out of the way
-0 environments looked at; 1 problem\n";
+    let expected = "problem  (store)  cannot use [ROOT]/envs: it is a file
+                  set WORKON_HOME to a directory, or move this out of the way
+0 environments checked; 1 problem\n";
     sandbox.run(["doctor"]).status(1).stdout(expected).stderr("");
 }
 
@@ -333,7 +338,7 @@ fn a_persons_own_alias_is_left_alone_wherever_it_leads() {
     for words in [&["doctor", "--fix"][..], &["doctor", "--fix", "a"], &["doctor", "--fix", "real"]] {
         let answer = sandbox.run(words);
         let said = [answer.stdout_text(), String::from_utf8_lossy(&answer.stderr).into_owned()].concat();
-        assert!(!said.contains("renaming"), "{said}");
+        assert!(!said.contains("rename"), "{said}");
     }
     for (name, target) in &aliases {
         assert_eq!(fs::read_link(store.join(name)).unwrap(), *target, "{name}");

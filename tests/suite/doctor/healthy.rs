@@ -100,7 +100,7 @@ fn an_empty_store_and_one_that_does_not_exist_yet_are_no_problem() {
     let answer = sandbox.run(["doctor"]).status(0).stderr("");
     let text = answer.stdout_text();
     assert!(text.starts_with("note     (store)  [ROOT]/envs does not exist yet\n"), "{text}");
-    assert!(text.ends_with("\n0 environments looked at, nothing has to be done; 1 note\n"), "{text}");
+    assert!(text.ends_with("\n0 environments checked, no problems; 1 note\n"), "{text}");
     assert!(!sandbox.workon_home().exists(), "looking made it");
 }
 

@@ -31,7 +31,7 @@ fn make(sandbox: &Sandbox, python: &Python, name: &str, options: &[&str]) -> Pat
 #[track_caller]
 fn assert_quiet(sandbox: &Sandbox, environments: usize) {
     let s = if environments == 1 { "" } else { "s" };
-    let expected = format!("{environments} environment{s} looked at, nothing to do\n");
+    let expected = format!("{environments} environment{s} checked, no problems\n");
     sandbox.run(["doctor"]).status(0).stdout(expected).stderr("");
 }
 

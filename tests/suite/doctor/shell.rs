@@ -33,7 +33,7 @@ pip:    [ROOT]/envs/x/bin/pip, the active environment's
 fn in_an_environment_that_is_active_it_says_whose_python_and_pip_run() {
     let sandbox = with_x();
     for shell in Shell::ALL {
-        let quiet = "1 environment looked at, nothing to do\n";
+        let quiet = "1 environment checked, no problems\n";
         assert_eq!(told(&sandbox, shell, "workon x"), (format!("{ACTIVE}{quiet}"), 0), "{shell:?}");
         assert_eq!(told(&sandbox, shell, ""), (quiet.to_owned(), 0), "{shell:?}");
     }
@@ -48,12 +48,12 @@ fn functions_aliases_and_what_a_shell_remembers_are_told() {
     let other = other.to_str().unwrap();
     let function = |command: &str| {
         format!(
-            "note     (active)  `python` is a function of this shell: it decides what runs\n                   `{command}`\n"
+            "note     (active)  `python` is a shell function, which decides what runs\n                   `{command}`\n"
         )
     };
-    let alias = "problem  (active)  `python` is an alias for `/usr/bin/python3 -q`: it comes before PATH
+    let alias = "problem  (active)  `python` is an alias for `/usr/bin/python3 -q`, which comes before PATH
                    `unalias python`\n";
-    let stale = "problem  (active)  this shell remembers [ROOT]/other/pip for `pip`, and does not look on PATH
+    let stale = "problem  (active)  the shell remembers [ROOT]/other/pip for `pip` and does not search PATH
                    `hash -r`\n";
     let posix = "workon x\npython() { :; }";
     let cases = [
@@ -78,7 +78,7 @@ fn functions_aliases_and_what_a_shell_remembers_are_told() {
     // An alias for another name of the same is in nobody's way.
     for (shell, before) in [(Shell::Bash, "shopt -s expand_aliases\n"), (Shell::Zsh, "")] {
         let (text, status) = told(&sandbox, shell, &format!("{before}workon x\nalias python='python3 -q' pip=pip3"));
-        assert!(text.ends_with("1 environment looked at, nothing to do\n") && status == 0, "{shell:?}: {text}");
+        assert!(text.ends_with("1 environment checked, no problems\n") && status == 0, "{shell:?}: {text}");
     }
 }
 
@@ -94,9 +94,9 @@ fn what_stands_before_the_environment_on_path_is_named() {
     let pyenv = sandbox.root().join("pyenv");
     sandbox.set("PYENV_ROOT", pyenv);
     let cases = [
-        ("pyenv/shims", "`python` is [ROOT]/pyenv/shims/python, a shim of pyenv: it stands before"),
-        ("conda/bin", "`python` is [ROOT]/conda/bin/python, conda's in [ROOT]/conda: it stands before"),
-        ("envs/y/bin", "`python` is [ROOT]/envs/y/bin/python, of the environment [ROOT]/envs/y: it stands before"),
+        ("pyenv/shims", "`python` is [ROOT]/pyenv/shims/python, a shim of pyenv, which comes before"),
+        ("conda/bin", "`python` is [ROOT]/conda/bin/python, conda's in [ROOT]/conda, which comes before"),
+        ("envs/y/bin", "`python` is [ROOT]/envs/y/bin/python, of the environment [ROOT]/envs/y, which comes before"),
     ];
     for (directory, expected) in cases {
         for shell in Shell::ALL {
@@ -107,7 +107,7 @@ fn what_stands_before_the_environment_on_path_is_named() {
                 _ => format!("workon x\nPATH='{directory}':$PATH"),
             };
             let (text, status) = told(&sandbox, shell, &set);
-            assert!(text.contains(expected) && text.contains("enter it again: `workon x`"), "{shell:?}: {text}");
+            assert!(text.contains(expected) && text.contains("activate it again: `workon x`"), "{shell:?}: {text}");
             assert_eq!(
                 (status, text.contains("the bin of `y` is on PATH")),
                 (1, directory.ends_with("y/bin")),
@@ -133,24 +133,24 @@ fn an_environment_that_is_not_on_path_or_is_gone_and_variables_in_its_way_are_to
     let text = run(&sandbox, &[("VIRTUAL_ENV", x)]);
     assert!(
         text.contains(
-            "[ROOT]/envs/x/bin is not on PATH\n                   enter it again: `source [ROOT]/envs/x/bin/activate`"
+            "[ROOT]/envs/x/bin is not on PATH\n                   activate it again: `source [ROOT]/envs/x/bin/activate`"
         ),
         "{text}"
     );
     let text = run(&sandbox, &[("VIRTUAL_ENV", "/gone")]);
     assert!(
-        text.contains("VIRTUAL_ENV is /gone, which is no environment\n                   `unset VIRTUAL_ENV`"),
+        text.contains("VIRTUAL_ENV is /gone, which is not an environment\n                   `unset VIRTUAL_ENV`"),
         "{text}"
     );
     let path = format!("{x}/bin:/usr/bin:/bin");
     let text = run(&sandbox, &[("PATH", &path)]);
-    assert!(text.starts_with("note     (active)  the bin of `x` is on PATH, and it is not active\n"), "{text}");
+    assert!(text.starts_with("note     (active)  the bin of `x` is on PATH, but `x` is not active\n"), "{text}");
     sandbox.set("VIRTUAL_ENV", x).set("PATH", path);
     let text = run(&sandbox, &[("PYTHONHOME", "/usr"), ("PYTHONPATH", "/lib/mine")]);
     for line in [
-        "problem  (active)  PYTHONHOME is /usr: python looks for its own library there\n",
-        "note     (active)  PYTHONPATH is /lib/mine: what lies there comes before what is installed\n",
-        "1 environment looked at; 1 problem, 1 note\n",
+        "problem  (active)  PYTHONHOME is /usr: Python looks for its standard library there\n",
+        "note     (active)  PYTHONPATH is /lib/mine: modules there come before installed packages\n",
+        "1 environment checked; 1 problem, 1 note\n",
     ] {
         assert!(text.contains(line), "{line}{text}");
     }
@@ -166,7 +166,7 @@ fn one_from_elsewhere_is_entered_as_it_was() {
     for (shell, script) in [(Shell::Bash, "activate"), (Shell::Zsh, "activate"), (Shell::Fish, "activate.fish")] {
         let set = if shell == Shell::Fish { "set -gx VIRTUAL_ENV" } else { "export VIRTUAL_ENV=" };
         let (text, status) = told(&sandbox, shell, &format!("{set} '{root}'").replace("= ", "="));
-        let mend = format!("enter it again: `source [ROOT]/project/.venv/bin/{script}`");
+        let mend = format!("activate it again: `source [ROOT]/project/.venv/bin/{script}`");
         assert!(text.contains(&mend) && status == 1, "{shell:?}: {text}");
     }
 }
@@ -187,13 +187,13 @@ fn one_from_elsewhere_is_looked_at_like_those_in_the_store() {
         };
         let (said, status) = told(&sandbox, shell, &enter);
         let moved = "problem  (active)  its scripts still point to [ROOT]/envs/x (it was moved or copied by hand)
-                   `cpvirtualenv [ROOT]/project/.venv project && venvwrap doctor --fix project` makes a whole copy in the store\n";
+                   `cpvirtualenv [ROOT]/project/.venv project && venvwrap doctor --fix project` makes a working copy in WORKON_HOME\n";
         assert!(said.contains(moved) && status == 1, "{shell:?}: {said}");
-        assert!(said.contains("1 environment looked at"), "{shell:?}: {said}");
+        assert!(said.contains("1 environment checked"), "{shell:?}: {said}");
         // What it says helps; and nothing but the copy is changed.
         let copy = format!("cpvirtualenv '{text}' copied >/dev/null && venvwrap doctor --fix copied >/dev/null 2>&1");
         let (said, status) = told(&sandbox, shell, &format!("{enter}\n{copy}"));
-        assert!(said.ends_with("1 environment looked at, nothing to do\n"), "{said}");
+        assert!(said.ends_with("1 environment checked, no problems\n"), "{said}");
         assert_eq!(status, 0, "{shell:?}: {said}");
         sandbox.run(["rmvirtualenv", "--now", "copied"]).status(0);
     }
@@ -210,7 +210,7 @@ fn one_from_elsewhere_is_looked_at_like_those_in_the_store() {
     let gone = said["findings"].as_array().unwrap().iter().find(|finding| finding["kind"] == "python-gone").unwrap();
     let environment = serde_json::json!({"name": ".venv", "path": root});
     assert_eq!((&gone["about"], &gone["environment"]), (&"active".into(), &environment), "{gone}");
-    assert_eq!(gone["mend"], "install that python again; or make it anew with what made it");
+    assert_eq!(gone["mend"], "install that Python again, or recreate it with the tool that made it");
     assert_eq!(said["mended"].as_array().unwrap().len(), 0, "{said}");
 }
 
@@ -225,11 +225,11 @@ fn functions_of_another_version_are_a_finding_among_the_others() {
         let (said, status) = told(&sandbox, shell, edit);
         let line = if shell == Shell::Fish { "venvwrap init fish | source" } else { "eval \"$(venvwrap init " };
         let expected = format!(
-            "problem  (shell)  the functions in this shell are of another version of venvwrap
-                  start a new shell, or type: {line}"
+            "problem  (shell)  the functions in this shell are from another version of venvwrap
+                  start a new shell, or run `{line}"
         );
         assert!(said.starts_with(&expected) && status == 1, "{shell:?}: {said}");
-        assert!(said.ends_with("1 environment looked at; 1 problem\n"), "{shell:?}: {said}");
+        assert!(said.ends_with("1 environment checked; 1 problem\n"), "{shell:?}: {said}");
     }
 }
 
@@ -263,24 +263,24 @@ fn other_peoples_commands_and_programs_of_our_name_are_told() {
         assert_eq!(status, 0);
     }
     symlink(BINARY, sandbox.tools().join("venvwrap")).unwrap();
-    sandbox.run(["doctor"]).status(0).stdout("1 environment looked at, nothing to do\n");
+    sandbox.run(["doctor"]).status(0).stdout("1 environment checked, no problems\n");
     let copy = sandbox.write("more/venvwrap", "#!/bin/sh\n");
     fs::set_permissions(&copy, fs::Permissions::from_mode(0o755)).unwrap();
     let mut command = sandbox.command(BINARY);
     command.arg("doctor").env("PATH", format!("{}:/usr/bin", copy.parent().unwrap().display()));
     let answer = sandbox.run_command(command, b"").status(0).stderr("");
     let text = answer.stdout_text();
-    assert!(text.starts_with("note     (shell)  PATH has [ROOT]/more/venvwrap besides "), "{text}");
+    assert!(text.starts_with("note     (shell)  PATH also has [ROOT]/more/venvwrap; this one is "), "{text}");
     assert!(text.contains("\n                  keep one of them: `rm [ROOT]/more/venvwrap`\n"), "{text}");
 }
 
 #[test]
 fn a_person_is_told_that_the_functions_are_not_loaded_and_a_script_is_not() {
     let sandbox = with_x();
-    sandbox.run(["doctor"]).status(0).stdout("1 environment looked at, nothing to do\n");
+    sandbox.run(["doctor"]).status(0).stdout("1 environment checked, no problems\n");
     let terminal = Terminal::start(&sandbox, Shell::Bash);
     let text = terminal.run("\"$VENVWRAP\" doctor");
-    assert!(text.contains("note     (shell)  the functions are not loaded in this shell"), "{text}");
+    assert!(text.contains("problem  (shell)  the functions are not loaded"), "{text}");
     assert!(!terminal.run("venvwrap doctor").contains("not loaded"));
 }
 
@@ -289,12 +289,12 @@ fn a_person_is_told_that_the_functions_are_not_loaded_and_a_script_is_not() {
 fn where_editors_look_is_told_with_the_link_that_helps() {
     let sandbox = Sandbox::plain();
     make(&sandbox, pythons::complete(), "x", &["--without-pip"]);
-    let expected = "note     (shell)  programs that no shell starts, such as editors, look in ~/.virtualenvs
+    let expected = "note     (shell)  apps not started from a shell (VS Code, PyCharm) do not see WORKON_HOME; they look in ~/.virtualenvs
                   `ln -s [ROOT]/envs ~/.virtualenvs`
-1 environment looked at, nothing has to be done; 1 note\n";
+1 environment checked, no problems; 1 note\n";
     sandbox.run(["doctor"]).status(0).stdout(expected).stderr("");
     sandbox.write("home/.config/environment.d/venvs.conf", "WORKON_HOME=/anywhere\n");
-    sandbox.run(["doctor"]).status(0).stdout("1 environment looked at, nothing to do\n");
+    sandbox.run(["doctor"]).status(0).stdout("1 environment checked, no problems\n");
 }
 
 #[test]
@@ -340,7 +340,7 @@ fn asking_leaves_every_shell_as_it_was_and_every_command_has_a_long_name() {
     for mode in MODES {
         story.played(&sandbox, mode).silent().same("before", "after");
         let read = |name: &str| fs::read_to_string(sandbox.root().join(name)).unwrap();
-        assert_eq!(read("doctor"), "0 environments looked at, nothing to do\n", "{}", mode.name);
+        assert_eq!(read("doctor"), "0 environments checked, no problems\n", "{}", mode.name);
         assert!(read("version").starts_with("venvwrap "), "{}", mode.name);
         for name in ["doctor", "version"] {
             fs::remove_file(sandbox.root().join(name)).unwrap();

@@ -105,7 +105,7 @@ fn packages_half_removed_are_told_and_the_way_out_works() {
             drop(sandbox.run_command(command, b"").status(0));
         }
         sandbox.run(["wipeenv"]).status(0);
-        sandbox.run(["doctor", "x"]).status(0).stdout("1 environment looked at, nothing to do\n");
+        sandbox.run(["doctor", "x"]).status(0).stdout("1 environment checked, no problems\n");
     }
 }
 

@@ -210,7 +210,7 @@ fn an_environment_of_uv_without_pip_is_said_once_and_the_command_that_is_named_a
         let enter = || shell.plain().run(&sandbox, "workon x\ndeactivate\n");
         enter().status(0).stdout("").stderr(said.as_str());
         enter().status(0).stdout("").stderr("");
-        sandbox.run(["doctor", "x"]).status(0).stdout_contains("it has no pip: `pip` is another Python's");
+        sandbox.run(["doctor", "x"]).status(0).stdout_contains("it has no pip, so `pip` is another Python's");
         shell.plain().run(&sandbox, format!("{command}\nworkon x\npip --version\n")).stdout_contains("envs/x/lib");
         let quiet = sandbox.run(["doctor", "x"]).status(0).stdout_text();
         assert!(!quiet.contains("no pip"), "{quiet}");

@@ -1,7 +1,7 @@
-//! Mending what can be mended without asking: nothing that a person made is lost, and at every
-//! moment each file is what it was or what it is to be.
+//! Repairs what can be repaired without asking. Nothing you made is lost, and each file is replaced
+//! as a whole.
 //!
-//! Owns the choice of what is safe. Finishing a renaming is `commands/mvvirtualenv`'s matter.
+//! Decides what is safe. `commands/mvvirtualenv` finishes renames.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -9,8 +9,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use super::finding::{About, Finding, What};
-use super::{Examination, interpreter as checks, place};
+use super::facts::{base_home, is_link};
+use super::{Examination, Finding, Subject, Symptom, interpreter as checks, location};
 use crate::environment::Environment;
 use crate::environment::integrity::is_called_python;
 use crate::error::{Error, Result};
@@ -21,19 +21,19 @@ use crate::keepsake::{self, Ages};
 use crate::relocate::{self, Relocation, Rewriting};
 use crate::workon_home::name::EnvironmentName;
 
-/// Longest `pyvenv.cfg` that is written anew.
+/// The longest `pyvenv.cfg` that is edited.
 const SMALL: u64 = 64 * 1024;
 
-/// What was done.
+/// What was repaired.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Mended {
-    /// The environment has this interpreter now.
+pub(crate) enum Repair {
+    /// The environment was linked to this interpreter.
     Relinked(PathBuf),
-    /// Its files name the place where it stands.
+    /// The scripts point to where the environment is.
     Rewritten,
     /// These activation scripts were written.
     Restored(Vec<&'static str>),
-    /// What another tool had lost was put back.
+    /// What another tool had dropped was restored.
     PutBack(Vec<&'static str>),
     /// What killed commands left was removed.
     Cleared,
@@ -41,75 +41,74 @@ pub(crate) enum Mended {
     Dropped,
 }
 
-/// Mends what was found, where that is safe. `None`: it is left to the person.
-pub(crate) fn mend(examination: &Examination<'_>, finding: &Finding) -> Option<Result<Mended>> {
+/// Repairs a finding if that is safe. `None`: the user has to decide.
+pub(crate) fn repair(examination: &Examination<'_>, finding: &Finding) -> Option<Result<Repair>> {
     let environment = || {
-        let About::Environment(name) = &finding.about else { return None };
+        let Subject::Environment(name) = &finding.subject else { return None };
         let environment = examination.home.get(&EnvironmentName::existing(name).ok()?).ok()?;
-        // Links are not followed: what they lead to is not in the store.
-        (!place::is_link(environment.root())).then_some(environment)
+        // The target of a link is outside the store.
+        (!is_link(environment.root())).then_some(environment)
     };
-    match &finding.what {
-        What::PythonGone { .. } | What::HomeGone { .. } | What::PythonReplaced { .. } => {
+    match &finding.symptom {
+        Symptom::PythonMissing { .. } | Symptom::HomeMissing { .. } | Symptom::PythonReplaced { .. } => {
             relink(examination, &environment()?).transpose()
         }
-        What::Moved { from, .. } => rewrite(examination, &environment()?, from).transpose(),
-        What::NoCfg => {
+        Symptom::Moved { from, .. } => rewrite(examination, &environment()?, from).transpose(),
+        Symptom::NoCfg => {
             let environment = environment()?;
             let (file, text) = (environment.root().join("pyvenv.cfg"), environment.lost_cfg()?);
-            Some(write_whole(&file, &text).map(|()| Mended::Restored(vec!["pyvenv.cfg"])))
+            Some(write_whole(&file, &text).map(|()| Repair::Restored(vec!["pyvenv.cfg"])))
         }
-        What::NoActivate { scripts } => Some(restore(examination, &environment()?, scripts)),
-        What::MadeAnew => {
+        Symptom::NoActivate { scripts } => Some(restore(examination, &environment()?, scripts)),
+        Symptom::Recreated => {
             let restored = {
                 let (home, environment) = (examination.home, environment()?);
                 let ages = Ages::of(home, &environment);
                 keepsake::restore(ages, home, &environment, examination.context).transpose()?
             };
-            Some(restored.map(Mended::PutBack))
+            Some(restored.map(Repair::PutBack))
         }
-        What::Leftovers { .. } => {
+        Symptom::Leftovers { .. } => {
             let cleared = examination.home.clear_dead_builds();
-            Some(cleared.map(|()| Mended::Cleared))
+            Some(cleared.map(|()| Repair::Cleared))
         }
-        What::TmpenvAbandoned => {
+        Symptom::TmpenvAbandoned => {
             let name = EnvironmentName::existing(finding.path.file_name()?).ok()?;
-            Some(examination.home.remove(&name, None).map(|_| Mended::Cleared))
+            Some(examination.home.remove(&name, None).map(|_| Repair::Cleared))
         }
-        What::UnbegunRename { name } => {
+        Symptom::RenameNotStarted { name } => {
             let name = EnvironmentName::existing(name).ok()?;
-            Some(examination.home.drop_unbegun(&name).map(|()| Mended::Cleared))
+            Some(examination.home.drop_unbegun(&name).map(|()| Repair::Cleared))
         }
-        What::CacheDamaged => {
+        Symptom::CacheDamaged => {
             let removed = remove_tree(&finding.path).map_err(Error::io("remove", &finding.path));
-            Some(removed.map(|()| Mended::Dropped))
+            Some(removed.map(|()| Repair::Dropped))
         }
         _ => None,
     }
 }
 
-/// Gives it another interpreter of the same implementation and the same minor version. `None` where
-/// its own is a copy, or nobody knows which it was.
-fn relink(examination: &Examination<'_>, environment: &Environment) -> Result<Option<Mended>> {
+/// Links the environment to another interpreter of the same implementation and minor version.
+/// `None` if its own is a copy or of unknown version.
+fn relink(examination: &Examination<'_>, environment: &Environment) -> Result<Option<Repair>> {
     let Some(request) = wanted(environment) else { return Ok(None) };
     let found = match of_home(examination, environment) {
         Some(found) => found,
         None => interpreter::find(examination.context, Some(OsStr::new(&request)))?,
     };
     rewrite_cfg(environment, &found)?;
-    // Those that others lead to first: `python` is what everybody looks at.
+    // Links that point out of `bin` come first: `python` and the others point to them.
     let mut links = outside_links(environment);
     links.extend(checks::dangling(environment).into_iter().filter(|link| fs::symlink_metadata(link).is_err()));
     for link in links {
         replace_link(&link, &found.base_executable)?;
     }
-    Ok(Some(Mended::Relinked(found.base_executable)))
+    Ok(Some(Repair::Relinked(found.base_executable)))
 }
 
-/// The one in the directory that it was made from, where another is there by now under the name
-/// that it links to.
+/// The interpreter in `home` of `pyvenv.cfg`, if one of the right version is there again.
 fn of_home(examination: &Examination<'_>, environment: &Environment) -> Option<Interpreter> {
-    let (home, series) = (checks::home(environment)?, environment.series()?);
+    let (home, series) = (base_home(environment)?, environment.series()?);
     let stem = if wanted(environment)?.starts_with("pypy") { "pypy" } else { "python" };
     let found = interpreter::at(examination.context, &home.join(format!("{stem}{series}"))).ok()?;
     (series == format!("{}.{}", found.version.major, found.version.minor)).then_some(found)
@@ -122,19 +121,19 @@ fn wanted(environment: &Environment) -> Option<String> {
     let library = library.parent()?.file_name()?.to_str()?.to_owned();
     let threads = if library.ends_with('t') { "t" } else { "" };
     let (stem, word) = if library.starts_with("pypy") { ("pypy", "pypy") } else { ("python", "cpython") };
-    // Another one's library: packages that are compiled would not load.
+    // Compiled packages load only in the Python they were built for.
     (library == format!("{stem}{series}{threads}")).then(|| format!("{word}{series}{threads}"))
 }
 
-/// Its links to an interpreter that lies elsewhere.
+/// The links in `bin` to an interpreter outside it.
 fn outside_links(environment: &Environment) -> Vec<PathBuf> {
     let bin = environment.bin();
-    let leads_out = |link: &Path| {
+    let points_outside = |link: &Path| {
         fs::read_link(link).is_ok_and(|target| crate::fs::tidied(&bin.join(target)).parent() != Some(&*bin))
     };
     let entries = fs::read_dir(&bin).into_iter().flatten().flatten();
     let named = entries.filter(|entry| is_called_python(&entry.file_name())).map(|entry| entry.path());
-    let mut links: Vec<PathBuf> = named.filter(|link| leads_out(link)).collect();
+    let mut links: Vec<PathBuf> = named.filter(|link| points_outside(link)).collect();
     links.sort();
     links
 }
@@ -146,7 +145,7 @@ fn replace_link(link: &Path, target: &Path) -> Result<()> {
     made.into_temp_path().persist(link).map_err(|refusal| Error::io("replace", link)(refusal.error))
 }
 
-/// Has `pyvenv.cfg` name the interpreter, in the keys that it has.
+/// Sets the interpreter in `pyvenv.cfg`, in the keys that are there.
 fn rewrite_cfg(environment: &Environment, found: &Interpreter) -> Result<()> {
     let Some(cfg) = environment.cfg() else { return Ok(()) };
     let file = environment.root().join("pyvenv.cfg");
@@ -177,10 +176,10 @@ fn rewrite_cfg(environment: &Environment, found: &Interpreter) -> Result<()> {
     if text == old { Ok(()) } else { write_whole(&file, &text) }
 }
 
-/// Has its files name the place where it stands. `None` where that is not safe, or they do already.
-fn rewrite(examination: &Examination<'_>, environment: &Environment, from: &Path) -> Result<Option<Mended>> {
+/// Makes the scripts point to where the environment is. `None` if that is not safe or not needed.
+fn rewrite(examination: &Examination<'_>, environment: &Environment, from: &Path) -> Result<Option<Repair>> {
     let root = environment.root();
-    if !place::can_rewrite(environment, from) {
+    if !location::can_rewrite(environment, from) {
         return Ok(None);
     }
     let relocation = Relocation::new(environment, &relocate::spellings(from), root, examination.scripts);
@@ -190,14 +189,14 @@ fn rewrite(examination: &Examination<'_>, environment: &Environment, from: &Path
         return Ok(None);
     }
     rewriting.apply(root)?;
-    Ok(Some(Mended::Rewritten))
+    Ok(Some(Repair::Rewritten))
 }
 
-fn restore(examination: &Examination<'_>, environment: &Environment, missing: &[&'static str]) -> Result<Mended> {
+fn restore(examination: &Examination<'_>, environment: &Environment, missing: &[&'static str]) -> Result<Repair> {
     for (name, text) in (examination.scripts)(environment.root(), &environment.prompt()) {
         if missing.contains(&name) {
             write_whole(&environment.bin().join(name), &text)?;
         }
     }
-    Ok(Mended::Restored(missing.to_vec()))
+    Ok(Repair::Restored(missing.to_vec()))
 }
