@@ -101,7 +101,7 @@ impl Ages {
     /// Looks at both; at one file only where nothing was ever kept.
     pub(crate) fn of(home: &WorkonHome, environment: &Environment) -> Self {
         let kept = changed(&place(home, environment.name()));
-        Self { kept, cfg: kept.and_then(|_| changed(&environment.root().join("pyvenv.cfg"))) }
+        Self { kept, cfg: kept.and_then(|_| changed(&environment.root().join(pyvenv_cfg::FILE_NAME))) }
     }
 
     fn is_newly_made(self) -> bool {
@@ -198,15 +198,11 @@ pub(crate) fn restore(
             done.push("added paths");
         }
     }
-    let cfg = environment.root().join("pyvenv.cfg");
     let prompt = keepsake.prompt.as_deref().unwrap_or(environment.name().as_bytes());
     let has = environment.cfg().and_then(|cfg| cfg.prompt());
     if has != Some(prompt) && (has.is_some() || keepsake.prompt.is_some()) {
-        let text = read_small(&cfg, LIMIT).map_err(Error::io("read", &cfg))?.unwrap_or_default();
-        if (text.len() as u64) < LIMIT {
-            write_whole(&cfg, &pyvenv_cfg::with_value(&text, "prompt", prompt))?;
-            done.push("prompt");
-        }
+        pyvenv_cfg::edit(environment.root(), |text| pyvenv_cfg::with_value(text, "prompt", prompt))?;
+        done.push("prompt");
     }
     // Last: as long as it is missing, the rest is tried again.
     project::link(environment, context, Path::new(OsStr::from_bytes(&keepsake.project)))?;

@@ -11,6 +11,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::formats::pyvenv_cfg::PyvenvCfg;
 use crate::interpreter::{Interpreter, Version};
 use crate::one_line::is_one_line;
 
@@ -73,27 +74,20 @@ fn pyvenv_cfg(request: &Request<'_>, more: &[(&str, &OsStr)]) -> Vec<u8> {
     let interpreter = request.interpreter;
     let version = interpreter.version;
     let home = interpreter.base_executable.parent().unwrap_or(Path::new("/"));
-    let mut text = Vec::new();
-    let mut put = |key: &str, value: &[u8]| {
-        text.extend_from_slice(key.as_bytes());
-        text.extend_from_slice(b" = ");
-        text.extend_from_slice(value);
-        text.push(b'\n');
-    };
-    put("home", home.as_os_str().as_bytes());
-    put("include-system-site-packages", if request.system_site_packages { b"true" } else { b"false" });
-    put("version", version.to_string().as_bytes());
-    put("python-version", format!("{}.{}", version.major, version.minor).as_bytes());
-    put("implementation", interpreter.implementation.as_bytes());
-    put("executable", interpreter.base_executable.as_os_str().as_bytes());
-    if let Some(prompt) = request.prompt {
-        put("prompt", prompt.as_bytes());
-    }
-    for (key, value) in more {
-        put(key, value.as_bytes());
-    }
-    put("venvwrap", env!("CARGO_PKG_VERSION").as_bytes());
-    text
+    let series = format!("{}.{}", version.major, version.minor);
+    let version = version.to_string();
+    let mut pairs = vec![
+        ("home", home.as_os_str().as_bytes()),
+        ("include-system-site-packages", if request.system_site_packages { b"true" } else { b"false" }),
+        ("version", version.as_bytes()),
+        ("python-version", series.as_bytes()),
+        ("implementation", interpreter.implementation.as_bytes()),
+        ("executable", interpreter.base_executable.as_os_str().as_bytes()),
+    ];
+    pairs.extend(request.prompt.map(|prompt| ("prompt", prompt.as_bytes())));
+    pairs.extend(more.iter().map(|(key, value)| (*key, value.as_bytes())));
+    pairs.push(("venvwrap", env!("CARGO_PKG_VERSION").as_bytes()));
+    PyvenvCfg::text(pairs)
 }
 
 /// Files that keep an environment out of commits and backups, and the scripts of `bin`.

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::{Created, Request, link, make_directory, names, pyvenv_cfg, write, write_common};
 use crate::error::Result;
+use crate::formats::pyvenv_cfg::FILE_NAME;
 use crate::interpreter::Version;
 
 /// Since when `venv` makes a directory for headers under `include` (bpo-43976).
@@ -42,7 +43,7 @@ pub(super) fn create(request: &Request<'_>) -> Result<Created> {
     }
 
     write_common(request, &bin)?;
-    write(&directory.join("pyvenv.cfg"), &pyvenv_cfg(request, &[]))?;
+    write(&directory.join(FILE_NAME), &pyvenv_cfg(request, &[]))?;
     Ok(Created { site_packages })
 }
 

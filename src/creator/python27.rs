@@ -6,6 +6,7 @@
 
 use super::{Created, Request, link, make_directory, names, pyvenv_cfg, write, write_common};
 use crate::error::{Error, Result};
+use crate::formats::pyvenv_cfg::FILE_NAME;
 
 const SITE: &[u8] = include_bytes!("site27.py");
 
@@ -35,6 +36,6 @@ pub(super) fn create(request: &Request<'_>) -> Result<Created> {
     }
     write_common(request, &bin)?;
     let prefix = interpreter.base_prefix.as_os_str();
-    write(&directory.join("pyvenv.cfg"), &pyvenv_cfg(request, &[("base-prefix", prefix)]))?;
+    write(&directory.join(FILE_NAME), &pyvenv_cfg(request, &[("base-prefix", prefix)]))?;
     Ok(Created { site_packages: library.join("site-packages") })
 }

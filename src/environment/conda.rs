@@ -11,6 +11,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::{Environment, SMALL};
+use crate::formats::pyvenv_cfg;
 use crate::fs::read_small;
 
 /// Where `conda env config vars` keeps what it was told, below the root.
@@ -31,7 +32,7 @@ pub(crate) enum Scripts {
 impl Environment {
     /// Looks for a conda environment at `root`.
     pub(crate) fn open_conda(root: &Path) -> Option<Self> {
-        let is_one = root.join("conda-meta").is_dir() && fs::metadata(root.join("pyvenv.cfg")).is_err();
+        let is_one = root.join("conda-meta").is_dir() && fs::metadata(root.join(pyvenv_cfg::FILE_NAME)).is_err();
         is_one.then(|| Self { root: root.to_path_buf(), cfg: None, elsewhere: None, is_conda: true })
     }
 

@@ -8,8 +8,9 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::PathBuf;
 
-use super::{Environment, end_of_links};
+use super::{Environment, end_of_links, system_packages};
 use crate::error::{Error, Result};
+use crate::formats::pyvenv_cfg::PyvenvCfg;
 use crate::shown::{operands, shown};
 
 impl Environment {
@@ -67,8 +68,9 @@ impl Environment {
         fs::read_link(self.python()).ok()?;
         let home = end_of_links(&self.python()).parent()?.to_path_buf();
         let version = self.version()?;
-        let home = home.to_str().filter(|home| !home.contains(['\n', '\r']))?;
-        Some(format!("home = {home}\ninclude-system-site-packages = false\nversion = {version}\n").into_bytes())
+        let home = home.to_str().filter(|home| !home.contains(['\n', '\r']))?.as_bytes();
+        let pairs = [("home", home), (system_packages::KEY, b"false"), ("version", version.as_bytes())];
+        Some(PyvenvCfg::text(pairs))
     }
 }
 

@@ -11,7 +11,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::formats::pyvenv_cfg::PyvenvCfg;
+use crate::formats::pyvenv_cfg::{self, PyvenvCfg};
 use crate::fs::read_small;
 use crate::shown::{inert, shown};
 
@@ -47,7 +47,7 @@ impl Environment {
     /// virtualenv made before that PEP, and still makes for Python 2.7). `None` where neither is
     /// there.
     pub(crate) fn open(root: &Path) -> Result<Option<Self>> {
-        let file = root.join("pyvenv.cfg");
+        let file = root.join(pyvenv_cfg::FILE_NAME);
         let text = match read_small(&file, SMALL) {
             // A file that is there and that we may not read is no reason to call a whole
             // environment missing.

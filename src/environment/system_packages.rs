@@ -7,12 +7,12 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Environment, SMALL};
+use super::Environment;
 use crate::error::{Error, Result};
 use crate::formats::pyvenv_cfg;
-use crate::fs::{read_small, write_whole};
+use crate::fs::write_whole;
 
-const KEY: &str = "include-system-site-packages";
+pub(super) const KEY: &str = "include-system-site-packages";
 
 /// The file that says no where it exists.
 const MARK: &str = "no-global-site-packages.txt";
@@ -42,14 +42,8 @@ impl Environment {
         if self.cfg.is_none() {
             return mark(&self.old_library()?, seen);
         }
-        let file = self.root.join("pyvenv.cfg");
-        let text = read_small(&file, SMALL).map_err(Error::io("read", &file))?.unwrap_or_default();
-        if text.len() as u64 >= SMALL {
-            // Written back, it would lose what was not read.
-            return Err(Error::io("read", file)(io::ErrorKind::FileTooLarge.into()));
-        }
         let value: &[u8] = if seen { b"true" } else { b"false" };
-        write_whole(&file, &pyvenv_cfg::with_value(&text, KEY, value))?;
+        pyvenv_cfg::edit(&self.root, |text| pyvenv_cfg::with_value(text, KEY, value))?;
         if self.is_python_2() { mark(&self.library()?, seen) } else { Ok(()) }
     }
 
@@ -57,12 +51,12 @@ impl Environment {
         self.version().is_some_and(|version| version.starts_with("2."))
     }
 
-    /// The library of an environment that has no `pyvenv.cfg`.
     /// Whether it has the library that virtualenv made before PEP 405.
     pub(super) fn has_library_of_its_own(&self) -> bool {
         self.old_library().is_ok()
     }
 
+    /// The library of an environment that has no `pyvenv.cfg`.
     fn old_library(&self) -> Result<PathBuf> {
         let library = self.library()?;
         if library.join(BASE).is_file() {

@@ -1,10 +1,11 @@
-//! What others write into an environment, read as Python reads it: `pyvenv.cfg`, and the metadata
-//! of distributions.
+//! Odd files in every format, read as Python reads them.
 
+use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::dist_info::{Headers, is_name, normalized};
 use super::pyvenv_cfg::{PyvenvCfg, with_value};
+use super::record::{self, InstalledFile};
 use crate::fuzzed::{batch, documents, kept, python_answers, tally};
 
 const SEEN: &str = "include-system-site-packages";
@@ -111,4 +112,33 @@ fn names_are_compared_as_indexes_compare_them() {
         assert_eq!(ours.as_bytes(), answer, "{name:?}");
     }
     tally("names of distributions and of pythons that are odd", given.len());
+}
+
+/// Rows of a RECORD.
+const CSV: &str = "
+import csv, io, json
+
+def answer(document):
+    return json.dumps(list(csv.reader(io.StringIO(document.decode(), newline='')))).encode()
+";
+
+#[test]
+fn python_and_we_read_the_record_that_was_written() {
+    // As `wheel` accepts them.
+    let path = "[a-z\\u{e4}\\u{65e5}]([ ,\"'/#;a-z0-9._\\u{a0}\\u{2028}-]{0,12})";
+    let records = batch(300, &vec(path, 1..8));
+    let texts: Vec<Vec<u8>> = records
+        .iter()
+        .map(|paths| record::text(paths.iter().map(|path| InstalledFile::of(path, b"")).collect()))
+        .collect();
+    for ((paths, text), answer) in records.iter().zip(&texts).zip(python_answers(CSV, &texts)) {
+        let mut paths = paths.clone();
+        paths.sort();
+        let ours: Vec<Vec<u8>> = record::rows(text).map(|row| row.path).collect();
+        assert_eq!(ours, paths.iter().map(|path| path.as_bytes()).collect::<Vec<_>>());
+        let rows: Vec<Vec<String>> = serde_json::from_slice(&answer).unwrap();
+        assert_eq!(rows.iter().map(|row| &row[0]).collect::<Vec<_>>(), paths.iter().collect::<Vec<_>>());
+        assert!(rows.iter().all(|row| row.len() == 3 && row[2] == "0"), "{rows:?}");
+    }
+    tally("damaged files of others, read as Python reads them", records.len());
 }

@@ -11,3 +11,4 @@ pub(crate) mod file_url;
 mod fuzzed;
 pub(crate) mod pylock;
 pub(crate) mod pyvenv_cfg;
+pub(crate) mod record;

@@ -1,24 +1,38 @@
-//! `pyvenv.cfg` (PEP 405), read as CPython's own `site` reads it, but that nothing in it keeps us
-//! from starting.
+//! `pyvenv.cfg` (PEP 405): the file that makes a directory an environment.
 //!
-//! Owns the format: one `key = value` a line, split at the first `=`, keys without regard to case.
-//! Unknown keys and lines without `=` are skipped. Values stay bytes: they are paths. An edit
-//! changes one value and no other byte.
+//! Owns the format, read as CPython's `site` reads it: one `key = value` per line, split at the
+//! first `=`, keys in any case. Unlike `site`, nothing in the file is an error. Values stay bytes,
+//! because they are paths.
 
-/// The keys and values of one file, in its order.
+use std::io;
+use std::path::Path;
+
+use crate::error::{Error, Result};
+use crate::fs::{read_small, write_whole};
+
+pub(crate) const FILE_NAME: &str = "pyvenv.cfg";
+
+/// Longer than any honest file.
+pub(crate) const LIMIT: u64 = 64 * 1024;
+
+/// The keys and values of one file, in order.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct PyvenvCfg {
     entries: Vec<(String, Vec<u8>)>,
 }
 
 impl PyvenvCfg {
-    /// Reads the text of a file. Nothing in it is an error.
     pub(crate) fn parse(text: &[u8]) -> Self {
         let entry = |line| split(line).map(|(key, value)| (key, trimmed(value).to_vec()));
         Self { entries: text.split(|byte| ends_line(*byte)).filter_map(entry).collect() }
     }
 
-    /// The value of a key (lower case), the last one where it is given twice.
+    /// The text of a new file.
+    pub(crate) fn text<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Vec<u8> {
+        pairs.into_iter().fold(Vec::new(), |text, (key, value)| with_line(text, key, value))
+    }
+
+    /// The value of a key (lower case). Of several lines, the last one counts.
     pub(crate) fn get(&self, key: &str) -> Option<&[u8]> {
         self.entries.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value.as_slice())
     }
@@ -44,53 +58,77 @@ impl PyvenvCfg {
     }
 }
 
-/// The text of a file with a key (lower case) set to a value, in every line that gives it, for
-/// which one counts differs from reader to reader. A key that is not there gets a line at the end.
+/// Changes the `pyvenv.cfg` below `root`. Fails where it is too long to be read whole: written
+/// back, it would lose the rest.
+pub(crate) fn edit(root: &Path, change: impl FnOnce(&[u8]) -> Vec<u8>) -> Result<()> {
+    let file = root.join(FILE_NAME);
+    let old = read_small(&file, LIMIT).map_err(Error::io("read", &file))?.unwrap_or_default();
+    if old.len() as u64 >= LIMIT {
+        return Err(Error::io("read", file)(io::ErrorKind::FileTooLarge.into()));
+    }
+    let new = change(&old);
+    if new == old { Ok(()) } else { write_whole(&file, &new) }
+}
+
+/// The text with one more line at the end.
+fn with_line(mut text: Vec<u8>, key: &str, value: &[u8]) -> Vec<u8> {
+    let line_end: &[u8] = if text.ends_with(b"\r\n") { b"\r\n" } else { b"\n" };
+    if !text.is_empty() && !text.ends_with(b"\n") {
+        text.extend_from_slice(line_end);
+    }
+    text.extend([key.as_bytes(), b" = ", value, line_end].concat());
+    text
+}
+
+/// The text with a key (lower case) set to a value, in every line that has the key: readers differ
+/// in which of several lines counts. A missing key gets a line at the end.
 pub(crate) fn with_value(text: &[u8], key: &str, value: &[u8]) -> Vec<u8> {
-    let mut made = Vec::with_capacity(text.len() + key.len() + value.len() + 4);
     let mut is_there = false;
+    let made = with_values(text, |name, _| {
+        is_there = is_there || name == key;
+        (name == key).then(|| value.to_vec())
+    });
+    if is_there { made } else { with_line(made, key, value) }
+}
+
+/// The text with the values that `change` gives for a key (lower case) and its value. All other
+/// bytes stay.
+pub(crate) fn with_values(text: &[u8], mut change: impl FnMut(&str, &[u8]) -> Option<Vec<u8>>) -> Vec<u8> {
+    let mut made = Vec::with_capacity(text.len());
     for line in text.split_inclusive(|byte| ends_line(*byte)) {
-        let Some((_, old)) = split(line).filter(|(name, _)| name == key) else {
+        let changed = split(line).and_then(|(key, old)| Some((old, change(&key, trimmed(old))?)));
+        let Some((old, value)) = changed else {
             made.extend_from_slice(line);
             continue;
         };
-        is_there = true;
         let bare = trimmed(old);
-        // Where nothing stands, all that follows the `=` is the end of the line.
+        // Without a value, all that follows the `=` is the end of the line.
         let (before, end) = match memchr::memmem::find(old, bare) {
             Some(start) if !bare.is_empty() => (&old[..start], &old[start + bare.len()..]),
             _ => (&b" "[..], old),
         };
-        made.extend([&line[..line.len() - old.len()], before, value, end].concat());
-    }
-    if !is_there {
-        let line_end: &[u8] = if text.ends_with(b"\r\n") { b"\r\n" } else { b"\n" };
-        if !made.is_empty() && !made.ends_with(b"\n") {
-            made.extend_from_slice(line_end);
-        }
-        made.extend([key.as_bytes(), b" = ", value, line_end].concat());
+        made.extend([&line[..line.len() - old.len()], before, &value, end].concat());
     }
     made
 }
 
-/// Python reads the file as text, where a carriage return ends a line, too.
+/// Python reads the file as text, so a carriage return ends a line, too.
 fn ends_line(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r')
 }
 
-/// A value without the blanks around it, which are Python's: every blank of Unicode, and four
-/// control characters.
+/// A value without surrounding blanks. Python strips all Unicode blanks and four control
+/// characters.
 fn trimmed(value: &[u8]) -> &[u8] {
     let is_blank = |letter: char| letter.is_whitespace() || ('\x1c'..='\x1f').contains(&letter);
     std::str::from_utf8(value).map_or(value.trim_ascii(), |text| text.trim_matches(is_blank).as_bytes())
 }
 
-/// The key of a line, and what follows its `=`.
+/// The key of a line, and the text after its `=`.
 fn split(line: &[u8]) -> Option<(String, &[u8])> {
     let equals = line.iter().position(|byte| *byte == b'=')?;
     let key = std::str::from_utf8(trimmed(&line[..equals])).ok()?;
-    // A byte order mark stays: to every Python it is a part of the first key, which it then does
-    // not know.
+    // Every Python takes a byte order mark for a part of the first key, which is then unknown.
     Some((key.to_lowercase(), &line[equals + 1..]))
 }
 

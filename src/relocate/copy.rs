@@ -16,10 +16,11 @@ use nix::sys::stat::{UtimensatFlags, utimensat};
 use nix::sys::time::TimeSpec;
 
 use super::Relocation;
-use super::record::{Changed, Records, is_record};
+use super::record::{ChangedFile, RecordUpdates};
 use super::source::{Found, Source};
 use super::walk::{Visitor, walk};
 use crate::error::{Error, Result};
+use crate::formats::record::is_record;
 use crate::fs::Copier;
 
 /// After how many entries `progress` hears of them again.
@@ -70,7 +71,7 @@ struct Later {
     /// Their modes may forbid to write in them, and what is written changes their times.
     directories: Vec<(PathBuf, Metadata)>,
     records: Vec<PathBuf>,
-    changed: Vec<Changed>,
+    changed: Vec<ChangedFile>,
 }
 
 impl Visitor for Copying<'_> {
@@ -98,7 +99,7 @@ impl Visitor for Copying<'_> {
         match source.look(path, self.relocation, buffer).map_err(Error::io("read", &from))? {
             Found::Changed(content) => {
                 source.write_changed(&to, &content).map_err(Error::io("write", &to))?;
-                self.later().changed.push(Changed::new(path, &content));
+                self.later().changed.push(ChangedFile::new(path, &content));
             }
             Found::Same(content) => self.copy(&source, &to, |copy| copy.write_all(content))?,
             Found::Unread => self.copy(&source, &to, |copy| io::copy(&mut &source.file, copy).map(drop))?,
@@ -142,7 +143,7 @@ impl Copying<'_> {
     /// RECORDs, now that all hashes are known; then what the directories are to have.
     fn finish(self) -> Result<()> {
         let Later { directories, records, changed } = std::mem::take(&mut *self.later());
-        let mut rows = Records::new(&changed, &self.relocation.spelling, &self.relocation.new);
+        let mut rows = RecordUpdates::new(&changed, &self.relocation.spelling, &self.relocation.new);
         let mut buffer = Vec::new();
         for path in records {
             let (from, to) = (self.from.join(&path), self.to.join(&path));

@@ -9,7 +9,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::record::{Changed, Records};
+use super::record::{ChangedFile, RecordUpdates};
 use super::script;
 use super::spelling::Spelling;
 use crate::context::Context;
@@ -35,12 +35,12 @@ fn only_what_has_changed_changes_in_a_record() {
     let words = &["/x/env/y", "../../../bin/pip", "\"", "\"\"", ",sha256=OLD,5\n", ",,\n", "\"\n", "/x/env"];
     let records = [kept("RECORD"), batch(600, &documents("RECORD", words))].concat();
     let changed = ["bin/pip", "bin/virtualenv", "lib/p/site-packages/a \"b\", c", "share/a \"b\", c"]
-        .map(|path| Changed::new(Path::new(path), b""));
+        .map(|path| ChangedFile::new(Path::new(path), b""));
     let spelling = Spelling::new(&["/x/env".into()], Path::new("/N, m"));
     let place = Path::new("lib/p/site-packages/a-1.dist-info/RECORD");
     let replaced: Vec<Option<Vec<u8>>> = records
         .iter()
-        .map(|record| Records::new(&changed, &spelling, Path::new("/N, m")).replaced(place, record))
+        .map(|record| RecordUpdates::new(&changed, &spelling, Path::new("/N, m")).replaced(place, record))
         .collect();
     let after = records.iter().zip(&replaced).map(|(record, replaced)| replaced.as_ref().unwrap_or(record).clone());
     let answers = python_answers(CSV, &records.iter().cloned().chain(after).collect::<Vec<_>>());

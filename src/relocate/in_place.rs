@@ -13,12 +13,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use nix::unistd::{AccessFlags, access};
 
-use super::record::{Changed, Records, is_record};
+use super::record::{ChangedFile, RecordUpdates};
 use super::source::{Found, Source};
 use super::walk::{Visitor, walk};
 use super::{Relocation, is_opaque};
 use crate::environment::BIN;
 use crate::error::{Error, Result};
+use crate::formats::record::is_record;
 
 /// Everything that has to change in a tree, ready to be put in place.
 #[derive(Debug)]
@@ -72,7 +73,7 @@ struct Preparing<'a> {
 #[derive(Default)]
 struct Pending {
     paths: Vec<PathBuf>,
-    changed: Vec<Changed>,
+    changed: Vec<ChangedFile>,
     records: Vec<PathBuf>,
 }
 
@@ -94,7 +95,7 @@ impl Visitor for Preparing<'_> {
         let found = source.look(path, self.relocation, buffer).map_err(Error::io("read", &from))?;
         if let Found::Changed(content) = found {
             self.stage(path, |staged| source.write_replacement(staged, &content))?;
-            self.pending().changed.push(Changed::new(path, &content));
+            self.pending().changed.push(ChangedFile::new(path, &content));
         }
         Ok(())
     }
@@ -135,7 +136,7 @@ impl Preparing<'_> {
                 records: std::mem::take(&mut pending.records),
             }
         };
-        let mut rows = Records::new(&changed, &self.relocation.spelling, &self.relocation.new);
+        let mut rows = RecordUpdates::new(&changed, &self.relocation.spelling, &self.relocation.new);
         let mut buffer = Vec::new();
         for path in records {
             let from = self.root.join(&path);

@@ -27,6 +27,7 @@ use std::path::{Component, Path, PathBuf};
 use self::activation_script::{Ours, Renaming};
 use self::spelling::Spelling;
 use crate::environment::{BIN, Environment};
+use crate::formats::pyvenv_cfg;
 use crate::fs::{resolved, tidied};
 use crate::quoting::Language;
 
@@ -77,7 +78,7 @@ impl Relocation {
     /// What a file is to be, where that is not what it is. `path` is relative to the root.
     fn rewritten(&self, path: &Path, content: &[u8]) -> Option<Vec<u8>> {
         let name = path.file_name().unwrap_or_default();
-        if path == Path::new("pyvenv.cfg") {
+        if path == Path::new(pyvenv_cfg::FILE_NAME) {
             return self.cfg(content);
         }
         let lower = name.to_ascii_lowercase();
@@ -102,29 +103,17 @@ impl Relocation {
         }
     }
 
-    /// `pyvenv.cfg`: the paths that are values, and the command that it was made by.
+    /// Changes `pyvenv.cfg`: paths, and the command that created the environment.
     fn cfg(&self, content: &[u8]) -> Option<Vec<u8>> {
-        let mut made = Vec::with_capacity(content.len());
-        for line in content.split_inclusive(|byte| *byte == b'\n') {
-            let (key, value) =
-                line.split_at(line.iter().position(|byte| *byte == b'=').map_or(line.len(), |at| at + 1));
-            let bare = value.trim_ascii();
-            let start = value.len() - value.trim_ascii_start().len();
-            let key_name = key.strip_suffix(b"=").unwrap_or_default().trim_ascii().to_ascii_lowercase();
-            let new = match &*key_name {
-                b"prompt" => self.renaming.as_ref().and_then(|renaming| renaming.replaced_value(bare)),
-                // For people only; and Python does not start from a file that is not UTF-8.
-                b"command" => {
-                    let new = self.spelling.replaced(bare, Language::Plain);
-                    new.map(|new| String::from_utf8_lossy(&new).into_owned().into_bytes())
-                }
-                _ => self.spelling.replaced_path(bare),
-            };
-            match new {
-                Some(new) => made.extend([key, &value[..start], &new, &value[start + bare.len()..]].concat()),
-                None => made.extend_from_slice(line),
+        let made = pyvenv_cfg::with_values(content, |key, value| match key {
+            "prompt" => self.renaming.as_ref().and_then(|renaming| renaming.replaced_value(value)),
+            // Only people read the command; and Python does not start if the file is not UTF-8.
+            "command" => {
+                let new = self.spelling.replaced(value, Language::Plain);
+                new.map(|new| String::from_utf8_lossy(&new).into_owned().into_bytes())
             }
-        }
+            _ => self.spelling.replaced_path(value),
+        });
         (made != content).then_some(made)
     }
 

@@ -5,12 +5,12 @@
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
-use super::record::{self, Row};
 use super::scripts::{self, Script};
 use super::wheel::{Wheel, console_scripts, write_new};
 use crate::formats::dist_info::RECORD;
+use crate::formats::record::{self, InstalledFile};
 use crate::fs::read_small;
 use crate::interpreter::Version;
 
@@ -48,42 +48,19 @@ pub(super) fn write(
     python: &Path,
     version: Version,
 ) -> io::Result<()> {
-    let way = way_between(site_packages, bin);
     for package in packages.iter().filter(|package| !package.scripts.is_empty()) {
         let mut rows = Vec::with_capacity(package.scripts.len());
         for script in &package.scripts {
-            let text = script.text(python, version);
-            write_new(&bin.join(&script.name), &text, 0o777)?;
-            rows.push(Row::of(&format!("{way}{}", script.name), &text));
+            let (file, text) = (bin.join(&script.name), script.text(python, version));
+            write_new(&file, &text, 0o777)?;
+            // The layout of environments is ASCII.
+            let path = String::from_utf8_lossy(&record::relative_path(site_packages, &file)).into_owned();
+            rows.push(InstalledFile::of(&path, &text));
         }
         // In place, without cutting it to nothing first: ext4 would send a file that was to the
         // disk at once.
         let mut file = OpenOptions::new().write(true).open(&package.record_path)?;
-        file.write_all(&[record::text(rows).as_bytes(), &package.record].concat())?;
+        file.write_all(&[record::text(rows), package.record.clone()].concat())?;
     }
     Ok(())
-}
-
-/// `../../../bin/`: the way from one directory of an environment to another, as RECORD writes it.
-/// What is in it comes from the layout of environments, which is ASCII.
-fn way_between(from: &Path, to: &Path) -> String {
-    let common = from.components().zip(to.components()).take_while(|(one, other)| one == other).count();
-    let up = from.components().skip(common).map(|_| "..".to_owned());
-    let down = to.components().skip(common).filter_map(|component| match component {
-        Component::Normal(name) => Some(name.display().to_string()),
-        _ => None,
-    });
-    up.chain(down).map(|step| step + "/").collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_way_to_bin_depends_on_the_layout() {
-        let way = |from: &str| way_between(Path::new(from), Path::new("/e/my env/bin"));
-        assert_eq!(way("/e/my env/lib/python3.13/site-packages"), "../../../bin/");
-        assert_eq!(way("/e/my env/site-packages"), "../bin/");
-    }
 }

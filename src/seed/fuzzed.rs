@@ -1,5 +1,4 @@
-//! What the seed reads and writes, at random: names of wheels, their metadata, our own lists,
-//! RECORD.
+//! What the seed reads and writes, at random: names of wheels, their metadata, our own lists.
 
 use std::path::Path;
 
@@ -8,36 +7,11 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use super::manifest::Manifest;
-use super::record::{Row, text};
 use super::version::{Numbers, admits, requires_python};
 use super::wheel::{Wheel, console_scripts};
 use super::{identity, scripts};
-use crate::fuzzed::{batch, documents, many, python_answers, tally};
+use crate::fuzzed::{documents, many, tally};
 use crate::interpreter::Version;
-
-const CSV: &str = "
-import csv, io, json
-
-def answer(document):
-    return json.dumps(list(csv.reader(io.StringIO(document.decode(), newline='')))).encode()
-";
-
-#[test]
-fn a_record_is_read_by_python_as_it_was_meant() {
-    // As `wheel` accepts them.
-    let path = "[a-z\\u{e4}\\u{65e5}]([ ,\"'/#;a-z0-9._\\u{a0}\\u{2028}-]{0,12})";
-    let records = batch(300, &vec(path, 1..8));
-    let texts: Vec<String> =
-        records.iter().map(|paths| text(paths.iter().map(|path| Row::of(path, b"")).collect())).collect();
-    for (paths, answer) in records.iter().zip(python_answers(CSV, &texts)) {
-        let mut paths = paths.clone();
-        paths.sort();
-        let rows: Vec<Vec<String>> = serde_json::from_slice(&answer).unwrap();
-        assert_eq!(rows.iter().map(|row| &row[0]).collect::<Vec<_>>(), paths.iter().collect::<Vec<_>>());
-        assert!(rows.iter().all(|row| row.len() == 3 && row[2] == "0"), "{rows:?}");
-    }
-    tally("lists and names of the seed, damaged", records.len());
-}
 
 #[test]
 fn a_condition_that_is_not_understood_does_not_admit() {

@@ -16,7 +16,6 @@ mod identity;
 mod index;
 mod manifest;
 mod pool;
-pub(crate) mod record;
 mod scripts;
 pub(crate) mod shebang;
 mod transfer;

@@ -15,6 +15,8 @@ use nix::sys::stat::fstatat;
 use nix::unistd::linkat;
 
 use super::manifest::{Directory, Entry, Manifest};
+use crate::formats::dist_info::RECORD;
+use crate::formats::record::is_record;
 use crate::fs::{Copier, open_directory};
 
 /// How files get there.
@@ -105,10 +107,9 @@ impl<'a> Job<'a> {
             // From the end on, those above it come later.
             fs::create_dir_all(&to)?;
             let (from, to) = (Place::open(from).map_err(missing)?, Place::open(to)?);
-            let is_dist_info = directory.path.as_os_str().as_encoded_bytes().ends_with(b".dist-info");
             for entry in &directory.files {
                 // RECORD gets rows that only this environment has.
-                let is_own = is_dist_info && entry.name == "RECORD";
+                let is_own = entry.name == RECORD && is_record(&directory.path.join(RECORD));
                 self.file(entry, &from, &to, is_own)?;
             }
         }

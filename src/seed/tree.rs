@@ -13,7 +13,6 @@ use std::path::{Path, PathBuf};
 
 use super::identity::{self, Identity, Standing};
 use super::manifest::{self, Manifest};
-use super::record::{self, Row};
 use super::version::Numbers;
 use super::wheel::{Wheel, write_new};
 use super::workshop::{Workshop, discard, sweep};
@@ -22,6 +21,7 @@ use crate::belief::is_own_directory;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::formats::dist_info::{INSTALLER, RECORD, REQUESTED};
+use crate::formats::record::{self, InstalledFile};
 use crate::fs::private::{create_private, read_private};
 use crate::fs::rename_without_replacing;
 use crate::interpreter::Interpreter;
@@ -206,14 +206,14 @@ fn compile(making: Making<'_>, site_packages: &Path) {
 }
 
 /// Writes what an installer adds to the metadata of a package: INSTALLER, REQUESTED, RECORD.
-fn record(making: Making<'_>, wheel: &Wheel, mut rows: Vec<Row>, site_packages: &Path) -> io::Result<()> {
+fn record(making: Making<'_>, wheel: &Wheel, mut rows: Vec<InstalledFile>, site_packages: &Path) -> io::Result<()> {
     let dist_info = wheel.dist_info();
     let compiled = rows.iter().filter_map(|row| compiled(row.path(), making.interpreter));
     let compiled: Vec<String> = compiled.filter(|path| site_packages.join(path).is_file()).collect();
-    rows.extend(compiled.into_iter().map(Row::unhashed));
+    rows.extend(compiled.into_iter().map(InstalledFile::unhashed));
     let mut add = |name: &str, content: &[u8]| {
         let path = format!("{dist_info}/{name}");
-        rows.push(Row::of(&path, content));
+        rows.push(InstalledFile::of(&path, content));
         write_new(&site_packages.join(path), content, 0o666)
     };
     // The word is pip's as long as pip is what would have installed it: nobody else may uninstall
@@ -223,8 +223,8 @@ fn record(making: Making<'_>, wheel: &Wheel, mut rows: Vec<Row>, site_packages: 
         add(REQUESTED, b"")?;
     }
     let path = format!("{dist_info}/{RECORD}");
-    rows.push(Row::unhashed(path.clone()));
-    write_new(&site_packages.join(path), record::text(rows).as_bytes(), 0o666)
+    rows.push(InstalledFile::unhashed(path.clone()));
+    write_new(&site_packages.join(path), &record::text(rows), 0o666)
 }
 
 /// pip writes REQUESTED since 20.2, and an older one does not remove it.

@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 use zip::ZipArchive;
 use zip::read::ZipFile;
 
-use super::record::Row;
 use super::version::Numbers;
 use crate::formats::dist_info::{self, METADATA};
+use crate::formats::record::InstalledFile;
 
 /// A wheel on disk, known by its name alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +55,7 @@ impl Wheel {
 
     /// Unpacks everything but RECORD into the existing directory `site_packages`, where nothing may
     /// be overwritten. Gives a row of RECORD for every file, in the order of the archive.
-    pub(super) fn unpack(&self, site_packages: &Path) -> io::Result<Vec<Row>> {
+    pub(super) fn unpack(&self, site_packages: &Path) -> io::Result<Vec<InstalledFile>> {
         let mut archive = ZipArchive::new(io::BufReader::new(File::open(&self.path)?))?;
         let mut rows = Vec::with_capacity(archive.len());
         let mut parents = HashSet::new();
@@ -79,7 +79,7 @@ impl Wheel {
             // The umask decides the rest, as it does for pip.
             let mode = if entry.unix_mode().is_some_and(|mode| mode & 0o111 != 0) { 0o777 } else { 0o666 };
             write_new(&target, &content, mode)?;
-            rows.push(Row::of(&name, &content));
+            rows.push(InstalledFile::of(&name, &content));
         }
         let metadata = format!("{}/{METADATA}", self.dist_info());
         if !rows.iter().any(|row| row.path() == metadata) {
@@ -196,7 +196,7 @@ pub(super) mod tests {
         let site = room.path().join("site");
         fs::create_dir(&site).unwrap();
         let rows = wheel.unpack(&site).unwrap();
-        let paths: Vec<&str> = rows.iter().map(Row::path).collect();
+        let paths: Vec<&str> = rows.iter().map(InstalledFile::path).collect();
         assert!(paths.contains(&"demo/main.py") && paths.contains(&"demo/data, \"odd\" é.txt"), "{paths:?}");
         assert!(!site.join("demo-1.0.dist-info/RECORD").is_file());
         assert_eq!(fs::read_to_string(site.join("demo/data, \"odd\" é.txt")).unwrap(), "text");

@@ -205,7 +205,7 @@ fn the_metadata_of_a_package_writes_no_line_of_its_own() {
             for words in [&["freeze", "x"][..], &["freeze", "x", "--to", "-"], &["freeze", "x", "--to", "pylock.toml"]]
             {
                 let answer = sandbox.run(words).status(1).stdout("");
-                let said = "has a line break or another control character in it\nhint: a list of what is installed";
+                let said = "contains a line break or another control character\nhint: that package could add lines";
                 assert!(answer.stderr_text().contains(said), "{url}: {answer}");
             }
         }
