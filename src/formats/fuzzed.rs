@@ -135,7 +135,7 @@ fn python_and_we_read_the_record_that_was_written() {
         let mut paths = paths.clone();
         paths.sort();
         let ours: Vec<Vec<u8>> = record::rows(text).map(|row| row.path).collect();
-        assert_eq!(ours, paths.iter().map(|path| path.as_bytes()).collect::<Vec<_>>());
+        assert_eq!(ours, paths.iter().map(String::as_bytes).collect::<Vec<_>>());
         let rows: Vec<Vec<String>> = serde_json::from_slice(&answer).unwrap();
         assert_eq!(rows.iter().map(|row| &row[0]).collect::<Vec<_>>(), paths.iter().collect::<Vec<_>>());
         assert!(rows.iter().all(|row| row.len() == 3 && row[2] == "0"), "{rows:?}");
