@@ -1,6 +1,7 @@
 //! RECORD: the list of installed files that pip uninstalls by (PEP 376, PEP 627).
 //!
-//! Owns its rows (`path,hash,size`, in CSV as Python's csv module has it) and how a row names a file.
+//! Owns its rows (`path,hash,size`, in CSV as the csv module of Python has it) and how a row names
+//! a file.
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
