@@ -31,6 +31,7 @@ mod tmpenv; //       temporary environments and their shells
 mod keepsake; //     what is kept beside an environment
 mod interpreter; //  pythons: asked for, found, probed
 mod elsewhere; //    environments that other tools keep
+mod recipe; //       what an environment is made of
 mod seed; //         pip in a new environment
 mod creator; //      the environment itself
 mod installer; //    packages, by pip or uv

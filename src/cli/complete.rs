@@ -23,8 +23,8 @@ use crate::shell::Shell;
 use crate::workon_home::WorkonHome;
 
 /// The commands that take environments which other tools keep.
-const REACH_ELSEWHERE: [&str; 8] =
-    ["workon", "run", "env", "which", "showvirtualenv", "cpvirtualenv", "setvirtualenvproject", "freeze"];
+const REACH_ELSEWHERE: [&str; 9] =
+    ["workon", "run", "env", "which", "showvirtualenv", "cpvirtualenv", "setvirtualenvproject", "freeze", "export"];
 
 /// Something to offer.
 struct Candidate {

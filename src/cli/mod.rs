@@ -78,6 +78,7 @@ const VERBS: &[Entry] = &[
     entry::<commands::mvvirtualenv::MvVirtualenv>("mvvirtualenv").under(CREATE),
     entry::<commands::rmvirtualenv::RmVirtualenv>("rmvirtualenv").under(CREATE),
     entry::<commands::undo::Undo>("undo").without_function().under(CREATE),
+    entry::<commands::export::Export>("export").without_function().under(CREATE),
     entry::<commands::workon::Workon>("workon").under(USE),
     entry::<commands::deactivate::Deactivate>("deactivate").under(USE),
     entry::<commands::cd::CdVirtualenv>("cdvirtualenv").under(USE),

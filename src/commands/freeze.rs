@@ -77,7 +77,7 @@ impl Verb for Freeze {
         }
         let old = read(&file)?;
         let new = if pylock::is_pylock(&file) {
-            let made = locked(session, &environment, &frozen)?;
+            let made = format!("{MARK}\n{}", locked(session, &environment, &frozen)?);
             changed_lock(old.as_deref().unwrap_or_default(), made)
         } else {
             let start = old.clone().unwrap_or_else(|| format!("{MARK}\n"));
@@ -175,15 +175,21 @@ fn read(file: &Path) -> Result<Option<String>> {
     String::from_utf8(text).map(Some).map_err(wrong)
 }
 
-/// The text of a lock file for what is installed.
+/// The text of a lock file for what is installed in an environment.
+pub(super) fn lock_file(session: &Session<'_>, environment: &Environment) -> Result<String> {
+    environment.check_python()?;
+    let frozen = freeze::freeze(session.context, environment, session.config()?.installer)?;
+    locked(session, environment, &frozen)
+}
+
+/// The same for these packages.
 fn locked(session: &Session<'_>, environment: &Environment, frozen: &[Frozen]) -> Result<String> {
     let place = tempfile::Builder::new().prefix("venvwrap-").tempdir().map_err(Error::io("make", "a lock file"))?;
     let (list, made) = (place.path().join("installed.txt"), place.path().join(pylock::DEFAULT));
     let text: String = frozen.iter().flat_map(|frozen| [&*frozen.line, "\n"]).collect();
     std::fs::write(&list, text).map_err(Error::io("write", &list))?;
     freeze::lock(session.context, environment, session.config()?.installer, &list, &made)?;
-    let text = read(&made)?.unwrap_or_default();
-    Ok(format!("{MARK}\n{text}"))
+    Ok(read(&made)?.unwrap_or_default())
 }
 
 /// What changes between two lock files, by the packages in them.

@@ -34,6 +34,7 @@ pub(crate) mod deactivate;
 pub(crate) mod doctor;
 mod elsewhere;
 pub(crate) mod env;
+pub(crate) mod export;
 pub(crate) mod freeze;
 mod here;
 pub(crate) mod hook;

@@ -3,6 +3,7 @@
 //! Any package's build can write the file, and its strings end up in lists with one line per
 //! package. So a file with a line break in any string is refused.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -24,14 +25,34 @@ const LIMIT: u64 = 64 * 1024;
 #[derive(Debug, Deserialize)]
 pub(crate) struct DirectUrl {
     pub(crate) url: String,
+    /// The directory of the project in the archive or repository.
+    pub(crate) subdirectory: Option<String>,
     #[serde(default)]
     dir_info: DirInfo,
+    pub(crate) vcs_info: Option<VcsInfo>,
+    archive_info: Option<ArchiveInfo>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 struct DirInfo {
     #[serde(default)]
     editable: bool,
+}
+
+/// A commit of a repository.
+#[derive(Debug, Deserialize)]
+pub(crate) struct VcsInfo {
+    pub(crate) vcs: String,
+    pub(crate) commit_id: String,
+    /// The branch or tag that was asked for.
+    pub(crate) requested_revision: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ArchiveInfo {
+    hash: Option<String>,
+    #[serde(default)]
+    hashes: BTreeMap<String, String>,
 }
 
 impl DirectUrl {
@@ -59,6 +80,14 @@ impl DirectUrl {
 
     pub(crate) fn is_editable(&self) -> bool {
         self.dir_info.editable
+    }
+
+    /// The hash of the archive as `sha256=…`. Older installers write one hash and its kind, newer
+    /// ones a table.
+    pub(crate) fn archive_hash(&self) -> Option<String> {
+        let info = self.archive_info.as_ref()?;
+        let sha256 = info.hashes.get("sha256").map(|digits| format!("sha256={digits}"));
+        sha256.or_else(|| info.hash.clone())
     }
 }
 

@@ -37,6 +37,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("keepsake", "context environment error formats fs hooks project workon_home"),
     ("interpreter", "asked belief context directories env_vars error formats fs isolation quoting shown"),
     ("elsewhere", "context directories env_vars environment error fs interpreter project shown workon_home"),
+    ("recipe", "context environment error formats fs hooks one_line project shown workon_home"),
     ("seed", "asked belief context env_vars error formats fs interpreter isolation quoting shown"),
     ("creator", "context env_vars error formats fs interpreter one_line shown"),
     (
@@ -55,7 +56,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     (
         "commands",
         "activation belief config context creator directories elsewhere env_vars environment error formats fs health hooks installer interpreter \
-         keepsake output processes project relocate seed shown templates tmpenv trust variables workon_home",
+         keepsake output processes project recipe relocate seed shown templates tmpenv trust variables workon_home",
     ),
     ("cli", "commands context elsewhere env_vars error output quoting shell workon_home"),
     ("main", "cli context"),

@@ -37,6 +37,7 @@ mod meddling; //       what others change between entering and leaving, and befo
 mod names; //          variables, aliases, functions and options of the caller's
 mod network; //        the two tests that need a package index
 mod pipenv; //         one environment of a project for the real pipenv and for us
+mod recipes; //        environments as a file, and built from it
 mod pointers; //       a `.venv` that is a file, and `.python-envs`
 mod protocol; //       functions and binary: streams, descriptors, a binary that is gone, killed or another
 mod promises; //       the promises, for every verb: a table, and what walks it

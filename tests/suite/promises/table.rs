@@ -87,6 +87,21 @@ pub(super) const TABLE: &[Row] = &[
         ..ROW
     },
     Row {
+        verb: "export",
+        day: &[
+            ("export x", 0),
+            ("export --all", 0),
+            ("export x -o x.toml", 0),
+            ("export x --format requirements", 0),
+            ("export x --format pylock", 1),
+        ],
+        names: &["export NAME"],
+        fails: &["export", "export gone", "export x -o STORE", "export x >FULL"],
+        usage: "export --all x",
+        broken: &[("export x", 0), ("export --all", 0), ("export x --format requirements", 0)],
+        ..ROW
+    },
+    Row {
         verb: "workon",
         day: &[("workon", 1), ("workon x", 0), ("workon y", 0), ("deactivate", 0)],
         names: &["workon NAME"],

@@ -42,6 +42,9 @@ fn the_binary_is_completed_like_the_functions() {
         completes("venvwrap freeze m", "venvwrap freeze my\\ env ");
         completes("venvwrap freeze my\\ env --dr", "venvwrap freeze my\\ env --dry-run ");
         completes("venvwrap freeze --to my", "venvwrap freeze --to my\\ file ");
+        completes("venvwrap export m", "venvwrap export my\\ env ");
+        completes("venvwrap export my\\ env -o my", "venvwrap export my\\ env -o my\\ file ");
+        completes("venvwrap export my\\ env --format req", "venvwrap export my\\ env --format requirements ");
         completes("venvwrap python li", "venvwrap python list ");
         completes("venvwrap python list --al", "venvwrap python list --all ");
         completes("venvwrap python find 3.19", "venvwrap python find 3.197 ");

@@ -1,0 +1,160 @@
+//! One distribution in a recipe: its version, and where it came from.
+//!
+//! Owns the requirement that installs it again, and the rules for values that end up in one: a
+//! recipe can come from anybody.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::located;
+use crate::error::Result;
+use crate::formats::dist_info::{is_name, normalized};
+use crate::formats::file_url;
+use crate::one_line::is_one_line;
+
+/// A distribution. Without `path` and `url` it came from a package index.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Package {
+    /// The name, as the distribution spells it.
+    pub(crate) name: String,
+    /// The version.
+    pub(crate) version: String,
+    /// Whether somebody asked for it; else it came as a dependency.
+    #[serde(default)]
+    pub(crate) requested: bool,
+    /// The extras that were probably asked for.
+    #[serde(default)]
+    pub(crate) extras: Vec<String>,
+    /// Whether it is installed in place, from `path`.
+    #[serde(default)]
+    pub(crate) editable: bool,
+    /// The directory or archive on this machine that it came from.
+    pub(crate) path: Option<String>,
+    /// The address that it came from.
+    pub(crate) url: Option<String>,
+    /// The version control system behind `url`: `git`, `hg`, `svn`, `bzr`.
+    pub(crate) vcs: Option<String>,
+    /// The commit that was installed.
+    pub(crate) commit: Option<String>,
+    /// The branch or tag that was asked for.
+    pub(crate) revision: Option<String>,
+    /// The directory of the project below `path` or `url`.
+    pub(crate) subdirectory: Option<String>,
+    /// The hash of the archive, as `sha256:…`.
+    pub(crate) hash: Option<String>,
+}
+
+impl Package {
+    /// The name as indexes compare it (PEP 503).
+    pub(crate) fn normalized(&self) -> String {
+        normalized(&self.name)
+    }
+
+    /// Whether both are the same distribution of the same origin. An editable one has the version
+    /// that its source has today, and not every installer records a hash.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let is_same_hash = self.hash.is_none() || other.hash.is_none() || self.hash == other.hash;
+        self.normalized() == other.normalized()
+            && self.editable == other.editable
+            && (self.editable || self.version == other.version)
+            && (&self.path, &self.url, &self.commit) == (&other.path, &other.url, &other.commit)
+            && self.subdirectory == other.subdirectory
+            && is_same_hash
+    }
+
+    /// The line of a requirements file that installs exactly this; for an editable one the
+    /// directory, which goes behind `-e`.
+    pub(crate) fn requirement(&self, home: Option<&Path>) -> Result<String> {
+        let name = &self.name;
+        if let Some(path) = &self.path {
+            let place = located(path, home)?;
+            if self.editable {
+                let place = self.subdirectory.as_ref().map_or(place.clone(), |below| place.join(below));
+                return Ok(place.to_string_lossy().into_owned());
+            }
+            return Ok(format!("{name} @ {}{}", file_url::of(&place), self.fragment()));
+        }
+        Ok(match (&self.url, &self.vcs, &self.commit) {
+            (Some(url), Some(vcs), Some(commit)) => format!("{name} @ {vcs}+{url}@{commit}{}", self.fragment()),
+            (Some(url), ..) => format!("{name} @ {url}{}", self.fragment()),
+            (None, ..) => format!("{name}=={}", self.version),
+        })
+    }
+
+    /// What stands behind the `#` of an address.
+    fn fragment(&self) -> String {
+        let hash = self.hash.as_ref().map(|hash| hash.replacen(':', "=", 1));
+        let below =
+            self.subdirectory.as_ref().map(|below| format!("subdirectory={}", file_url::escaped(below.as_bytes())));
+        let parts: Vec<String> = hash.into_iter().chain(below).collect();
+        if parts.is_empty() { String::new() } else { format!("#{}", parts.join("&")) }
+    }
+
+    /// Where it came from, if that is no index.
+    pub(crate) fn origin(&self) -> Option<&str> {
+        self.path.as_deref().or(self.url.as_deref())
+    }
+
+    /// The first value that a requirement cannot hold, by its key, and why. Whoever wrote the
+    /// recipe, no value becomes an option or a second line.
+    pub(super) fn wrong_value(&self) -> Option<(&'static str, &'static str)> {
+        let absent_or = |value: &Option<String>, is_right: fn(&str) -> bool| value.as_deref().is_none_or(is_right);
+        let is_extra = |extra: &String| is_name(extra);
+        let rules: [(&str, bool, &str); 13] = [
+            ("name", is_name(&self.name), "it is not the name of a package (PEP 508)"),
+            ("version", is_word(&self.version, ".!+-_"), "it is not a version (PEP 440)"),
+            ("extras", self.extras.iter().all(is_extra), "it has a value that is not the name of an extra"),
+            ("path", absent_or(&self.path, is_path), "it is not an absolute path, and does not begin with `~/`"),
+            ("path", !(self.path.is_some() && self.url.is_some()), "`path` and `url` exclude each other"),
+            ("editable", !self.editable || self.path.is_some(), "an editable package needs a `path`"),
+            ("url", absent_or(&self.url, is_address), "it is not an address that can be installed from"),
+            ("vcs", absent_or(&self.vcs, is_vcs), "it is none of git, hg, svn, bzr"),
+            ("vcs", self.vcs.is_none() || self.url.is_some(), "it needs a `url`"),
+            ("commit", self.vcs.is_none() == self.commit.is_none(), "`vcs` and `commit` need each other"),
+            ("commit", absent_or(&self.commit, |commit| is_word(commit, "._-:")), "it is not a commit"),
+            ("subdirectory", absent_or(&self.subdirectory, is_below), "it is not a path below the project"),
+            ("hash", absent_or(&self.hash, is_hash), "it is not like `sha256:0123abc`"),
+        ];
+        rules.into_iter().find(|(_, is_right, _)| !is_right).map(|(key, _, reason)| (key, reason))
+    }
+}
+
+/// Letters and digits, and these signs between them.
+fn is_word(text: &str, signs: &str) -> bool {
+    let is_inside = |letter: char| letter.is_ascii_alphanumeric() || signs.contains(letter);
+    text.starts_with(|letter: char| letter.is_ascii_alphanumeric()) && text.chars().all(is_inside)
+}
+
+/// A path as recipes have it.
+pub(super) fn is_path(text: &str) -> bool {
+    (text.starts_with('/') || text.starts_with("~/")) && is_one_line(text.as_bytes())
+}
+
+/// An address of a download or a repository: no blank and no fragment, which would say more than
+/// where. `file:` addresses are paths in a recipe.
+fn is_address(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once("://") else { return false };
+    is_word(scheme, "+.-")
+        && scheme != "file"
+        && !rest.is_empty()
+        && is_one_line(text.as_bytes())
+        && !text.contains(|letter: char| letter.is_whitespace() || letter == '#')
+}
+
+fn is_vcs(text: &str) -> bool {
+    ["git", "hg", "svn", "bzr"].contains(&text)
+}
+
+fn is_below(text: &str) -> bool {
+    let mut parts = Path::new(text).components();
+    !text.is_empty()
+        && is_one_line(text.as_bytes())
+        && parts.all(|part| matches!(part, std::path::Component::Normal(_)))
+}
+
+fn is_hash(text: &str) -> bool {
+    let Some((kind, digits)) = text.split_once(':') else { return false };
+    is_word(kind, "_") && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
