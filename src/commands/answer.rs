@@ -59,8 +59,7 @@ impl Verb for Answer {
             Question::Record => return Ok(Outcome::Plan(put_back(session), 0)),
             Question::SitePackages => session.active()?.site_packages()?.into_os_string().as_bytes().to_vec(),
             Question::PythonVersion => {
-                let version = session.active()?.version().unwrap_or_default();
-                version.splitn(3, '.').take(2).collect::<Vec<_>>().join(".").into_bytes()
+                session.active()?.series().map(|series| series.to_string()).unwrap_or_default().into_bytes()
             }
         };
         output::data(&[text, b"\n".to_vec()].concat())?;

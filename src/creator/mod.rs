@@ -12,8 +12,9 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::formats::pyvenv_cfg::PyvenvCfg;
-use crate::interpreter::{Interpreter, Version};
+use crate::interpreter::Interpreter;
 use crate::one_line::is_one_line;
+use crate::versions::Release;
 
 mod native;
 mod python27;
@@ -45,7 +46,7 @@ pub(crate) struct Created {
 
 /// Whether we can make an environment for this interpreter ourselves; the reason where we cannot.
 pub(crate) fn supports(interpreter: &Interpreter) -> std::result::Result<(), &'static str> {
-    let Version { major, minor, .. } = interpreter.version;
+    let Release { major, minor, .. } = interpreter.version;
     match (interpreter.implementation.as_str(), major, minor) {
         ("CPython", 2, 7) | ("CPython" | "PyPy", 3, 3..) => Ok(()),
         ("CPython" | "PyPy", ..) => Err("venvwrap knows 2.7 and 3.3 or newer"),
@@ -74,7 +75,7 @@ fn pyvenv_cfg(request: &Request<'_>, more: &[(&str, &OsStr)]) -> Vec<u8> {
     let interpreter = request.interpreter;
     let version = interpreter.version;
     let home = interpreter.base_executable.parent().unwrap_or(Path::new("/"));
-    let series = format!("{}.{}", version.major, version.minor);
+    let series = version.series().to_string();
     let version = version.to_string();
     let mut pairs = vec![
         ("home", home.as_os_str().as_bytes()),
@@ -115,7 +116,7 @@ fn link(target: impl AsRef<Path>, path: &Path) -> Result<()> {
 
 /// The names that an interpreter goes by in `bin`, the first one the file, the others links to it.
 fn names(interpreter: &Interpreter) -> Vec<OsString> {
-    let Version { major, minor, .. } = interpreter.version;
+    let Release { major, minor, .. } = interpreter.version;
     let mut names = vec!["python".to_owned(), format!("python{major}"), format!("python{major}.{minor}")];
     if interpreter.is_free_threaded() {
         names.push(format!("python{major}.{minor}t"));

@@ -8,10 +8,10 @@ use std::path::Path;
 use super::{Created, Request, link, make_directory, names, pyvenv_cfg, write, write_common};
 use crate::error::Result;
 use crate::formats::pyvenv_cfg::FILE_NAME;
-use crate::interpreter::Version;
+use crate::versions::Release;
 
 /// Since when `venv` makes a directory for headers under `include` (bpo-43976).
-const HAS_OWN_INCLUDE: Version = Version { major: 3, minor: 11, micro: 0 };
+const HAS_OWN_INCLUDE: Release = Release::new(3, 11, 0);
 
 /// Writes the environment. `site-packages` itself is left to whoever fills it.
 pub(super) fn create(request: &Request<'_>) -> Result<Created> {

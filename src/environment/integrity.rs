@@ -12,15 +12,12 @@ use super::{Environment, end_of_links, system_packages};
 use crate::error::{Error, Result};
 use crate::formats::pyvenv_cfg::PyvenvCfg;
 use crate::shown::{operands, shown};
+use crate::versions::Series;
 
 impl Environment {
     /// Major and minor version that its packages are for: `3.12`.
-    pub(crate) fn series(&self) -> Option<String> {
-        let version = self.version()?;
-        let mut parts = version.split('.');
-        let (major, minor) = (parts.next()?, parts.next()?);
-        let minor: String = minor.chars().take_while(char::is_ascii_digit).collect();
-        Some(format!("{major}.{minor}")).filter(|_| !minor.is_empty())
+    pub(crate) fn series(&self) -> Option<Series> {
+        Series::of(&self.version()?)
     }
 
     /// The interpreter behind `bin/python`, where it has become another minor version:
@@ -31,9 +28,7 @@ impl Environment {
         let python = end_of_links(&self.python());
         let name = python.file_name()?;
         let number = name.to_str()?.trim_start_matches(|letter: char| letter.is_ascii_alphabetic());
-        let number = number.trim_end_matches('t');
-        let is_version = number.contains('.') && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-        let is_another = is_version && is_called_python(name) && !is_of(number, &series);
+        let is_another = is_called_python(name) && Series::of(number).is_some_and(|found| found != series);
         is_another.then_some(python)
     }
 
@@ -79,9 +74,4 @@ pub(crate) fn is_called_python(name: &OsStr) -> bool {
     let name = name.as_encoded_bytes();
     let rest = name.strip_prefix(b"python").or_else(|| name.strip_prefix(b"pypy"));
     rest.is_some_and(|rest| rest.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b't')))
-}
-
-/// Whether `3.12.1`, or `3.12`, is a `3.12`.
-fn is_of(version: &str, series: &str) -> bool {
-    version.strip_prefix(series).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }

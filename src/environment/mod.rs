@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::formats::pyvenv_cfg::{self, PyvenvCfg};
 use crate::fs::read_small;
 use crate::shown::{inert, shown};
+use crate::versions::Series;
 
 pub(crate) mod appended;
 pub(crate) mod conda;
@@ -179,9 +180,8 @@ impl Environment {
     /// the names it can have.
     fn python_in(&self, home: &Path) -> PathBuf {
         let linked = fs::read_link(self.python()).ok().filter(|target| target.parent() == Some(home));
-        let series = self.version().map(|version| version.split('.').take(2).collect::<Vec<_>>().join("."));
         // `python3` there can be another version by now.
-        let names = match series {
+        let names = match self.series() {
             Some(series) => vec![format!("python{series}"), format!("pypy{series}")],
             None => ["python3", "python", "pypy3", "pypy"].map(str::to_owned).to_vec(),
         };
@@ -228,8 +228,8 @@ impl Environment {
         // Several: an environment that was upgraded in place keeps the old one. The recorded
         // version decides.
         found.sort();
-        let wanted = self.cfg.as_ref().and_then(PyvenvCfg::version).unwrap_or_default();
-        let minor = wanted.splitn(3, '.').take(2).collect::<Vec<_>>().join(".");
+        let wanted = self.cfg.as_ref().and_then(PyvenvCfg::version).and_then(|version| Series::of(&version));
+        let minor = wanted.map(|series| series.to_string()).unwrap_or_default();
         let is_wanted = |path: &PathBuf| path.to_string_lossy().trim_end_matches('t').ends_with(&minor);
         let index = found.iter().position(is_wanted).unwrap_or(0);
         if found.is_empty() {

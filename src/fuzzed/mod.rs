@@ -6,7 +6,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use proptest::collection::vec;
@@ -152,11 +152,23 @@ pub(crate) fn many() -> ProptestConfig {
 }
 
 /// A program by the search path of the tests, for modules that know no context.
-pub(crate) fn program(name: &str) -> std::process::Command {
-    Context::from_process().command(name)
+pub(crate) fn program(name: impl AsRef<Path>) -> std::process::Command {
+    Context::from_process().command(name.as_ref())
 }
 
-/// Has a Python answer each document. `code` defines `answer`, from bytes to bytes; it is run once.
+/// The Pythons of this machine: the system's first, then pyenv's.
+fn pythons() -> Vec<PathBuf> {
+    let system = ["/usr/bin/python3", "/usr/local/bin/python3", "/opt/homebrew/bin/python3"].map(PathBuf::from);
+    let home = Context::from_process().home().map(|home| home.join(".pyenv/versions"));
+    let installed = home.and_then(|versions| fs::read_dir(versions).ok()).into_iter().flatten();
+    let installed = installed.map(|entry| entry.unwrap().path().join("bin/python3"));
+    let mut found: Vec<PathBuf> = system.into_iter().chain(installed).filter(|python| python.is_file()).collect();
+    found.push("python3".into());
+    found
+}
+
+/// Has a Python answer each document. `code` defines `answer`, from bytes to bytes. It runs once,
+/// in the first Python that has what it imports.
 pub(crate) fn python_answers<T: AsRef<[u8]>>(code: &str, documents: &[T]) -> Vec<Vec<u8>> {
     let frame = "
 import struct, sys
@@ -167,22 +179,23 @@ while at < len(asked):
     at += 8 + length
 sys.stdout.buffer.write(b''.join(struct.pack('<Q', len(text)) + text for text in told))
 ";
-    let process = Context::from_process();
-    let places = ["/usr/bin/python3", "/usr/local/bin/python3", "/opt/homebrew/bin/python3"].map(Path::new);
-    let python = places.into_iter().find(|place| place.is_file()).unwrap_or(Path::new("python3"));
-    let mut command = process.command(python);
-    command.args(["-I", "-B", "-c", &format!("{code}{frame}")]).current_dir("/");
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("these tests need a python3");
     let mut asked = Vec::new();
     for document in documents.iter().map(AsRef::as_ref) {
         asked.extend((document.len() as u64).to_le_bytes());
         asked.extend(document);
     }
-    child.stdin.take().unwrap().write_all(&asked).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "the oracle itself failed, see above");
+    let answered = pythons().into_iter().find_map(|python| {
+        let mut command = program(&python);
+        command.args(["-I", "-B", "-c", &format!("{code}{frame}")]).current_dir("/");
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().ok()?;
+        // A Python that lacks what `code` imports reads nothing.
+        let _ = child.stdin.take().unwrap().write_all(&asked);
+        let output = child.wait_with_output().unwrap();
+        output.status.success().then_some(output.stdout)
+    });
+    let stdout = answered.expect("no Python could answer, see above");
     let mut answers = Vec::with_capacity(documents.len());
-    let mut rest = output.stdout.as_slice();
+    let mut rest = stdout.as_slice();
     while let Some((length, text)) = rest.split_first_chunk() {
         let (answer, more) = text.split_at(usize::try_from(u64::from_le_bytes(*length)).unwrap());
         answers.push(answer.to_vec());

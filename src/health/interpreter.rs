@@ -12,6 +12,7 @@ use super::facts::{base_home, is_link};
 use crate::environment::integrity::is_called_python;
 use crate::environment::{Environment, end_of_links};
 use crate::fs::{is_same, resolved};
+use crate::versions::Series;
 
 /// The first symptom only: the others follow from it.
 pub(super) fn check(environment: &Environment) -> Option<(PathBuf, Symptom)> {
@@ -99,7 +100,7 @@ fn first_outside(link: &Path) -> Option<PathBuf> {
 
 /// `3.12`, if the environment can be linked to another interpreter of that version: its own is a
 /// link, and the environment is not a link in the store.
-pub(super) fn relinkable(environment: &Environment) -> Option<String> {
+pub(super) fn relinkable(environment: &Environment) -> Option<Series> {
     let is_copy = fs::symlink_metadata(environment.python()).is_ok_and(|entry| entry.is_file());
     environment.series().filter(|_| !is_copy && !is_link(environment.root()))
 }

@@ -111,7 +111,7 @@ fn of_home(examination: &Examination<'_>, environment: &Environment) -> Option<I
     let (home, series) = (base_home(environment)?, environment.series()?);
     let stem = if wanted(environment)?.starts_with("pypy") { "pypy" } else { "python" };
     let found = interpreter::at(examination.context, &home.join(format!("{stem}{series}"))).ok()?;
-    (series == format!("{}.{}", found.version.major, found.version.minor)).then_some(found)
+    (series == found.version.series()).then_some(found)
 }
 
 /// `cpython3.12`, `pypy3.9`, `cpython3.13t`.

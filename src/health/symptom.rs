@@ -1,5 +1,6 @@
 //! Everything that `doctor` can find, with its severity and the word that its JSON uses.
 
+use crate::versions::Series;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -52,19 +53,19 @@ symptoms! {
         /// Where the link ends.
         python: PathBuf,
         /// `3.12`, if the environment can be linked to another Python of that version.
-        series: Option<String>,
+        series: Option<Series>,
     } = Problem "python-gone",
     /// `home` of `pyvenv.cfg` does not exist.
     HomeMissing {
         home: PathBuf,
         /// `3.12`, if the environment can be linked to another Python of that version.
-        series: Option<String>,
+        series: Option<Series>,
     } = Problem "home-gone",
     /// `bin/python` is now a Python of another version than the one the packages are for.
     PythonReplaced {
         python: PathBuf,
         /// The version that the packages are for.
-        series: String,
+        series: Series,
         can_relink: bool,
     } = Problem "python-replaced",
     /// No `pyvenv.cfg`: `bin/python` behaves like the Python it was made from.

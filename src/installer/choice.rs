@@ -10,7 +10,6 @@ use std::process::Command;
 
 use super::packages::Wish;
 use super::pip::Own;
-use super::release::Release;
 use super::{pip, pip_settings, uv};
 use crate::config::Installer;
 use crate::context::Context;
@@ -19,12 +18,13 @@ use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::isolation;
 use crate::shown::shown;
+use crate::versions::Release;
 
 /// What uv 0.13 can inspect.
-const OLDEST_OF_UV: Release = Release([3, 6, 0]);
+const OLDEST_OF_UV: Release = Release::new(3, 6, 0);
 
 /// uv installs editable projects by PEP 660 alone, and setuptools for 3.6 does not know it.
-const OLDEST_OF_UV_FOR_ALL: Release = Release([3, 7, 0]);
+const OLDEST_OF_UV_FOR_ALL: Release = Release::new(3, 7, 0);
 
 const NO_PIP: &str = "it has no pip";
 const GIVE_IT_ONE: &str = "install uv, or give the environment a pip: `python -m ensurepip`";
@@ -49,11 +49,11 @@ pub(super) struct Needed {
     uv: Release,
 }
 
-const READ_LOCKS: Needed = Needed { what: "read lock files", pip: Release([26, 1, 0]), uv: Release([0, 6, 15]) };
+const READ_LOCKS: Needed = Needed { what: "read lock files", pip: Release::new(26, 1, 0), uv: Release::new(0, 6, 15) };
 const TAKE_GROUPS: Needed =
-    Needed { what: "install dependency groups", pip: Release([25, 1, 0]), uv: Release([0, 6, 15]) };
+    Needed { what: "install dependency groups", pip: Release::new(25, 1, 0), uv: Release::new(0, 6, 15) };
 pub(super) const MAKE_LOCKS: Needed =
-    Needed { what: "make lock files", pip: Release([25, 1, 0]), uv: Release([0, 6, 15]) };
+    Needed { what: "make lock files", pip: Release::new(25, 1, 0), uv: Release::new(0, 6, 15) };
 
 impl Wish {
     /// What it takes of an installer; `None`: what each of them knows.
@@ -100,7 +100,7 @@ impl Program {
             Own::Release(release) => match lacks(release) {
                 None => return Ok(Self::Pip),
                 Some(Needed { what, pip, .. }) => {
-                    reasons.push(format!("its pip {release} cannot {what} ({pip} can)"));
+                    reasons.push(format!("its pip {} cannot {what} ({} can)", release.short(), pip.short()));
                     hint = "enter it, `pip install --upgrade pip`, and try again";
                 }
             },
@@ -108,7 +108,7 @@ impl Program {
         match pip::at_hand(context, environment) {
             Ok((base, release)) => match lacks(release) {
                 None => return Ok(Self::Lent(base)),
-                Some(_) => reasons.push(format!("nor can pip {release} of {}", shown(&base))),
+                Some(_) => reasons.push(format!("nor can pip {} of {}", release.short(), shown(&base))),
             },
             Err(reason) => reasons.push(reason),
         }
@@ -189,7 +189,7 @@ fn uv_in_place_of_pip(
         return Err(reason.to_owned());
     }
     match environment.version() {
-        Some(version) if Release::parse(&version).is_some_and(|version| version >= OLDEST_OF_UV_FOR_ALL) => {}
+        Some(version) if Release::leading(&version).is_some_and(|version| version >= OLDEST_OF_UV_FOR_ALL) => {}
         Some(version) => return Err(format!("uv does not do all that pip does for Python {version}")),
         None => return Err("its version of Python is not known".to_owned()),
     }
@@ -206,7 +206,7 @@ fn uv_as_told(
     needed: Option<Needed>,
 ) -> std::result::Result<PathBuf, String> {
     let path = uv::path(context)?;
-    if let Some(version) = environment.version().filter(|version| Release::parse(version) < Some(OLDEST_OF_UV)) {
+    if let Some(version) = environment.version().filter(|version| Release::leading(version) < Some(OLDEST_OF_UV)) {
         return Err(format!("uv does not know Python {version}"));
     }
     able(context, &path, needed).map(|()| path)
@@ -216,7 +216,9 @@ fn uv_as_told(
 fn able(context: &Context, path: &Path, needed: Option<Needed>) -> std::result::Result<(), String> {
     let release = uv::version(context, path)?;
     match needed {
-        Some(Needed { uv, what, .. }) if release < uv => Err(format!("uv {release} cannot {what} ({uv} can)")),
+        Some(Needed { uv, what, .. }) if release < uv => {
+            Err(format!("uv {} cannot {what} ({} can)", release.short(), uv.short()))
+        }
         _ => Ok(()),
     }
 }

@@ -16,6 +16,7 @@ use crate::context::Context;
 use crate::environment::Environment;
 use crate::environment::frozen::{Frozen, checked};
 use crate::error::{Error, Result};
+use crate::versions::Series;
 
 /// How long a list may take: pip reads the metadata of every package, and asks git about each
 /// editable one.
@@ -44,7 +45,7 @@ pub(crate) fn freeze(context: &Context, environment: &Environment, installer: In
     ended_well(output.status, what.clone())?;
     let text = String::from_utf8_lossy(&output.stdout);
     let frozen = checked(&text, &what, &environment.distributions()?, &origins)?;
-    let is_new = environment.version().is_some_and(|version| minor(&version) >= Some((3, 12)));
+    let is_new = environment.series() >= Some(Series::new(3, 12));
     let left_out = if is_new { &TOOLS[..1] } else { &TOOLS[..] };
     Ok(frozen.into_iter().filter(|frozen| !left_out.contains(&frozen.name.as_str())).collect())
 }
@@ -77,12 +78,6 @@ fn ended_well(status: std::process::ExitStatus, what: String) -> Result<()> {
     }
     let status = status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(1);
     Err(Error::Child { what, status, hint: "its own message is above; nothing was written".to_owned() })
-}
-
-/// `3.12` of `3.12.1`.
-fn minor(version: &str) -> Option<(u32, u32)> {
-    let mut parts = version.split('.').map(|part| part.parse().ok());
-    Some((parts.next()??, parts.next()??))
 }
 
 impl Program {

@@ -25,7 +25,6 @@ mod packages;
 mod pip;
 mod pip_settings;
 mod redirected;
-mod release;
 mod uv;
 
 use choice::Program;

@@ -5,19 +5,19 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use super::release::Release;
 use crate::asked::{Patience, ask};
 use crate::context::Context;
 use crate::environment::Environment;
 use crate::formats::dist_info::{MetadataForm, MetadataName};
 use crate::isolation;
 use crate::shown::shown;
+use crate::versions::Release;
 
 /// How long a pip may take to say its version: it starts a Python and reads a few hundred files.
 const PATIENCE: Patience = Patience::seconds(15);
 
 /// `pip --python`, which works in another environment.
-const CAN_WORK_ELSEWHERE: Release = Release([22, 3, 0]);
+const CAN_WORK_ELSEWHERE: Release = Release::new(22, 3, 0);
 
 /// What an environment has of pip, by what is installed in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,14 +44,14 @@ pub(super) fn own(environment: &Environment) -> Own {
 /// The version in the name of pip's metadata: `pip-24.2.dist-info`, `pip-9.0.1-py2.7.egg-info`.
 fn version_in(name: &OsStr) -> Option<Release> {
     let name = MetadataName::of(name).filter(|name| name.name() == "pip" && name.form != MetadataForm::Egg)?;
-    name.version().and_then(Release::parse)
+    name.version().and_then(Release::leading)
 }
 
 /// The Python that an environment was made from, where it has a pip that can work in the
 /// environment in its place, and that pip's version. The error is the reason for a person.
 pub(super) fn at_hand(context: &Context, environment: &Environment) -> Result<(PathBuf, Release), String> {
-    let version = environment.version().as_deref().and_then(Release::parse);
-    if version.is_some_and(|version| version < Release([3, 7, 0])) {
+    let version = environment.version().as_deref().and_then(Release::leading);
+    if version.is_some_and(|version| version < Release::new(3, 7, 0)) {
         return Err("its Python is too old for the pip of another".to_owned());
     }
     let base = base(environment).ok_or_else(|| "nothing is known of the Python it was made from".to_owned())?;
@@ -61,11 +61,15 @@ pub(super) fn at_hand(context: &Context, environment: &Environment) -> Result<(P
     };
     let output = ask(context, &base, PATIENCE, words).map_err(|_| none())?;
     let said = String::from_utf8_lossy(&output.stdout);
-    let release = said.strip_prefix("pip ").and_then(Release::parse).filter(|_| output.status.success());
+    let release = said.strip_prefix("pip ").and_then(Release::leading).filter(|_| output.status.success());
     let release = release.ok_or_else(none)?;
     if release < CAN_WORK_ELSEWHERE {
-        let why =
-            format!("the pip {release} of {} is too old to work elsewhere ({CAN_WORK_ELSEWHERE} can)", shown(&base));
+        let why = format!(
+            "the pip {} of {} is too old to work elsewhere ({} can)",
+            release.short(),
+            shown(&base),
+            CAN_WORK_ELSEWHERE.short()
+        );
         return Err(why);
     }
     Ok((base, release))
@@ -87,8 +91,8 @@ mod tests {
         let environment = room.environment("3.12.1");
         assert_eq!(own(&environment), Own::Missing);
         room.pip("18.1");
-        assert_eq!(own(&environment), Own::Release(Release([18, 1, 0])));
-        assert_eq!(version_in(OsStr::new("pip-9.0.1-py2.7.egg-info")), Some(Release([9, 0, 1])));
+        assert_eq!(own(&environment), Own::Release(Release::new(18, 1, 0)));
+        assert_eq!(version_in(OsStr::new("pip-9.0.1-py2.7.egg-info")), Some(Release::new(9, 0, 1)));
         for other in ["pip_tools-7.dist-info", "pip-1.0.py"] {
             assert_eq!(version_in(OsStr::new(other)), None);
         }

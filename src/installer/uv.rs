@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::release::Release;
 use crate::asked::{Patience, ask};
 use crate::belief;
 use crate::context::Context;
@@ -15,6 +14,7 @@ use crate::env_vars;
 use crate::fs::private::{create_private, read_private};
 use crate::fs::{Stamp, read_small, resolved, stamp, write_whole};
 use crate::shown::shown;
+use crate::versions::Release;
 
 /// How long it may take to say its version. It takes milliseconds; a cold disk and a busy machine
 /// take longer.
@@ -24,7 +24,7 @@ const PATIENCE: Patience = Patience::seconds(10);
 pub(super) const MISUSED: i32 = 2;
 
 /// To be raised with every change of what is stored.
-const SCHEMA: u32 = 1;
+const SCHEMA: u32 = 2;
 
 /// Longest record that is read.
 const LIMIT: u64 = 64 * 1024;
@@ -56,7 +56,7 @@ pub(super) fn version(context: &Context, path: &Path) -> Result<Release, String>
     })
     .map_err(unusable)?;
     let said = String::from_utf8_lossy(&output.stdout);
-    let version = said.strip_prefix("uv ").and_then(Release::parse).filter(|_| output.status.success());
+    let version = said.strip_prefix("uv ").and_then(Release::leading).filter(|_| output.status.success());
     let version = version.ok_or_else(|| unusable(output.unanswered()))?;
     if stamp(path) == file {
         remember(context, path, file, version);
@@ -111,7 +111,7 @@ mod tests {
         assert_eq!(path(&room.context(&[])).unwrap_err(), "uv is not on PATH");
         let uv = room.program("bin/uv", "echo 'uv 0.13.8 (made up)'");
         assert_eq!(path(&room.context(&[])).unwrap(), uv);
-        assert_eq!(version(&room.context(&[]), &uv), Ok(Release([0, 13, 8])));
+        assert_eq!(version(&room.context(&[]), &uv), Ok(Release::new(0, 13, 8)));
         for (body, reason) in [
             (
                 "echo 'pyenv: uv: command not found' >&2; exit 127",
@@ -135,8 +135,8 @@ mod tests {
         fs::copy("/bin/sh", &uv).unwrap();
         let file = stamp(&uv);
         assert_eq!(recall(&context, &uv, file), None);
-        remember(&context, &uv, file, Release([1, 2, 3]));
-        assert_eq!(version(&context, &uv), Ok(Release([1, 2, 3])), "not asked: a shell would fail");
+        remember(&context, &uv, file, Release::new(1, 2, 3));
+        assert_eq!(version(&context, &uv), Ok(Release::new(1, 2, 3)), "not asked: a shell would fail");
         fs::set_permissions(&uv, fs::Permissions::from_mode(0o711)).unwrap();
         assert_eq!(recall(&context, &uv, stamp(&uv)), None);
         fs::write(file_of(&context).unwrap(), "{").unwrap();
@@ -146,7 +146,7 @@ mod tests {
         symlink("mise", &uv).unwrap();
         let script = room.program("other/uv", "echo 'uv 1.2.3'");
         for shim in [&uv, &script] {
-            remember(&context, shim, stamp(shim), Release([1, 2, 3]));
+            remember(&context, shim, stamp(shim), Release::new(1, 2, 3));
             assert_eq!(recall(&context, shim, stamp(shim)), None, "{}", shim.display());
         }
     }

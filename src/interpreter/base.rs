@@ -11,6 +11,7 @@ use std::path::{Component, Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::fs::{is_same, read_small, tidied};
 use crate::shown::shown;
+use crate::versions::Series;
 
 /// No honest `pyvenv.cfg` is longer.
 const SMALL: u64 = 64 * 1024;
@@ -54,8 +55,8 @@ struct Cfg {
     home: Option<PathBuf>,
     /// `base-executable` (virtualenv) and `executable` (venv since 3.11): a full path.
     executables: Vec<PathBuf>,
-    /// `3.12` of `version` or `version_info`.
-    version: Option<String>,
+    /// Of `version` or `version_info`.
+    series: Option<Series>,
 }
 
 fn environment_of(python: &Path) -> Option<Cfg> {
@@ -64,7 +65,7 @@ fn environment_of(python: &Path) -> Option<Cfg> {
         .into_iter()
         .flatten()
         .find_map(|directory| read_small(&directory.join("pyvenv.cfg"), SMALL).ok().flatten())?;
-    let mut cfg = Cfg { home: None, executables: Vec::new(), version: None };
+    let mut cfg = Cfg { home: None, executables: Vec::new(), series: None };
     for line in text.split(|byte| *byte == b'\n') {
         let Some(equals) = line.iter().position(|byte| *byte == b'=') else {
             continue;
@@ -74,18 +75,11 @@ fn environment_of(python: &Path) -> Option<Cfg> {
         match line[..equals].trim_ascii().to_ascii_lowercase().as_slice() {
             b"home" => cfg.home = Some(path()),
             b"base-executable" | b"executable" => cfg.executables.push(path()),
-            b"version" | b"version_info" => cfg.version = std::str::from_utf8(value).ok().and_then(series),
+            b"version" | b"version_info" => cfg.series = std::str::from_utf8(value).ok().and_then(Series::of),
             _ => {}
         }
     }
     Some(cfg)
-}
-
-/// `3.12` of `3.12.4.final.0`.
-fn series(version: &str) -> Option<String> {
-    let (major, rest) = version.split_once('.')?;
-    let minor = rest.split('.').next().unwrap_or_default();
-    Some(format!("{major}.{minor}"))
 }
 
 /// Where the base of the environment of `python` may be, the surest first. Empty where nothing
@@ -102,7 +96,7 @@ fn bases(python: &Path, cfg: &Cfg) -> Vec<PathBuf> {
     let mut bases: Vec<PathBuf> = link_name.iter().map(|name| home.join(name)).collect();
     bases.extend(linked);
     bases.extend(cfg.executables.iter().filter(|path| path.is_absolute()).cloned());
-    let numbered = cfg.version.as_ref().map(|version| OsString::from(format!("python{version}")));
+    let numbered = cfg.series.map(|series| OsString::from(format!("python{series}")));
     let names = numbered.into_iter().chain(python.file_name().map(OsStr::to_owned));
     bases.extend(names.chain(["python3".into(), "python".into()]).map(|name| home.join(name)));
     bases

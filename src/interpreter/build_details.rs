@@ -14,14 +14,15 @@ use serde::Deserialize;
 
 use super::base::{lasting, links};
 use super::places::label_of;
-use super::{Interpreter, Version, implementation_named};
+use super::{Interpreter, implementation_named};
 use crate::fs::read_small;
+use crate::versions::Release;
 
 /// One is 2 KB.
 const LIMIT: u64 = 64 * 1024;
 
 /// The first version that has it.
-const SINCE: [u8; 2] = [3, 14];
+const SINCE: [u32; 2] = [3, 14];
 
 /// The part of the file that is read.
 #[derive(Debug, Deserialize)]
@@ -86,7 +87,7 @@ pub(super) fn read(python: &Path) -> Option<Interpreter> {
         executable: python.to_path_buf(),
         base_executable,
         base_prefix,
-        version: Version { major, minor, micro },
+        version: Release::new(major.into(), minor.into(), micro.into()),
         release: format!("{releaselevel}.{serial}"),
         implementation: implementation_named(&details.implementation.name),
         abiflags: details.abi.flags.concat(),

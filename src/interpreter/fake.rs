@@ -6,9 +6,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use super::{Interpreter, Version};
+use super::Interpreter;
 use crate::context::Context;
 use crate::quoting::Language;
+use crate::versions::Release;
 
 /// A directory whose name breaks what is not quoted; it goes with the first value.
 pub(super) fn hostile_room() -> (tempfile::TempDir, PathBuf) {
@@ -51,9 +52,8 @@ pub(super) fn interpreter(prefix: &Path, version: &str) -> Interpreter {
         Some((version, serial)) => (version, format!("candidate.{serial}")),
         None => (version, "final.0".to_owned()),
     };
-    let version: Vec<u8> = version.split('.').map(|part| part.parse().unwrap()).collect();
-    let version = Version { major: version[0], minor: version[1], micro: version[2] };
-    let name = format!("python{}.{}", version.major, version.minor);
+    let version = Release::leading(version).unwrap();
+    let name = format!("python{}", version.series());
     Interpreter {
         executable: prefix.join("bin").join(&name),
         base_executable: prefix.join("bin").join(&name),

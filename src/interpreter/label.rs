@@ -7,17 +7,17 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::request::leading_version;
+use crate::versions::leading_numbers;
 
 /// What the name of a directory tells of the installation in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Label {
     is_pypy: bool,
-    version: Vec<u8>,
+    version: Vec<u32>,
     free_threaded: bool,
     is_final: bool,
     /// `PyPy`'s own version, behind that of the language.
-    revision: Vec<u8>,
+    revision: Vec<u32>,
 }
 
 impl Label {
@@ -28,7 +28,7 @@ impl Label {
             (None, Some(rest)) => (false, rest.strip_prefix(['-', '@'])?),
             (None, None) => (false, name),
         };
-        let (version, rest) = leading_version(rest)?;
+        let (version, rest) = leading_numbers(rest)?;
         let (bare, free_threaded) = match rest.split_once("+freethreaded") {
             Some((pre, _)) => (pre, true),
             None => (rest.split_once('-').map_or(rest, |(pre, _)| pre), false),
@@ -36,13 +36,13 @@ impl Label {
         let (bare, free_threaded) = bare.strip_suffix('t').map_or((bare, free_threaded), |bare| (bare, true));
         let is_final = bare.is_empty() && !rest.ends_with("-dev");
         let is_version = bare.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        let revision = rest.strip_prefix('-').and_then(|rest| leading_version(rest.strip_prefix('v').unwrap_or(rest)));
+        let revision = rest.strip_prefix('-').and_then(|rest| leading_numbers(rest.strip_prefix('v').unwrap_or(rest)));
         let revision = revision.map(|(revision, _)| revision).unwrap_or_default();
         is_version.then_some(Self { is_pypy, version, free_threaded, is_final, revision })
     }
 
     /// The version of the language, one to three parts.
-    pub(super) fn version(&self) -> &[u8] {
+    pub(super) fn version(&self) -> &[u32] {
         &self.version
     }
 
@@ -65,8 +65,8 @@ impl Label {
     /// whole series (uv's `cpython-3.12-…`, a link that it keeps at the newest patch) comes before
     /// the members of the series.
     pub(super) fn newest_first(&self) -> impl Ord + use<> {
-        let missing = if self.revision.is_empty() { u16::MAX } else { 0 };
-        let part = |index: usize| self.version.get(index).map_or(missing, |part| u16::from(*part));
+        let missing = if self.revision.is_empty() { u32::MAX } else { 0 };
+        let part = |index: usize| self.version.get(index).copied().unwrap_or(missing);
         std::cmp::Reverse((self.is_final, [0, 1, 2].map(part), self.revision.clone()))
     }
 }

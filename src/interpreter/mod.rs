@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::versions::{Release, Series, Stage, Version};
 
 mod base;
 mod build_details;
@@ -117,7 +118,7 @@ pub(crate) struct Interpreter {
     /// `sys.base_prefix`, spelled as in `base_executable`.
     pub(crate) base_prefix: PathBuf,
     /// `sys.version_info` without the release level.
-    pub(crate) version: Version,
+    pub(crate) version: Release,
     /// `final`, `alpha`, `beta`, `candidate`, with the serial: `final.0`.
     pub(crate) release: String,
     /// `sys.implementation.name`, capitalised as the field writes it: `CPython`, `PyPy`.
@@ -135,30 +136,13 @@ pub(crate) struct Interpreter {
     pub(crate) bundled: Vec<PathBuf>,
 }
 
-/// A Python version: `3.12.1`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct Version {
-    /// 3 of 3.12.1.
-    pub(crate) major: u8,
-    /// 12 of 3.12.1.
-    pub(crate) minor: u8,
-    /// 1 of 3.12.1.
-    pub(crate) micro: u8,
-}
-
-impl std::fmt::Display for Version {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{}.{}.{}", self.major, self.minor, self.micro)
-    }
-}
-
 /// What kind of interpreter it is: enough to tell it from others, not to make anything with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Build {
     /// As [`Interpreter::implementation`].
     pub(crate) implementation: String,
     /// As [`Interpreter::version`].
-    pub(crate) version: Version,
+    pub(crate) version: Release,
     /// As [`Interpreter::release`].
     pub(crate) release: String,
     /// As [`Interpreter::abiflags`].
@@ -178,14 +162,7 @@ impl Build {
 
     /// The version as PEP 440 writes it: `3.14.0`, `3.15.0rc1`.
     pub(crate) fn number(&self) -> String {
-        let (level, serial) = self.release.split_once('.').unwrap_or((&self.release, ""));
-        let level = match level {
-            "alpha" => "a",
-            "beta" => "b",
-            "candidate" => "rc",
-            _ => return self.version.to_string(),
-        };
-        format!("{}{level}{serial}", self.version)
+        Version::of(self.version, Stage::of_version_info(&self.release)).to_string()
     }
 }
 
@@ -223,13 +200,13 @@ impl Interpreter {
     pub(crate) fn library_directory(&self) -> String {
         let stem = if self.implementation == "PyPy" { "pypy" } else { "python" };
         let threads = if self.is_free_threaded() { "t" } else { "" };
-        format!("{stem}{}.{}{threads}", self.version.major, self.version.minor)
+        format!("{stem}{}{threads}", self.version.series())
     }
 
     /// `site-packages`, relative to the environment. `PyPy` 2.7 and before 3.8 have it at the top.
     #[must_use]
     pub(crate) fn site_packages(&self) -> PathBuf {
-        if self.implementation == "PyPy" && self.version < (Version { major: 3, minor: 8, micro: 0 }) {
+        if self.implementation == "PyPy" && self.version.series() < Series::new(3, 8) {
             return PathBuf::from("site-packages");
         }
         Path::new("lib").join(self.library_directory()).join("site-packages")

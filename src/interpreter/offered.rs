@@ -11,7 +11,7 @@ use crate::context::Context;
 /// CPython first.
 pub(crate) fn offered(context: &Context) -> Vec<String> {
     let places = Places::of(context);
-    let mut found: BTreeMap<(bool, Vec<u8>, bool), String> = BTreeMap::new();
+    let mut found: BTreeMap<(bool, Vec<u32>, bool), String> = BTreeMap::new();
     let mut add = |label: &Label| {
         if let [major, minor, ..] = label.version() {
             let (start, end) =

@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::{Interpreter, Version, base, implementation_named};
+use super::{Interpreter, base, implementation_named};
 use crate::asked::{Output, Patience, ask as ask_program};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::fs::is_same;
 use crate::isolation;
+use crate::versions::Release;
 
 const SCRIPT: &str = include_str!("probe.py");
 
@@ -44,8 +45,8 @@ pub(super) fn ask(context: &Context, python: &Path) -> Result<Answer> {
     let told = told_in(&output).map_err(fail)?;
     let executable = if told.executable.0.is_absolute() { told.executable.0.as_path() } else { python };
     if let Some(Latin1(prefix)) = &told.original_prefix {
-        let Version { major, minor, .. } = told.version();
-        return Ok(Answer::Starts(prefix.join("bin").join(format!("python{major}.{minor}"))));
+        let name = format!("python{}", told.version().series());
+        return Ok(Answer::Starts(prefix.join("bin").join(name)));
     }
     if !is_same(executable, python) {
         return Ok(Answer::Starts(executable.to_path_buf()));
@@ -88,18 +89,17 @@ impl TryFrom<String> for Latin1 {
 }
 
 impl Told {
-    fn version(&self) -> Version {
-        let [major, minor, micro] = self.version;
-        Version { major, minor, micro }
+    fn version(&self) -> Release {
+        let [major, minor, micro] = self.version.map(u32::from);
+        Release { major, minor, micro }
     }
 
     fn into_interpreter(self, found: &Path) -> Interpreter {
         let version = self.version();
-        let Version { major, minor, .. } = version;
         let implementation = implementation_named(&self.implementation);
         let stem = if implementation == "PyPy" { "pypy" } else { "python" };
         let threads = if self.abiflags.contains('t') { "t" } else { "" };
-        let names = [threads, ""].map(|threads| format!("{stem}{major}.{minor}{threads}"));
+        let names = [threads, ""].map(|threads| format!("{stem}{}{threads}", version.series()));
         let (base_prefix, base_executable) = base::lasting(found, &self.base_prefix.0, &names);
         Interpreter {
             executable: found.to_path_buf(),

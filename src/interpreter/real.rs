@@ -124,7 +124,7 @@ fn an_environment_of_each_leads_back_to_it() {
     let (_room, room) = hostile_room();
     for python in interpreters() {
         let base = at(&context(&room), &python).unwrap();
-        if base.version < (Version { major: 3, minor: 6, micro: 0 }) {
+        if base.version.series() < crate::versions::Series::new(3, 6) {
             continue;
         }
         for (name, option) in [("linked", "--symlinks"), ("copied", "--copies")] {

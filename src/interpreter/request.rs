@@ -14,7 +14,6 @@ use crate::shown::shown;
 mod build;
 mod description;
 mod platform;
-mod specifier;
 
 pub(super) use description::Description;
 use description::Parsed;
@@ -71,22 +70,7 @@ fn unclear(text: &OsStr) -> Error {
     Error::Usage { message, hint: hint.to_owned() }
 }
 
-/// One to three numbers with dots at the start of `text`, and what follows. `312` is short for
-/// `3.12`.
-pub(super) fn leading_version(text: &str) -> Option<(Vec<u8>, &str)> {
-    let end = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(text.len());
-    let (numbers, rest) = text.split_at(end);
-    let parts: Vec<&str> = match (numbers.split_once('.'), numbers.len()) {
-        (None, 2..) => vec![&numbers[..1], &numbers[1..]],
-        _ => numbers.split('.').collect(),
-    };
-    let version: Vec<u8> = parts.iter().map(|part| part.parse().ok()).collect::<Option<_>>()?;
-    (version.len() <= 3).then_some((version, rest))
-}
-
 #[cfg(test)]
 mod fuzzed;
-#[cfg(test)]
-mod peers;
 #[cfg(test)]
 mod tests;

@@ -98,7 +98,7 @@ fn heads() -> impl Strategy<Value = (&'static str, &'static str)> {
 
 #[test]
 fn a_script_that_moved_there_and_back_is_the_same() {
-    let there_and_back = batch(600, &(component(), component(), heads(), 2..4_u8));
+    let there_and_back = batch(600, &(component(), component(), heads(), 2..4_u32));
     for (old, new, (arguments, coding), major) in &there_and_back {
         // A line about the coding goes where it contradicts the path.
         let is_text = [old, new].iter().all(|name| std::str::from_utf8(name).is_ok());

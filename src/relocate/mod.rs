@@ -50,7 +50,7 @@ pub(crate) struct Relocation {
     renaming: Option<Renaming>,
     ours: Vec<Ours>,
     /// Version of the environment's Python.
-    major: u8,
+    major: u32,
 }
 
 impl Relocation {
@@ -63,7 +63,6 @@ impl Relocation {
         let is_name = prompt == environment.name() || prompt == old_name;
         let (old_prompt, new_prompt) = if is_name { (old_name, new_name) } else { (&*prompt, &*prompt) };
         let ours = scripts(named, old_prompt).into_iter().zip(scripts(new, new_prompt));
-        let version = environment.version().unwrap_or_default();
         Self {
             old: olds.last().cloned().unwrap_or_default(),
             new: new.to_path_buf(),
@@ -71,7 +70,7 @@ impl Relocation {
             renaming: (old_name != new_name && !old_name.is_empty())
                 .then(|| Renaming { old: old_name.to_owned(), new: new_name.to_owned() }),
             ours: ours.map(|((name, old), (_, new))| Ours { name, old, new }).collect(),
-            major: if version.starts_with("2.") { 2 } else { 3 },
+            major: environment.series().map_or(3, |series| series.major),
         }
     }
 

@@ -25,7 +25,7 @@ struct Opening {
 /// A script (it begins with `#!`) with the new place in it. `None` where it does not name the old
 /// one. `major` is the version of the environment's Python, for scripts that start `python` without
 /// saying which.
-pub(super) fn replaced(spelling: &Spelling, script: &[u8], major: u8) -> Option<Vec<u8>> {
+pub(super) fn replaced(spelling: &Spelling, script: &[u8], major: u32) -> Option<Vec<u8>> {
     let Some(Opening { interpreter, arguments, coding, end }) =
         through_sh(spelling, script).or_else(|| direct(spelling, script))
     else {
@@ -35,7 +35,7 @@ pub(super) fn replaced(spelling: &Spelling, script: &[u8], major: u8) -> Option<
     let rest = &script[end..];
     let is_python = name.starts_with(b"python") || name.starts_with(b"pypy");
     let mut opening = if is_python {
-        let major = name.iter().find(|byte| byte.is_ascii_digit()).map_or(major, |digit| digit - b'0');
+        let major = name.iter().find(|byte| byte.is_ascii_digit()).map_or(major, |digit| u32::from(digit - b'0'));
         // Ours, for the sake of the old path; or one that the new path breaks and the rest does
         // without.
         let is_idle = rest.is_ascii() && (coding == ANY_BYTE || std::str::from_utf8(&interpreter).is_err());

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::index::{self, Tool};
-use super::version::{admits, requires_python};
+use super::requires_python::admits;
 use super::wheel::Wheel;
 use super::{Download, Stock, tree};
 use crate::context::Context;
@@ -98,17 +98,17 @@ fn present(path: &Path) -> Option<Wheel> {
     }
     let beside = fs::read_dir(path.parent()?).ok()?.flatten();
     let beside = beside.filter_map(|entry| Wheel::named(&entry.path()));
-    beside.filter(|other| other.name == wheel.name).max_by_key(Wheel::numbers)
+    beside.filter(|other| other.name == wheel.name).max_by_key(Wheel::parsed_version)
 }
 
 /// The newest pip in the cache whose metadata admits this interpreter.
 fn cached(trees: &Path, interpreter: &Interpreter) -> Option<Wheel> {
     let mut pips = tree::sources(trees);
     pips.retain(|(wheel, _)| wheel.name == "pip");
-    pips.sort_by_key(|(wheel, _)| std::cmp::Reverse((wheel.numbers(), wheel.path.clone())));
+    pips.sort_by_key(|(wheel, _)| std::cmp::Reverse((wheel.parsed_version(), wheel.path.clone())));
     let fits = |(wheel, site_packages): &(Wheel, PathBuf)| {
         let metadata = read_small(&site_packages.join(wheel.dist_info()).join(METADATA), LIMIT).ok().flatten();
-        let admits = |metadata: &str| admits(requires_python(metadata), interpreter.version);
+        let admits = |metadata: &str| admits(metadata, interpreter.version);
         metadata.is_some_and(|metadata| std::str::from_utf8(&metadata).is_ok_and(admits))
     };
     pips.into_iter().find(fits).map(|(wheel, _)| wheel)

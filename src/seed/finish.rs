@@ -12,7 +12,7 @@ use super::wheel::{Wheel, console_scripts, write_new};
 use crate::formats::dist_info::RECORD;
 use crate::formats::record::{self, InstalledFile};
 use crate::fs::read_small;
-use crate::interpreter::Version;
+use crate::versions::Release;
 
 /// Longest file of a package that is read; the RECORD of pip has 60 KB.
 const LIMIT: u64 = 16 * 1024 * 1024;
@@ -27,7 +27,7 @@ pub(super) struct Unfinished {
 
 /// Reads what is needed of the packages of these wheels. Changes nothing, so that a slot that
 /// somebody has spoiled can still be thrown away.
-pub(super) fn read(site_packages: &Path, wheels: &[Wheel], version: Version) -> io::Result<Vec<Unfinished>> {
+pub(super) fn read(site_packages: &Path, wheels: &[Wheel], version: Release) -> io::Result<Vec<Unfinished>> {
     let read = |wheel: &Wheel| {
         let dist_info = site_packages.join(wheel.dist_info());
         let listed = read_small(&dist_info.join("entry_points.txt"), LIMIT)?.unwrap_or_default();
@@ -46,7 +46,7 @@ pub(super) fn write(
     site_packages: &Path,
     bin: &Path,
     python: &Path,
-    version: Version,
+    version: Release,
 ) -> io::Result<()> {
     for package in packages.iter().filter(|package| !package.scripts.is_empty()) {
         let mut rows = Vec::with_capacity(package.scripts.len());

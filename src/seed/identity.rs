@@ -88,9 +88,8 @@ pub(super) fn is_key(name: &OsStr) -> bool {
 /// not fit is compiled again by Python, never misread.
 fn bytecode(interpreter: &Interpreter) -> String {
     let Interpreter { implementation, version, cache_tag, release, .. } = interpreter;
-    let (major, minor) = (version.major, version.minor);
     let preview = if release.starts_with("final") { String::new() } else { format!(" {version} {release}") };
-    format!("{implementation} {major}.{minor} {cache_tag}{preview}")
+    format!("{implementation} {} {cache_tag}{preview}", version.series())
 }
 
 /// `wheel SIZE MTIME PATH`, the time in nanoseconds.

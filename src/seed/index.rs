@@ -64,7 +64,7 @@ impl Tool {
         // Nobody sees a question for a password.
         command.args(["download", "--no-deps", "--only-binary", ":all:", "--disable-pip-version-check", "--no-input"]);
         if let Self::Pip(_) = self {
-            command.args(["--python-version", &format!("{}.{}", version.major, version.minor)]);
+            command.args(["--python-version", &version.series().to_string()]);
         }
         command.arg("--dest").arg(directory).args(["--", "pip"]);
         // A setting that is about installing, which this is not.
@@ -137,7 +137,7 @@ pub(super) fn none(interpreter: &Interpreter, why: &str) -> Error {
     let Interpreter { version, implementation, base_prefix, base_executable, .. } = interpreter;
     let package = match implementation.as_str() {
         "PyPy" => format!("pypy{}-venv", version.major),
-        _ => format!("python{}.{}-venv", version.major, version.minor),
+        _ => format!("python{}-venv", version.series()),
     };
     // Only a system's own Python has its pip in a package of the system.
     let hint = if base_prefix == Path::new("/usr") {

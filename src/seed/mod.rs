@@ -16,11 +16,11 @@ mod identity;
 mod index;
 mod manifest;
 mod pool;
+mod requires_python;
 mod scripts;
 pub(crate) mod shebang;
 mod transfer;
 mod tree;
-mod version;
 mod wheel;
 mod workshop;
 
@@ -279,7 +279,7 @@ impl<'a> Seed<'a> {
         let version = self.interpreter.version;
         // The name that says most: where `python` is made to lead elsewhere later, pip stays with
         // its own.
-        let python = planting.final_bin.join(format!("python{}.{}", version.major, version.minor));
+        let python = planting.final_bin.join(format!("python{}", version.series()));
         finish::write(packages, planting.site_packages, planting.bin, &python, version)
             .map_err(Error::io("write in", planting.bin))
     }

@@ -8,7 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::shebang;
-use crate::interpreter::Version;
+use crate::versions::Release;
 
 /// A command: its file name in `bin` and the function that it calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl Script {
     /// The whole file. `python` is the path that the environment's interpreter will have when the
     /// environment is in its place.
     #[must_use]
-    pub(super) fn text(&self, python: &Path, version: Version) -> Vec<u8> {
+    pub(super) fn text(&self, python: &Path, version: Release) -> Vec<u8> {
         let Self { module, function, .. } = self;
         let imported = function.split('.').next().unwrap_or_default();
         let mut text = shebang::opening(python.as_os_str().as_bytes(), b"", b"", version.major);
@@ -50,13 +50,13 @@ impl Script {
 /// pip and `easy_install` are named after the Python they are installed for, whatever Python the
 /// wheel was built with or its list names; pip has the same rule for itself.
 #[must_use]
-pub(super) fn wanted(listed: &[(String, String)], version: Version) -> Vec<Script> {
-    let (major, minor) = (version.major, version.minor);
+pub(super) fn wanted(listed: &[(String, String)], version: Release) -> Vec<Script> {
+    let (major, series) = (version.major, version.series());
     let mut scripts = Vec::new();
     for (name, target) in listed {
         let names = match name.as_str() {
-            "pip" => vec![name.clone(), format!("pip{major}"), format!("pip{major}.{minor}")],
-            "easy_install" => vec![name.clone(), format!("easy_install-{major}.{minor}")],
+            "pip" => vec![name.clone(), format!("pip{major}"), format!("pip{series}")],
+            "easy_install" => vec![name.clone(), format!("easy_install-{series}")],
             other if is_versioned(other) => continue,
             _ => vec![name.clone()],
         };
@@ -75,10 +75,10 @@ fn is_versioned(name: &str) -> bool {
 mod tests {
     use super::*;
 
-    const PYTHON_3: Version = Version { major: 3, minor: 13, micro: 0 };
-    const PYTHON_2: Version = Version { major: 2, minor: 7, micro: 18 };
+    const PYTHON_3: Release = Release::new(3, 13, 0);
+    const PYTHON_2: Release = Release::new(2, 7, 18);
 
-    fn names(listed: &[(&str, &str)], version: Version) -> Vec<String> {
+    fn names(listed: &[(&str, &str)], version: Release) -> Vec<String> {
         let listed: Vec<_> = listed.iter().map(|(name, to)| ((*name).to_owned(), (*to).to_owned())).collect();
         wanted(&listed, version).into_iter().map(|script| script.name).collect()
     }

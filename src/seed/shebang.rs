@@ -25,7 +25,7 @@ pub(crate) const ANY_BYTE: &[u8] = b"# -*- coding: latin-1 -*-\n";
 /// `arguments` are put after the path as they are. `coding` is the script's own line about its
 /// coding, which counts only as the second one (PEP 263). `major` is the Python's.
 #[must_use]
-pub(crate) fn opening(python: &[u8], arguments: &[u8], coding: &[u8], major: u8) -> Vec<u8> {
+pub(crate) fn opening(python: &[u8], arguments: &[u8], coding: &[u8], major: u32) -> Vec<u8> {
     let blank: &[u8] = if arguments.is_empty() { b"" } else { b" " };
     let fits = b"#!\n".len() + python.len() + blank.len() + arguments.len() <= LONGEST;
     let has_blank = python.iter().any(u8::is_ascii_whitespace);
@@ -44,7 +44,7 @@ pub(crate) fn opening(python: &[u8], arguments: &[u8], coding: &[u8], major: u8)
 mod tests {
     use super::*;
 
-    fn lines(python: &str, major: u8) -> String {
+    fn lines(python: &str, major: u32) -> String {
         String::from_utf8(opening(python.as_bytes(), b"", b"", major)).unwrap()
     }
 

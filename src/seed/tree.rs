@@ -13,7 +13,6 @@ use std::path::{Path, PathBuf};
 
 use super::identity::{self, Identity, Standing};
 use super::manifest::{self, Manifest};
-use super::version::Numbers;
 use super::wheel::{Wheel, write_new};
 use super::workshop::{Workshop, discard, sweep};
 use crate::asked::{Patience, ask};
@@ -26,6 +25,7 @@ use crate::fs::private::{create_private, read_private};
 use crate::fs::rename_without_replacing;
 use crate::interpreter::Interpreter;
 use crate::isolation;
+use crate::versions::Release;
 
 /// Longest file beside a tree that is read; the manifest of pip has 60 KB.
 const LIMIT: u64 = 16 * 1024 * 1024;
@@ -227,10 +227,12 @@ fn record(making: Making<'_>, wheel: &Wheel, mut rows: Vec<InstalledFile>, site_
     write_new(&site_packages.join(path), &record::text(rows), 0o666)
 }
 
-/// pip writes REQUESTED since 20.2, and an older one does not remove it.
+/// The first pip that writes REQUESTED. An older one does not remove it.
+const MARKS_REQUESTED: Release = Release::new(20, 2, 0);
+
 fn marks_requested(wheels: &[Wheel]) -> bool {
     let pip = wheels.iter().find(|wheel| wheel.name == "pip");
-    pip.is_none_or(|pip| pip.numbers() >= Numbers::of("20.2"))
+    pip.is_none_or(|pip| Release::leading(&pip.version) >= Some(MARKS_REQUESTED))
 }
 
 /// Where Python keeps the compiled form of `source`.

@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 use zip::ZipArchive;
 use zip::read::ZipFile;
 
-use super::version::Numbers;
 use crate::formats::dist_info::{self, METADATA};
 use crate::formats::record::InstalledFile;
+use crate::versions::Version;
 
 /// A wheel on disk, known by its name alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,10 +47,10 @@ impl Wheel {
         dist_info::directory_name(&self.name, &self.version)
     }
 
-    /// The numbers of its version, for comparing.
+    /// Its version for comparing; `None`, the lowest, if it is not one by PEP 440.
     #[must_use]
-    pub(super) fn numbers(&self) -> Numbers {
-        Numbers::of(&self.version)
+    pub(super) fn parsed_version(&self) -> Option<Version> {
+        Version::parse(&self.version)
     }
 
     /// Unpacks everything but RECORD into the existing directory `site_packages`, where nothing may

@@ -13,6 +13,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("quoting", ""),
     ("shown", "quoting"),
     ("one_line", ""),
+    ("versions", ""),
     ("error", "shown"),
     ("fs", "error shown"),
     ("formats", "error fs one_line shown"),
@@ -25,7 +26,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("belief", "context directories env_vars error fs output shown"),
     ("config", "belief context directories env_vars error fs shown"),
     ("processes", "context env_vars fs"),
-    ("environment", "error formats fs one_line shown"),
+    ("environment", "error formats fs one_line shown versions"),
     ("workon_home", "context directories environment error fs shown"),
     ("hooks", "context directories env_vars environment error output shown workon_home"),
     ("templates", "asked context directories env_vars error hooks shown workon_home"),
@@ -35,19 +36,19 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     // What another tool empties an environment of: its project, its hooks, its prompt, its added
     // directories.
     ("keepsake", "context environment error formats fs hooks project workon_home"),
-    ("interpreter", "asked belief context directories env_vars error formats fs isolation quoting shown"),
+    ("interpreter", "asked belief context directories env_vars error formats fs isolation quoting shown versions"),
     ("elsewhere", "context directories env_vars environment error fs interpreter project shown workon_home"),
     ("recipe", "context environment error formats fs hooks one_line project shown workon_home"),
-    ("seed", "asked belief context env_vars error formats fs interpreter isolation quoting shown"),
-    ("creator", "context env_vars error formats fs interpreter one_line shown"),
+    ("seed", "asked belief context env_vars error formats fs interpreter isolation quoting shown versions"),
+    ("creator", "context env_vars error formats fs interpreter one_line shown versions"),
     (
         "installer",
-        "asked belief config context directories env_vars environment error formats fs isolation one_line shown",
+        "asked belief config context directories env_vars environment error formats fs isolation one_line shown versions",
     ),
     ("relocate", "context environment error formats fs interpreter quoting seed"),
     (
         "health",
-        "belief config context directories env_vars environment error formats fs hooks interpreter keepsake relocate seed tmpenv \
+        "belief config context directories env_vars environment error formats fs hooks interpreter keepsake relocate seed tmpenv versions \
          workon_home",
     ),
     ("activation", ""),

@@ -6,6 +6,7 @@ use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 
 use super::*;
+use crate::versions::Series;
 
 #[test]
 fn with_what_is_whole_nothing_is_the_matter() {
@@ -24,15 +25,15 @@ fn an_interpreter_that_is_gone_and_one_that_became_another_are_told_apart() {
     let world = World::new();
     let root = world.make("x");
     let base = world.root.join("base/bin");
-    let series = Some("3.12".to_owned());
+    let series = Some(Series::new(3, 12));
     fs::rename(base.join("python3.12"), base.join("python3.13")).unwrap();
-    let gone = Symptom::PythonMissing { python: base.join("python3.12"), series: series.clone() };
+    let gone = Symptom::PythonMissing { python: base.join("python3.12"), series };
     assert_eq!(world.found("x"), [gone]);
     fs::remove_file(root.join("bin/python")).unwrap();
-    assert_eq!(world.found("x"), [Symptom::PythonMissing { python: root.join("bin/python"), series: series.clone() }]);
+    assert_eq!(world.found("x"), [Symptom::PythonMissing { python: root.join("bin/python"), series }]);
     symlink(base.join("python3.13"), root.join("bin/python")).unwrap();
     let python = crate::fs::resolved(&base.join("python3.13")).unwrap();
-    assert_eq!(world.found("x"), [Symptom::PythonReplaced { python, series: "3.12".to_owned(), can_relink: true }]);
+    assert_eq!(world.found("x"), [Symptom::PythonReplaced { python, series: Series::new(3, 12), can_relink: true }]);
     let python = root.join("bin/python");
     fs::remove_file(&python).unwrap();
     // A copy would have to be made anew.

@@ -47,7 +47,7 @@ impl World {
         let candidates = self.ask(|places| places.candidates(place).collect::<Vec<_>>());
         let line = |candidate: &Candidate| {
             let numbers = candidate.label.as_ref().map_or(&[][..], Label::version);
-            let numbers: Vec<String> = numbers.iter().map(u8::to_string).collect();
+            let numbers: Vec<String> = numbers.iter().map(u32::to_string).collect();
             format!("{} {}", self.shown(&candidate.path), numbers.join(".")).trim_end().to_owned()
         };
         candidates.iter().map(line).collect()

@@ -4,8 +4,9 @@
 
 use std::fmt::{self, Display};
 
+use super::super::Interpreter;
 use super::super::label::Label;
-use super::super::{Interpreter, Version};
+use crate::versions::Series;
 
 /// The build that is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,11 +29,10 @@ impl Build {
     /// 779), and what comes first is taken.
     pub(super) fn fits(self, interpreter: &Interpreter) -> bool {
         let Self::Stated { free_threaded, debug } = self else { return true };
-        let Version { major, minor, .. } = interpreter.version;
         let has_threads = interpreter.is_free_threaded();
         let threads_fit = match free_threaded {
             Some(wanted) => wanted == has_threads,
-            None => !has_threads || (major, minor) >= (3, 14),
+            None => !has_threads || interpreter.version.series() >= Series::new(3, 14),
         };
         threads_fit && (!debug || is_debug(interpreter))
     }

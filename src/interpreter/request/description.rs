@@ -6,12 +6,11 @@
 
 use std::fmt::{self, Display};
 
+use super::super::Interpreter;
 use super::super::label::Label;
-use super::super::{Interpreter, Version};
 use super::build::Build;
-use super::leading_version;
 use super::platform::Platform;
-use super::specifier::{Specifiers, Stage};
+use crate::versions::{Release, Specifiers, Stage, Version, leading_numbers};
 
 /// Properties of an interpreter; what is not given is left open, except for the build (see
 /// [`Build::fits`]).
@@ -48,7 +47,7 @@ const PYPY: &str = "PyPy";
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Wanted {
     /// Everything whose version begins with these, none to three, numbers; or this one pre-release.
-    Series(Vec<u8>, Stage),
+    Series(Vec<u32>, Stage),
     /// What meets conditions.
     Range(Specifiers),
 }
@@ -71,7 +70,7 @@ pub(super) enum Parsed {
 
 /// The newest minor version that is looked for by name where only a range is given. No directory is
 /// read for that: a look at each name costs less than listing `/usr/bin`.
-const NEWEST_MINOR: u8 = 40;
+const NEWEST_MINOR: u32 = 40;
 
 impl Description {
     /// `[IMPLEMENTATION][@|-][VERSION|CONDITIONS][t|d|td|+BUILD…]` or
@@ -125,7 +124,7 @@ impl Description {
             Some(_) => return None,
         };
         let Wanted::Series(numbers, stage) = &self.version else { return None };
-        let numbers: Vec<String> = numbers.iter().map(u8::to_string).collect();
+        let numbers: Vec<String> = numbers.iter().map(u32::to_string).collect();
         let suffix = self.build.suffix();
         let is_known = numbers.len() > 1 && self.platform.is_open() && ["", "t"].contains(&suffix);
         is_known.then(|| format!("{stem}{}{stage}{suffix}", numbers.join(".")))
@@ -144,7 +143,7 @@ impl Description {
     fn versioned(text: &str) -> Option<Self> {
         let text = text.trim_start();
         if !text.starts_with(SIGNS) {
-            let (numbers, rest) = leading_version(text)?;
+            let (numbers, rest) = leading_numbers(text)?;
             let (stage, rest) = Stage::leading(rest)?;
             if stage != Stage::Final && numbers.len() < 2 {
                 return None;
@@ -157,8 +156,8 @@ impl Description {
         }
         // `d` and `t` are no part of conditions, nor is `+`.
         let end = text.find('+').unwrap_or_else(|| text.trim_end_matches(['d', 't']).len());
-        let specifiers = Specifiers::parse(&text[..end])?;
-        let version = match specifiers.as_version() {
+        let specifiers = Specifiers::parse(&text[..end]).filter(|specifiers| !specifiers.is_empty())?;
+        let version = match series_of(&specifiers) {
             Some((numbers, stage)) => Wanted::Series(numbers, stage),
             None => Wanted::Range(specifiers),
         };
@@ -180,7 +179,7 @@ impl Description {
     /// is at the prompt, then, newest first, what could meet them.
     pub(in crate::interpreter) fn exact_commands(&self) -> Vec<String> {
         let stem = self.command_stem();
-        let numbered = |major: u8, minor: u8| {
+        let numbered = |major: u32, minor: u32| {
             let build = self.build.suffix();
             let special = (!build.is_empty()).then(|| format!("{stem}{major}.{minor}{build}"));
             special.into_iter().chain([format!("{stem}{major}.{minor}")])
@@ -194,7 +193,7 @@ impl Description {
             },
             Wanted::Range(specifiers) => {
                 let minors = (0..=NEWEST_MINOR).rev().map(|minor| (3, minor)).chain([(2, 7)]);
-                let fitting = minors.filter(|&(major, minor)| specifiers.could_be_met_by(&[major, minor]));
+                let fitting = minors.filter(|&(major, minor)| specifiers.could_contain(&[major, minor]));
                 let numbered = fitting.flat_map(|(major, minor)| numbered(major, minor));
                 [format!("{stem}3")].into_iter().chain(numbered).collect()
             }
@@ -229,7 +228,7 @@ impl Description {
     /// What is wrong with an interpreter, as it goes on a line behind its path, or `None` where it
     /// fits.
     pub(in crate::interpreter) fn mismatch(&self, interpreter: &Interpreter) -> Option<String> {
-        let Version { major, minor, micro } = interpreter.version;
+        let Release { major, minor, micro } = interpreter.version;
         let (release, stage) = ([major, minor, micro], stage(interpreter));
         let is_version = match &self.version {
             // A whole version is that of a release.
@@ -237,7 +236,11 @@ impl Description {
                 release.starts_with(numbers) && (numbers.len() < 3 || stage == Stage::Final)
             }
             Wanted::Series(numbers, wanted) => stage == *wanted && release.iter().eq(padded(numbers).iter()),
-            Wanted::Range(specifiers) => specifiers.are_met_by(release, stage),
+            Wanted::Range(specifiers) => {
+                // A pre-release counts as the release it leads up to unless one is named.
+                let stage = if specifiers.name_prerelease() { stage } else { Stage::Final };
+                specifiers.contain(&Version::of(interpreter.version, stage))
+            }
         };
         let is_build = self.build.fits(interpreter);
         let is_maker = self.implementation.is_none_or(|wanted| wanted.name == interpreter.implementation);
@@ -255,7 +258,7 @@ impl Description {
     pub(in crate::interpreter) fn is_second_best(&self, interpreter: &Interpreter) -> bool {
         let asks_for_stage = match &self.version {
             Wanted::Series(_, stage) => *stage != Stage::Final,
-            Wanted::Range(specifiers) => specifiers.name_prereleases(),
+            Wanted::Range(specifiers) => specifiers.name_prerelease(),
         };
         let is_early = !asks_for_stage && stage(interpreter) != Stage::Final;
         self.build != Build::Any && (is_early || self.build.is_second_best(interpreter))
@@ -267,7 +270,7 @@ impl Description {
         let version = label.version();
         let is_version = match &self.version {
             Wanted::Series(numbers, _) => version.starts_with(numbers),
-            Wanted::Range(specifiers) => specifiers.could_be_met_by(version),
+            Wanted::Range(specifiers) => specifiers.could_contain(version),
         };
         let is_build = self.build.fits_label(label);
         let is_maker = match self.implementation {
@@ -298,20 +301,21 @@ fn starts_like_number(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_digit())
 }
 
-fn padded(numbers: &[u8]) -> [u8; 3] {
+fn padded(numbers: &[u32]) -> [u32; 3] {
     [0, 1, 2].map(|at| numbers.get(at).copied().unwrap_or(0))
 }
 
-/// How far an interpreter has come, as its probe says.
 fn stage(interpreter: &Interpreter) -> Stage {
-    let (level, serial) = interpreter.release.split_once('.').unwrap_or_default();
-    let serial = serial.parse().unwrap_or_default();
-    match level {
-        "alpha" => Stage::Alpha(serial),
-        "beta" => Stage::Beta(serial),
-        "candidate" => Stage::Candidate(serial),
-        _ => Stage::Final,
-    }
+    Stage::of_version_info(&interpreter.release)
+}
+
+/// The series or release that `==` asks for. `==3.8` means the whole series to people, and to uv,
+/// though to PEP 440 it is 3.8.0 alone.
+fn series_of(specifiers: &Specifiers) -> Option<(Vec<u32>, Stage)> {
+    let version = specifiers.only_version()?;
+    let (release, stage) = version.plain()?;
+    let numbers: Vec<u32> = release.iter().map(|number| u32::try_from(*number).ok()).collect::<Option<_>>()?;
+    (numbers.len() <= 3).then_some((numbers, stage))
 }
 
 /// As it can be typed again, and as uv understands it, too.
@@ -322,7 +326,7 @@ impl Display for Description {
         }
         let version = match &self.version {
             Wanted::Series(numbers, stage) => {
-                let numbers: Vec<String> = numbers.iter().map(u8::to_string).collect();
+                let numbers: Vec<String> = numbers.iter().map(u32::to_string).collect();
                 format!("{}{stage}", numbers.join("."))
             }
             Wanted::Range(specifiers) => specifiers.to_string(),

@@ -29,7 +29,7 @@ fn built_linked_copied_and_moved_environments_are_alike() {
     for own in [&copied, &moved] {
         assert!(files_in(&own.site_packages).iter().all(|file| nlink(own, file.to_str().unwrap()) == 1));
     }
-    let pip = format!("pip{}.{}", room.interpreter.version.major, room.interpreter.version.minor);
+    let pip = format!("pip{}", room.interpreter.version.series());
     for environment in [&built, &linked, &copied, &moved] {
         assert_eq!(environment.succeeds(&pip, &["one two"]), "small pip 1: one two\n");
         assert_eq!(files_in(&environment.site_packages), files_in(&built.site_packages));

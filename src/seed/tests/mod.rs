@@ -21,7 +21,8 @@ use super::tree::{self, Tree};
 use super::wheel::Wheel;
 use super::{LinkMode, Planted, Planting, Seed};
 use crate::context::Context;
-use crate::interpreter::{self, Interpreter, Version};
+use crate::interpreter::{self, Interpreter};
+use crate::versions::Release;
 
 /// A directory name that every layer has to survive.
 const HOSTILE: &str = "a b'c\"d$e`f\\g;h{i,j}é'''k";
@@ -32,7 +33,7 @@ pub(super) fn made_up_interpreter() -> Interpreter {
         executable: PathBuf::from("/made/up/bin/python3"),
         base_executable: PathBuf::from("/made/up/bin/python3.13"),
         base_prefix: PathBuf::from("/made/up"),
-        version: Version { major: 3, minor: 13, micro: 0 },
+        version: Release::new(3, 13, 0),
         release: "final.0".to_owned(),
         implementation: "CPython".to_owned(),
         cache_tag: "cpython-313".to_owned(),
@@ -126,7 +127,7 @@ impl Room {
         fs::create_dir_all(temporary.join("bin")).unwrap();
         fs::create_dir_all(site_packages.parent().unwrap()).unwrap();
         symlink(&self.interpreter.base_executable, temporary.join("bin/python")).unwrap();
-        symlink("python", temporary.join(format!("bin/python{}.{}", version.major, version.minor))).unwrap();
+        symlink("python", temporary.join(format!("bin/python{}", version.series()))).unwrap();
         let home = self.interpreter.base_executable.parent().unwrap().display().to_string();
         let text = format!("home = {home}\ninclude-system-site-packages = false\nversion = {version}\n");
         fs::write(temporary.join("pyvenv.cfg"), text).unwrap();
@@ -157,7 +158,7 @@ struct Environment<'a> {
     context: &'a Context,
     root: PathBuf,
     site_packages: PathBuf,
-    version: Version,
+    version: Release,
 }
 
 impl Environment<'_> {

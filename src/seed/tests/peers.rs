@@ -8,8 +8,8 @@ use std::os::unix::fs::MetadataExt;
 use super::{Environment, HOSTILE, Room, files_in, interpreters, real_interpreter};
 use crate::interpreter::Interpreter;
 use crate::seed::manifest::Manifest;
-use crate::seed::version::Numbers;
 use crate::seed::{LinkMode, Planted};
+use crate::versions::Release;
 
 /// A new environment against `python -m venv` of the same interpreter.
 fn compare_with_venv(interpreter: Interpreter) {
@@ -57,7 +57,7 @@ fn compare_with_venv(interpreter: Interpreter) {
     }
     ours.succeeds("pip", &["check"]);
     assert_eq!(ours.succeeds("pip", &["list"]), theirs.succeeds("pip", &["list"]), "{label}");
-    if wheels[0].numbers() >= Numbers::of("22.2") {
+    if Release::leading(&wheels[0].version) >= Some(Release::new(22, 2, 0)) {
         let inspect = |environment: &Environment<'_>| {
             let text = environment.succeeds("pip", &["inspect"]);
             text.replace(environment.site_packages.to_str().unwrap(), "SITE")
