@@ -86,6 +86,7 @@ impl Verb for CpVirtualenv {
         for event in [hooks::POSTMKVIRTUALENV, hooks::POSTCPVIRTUALENV] {
             hooks.files(event, None).into_iter().for_each(|file| plan.push(Step::Source(file)));
         }
+        session.note_not_activated(environment.name());
         Ok(Outcome::Plan(plan, 0))
     }
 }

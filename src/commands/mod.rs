@@ -16,6 +16,7 @@ use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::hooks::Hooks;
 use crate::output;
+use crate::processes;
 use crate::shell::Shell;
 use crate::shown::shown;
 use crate::variables::record::Record;
@@ -123,18 +124,36 @@ impl Session<'_> {
         Config::read(self.context)
     }
 
-    /// Fails where no function is there to carry out a plan, naming the line to add for the
-    /// person's shell.
+    /// Fails without a shell function to carry out a plan, and names the line that loads the
+    /// functions.
     pub(crate) fn require_shell(&self, verb: &str) -> Result<()> {
         if self.shell.is_some() {
             return Ok(());
         }
-        let line = match self.login_shell() {
-            Some(Shell::Fish) => format!("add to ~/.config/fish/config.fish: {}", Shell::Fish.loading_line()),
-            Some(Shell::Zsh) => format!("add to ~/.zshrc: {}", Shell::Zsh.loading_line()),
-            _ => format!("add to ~/.bashrc: {}", Shell::Bash.loading_line()),
+        Err(Error::NoFunctions { verb: verb.to_owned(), line: self.how_to_load() })
+    }
+
+    /// Says that a new environment is not active, without a shell function to activate it.
+    fn note_not_activated(&self, name: &OsStr) {
+        if self.shell.is_none() {
+            output::note(&format!(
+                "`{}` was not activated: the shell functions are not loaded; {}",
+                shown(name),
+                self.how_to_load()
+            ));
+        }
+    }
+
+    /// The rc file and the line for it, for the shell that called, else for the login shell.
+    fn how_to_load(&self) -> String {
+        let caller = || Shell::named(processes::caller()?.to_str()?);
+        let shell = caller().or_else(|| self.login_shell()).unwrap_or(Shell::Bash);
+        let file = match shell {
+            Shell::Bash => "~/.bashrc",
+            Shell::Zsh => "~/.zshrc",
+            Shell::Fish => "~/.config/fish/config.fish",
         };
-        Err(Error::NoFunctions { verb: verb.to_owned(), line })
+        format!("add to {file}: {}", shell.loading_line())
     }
 
     /// Whether work may go on behind the prompt that comes next. Without a prompt there is none: a

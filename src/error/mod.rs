@@ -344,7 +344,7 @@ pub(crate) enum Error {
     },
 
     /// The binary was called where only the shell function can do the work.
-    #[error("`{verb}` changes the shell it is called in, and the functions are not loaded there")]
+    #[error("`{verb}` changes the shell it runs in, but the shell functions are not loaded there")]
     NoFunctions {
         /// The verb.
         verb: String,

@@ -193,9 +193,48 @@ fn without_the_functions_nothing_is_pretended() {
         for verb in ["workon x", "deactivate", "cdvirtualenv"] {
             let name = verb.split(' ').next().unwrap();
             sandbox.run(verb.split(' ')).status(1).stdout("").stderr(format!(
-                "venvwrap: `{name}` changes the shell it is called in, and the functions are not loaded there\nhint: {line}\n"
+                "venvwrap: `{name}` changes the shell it runs in, but the shell functions are not loaded there\nhint: {line}\n"
             ));
         }
+    }
+}
+
+#[test]
+fn without_the_functions_a_new_environment_is_created_and_reported_as_not_active() {
+    let mut sandbox = Sandbox::with_x_and_y();
+    let home = sandbox.home();
+    fs::create_dir_all(home.join("projects")).unwrap();
+    sandbox.set("PROJECT_HOME", home.join("projects"));
+    // The calling shell counts, else SHELL.
+    for (caller, login, line) in [
+        ("bash", "/usr/bin/zsh", "~/.bashrc: eval \"$(venvwrap init bash)\""),
+        ("zsh", "/usr/bin/fish", "~/.zshrc: eval \"$(venvwrap init zsh)\""),
+        ("fish", "/bin/bash", "~/.config/fish/config.fish: venvwrap init fish | source"),
+        ("sh", "/usr/bin/fish", "~/.config/fish/config.fish: venvwrap init fish | source"),
+    ] {
+        sandbox.set("SHELL", login);
+        let create = |words: &str| {
+            let mut command = sandbox.command(caller);
+            let code = format!("{} {words}; true", crate::support::sandbox::BINARY);
+            command.args(["-c", &code]);
+            let answer = sandbox.run_command(command, b"").status(0);
+            answer
+                .stderr_text()
+                .lines()
+                .filter(|line| line.contains("not activated"))
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
+        let expected =
+            |name: &str| vec![format!("`{name}` was not activated: the shell functions are not loaded; add to {line}")];
+        assert_eq!(create(&format!("mkvirtualenv --without-pip {caller}")), expected(caller));
+        assert_eq!(create(&format!("mkproject --without-pip p-{caller}")), expected(&format!("p-{caller}")));
+        assert_eq!(create(&format!("cpvirtualenv {caller} c-{caller}")), expected(&format!("c-{caller}")));
+        assert_eq!(create(&format!("mkvirtualenv -q --without-pip q-{caller}")), Vec::<String>::new());
+        let temporary = create("mktmpenv --without-pip");
+        assert_eq!(temporary.len(), 1);
+        assert!(temporary[0].starts_with("`tmp-") && temporary[0].ends_with(line), "{temporary:?}");
+        assert!(sandbox.environment(format!("c-{caller}")).is_dir());
     }
 }
 

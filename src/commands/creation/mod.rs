@@ -146,23 +146,22 @@ impl<'a> Creation<'a> {
         Ok(environment)
     }
 
-    /// The plan to enter it and to install into it. Where no shell waits for a plan the packages
-    /// are installed at once. From here on the environment stays, whatever happens: the person can
-    /// go on from there.
+    /// The plan to activate the environment and install into it. Without a shell function to carry
+    /// it out, packages are installed at once. The environment stays from here on, whatever fails.
     pub(super) fn enter(&self, environment: &Environment) -> Result<Entered> {
         if self.project.is_some() {
             keepsake::remember(&self.home, environment, self.session.context);
         }
         let follow = workon::follows_project(self.session, false, false);
         let mut entered = Entered { plan: workon::enter(self.session, &self.home, environment, follow)?, status: 0 };
-        if self.packages.is_empty() {
-            return Ok(entered);
-        }
-        if self.session.shell.is_some() {
+        if !self.packages.is_empty() && self.session.shell.is_some() {
             // After the hooks of entering, which may set what the installer needs.
             entered.plan.push(Step::Continue(install::words(environment.root(), &self.packages)));
-        } else {
+        } else if !self.packages.is_empty() {
             entered.status = install::carry_out(self.session, environment, self.config.installer, &self.packages);
+        }
+        if self.options.quiet == 0 {
+            self.session.note_not_activated(environment.name());
         }
         Ok(entered)
     }

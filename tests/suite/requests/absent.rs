@@ -9,7 +9,7 @@ use super::{apart, make, taken};
 use crate::support::disk::names;
 use crate::support::pythons::peer;
 use crate::support::sandbox::Sandbox;
-use crate::verbs::mkvirtualenv::created;
+use crate::verbs::mkvirtualenv::created_by_binary;
 
 /// Puts a program on PATH.
 fn program(sandbox: &Sandbox, name: &str, text: &str) -> PathBuf {
@@ -90,7 +90,7 @@ fn download_has_uv_install_what_is_not_there() {
     sandbox.set("REAL", python.path.parent().unwrap().parent().unwrap());
     sandbox.set("KEY", format!("cpython-{}-linux-x86_64-gnu", python.full()));
     let version = python.full();
-    let made = created("x", python);
+    let made = created_by_binary("x", python);
     make(&sandbox, &["--download", "-p", &format!("cp{version}")])
         .status(0)
         .stdout(format!("installing cpython{version}\n"))

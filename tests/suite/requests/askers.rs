@@ -10,7 +10,7 @@ use crate::support::sandbox::Sandbox;
 use crate::support::shells::Shell;
 use crate::support::story::Story;
 use crate::support::told::Told;
-use crate::verbs::mkvirtualenv::created;
+use crate::verbs::mkvirtualenv::{created, created_by_binary, not_activated};
 
 /// A world with these two on PATH, where `python3` is the second; and a project of the name `my
 /// $project`.
@@ -59,19 +59,22 @@ fn a_project_says_which_python_it_wants_in_every_shell() {
     fs::remove_file(sandbox.root().join("my $project/.python-version")).unwrap();
     let asks = format!("Python {range}, as requires-python in pyproject.toml of [ROOT]/my $project asks\n");
     let linked = "Setting project for x to [ROOT]/my $project\n";
-    make(&sandbox, &["-a", "my $project"]).status(0).stdout(linked).stderr(format!("{asks}{}", created("x", other)));
+    make(&sandbox, &["-a", "my $project"])
+        .status(0)
+        .stdout(linked)
+        .stderr(format!("{asks}{}", created_by_binary("x", other)));
     // One that exists is not measured by it, and needs no Python for that.
     make(&sandbox, &["-a", "my $project", "-p", "default"])
         .status(0)
         .stdout(linked)
-        .stderr("environment `x` exists; nothing in it was rewritten\n");
+        .stderr(format!("environment `x` exists; nothing in it was rewritten\n{}", not_activated("x")));
     taken(&sandbox);
     make(&sandbox, &["-q", "-a", "my $project"]).status(0).stdout(linked).stderr("");
     taken(&sandbox);
     // Nobody asked for a project's.
     let mut command = sandbox.command(crate::support::sandbox::BINARY);
     command.args(["mkvirtualenv", "--no-pip", "x"]).current_dir(sandbox.root().join("my $project"));
-    sandbox.run_command(command, b"").status(0).stdout("").stderr(created("x", python3));
+    sandbox.run_command(command, b"").status(0).stdout("").stderr(created_by_binary("x", python3));
 }
 
 #[test]
@@ -86,11 +89,11 @@ fn variables_come_before_the_project_and_after_the_person() {
     let file = |python: &Python| fs::canonicalize(&python.path).unwrap();
     sandbox.set("UV_PYTHON", other.minor());
     assert_eq!(told(&sandbox, &project), (String::new(), file(other)));
-    let said = format!("Python {}, as UV_PYTHON asks\n{}", other.minor(), created("x", other));
+    let said = format!("Python {}, as UV_PYTHON asks\n{}", other.minor(), created_by_binary("x", other));
     assert_eq!(told(&sandbox, &[]), (said, file(other)));
     // Several, as virtualenv takes them; the first that is there.
     sandbox.set("VIRTUALENV_PYTHON", format!("3.99, >=3.98,<4, {}", python3.minor()));
-    let said = format!("Python {}, as VIRTUALENV_PYTHON asks\n{}", python3.minor(), created("x", python3));
+    let said = format!("Python {}, as VIRTUALENV_PYTHON asks\n{}", python3.minor(), created_by_binary("x", python3));
     assert_eq!(told(&sandbox, &[]), (said, file(python3)));
     assert_eq!(told(&sandbox, &["-p", &other.full()]).1, file(other));
     sandbox.set("VIRTUALENVWRAPPER_VIRTUALENV_ARGS", format!("-p {}", other.full()));
@@ -186,7 +189,7 @@ fn mkproject_and_mktmpenv_ask_as_well() {
     sandbox.set("PROJECT_HOME", root);
     sandbox.write("my $project/.python-version", other.minor());
     let asks = format!("Python {}, as .python-version of [ROOT]/my $project asks\n", other.minor());
-    let made = created("my $project", other);
+    let made = created_by_binary("my $project", other);
     sandbox.run(["mkproject", "-f", "--without-pip", "my $project"]).status(0).stderr(format!("{asks}{made}"));
     sandbox.run(["rmvirtualenv", "--now", "my $project"]).status(0);
     let answer = sandbox.run(["mktmpenv", "--without-pip", "-a", "my $project"]).status(0);

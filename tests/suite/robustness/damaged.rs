@@ -10,6 +10,7 @@ use crate::support::disk::{names, tree};
 use crate::support::pythons;
 use crate::support::sandbox::{Answer, BINARY, Sandbox, tool};
 use crate::support::tally;
+use crate::verbs::mkvirtualenv::created_by_binary;
 
 fn make<'a>(sandbox: &'a Sandbox, name: &str) -> Answer<'a> {
     sandbox.run(["mkvirtualenv", "-p", pythons::complete().path.to_str().unwrap(), name])
@@ -177,7 +178,7 @@ fn an_interpreter_that_became_another_is_asked_again() {
         drop(fs::remove_file(&link));
         symlink(&python.path, &link).unwrap();
         let words = ["mkvirtualenv", "--without-pip", "-p", link.to_str().unwrap(), "x"];
-        sandbox.run(words).status(0).stderr(format!("Created `x` with CPython {} and no pip\n", python.full()));
+        sandbox.run(words).status(0).stderr(created_by_binary("x", python));
         sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
     }
 }

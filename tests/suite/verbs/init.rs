@@ -84,7 +84,7 @@ fn without_the_functions_a_verb_for_the_shell_names_the_line_that_loads_them() {
         sandbox.set("SHELL", login);
         for words in [&["workon", "x"][..], &["deactivate"], &["cdvirtualenv"], &["cdsitepackages", "a"]] {
             sandbox.run(words).status(1).stdout("").stderr(format!(
-                "venvwrap: `{}` changes the shell it is called in, and the functions are not loaded there\nhint: {line}\n",
+                "venvwrap: `{}` changes the shell it runs in, but the shell functions are not loaded there\nhint: {line}\n",
                 words[0]
             ));
         }

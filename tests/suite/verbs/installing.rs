@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
-use super::mkvirtualenv::{created, path};
+use super::mkvirtualenv::{created, not_activated, path};
 use crate::support::disk::names;
 use crate::support::pythons;
 use crate::support::sandbox::Sandbox;
@@ -106,8 +106,9 @@ fn an_environment_without_pip_is_installed_into_by_the_pip_of_its_python_or_by_u
     sandbox.set("VENVWRAP_INSTALLER", "uv");
     sandbox.run(words.iter().chain(&["two"])).status(1).stderr(format!(
         "{}venvwrap: no installer for environment `two`: uv is not on PATH\n\
-         hint: VENVWRAP_INSTALLER or the setting `installer` asks for uv; `auto` takes what there is\n",
-        created("two", python)
+         hint: VENVWRAP_INSTALLER or the setting `installer` asks for uv; `auto` takes what there is\n{}",
+        created("two", python),
+        not_activated("two")
     ));
     // uv where it is chosen, and where there is nothing else.
     symlink(pythons::peer("uv"), sandbox.tools().join("uv")).unwrap();

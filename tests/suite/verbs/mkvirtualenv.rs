@@ -23,6 +23,19 @@ pub(crate) fn created(name: &str, python: &Python) -> String {
     format!("Created `{name}` with {implementation} {} and no pip\n", python.full())
 }
 
+/// The same without the shell functions. A sandbox has no SHELL.
+pub(crate) fn created_by_binary(name: &str, python: &Python) -> String {
+    created(name, python) + &not_activated(name)
+}
+
+/// What a script is told that calls the binary and not the function.
+pub(crate) fn not_activated(name: &str) -> String {
+    format!(
+        "`{name}` was not activated: the shell functions are not loaded; \
+         add to ~/.bashrc: eval \"$(venvwrap init bash)\"\n"
+    )
+}
+
 #[test]
 fn it_is_made_entered_and_told_in_every_shell() {
     let python = pythons::complete();
@@ -60,7 +73,7 @@ fn a_script_can_make_one_without_the_functions() {
     let sandbox = Sandbox::new();
     let python = pythons::complete();
     let words = ["mkvirtualenv", "--without-pip", "-p", path(python), "x"];
-    sandbox.run(words).status(0).stdout("").stderr(created("x", python));
+    sandbox.run(words).status(0).stdout("").stderr(created_by_binary("x", python));
     assert!(!sandbox.environment("x").join("bin/pip").exists());
 }
 
@@ -119,7 +132,8 @@ fn clear_replaces_and_the_old_one_can_come_back() {
     fs::write(broken.join("note"), "old").unwrap();
     let words = ["mkvirtualenv", "--clear", "--without-pip", "-p", path(python), "x"];
     let told = created("x", python)
-        + "The old `x` is in the trash for 7 days; `mvvirtualenv x NAME && venvwrap undo x` brings it back\n";
+        + "The old `x` is in the trash for 7 days; `mvvirtualenv x NAME && venvwrap undo x` brings it back\n"
+        + &not_activated("x");
     sandbox.run(words).status(0).stdout("").stderr(told);
     assert!(!sandbox.environment("x").join("note").exists());
     // A Python that cannot be had costs nothing.
@@ -175,7 +189,7 @@ fn a_prompt_of_ones_own_is_kept_in_the_environment() {
     let python = pythons::complete();
     let prompt = "it's \"my\" $HOME `x` %d ü";
     let words = ["mkvirtualenv", "--prompt", prompt, "--without-pip", "-p", path(python), "x"];
-    sandbox.run(words).status(0).stdout("").stderr(created("x", python));
+    sandbox.run(words).status(0).stdout("").stderr(created_by_binary("x", python));
     Story::new()
         .run(["workon", "x"])
         .get("VIRTUAL_ENV_PROMPT")
@@ -221,7 +235,7 @@ fn options_of_virtualenv_are_taken_and_quiet_is_quiet() {
     assert_eq!(make(&sandbox, &["-q"]), "");
     assert_eq!(make(&sandbox, &["--quiet", "--no-vcs-ignore", "--distribute"]), "");
     let note = "an option that is virtualenv's own was accepted and has no effect\n";
-    let made = created("x", pythons::complete());
+    let made = created_by_binary("x", pythons::complete());
     assert_eq!(make(&sandbox, &["-v", "--reset-app-data"]), format!("{note}{made}"));
     sandbox.set("VIRTUALENVWRAPPER_VIRTUALENV_ARGS", "--no-site-packages -q");
     assert_eq!(make(&sandbox, &[]), "");
