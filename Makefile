@@ -29,7 +29,7 @@ HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 BINARY := target/venvwrap
 SOURCES := $(shell find Cargo.toml Cargo.lock .cargo src shell -type f)
 SHELL_SCRIPTS := $(wildcard shell/*.bash shell/*.sh shell/standalone/activate tests/tools/*.sh tests/suite/support/*.bash .ci/run)
-ZSH_SCRIPTS := $(wildcard shell/*.zsh tests/suite/support/*.zsh)
+ZSH_SCRIPTS := $(wildcard shell/*.zsh shell/shared.sh tests/suite/support/*.zsh)
 FISH_SCRIPTS := $(wildcard shell/*.fish shell/standalone/*.fish tests/tools/*.fish tests/suite/support/*.fish)
 
 # Where faults, hostile values and odd shells are tried.

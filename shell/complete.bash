@@ -1,8 +1,9 @@
 # shellcheck shell=bash
-# What Tab offers for venvwrap's commands in bash 3.2 and newer. `venvwrap init` prints it before init.bash, which has
+# Completion for bash 3.2 and newer. `venvwrap init` prints it before the functions, which have
 # __venvwrap_run.
 
-# Candidates come ready to be inserted: quoted as the word that is being typed, with the space after a whole one.
+# Candidates arrive ready to insert: quoted like the word being typed, with a space after a complete
+# one.
 function __venvwrap_complete {
     \builtin local __venvwrap_line
     COMPREPLY=()
@@ -12,7 +13,8 @@ function __venvwrap_complete {
     [[ -n ${COMPREPLY[0]} ]] || COMPREPLY=()
 }
 
-# What `allvirtualenv` runs, and the words of that: bash-completion knows them, bash itself the commands.
+# Completes the command line that `allvirtualenv` runs: bash-completion knows its words, bash itself
+# the commands.
 function __venvwrap_complete_command {
     \builtin local __venvwrap_line __venvwrap_words
     if [[ $COMP_CWORD -gt 1 || $2 != -* ]] && \builtin declare -F _command_offset >/dev/null; then
@@ -37,5 +39,5 @@ function __venvwrap_complete_command {
     virtualenvwrapper venvwrap 2>/dev/null || \builtin true
 \builtin complete -o bashdefault -o default -F __venvwrap_complete_command allvirtualenv 2>/dev/null || \builtin true
 
-# The name under which people attach the completion of names to functions of their own.
+# The name by which users attach this completion to functions of their own.
 function _virtualenvs { __venvwrap_complete "$@"; }

@@ -1,4 +1,4 @@
-# What Tab offers for venvwrap's commands in fish. `venvwrap init` prints it before init.fish.
+# Completion for fish. `venvwrap init` prints it before init.fish.
 
 # Each candidate is a line, with a description after a tab.
 function __venvwrap_complete
@@ -12,11 +12,11 @@ end
 for command in deactivate mkvirtualenv mktmpenv mkproject rmvirtualenv cpvirtualenv mvvirtualenv workon lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper venvwrap
     builtin complete -c $command -f -a '(__venvwrap_complete)'
 end
-# What allvirtualenv runs, and the words of that.
+# Completes the command line that allvirtualenv runs.
 builtin complete -c allvirtualenv -x -n 'builtin test (count (commandline -opc)) -eq 1' -s h -l help -d 'Print help'
 builtin complete -c allvirtualenv -x -a '(__fish_complete_subcommand)'
 
-# The name under which people attach the completion to functions of their own.
+# The name by which users attach the completion to functions of their own.
 function _virtualenvs
     __venvwrap_complete
 end

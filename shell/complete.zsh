@@ -1,7 +1,7 @@
-# What Tab offers for venvwrap's commands in zsh: with compinit, whenever that comes, and without. `venvwrap init` prints
-# it before init.zsh, which has __venvwrap_run.
+# Completion for zsh, with or without compinit, whenever that runs. `venvwrap init` prints it before
+# the functions, which have __venvwrap_run.
 
-# Each candidate is a line, with a description after a tab; one that ends in `/` can be gone on with.
+# Each candidate is a line, with a description after a tab. One that ends in `/` is not complete.
 function __venvwrap_complete {
     \builtin emulate -L zsh -o extendedglob
     \builtin local __venvwrap_line
@@ -21,7 +21,8 @@ function __venvwrap_complete {
     (( ! $#__venvwrap_done )) || compadd -l -d __venvwrap_done_shown -- "${__venvwrap_done[@]}"
 }
 
-# The same for zsh's old completion system (`compctl -K`), which hands over the beginning of the word and its end.
+# The same for zsh's old completion system (`compctl -K`), which passes the beginning of the word
+# and its end.
 function __venvwrap_complete_old {
     \builtin emulate -L zsh
     \builtin local __venvwrap_line
@@ -35,7 +36,7 @@ function __venvwrap_complete_old {
     done
 }
 
-# What `allvirtualenv` runs, functions and builtins included, and the words of that.
+# Completes the command line that `allvirtualenv` runs, functions and builtins included.
 function __venvwrap_complete_command {
     if [[ $CURRENT -eq 2 && $PREFIX == -* ]]; then
         __venvwrap_complete
@@ -46,8 +47,8 @@ function __venvwrap_complete_command {
     fi
 }
 
-# Called while loading, and once more before the first prompt: compinit may come later in the rc file than this, or
-# never.
+# Called on loading and once more before the first prompt, because compinit may come later in the rc
+# file, or never.
 function __venvwrap_register {
     \builtin emulate -L zsh
     \builtin local -a __venvwrap_ours
@@ -71,7 +72,8 @@ if [[ -o interactive ]]; then
     __venvwrap_register loading
 fi
 
-# Under these names people attach the completion to functions of their own: with compdef, and with compctl -K.
+# The names by which users attach the completion to functions of their own: with compdef, and with
+# compctl -K.
 function _virtualenvs {
     if [[ $# -gt 0 ]]; then
         __venvwrap_complete_old "$@"

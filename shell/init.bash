@@ -1,28 +1,19 @@
 # shellcheck shell=bash
 # venvwrap's functions for bash 3.2 and newer.
 #
-# The line before these files sets __venvwrap_executable. Each command asks the binary for a plan, which comes on
-# descriptor 3 and is made of calls of the functions below; stdout and stderr stay yours. Nothing here starts a process
-# while it is loaded, and leaving an environment starts none at all. Loading it twice changes nothing.
+# `venvwrap init` prints a line that sets __venvwrap_executable, then shared.sh, then this file. A
+# command asks the binary for a plan, which arrives on descriptor 3 and consists of calls of the
+# functions here; stdout and stderr stay the user's. Loading starts no process and can be repeated;
+# `deactivate` starts none, either.
 #
-# Builtins are called as \builtin, past aliases and functions of the same name. Holds under set -e, -u, -C, -f and in
-# POSIX mode, whatever IFS and CDPATH are.
+# Builtins are called as \builtin, past aliases and functions of the same name. Works under set -e,
+# -u, -C, -f, in POSIX mode, and with any IFS and CDPATH.
 
-# Becomes the binary; only to be called in a subshell. The variables count as they are now, exported or not.
-function __venvwrap_run {
-    # shellcheck disable=SC2034 # for the binary
-    \builtin export WORKON_HOME PROJECT_HOME VIRTUALENVWRAPPER_HOOK_DIR VIRTUALENVWRAPPER_PROJECT_FILENAME \
-        VIRTUALENVWRAPPER_WORKON_CD VIRTUALENVWRAPPER_VIRTUALENV VIRTUALENVWRAPPER_VIRTUALENV_ARGS \
-        VIRTUALENVWRAPPER_LOG_FILE VIRTUALENVWRAPPER_SCRIPT VIRTUALENVWRAPPER_PYTHON HOOK_VERBOSE_OPTION
-    # shellcheck disable=SC2154 # set by the line before this file
-    \builtin exec "$__venvwrap_executable" "$@"
-}
-
-# Runs a command of the binary and carries out its plan.
+# Calls the binary and carries out the plan it returns.
 function __venvwrap_call {
-    # A closed stdout cannot be handed on, and in the place of a closed stdin the binary would find the pipe for its plan.
-    # (Trying it would not tell: the attempt itself opens descriptors. bash answers for these names itself, also where
-    # there is no /dev/fd.)
+    # A closed stdout cannot be duplicated, and with a closed stdin the binary would read the pipe
+    # of its own plan. (A trial redirection would not tell, because it opens descriptors itself.
+    # bash answers for these names even without a /dev/fd.)
     if [[ ! -e /dev/fd/0 ]]; then
         __venvwrap_call "$@" </dev/null
         \builtin return
@@ -37,13 +28,13 @@ function __venvwrap_call {
         __venvwrap_plan="$(__venvwrap_run "--plan=bash/2/$__venvwrap_word$__venvwrap_mode" "$@" 3>&1 1>&4 4>&-)" ||
             __venvwrap_status=$?
     } 4>&1
-    # What a trace or a trap of yours writes to descriptor 3 comes before the plan. A binary that was killed may have written
-    # half of one.
+    # A trace or a trap may write to descriptor 3 before the plan, and a killed binary may leave
+    # half a plan.
     if [[ $__venvwrap_status -lt 128 && $__venvwrap_plan == *"#<$__venvwrap_word"$'\n'*"#$__venvwrap_word>"* ]]; then
         __venvwrap_plan="${__venvwrap_plan#*"#<$__venvwrap_word"$'\n'}"
         __venvwrap_plan="${__venvwrap_plan%"#$__venvwrap_word>"*}"
         \builtin set --
-        # What hooks are told goes with this function, also when Ctrl-C ends one.
+        # Local, so that Ctrl-C in a hook cannot leave it behind.
         # shellcheck disable=SC2034 # for the hooks
         \builtin local VIRTUALENVWRAPPER_PROJECT_CD
         \builtin unset VIRTUALENVWRAPPER_PROJECT_CD
@@ -57,8 +48,9 @@ function __venvwrap_call {
     \builtin return "$__venvwrap_status"
 }
 
-# `builtin eval` would not know that a failing step is waited for: it would end the shell under set -e. Only `command` keeps
-# a syntax error from ending it in POSIX mode, but that can be a function of yours.
+# `builtin eval` ignores the surrounding `||`: under set -e a failing step would end the shell. Only
+# `command` keeps a syntax error from ending it in POSIX mode, but a user's function may have that
+# name.
 function __venvwrap_evaluate {
     if \builtin declare -F command >/dev/null; then
         \eval "$1"
@@ -67,21 +59,34 @@ function __venvwrap_evaluate {
     fi
 }
 
-# Whether the variable $1 cannot be set.
-function __venvwrap_is_readonly {
-    if [[ -z ${!1+x} ]]; then
-        ! \builtin unset -v "$1" 2>/dev/null
-    elif [[ ${BASH_VERSINFO[0]}${BASH_VERSINFO[1]} -ge 44 ]]; then
-        [[ ${!1@a} == *r* ]]
+# has_attribute NAME LETTER: whether a set variable has that attribute of `declare`. bash before 4.4
+# tells only in a subshell.
+function __venvwrap_has_attribute {
+    if [[ ${BASH_VERSINFO[0]}${BASH_VERSINFO[1]} -ge 44 ]]; then
+        [[ ${!1@a} == *"$2"* ]]
     else
         \builtin local __venvwrap_flags
         __venvwrap_flags="$(\builtin declare -p "$1")"
         __venvwrap_flags="${__venvwrap_flags#declare -}"
-        [[ ${__venvwrap_flags%% *} == *r* ]]
+        [[ ${__venvwrap_flags%% *} == *"$2"* ]]
     fi
 }
 
-# Whether an environment can be entered and left here; asked before anything is done.
+# Whether the variable $1, which is set, is exported.
+function __venvwrap_is_exported {
+    __venvwrap_has_attribute "$1" x
+}
+
+# Whether the variable $1 is readonly.
+function __venvwrap_is_readonly {
+    if [[ -z ${!1+x} ]]; then
+        ! \builtin unset -v "$1" 2>/dev/null
+    else
+        __venvwrap_has_attribute "$1" r
+    fi
+}
+
+# Whether this shell can switch environments; checked before anything changes.
 function __venvwrap_can_switch {
     \builtin local __venvwrap_name
     for __venvwrap_name in VIRTUAL_ENV VIRTUAL_ENV_PROMPT PYTHONHOME VENVWRAP_UNDO PATH; do
@@ -92,20 +97,9 @@ function __venvwrap_can_switch {
     done
 }
 
-# Whether the variable $1, which is set, is exported. bash before 4.4 has to be asked in a subshell.
-function __venvwrap_is_exported {
-    if [[ ${BASH_VERSINFO[0]}${BASH_VERSINFO[1]} -ge 44 ]]; then
-        [[ ${!1@a} == *x* ]]
-    else
-        \builtin local __venvwrap_flags
-        __venvwrap_flags="$(\builtin declare -p "$1")"
-        __venvwrap_flags="${__venvwrap_flags#declare -}"
-        [[ ${__venvwrap_flags%% *} == *x* ]]
-    fi
-}
-
-# Adds to the caller's `__venvwrap_undo` what the variable $1 is now. One that is unset adds nothing; one that is not exported is
-# marked by a `-`. `%`, `;` and newline are written as in a URL, for they end an escape, a field and a line.
+# Appends the value of the variable $1 to the caller's __venvwrap_undo. An unset variable adds
+# nothing, and `-` marks one that is not exported. `%`, `;`, and newline are percent-encoded,
+# because they end an escape, a field, and a line.
 function __venvwrap_keep {
     [[ -n ${!1+x} ]] || \builtin return 0
     \builtin local "__venvwrap_value=${!1//\%/%25}"
@@ -115,9 +109,9 @@ function __venvwrap_keep {
     __venvwrap_undo="$__venvwrap_undo$1=${__venvwrap_value//;/%3B}"
 }
 
-# Puts the name of the environment before the prompt, if this shell has one. Characters that would run or change when
-# the prompt is drawn (promptvars expands it each time) become `_`. A prompt that came with the name, from the shell that
-# started this one, keeps it where it is.
+# Puts the environment's name before the prompt, if this shell has one. Characters that run or
+# change when the prompt is drawn (promptvars expands it each time) become `_`. A prompt inherited
+# with the name in it keeps the name where it is.
 function __venvwrap_prompt {
     [[ -n ${PS1+x} && -z ${VIRTUAL_ENV_DISABLE_PROMPT-} ]] && ! __venvwrap_is_readonly PS1 || \builtin return 0
     \builtin local __venvwrap_label __venvwrap_with
@@ -130,11 +124,11 @@ function __venvwrap_prompt {
     fi
     __venvwrap_lend PS1
     PS1="$__venvwrap_with"
-    # To be noted when hooks have had their say.
+    # Recorded after the hooks, which may change the prompt.
     __venvwrap_drawn='+'
 }
 
-# Defines `deactivate`; one that is there already is put aside until we leave.
+# Defines `deactivate`; an existing function of that name is kept until deactivation.
 function __venvwrap_take_deactivate {
     if \builtin declare -F deactivate >/dev/null; then
         \builtin eval "__venvwrap_other_$(\builtin declare -f deactivate)"
@@ -142,9 +136,9 @@ function __venvwrap_take_deactivate {
     function deactivate { __venvwrap_deactivate "$@"; }
 }
 
-# Lends venv's scripts what they look for: one that is sourced over us takes `deactivate` for itself and calls nothing of
-# ours, but puts PATH, prompt and PYTHONHOME back as these say. What they had lent already is put aside,
-# marked `+` if it is exported.
+# Sets the variables that venv's scripts restore from: a script sourced over this environment
+# replaces `deactivate`, calls none of these functions, and resets PATH, the prompt, and PYTHONHOME
+# from these values. Existing values are kept, marked `+` if exported.
 function __venvwrap_lend {
     \builtin local "__venvwrap_lent=_OLD_VIRTUAL_$1"
     if [[ -n ${!__venvwrap_lent+x} ]]; then
@@ -156,7 +150,7 @@ function __venvwrap_lend {
     [[ -z ${!1+x} ]] || \builtin printf -v "$__venvwrap_lent" %s "${!1}"
 }
 
-# The way back.
+# Undoes __venvwrap_lend.
 function __venvwrap_take_back {
     \builtin local "__venvwrap_lent=_OLD_VIRTUAL_$1" "__venvwrap_aside=__venvwrap_aside_$1"
     \builtin unset "$__venvwrap_lent"
@@ -167,9 +161,10 @@ function __venvwrap_take_back {
     \builtin unset "$__venvwrap_aside"
 }
 
-# Takes back what another tool entered: entering replaces, as it does everywhere. That tool's own `deactivate` does it
-# where this shell has one. Where VIRTUAL_ENV was only inherited, PATH, the prompt and the variables lose it here; one
-# that names no environment (`/usr`, in some images) is only a variable, and stays below.
+# Deactivates another tool's environment: activation replaces, as in every tool. If this shell has
+# that tool's own `deactivate`, that is called. If VIRTUAL_ENV was only inherited, PATH, the prompt,
+# and the variables lose it here. A value that is no environment (`/usr` in some images) is an
+# ordinary variable and stays.
 function __venvwrap_displace {
     ! __venvwrap_is_of_tool || __venvwrap_quit
     [[ ${VIRTUAL_ENV-} == /* && -f $VIRTUAL_ENV/pyvenv.cfg ]] || \builtin return 0
@@ -184,12 +179,12 @@ function __venvwrap_displace {
     \builtin unset VIRTUAL_ENV VIRTUAL_ENV_PROMPT
 }
 
-# Whether `deactivate` is that of a script of venv, virtualenv, uv or ours.
+# Whether `deactivate` comes from a script of venv, virtualenv, uv, or venvwrap.
 function __venvwrap_is_of_tool {
     \builtin declare -F deactivate >/dev/null && [[ $(\builtin declare -f deactivate) == *_OLD_VIRTUAL_PATH* ]]
 }
 
-# Calls it. Older ones look at variables that need not be set.
+# Calls that `deactivate`. Older ones use variables that may be unset.
 function __venvwrap_quit {
     if [[ $- == *u* ]]; then
         \builtin set +u
@@ -200,7 +195,7 @@ function __venvwrap_quit {
     fi
 }
 
-# Takes a directory out of PATH, once; fails where it is not there.
+# Removes a directory from PATH, once; fails if it is not there.
 function __venvwrap_without {
     \builtin local "__venvwrap_path=:${PATH-}:"
     [[ $__venvwrap_path == *":$1:"* ]] || \builtin return 1
@@ -209,7 +204,7 @@ function __venvwrap_without {
     PATH="${__venvwrap_path%:}"
 }
 
-# enter ROOT PROMPT HOOKS: a step of a plan.
+# enter ROOT PROMPT HOOKS: a step of a plan. Activates an environment.
 function __venvwrap_enter {
     __venvwrap_displace
     \builtin local __venvwrap_undo __venvwrap_hooks
@@ -230,15 +225,17 @@ function __venvwrap_enter {
     __venvwrap_lend PATH
     \builtin unset PYTHONHOME
     \builtin export "VIRTUAL_ENV=$1" "VIRTUAL_ENV_PROMPT=$2" "VENVWRAP_UNDO=$__venvwrap_undo" "PATH=$1/bin${PATH+:$PATH}"
-    # Copies that no other program can change: of the record, and of what this shell itself has entered.
+    # Copies that no other program can change: of the record, and of what this shell itself
+    # activated.
     \builtin export -n "__venvwrap_record=$VENVWRAP_UNDO" "__venvwrap_entered=$1" "__venvwrap_named=$2"
     __venvwrap_prompt
     __venvwrap_take_deactivate
     \builtin hash -r 2>/dev/null || \builtin true
 }
 
-# Settles which record counts. VENVWRAP_UNDO may have been taken away or replaced since this shell entered (direnv does
-# both): it counts more than the copy only if it, and not the copy, is about the active environment.
+# Decides which record counts. VENVWRAP_UNDO may have been removed or replaced since this shell
+# activated (direnv does both). It counts more than the copy only if it describes the active
+# environment and the copy does not.
 function __venvwrap_settle {
     [[ -n ${__venvwrap_record-} && ${VENVWRAP_UNDO-} != "$__venvwrap_record" ]] || \builtin return 0
     if [[ -n ${VENVWRAP_UNDO-} ]] && __venvwrap_is_inside; then
@@ -251,10 +248,10 @@ function __venvwrap_settle {
     fi
 }
 
-# leave: a step of a plan. Takes back what is on record, also in a child of the shell that entered; PATH and prompt lose
-# exactly what was added, wherever it stands now. Only the names written here are ever assigned, and those that the
-# binary's rule for records lets through. Whatever others have changed meanwhile: no name before the prompt, no
-# `deactivate` and no variable of ours is left.
+# leave: a step of a plan. Undoes what is on record, also in a child of the shell that activated.
+# PATH and the prompt lose exactly what was added, wherever it is now. Assigns only the names
+# written here and those that the binary's rule for records allows. Whatever others changed
+# meanwhile, no name in the prompt, no `deactivate`, and no variable of venvwrap's remains.
 function __venvwrap_leave {
     __venvwrap_settle
     [[ -n ${VENVWRAP_UNDO-} ]] || \builtin return 0
@@ -280,7 +277,7 @@ function __venvwrap_leave {
         esac
     done
     if [[ -n $__venvwrap_root ]] && __venvwrap_without "$__venvwrap_root/bin"; then
-        # A zsh with `typeset -U path` took yours from there.
+        # zsh with `typeset -U path` dropped the user's own entry.
         if [[ -n $__venvwrap_stood && $__venvwrap_stood != *[!0-9]* && ${#__venvwrap_stood} -lt 5 &&
             ":$PATH:" != *":$__venvwrap_root/bin:"* ]]; then
             __venvwrap_stood=$((10#$__venvwrap_stood))
@@ -299,7 +296,8 @@ function __venvwrap_leave {
         private) \builtin export -n PATH ;;
         unset) [[ -n ${PATH-} ]] || \builtin unset PATH ;;
     esac
-    # Another tool may have entered another environment since: then the variables are its own. So may a conda that went on.
+    # If another tool activated another environment since, the variables are that tool's. The same
+    # holds for a conda that went on.
     if [[ ${VIRTUAL_ENV:-${CONDA_PREFIX-}} == "$__venvwrap_root" ]]; then
         [[ $VENVWRAP_UNDO != *";set="* ]] || __venvwrap_call answer record || \builtin true
     elif [[ -n ${VIRTUAL_ENV-} ]]; then
@@ -318,20 +316,22 @@ function __venvwrap_leave {
     if __venvwrap_is_deactivate_ours; then
         \builtin unset -f deactivate
         if \builtin declare -F __venvwrap_other_deactivate >/dev/null; then
-            # A trace may come before it.
+            # A trace may precede the text.
             __venvwrap_field=$'\n'"$(\builtin declare -f __venvwrap_other_deactivate)"
             \builtin eval "${__venvwrap_field#*$'\n'__venvwrap_other_}"
             \builtin unset -f __venvwrap_other_deactivate
         fi
     elif __venvwrap_is_of_tool; then
-        # A script has been sourced over ours: of this environment, and goes with it, or of another, which stays.
+        # A script was sourced over ours. If it is this environment's, it is undone, too; if
+        # another's, it stays.
         if [[ $__venvwrap_whose == own ]]; then \builtin unset -f deactivate; else __venvwrap_whose='script'; fi
     elif \builtin declare -F __venvwrap_other_deactivate >/dev/null; then
-        # Defined anew by the person.
+        # The user has redefined the function.
         \builtin unset -f __venvwrap_other_deactivate
     fi
     if [[ -n ${__venvwrap_shown-} ]] && ! __venvwrap_is_readonly PS1; then
-        # As it was when the plan was through: then what hooks made of it goes with us. Else only the name goes.
+        # If the prompt is as it was after the plan, restore the earlier one, without any changes by
+        # hooks. Otherwise remove only the name.
         if [[ ${__venvwrap_drawn-} == "=${PS1-}" && -n ${_OLD_VIRTUAL_PS1+x} ]]; then
             PS1="$_OLD_VIRTUAL_PS1"
         elif [[ ${PS1-} == *"$__venvwrap_shown"* ]]; then
@@ -343,20 +343,20 @@ function __venvwrap_leave {
         __venvwrap_take_back PYTHONHOME
         [[ -z ${__venvwrap_shown-} ]] || __venvwrap_take_back PS1
     fi
-    # What was put aside belongs to a script that another one has replaced since.
+    # The kept values belong to a script that another script has replaced since.
     \builtin unset __venvwrap_aside_PATH __venvwrap_aside_PYTHONHOME __venvwrap_aside_PS1
     [[ -n ${PYTHONHOME+x} ]] || __venvwrap_restore PYTHONHOME "$__venvwrap_pythonhome"
     \builtin unset __venvwrap_shown __venvwrap_drawn __venvwrap_record __venvwrap_entered __venvwrap_named VENVWRAP_UNDO
     \builtin hash -r 2>/dev/null || \builtin true
 }
 
-# Whether `deactivate` is ours. Where it is what called us, nothing has to be asked, and no subshell started.
+# Whether `deactivate` is ours. If it called this function, that is certain and needs no subshell.
 function __venvwrap_is_deactivate_ours {
     [[ ${FUNCNAME[4]-} == deactivate && ${FUNCNAME[3]-} == __venvwrap_deactivate ]] && \builtin return 0
     \builtin declare -F deactivate >/dev/null && [[ $(\builtin declare -f deactivate) == *__venvwrap_deactivate* ]]
 }
 
-# put_back NAME HOW VALUE: a step of a plan. What a variable was before entering: unset, exported or private.
+# put_back NAME HOW VALUE: a step of a plan. Restores a variable: unset, exported, or private.
 function __venvwrap_put_back {
     \builtin unset "$1"
     case "$2" in
@@ -365,7 +365,7 @@ function __venvwrap_put_back {
     esac
 }
 
-# restore NAME FIELD: what FIELD, from the record, says of the variable; unset where it says nothing.
+# restore NAME FIELD: restores a variable from FIELD of the record, or unsets it if FIELD is empty.
 function __venvwrap_restore {
     \builtin unset "$1"
     case "$2" in
@@ -380,8 +380,8 @@ function __venvwrap_cd {
     \builtin cd -- "$1" || \builtin return
 }
 
-# recorded NAME: puts what VENVWRAP_UNDO says of it into the caller's __venvwrap_value. Hooks see the variables of the
-# function that sources them: no name that they may use themselves.
+# recorded NAME: sets the caller's __venvwrap_value to that field of VENVWRAP_UNDO. Hooks see the
+# variables of the function that sources them, hence the long names.
 function __venvwrap_recorded {
     [[ ";${VENVWRAP_UNDO-};" == *";$1="* ]] || \builtin return 1
     __venvwrap_value=";$VENVWRAP_UNDO;"
@@ -389,13 +389,14 @@ function __venvwrap_recorded {
     __venvwrap_decode "${__venvwrap_value%%;*}"
 }
 
-# Whether the environment on record is the active one: none has been entered over it by other means.
+# Whether the environment on record is active: nothing else was activated over it.
 function __venvwrap_is_inside {
     \builtin local '__venvwrap_value='
     __venvwrap_recorded root && [[ ${VIRTUAL_ENV:-${CONDA_PREFIX-}} == "$__venvwrap_value" ]]
 }
 
-# Whether the hooks in an environment are the person's own: this shell entered it, or it is a direct child of the store.
+# Whether an environment's hooks are the user's own: this shell activated it, or it is a direct
+# child of WORKON_HOME.
 function __venvwrap_is_own {
     [[ $1 == /* ]] || \builtin return 1
     [[ $1 == "${__venvwrap_entered-}" ]] && \builtin return 0
@@ -403,7 +404,8 @@ function __venvwrap_is_own {
     [[ -n $__venvwrap_name && $__venvwrap_name != . && $__venvwrap_name != .. && ${1%/*} -ef ${WORKON_HOME-} ]]
 }
 
-# depart: a step of a plan. Leaves, with the hooks of leaving: project, local, global before; local, global after.
+# depart: a step of a plan. Deactivates with hooks: the project's, the environment's, the global one
+# before; the environment's, the global one after.
 function __venvwrap_depart {
     __venvwrap_settle
     \builtin local '__venvwrap_root=' '__venvwrap_hooks=' '__venvwrap_project=' '__venvwrap_value=' '__venvwrap_own=source'
@@ -413,7 +415,8 @@ function __venvwrap_depart {
         __venvwrap_leave
         \builtin return
     fi
-    # A record could have been written by anybody: it says neither where global hooks lie nor whose an environment is.
+    # Anybody can write a record, so it decides neither where global hooks are nor whose an
+    # environment is.
     __venvwrap_hooks="${VIRTUALENVWRAPPER_HOOK_DIR:-${WORKON_HOME-}}"
     ! __venvwrap_is_short "$__venvwrap_hooks" || __venvwrap_hooks="$(__venvwrap_run answer hook-directory)"
     __venvwrap_is_own "$__venvwrap_root" || __venvwrap_own=source_trusted
@@ -423,7 +426,8 @@ function __venvwrap_depart {
     fi
     __venvwrap_value="$__venvwrap_root/${VIRTUALENVWRAPPER_PROJECT_FILENAME:-.project}"
     if [[ -f $__venvwrap_value ]]; then
-        # The first line, of a file that may be anything: it ends at a NUL, which bash would go on reading past.
+        # The first line of a file that may be anything. -d '' stops at a NUL, which bash would
+        # otherwise skip.
         IFS='' \builtin read -r -d '' -n 4096 __venvwrap_value <"$__venvwrap_value" || \builtin true
         __venvwrap_project="${__venvwrap_value%%$'\n'*}"
     fi
@@ -437,7 +441,7 @@ function __venvwrap_depart {
         __venvwrap_source_trusted "$__venvwrap_value"
     done
     __venvwrap_leave
-    # Goes with this function, also when Ctrl-C ends a hook.
+    # Local, so that Ctrl-C in a hook cannot leave it behind.
     \builtin local VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV
     # shellcheck disable=SC2034 # for the hooks
     VIRTUALENVWRAPPER_LAST_VIRTUAL_ENV="$__venvwrap_root"
@@ -445,7 +449,7 @@ function __venvwrap_depart {
     __venvwrap_source "$__venvwrap_hooks/postdeactivate"
 }
 
-# Puts a FIELD with a VALUE on record.
+# put_down FIELD VALUE: adds a field to the record.
 function __venvwrap_put_down {
     \builtin local "__venvwrap_value=${2//\%/%25}"
     __venvwrap_value=${__venvwrap_value//$'\n'/%0A}
@@ -453,19 +457,8 @@ function __venvwrap_put_down {
     __venvwrap_record="$VENVWRAP_UNDO"
 }
 
-# elsewhere PROJECT: a step of a plan, after `enter`. Another tool keeps the environment, for that project if it is known;
-# its own hooks are sourced only if they are trusted.
-function __venvwrap_elsewhere {
-    __venvwrap_put_down elsewhere "$1"
-}
-
-# later FILE: a step of a plan, after `enter`. To be sourced on leaving, if it is trusted then.
-function __venvwrap_later {
-    __venvwrap_put_down later "$1"
-}
-
-# conda ROOT NAME [VARIABLE VALUE]...: a step of a plan, after `enter`. It is a conda environment, and conda is told what
-# `conda activate --stack` would tell it, so that conda can go on from there and come back.
+# conda ROOT NAME [VARIABLE VALUE]...: a step of a plan, after `enter`, for a conda environment.
+# Sets what `conda activate --stack` would set, so that conda can go on from there and come back.
 function __venvwrap_conda {
     \builtin local "__venvwrap_level=${CONDA_SHLVL-}"
     [[ -n ${CONDA_PREFIX-} && $__venvwrap_level != *[!0-9]* && ${#__venvwrap_level} -lt 4 ]] || __venvwrap_level=''
@@ -481,14 +474,14 @@ function __venvwrap_conda {
     __venvwrap_set CONDA_PROMPT_MODIFIER "($2) "
     \builtin shift 2
     while [[ $# -gt 1 ]]; do
-        # `conda deactivate` puts this back.
+        # `conda deactivate` restores the variable from this.
         [[ -z ${!1+x} ]] || __venvwrap_set "__CONDA_SHLVL_${__venvwrap_level}_$1" "${!1}"
         __venvwrap_set "$1" "$2"
         \builtin shift 2
     done
 }
 
-# Sets and exports a variable, and puts on record what it was.
+# set NAME VALUE: sets and exports a variable, and records its earlier value.
 function __venvwrap_set {
     if [[ -z ${!1+x} ]]; then
         __venvwrap_put_down set "$1"
@@ -500,31 +493,15 @@ function __venvwrap_set {
     \builtin export "$1=$2"
 }
 
-# Puts a value as it stands in the record into the caller's __venvwrap_value, as it was.
+# Decodes a value of the record into the caller's __venvwrap_value.
 function __venvwrap_decode {
     __venvwrap_value="${1//%3B/;}"
     __venvwrap_value=${__venvwrap_value//%0A/$'\n'}
     __venvwrap_value="${__venvwrap_value//\%25/%}"
 }
 
-# Runs a file that is not the person's own, if they trust it as it is: what was looked at, not what has its name then.
-function __venvwrap_source_trusted {
-    # Asking costs a process; only who has such a hook pays for it.
-    [[ ! -f $1 ]] || __venvwrap_call trust --check "$1" || \builtin true
-}
-
-# text CODE: a step of a plan. What a trusted hook says.
-function __venvwrap_text {
-    __venvwrap_read_lines "$1" || \builtin true
-}
-
-# source FILE: a step of a plan. A hook; whatever becomes of it, the command goes on.
-function __venvwrap_source {
-    [[ ! -f $1 ]] || __venvwrap_read "$1" || \builtin true
-}
-
-# A function of its own, for the hook may return. Only `command` keeps a syntax error in it from ending the shell under
-# set -e and in POSIX mode.
+# A separate function, because a hook may `return`. Only `command` keeps a syntax error in the hook
+# from ending the shell under set -e and in POSIX mode.
 function __venvwrap_read {
     \builtin local __venvwrap_file
     __venvwrap_file="$1"
@@ -537,59 +514,7 @@ function __venvwrap_read {
     fi
 }
 
-# run_hooks EVENT NAME: a step of a plan. The binary runs them, now.
-function __venvwrap_run_hooks {
-    (__venvwrap_run hook "$@") || \builtin true
-}
-
-# project_cd [1|0]: a step of a plan. Tells hooks, and what they start, whether entering changes to the project.
-function __venvwrap_project_cd {
-    if [[ $# -gt 0 ]]; then
-        # shellcheck disable=SC2034 # for the hooks
-        \builtin export "VIRTUALENVWRAPPER_PROJECT_CD=$1"
-    else
-        \builtin unset VIRTUALENVWRAPPER_PROJECT_CD
-    fi
-}
-
-# continue WORDS: a step of a plan. Its failure is that of the whole command: the caller's variable.
-function __venvwrap_continue {
-    __venvwrap_call "$@" || __venvwrap_status=$?
-}
-
-# each HEADING ROOT PROMPT HOOKS WORDS: a step of a plan. Runs a command in an environment, in a subshell, without hooks.
-function __venvwrap_each {
-    __venvwrap_in_each "$@" || \builtin true
-    \builtin printf '\n'
-}
-
-# each_told: a step of a plan. The same; a failure is told, and is that of the whole command: the caller's variable.
-function __venvwrap_each_told {
-    __venvwrap_in_each "$@" || {
-        \builtin printf '%s\n' "venvwrap: status $? in \`$1\`" >&2
-        __venvwrap_status=1
-    }
-    \builtin printf '\n'
-}
-
-function __venvwrap_in_each {
-    \builtin printf '%s\n%s\n' "$1" "${1//?/=}"
-    (
-        __venvwrap_leave
-        __venvwrap_enter "$2" "$3" "$4"
-        __venvwrap_cd "$2" || \builtin exit
-        \builtin shift 4
-        [[ $# -eq 0 ]] || "$@"
-    )
-}
-
-# appended LINES: a step of a plan. Lines that you added to the environment's own bin/activate; whatever becomes of them,
-# the environment is entered.
-function __venvwrap_appended {
-    __venvwrap_read_lines "$1" || \builtin true
-}
-
-# A function of its own, as that for hooks.
+# A separate function, like __venvwrap_read.
 function __venvwrap_read_lines {
     \builtin local __venvwrap_lines
     __venvwrap_lines="$1"
@@ -601,26 +526,8 @@ function __venvwrap_read_lines {
     fi
 }
 
-# What `deactivate` does.
-function __venvwrap_deactivate {
-    case "${1-}" in
-        -h | --help) __venvwrap_call deactivate "$1" ;;
-        *)
-            __venvwrap_settle
-            if [[ -z ${VENVWRAP_UNDO-} ]]; then
-                \builtin printf '%s\n' 'venvwrap: no virtualenv active' >&2
-                \builtin return 1
-            fi
-            __venvwrap_can_switch || \builtin return
-            __venvwrap_depart
-            # As venv's scripts have it: there is still something to call.
-            [[ ${1-} != nondestructive ]] || __venvwrap_take_deactivate
-            ;;
-    esac
-}
-
-# What `venvwrap doctor` does: the binary sees files and exported variables; what a command is to this shell is told in
-# words, NAME KIND TEXT.
+# The body of `venvwrap doctor`. The binary sees files and exported variables; this tells it what a
+# command is in this shell, as NAME KIND TEXT.
 function __venvwrap_doctor {
     \builtin local __venvwrap_name __venvwrap_text
     for __venvwrap_name in python pip; do
@@ -645,88 +552,17 @@ function __venvwrap_doctor {
     __venvwrap_call doctor --told 'functions of bash' "$@"
 }
 
-# Every command by its long name (`venvwrap workon x`), and those that have no other. What changes nothing here runs as
-# if there were no function: a program that `run` becomes has the terminal.
-function venvwrap {
-    case "${1-}" in
-        doctor)
-            \builtin shift
-            __venvwrap_doctor "$@"
-            ;;
-        run | env | which | init | completions | man) (__venvwrap_run "$@") ;;
-        *) __venvwrap_call "$@" ;;
-    esac
-}
-
-function mkvirtualenv { __venvwrap_call mkvirtualenv "$@"; }
-function mktmpenv { __venvwrap_call mktmpenv "$@"; }
-function mkproject { __venvwrap_call mkproject "$@"; }
-function rmvirtualenv { __venvwrap_call rmvirtualenv "$@"; }
-function cpvirtualenv { __venvwrap_call cpvirtualenv "$@"; }
-function mvvirtualenv { __venvwrap_call mvvirtualenv "$@"; }
-function workon { __venvwrap_call workon "$@"; }
-function lsvirtualenv { __venvwrap_call lsvirtualenv "$@"; }
-function showvirtualenv { __venvwrap_call showvirtualenv "$@"; }
-function allvirtualenv { __venvwrap_call allvirtualenv "$@"; }
-function cdvirtualenv { __venvwrap_call cdvirtualenv "$@"; }
-function cdsitepackages { __venvwrap_call cdsitepackages "$@"; }
-function cdproject { __venvwrap_call cdproject "$@"; }
-function setvirtualenvproject { __venvwrap_call setvirtualenvproject "$@"; }
-function lssitepackages { __venvwrap_call lssitepackages "$@"; }
-function add2virtualenv { __venvwrap_call add2virtualenv "$@"; }
-function toggleglobalsitepackages { __venvwrap_call toggleglobalsitepackages "$@"; }
-function wipeenv { __venvwrap_call wipeenv "$@"; }
-function virtualenvwrapper { __venvwrap_call virtualenvwrapper "$@"; }
-
-# What virtualenvwrapper's hooks, plugins and their users call by these names.
-function virtualenvwrapper_verify_active_environment {
-    [[ -n ${VIRTUAL_ENV-} && -d $VIRTUAL_ENV ]] && \builtin return 0
-    \builtin printf '%s\n' 'venvwrap: no virtualenv active' >&2
-    \builtin return 1
-}
 function virtualenvwrapper_cd {
     \builtin cd "$@" || \builtin return
 }
-function virtualenvwrapper_show_workon_options { __venvwrap_call lsvirtualenv -b; }
-function virtualenvwrapper_derive_workon_home { __venvwrap_call answer workon-home; }
-function virtualenvwrapper_verify_workon_home {
-    if [[ ${1-} == -q ]]; then
-        __venvwrap_call answer verify-workon-home 2>/dev/null
-    else
-        __venvwrap_call answer verify-workon-home
-    fi
-}
-function virtualenvwrapper_verify_workon_environment { __venvwrap_call answer verify-environment -- "$@"; }
-function virtualenvwrapper_get_site_packages_dir { __venvwrap_call answer site-packages; }
-function virtualenvwrapper_get_python_version { __venvwrap_call answer python-version; }
-function virtualenvwrapper_verify_project_home {
-    [[ -d ${PROJECT_HOME-} ]] && \builtin return 0
-    \builtin printf '%s\n' "venvwrap: PROJECT_HOME: directory '${PROJECT_HOME-}' does not exist" >&2
-    \builtin return 1
-}
-function virtualenvwrapper_run_hook {
-    # A single plugin can be named there; there are none here.
-    [[ ${1-} != --name ]] || \builtin shift 2
-    __venvwrap_call hook "$@"
-}
-function virtualenvwrapper_initialize {
-    \builtin export "VIRTUALENVWRAPPER_HOOK_DIR=${VIRTUALENVWRAPPER_HOOK_DIR:-$WORKON_HOME}"
-    __venvwrap_call hook initialize
-}
-function virtualenvwrapper_load { \builtin true; }
 
-# Whether a directory is not written out: relative, or with a `~` or variable in it that has to be expanded.
-function __venvwrap_is_short {
-    [[ $1 != /* || ( $1 == *[~$]* || $1 == *//* ) && ! -d $1 ]]
-}
-
-# What virtualenvwrapper's loader sets for others. A directory that has to be expanded is the only reason to start a
-# process here. Hooks of virtualenvwrapper's making are told where they are.
+# The variables that virtualenvwrapper's loader sets. Loading starts a process only for a directory
+# that must be expanded. Hook templates that virtualenvwrapper made need VIRTUALENVWRAPPER_HOOK_DIR.
 if [[ -z ${WORKON_HOME-} ]]; then
     WORKON_HOME="${HOME-}/.virtualenvs"
 elif __venvwrap_is_short "$WORKON_HOME" && ! __venvwrap_is_readonly WORKON_HOME; then
     WORKON_HOME="$(__venvwrap_run answer workon-home)"
-    # A trace comes before it.
+    # A trace may precede the answer.
     [[ -z ${BASH_XTRACEFD-} ]] || WORKON_HOME="${WORKON_HOME##*$'\n'}"
 fi
 # shellcheck disable=SC2034 # for hooks
@@ -745,12 +581,13 @@ elif [[ -e $WORKON_HOME/initialize ]]; then
     \builtin export "VIRTUALENVWRAPPER_HOOK_DIR=$WORKON_HOME"
 fi
 
-# A shell that was started inside an environment, or reads its start-up files again, is in it: what these put before it in
-# PATH (/etc/profile, pyenv's line) comes after it again, and an activate script that they sourced is taken back. No name
-# is shown for an environment that is gone; it can be left all the same.
+# For a shell started inside an environment, or one that reads its start-up files again: moves the
+# environment to the front of PATH, behind which those files (/etc/profile, pyenv's line) put it,
+# and undoes an activate script that they sourced. A removed environment gets no name in the prompt,
+# and can be deactivated all the same.
 function __venvwrap_resume {
     \builtin local __venvwrap_name
-    # Others can hand down variables, but not those that a shell has for itself.
+    # Private to a shell, so an exported one comes from elsewhere.
     for __venvwrap_name in __venvwrap_record __venvwrap_entered __venvwrap_named __venvwrap_shown __venvwrap_drawn; do
         if [[ -n ${!__venvwrap_name+x} ]] && __venvwrap_is_exported "$__venvwrap_name"; then
             \builtin unset "$__venvwrap_name"
@@ -762,7 +599,7 @@ function __venvwrap_resume {
     __venvwrap_recorded root
     if [[ -n ${VIRTUAL_ENV-} ]] && __venvwrap_is_of_tool; then
         __venvwrap_quit
-        # Some have it with the brackets.
+        # Some tools include the parentheses.
         [[ $__venvwrap_label != "("*") " ]] || __venvwrap_label="${__venvwrap_label:1:${#__venvwrap_label}-3}"
         \builtin export "VIRTUAL_ENV=$__venvwrap_value" "VIRTUAL_ENV_PROMPT=$__venvwrap_label"
         __venvwrap_drawn=''
@@ -791,6 +628,6 @@ function __venvwrap_resume {
 }
 __venvwrap_resume
 
-# The hook of loading, where the person has one. virtualenvwrapper.sh fires it later.
+# The user's hook for loading. virtualenvwrapper.sh fires it later.
 [[ -n ${__venvwrap_initialize-} ]] ||
     __venvwrap_source "${VIRTUALENVWRAPPER_HOOK_DIR:-$WORKON_HOME}/initialize"

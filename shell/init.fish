@@ -1,11 +1,12 @@
 # venvwrap's functions for fish 3.1 and newer.
 #
-# The line before these files sets __venvwrap_executable. Each command asks the binary for a plan, which comes on
-# descriptor 3 and is made of calls of the functions below; stdout and stderr stay yours. Nothing here starts a process
-# while it is loaded, and leaving an environment starts none at all. Loading it twice changes nothing.
+# `venvwrap init` prints a line that sets __venvwrap_executable, then this file. A command asks the
+# binary for a plan, which arrives on descriptor 3 and consists of calls of the functions here;
+# stdout and stderr stay the user's. Loading starts no process and can be repeated; `deactivate`
+# starts none, either.
 
-# Runs a command of the binary and carries out its plan. The variables count as they are now, exported or not; an unset
-# one becomes an empty one, which the binary takes alike.
+# Calls the binary and carries out the plan it returns. The binary sees the variables as they are
+# now, exported or not. An unset variable arrives empty, which means the same to it.
 function __venvwrap_call
     builtin set -l plan
     builtin set -l run_status
@@ -28,7 +29,7 @@ function __venvwrap_call
         command $__venvwrap_executable --plan=fish/2/$word$mode $argv 3>| builtin read -z plan
         builtin set run_status $pipestatus[1]
     end
-    # A binary that was killed may have written half a plan.
+    # A killed binary may leave half a plan.
     if test "$run_status" -lt 128
         and builtin string match -q -- "#<$word"\n"*#$word>"\n "$plan"
         builtin set -e __venvwrap_failed
@@ -42,13 +43,14 @@ function __venvwrap_call
     builtin return $run_status
 end
 
-# A value as it stands in the record: `%`, `;` and newline as in a URL, for they end an escape, a field and a line.
+# Encodes a value for the record: `%`, `;`, and newline are percent-encoded, because they end an
+# escape, a field, and a line.
 function __venvwrap_encoded
     builtin set -l lines (builtin string replace -a '%' '%25' -- (builtin string split \n -- "$argv[1]"))
     builtin string replace -a ';' '%3B' -- (builtin string join '%0A' -- $lines)
 end
 
-# The way back. To be collected with -N: newlines at the end count.
+# Decodes a value. Collect it with -N: newlines at the end count.
 function __venvwrap_decoded
     builtin set -l lines (builtin string replace -a '%3B' ';' -- (builtin string split '%0A' -- "$argv[1]"))
     builtin set lines (builtin string replace -a '%25' '%' -- $lines)
@@ -59,7 +61,7 @@ function __venvwrap_decoded
     builtin printf '%s' $value
 end
 
-# What a variable is now, as a field of the record; one that is not exported is marked by a `-`.
+# The record's field for a variable; `-` marks one that is not exported.
 function __venvwrap_keep
     builtin set -l mark -
     builtin set -qx $argv[1]
@@ -67,14 +69,14 @@ function __venvwrap_keep
     builtin string join '' -- ";$mark$argv[1]=" (__venvwrap_encoded "$$argv[1]")
 end
 
-# Puts the name of the environment before the prompt: a function around the one that is there, which is kept under a
-# number. Others copy and wrap prompts, too (VS Code, conda), ours among them, and put back what they copied: so ours draws
-# the name only while we are inside and no other of ours has drawn it, and calls what it was put around for as long as
-# that is there.
+# Puts the environment's name before the prompt, by a function around the existing one, which is
+# kept under a number. Other tools copy and wrap prompts, too (VS Code, conda), ours included, and
+# restore their copies. So our function draws the name only inside an environment and only if no
+# other copy of ours has drawn it, and calls the wrapped prompt while that exists.
 function __venvwrap_prompt
     test -z "$VIRTUAL_ENV_DISABLE_PROMPT"
     or builtin return 0
-    # Not loaded yet where no prompt was drawn: asking for it loads it.
+    # fish loads the prompt when it first draws it; asking for the function loads it now.
     builtin functions -q fish_prompt
     or builtin return 0
     builtin set -g __venvwrap_shown 1
@@ -90,7 +92,7 @@ function __venvwrap_prompt
     end"
 end
 
-# The number of the prompt that ours is around, where `fish_prompt` is ours and that prompt is there.
+# The number of the prompt that ours wraps, if `fish_prompt` is ours and that prompt exists.
 function __venvwrap_number_of_prompt
     builtin set -l number (builtin functions fish_prompt | builtin string replace -rf '^\s*__venvwrap_draw (\d+) .*$' '$1')
     test -n "$number"
@@ -98,8 +100,8 @@ function __venvwrap_number_of_prompt
     and builtin echo $number[1]
 end
 
-# draw NUMBER STATUS PIPESTATUS... -- ARGUMENTS: draws the prompt of that number after the name. It may show the statuses
-# of the last command, so they are set again.
+# draw NUMBER STATUS PIPESTATUS... -- ARGUMENTS: draws the name, then the prompt of that number. A
+# prompt may show the statuses of the last command, so they are set again.
 function __venvwrap_draw
     builtin set -l number $argv[1]
     builtin set -l last $argv[2]
@@ -119,10 +121,10 @@ function __venvwrap_draw
     builtin set -l prompt __venvwrap_prompt_$number
     builtin functions -q $prompt
     or builtin return 0
-    # Seen by the functions that are called from here, and by no other.
+    # Visible only to functions called from here.
     builtin set -lx __venvwrap_drawing 1
     if builtin set -q pipe[2]
-        # In one piece: what `eval` ends with is one status.
+        # One piece, so that `eval` ends with one status.
         builtin eval (builtin string join ' | ' -- '__venvwrap_with_status '$pipe)"; $prompt \$argv"
     else
         __venvwrap_with_status $last
@@ -134,7 +136,7 @@ function __venvwrap_with_status
     builtin return $argv[1]
 end
 
-# Defines `deactivate`; one that is there already is put aside until we leave.
+# Defines `deactivate`; an existing function of that name is kept until deactivation.
 function __venvwrap_take_deactivate
     if builtin functions -q deactivate
         builtin functions -e __venvwrap_other_deactivate
@@ -145,9 +147,10 @@ function __venvwrap_take_deactivate
     end
 end
 
-# Takes back what another tool entered: entering replaces, as it does everywhere. That tool's own `deactivate` does it
-# where this shell has one. Where VIRTUAL_ENV was only inherited, PATH and the variables lose it here; one that names no
-# environment (`/usr`, in some images) is only a variable, and stays below.
+# Deactivates another tool's environment: activation replaces, as in every tool. If this shell has
+# that tool's own `deactivate`, that is called. If VIRTUAL_ENV was only inherited, PATH and the
+# variables lose it here. A value that is no environment (`/usr` in some images) is an ordinary
+# variable and stays.
 function __venvwrap_displace
     __venvwrap_is_of_tool
     and deactivate
@@ -160,29 +163,30 @@ function __venvwrap_displace
     builtin return 0
 end
 
-# Whether `deactivate` is that of a script of venv, virtualenv, uv or ours.
+# Whether `deactivate` comes from a script of venv, virtualenv, uv, or venvwrap.
 function __venvwrap_is_of_tool
     builtin functions -q deactivate
     and builtin functions deactivate | builtin string match -q '*_OLD_VIRTUAL_PATH*'
 end
 
-# Whether it is ours.
+# Whether `deactivate` is ours.
 function __venvwrap_is_deactivate_ours
     builtin functions -q deactivate
     and builtin functions deactivate | builtin string match -q '*__venvwrap_deactivate*'
 end
 
-# Takes a directory out of PATH, once; fails where it is not there.
+# Removes a directory from PATH, once; fails if it is not there.
 function __venvwrap_without
     if builtin set -l place (builtin contains -i -- $argv[1] $PATH)
         builtin set -e PATH[$place]
     end
 end
 
-# enter ROOT PROMPT HOOKS: a step of a plan.
+# enter ROOT PROMPT HOOKS: a step of a plan. Activates an environment.
 function __venvwrap_enter
     __venvwrap_displace
-    # A command substitution costs as much as the rest of this function, so there is none where nothing needs one.
+    # A command substitution costs as much as the rest of this function, so it is used only if
+    # needed.
     builtin set -l root $argv[1]
     builtin set -l hooks $argv[3]
     builtin string match -qr '[%;\n]' -- $root
@@ -190,7 +194,7 @@ function __venvwrap_enter
     builtin string match -qr '[%;\n]' -- $hooks
     and builtin set hooks (__venvwrap_encoded $hooks)
     builtin set -l undo "root=$root;hooks=$hooks"
-    # What is universal stays as it is for all sessions, and comes to light again when the global one goes.
+    # A universal variable belongs to all sessions, and shows again once the global one is erased.
     for name in VIRTUAL_ENV VIRTUAL_ENV_PROMPT PYTHONHOME
         builtin set -qg $name
         and builtin set undo "$undo"(__venvwrap_keep $name)
@@ -202,7 +206,7 @@ function __venvwrap_enter
     end
     builtin set -eg PYTHONHOME
     if builtin set -qx PYTHONHOME
-        # Only an exported one keeps the universal one from programs.
+        # Only an exported global variable hides the universal one from programs.
         builtin set -gx PYTHONHOME ''
         builtin set undo "$undo;hidden"
     end
@@ -210,7 +214,8 @@ function __venvwrap_enter
     builtin set -gx VIRTUAL_ENV_PROMPT $argv[2]
     builtin set -gx VENVWRAP_UNDO $undo
     builtin set -gx PATH $argv[1]/bin $PATH
-    # Copies that no other program can change: of the record, and of what this shell itself has entered.
+    # Copies that no other program can change: of the record, and of what this shell itself
+    # activated.
     builtin set -gu __venvwrap_record $undo
     builtin set -gu __venvwrap_entered $argv[1]
     builtin set -gu __venvwrap_named "$argv[2]"
@@ -218,7 +223,7 @@ function __venvwrap_enter
     __venvwrap_take_deactivate
 end
 
-# Whether the environment at a root is the active one. A conda environment is where no other is.
+# Whether the environment at a root is active. A conda environment is active if no other is.
 function __venvwrap_is_active
     if test -n "$VIRTUAL_ENV"
         test "$VIRTUAL_ENV" = "$argv[1]"
@@ -227,14 +232,15 @@ function __venvwrap_is_active
     end
 end
 
-# Whether a record is about the active environment.
+# Whether a record describes the active environment.
 function __venvwrap_is_about_active
     builtin string match -q 'root=*' -- "$argv[1]"
     and __venvwrap_is_active (__venvwrap_decoded (builtin string sub -s 6 -- (builtin string split ';' -- $argv[1])[1]) | builtin string collect -N)
 end
 
-# Settles which record counts. VENVWRAP_UNDO may have been taken away or replaced since this shell entered (direnv does
-# both): it counts more than the copy only if it, and not the copy, is about the active environment.
+# Decides which record counts. VENVWRAP_UNDO may have been removed or replaced since this shell
+# activated (direnv does both). It counts more than the copy only if it describes the active
+# environment and the copy does not.
 function __venvwrap_settle
     if test -z "$__venvwrap_record" -o "$VENVWRAP_UNDO" = "$__venvwrap_record"
         builtin return 0
@@ -245,10 +251,10 @@ function __venvwrap_settle
     builtin set -gx VENVWRAP_UNDO $__venvwrap_record
 end
 
-# leave: a step of a plan. Takes back what is on record, also in a child of the shell that entered; PATH loses exactly
-# what was added, wherever it stands now. Only the names written here are ever assigned, and those that the binary's rule
-# for records lets through. Whatever others have changed meanwhile: no name before the prompt, no `deactivate` and no
-# variable of ours is left.
+# leave: a step of a plan. Undoes what is on record, also in a child of the shell that activated.
+# PATH loses exactly what was added, wherever it is now. Assigns only the names written here and
+# those that the binary's rule for records allows. Whatever others changed meanwhile, no name in the
+# prompt, no `deactivate`, and no variable of venvwrap's remains.
 function __venvwrap_leave
     __venvwrap_settle
     test -n "$VENVWRAP_UNDO"
@@ -284,7 +290,7 @@ function __venvwrap_leave
         end
     end
     if test -n "$root"; and __venvwrap_without $root/bin
-        # A zsh with `typeset -U path` took yours from there.
+        # zsh with `typeset -U path` dropped the user's own entry.
         if test -n "$stood"; and not builtin contains -- "$root/bin" $PATH
             if test $stood -eq 0
                 builtin set -p PATH $root/bin
@@ -300,7 +306,8 @@ function __venvwrap_leave
     else if test $path_was = unset -a -z "$PATH"
         builtin set -e PATH
     end
-    # Another tool may have entered another environment since: then the variables are its own. So may a conda that went on.
+    # If another tool activated another environment since, the variables are that tool's. The same
+    # holds for a conda that went on.
     builtin set -l whose own
     if __venvwrap_is_active "$root"
         builtin string match -q '*;set=*' -- $VENVWRAP_UNDO
@@ -324,16 +331,17 @@ function __venvwrap_leave
             builtin functions -e __venvwrap_other_deactivate
         end
     else if __venvwrap_is_of_tool
-        # A script has been sourced over ours: of this environment, and goes with it, or of another, which stays.
+        # A script was sourced over ours. If it is this environment's, it is undone, too; if
+        # another's, it stays.
         test $whose = own
         and builtin functions -e deactivate
     else
-        # Defined anew by the person.
+        # The user has redefined the function.
         builtin functions -e __venvwrap_other_deactivate
     end
     builtin set -qg PYTHONHOME
     or __venvwrap_restore PYTHONHOME $pythonhome
-    # A theme that was chosen meanwhile stays, and so does what others have put around ours.
+    # A theme chosen meanwhile stays, and so does a wrapper around our prompt.
     builtin set -eg __venvwrap_shown
     if builtin set -l number (__venvwrap_number_of_prompt)
         builtin functions -e fish_prompt
@@ -343,15 +351,16 @@ function __venvwrap_leave
     for name in __venvwrap_record __venvwrap_entered __venvwrap_named VENVWRAP_UNDO
         builtin set -eg $name
     end
-    # The last: functions that watch VIRTUAL_ENV are called by it.
+    # Last, because it calls the functions that watch VIRTUAL_ENV.
     if builtin contains -- $whose own nobody
         __venvwrap_restore VIRTUAL_ENV $virtual_env
     end
     builtin return 0
 end
 
-# Another maker's script that is sourced over us takes `deactivate` for itself and then empties VIRTUAL_ENV, before it
-# notes down what PATH and prompt are: the moment to be gone. Hooks of leaving are not fired, as in virtualenvwrapper.
+# Another tool's script sourced over ours replaces `deactivate` and then empties VIRTUAL_ENV, before
+# it saves PATH and the prompt: the moment to undo ours. Hooks for deactivation do not run, as in
+# virtualenvwrapper.
 function __venvwrap_replaced --on-variable VIRTUAL_ENV
     if test -z "$VENVWRAP_UNDO"
         or not __venvwrap_is_of_tool
@@ -361,7 +370,7 @@ function __venvwrap_replaced --on-variable VIRTUAL_ENV
     __venvwrap_leave
 end
 
-# restore NAME [FIELD]: what FIELD, from the record, says of the variable; unset where it says nothing.
+# restore NAME [FIELD]: restores a variable from FIELD of the record, or unsets it without one.
 function __venvwrap_restore
     builtin set -eg $argv[1]
     builtin set -q argv[2]
@@ -374,8 +383,8 @@ function __venvwrap_restore
     end
 end
 
-# cd DIRECTORY: a step of a plan. The builtin, past functions of that name; where you were is remembered as fish's own
-# `cd` does it, for `cd -` and `prevd`.
+# cd DIRECTORY: a step of a plan. The builtin, past functions of that name; remembers the old
+# directory for `cd -` and `prevd`, as fish's own `cd` does.
 function __venvwrap_cd
     builtin set -l before $PWD
     builtin cd $argv
@@ -394,7 +403,8 @@ function __venvwrap_cd
     builtin return 0
 end
 
-# Whether the hooks in an environment are the person's own: this shell entered it, or it is a direct child of the store.
+# Whether an environment's hooks are the user's own: this shell activated it, or it is a direct
+# child of WORKON_HOME.
 function __venvwrap_is_own
     test "$argv[1]" = "$__venvwrap_entered"
     and builtin return 0
@@ -407,7 +417,8 @@ function __venvwrap_is_own
     or test (builtin realpath -- $parts[2]) = (builtin realpath -- $WORKON_HOME)
 end
 
-# depart: a step of a plan. Leaves, with the hooks of leaving: project, local, global before; local, global after.
+# depart: a step of a plan. Deactivates with hooks: the project's, the environment's, the global one
+# before; the environment's, the global one after.
 function __venvwrap_depart
     __venvwrap_settle
     builtin set -l root
@@ -415,7 +426,7 @@ function __venvwrap_depart
     builtin set -l project
     builtin set -l later
     builtin set -l own __venvwrap_source
-    # Only what was escaped has to be decoded: that takes as long as the rest of this function.
+    # Decoding takes as long as the rest of this function, so only what was encoded is decoded.
     for field in (builtin string split ';' -- $VENVWRAP_UNDO)
         switch $field
             case 'root=*%*'
@@ -433,7 +444,8 @@ function __venvwrap_depart
         __venvwrap_leave
         builtin return
     end
-    # A record could have been written by anybody: it says neither where global hooks lie nor whose an environment is.
+    # Anybody can write a record, so it decides neither where global hooks are nor whose an
+    # environment is.
     if test -n "$VIRTUALENVWRAPPER_HOOK_DIR"
         builtin set hooks $VIRTUALENVWRAPPER_HOOK_DIR
     else
@@ -448,7 +460,7 @@ function __venvwrap_depart
     test -z "$VIRTUALENVWRAPPER_PROJECT_FILENAME"
     or builtin set link $VIRTUALENVWRAPPER_PROJECT_FILENAME
     if test -f $root/$link
-        # The first line, of a file that may be anything.
+        # The first line of a file that may be anything.
         builtin read -n 4096 project <$root/$link
     end
     test -z "$project"
@@ -466,7 +478,7 @@ function __venvwrap_depart
     __venvwrap_forget
 end
 
-# Where Ctrl-C ends a hook, what it was told goes before the next prompt.
+# If Ctrl-C ends a hook, the next prompt removes its variable.
 function __venvwrap_forget_later
     function __venvwrap_forget_now --on-event fish_prompt
         __venvwrap_forget
@@ -480,7 +492,7 @@ function __venvwrap_forget
     builtin return 0
 end
 
-# spoken FILE: prints FILE.fish if it is there, else FILE if that is; fails where neither is.
+# spoken FILE: prints FILE.fish if it exists, else FILE; fails if neither does.
 function __venvwrap_spoken
     for file in $argv[1].fish $argv[1]
         if test -f $file
@@ -491,47 +503,48 @@ function __venvwrap_spoken
     builtin return 1
 end
 
-# Runs a file that is not the person's own, if they trust it as it is: what was looked at, not what has its name then.
+# Runs a file that is not the user's own if its content is trusted. The binary passes back the text
+# it checked, so a file that is replaced meanwhile is not run.
 function __venvwrap_source_trusted
-    # Asking costs a process; only who has such a hook pays for it.
+    # The check starts a process, so only if there is such a hook.
     if builtin set -l file (__venvwrap_spoken $argv[1])
         __venvwrap_call trust --check $file
     end
     builtin return 0
 end
 
-# text CODE: a step of a plan. What a trusted hook says.
+# text CODE: a step of a plan. Runs the text of a trusted hook.
 function __venvwrap_text
     __venvwrap_read_text $argv[1]
     builtin return 0
 end
 
-# A function of its own, for the hook may return.
+# A separate function, because a hook may `return`.
 function __venvwrap_read_text
     builtin set -l __venvwrap_code $argv[1]
     builtin set -e argv
     builtin eval $__venvwrap_code
 end
 
-# Puts a FIELD with a VALUE on record.
+# put_down FIELD VALUE: adds a field to the record.
 function __venvwrap_put_down
     builtin set -gx VENVWRAP_UNDO "$VENVWRAP_UNDO;$argv[1]="(__venvwrap_encoded "$argv[2]")
     builtin set -gu __venvwrap_record $VENVWRAP_UNDO
 end
 
-# elsewhere PROJECT: a step of a plan, after `enter`. Another tool keeps the environment, for that project if it is known;
-# its own hooks are sourced only if they are trusted.
+# elsewhere PROJECT: a step of a plan, after `enter`. Marks the environment as another tool's, with
+# its project if known. Its own hooks are sourced only if they are trusted.
 function __venvwrap_elsewhere
     __venvwrap_put_down elsewhere "$argv[1]"
 end
 
-# later FILE: a step of a plan, after `enter`. To be sourced on leaving, if it is trusted then.
+# later FILE: a step of a plan, after `enter`. Sources FILE on deactivation, if it is trusted then.
 function __venvwrap_later
     __venvwrap_put_down later $argv[1]
 end
 
-# conda ROOT NAME [VARIABLE VALUE]...: a step of a plan, after `enter`. It is a conda environment, and conda is told what
-# `conda activate --stack` would tell it, so that conda can go on from there and come back.
+# conda ROOT NAME [VARIABLE VALUE]...: a step of a plan, after `enter`, for a conda environment.
+# Sets what `conda activate --stack` would set, so that conda can go on from there and come back.
 function __venvwrap_conda
     builtin set -l level 0
     test -n "$CONDA_PREFIX"
@@ -550,7 +563,7 @@ function __venvwrap_conda
     __venvwrap_set CONDA_PROMPT_MODIFIER "($argv[2]) "
     builtin set -e argv[1..2]
     while builtin set -q argv[2]
-        # `conda deactivate` puts this back.
+        # `conda deactivate` restores the variable from this.
         builtin set -qg $argv[1]
         and __venvwrap_set __CONDA_SHLVL_{$level}_$argv[1] "$$argv[1]"
         __venvwrap_set $argv[1] $argv[2]
@@ -559,7 +572,7 @@ function __venvwrap_conda
     builtin return 0
 end
 
-# Sets and exports a variable, and puts on record what it was.
+# set NAME VALUE: sets and exports a variable, and records its earlier value.
 function __venvwrap_set
     if not builtin set -qg $argv[1]
         __venvwrap_put_down set $argv[1]
@@ -571,7 +584,7 @@ function __venvwrap_set
     builtin set -gx $argv[1] "$argv[2]"
 end
 
-# put_back NAME HOW VALUE: a step of a plan. What a variable was before entering: unset, exported or private.
+# put_back NAME HOW VALUE: a step of a plan. Restores a variable: unset, exported, or private.
 function __venvwrap_put_back
     builtin set -eg $argv[1]
     switch $argv[2]
@@ -583,8 +596,8 @@ function __venvwrap_put_back
     builtin return 0
 end
 
-# source FILE: a step of a plan. A hook, in fish's own words where there is a FILE.fish; whatever becomes of it, the
-# command goes on.
+# source FILE: a step of a plan. Sources a hook, or FILE.fish if that exists; the command goes on
+# even if the hook fails.
 function __venvwrap_source
     if test -f "$argv[1].fish"
         builtin source $argv[1].fish
@@ -594,7 +607,7 @@ function __venvwrap_source
     builtin return 0
 end
 
-# run_hooks EVENT NAME: a step of a plan. The binary runs them, now.
+# run_hooks EVENT NAME: a step of a plan. Has the binary run the hooks now.
 function __venvwrap_run_hooks
     builtin set -lx WORKON_HOME $WORKON_HOME
     builtin set -lx VIRTUALENVWRAPPER_HOOK_DIR $VIRTUALENVWRAPPER_HOOK_DIR
@@ -602,7 +615,8 @@ function __venvwrap_run_hooks
     builtin return 0
 end
 
-# project_cd [1|0]: a step of a plan. Tells hooks, and what they start, whether entering changes to the project.
+# project_cd [1|0]: a step of a plan. Tells hooks and their children whether activation changes to
+# the project.
 function __venvwrap_project_cd
     if builtin set -q argv[1]
         builtin set -gx VIRTUALENVWRAPPER_PROJECT_CD $argv[1]
@@ -610,23 +624,26 @@ function __venvwrap_project_cd
     else
         __venvwrap_forget
     end
-    # A hook that entered another environment has unset it already.
+    # A hook that activated another environment has unset it already.
     builtin return 0
 end
 
-# continue WORDS: a step of a plan. Its failure is that of the whole command.
+# continue WORDS: a step of a plan. Calls the binary again; a failure is the failure of the whole
+# command.
 function __venvwrap_continue
     __venvwrap_call $argv
     or builtin set -g __venvwrap_failed $status
 end
 
-# each HEADING ROOT PROMPT HOOKS WORDS: a step of a plan. Runs a command in an environment, without hooks.
+# each HEADING ROOT PROMPT HOOKS WORDS: a step of a plan. Runs a command in an environment, without
+# hooks.
 function __venvwrap_each
     __venvwrap_in_each $argv
     builtin return 0
 end
 
-# each_told: a step of a plan. The same; a failure is told, and is that of the whole command.
+# each_told: a step of a plan. Like `each`, but a failure is reported and is the failure of the
+# whole command.
 function __venvwrap_each_told
     __venvwrap_in_each $argv
     or begin
@@ -636,8 +653,8 @@ function __venvwrap_each_told
     builtin return 0
 end
 
-# fish has no subshells, so what the command changes in the shell stays changed; the environment and the directory do
-# not.
+# fish has no subshells: other changes that the command makes in this shell stay, but the
+# environment and the directory are restored.
 function __venvwrap_in_each
     builtin echo $argv[1]
     builtin string replace -ra '.' '=' -- $argv[1]
@@ -658,7 +675,7 @@ function __venvwrap_in_each
     builtin return $became
 end
 
-# What `deactivate` does.
+# The body of `deactivate`.
 function __venvwrap_deactivate
     switch "$argv[1]"
         case -h --help
@@ -670,14 +687,14 @@ function __venvwrap_deactivate
                 builtin return 1
             end
             __venvwrap_depart
-            # As venv's scripts have it: there is still something to call.
+            # As in venv's scripts, the function stays.
             test "$argv[1]" != nondestructive
             or __venvwrap_take_deactivate
     end
 end
 
-# What `venvwrap doctor` does: the binary sees files and exported variables; what a command is to this shell is told in
-# words, NAME KIND TEXT. fish's aliases are functions.
+# The body of `venvwrap doctor`. The binary sees files and exported variables; this tells it what a
+# command is in this shell, as NAME KIND TEXT. fish's aliases are functions.
 function __venvwrap_doctor
     builtin set -l told
     for name in python pip
@@ -689,8 +706,8 @@ function __venvwrap_doctor
     __venvwrap_call doctor --told 'functions of fish' $told $argv
 end
 
-# Every command by its long name (`venvwrap workon x`), and those that have no other. What changes nothing here runs as
-# if there were no function: a program that `run` becomes has the terminal.
+# `venvwrap workon x` and the commands that have no function of their own. Commands that never
+# change this shell run without a plan, so `run` can hand the terminal to a program.
 function venvwrap
     switch "$argv[1]"
         case doctor
@@ -761,7 +778,7 @@ function virtualenvwrapper
     __venvwrap_call virtualenvwrapper $argv
 end
 
-# What virtualenvwrapper's hooks, plugins and their users call by these names.
+# Functions that virtualenvwrapper's hooks and plugins call.
 function virtualenvwrapper_verify_active_environment
     test -n "$VIRTUAL_ENV" -a -d "$VIRTUAL_ENV"
     and builtin return 0
@@ -803,7 +820,7 @@ function virtualenvwrapper_load
     builtin return 0
 end
 function virtualenvwrapper_run_hook
-    # A single plugin can be named there; there are none here.
+    # virtualenvwrapper can run a single plugin by name; there are none here.
     test "$argv[1]" = --name
     and builtin set -e argv[1..2]
     __venvwrap_call hook $argv
@@ -814,15 +831,15 @@ function virtualenvwrapper_initialize
     __venvwrap_call hook initialize
 end
 
-# Whether a directory is not written out: relative, or with a `~` or variable in it that has to be expanded.
+# Whether a directory must be expanded first: a relative path, or one with `~` or a variable.
 function __venvwrap_is_short
     builtin string match -qr '^[^/]' -- $argv[1]
     or builtin string match -qr '[~$]|//' -- $argv[1]
     and test ! -d $argv[1]
 end
 
-# What virtualenvwrapper's loader sets for others. A directory that has to be expanded is the only reason to start a
-# process here. Hooks of virtualenvwrapper's making are told where they are.
+# The variables that virtualenvwrapper's loader sets. Loading starts a process only for a directory
+# that must be expanded. Hook templates that virtualenvwrapper made need VIRTUALENVWRAPPER_HOOK_DIR.
 if test -z "$WORKON_HOME"
     builtin set -gx WORKON_HOME $HOME/.virtualenvs
 else if __venvwrap_is_short $WORKON_HOME
@@ -845,11 +862,12 @@ for name in WORKON_HOME VIRTUALENVWRAPPER_HOOK_DIR VIRTUALENVWRAPPER_PROJECT_FIL
     end
 end
 
-# A shell that was started inside an environment, or reads its start-up files again, is in it: what these put before it in
-# PATH (pyenv's line, fish_add_path) comes after it again, and an activate script that they sourced is taken back. No name
-# is shown for an environment that is gone; it can be left all the same.
+# For a shell started inside an environment, or one that reads its start-up files again: moves the
+# environment to the front of PATH, behind which those files (pyenv's line, fish_add_path) put it,
+# and undoes an activate script that they sourced. A removed environment gets no name in the prompt,
+# and can be deactivated all the same.
 function __venvwrap_resume
-    # Others can hand down variables, but not those that a shell has for itself.
+    # Private to a shell, so an exported one comes from elsewhere.
     for name in __venvwrap_record __venvwrap_entered __venvwrap_named __venvwrap_shown __venvwrap_drawing
         builtin set -qx $name
         and builtin set -e $name
@@ -863,12 +881,12 @@ function __venvwrap_resume
     if test -z "$root"
         builtin set root $CONDA_PREFIX
     else if __venvwrap_is_of_tool
-        # What watches VIRTUAL_ENV would leave.
+        # The function that watches VIRTUAL_ENV would deactivate.
         builtin set -l record $VENVWRAP_UNDO
         builtin set -eg VENVWRAP_UNDO
         deactivate
         builtin set -gx VIRTUAL_ENV $root
-        # Some have it with the brackets.
+        # Some tools include the parentheses.
         builtin set -gx VIRTUAL_ENV_PROMPT (builtin string replace -r '^\((.*)\) $' '$1' -- "$label")
         builtin set -gx VENVWRAP_UNDO $record
     end
@@ -891,7 +909,7 @@ function __venvwrap_resume
 end
 __venvwrap_resume
 
-# The hook of loading, where the person has one.
+# The user's hook for loading.
 if test -n "$VIRTUALENVWRAPPER_HOOK_DIR"
     __venvwrap_source $VIRTUALENVWRAPPER_HOOK_DIR/initialize
 else

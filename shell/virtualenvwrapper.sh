@@ -1,30 +1,30 @@
 # shellcheck shell=bash
-# What rc files and shell frameworks (oh-my-zsh, prezto, bash-it) look for under this name, for bash and zsh: it loads
-# venvwrap's functions the way virtualenvwrapper's own script loads its. Installed by `make install SHIMS=1`.
+# The file that rc files and shell frameworks (oh-my-zsh, prezto, bash-it) source, for bash and zsh:
+# loads venvwrap's functions in place of virtualenvwrapper's. Installed by `make install SHIMS=1`.
 #
-# Beyond `venvwrap init` it says where the hooks are and makes the templates of those that are missing.
+# In addition to `venvwrap init`, it sets the hook directory and creates missing hook templates.
 
-# zsh can expand an alias in any word: off while this file is read.
+# zsh can expand an alias in any word: off while this file is parsed.
 # shellcheck disable=SC2016 # for eval
 \builtin 'eval' ${ZSH_VERSION:+'\builtin \typeset \-g __venvwrap_aliases_were="${options[aliases]}"; \builtin \setopt \no_aliases'}
 
 if [[ -n ${ZSH_VERSION-} ]]; then
-    # %x is the file that is being sourced, whatever $0 is. bash could not read these words.
+    # %x is the sourced file, whatever $0 is. Evaluated, because bash cannot parse it.
     \builtin eval '\builtin export VIRTUALENVWRAPPER_SCRIPT="${(%):-%x}"'
 else
     \builtin export "VIRTUALENVWRAPPER_SCRIPT=${BASH_SOURCE[0]}"
 fi
 [[ $VIRTUALENVWRAPPER_SCRIPT == /* ]] || \builtin export VIRTUALENVWRAPPER_SCRIPT="$PWD/$VIRTUALENVWRAPPER_SCRIPT"
 
-# The binary that it was installed with, which need not be on PATH. The hook of loading is fired below, once the others
-# have their directory. (-g: frameworks load this in a function.)
+# The binary installed with this file, which may not be on PATH. The hook for loading runs below,
+# once the hook directory is set. (-g: frameworks source this file in a function.)
 if [[ -n ${ZSH_VERSION-} ]]; then
     \builtin typeset -g __venvwrap_initialize=later __venvwrap_executable="${VIRTUALENVWRAPPER_SCRIPT%/*}/venvwrap"
 else
     __venvwrap_initialize=later __venvwrap_executable="${VIRTUALENVWRAPPER_SCRIPT%/*}/venvwrap"
 fi
 [[ -x $__venvwrap_executable ]] || __venvwrap_executable=venvwrap
-# A file: the function of that name may be there from before.
+# The file on PATH: a function of that name may exist from an earlier load.
 if [[ -n ${ZSH_VERSION-} ]]; then
     \builtin whence -p "$__venvwrap_executable" >/dev/null
 else

@@ -1,17 +1,17 @@
 # shellcheck shell=bash
-# What rc files and shell frameworks look for first, for bash and zsh: functions that load virtualenvwrapper.sh when one
-# of them is first called or completed. Sourcing it starts no process.
+# The file that rc files and shell frameworks look for first, for bash and zsh: functions that load
+# virtualenvwrapper.sh when one of them is first called or completed. Sourcing it starts no process.
 #
-# VIRTUALENVWRAPPER_SCRIPT names what is loaded; where it is unset, that is the script beside this one, else the one on
-# PATH. _VIRTUALENVWRAPPER_API may name more commands, which are there once it is loaded.
+# Loads VIRTUALENVWRAPPER_SCRIPT; if that is unset, the script beside this one, else the one on
+# PATH. _VIRTUALENVWRAPPER_API may list more commands, which exist once that script is loaded.
 
-# zsh can expand an alias in any word: off while this file is read.
+# zsh can expand an alias in any word: off while this file is parsed.
 # shellcheck disable=SC2016 # for eval
 \builtin 'eval' ${ZSH_VERSION:+'\builtin \typeset \-g __venvwrap_aliases_were="${options[aliases]}"; \builtin \setopt \no_aliases'}
 
-# Those of virtualenvwrapper's own, and what came later.
+# virtualenvwrapper's own commands, and the newer ones.
 if [[ -n ${ZSH_VERSION-} ]]; then
-    # -g: frameworks load this in a function.
+    # -g: frameworks source this file in a function.
     \builtin typeset -g __venvwrap_lazy_names='' VIRTUALENVWRAPPER_LAZY_LOADED=''
 fi
 __venvwrap_lazy_names="mkvirtualenv rmvirtualenv lsvirtualenv showvirtualenv workon add2virtualenv cdsitepackages \
@@ -19,25 +19,27 @@ cdvirtualenv lssitepackages toggleglobalsitepackages cpvirtualenv setvirtualenvp
 wipeenv allvirtualenv mvvirtualenv ${_VIRTUALENVWRAPPER_API-}"
 VIRTUALENVWRAPPER_LAZY_LOADED=''
 
-# Does `define` or `forget` for each name, whatever IFS is and whether or not this shell splits words.
+# Calls `define` or `forget` for each name, whatever IFS is and whether or not this shell splits
+# words.
 function __venvwrap_lazy {
     \builtin local "__venvwrap_rest=$__venvwrap_lazy_names " __venvwrap_name
     while [[ -n $__venvwrap_rest ]]; do
         __venvwrap_name="${__venvwrap_rest%% *}"
         __venvwrap_rest="${__venvwrap_rest#* }"
-        # From the environment; only names are evalled.
+        # From the environment, so only names are evaluated.
         [[ -n $__venvwrap_name && $__venvwrap_name != *[!A-Za-z0-9_-]* ]] || \builtin continue
         if [[ $1 == define ]]; then
             \builtin eval "function $__venvwrap_name { virtualenvwrapper_load || \\builtin return; \\$__venvwrap_name \"\$@\"; }"
         else
-            # It may be named twice: virtualenvwrapper's own loader exports its list.
+            # A name may be listed twice: virtualenvwrapper's own loader exports its list.
             \builtin unset -f "$__venvwrap_name" 2>/dev/null || \builtin true
         fi
         __venvwrap_lazy_completion "$1" "$__venvwrap_name"
     done
 }
 
-# In zsh the old completion system has them until the new one is there: frameworks load that first or last.
+# zsh's old completion system serves these commands until the new one is loaded, which frameworks do
+# first or last.
 function __venvwrap_lazy_completion {
     if [[ -z ${ZSH_VERSION-} ]]; then
         if [[ $1 == define ]]; then
@@ -54,14 +56,14 @@ function __venvwrap_lazy_completion {
     fi
 }
 
-# The first Tab: loads, and goes on with what then completes the command. What is said while loading would stand in the
+# The first Tab loads the functions and then completes. Output while loading would appear in the
 # middle of the line.
 function __venvwrap_lazy_complete {
     virtualenvwrapper_load >/dev/null 2>&1 || \builtin return 1
     if [[ -z ${ZSH_VERSION-} ]]; then
         \builtin return 124
     elif ! \builtin typeset -f __venvwrap_register >/dev/null; then
-        # VIRTUALENVWRAPPER_SCRIPT was another's.
+        # VIRTUALENVWRAPPER_SCRIPT was set by another tool.
         \builtin return 1
     elif [[ $# -eq 0 ]]; then
         _normal
@@ -77,7 +79,7 @@ function virtualenvwrapper_load {
         \builtin printf '%s\n' "venvwrap: VIRTUALENVWRAPPER_SCRIPT: '$VIRTUALENVWRAPPER_SCRIPT' is not there" >&2
         \builtin return 1
     fi
-    # A name that the script does not define must not call itself for ever.
+    # A name that the script does not define must not call itself forever.
     __venvwrap_lazy forget
     # shellcheck source=/dev/null
     if ! \builtin source "$VIRTUALENVWRAPPER_SCRIPT"; then
@@ -91,7 +93,7 @@ function virtualenvwrapper_load {
 
 if [[ -z ${VIRTUALENVWRAPPER_SCRIPT-} ]]; then
     if [[ -n ${ZSH_VERSION-} ]]; then
-        # %x is the file that is being sourced, whatever $0 is. bash could not read these words.
+        # %x is the sourced file, whatever $0 is. Evaluated, because bash cannot parse it.
         \builtin eval '\builtin export VIRTUALENVWRAPPER_SCRIPT="${(%):-%x}"'
     else
         \builtin export "VIRTUALENVWRAPPER_SCRIPT=${BASH_SOURCE[0]}"
@@ -106,11 +108,11 @@ if [[ -z ${VIRTUALENVWRAPPER_SCRIPT-} ]]; then
         fi || VIRTUALENVWRAPPER_SCRIPT=virtualenvwrapper.sh
     fi
 fi
-# Frameworks look at WORKON_HOME before any command was called.
+# Frameworks read WORKON_HOME before any command is called.
 \builtin export VIRTUALENVWRAPPER_SCRIPT "WORKON_HOME=${WORKON_HOME:-${HOME-}/.virtualenvs}"
 __venvwrap_lazy define
-# Read as a whole, while aliases are off still. Whoever starts a shell inside an environment can leave it, which is no
-# command of the list.
+# Parsed as a whole while aliases are still off. `deactivate` is not on the list, but a shell
+# started inside an environment needs it.
 {
     if [[ -n ${ZSH_VERSION-} ]]; then
         [[ ${__venvwrap_aliases_were-} == off ]] || \builtin setopt aliases

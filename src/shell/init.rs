@@ -1,43 +1,79 @@
-//! The functions that a shell loads: shell/complete.* and shell/init.* as they stand, after one
-//! line that names this binary.
+//! The text that `venvwrap init SHELL` prints: the code in shell/complete.*, shell/shared.sh, and
+//! shell/init.* without its comments, after one line that names this binary.
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::Shell;
 
-/// A login shell of another make may read the line, in ~/.profile: one word to it, and it goes on.
+/// Printed when a login shell of another kind reads the line for bash, as in ~/.profile.
 const OTHER_SHELL: &[u8] = b"venvwrap: these functions are for bash, and this is another shell: nothing is loaded";
 
-/// The text is read by now. What the hook of loading says is the person's.
+/// Restores the aliases of zsh: the text is parsed by now, and a user's hook needs them.
 const ALIASES_AGAIN: &[u8] = b"[[ $__venvwrap_aliases == off ]] || \\builtin setopt aliases
 \\builtin unset __venvwrap_aliases
 ";
 
+/// A file of `shell/` without its comments and blank lines, a quarter of the text that every new
+/// shell would parse. No line of these files starts with `#` inside a string.
+macro_rules! code_of {
+    ($file:literal) => {{
+        const TEXT: &[u8] = include_bytes!(concat!("../../shell/", $file));
+        const LENGTH: usize = copy_code(TEXT, &mut []);
+        static CODE: [u8; LENGTH] = {
+            let mut code = [0; LENGTH];
+            copy_code(TEXT, &mut code);
+            code
+        };
+        &CODE
+    }};
+}
+
+/// Copies the lines that are code, as far as `code` has room, and returns their whole length.
+const fn copy_code(text: &[u8], code: &mut [u8]) -> usize {
+    let (mut at, mut length) = (0, 0);
+    while at < text.len() {
+        let mut first = at;
+        while first < text.len() && text[first] == b' ' {
+            first += 1;
+        }
+        let is_code = first < text.len() && text[first] != b'#' && text[first] != b'\n';
+        while at < text.len() {
+            let byte = text[at];
+            at += 1;
+            if is_code {
+                if length < code.len() {
+                    code[length] = byte;
+                }
+                length += 1;
+            }
+            if byte == b'\n' {
+                break;
+            }
+        }
+    }
+    length
+}
+
 /// The text that `venvwrap init SHELL` prints. Static but for the path of the executable.
 pub(crate) fn script(shell: Shell, executable: &Path) -> Vec<u8> {
-    // The hook of loading, at the end of init.*, finds everything there.
-    let (assignment, completion, functions) = match shell {
+    // The functions come last: they end with the user's own hook, which finds everything in place.
+    let (assignment, parts): (&str, [&[u8]; 3]) = match shell {
         Shell::Bash => {
-            ("__venvwrap_executable=", include_str!("../../shell/complete.bash"), include_str!("../../shell/init.bash"))
+            ("__venvwrap_executable=", [code_of!("complete.bash"), code_of!("shared.sh"), code_of!("init.bash")])
         }
         Shell::Zsh => (
-            // Global aliases count in any word (`alias -g -- --help=…`), and a text to be evalled
-            // is read as a whole before any of it runs: the first two lines hold no word that could
-            // be one, and the third is a text of its own.
+            // zsh expands global aliases in any word (`alias -g -- --help=…`), and reads a text
+            // whole before it runs any of it. So the first two lines have no word that could be an
+            // alias, and the third evaluates the rest as a text of its own.
             "\\builtin \\typeset \\-g __venvwrap_aliases=\"${options[aliases]}\" __venvwrap_executable=",
-            include_str!("../../shell/complete.zsh"),
-            include_str!("../../shell/init.zsh"),
+            [code_of!("complete.zsh"), code_of!("shared.sh"), code_of!("init.zsh")],
         ),
-        Shell::Fish => (
-            "set -g __venvwrap_executable ",
-            include_str!("../../shell/complete.fish"),
-            include_str!("../../shell/init.fish"),
-        ),
+        Shell::Fish => ("set -g __venvwrap_executable ", [code_of!("complete.fish"), code_of!("init.fish"), b""]),
     };
     let quoted = |bytes: &[u8]| shell.language().literal(bytes);
     let path = quoted(executable.as_os_str().as_bytes());
-    let text = [completion.as_bytes(), b"\n", functions.as_bytes()].concat();
+    let text = parts.concat();
     let text = match shell {
         Shell::Fish => text,
         Shell::Bash => {

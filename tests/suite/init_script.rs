@@ -174,11 +174,16 @@ fn the_line_of_the_readme_works_from_a_hostile_place() {
 }
 
 #[test]
-fn the_text_is_the_files_after_one_line_that_names_the_binary() {
+fn the_text_is_the_code_of_the_files_after_one_line_that_names_the_binary() {
     let sandbox = Sandbox::new();
     let files = |shell: Shell| {
-        let read = |name: &str| std::fs::read_to_string(source(&format!("{name}.{}", shell.name()))).unwrap();
-        format!("{}\n{}", read("complete"), read("init"))
+        let (complete, init) = (format!("complete.{}", shell.name()), format!("init.{}", shell.name()));
+        let shared = (shell != Shell::Fish).then_some("shared.sh");
+        let files = [Some(&complete[..]), shared, Some(&init)];
+        let text: String =
+            files.into_iter().flatten().map(|name| std::fs::read_to_string(source(name)).unwrap()).collect();
+        let is_code = |line: &&str| !line.trim().is_empty() && !line.trim().starts_with('#');
+        text.split_inclusive('\n').filter(is_code).collect::<String>()
     };
     let printed = |shell: Shell| sandbox.run(["init", shell.name(), "--executable", "/opt/it's/venvwrap"]).status(0);
     // As one word, which no other shell reads.
@@ -220,15 +225,15 @@ fn the_linters_have_nothing_to_say() {
         sandbox.run_command(command, b"").silent();
     };
     let shims = ["virtualenvwrapper.sh", "virtualenvwrapper_lazy.sh"];
-    for file in ["init.bash", "complete.bash"].into_iter().chain(shims) {
+    for file in ["init.bash", "complete.bash", "shared.sh", "tmpenv.bash"].into_iter().chain(shims) {
         check("shellcheck", &[], file);
         check("bash", &["--posix", "-n"], file);
     }
     check("shellcheck", &[], "standalone/activate");
-    for file in ["init.zsh", "complete.zsh"].into_iter().chain(shims) {
+    for file in ["init.zsh", "complete.zsh", "shared.sh", "tmpenv.bash"].into_iter().chain(shims) {
         check("zsh", &["-n"], file);
     }
-    for file in ["init.fish", "complete.fish", "standalone/activate.fish"] {
+    for file in ["init.fish", "complete.fish", "tmpenv.fish", "standalone/activate.fish"] {
         check("fish", &["--no-execute"], file);
         check("fish_indent", &["--check"], file);
     }

@@ -105,9 +105,15 @@ fn no_variable_of_the_callers_gets_in_the_way() {
 fn every_local_has_a_name_of_ours() {
     let read = |file: &str| fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("shell").join(file)).unwrap();
     let mut seen = 0;
-    for file in
-        ["init.bash", "complete.bash", "init.zsh", "complete.zsh", "virtualenvwrapper.sh", "virtualenvwrapper_lazy.sh"]
-    {
+    for file in [
+        "init.bash",
+        "complete.bash",
+        "shared.sh",
+        "init.zsh",
+        "complete.zsh",
+        "virtualenvwrapper.sh",
+        "virtualenvwrapper_lazy.sh",
+    ] {
         for line in read(file).lines().map(str::trim) {
             let declared = line.strip_prefix("\\builtin local ").unwrap_or_default();
             let looped = line.strip_prefix("for ").and_then(|rest| rest.split(' ').next()).unwrap_or_default();
