@@ -70,7 +70,11 @@ pub(crate) struct Patience {
 }
 
 impl Patience {
-    /// For an answer of a few lines.
+    /// For a program that looks up what it knows. It takes milliseconds, or a second for a Python
+    /// with many packages; a cold disk and a busy machine take longer.
+    pub(crate) const USUAL: Self = Self::seconds(15);
+
+    /// For one that has to work for its answer.
     pub(crate) const fn seconds(seconds: u64) -> Self {
         Self { time: Duration::from_secs(seconds), bytes: LIMIT }
     }

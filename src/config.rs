@@ -75,10 +75,6 @@ impl Config {
         });
         let config = match text {
             None => Self::default(),
-            // What was not read would not be obeyed.
-            Some(text) if text.len() as u64 >= LIMIT => {
-                return Err(Error::io("read", path)(std::io::ErrorKind::FileTooLarge.into()));
-            }
             Some(text) => {
                 let text = std::str::from_utf8(&text).map_err(|error| {
                     let line = text[..error.valid_up_to()].split(|byte| *byte == b'\n').count();

@@ -21,6 +21,7 @@ use nix::unistd::setsid;
 
 use crate::env_vars;
 use crate::error::{Error, Result};
+use crate::programs;
 
 /// Descriptor on which the shell functions expect the plan (DESIGN.md 3). Stdout and stderr stay
 /// the person's.
@@ -111,12 +112,21 @@ impl Context {
     pub(crate) fn executable(&self) -> Result<PathBuf> {
         let file = std::env::current_exe().map_err(Error::io("find", "the venvwrap executable"))?;
         let called = self.arguments.first().map(PathBuf::from).unwrap_or_default();
-        let named = if called.components().count() > 1 {
-            self.absolute_path(&called).ok()
-        } else {
-            self.variable(env_vars::PATH).and_then(|path| which::which_in(&called, Some(path), "/").ok())
-        };
+        let named =
+            if called.components().count() > 1 { self.absolute_path(&called).ok() } else { self.program(&called) };
         Ok(named.filter(|named| crate::fs::is_same(named, &file)).unwrap_or(file))
+    }
+
+    /// The programs of this name on PATH, first the one that a shell runs; relative directories in
+    /// PATH are ignored.
+    pub(crate) fn programs(&self, name: impl AsRef<OsStr>) -> impl Iterator<Item = PathBuf> {
+        let path = self.variable(env_vars::PATH);
+        path.map(|path| programs::along(path, name.as_ref(), Path::new("/"))).into_iter().flatten()
+    }
+
+    /// The program that a shell runs for this name.
+    pub(crate) fn program(&self, name: impl AsRef<OsStr>) -> Option<PathBuf> {
+        self.programs(name).next()
     }
 
     /// Takes the descriptor on which the calling function waits for the plan, or `None` if nobody

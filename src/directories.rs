@@ -39,31 +39,75 @@ pub(crate) fn named_by(context: &Context, variable: &str) -> Result<Option<PathB
     Ok(Some(tidied(&if expanded.is_absolute() { expanded } else { below(expanded)? })))
 }
 
+/// A kind of base directory, as the XDG specification tells them apart.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Base {
+    Data,
+    Config,
+    Cache,
+    State,
+}
+
+impl Base {
+    fn variable(self) -> &'static str {
+        match self {
+            Self::Data => env_vars::XDG_DATA_HOME,
+            Self::Config => env_vars::XDG_CONFIG_HOME,
+            Self::Cache => env_vars::XDG_CACHE_HOME,
+            Self::State => env_vars::XDG_STATE_HOME,
+        }
+    }
+
+    fn below_home(self) -> &'static str {
+        match self {
+            Self::Data => ".local/share",
+            Self::Config => ".config",
+            Self::Cache => ".cache",
+            Self::State => ".local/state",
+        }
+    }
+}
+
+/// A base directory of a program that follows XDG on every system, such as fish, mise or uv: its
+/// variable where that is an absolute path, else the default below the home directory.
+pub(crate) fn xdg(context: &Context, base: Base) -> Option<PathBuf> {
+    named_or_below_home(context, base, base.below_home())
+}
+
+/// A base directory of a program that follows the system: on macOS it is in ~/Library unless the
+/// XDG variable is set. This is the rule of platformdirs (poetry, hatch), and venvwrap's own.
+pub(crate) fn native(context: &Context, base: Base) -> Option<PathBuf> {
+    let below_home = match base {
+        _ if !cfg!(target_os = "macos") => base.below_home(),
+        Base::Cache => "Library/Caches",
+        Base::Data | Base::Config | Base::State => "Library/Application Support",
+    };
+    named_or_below_home(context, base, below_home)
+}
+
+fn named_or_below_home(context: &Context, base: Base, below_home: &str) -> Option<PathBuf> {
+    let named = context.absolute(base.variable()).map(Path::to_path_buf);
+    named.or_else(|| Some(context.home()?.join(below_home)))
+}
+
 /// Where venvwrap keeps what it cannot make again.
 pub(crate) fn state(context: &Context) -> Result<PathBuf> {
-    base(context, env_vars::XDG_STATE_HOME, |project| project.state_dir().unwrap_or(project.data_local_dir()))
+    own(context, Base::State)
 }
 
 /// Where venvwrap keeps what it can make again: unpacked wheels, what it knows about interpreters.
 pub(crate) fn cache(context: &Context) -> Result<PathBuf> {
-    base(context, env_vars::XDG_CACHE_HOME, directories::ProjectDirs::cache_dir)
+    own(context, Base::Cache)
 }
 
-/// Where the user's settings are; `None` without HOME and XDG_CONFIG_HOME, where there can be none.
+/// Where the user's settings are; `None` without HOME and XDG_CONFIG_HOME.
 pub(crate) fn config(context: &Context) -> Option<PathBuf> {
-    base(context, env_vars::XDG_CONFIG_HOME, directories::ProjectDirs::config_dir).ok()
+    own(context, Base::Config).ok()
 }
 
-/// An XDG variable wins on every system where it is set to an absolute path; else the system's own
-/// custom.
-fn base(context: &Context, variable: &str, custom: fn(&directories::ProjectDirs) -> &Path) -> Result<PathBuf> {
-    if let Some(directory) = context.absolute(variable) {
-        return Ok(directory.join(PROGRAM));
-    }
-    // Without HOME the crate would ask the user database, which a static glibc cannot do safely.
-    context.home().ok_or_else(|| no_home(variable))?;
-    let project = directories::ProjectDirs::from("", "", PROGRAM).ok_or_else(|| no_home(variable))?;
-    Ok(custom(&project).to_path_buf())
+fn own(context: &Context, base: Base) -> Result<PathBuf> {
+    let directory = native(context, base).ok_or_else(|| no_home(base.variable()))?;
+    Ok(directory.join(PROGRAM))
 }
 
 /// `variable`: what would do in place of HOME.
@@ -144,5 +188,11 @@ mod tests {
         assert_eq!(cache(&set).unwrap(), Path::new("/c/venvwrap"));
         let without_home = Context::made_of(&[("XDG_CACHE_HOME", "relative")]);
         assert!(cache(&without_home).is_err());
+        let default = Context::made_of(&[("HOME", "/home/me"), ("XDG_CONFIG_HOME", "relative")]);
+        assert_eq!(xdg(&default, Base::Config).unwrap(), Path::new("/home/me/.config"));
+        assert_eq!(xdg(&default, Base::Data).unwrap(), Path::new("/home/me/.local/share"));
+        if !cfg!(target_os = "macos") {
+            assert_eq!(state(&default).unwrap(), Path::new("/home/me/.local/state/venvwrap"));
+        }
     }
 }

@@ -223,7 +223,7 @@ fn hooks_of(environment: &Environment) -> Vec<Hook> {
 
 /// A file that is small enough to be kept.
 fn small(path: &Path) -> Option<Vec<u8>> {
-    read_small(path, LIMIT).ok()?.filter(|text| (text.len() as u64) < LIMIT)
+    read_small(path, LIMIT).ok()?
 }
 
 fn read(home: &WorkonHome, name: &OsStr) -> Option<Keepsake> {

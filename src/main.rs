@@ -12,6 +12,7 @@ mod versions; //     version numbers and conditions on them
 mod error; //        what can go wrong, and the hint
 mod fs; //           careful steps on disk
 mod formats; //      file formats of the Python world
+mod programs; //     finding a program on PATH
 mod context; //      the one window to the outside
 mod asked; //        a question to another program
 mod isolation; //    a Python started apart from where we are
@@ -20,6 +21,7 @@ mod fuzzed; //       odd input for the tests of parsers
 mod directories; //  where things live
 mod output; //       what a person reads
 mod belief; //       whose files are believed
+mod uv; //           the uv that runs
 mod config; //       settings
 mod processes; //    who else uses an environment
 mod environment; //  one environment on disk

@@ -46,10 +46,6 @@ pub(crate) fn linked_at(root: &Path, context: &Context) -> Result<Option<PathBuf
     let file = file(root, context);
     let text = read_small(&file, LIMIT).map_err(Error::io("read", &file))?;
     let Some(mut text) = text else { return Ok(None) };
-    if text.len() as u64 >= LIMIT {
-        // Cut, it would be the path of something else.
-        return Err(Error::io("read", file)(std::io::ErrorKind::FileTooLarge.into()));
-    }
     while text.last() == Some(&b'\n') {
         text.pop();
     }

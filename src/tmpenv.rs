@@ -72,8 +72,6 @@ fn is_abandoned(home: &WorkonHome, name: &OsStr) -> bool {
     }
     // Only what nobody else can have written says that something may be removed.
     let Ok(Ok(Some(lines))) = read_private(&root.join(OWNERS), LIMIT) else { return false };
-    let is_whole = (lines.len() as u64) < LIMIT;
-    is_whole
-        && std::str::from_utf8(&lines).is_ok_and(owner::have_all_ended)
+    std::str::from_utf8(&lines).is_ok_and(owner::have_all_ended)
         && processes::using(std::slice::from_ref(&root)).is_empty()
 }

@@ -5,7 +5,7 @@
 //! the project: nothing vouches for itself.
 
 use std::fs;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -24,7 +24,7 @@ use crate::shown::shown;
 pub(crate) const PROJECT_HOOKS: &str = ".virtualenvwrapper";
 
 /// Longest file that is trusted. What is longer is no hook, and would have to be held as a whole.
-const LIMIT: usize = 1024 * 1024;
+const LIMIT: u64 = 1024 * 1024;
 
 /// What is known of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,20 +44,12 @@ impl Standing {
     }
 }
 
-/// The whole of a file, `Err` where it is too long; `None` where there is none.
-fn read(file: &Path) -> Result<Option<std::result::Result<Vec<u8>, TooLong>>> {
-    let text = read_small(file, LIMIT as u64 + 1).map_err(Error::io("read", file))?;
-    Ok(text.map(|text| if text.len() > LIMIT { Err(TooLong) } else { Ok(text) }))
-}
-
-struct TooLong;
-
 /// Looks at a file and at the record.
 pub(crate) fn standing(context: &Context, file: &Path) -> Result<Standing> {
-    let text = match read(file)? {
-        None => return Ok(Standing::Missing),
-        Some(Err(TooLong)) => return Ok(Standing::Untrusted),
-        Some(Ok(text)) => text,
+    let text = match read_small(file, LIMIT) {
+        Ok(None) => return Ok(Standing::Missing),
+        Err(error) if error.kind() == ErrorKind::FileTooLarge => return Ok(Standing::Untrusted),
+        other => other.map_err(Error::io("read", file))?.unwrap_or_default(),
     };
     Ok(if is_trusted(context, file, &text)? { Standing::Trusted(text) } else { Standing::Untrusted })
 }
@@ -74,11 +66,14 @@ pub(crate) fn is_trusted(context: &Context, file: &Path, text: &[u8]) -> Result<
 
 /// Puts a file on record as it is now.
 pub(crate) fn trust(context: &Context, file: &Path) -> Result<()> {
-    let text = read(file)?.ok_or_else(|| Error::io("read", file)(io::ErrorKind::NotFound.into()))?;
-    let text = text.map_err(|TooLong| Error::Refused {
-        what: format!("cannot trust {}", shown(file)),
-        reason: "it is longer than 1 MiB".to_owned(),
-        hint: "hooks up to that length can be trusted".to_owned(),
+    let text = read_small(file, LIMIT).and_then(|text| text.ok_or_else(|| ErrorKind::NotFound.into()));
+    let text = text.map_err(|error| match error.kind() {
+        ErrorKind::FileTooLarge => Error::Refused {
+            what: format!("cannot trust {}", shown(file)),
+            reason: "it is longer than 1 MiB".to_owned(),
+            hint: "hooks up to that length can be trusted".to_owned(),
+        },
+        _ => Error::io("read", file)(error),
     })?;
     let record = record_of(context, file)?;
     if let Some(directory) = record.parent() {
@@ -150,7 +145,7 @@ mod tests {
         assert_eq!(standing(&context, &file).unwrap(), Standing::Untrusted);
         fs::write(&file, "export A=1\n").unwrap();
         // The last byte of the longest counts, and one more is too many.
-        let longest = vec![b'#'; LIMIT];
+        let longest = vec![b'#'; usize::try_from(LIMIT).unwrap()];
         fs::write(&file, &longest).unwrap();
         trust(&context, &file).unwrap();
         assert!(standing(&context, &file).unwrap().is_trusted());

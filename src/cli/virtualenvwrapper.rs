@@ -28,10 +28,7 @@ impl Verb for VirtualenvWrapper {
 fn text(session: &Session<'_>) -> Result<String> {
     let path_of = |variable: &str| session.context.variable(variable).map(|value| session.shown(Path::new(value)));
     // No Python is started to show which one it is.
-    let python = || {
-        let path = session.context.variable(env_vars::PATH);
-        which::which_in("python3", path, Path::new("/")).ok().map(|python| session.shown(&python))
-    };
+    let python = || session.context.program("python3").map(|python| session.shown(&python));
     let script = match path_of(env_vars::VIRTUALENVWRAPPER_SCRIPT) {
         Some(script) => script,
         None => session.shown(&session.context.executable()?),

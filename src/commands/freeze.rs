@@ -168,9 +168,6 @@ fn check_is_file(session: &Session<'_>, path: &Path) -> Result<()> {
 /// The text of the file; `None` where there is none.
 fn read(file: &Path) -> Result<Option<String>> {
     let Some(text) = read_small(file, LIMIT).map_err(Error::io("read", file))? else { return Ok(None) };
-    if text.len() as u64 >= LIMIT {
-        return Err(Error::io("read", file)(std::io::ErrorKind::FileTooLarge.into()));
-    }
     let wrong = |_| Error::Value { what: shown(file).to_string(), reason: "it is not UTF-8".to_owned() };
     String::from_utf8(text).map(Some).map_err(wrong)
 }

@@ -12,6 +12,7 @@ use crate::environment::Environment;
 use crate::environment::path_extensions::{self, PathExtensions};
 use crate::error::{Error, Result};
 use crate::output;
+use crate::programs;
 
 /// List the active environment's site-packages
 ///
@@ -70,7 +71,7 @@ pub(crate) const LS_OPTIONS: [(&str, &str); 11] = [
 /// The system's ls. Listing runs nothing of the environment, whose bin is first on PATH.
 fn ls(session: &Session<'_>, environment: &Environment) -> Result<PathBuf> {
     let path = session.context.variable(env_vars::PATH).unwrap_or(OsStr::new("/usr/bin:/bin"));
-    let mut found = which::which_in_all("ls", Some(path), Path::new("/")).into_iter().flatten();
+    let mut found = programs::along(path, OsStr::new("ls"), Path::new("/"));
     let missing = || Error::Value { what: "ls".to_owned(), reason: "not on PATH".to_owned() };
     found.find(|ls| !ls.starts_with(environment.root())).ok_or_else(missing)
 }

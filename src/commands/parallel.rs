@@ -29,6 +29,7 @@ use crate::env_vars;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::output::{self, Column, Table};
+use crate::programs;
 use crate::shown::shown;
 
 /// How long a child may take to end that was told to; after that it is killed.
@@ -201,7 +202,7 @@ impl<'a> Place<'a> {
     }
 
     fn find(&self, program: &OsStr) -> Option<PathBuf> {
-        which::which_in(program, Some(&self.path), self.environment.root()).ok()
+        programs::along(&self.path, program, self.environment.root()).next()
     }
 
     /// `None` where nothing may be started any more.

@@ -8,13 +8,13 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
-use nix::unistd::{AccessFlags, access};
 
 use super::brought::Brought;
 use super::{Outcome, Session, Verb, workon};
 use crate::context::Context;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
+use crate::programs::{self, is_program};
 use crate::variables::{self, Changes};
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::nearest;
@@ -94,30 +94,17 @@ fn find(called: &OsStr, environment: &Environment, path: &OsStr) -> Result<PathB
     if called.as_bytes().contains(&b'/') {
         return Ok(PathBuf::from(called));
     }
-    let mut passed_over = None;
-    for directory in path.as_bytes().split(|byte| *byte == b':').filter(|_| !called.is_empty()) {
-        let directory = if directory.is_empty() { b"." } else { directory };
-        let candidate = Path::new(OsStr::from_bytes(directory)).join(called);
-        match fs::metadata(&candidate) {
-            Ok(entry) if entry.is_file() && may_be_executed(&candidate) => return Ok(candidate),
-            Ok(_) => passed_over = passed_over.or(Some(candidate)),
-            Err(_) => {}
-        }
+    if let Some(program) = programs::along(path, called, Path::new(".")).next() {
+        return Ok(program);
     }
-    if let Some(file) = passed_over {
+    let directories = path.as_bytes().split(|byte| *byte == b':').filter(|_| !called.is_empty());
+    let files = directories.map(|directory| Path::new(OsStr::from_bytes(directory)).join(called));
+    // One that may not be run is told apart from none, as a shell does.
+    if let Some(file) = files.into_iter().find(|file| fs::metadata(file).is_ok()) {
         return Err(cannot_run(file)(io::Error::from_raw_os_error(nix::errno::Errno::EACCES as i32)));
     }
     let nearest = nearest(called, programs(environment));
     Err(Error::CommandNotFound { command: called.to_owned(), name: environment.name().to_owned(), nearest })
-}
-
-/// Whether it is a file that may be executed.
-pub(super) fn is_program(file: &Path) -> bool {
-    fs::metadata(file).is_ok_and(|entry| entry.is_file()) && may_be_executed(file)
-}
-
-fn may_be_executed(file: &Path) -> bool {
-    access(file, AccessFlags::X_OK).is_ok()
 }
 
 /// The names of the programs in an environment, in no order.

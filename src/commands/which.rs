@@ -12,6 +12,7 @@ use super::{Outcome, Session, Verb, legible, run, workon};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::output;
+use crate::programs::is_program;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::nearest;
 
@@ -70,7 +71,7 @@ impl Verb for Which {
 fn program(environment: &Environment, tool: &OsString) -> Result<PathBuf> {
     let program = environment.bin().join(tool);
     // A path would lead out of it.
-    if !tool.as_bytes().contains(&b'/') && run::is_program(&program) {
+    if !tool.as_bytes().contains(&b'/') && is_program(&program) {
         return Ok(program);
     }
     let nearest = nearest(tool, run::programs(environment));

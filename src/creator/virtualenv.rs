@@ -36,7 +36,7 @@ pub(crate) struct HandOver<'a> {
 /// The creator that the person named, or `None`. One that is named and not there is an error.
 pub(crate) fn named(context: &Context) -> Result<Option<PathBuf>> {
     let Some(name) = context.variable(env_vars::VIRTUALENVWRAPPER_VIRTUALENV) else { return Ok(None) };
-    on_path(context, name).map(Some).ok_or_else(|| Error::Refused {
+    context.program(name).map(Some).ok_or_else(|| Error::Refused {
         what: env_vars::VIRTUALENVWRAPPER_VIRTUALENV.to_owned(),
         reason: format!("no program `{}` on PATH", crate::shown::shown(name)),
         hint: "install it, or unset the variable: venvwrap makes environments itself".to_owned(),
@@ -47,15 +47,11 @@ pub(crate) fn named(context: &Context) -> Result<Option<PathBuf>> {
 /// error where it would be needed and is not there.
 pub(crate) fn needed(context: &Context, interpreter: &Interpreter) -> Result<Option<PathBuf>> {
     let Err(reason) = supports(interpreter) else { return Ok(None) };
-    on_path(context, OsStr::new("virtualenv")).map(Some).ok_or_else(|| Error::CannotCreate {
+    context.program("virtualenv").map(Some).ok_or_else(|| Error::CannotCreate {
         python: interpreter.executable.clone(),
         reason: reason.to_owned(),
         hint: "virtualenv may know how: `uv tool install virtualenv` or `pipx install virtualenv`".to_owned(),
     })
-}
-
-fn on_path(context: &Context, name: &OsStr) -> Option<PathBuf> {
-    which::which_in(name, context.variable(env_vars::PATH), "/").ok()
 }
 
 /// Runs the creator for `home/name`, with its output left to the person, called as

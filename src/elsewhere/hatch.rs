@@ -5,12 +5,13 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::{Candidate, Places, directories_in, environments_in, settings, text};
+use crate::directories::{self, Base};
 use crate::environment::Environment;
 use crate::environment::origin::Origin;
 
 pub(super) fn candidates(places: &Places<'_>) -> Vec<Candidate> {
     let config = places.context.variable("HATCH_CONFIG").map(PathBuf::from);
-    let config = config.or_else(|| Some(places.config()?.join("hatch/config.toml")));
+    let config = config.or_else(|| Some(directories::native(places.context, Base::Config)?.join("hatch/config.toml")));
     let settings = config.map(|file| settings(&file)).unwrap_or_default();
     let of_type = text(&settings, &["dirs", "env", "virtual"]);
     let mut found = Vec::new();
@@ -89,7 +90,7 @@ fn directories_of_types(places: &Places<'_>, settings: &toml::Table, of_type: Op
     let data = places.context.variable("HATCH_DATA_DIR").map(OsString::from);
     let data = match data.or_else(|| text(settings, &["dirs", "data"])) {
         Some(directory) => places.expanded(&directory),
-        None => places.data().map(|data| data.join("hatch")),
+        None => directories::native(places.context, Base::Data).map(|data| data.join("hatch")),
     };
     let of_type = of_type.and_then(|directory| places.expanded(directory));
     data.map(|data| directories_in(&data.join("env"))).unwrap_or_default().into_iter().chain(of_type).collect()

@@ -211,29 +211,10 @@ impl<'a> Places<'a> {
         self.projects().iter().find(is_meant).cloned()
     }
 
-    /// The directory that an XDG variable names, else this one below the home directory: as every
-    /// system but macOS has it, and macOS where the variable is set.
-    fn base(&self, variable: &str, below_home: &str, on_macos: &str) -> Option<PathBuf> {
-        let custom = || Some(self.context.home()?.join(if cfg!(target_os = "macos") { on_macos } else { below_home }));
-        self.context.absolute(variable).map(Path::to_path_buf).or_else(custom)
-    }
-
     /// A directory as settings of Python programs name it: `~` and variables expanded. A relative
     /// one is none.
     fn expanded(&self, named: &OsStr) -> Option<PathBuf> {
         directories::expanded(named, self.context).ok().map(PathBuf::from).filter(|path| path.is_absolute())
-    }
-
-    fn data(&self) -> Option<PathBuf> {
-        self.base("XDG_DATA_HOME", ".local/share", "Library/Application Support")
-    }
-
-    fn config(&self) -> Option<PathBuf> {
-        self.base("XDG_CONFIG_HOME", ".config", "Library/Application Support")
-    }
-
-    fn cache(&self) -> Option<PathBuf> {
-        self.base("XDG_CACHE_HOME", ".cache", "Library/Caches")
     }
 }
 

@@ -5,6 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::{Candidate, Places, environments_in, name_and_mark, os};
+use crate::directories::{self, Base};
 use crate::environment::Environment;
 use crate::environment::origin::Origin;
 use crate::project::{self, pipenv::hash};
@@ -12,7 +13,7 @@ use crate::project::{self, pipenv::hash};
 /// Without WORKON_HOME it is `virtualenvs` in the data directory, on macOS too. With it they are in
 /// the store, where the mark tells them from others.
 pub(super) fn candidates(places: &Places<'_>) -> Vec<Candidate> {
-    let data = places.base("XDG_DATA_HOME", ".local/share", ".local/share");
+    let data = directories::xdg(places.context, Base::Data);
     let directory = data.map(|data| data.join("virtualenvs")).filter(|directory| directory != places.home.path());
     let mut found: Vec<Candidate> = directory
         .iter()

@@ -7,6 +7,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::{Candidate, Places, environments_in, name_and_mark, os, settings, text};
+use crate::directories::{self, Base};
 use crate::environment::origin::Origin;
 
 pub(super) fn candidates(places: &Places<'_>) -> Vec<Candidate> {
@@ -57,7 +58,7 @@ pub(super) fn uses_venv_of(places: &Places<'_>, project: &Path) -> bool {
 /// The directory of its settings.
 fn config(places: &Places<'_>) -> Option<PathBuf> {
     let named = places.context.variable("POETRY_CONFIG_DIR").map(PathBuf::from);
-    named.or_else(|| places.config().map(|config| config.join("pypoetry")))
+    named.or_else(|| directories::native(places.context, Base::Config).map(|config| config.join("pypoetry")))
 }
 
 /// Variable, then config.toml, then the cache.
@@ -69,7 +70,7 @@ fn directory(places: &Places<'_>) -> Option<PathBuf> {
     };
     let cache = match said("POETRY_CACHE_DIR", &["cache-dir"]) {
         Some(directory) => places.expanded(&directory),
-        None => places.cache().map(|cache| cache.join("pypoetry")),
+        None => directories::native(places.context, Base::Cache).map(|cache| cache.join("pypoetry")),
     };
     let Some(directory) = said("POETRY_VIRTUALENVS_PATH", &["virtualenvs", "path"]) else {
         return cache.map(|cache| cache.join("virtualenvs"));

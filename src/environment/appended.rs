@@ -6,6 +6,7 @@
 //! which some of them wrap in an `if`. So what follows the second `hash -r` is the person's own
 //! (DESIGN.md 7).
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::error::{Error, Result};
@@ -19,11 +20,10 @@ pub(crate) fn appended_lines(activate: &Path) -> Result<Option<Vec<u8>>> {
 /// The text of `bin/activate`. `None` where there is none, where we may not read it, and where it
 /// is so long that only a part would be read: half a command is another command.
 pub(crate) fn script(activate: &Path) -> Result<Option<Vec<u8>>> {
-    let text = match read_small(activate, super::SMALL) {
-        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => None,
-        other => other.map_err(Error::io("read", activate))?,
-    };
-    Ok(text.filter(|text| (text.len() as u64) < super::SMALL))
+    match read_small(activate, super::SMALL) {
+        Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::FileTooLarge) => Ok(None),
+        other => other.map_err(Error::io("read", activate)),
+    }
 }
 
 /// The same of a script that was read already.

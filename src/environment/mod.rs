@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::formats::pyvenv_cfg::{self, PyvenvCfg};
-use crate::fs::read_small;
+use crate::fs::read_prefix;
 use crate::shown::{inert, shown};
 use crate::versions::Series;
 
@@ -49,7 +49,7 @@ impl Environment {
     /// there.
     pub(crate) fn open(root: &Path) -> Result<Option<Self>> {
         let file = root.join(pyvenv_cfg::FILE_NAME);
-        let text = match read_small(&file, SMALL) {
+        let text = match read_prefix(&file, SMALL) {
             // A file that is there and that we may not read is no reason to call a whole
             // environment missing.
             Err(error)

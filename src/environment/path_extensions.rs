@@ -38,10 +38,6 @@ impl PathExtensions {
         let Some(text) = read_small(&file, LIMIT).map_err(Error::io("read", &file))? else {
             return Ok(None);
         };
-        if text.len() as u64 >= LIMIT {
-            // Written back, it would lose what was not read.
-            return Err(Error::io("read", file)(std::io::ErrorKind::FileTooLarge.into()));
-        }
         let lines = text.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
         Ok(Some(Self { file, lines }))
     }

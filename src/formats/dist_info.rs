@@ -6,7 +6,7 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use crate::fs::read_small;
+use crate::fs::read_prefix;
 
 /// The headers of a distribution, in `.dist-info`.
 pub(crate) const METADATA: &str = "METADATA";
@@ -101,7 +101,7 @@ impl<'a> MetadataName<'a> {
 /// its cache.
 pub(crate) fn read_headers(path: &Path) -> Option<Vec<u8>> {
     let file = MetadataName::of(path.file_name()?)?.headers_file(path)?;
-    read_small(&file, HEADERS_LIMIT).ok().flatten()
+    read_prefix(&file, HEADERS_LIMIT).ok().flatten()
 }
 
 /// The name of the distribution with metadata at `path`, spelled as its author spells it. `None`

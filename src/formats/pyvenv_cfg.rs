@@ -4,7 +4,6 @@
 //! first `=`, keys in any case. Unlike `site`, nothing in the file is an error. Values stay bytes,
 //! because they are paths.
 
-use std::io;
 use std::path::Path;
 
 use crate::error::{Error, Result};
@@ -63,9 +62,6 @@ impl PyvenvCfg {
 pub(crate) fn edit(root: &Path, change: impl FnOnce(&[u8]) -> Vec<u8>) -> Result<()> {
     let file = root.join(FILE_NAME);
     let old = read_small(&file, LIMIT).map_err(Error::io("read", &file))?.unwrap_or_default();
-    if old.len() as u64 >= LIMIT {
-        return Err(Error::io("read", file)(io::ErrorKind::FileTooLarge.into()));
-    }
     let new = change(&old);
     if new == old { Ok(()) } else { write_whole(&file, &new) }
 }

@@ -5,7 +5,7 @@
 //! decision about *what* may be removed or replaced to `workon_home`.
 
 use std::fs::{self, File, FileTimes};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::os::fd::BorrowedFd;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Component, Path, PathBuf};
@@ -182,11 +182,25 @@ impl Copier {
     }
 }
 
-/// Reads a small file that others may have made: at most `limit` bytes, regular files only, so that
-/// a pipe or a device planted in an environment neither blocks nor floods us. `None` where there is
-/// no such file.
+/// Reads the whole of a file that others may have made. A pipe or device planted in its place
+/// neither blocks nor floods us: only a regular file is read, and one of more than `limit` bytes is
+/// the error `FileTooLarge`. `None` where there is no such file.
 pub(crate) fn read_small(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
-    use std::io::Read;
+    let Some((file, size)) = open_regular(path)? else { return Ok(None) };
+    if size > limit {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    read_first(file, size).map(Some)
+}
+
+/// Reads the first `length` bytes of a file, or all where it is shorter, with the same caution.
+pub(crate) fn read_prefix(path: &Path, length: u64) -> io::Result<Option<Vec<u8>>> {
+    let Some((file, size)) = open_regular(path)? else { return Ok(None) };
+    read_first(file, size.min(length)).map(Some)
+}
+
+/// A regular file and its size; `None` where there is none.
+fn open_regular(path: &Path) -> io::Result<Option<(File, u64)>> {
     let opened = fs::OpenOptions::new().read(true).custom_flags(OFlag::O_NONBLOCK.bits()).open(path);
     let file = match opened {
         Ok(file) => file,
@@ -196,14 +210,14 @@ pub(crate) fn read_small(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>>
         Err(error) => return Err(error),
     };
     let entry = file.metadata()?;
-    if !entry.is_file() {
-        return Ok(None);
-    }
-    // Not past its end as it is now: one read, and none to find that there is no more.
-    let size = entry.len().min(limit);
+    Ok(entry.is_file().then_some((file, entry.len())))
+}
+
+/// Not past `size`, which is known: that saves the second read that would find the end.
+fn read_first(file: File, size: u64) -> io::Result<Vec<u8>> {
     let mut text = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
     file.take(size).read_to_end(&mut text)?;
-    Ok(Some(text))
+    Ok(text)
 }
 
 /// Opens a directory, and nothing else: not through a link, and never waiting for the other end of
@@ -274,8 +288,18 @@ mod tests {
         let room = tempfile::tempdir().unwrap();
         let pipe = room.path().join("pipe");
         nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
-        assert_eq!(read_small(&pipe, 10).unwrap(), None);
-        fs::write(room.path().join("file"), "0123456789abc").unwrap();
-        assert_eq!(read_small(&room.path().join("file"), 10).unwrap().unwrap(), b"0123456789");
+        assert_eq!((read_small(&pipe, 10).unwrap(), read_prefix(&pipe, 10).unwrap()), (None, None));
+    }
+
+    #[test]
+    fn a_file_is_read_whole_or_refused_unless_a_prefix_will_do() {
+        let room = tempfile::tempdir().unwrap();
+        let file = room.path().join("file");
+        assert_eq!((read_small(&file, 10).unwrap(), read_prefix(&file, 10).unwrap()), (None, None));
+        fs::write(&file, "0123456789").unwrap();
+        assert_eq!(read_small(&file, 10).unwrap().unwrap(), b"0123456789");
+        assert_eq!(read_small(&file, 9).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
+        assert_eq!(read_prefix(&file, 9).unwrap().unwrap(), b"012345678");
+        assert_eq!(read_prefix(&file, 11).unwrap().unwrap(), b"0123456789");
     }
 }

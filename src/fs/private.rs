@@ -164,7 +164,9 @@ fn is_group_of_one(group: u32) -> bool {
     if user == 0 || group != user || getgid() != Gid::from_raw(group) {
         return false;
     }
-    let groups = read_small(Path::new("/etc/group"), GROUPS).ok().flatten().unwrap_or_default();
+    // What cannot be read may list others.
+    let Ok(groups) = read_small(Path::new("/etc/group"), GROUPS) else { return false };
+    let groups = groups.unwrap_or_default();
     let groups = String::from_utf8_lossy(&groups);
     let members = groups.lines().find_map(|line| {
         let mut fields = line.split(':').skip(2);

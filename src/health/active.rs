@@ -12,6 +12,7 @@ use crate::context::Context;
 use crate::env_vars;
 use crate::environment::Environment;
 use crate::fs::{is_same, tidied};
+use crate::programs;
 
 const COMMANDS: [&str; 2] = ["python", "pip"];
 
@@ -147,7 +148,7 @@ fn path_entries(context: &Context) -> Vec<PathBuf> {
 fn first(context: &Context, command: &str) -> Option<PathBuf> {
     let directory = context.working_directory().unwrap_or_else(|_| PathBuf::from("/"));
     let path = context.variable(env_vars::PATH)?;
-    which::which_in(command, Some(path), directory).ok().map(|path| tidied(&path))
+    programs::along(path, command.as_ref(), &directory).next().map(|path| tidied(&path))
 }
 
 fn owner(context: &Context, file: &Path) -> ProgramOwner {

@@ -150,9 +150,6 @@ fn rewrite_cfg(environment: &Environment, found: &Interpreter) -> Result<()> {
     let Some(cfg) = environment.cfg() else { return Ok(()) };
     let file = environment.root().join("pyvenv.cfg");
     let old = read_small(&file, SMALL).map_err(Error::io("read", &file))?.unwrap_or_default();
-    if old.len() as u64 >= SMALL {
-        return Err(Error::io("read", file)(std::io::ErrorKind::FileTooLarge.into()));
-    }
     let bytes = |path: &Path| path.as_os_str().as_bytes().to_vec();
     let base = &found.base_executable;
     let version = found.version.to_string();

@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 
 use super::{Examination, Symptom};
 use crate::context::Context;
+use crate::directories::{self, Base};
 use crate::env_vars;
-use crate::fs::{is_same, read_small};
+use crate::fs::{is_same, read_prefix};
 
 /// Bytes read of an rc file.
 const LIMIT: u64 = 1024 * 1024;
@@ -75,10 +76,7 @@ pub(crate) fn rc_file(context: &Context, shell: &str) -> Option<PathBuf> {
     let home = context.home()?;
     Some(match shell {
         "zsh" => context.absolute("ZDOTDIR").unwrap_or(home).join(".zshrc"),
-        "fish" => {
-            let config = context.absolute(env_vars::XDG_CONFIG_HOME).map(Path::to_path_buf);
-            config.unwrap_or_else(|| home.join(".config")).join("fish/config.fish")
-        }
+        "fish" => directories::xdg(context, Base::Config)?.join("fish/config.fish"),
         _ => home.join(".bashrc"),
     })
 }
@@ -90,7 +88,7 @@ pub(crate) fn loads(rc_file: &Path) -> bool {
 
 /// Whether a file contains one of these words outside comments.
 fn mentions(file: &Path, words: &[&[u8]]) -> bool {
-    let text = read_small(file, LIMIT).ok().flatten().unwrap_or_default();
+    let text = read_prefix(file, LIMIT).ok().flatten().unwrap_or_default();
     let mut lines = text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii_start().starts_with(b"#"));
     lines.any(|line| words.iter().any(|word| memchr::memmem::find(line, word).is_some()))
 }
@@ -98,9 +96,8 @@ fn mentions(file: &Path, words: &[&[u8]]) -> bool {
 /// Other programs called venvwrap on `PATH`.
 fn copies(context: &Context) -> Option<(PathBuf, Symptom)> {
     let running = context.executable().ok()?;
-    let hits = which::which_in_all("venvwrap", context.variable(env_vars::PATH), "/").ok()?;
     let mut others: Vec<PathBuf> = Vec::new();
-    for hit in hits {
+    for hit in context.programs("venvwrap") {
         if !is_same(&hit, &running) && !others.iter().any(|other| is_same(other, &hit)) {
             others.push(hit);
         }
@@ -119,8 +116,7 @@ fn unseen_by_apps(examination: &Examination<'_>) -> Option<(PathBuf, Symptom)> {
     }
     let own = [".profile", ".xprofile", ".bash_profile", ".bash_login", ".zshenv", ".zprofile", ".pam_environment"];
     let listed = |directory: PathBuf| fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.path());
-    let config = examination.context.absolute(env_vars::XDG_CONFIG_HOME).map(Path::to_path_buf);
-    let config = config.unwrap_or_else(|| home.join(".config"));
+    let config = directories::xdg(examination.context, Base::Config)?;
     let mut files = own
         .iter()
         .map(|name| home.join(name))

@@ -5,12 +5,12 @@
 //! uv where that makes no difference but the time: not where the person has told pip something that
 //! uv would not know, and not where uv cannot do all that pip can.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use super::packages::Wish;
 use super::pip::Own;
-use super::{pip, pip_settings, uv};
+use super::{pip, pip_settings};
 use crate::config::Installer;
 use crate::context::Context;
 use crate::env_vars;
@@ -18,6 +18,7 @@ use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::isolation;
 use crate::shown::shown;
+use crate::uv;
 use crate::versions::Release;
 
 /// What uv 0.13 can inspect.
@@ -184,7 +185,9 @@ fn uv_in_place_of_pip(
     needed: Option<Needed>,
     against: Option<&str>,
 ) -> std::result::Result<PathBuf, String> {
-    let path = uv::path(context)?;
+    if context.program("uv").is_none() {
+        return Err("uv is not on PATH".to_owned());
+    }
     if let Some(reason) = against {
         return Err(reason.to_owned());
     }
@@ -195,7 +198,7 @@ fn uv_in_place_of_pip(
     }
     match pip_settings::against_uv(context, environment.root()) {
         Some(reason) => Err(reason),
-        None => able(context, &path, needed).map(|()| path),
+        None => able_uv(context, needed),
     }
 }
 
@@ -205,21 +208,20 @@ fn uv_as_told(
     environment: &Environment,
     needed: Option<Needed>,
 ) -> std::result::Result<PathBuf, String> {
-    let path = uv::path(context)?;
     if let Some(version) = environment.version().filter(|version| Release::leading(version) < Some(OLDEST_OF_UV)) {
         return Err(format!("uv does not know Python {version}"));
     }
-    able(context, &path, needed).map(|()| path)
+    able_uv(context, needed)
 }
 
-/// Whether the uv at this path runs, and can do that.
-fn able(context: &Context, path: &Path, needed: Option<Needed>) -> std::result::Result<(), String> {
-    let release = uv::version(context, path)?;
+/// The uv on PATH, where it can do what is needed.
+fn able_uv(context: &Context, needed: Option<Needed>) -> std::result::Result<PathBuf, String> {
+    let uv = uv::find(context)?;
     match needed {
-        Some(Needed { uv, what, .. }) if release < uv => {
-            Err(format!("uv {} cannot {what} ({} can)", release.short(), uv.short()))
+        Some(Needed { uv: wanted, what, .. }) if uv.release < wanted => {
+            Err(format!("uv {} cannot {what} ({} can)", uv.release.short(), wanted.short()))
         }
-        _ => Ok(()),
+        _ => Ok(uv.path),
     }
 }
 

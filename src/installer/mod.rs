@@ -25,10 +25,12 @@ mod packages;
 mod pip;
 mod pip_settings;
 mod redirected;
-mod uv;
 
 use choice::Program;
 pub(crate) use packages::{Call, Group, Packages, Sources, Wish, defaults};
+
+/// What uv ends with where it did not come to looking for packages.
+const UV_MISUSED: i32 = 2;
 
 /// Carries out one call; the installer's output and progress are the person's, and `tell` says what
 /// they did not ask for. The environment stays as it is when that fails.
@@ -49,7 +51,7 @@ pub(crate) fn install(
         |against: Option<&str>| Program::to_install(context, environment, installer, call.of.needed(), against);
     let mut program = choose(against_uv.as_deref())?;
     if let (Installer::Auto, Program::Pip | Program::Lent(_), Some(reason)) = (installer, &program, &against_uv)
-        && uv::path(context).is_ok()
+        && context.program("uv").is_some()
     {
         tell(&format!("pip installs this: {reason}"));
     }
@@ -58,7 +60,7 @@ pub(crate) fn install(
     }
     let mut status = run(context, environment, &program, call, &tell)?;
     if installer == Installer::Auto
-        && status.code() == Some(uv::MISUSED)
+        && status.code() == Some(UV_MISUSED)
         && let Program::Uv(uv) = &program
         && cannot_read(context, environment, uv, call)
         && let Ok(other) = choose(Some("uv cannot read it"))

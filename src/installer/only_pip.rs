@@ -3,6 +3,7 @@
 //! Owns the looking; what is found has pip install the file where the person did not ask for uv.
 //! uv's own words decide about what is not known here: see [`is_about_syntax`].
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::fs::{read_small, tidied};
@@ -41,8 +42,12 @@ pub(super) fn in_files<'a>(files: impl IntoIterator<Item = &'a Path>) -> Option<
             continue;
         }
         seen.push(file.clone());
-        // What cannot be read the installer will name.
-        let Ok(Some(text)) = read_small(&file, LIMIT) else { continue };
+        let text = match read_small(&file, LIMIT) {
+            Ok(Some(text)) => text,
+            Err(error) if error.kind() == ErrorKind::FileTooLarge => return Some("a file of this size".to_owned()),
+            // The installer will say what is wrong with it.
+            _ => continue,
+        };
         let directory = file.parent().unwrap_or(Path::new("/"));
         let Ok(text) = std::str::from_utf8(&text) else { return Some("text that is not UTF-8".to_owned()) };
         for line in joined(text) {

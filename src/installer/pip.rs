@@ -13,9 +13,6 @@ use crate::isolation;
 use crate::shown::shown;
 use crate::versions::Release;
 
-/// How long a pip may take to say its version: it starts a Python and reads a few hundred files.
-const PATIENCE: Patience = Patience::seconds(15);
-
 /// `pip --python`, which works in another environment.
 const CAN_WORK_ELSEWHERE: Release = Release::new(22, 3, 0);
 
@@ -59,7 +56,7 @@ pub(super) fn at_hand(context: &Context, environment: &Environment) -> Result<(P
     let words = |command: &mut Command| {
         isolation::run_pip(command).arg("--version").current_dir("/");
     };
-    let output = ask(context, &base, PATIENCE, words).map_err(|_| none())?;
+    let output = ask(context, &base, Patience::USUAL, words).map_err(|_| none())?;
     let said = String::from_utf8_lossy(&output.stdout);
     let release = said.strip_prefix("pip ").and_then(Release::leading).filter(|_| output.status.success());
     let release = release.ok_or_else(none)?;

@@ -105,13 +105,13 @@ fn first_against(context: &Context, root: &Path, of_the_machine: [&Path; 2]) -> 
         let place = || shown_path(&file, context.home());
         match read_small(&file, LIMIT) {
             Ok(None) => None,
-            Ok(Some(text)) if (text.len() as u64) < LIMIT => {
+            Ok(Some(text)) => {
                 let key = keys(&String::from_utf8_lossy(&text))
                     .into_iter()
                     .find(|(key, value)| matters(context, key, Some(value)));
                 key.map(|(key, _)| format!("uv does not read {} of {}", shown(&key), place()))
             }
-            _ => Some(format!("{} cannot be read", place())),
+            Err(_) => Some(format!("{} cannot be read", place())),
         }
     };
     files(context, root, of_the_machine).into_iter().find_map(file)

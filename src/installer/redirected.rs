@@ -9,7 +9,7 @@ use std::process::Command;
 
 use super::pip_settings;
 use crate::context::Context;
-use crate::env_vars;
+use crate::directories::{Base, xdg};
 use crate::fs::read_small;
 use crate::shown::shown_path;
 
@@ -50,8 +50,7 @@ pub(super) fn by_uv(context: &Context, directory: &Path) -> Option<String> {
         files.push(directory.join(file));
     } else {
         files.extend(directory.ancestors().flat_map(|at| [at.join("uv.toml"), at.join("pyproject.toml")]));
-        let home = context.absolute(env_vars::XDG_CONFIG_HOME).map(Path::to_path_buf);
-        files.extend(home.or_else(|| Some(context.home()?.join(".config"))).map(|config| config.join("uv/uv.toml")));
+        files.extend(xdg(context, Base::Config).map(|config| config.join("uv/uv.toml")));
         files.extend(["/etc/uv/uv.toml", "/etc/xdg/uv/uv.toml"].map(Into::into));
     }
     files.into_iter().find_map(|file| {

@@ -9,7 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::fs::{is_same, read_small, tidied};
+use crate::fs::{is_same, read_prefix, tidied};
 use crate::shown::shown;
 use crate::versions::Series;
 
@@ -64,7 +64,7 @@ fn environment_of(python: &Path) -> Option<Cfg> {
     let text = [Some(bin), bin.parent()]
         .into_iter()
         .flatten()
-        .find_map(|directory| read_small(&directory.join("pyvenv.cfg"), SMALL).ok().flatten())?;
+        .find_map(|directory| read_prefix(&directory.join("pyvenv.cfg"), SMALL).ok().flatten())?;
     let mut cfg = Cfg { home: None, executables: Vec::new(), series: None };
     for line in text.split(|byte| *byte == b'\n') {
         let Some(equals) = line.iter().position(|byte| *byte == b'=') else {

@@ -5,19 +5,16 @@
 //! comes after a search that found nothing, so time is no matter, and programs may be started.
 
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::offered::offered;
 use super::pyenv::Pyenv;
 use super::request::{Description, Request};
 use crate::asked::{Patience, ask};
 use crate::context::Context;
-use crate::env_vars;
 use crate::error::{Error, Result};
 use crate::shown::typed;
-
-/// How long uv may take to say something from its own head.
-const PATIENCE: Patience = Patience::seconds(10);
+use crate::uv;
 
 /// Hints for a person who asked for what is not there: what is, and how to get the other.
 pub(crate) fn ways(context: &Context, request: Option<&OsStr>, may_download: bool) -> Vec<String> {
@@ -26,12 +23,12 @@ pub(crate) fn ways(context: &Context, request: Option<&OsStr>, may_download: boo
         ways.push(format!("there are {there}"));
     }
     let Some(wanted) = description(context, request) else { return ways };
-    let uv = uv(context);
+    let uv = uv::find(context).ok();
     if may_download && uv.is_none() {
         ways.push("`--download` needs uv, and none on PATH runs; `pipx install uv` installs it".to_owned());
     }
     let asked = wanted.to_string();
-    let by_uv = uv.is_some_and(|uv| uv_has(context, &uv, &asked));
+    let by_uv = uv.is_some_and(|uv| uv_has(context, &uv.path, &asked));
     let by_pyenv = Pyenv::of(context).is_some_and(|pyenv| pyenv.is_installed());
     match (by_uv, wanted.for_pyenv().filter(|_| by_pyenv)) {
         (true, _) => {
@@ -50,10 +47,10 @@ pub(crate) fn ways(context: &Context, request: Option<&OsStr>, may_download: boo
 /// Has uv install what was asked for; what it says is the person's. Where no uv runs, nothing is
 /// done: the search that follows fails as before, and says so.
 pub(crate) fn download(context: &Context, request: Option<&OsStr>) -> Result<()> {
-    let (Some(wanted), Some(uv)) = (description(context, request), uv(context)) else { return Ok(()) };
-    let mut command = context.command(&uv);
+    let (Some(wanted), Some(uv)) = (description(context, request), uv::find(context).ok()) else { return Ok(()) };
+    let mut command = context.command(&uv.path);
     command.args(["python", "install", "--"]).arg(wanted.to_string());
-    let status = Context::run_for_person(&mut command).map_err(Error::io("run", uv))?;
+    let status = Context::run_for_person(&mut command).map_err(Error::io("run", uv.path))?;
     if status.success() {
         return Ok(());
     }
@@ -73,25 +70,13 @@ fn description(context: &Context, request: Option<&OsStr>) -> Option<Description
     }
 }
 
-/// The first uv on PATH that runs. A shim of pyenv can be there and fail.
-fn uv(context: &Context) -> Option<PathBuf> {
-    let mut found = which::which_in_all("uv", context.variable(env_vars::PATH), "/").ok()?;
-    found.find(|uv| told(context, uv, &["--version"]).is_some_and(|text| text.starts_with(b"uv ")))
-}
-
 /// Whether uv knows where to get that. It has the list in itself.
 fn uv_has(context: &Context, uv: &Path, asked: &str) -> bool {
     let words = ["python", "list", "--only-downloads", "--offline", "--no-config", "--", asked];
-    told(context, uv, &words).is_some_and(|text| !text.trim_ascii().is_empty())
-}
-
-/// What a program prints, if it ends well and soon.
-fn told(context: &Context, program: &Path, words: &[&str]) -> Option<Vec<u8>> {
-    let output = ask(context, program, PATIENCE, |command| {
+    let asked = ask(context, uv, Patience::USUAL, |command| {
         command.args(words);
-    })
-    .ok()?;
-    output.status.success().then_some(output.stdout)
+    });
+    asked.is_ok_and(|output| output.status.success() && !output.stdout.trim_ascii().is_empty())
 }
 
 /// `2.7, 3.12 and pypy3.9`.

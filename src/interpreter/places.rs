@@ -15,6 +15,7 @@ use super::label::{self, Label};
 use crate::context::Context;
 use crate::env_vars;
 use crate::fs::tidied;
+use crate::programs;
 
 pub(crate) mod conda;
 mod directories;
@@ -177,7 +178,7 @@ impl<'a> Places<'a> {
 
     fn hits(&self, name: &OsStr) -> impl Iterator<Item = PathBuf> + use<'_> {
         let path = self.context.variable(env_vars::PATH);
-        let hits = path.and_then(|path| which::which_in_all(name.to_owned(), Some(path), self.directory()).ok());
+        let hits = path.map(|path| programs::along(path, name, self.directory()));
         hits.into_iter().flatten().map(|hit| tidied(&hit))
     }
 

@@ -17,10 +17,6 @@ use crate::versions::Release;
 
 const SCRIPT: &str = include_str!("probe.py");
 
-/// How long an interpreter may take. virtualenv waits as long; a cold disk and a busy machine take
-/// seconds.
-const PATIENCE: Patience = Patience::seconds(15);
-
 /// Starts the answer, RFC 7464. It cannot stand inside of JSON.
 const RECORD_SEPARATOR: u8 = 0x1e;
 
@@ -41,7 +37,7 @@ pub(super) enum Answer {
 /// Asks `python`, an absolute path outside of any environment.
 pub(super) fn ask(context: &Context, python: &Path) -> Result<Answer> {
     let fail = |reason| Error::PythonFailed { python: python.to_path_buf(), reason };
-    let output = run(context, python, PATIENCE).map_err(fail)?;
+    let output = run(context, python, Patience::USUAL).map_err(fail)?;
     let told = told_in(&output).map_err(fail)?;
     let executable = if told.executable.0.is_absolute() { told.executable.0.as_path() } else { python };
     if let Some(Latin1(prefix)) = &told.original_prefix {
@@ -144,7 +140,7 @@ mod tests {
     use std::os::unix::fs::symlink;
     use std::time::{Duration, Instant};
 
-    const SHORT: Patience = Patience { time: Duration::from_millis(300), ..PATIENCE };
+    const SHORT: Patience = Patience { time: Duration::from_millis(300), ..Patience::USUAL };
 
     fn reason(python: &Path) -> String {
         match ask(&Context::made_of(&[]), python) {
@@ -226,7 +222,7 @@ mod tests {
             let started = Instant::now();
             let reason = run(&Context::made_of(&[]), &hangs, SHORT).err().unwrap();
             assert_eq!(reason, "it did not answer within 0.3 s");
-            assert!(started.elapsed() < PATIENCE.time, "{body}");
+            assert!(started.elapsed() < Patience::USUAL.time, "{body}");
             let pid = fs::read_to_string(room.join("pid")).unwrap().trim().parse().unwrap();
             let gone = nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), None);
             assert_eq!(gone, Err(nix::errno::Errno::ESRCH), "{body}");
@@ -241,12 +237,12 @@ mod tests {
         let started = Instant::now();
         let reason = run(&Context::made_of(&[]), &leaves, SHORT).err().unwrap();
         assert_eq!(reason, "it did not answer within 0.3 s");
-        assert!(started.elapsed() < PATIENCE.time);
+        assert!(started.elapsed() < Patience::USUAL.time);
         let pid: i32 = fs::read_to_string(room.join("pid")).unwrap().trim().parse().unwrap();
         // Killed with it; it is dead in a moment, and whoever adopts it may not have noticed yet.
         let state = || fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
         while !state().is_empty() && !state().contains(") Z ") {
-            assert!(started.elapsed() < PATIENCE.time, "{}", state());
+            assert!(started.elapsed() < Patience::USUAL.time, "{}", state());
             std::thread::yield_now();
         }
     }

@@ -101,9 +101,6 @@ fn ends_with(name: &str, extension: &str) -> bool {
 
 fn text(file: &Path) -> Result<Option<String>> {
     let Some(text) = read_small(file, LIMIT).map_err(Error::io("read", file))? else { return Ok(None) };
-    if text.len() as u64 >= LIMIT {
-        return Err(Error::io("read", file)(std::io::ErrorKind::FileTooLarge.into()));
-    }
     let wrong = |_| Error::Value { what: shown(file).to_string(), reason: "it is not UTF-8".to_owned() };
     String::from_utf8(text).map(Some).map_err(wrong)
 }

@@ -8,13 +8,13 @@ use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use nix::fcntl::OFlag;
 
 use crate::error::{Error, Result};
-use crate::fs::{read_small, tidied};
+use crate::fs::{read_prefix, read_small, tidied};
 
 /// The line.
 const PATTERN: &[u8] = b".venv";
@@ -63,7 +63,7 @@ fn named_in(file: &Path, before: &[u8]) -> Option<PathBuf> {
 }
 
 fn covers(file: &Path) -> bool {
-    let text = read_small(file, LIMIT).ok().flatten().unwrap_or_default();
+    let text = read_prefix(file, LIMIT).ok().flatten().unwrap_or_default();
     text.split(|byte| *byte == b'\n').any(|line| COVERING.contains(&line.trim_ascii_end()))
 }
 
@@ -80,7 +80,10 @@ fn append(exclude: &Path) -> io::Result<()> {
     if !file.metadata()?.is_file() {
         return Err(io::ErrorKind::InvalidInput.into());
     }
-    let is_cut = read_small(exclude, LIMIT)?.is_some_and(|text| text.last().is_some_and(|last| *last != b'\n'));
-    let line = [if is_cut { &b"\n"[..] } else { b"" }, PATTERN, b"\n"].concat();
+    let mut last = *b"\n";
+    if let Some(at) = file.metadata()?.len().checked_sub(1) {
+        file.read_exact_at(&mut last, at)?;
+    }
+    let line = [if last == *b"\n" { &b""[..] } else { b"\n" }, PATTERN, b"\n"].concat();
     file.write_all(&line)
 }

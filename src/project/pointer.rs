@@ -94,10 +94,6 @@ fn text_of(file: &Path) -> Option<String> {
         return None;
     }
     let text = read_small(file, LIMIT).ok()??;
-    // What was not read could say something else.
-    if text.len() as u64 >= LIMIT {
-        return None;
-    }
     let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&text);
     std::str::from_utf8(text).ok().map(str::to_owned)
 }

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
-use crate::fs::read_small;
+use crate::fs::{read_prefix, read_small};
 use crate::shown::shown;
 
 /// Longest file that is read. A pyproject.toml can be full of settings.
@@ -132,7 +132,7 @@ fn required(directory: &Path) -> Result<Option<Asked>> {
 /// Stands before the first table of a file that can be long; whether the rest is in order, its
 /// installer says.
 fn required_by_lock(file: &Path) -> Option<String> {
-    let text = read_small(file, LIMIT).ok()??;
+    let text = read_prefix(file, LIMIT).ok()??;
     let text = String::from_utf8_lossy(&text);
     let head: String = text.split_inclusive('\n').take_while(|line| !line.starts_with('[')).collect();
     toml::from_str::<Lock>(&head).ok()?.requires_python
@@ -163,12 +163,7 @@ fn parsed<T: DeserializeOwned>(file: &Path) -> Result<Option<T>> {
 }
 
 fn read(file: &Path) -> Result<Option<Vec<u8>>> {
-    let text = read_small(file, LIMIT).map_err(Error::io("read", file))?;
-    if text.as_ref().is_some_and(|text| text.len() as u64 >= LIMIT) {
-        // What was not read could say something else.
-        return Err(Error::io("read", file)(std::io::ErrorKind::FileTooLarge.into()));
-    }
-    Ok(text)
+    read_small(file, LIMIT).map_err(Error::io("read", file))
 }
 
 #[cfg(test)]
@@ -302,7 +297,7 @@ mod tests {
             assert!(message.starts_with("/repository/pyproject.toml: "), "{message}");
             assert!(message.contains(told) && message.lines().count() == 1 && !message.contains('\x1b'), "{message}");
         }
-        world.put("repository/pyproject.toml", vec![b' '; 1024 * 1024]);
+        world.put("repository/pyproject.toml", vec![b' '; 1024 * 1024 + 1]);
         assert!(world.asked("repository").starts_with("cannot read: "), "{}", world.asked("repository"));
     }
 }

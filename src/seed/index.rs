@@ -13,15 +13,12 @@ use super::workshop::{Workshop, sweep};
 use crate::asked::{Patience, ask};
 use crate::belief::is_own_directory;
 use crate::context::Context;
-use crate::env_vars;
 use crate::error::{Error, Result};
 use crate::fs::private::create_private;
 use crate::interpreter::Interpreter;
 use crate::isolation;
 use crate::shown::shown;
-
-/// How long a pip may take to say whether it is there.
-const PATIENCE: Patience = Patience::seconds(15);
+use crate::uv;
 
 /// How long the download of two megabytes may take; pip and uv give up on a silent server earlier.
 const LONGEST_DOWNLOAD: Patience = Patience::seconds(300);
@@ -80,13 +77,13 @@ impl Tool {
 
 /// The tools that are there, in the order in which they are tried.
 pub(super) fn tools(context: &Context, interpreter: &Interpreter, with_uv: bool) -> Vec<Tool> {
-    let on_path = |name: &str| which::which_in(name, context.variable(env_vars::PATH), "/").ok();
     let own = Tool::Own(interpreter.base_executable.clone());
-    let mut tools: Vec<Tool> = on_path("uv").filter(|_| with_uv).map(Tool::Uv).into_iter().collect();
+    let mut tools: Vec<Tool> =
+        with_uv.then(|| uv::find(context).ok()).flatten().map(|uv| Tool::Uv(uv.path)).into_iter().collect();
     if has_pip(context, &interpreter.base_executable) {
         tools.push(own);
     }
-    tools.extend(["pip3", "pip"].into_iter().filter_map(on_path).map(Tool::Pip));
+    tools.extend(["pip3", "pip"].into_iter().filter_map(|name| context.program(name)).map(Tool::Pip));
     tools
 }
 
@@ -94,7 +91,7 @@ fn has_pip(context: &Context, python: &Path) -> bool {
     let words = |command: &mut Command| {
         isolation::run_pip(command).arg("--version").current_dir("/");
     };
-    ask(context, python, PATIENCE, words).is_ok_and(|output| output.status.success())
+    ask(context, python, Patience::USUAL, words).is_ok_and(|output| output.status.success())
 }
 
 /// Downloads a pip into `wheels` with the first tool that can. The error says what the last one

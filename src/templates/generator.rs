@@ -14,7 +14,6 @@ use std::process::{Command, ExitStatus};
 
 use crate::context::Context;
 use crate::directories;
-use crate::env_vars;
 use crate::error::{Error, Result};
 use crate::shown::shown;
 
@@ -48,7 +47,7 @@ impl Generator {
 
     /// Where it is installed.
     pub(super) fn find(self, context: &Context) -> Option<PathBuf> {
-        which::which_in(self.name(), context.variable(env_vars::PATH), "/").ok()
+        context.program(self.name())
     }
 
     /// The line that gets it.

@@ -13,6 +13,7 @@ use crate::asked::{Patience, ask};
 use crate::context::Context;
 use crate::env_vars;
 use crate::error::{Error, Result};
+use crate::programs;
 use crate::shown::shown;
 
 const SCRIPT: &str = include_str!("plugin.py");
@@ -39,9 +40,9 @@ impl<'a> Plugins<'a> {
         let path = context.variable(env_vars::PATH).unwrap_or_default().as_bytes();
         let outside = |entry: &&[u8]| inside.as_ref().is_none_or(|bin| bin.as_os_str().as_bytes() != *entry);
         let path = path.split(|byte| *byte == b':').filter(outside).collect::<Vec<_>>().join(&b':');
-        match which::which_in(named, Some(OsStr::from_bytes(&path)), "/") {
-            Ok(python) => Ok(Some(Self { context, python })),
-            Err(_) => Err(wrong(format!("{} is no program that can be found", shown(named)))),
+        match programs::along(OsStr::from_bytes(&path), named, Path::new("/")).next() {
+            Some(python) => Ok(Some(Self { context, python })),
+            None => Err(wrong(format!("there is no program {}", shown(named)))),
         }
     }
 

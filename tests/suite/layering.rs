@@ -17,38 +17,43 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("error", "shown"),
     ("fs", "error shown"),
     ("formats", "error fs one_line shown"),
-    ("context", "env_vars error fs"),
+    ("programs", ""),
+    ("context", "env_vars error fs programs"),
     ("asked", "context shown"),
     ("isolation", ""),
     (FOR_TESTS, "context"),
     ("directories", "context env_vars error fs"),
     ("output", "error"),
     ("belief", "context directories env_vars error fs output shown"),
+    ("uv", "asked belief context fs shown versions"),
     ("config", "belief context directories env_vars error fs shown"),
     ("processes", "context env_vars fs"),
     ("environment", "error formats fs one_line shown versions"),
     ("workon_home", "context directories environment error fs shown"),
     ("hooks", "context directories env_vars environment error output shown workon_home"),
-    ("templates", "asked context directories env_vars error hooks shown workon_home"),
+    ("templates", "asked context directories env_vars error hooks programs shown workon_home"),
     ("trust", "belief context directories env_vars error fs shown"),
     ("project", "context directories env_vars environment error formats fs one_line shown workon_home"),
     ("tmpenv", "environment fs processes workon_home"),
     // What another tool empties an environment of: its project, its hooks, its prompt, its added
     // directories.
     ("keepsake", "context environment error formats fs hooks project workon_home"),
-    ("interpreter", "asked belief context directories env_vars error formats fs isolation quoting shown versions"),
+    (
+        "interpreter",
+        "asked belief context directories env_vars error formats fs isolation programs quoting shown uv versions",
+    ),
     ("elsewhere", "context directories env_vars environment error fs interpreter project shown workon_home"),
     ("recipe", "context environment error formats fs hooks one_line project shown workon_home"),
-    ("seed", "asked belief context env_vars error formats fs interpreter isolation quoting shown versions"),
+    ("seed", "asked belief context env_vars error formats fs interpreter isolation quoting shown uv versions"),
     ("creator", "context env_vars error formats fs interpreter one_line shown versions"),
     (
         "installer",
-        "asked belief config context directories env_vars environment error formats fs isolation one_line shown versions",
+        "asked belief config context directories env_vars environment error formats fs isolation one_line shown uv versions",
     ),
     ("relocate", "context environment error formats fs interpreter quoting seed"),
     (
         "health",
-        "belief config context directories env_vars environment error formats fs hooks interpreter keepsake relocate seed tmpenv versions \
+        "belief config context directories env_vars environment error formats fs hooks interpreter keepsake programs relocate seed tmpenv versions \
          workon_home",
     ),
     ("activation", ""),
@@ -57,7 +62,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     (
         "commands",
         "activation belief config context creator directories elsewhere env_vars environment error formats fs health hooks installer interpreter \
-         keepsake output processes project recipe relocate seed shown templates tmpenv trust variables workon_home",
+         keepsake output processes programs project recipe relocate seed shown templates tmpenv trust variables workon_home",
     ),
     ("cli", "commands context elsewhere env_vars error output quoting shell workon_home"),
     ("main", "cli context"),

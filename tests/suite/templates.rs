@@ -223,7 +223,7 @@ fn the_python_of_the_plugins_is_the_one_that_is_named() {
         fs::remove_dir_all(sandbox.root().join("projects/new")).unwrap();
     }
     assert!(!sandbox.root().join("canary").exists());
-    for (value, says) in [("/no/python", "is no program that can be found"), ("true", "does not list its templates")] {
+    for (value, says) in [("/no/python", "there is no program /no/python"), ("true", "does not list its templates")] {
         let mut command = sandbox.command(crate::support::sandbox::BINARY);
         command.args(["mkproject", "-t", "web", "new"]).env("VIRTUALENVWRAPPER_PYTHON", value);
         sandbox.run_command(command, b"").status(1).stdout("").stderr_contains(says);

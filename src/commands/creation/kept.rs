@@ -7,7 +7,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, OpenOptions, Permissions};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -44,14 +44,17 @@ impl Kept {
         let mut files = Vec::new();
         for path in std::iter::once(link).chain(hooks.map(PathBuf::from)) {
             let file = existing.root().join(&path);
-            let Some(text) = read_small(&file, LONGEST).map_err(Error::io("read", &file))? else { continue };
-            if text.len() as u64 >= LONGEST {
-                return Err(Error::Refused {
-                    what: "--clear".to_owned(),
-                    reason: format!("{} is too long to keep", session.shown(&file)),
-                    hint: "nothing was replaced; move that file out of the environment first".to_owned(),
-                });
-            }
+            let text = match read_small(&file, LONGEST) {
+                Err(error) if error.kind() == ErrorKind::FileTooLarge => {
+                    return Err(Error::Refused {
+                        what: "--clear".to_owned(),
+                        reason: format!("{} is too long to keep", session.shown(&file)),
+                        hint: "nothing was replaced; move that file out of the environment first".to_owned(),
+                    });
+                }
+                other => other.map_err(Error::io("read", &file))?,
+            };
+            let Some(text) = text else { continue };
             let mode = fs::metadata(&file).map_err(Error::io("read", &file))?.mode() & 0o777;
             files.push((path, text, mode));
         }

@@ -9,6 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::{Place, Places, conda};
+use crate::directories::{Base, xdg};
 use crate::env_vars;
 use crate::fs::tidied;
 use crate::interpreter::label;
@@ -37,8 +38,7 @@ impl Places<'_> {
                 if let Some(own) = self.context.absolute(env_vars::UV_PYTHON_INSTALL_DIR) {
                     return vec![own.to_path_buf()];
                 }
-                let data = named(env_vars::XDG_DATA_HOME, "uv/python");
-                let data = data.or_else(|| below_home(".local/share/uv/python"));
+                let data = xdg(self.context, Base::Data).map(|data| data.join("uv/python"));
                 // Where older ones keep them on macOS; what lies there is still used.
                 let legacy = below_home("Library/Application Support/uv/python");
                 data.into_iter().chain(legacy.filter(|_| cfg!(target_os = "macos"))).collect()

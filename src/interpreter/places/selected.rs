@@ -10,6 +10,7 @@ use std::path::{Component, Path, PathBuf};
 use serde::Deserialize;
 
 use crate::context::Context;
+use crate::directories::{Base, xdg};
 use crate::env_vars;
 use crate::fs::read_small;
 use crate::interpreter::pyenv::newest_of_series;
@@ -49,9 +50,7 @@ pub(super) fn by_mise(context: &Context, data: &Path, directory: &Path, command:
         let own = OF_MISE.iter().find_map(|name| tools(&directory.join(name)));
         own.or_else(|| tool_versions(directory))
     };
-    let config = context.absolute(env_vars::XDG_CONFIG_HOME).map(|config| config.join("mise"));
-    let config = config.or_else(|| Some(context.home()?.join(".config/mise")));
-    let global = || tools(&config?.join("config.toml"));
+    let global = || tools(&xdg(context, Base::Config)?.join("mise/config.toml"));
     let selected = said.or_else(|| directory.ancestors().find_map(here)).or_else(global).unwrap_or_default();
     commands(&data.join("installs/python"), &selected, command)
 }

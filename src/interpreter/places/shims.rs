@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::selected;
 use crate::context::Context;
+use crate::directories::{self, Base};
 use crate::env_vars;
 use crate::fs::is_same;
 use crate::interpreter::pyenv::Pyenv;
@@ -52,10 +53,10 @@ impl Shims {
     pub(super) fn of(context: &Context, apple: Option<PathBuf>) -> Self {
         let absolute = |variable| context.absolute(variable).map(Path::to_path_buf);
         let below_home = |below: &str| context.home().map(|home| home.join(below));
-        let data = absolute(env_vars::XDG_DATA_HOME).or_else(|| below_home(".local/share"));
         Self {
             pyenv: Pyenv::of(context),
-            mise: absolute(env_vars::MISE_DATA_DIR).or_else(|| Some(data?.join("mise"))),
+            mise: absolute(env_vars::MISE_DATA_DIR)
+                .or_else(|| Some(directories::xdg(context, Base::Data)?.join("mise"))),
             asdf: absolute(env_vars::ASDF_DATA_DIR).or_else(|| below_home(".asdf")),
             apple,
         }

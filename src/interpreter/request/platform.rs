@@ -6,7 +6,7 @@
 use std::fmt::{self, Display};
 use std::path::Path;
 
-use crate::fs::read_small;
+use crate::fs::read_prefix;
 
 /// A platform that is asked for, as far as it is; each part in uv's words.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -74,7 +74,7 @@ impl Platform {
             let machine = if cfg!(target_arch = "aarch64") { "aarch64" } else { "x86_64" };
             return self.machine.is_none_or(|wanted| wanted == machine) && self.libc.is_none_or(|libc| libc == "none");
         }
-        let start = read_small(executable, START as u64).ok().flatten().unwrap_or_default();
+        let start = read_prefix(executable, START as u64).ok().flatten().unwrap_or_default();
         let ([0x7f, b'E', b'L', b'F', _, order, ..], Some(machine)) = (&start[..], start.get(18..20)) else {
             return false;
         };

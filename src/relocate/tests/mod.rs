@@ -83,7 +83,7 @@ impl Room {
 
     /// `None` where there is no such program on this machine.
     fn program(&self, name: &str) -> Option<PathBuf> {
-        which::which_in(name, self.context.variable("PATH"), "/").ok()
+        self.context.program(name)
     }
 
     fn site_packages(&self) -> &'static str {

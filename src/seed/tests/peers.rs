@@ -93,7 +93,7 @@ fn put_through_installers(interpreter: Interpreter) {
     let pip = wheels[0].path.to_str().unwrap();
     let wanted = format!("pip {} from", wheels[0].version);
     room.environment("first", LinkMode::Auto);
-    let uv = which::which_in("uv", room.context.variable("PATH"), "/").ok();
+    let uv = room.context.program("uv");
     for (name, how) in [("linked", Planted::Linked), ("moved", Planted::Moved)] {
         if how == Planted::Moved {
             room.seed(LinkMode::Auto).stage().unwrap();

@@ -280,12 +280,12 @@ fn clear_keeps_link_hooks_paths_and_switches_and_says_how_the_old_one_comes_back
     assert!(!facts.is_empty());
     assert!(tree(&root).contains("_virtualenv_path_extensions.pth"));
     // Half a hook would be another program: nothing is replaced.
-    fs::write(&hook, vec![b'#'; 1024 * 1024]).unwrap();
+    fs::write(&hook, vec![b'#'; 1024 * 1024 + 1]).unwrap();
     sandbox.run(clear).status(1).stderr(
         "venvwrap: --clear: [ROOT]/envs/x/bin/preactivate is too long to keep\n\
          hint: nothing was replaced; move that file out of the environment first\n",
     );
-    assert_eq!(fs::metadata(&hook).unwrap().len(), 1024 * 1024);
+    assert_eq!(fs::metadata(&hook).unwrap().len(), 1024 * 1024 + 1);
     fs::write(&hook, "#!/bin/sh\n").unwrap();
     // The command that was named brings the old one back.
     sandbox.run(["mvvirtualenv", "x", "new"]).status(0);
