@@ -79,6 +79,7 @@ const VERBS: &[Entry] = &[
     entry::<commands::rmvirtualenv::RmVirtualenv>("rmvirtualenv").under(CREATE),
     entry::<commands::undo::Undo>("undo").without_function().under(CREATE),
     entry::<commands::export::Export>("export").without_function().under(CREATE),
+    entry::<commands::import::Import>("import").without_function().under(CREATE),
     entry::<commands::workon::Workon>("workon").under(USE),
     entry::<commands::deactivate::Deactivate>("deactivate").under(USE),
     entry::<commands::cd::CdVirtualenv>("cdvirtualenv").under(USE),

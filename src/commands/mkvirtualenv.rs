@@ -5,10 +5,10 @@ use std::path::Path;
 
 use clap::Parser;
 
-use super::creation::{Creation, Options, group_names};
-use super::{Outcome, Session, Verb, here};
+use super::creation::{Creation, Options, group_names, made_from_recipe, named_recipe};
+use super::{Outcome, Session, Verb, here, workon};
 use crate::activation::Step;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::hooks;
 use crate::interpreter;
 use crate::output;
@@ -34,6 +34,7 @@ Examples:
   mkvirtualenv --group dev api          install a dependency group of the pyproject.toml here
   mkvirtualenv -a ~/src/api api         link it to a project, and use the Python it asks for
   mkvirtualenv --from . api             install what this project needs, and link to it
+  mkvirtualenv --from api.toml api      build it as `venvwrap export` described it
   mkvirtualenv --here                   create the environment pipenv would use in this project"
 )]
 pub(crate) struct MkVirtualenv {
@@ -70,6 +71,23 @@ impl MkVirtualenv {
 
 impl Verb for MkVirtualenv {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
+        if let Some(name) = &self.name
+            && let Some(recipe) = named_recipe(session, &self.options, name)?
+        {
+            if self.link {
+                let message = "--link and a recipe do not go together".to_owned();
+                let hint =
+                    "create the environment first; `mkvirtualenv --link -a PROJECT NAME` then links it".to_owned();
+                return Err(Error::Usage { message, hint });
+            }
+            let (home, environment, status) = made_from_recipe(session, name, &self.options, recipe)?;
+            let follow = workon::follows_project(session, false, false);
+            let mut plan = workon::enter(session, &home, &environment, follow)?;
+            for file in session.hooks(&home)?.files(hooks::POSTMKVIRTUALENV, None) {
+                plan.push(Step::Source(file));
+            }
+            return Ok(Outcome::Plan(plan, status));
+        }
         let creation = self.creation(session)?;
         let link = if self.link { Some(creation.linkable_project()?) } else { None };
         let environment = creation.make_or_keep(&[])?;

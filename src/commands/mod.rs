@@ -39,6 +39,7 @@ pub(crate) mod export;
 pub(crate) mod freeze;
 mod here;
 pub(crate) mod hook;
+pub(crate) mod import;
 mod in_use;
 pub(crate) mod init;
 pub(crate) mod install;

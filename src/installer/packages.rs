@@ -110,6 +110,15 @@ impl Packages {
         calls
     }
 
+    /// The call that installs exactly what is named and nothing else: a requirements file, and
+    /// projects in place. Of what goes well, nothing is said.
+    pub(crate) fn exact_call(file: Option<&Path>, editables: &[OsString], directory: PathBuf) -> Call {
+        let mut words: Vec<OsString> = ["--quiet", "--no-deps"].map(OsString::from).into();
+        words.extend(file.into_iter().flat_map(|file| [OsString::from("-r"), file.into()]));
+        words.extend(editables.iter().flat_map(|project| [OsString::from("-e"), project.clone()]));
+        Call { of: Wish::Plain, words, sources: Sources::default(), directory: Some(directory) }
+    }
+
     /// The call for a requirements or lock file of a project. `is_whole`: the file names all that
     /// is needed, so that nothing is looked for beside it. Paths in it count from `directory`.
     pub(crate) fn call_for_project(&self, file: &Path, is_whole: bool, directory: PathBuf) -> Call {

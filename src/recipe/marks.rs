@@ -10,13 +10,11 @@ use super::Recipe;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::formats::dist_info::{MetadataForm, MetadataName, RECORD, REQUESTED, name, normalized};
+use crate::formats::record::{self, InstalledFile};
 use crate::fs::{read_small, write_whole};
 
 /// A RECORD of a package with a hundred thousand files is smaller.
 const LIMIT: u64 = 64 * 1024 * 1024;
-
-/// What a RECORD says of an empty file.
-const EMPTY: &str = "sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0";
 
 /// Marks the packages of an environment as the recipe has them.
 pub(crate) fn mark_requested(environment: &Environment, recipe: &Recipe) -> Result<()> {
@@ -55,15 +53,14 @@ fn mark(dist_info: &Path, is_requested: bool) -> Result<()> {
 
 /// The text of a RECORD with the row of the mark, or without it.
 fn with_row(text: &[u8], dist_info: &Path, is_requested: bool) -> Vec<u8> {
-    let directory = dist_info.file_name().unwrap_or_default().to_string_lossy();
-    let start = format!("{directory}/{REQUESTED},");
-    let rows = text.split_inclusive(|byte| *byte == b'\n');
-    let mut made: Vec<u8> = rows.filter(|row| !row.starts_with(start.as_bytes())).flatten().copied().collect();
+    let path = format!("{}/{REQUESTED}", dist_info.file_name().unwrap_or_default().to_string_lossy());
+    let others = record::rows(text).filter(|row| row.path != path.as_bytes());
+    let mut made: Vec<u8> = others.flat_map(|row| row.text).copied().collect();
     if is_requested {
         if !made.is_empty() && !made.ends_with(b"\n") {
             made.push(b'\n');
         }
-        made.extend_from_slice(format!("{start}{EMPTY}\n").as_bytes());
+        made.extend(record::text(vec![InstalledFile::of(&path, b"")]));
     }
     made
 }

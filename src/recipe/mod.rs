@@ -5,8 +5,6 @@
 //! packages on disk, `marks` the REQUESTED files. Building an environment from a recipe is the
 //! business of `commands::creation`.
 
-#![allow(dead_code, unused_imports, reason = "import, upgrade, and diff build on the rest")]
-
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

@@ -238,7 +238,7 @@ fn only_what_was_asked_for_is_marked_and_the_record_agrees() {
     mark_requested(&environment, &recipe).unwrap();
     assert!(web.join("REQUESTED").is_file() && !dep.join("REQUESTED").is_file());
     assert_eq!(fs::read_to_string(dep.join("RECORD")).unwrap(), record);
-    let row = "Web.Thing-2.0.dist-info/REQUESTED,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\n";
+    let row = "Web.Thing-2.0.dist-info/REQUESTED,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\r\n";
     assert_eq!(fs::read_to_string(web.join("RECORD")).unwrap(), format!("web.py,,\n{row}"));
     assert_eq!(read_below(room.path(), &environment).unwrap(), recipe);
 }

@@ -78,6 +78,7 @@ const MAY_IMPORT_SHELL: &[&str] = &[
     "commands/mod.rs",
     "commands/init.rs",
     "commands/creation/mod.rs",
+    "commands/creation/recipe.rs",
     "commands/cpvirtualenv.rs",
     "commands/elsewhere.rs",
     "commands/env.rs",

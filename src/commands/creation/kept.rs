@@ -92,7 +92,7 @@ impl Kept {
     }
 }
 
-fn write_new(file: &Path, text: &[u8], mode: u32) -> Result<()> {
+pub(super) fn write_new(file: &Path, text: &[u8], mode: u32) -> Result<()> {
     let opened = OpenOptions::new().write(true).create_new(true).mode(mode).open(file);
     let written = match opened {
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return Ok(()),

@@ -29,12 +29,16 @@ mod options;
 mod packages;
 mod kept;
 mod python;
+mod recipe;
+mod recipe_file;
 
 use kept::Kept;
 pub(super) use options::Options;
 pub(super) use packages::group_names;
 use packages::{dependencies, packages};
 pub(super) use python::Wish;
+pub(super) use recipe::FromRecipe;
+pub(super) use recipe_file::{created_otherwise, made_from_recipe, named_recipe, recipes_in, refuse_other, say_hooks};
 
 /// A creation: what was asked for, looked at and found good, before anything is made.
 pub(super) struct Creation<'a> {

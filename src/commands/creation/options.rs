@@ -72,6 +72,25 @@ struct Standing {
 }
 
 impl Options {
+    /// What an empty command line says.
+    pub(super) fn none() -> Result<Self> {
+        let parsed = Standing::try_parse_from(std::iter::empty::<OsString>());
+        parsed
+            .map(|standing| standing.options)
+            .map_err(|error| Error::Usage { message: error.to_string(), hint: "see `mkvirtualenv --help`".to_owned() })
+    }
+
+    /// The first option that asks for something that a recipe decides.
+    pub(super) fn against_recipe(&self) -> Option<&'static str> {
+        let asked = [
+            ("--clear", self.clear),
+            ("--without-pip", self.without_pip),
+            ("--system-site-packages", self.system_site_packages),
+        ];
+        let asked = asked.into_iter().find(|(_, is_asked)| *is_asked).map(|(option, _)| option);
+        asked.or_else(|| self.wanted.option_beside_from())
+    }
+
     /// Whether something was said that has no effect.
     pub(super) fn has_some_without_effect(&self) -> bool {
         self.without_effect > 0 || !self.extra_search_dir.is_empty()

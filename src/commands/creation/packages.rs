@@ -59,6 +59,20 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
+    /// The first option beside `--from` that says what is installed.
+    pub(super) fn option_beside_from(&self) -> Option<&'static str> {
+        let asked = [
+            ("-i", !self.install.is_empty()),
+            ("-r", !self.requirement.is_empty()),
+            ("--group", !self.group.is_empty()),
+            ("-e", !self.editable.is_empty()),
+            ("--find-links", !self.find_links.is_empty()),
+            ("--no-index", self.no_index),
+            ("--offline", self.offline),
+        ];
+        asked.into_iter().find(|(_, is_asked)| *is_asked).map(|(option, _)| option)
+    }
+
     /// These, and others after them.
     pub(super) fn and(mut self, others: Self) -> Self {
         self.from = others.from.or(self.from);
@@ -130,7 +144,7 @@ pub(super) fn dependencies(session: &Session<'_>, from: &Path, quiet: u8) -> Res
 
 /// A path as the person means it. The shell leaves `~` alone in `--requirement=~/x`, and everything
 /// in quotes. A file that is there is meant as it is called.
-fn located(session: &Session<'_>, typed: &Path) -> Result<PathBuf> {
+pub(super) fn located(session: &Session<'_>, typed: &Path) -> Result<PathBuf> {
     let path = session.context.absolute_path(typed)?;
     if fs::exists(&path).unwrap_or(false) {
         return Ok(path);

@@ -102,6 +102,14 @@ pub(super) const TABLE: &[Row] = &[
         ..ROW
     },
     Row {
+        verb: "import",
+        day: &[("export x -o x.toml", 0), ("import x.toml", 0), ("import -n --hooks x.toml x", 0)],
+        fails: &["import no.toml", "import STORE"],
+        usage: "import --nosuch x.toml",
+        broken: &[("export x -o x.toml", 0), ("import x.toml", 0)],
+        ..ROW
+    },
+    Row {
         verb: "workon",
         day: &[("workon", 1), ("workon x", 0), ("workon y", 0), ("deactivate", 0)],
         names: &["workon NAME"],

@@ -16,7 +16,7 @@ fn the_binary_is_completed_like_the_functions() {
         fs::write(&file, "#!/bin/sh\n").unwrap();
         fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
     }
-    sandbox.write("my file", "");
+    sandbox.write("my file", "schema = 1\n[[environment]]\nname = 'from it'\npython = '3.11'\n");
     let python = sandbox.write("tools/python3.197", "#!/bin/sh\n");
     fs::set_permissions(python, fs::Permissions::from_mode(0o755)).unwrap();
     let zsh = RcFile { before: "autoload -Uz compinit; compinit -u -D", after: "" };
@@ -45,6 +45,8 @@ fn the_binary_is_completed_like_the_functions() {
         completes("venvwrap export m", "venvwrap export my\\ env ");
         completes("venvwrap export my\\ env -o my", "venvwrap export my\\ env -o my\\ file ");
         completes("venvwrap export my\\ env --format req", "venvwrap export my\\ env --format requirements ");
+        completes("venvwrap import my", "venvwrap import my\\ file ");
+        completes("venvwrap import my\\ file fro", "venvwrap import my\\ file from\\ it ");
         completes("venvwrap python li", "venvwrap python list ");
         completes("venvwrap python list --al", "venvwrap python list --all ");
         completes("venvwrap python find 3.19", "venvwrap python find 3.197 ");

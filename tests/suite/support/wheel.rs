@@ -11,20 +11,26 @@ use zip::write::SimpleFileOptions;
 /// for every Python, with the module `tiny_thing`, whose `VERSION` is the version, and the command
 /// `tiny-thing`, which prints it.
 pub(crate) fn tiny_thing(directory: &Path, version: &str) -> PathBuf {
-    let path = directory.join(format!("tiny_thing-{version}-py2.py3-none-any.whl"));
-    let information = format!("tiny_thing-{version}.dist-info");
+    tiny_wheel(directory, "tiny-thing", version)
+}
+
+/// The same for a distribution of another name.
+pub(crate) fn tiny_wheel(directory: &Path, name: &str, version: &str) -> PathBuf {
+    let module = name.replace('-', "_");
+    let path = directory.join(format!("{module}-{version}-py2.py3-none-any.whl"));
+    let information = format!("{module}-{version}.dist-info");
     let files = [
         (
-            "tiny_thing.py".to_owned(),
-            format!("VERSION = '{version}'\n\n\ndef main():\n    print('tiny thing ' + VERSION)\n"),
+            format!("{module}.py"),
+            format!("VERSION = '{version}'\n\n\ndef main():\n    print('{} ' + VERSION)\n", name.replace('-', " ")),
         ),
-        (format!("{information}/METADATA"), format!("Metadata-Version: 2.1\nName: tiny-thing\nVersion: {version}\n")),
+        (format!("{information}/METADATA"), format!("Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")),
         (
             format!("{information}/WHEEL"),
             "Wheel-Version: 1.0\nGenerator: venvwrap\nRoot-Is-Purelib: true\nTag: py2-none-any\nTag: py3-none-any\n"
                 .to_owned(),
         ),
-        (format!("{information}/entry_points.txt"), "[console_scripts]\ntiny-thing = tiny_thing:main\n".to_owned()),
+        (format!("{information}/entry_points.txt"), format!("[console_scripts]\n{name} = {module}:main\n")),
     ];
     let record = format!("{information}/RECORD");
     let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).chain([record.as_str()]).collect();

@@ -2,6 +2,8 @@
 //!
 //! Which values a recipe takes is tried beside the module that reads it.
 
+mod building;
+
 use std::fs;
 use std::path::Path;
 

@@ -1,0 +1,246 @@
+//! Building an environment from a recipe: in a hidden place, with the very packages, and compared
+//! with the recipe before it is published.
+//!
+//! Owns the steps, and what can be known to fail before the first. Which recipe, and what becomes
+//! of the environment, is left to `import`, `mkvirtualenv --from`, and `upgrade`.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::{ErrorKind, Write};
+use std::path::PathBuf;
+
+use super::kept::{Kept, write_new};
+use super::{Creation, Options};
+use crate::commands::Session;
+use crate::creator;
+use crate::environment::path_extensions::PathExtensions;
+use crate::environment::{BIN, Environment};
+use crate::error::{Error, Result};
+use crate::installer::{self, Packages, Uninstaller};
+use crate::interpreter::Interpreter;
+use crate::keepsake;
+use crate::output;
+use crate::recipe::{self, Difference, Package, Recipe, differences, located};
+use crate::relocate::{self, Relocation, Rewriting};
+use crate::shell::standalone;
+use crate::shown::shown;
+use crate::workon_home::name::EnvironmentName;
+use crate::workon_home::{Building, WorkonHome};
+
+/// More differences than these are counted.
+const SHOWN: usize = 4;
+
+/// An environment that is to be built.
+pub(in crate::commands) struct FromRecipe<'a> {
+    /// What calls.
+    pub(in crate::commands) session: &'a Session<'a>,
+    /// The store.
+    pub(in crate::commands) home: &'a WorkonHome,
+    /// The name that it is built for.
+    pub(in crate::commands) name: &'a EnvironmentName,
+    /// What it is to be made of.
+    pub(in crate::commands) recipe: &'a Recipe,
+    /// The Python to build it with.
+    pub(in crate::commands) interpreter: &'a Interpreter,
+    /// Whether the hooks of the recipe are written.
+    pub(in crate::commands) with_hooks: bool,
+}
+
+impl FromRecipe<'_> {
+    /// Fails for what is known to fail before anything is built: a Python that venvwrap cannot
+    /// make environments for, and local sources that are missing.
+    pub(in crate::commands) fn check(&self) -> Result<()> {
+        creator::supports(self.interpreter).map_err(|reason| Error::CannotCreate {
+            python: self.interpreter.executable.clone(),
+            reason: reason.to_owned(),
+            hint: "choose another Python with -p, or create that environment with virtualenv".to_owned(),
+        })?;
+        for package in &self.recipe.packages {
+            self.check_source(package)?;
+        }
+        Ok(())
+    }
+
+    fn check_source(&self, package: &Package) -> Result<()> {
+        let Some(path) = &package.path else { return Ok(()) };
+        let place = self.located(path)?;
+        let project = package.subdirectory.as_ref().map_or(place.clone(), |below| place.join(below));
+        let is_project = |file: &str| project.join(file).is_file();
+        let reason = if !fs::exists(&place).unwrap_or(false) {
+            "does not exist"
+        } else if place.is_dir() && !is_project("pyproject.toml") && !is_project("setup.py") {
+            "has neither pyproject.toml nor setup.py"
+        } else {
+            return Ok(());
+        };
+        Err(Error::Refused {
+            what: format!("environment `{}`", shown(&self.recipe.name)),
+            reason: format!("`{}` comes from {path}, which {reason}", package.name),
+            hint: "put its source there, or change `path` in the recipe".to_owned(),
+        })
+    }
+
+    fn located(&self, path: &str) -> Result<PathBuf> {
+        located(path, self.session.context.home())
+    }
+
+    /// Builds it. A failure leaves nothing behind. Also gives what differs from the recipe in the
+    /// end, in words.
+    pub(in crate::commands) fn build(&self) -> Result<(Building, Option<String>)> {
+        let Self { session, home, name, recipe, interpreter, .. } = self;
+        let mut options = Options::none()?;
+        options.without_pip = recipe.package("pip").is_none();
+        options.prompt = recipe.prompt.as_ref().map(OsString::from);
+        let creation = Creation {
+            session,
+            options,
+            config: session.config()?,
+            home: (*home).clone(),
+            name: (*name).clone(),
+            project: recipe.project.as_deref().map(|project| self.located(project)).transpose()?,
+            sources: None,
+            of_pipfile: None,
+            packages: Packages::default(),
+        };
+        let (building, _) = creation.build(interpreter, &[], &Kept::default())?;
+        let opened = || Environment::open(building.path())?.ok_or_else(|| home.unknown(name.as_os_str()));
+        let environment = opened()?;
+        self.install(&environment)?;
+        recipe::mark_requested(&environment, recipe)?;
+        self.settle(&building, &environment)?;
+        // From here on its files name the place where it will stand.
+        self.write_settings(&environment)?;
+        let built = recipe::read(&opened()?, session.context)?;
+        let differing = differences(recipe, &built);
+        let differing: Vec<_> = differing.iter().filter(|difference| difference.is_about_packages()).collect();
+        Ok((building, (!differing.is_empty()).then(|| describe(&differing))))
+    }
+
+    /// Builds it and puts it in place. Also gives what differs from the recipe, in words.
+    pub(in crate::commands) fn publish(&self, quiet: u8) -> Result<(Environment, Option<String>)> {
+        let (building, differing) = self.build()?;
+        // What was kept of an environment that had the name before is not for this one.
+        keepsake::forget(self.home, self.name.as_os_str());
+        let environment = self.home.publish(building, self.name)?;
+        if self.recipe.project.is_some() {
+            keepsake::remember(self.home, &environment, self.session.context);
+        }
+        let Interpreter { implementation, version, .. } = self.interpreter;
+        if quiet == 0 {
+            let packages = match self.recipe.packages.len() {
+                1 => "1 package".to_owned(),
+                number => format!("{number} packages"),
+            };
+            let name = shown(self.name.as_os_str());
+            output::note(&format!("Created `{name}` with {implementation} {version} and {packages}"));
+        }
+        Ok((environment, differing))
+    }
+
+    /// Installs what is missing and removes what came with pip and is not in the recipe. Every
+    /// package is named, so that nothing is resolved.
+    fn install(&self, environment: &Environment) -> Result<()> {
+        let Self { session, recipe, .. } = self;
+        let (context, installer) = (session.context, session.config()?.installer);
+        let there = recipe::read(environment, context)?;
+        let is_there = |package: &&Package| there.package(&package.normalized()).is_some_and(|it| it.is_same(package));
+        let missing: Vec<&Package> = recipe.packages.iter().filter(|package| !is_there(package)).collect();
+        let (mut lines, mut editables) = (String::new(), Vec::new());
+        for package in &missing {
+            let line = package.requirement(context.home())?;
+            if package.editable {
+                editables.push(line.into());
+            } else {
+                lines.push_str(&line);
+                lines.push('\n');
+            }
+        }
+        if !missing.is_empty() {
+            // Addresses can have passwords in them: only the user can read it.
+            let made = tempfile::Builder::new().prefix("venvwrap-recipe-").suffix(".txt").tempfile();
+            let mut list = made.map_err(Error::io("write", "the list of packages"))?;
+            list.write_all(lines.as_bytes()).map_err(Error::io("write", list.path()))?;
+            let file = (!lines.is_empty()).then_some(list.path());
+            let call = Packages::exact_call(file, &editables, environment.root().to_path_buf());
+            installer::install(context, environment, installer, &call, output::note)
+                .map_err(|error| without_environment(error, &recipe.name))?;
+        }
+        let extra = there.packages.iter().filter(|package| recipe.package(&package.normalized()).is_none());
+        let extra: Vec<String> = extra.map(|package| package.name.clone()).collect();
+        if !extra.is_empty() {
+            Uninstaller::choose(context, environment, installer)?.remove(&extra)?;
+        }
+        Ok(())
+    }
+
+    /// Has everything that was installed name the final place in place of the hidden one.
+    fn settle(&self, building: &Building, environment: &Environment) -> Result<()> {
+        let root = self.home.path().join(self.name.as_os_str());
+        let olds = relocate::spellings(building.path());
+        let relocation = Relocation::new(environment, &olds, &root, standalone::scripts);
+        let staging = self.home.start_building()?;
+        Rewriting::prepare(building.path(), &relocation, staging.path())?.apply(building.path())
+    }
+
+    fn write_settings(&self, environment: &Environment) -> Result<()> {
+        let recipe = self.recipe;
+        if recipe.system_site_packages {
+            // After the installation, which takes packages of the base interpreter for installed.
+            environment.show_system_packages(true)?;
+        }
+        if !recipe.extra_paths.is_empty() {
+            let mut extensions = PathExtensions::new(&environment.site_packages()?);
+            // The last one added comes first.
+            for path in recipe.extra_paths.iter().rev() {
+                extensions.add(&self.located(path)?)?;
+            }
+            extensions.write()?;
+        }
+        for hook in recipe.hooks.iter().filter(|_| self.with_hooks) {
+            let file = environment.root().join(BIN).join(&hook.name);
+            // A template, where hooks are in use.
+            match fs::remove_file(&file) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    return Err(Error::io("replace", file)(error));
+                }
+                _ => write_new(&file, hook.text.as_bytes(), if hook.executable { 0o755 } else { 0o644 })?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The hints of `installer` are about an environment that stays.
+fn without_environment(error: Error, name: &str) -> Error {
+    match error {
+        Error::Child { what, status, .. } => Error::Child {
+            what: format!("environment `{}` was not created: {what}", shown(name)),
+            status,
+            hint: "the installer's own message is above; nothing was changed".to_owned(),
+        },
+        Error::NoInstaller { reasons, hint, .. } => Error::NoInstaller { name: name.into(), reasons, hint },
+        other => other,
+    }
+}
+
+/// Differences in words, the first few of them.
+pub(super) fn describe(differing: &[&Difference<'_>]) -> String {
+    let words = differing.iter().take(SHOWN).map(|difference| match difference {
+        Difference::Python(wanted, has) => format!("Python {has}, not {wanted}"),
+        Difference::Package(Some(wanted), Some(has)) if wanted.version != has.version => {
+            format!("{} {}, not {}", has.name, has.version, wanted.version)
+        }
+        Difference::Package(Some(wanted), Some(_)) => format!("{} from another place", wanted.name),
+        Difference::Package(Some(wanted), None) => format!("no {}", wanted.name),
+        Difference::Package(None, has) => {
+            let has = has.map(|has| format!("{} {}", has.name, has.version));
+            format!("also {}", has.unwrap_or_default())
+        }
+        Difference::Setting(key) => format!("`{key}`"),
+    });
+    let mut text = words.collect::<Vec<_>>().join("; ");
+    if differing.len() > SHOWN {
+        text = format!("{text}; {} more", differing.len() - SHOWN);
+    }
+    shown(&text).to_string()
+}

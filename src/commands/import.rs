@@ -1,0 +1,244 @@
+//! `import`: the environments that a recipe describes.
+
+use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+
+use super::creation::{FromRecipe, created_otherwise, recipes_in, refuse_other, say_hooks};
+use super::{Outcome, Session, Verb, abandoned};
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::interpreter::{self, Interpreter};
+use crate::output::{self, Column, Progress, Table};
+use crate::recipe::{Recipe, located};
+use crate::shown::shown;
+use crate::workon_home::WorkonHome;
+use crate::workon_home::name::EnvironmentName;
+
+/// Create the environments in a file of `export`
+///
+/// The plan is shown first. An environment that exists with the same packages is skipped; one with
+/// other packages is refused. Each environment appears whole or not at all, and the failure of one
+/// does not stop the others. In the end each is compared with the recipe; the status is 1 if any
+/// failed or differs.
+#[derive(Debug, Parser)]
+#[command(
+    name = "import",
+    after_help = "\
+Examples:
+  venvwrap import envs.toml              create everything that the file describes
+  venvwrap import envs.toml api web      only these two
+  venvwrap import envs.toml --dry-run    show the plan and change nothing
+  venvwrap import envs.toml --hooks      show the hooks and write them, too
+  ssh host venvwrap export --all | venvwrap import -
+
+`mkvirtualenv --from FILE NAME` creates one environment and activates it."
+)]
+pub(crate) struct Import {
+    /// File to read; `-` for standard input
+    #[arg(value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    file: PathBuf,
+    /// Names of environments in the file; by default all
+    #[arg(id = "names-in-recipe", value_name = "NAME")]
+    names: Vec<OsString>,
+    /// Show the plan and change nothing
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+    /// Also write the hooks, which your shell will run
+    #[arg(long)]
+    hooks: bool,
+}
+
+/// What is done about one environment.
+enum Step {
+    Create(Box<Interpreter>),
+    /// It exists, and is equal.
+    Skip,
+    Refuse(Error),
+}
+
+const COLUMNS: &[Column] =
+    &[Column::shrinking("name"), Column::text("python"), Column::number("packages"), Column::text("action")];
+
+impl Verb for Import {
+    fn run(self, session: &Session<'_>) -> Result<Outcome> {
+        let recipes = self.chosen(recipes_in(session, &self.file)?)?;
+        let home = WorkonHome::locate(session.context)?;
+        if !self.dry_run {
+            abandoned::remove(session, &home);
+        }
+        let steps: Vec<(&Recipe, Step)> =
+            recipes.iter().map(|recipe| (recipe, self.step(session, &home, recipe))).collect();
+        show(&steps)?;
+        let mut status = 0;
+        for (_, step) in &steps {
+            if let Step::Refuse(error) = step {
+                output::report(error);
+                status = 1;
+            }
+        }
+        for (recipe, _) in steps.iter().filter(|(_, step)| matches!(step, Step::Create(_))) {
+            self.show_origins(session, recipe);
+        }
+        if self.dry_run {
+            output::note("Nothing was changed");
+            return Ok(Outcome::Status(status));
+        }
+        let to_create = steps.iter().filter_map(|(recipe, step)| match step {
+            Step::Create(interpreter) => Some((*recipe, &**interpreter)),
+            _ => None,
+        });
+        let to_create: Vec<_> = to_create.collect();
+        if !to_create.is_empty() {
+            session.workon_home()?;
+        }
+        for (number, (recipe, interpreter)) in to_create.iter().enumerate() {
+            let progress =
+                Progress::start(format!("Creating {} ({} of {})", shown(&recipe.name), number + 1, to_create.len()));
+            let created = self.create(session, &home, recipe, interpreter);
+            drop(progress);
+            if let Err(error) = created {
+                output::report(&error);
+                status = 1;
+            }
+            if Context::was_interrupted() {
+                let left = to_create.len() - number - 1;
+                if left > 0 {
+                    output::note(&format!("Interrupted; {left} more were not created"));
+                }
+                return Ok(Outcome::Status(130));
+            }
+        }
+        Ok(Outcome::Status(status))
+    }
+}
+
+impl Import {
+    /// The recipes that are asked for, in the order of the file.
+    fn chosen(&self, recipes: Vec<Recipe>) -> Result<Vec<Recipe>> {
+        let asked: BTreeSet<&OsStr> = self.names.iter().map(OsString::as_os_str).collect();
+        let is_there = |name: &&&OsStr| recipes.iter().any(|recipe| OsStr::new(&recipe.name) == **name);
+        if let Some(missing) = asked.iter().find(|name| !is_there(name)) {
+            let names: Vec<&str> = recipes.iter().map(|recipe| recipe.name.as_str()).collect();
+            return Err(Error::Refused {
+                what: shown(&self.file).to_string(),
+                reason: format!("it describes no environment `{}`", shown(missing)),
+                hint: format!("it has {}", shown(&names.join(", "))),
+            });
+        }
+        let is_asked = |recipe: &Recipe| asked.is_empty() || asked.contains(OsStr::new(&recipe.name));
+        Ok(recipes.into_iter().filter(is_asked).collect())
+    }
+
+    fn step(&self, session: &Session<'_>, home: &WorkonHome, recipe: &Recipe) -> Step {
+        let step = || {
+            let name = EnvironmentName::new(OsStr::new(&recipe.name))?;
+            if let Some(existing) = home.find(&name)? {
+                return refuse_other(session, &existing, recipe).map(|()| Step::Skip);
+            }
+            let request = OsStr::new(&recipe.python);
+            // A recipe names versions; a command that happens to have such a name is not started.
+            if interpreter::asked_by_project(session.context, request).is_none_or(|known| known != request) {
+                return Err(Error::Refused {
+                    what: format!("environment `{}`", shown(&recipe.name)),
+                    reason: format!("`{}` is not a version of Python", shown(request)),
+                    hint: "`python` in a recipe is like `3.12`, `3.13t`, `pypy3.10`".to_owned(),
+                });
+            }
+            let interpreter = found(session, recipe, request)?;
+            let from =
+                FromRecipe { session, home, name: &name, recipe, interpreter: &interpreter, with_hooks: self.hooks };
+            from.check()?;
+            Ok(Step::Create(Box::new(interpreter)))
+        };
+        step().unwrap_or_else(Step::Refuse)
+    }
+
+    fn create(
+        &self,
+        session: &Session<'_>,
+        home: &WorkonHome,
+        recipe: &Recipe,
+        interpreter: &Interpreter,
+    ) -> Result<()> {
+        let name = EnvironmentName::new(OsStr::new(&recipe.name))?;
+        let from = FromRecipe { session, home, name: &name, recipe, interpreter, with_hooks: self.hooks };
+        let (_, differing) = from.publish(0)?;
+        match differing {
+            None => Ok(()),
+            Some(differing) => Err(created_otherwise(recipe, &differing)),
+        }
+    }
+
+    /// Says what of an environment does not come from an index, what is missing around it, and
+    /// which hooks it has: their text, where they are to be written.
+    fn show_origins(&self, session: &Session<'_>, recipe: &Recipe) {
+        let name = shown(&recipe.name);
+        for package in &recipe.packages {
+            if let Some(origin) = package.origin() {
+                output::note(&format!("{name}: {} comes from {}", package.name, shown(origin)));
+            }
+        }
+        let home = session.context.home();
+        for path in recipe.project.iter().chain(&recipe.extra_paths) {
+            if located(path, home).is_ok_and(|place| !place.is_dir()) {
+                output::note(&format!("{name}: {} does not exist here yet", shown(path)));
+            }
+        }
+        if !self.hooks {
+            say_hooks(recipe);
+            return;
+        }
+        for hook in &recipe.hooks {
+            let mut text = format!("{name}: hook {}:", hook.name);
+            for line in hook.text.lines() {
+                let _ = write!(text, "\n    {}", shown(line));
+            }
+            output::note(&text);
+        }
+    }
+}
+
+/// The Python of a recipe. The failure names the environment.
+fn found(session: &Session<'_>, recipe: &Recipe, request: &OsStr) -> Result<Interpreter> {
+    interpreter::find(session.context, Some(request)).map_err(|error| match error {
+        Error::PythonNotFound { request, tried, ways, .. } => {
+            let asker = Some(format!("the recipe of `{}`", shown(&recipe.name)));
+            Error::PythonNotFound { request, asker, tried, ways }
+        }
+        other => other,
+    })
+}
+
+fn show(steps: &[(&Recipe, Step)]) -> Result<()> {
+    let mut table = Table::new(COLUMNS);
+    for (recipe, step) in steps {
+        let action = match step {
+            Step::Create(_) => "create",
+            Step::Skip => "skip: it exists",
+            Step::Refuse(_) => "refused",
+        };
+        let python = match step {
+            Step::Create(interpreter) => interpreter.version.to_string(),
+            _ => recipe.python.clone(),
+        };
+        let packages = recipe.packages.len().to_string();
+        table.push([shown(&recipe.name).to_string(), python, packages, action.to_owned()]);
+    }
+    if steps.is_empty() {
+        output::note("The file describes no environments");
+    }
+    output::data(table.text().as_bytes())
+}
+
+/// The names in a file, for Tab.
+pub(crate) fn names_in(session: &Session<'_>, file: &OsStr) -> Vec<OsString> {
+    if file == "-" {
+        return Vec::new();
+    }
+    let recipes = recipes_in(session, Path::new(file)).unwrap_or_default();
+    recipes.into_iter().map(|recipe| recipe.name.into()).collect()
+}
