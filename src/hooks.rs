@@ -17,6 +17,7 @@ use crate::directories;
 use crate::env_vars;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
+use crate::formats::shebang::{self, is_script};
 use crate::output;
 use crate::shown::shown;
 use crate::workon_home::WorkonHome;
@@ -220,7 +221,8 @@ fn template(event: Event, shell: &OsStr) -> Vec<u8> {
         How::Sourced => "This hook is sourced",
     };
     let argument = if event.how == How::Run { "# Its argument is the name of the environment.\n" } else { "" };
-    [b"#!", shell.as_bytes(), format!("\n# {how} {}.\n{argument}\n", event.about).as_bytes()].concat()
+    let about = format!("# {how} {}.\n{argument}\n", event.about);
+    [shebang::direct(shell.as_bytes(), b"", b""), about.into_bytes()].concat()
 }
 
 /// The mode is set whatever the umask is, as virtualenvwrapper has it.
@@ -237,7 +239,7 @@ fn can_be_executed(file: &Path) -> io::Result<bool> {
     let file = OpenOptions::new().read(true).custom_flags(OFlag::O_NONBLOCK.bits()).open(file)?;
     let mut start = Vec::new();
     file.take(256).read_to_end(&mut start)?;
-    Ok(start.starts_with(b"#!") || start.contains(&0))
+    Ok(is_script(&start) || start.contains(&0))
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::asked::{Patience, ask};
 use crate::belief;
 use crate::context::Context;
+use crate::formats::shebang::is_script;
 use crate::fs::private::{create_private, read_private};
 use crate::fs::{Stamp, read_prefix, resolved, stamp, write_whole};
 use crate::shown::shown;
@@ -96,7 +97,7 @@ fn remember(context: &Context, path: &Path, file: Option<Stamp>, release: Releas
 /// Whether the file alone decides what runs. A script (pyenv, asdf) and a program with another name
 /// of its own (mise, snap) answer by the directory and their settings.
 fn answers_for_itself(path: &Path) -> bool {
-    let is_script = || read_prefix(path, 2).ok().flatten().is_none_or(|start| start == *b"#!");
+    let is_script = || read_prefix(path, 2).ok().flatten().is_none_or(|start| is_script(&start));
     resolved(path).is_ok_and(|file| file.file_name() == path.file_name()) && !is_script()
 }
 

@@ -12,3 +12,4 @@ mod fuzzed;
 pub(crate) mod pylock;
 pub(crate) mod pyvenv_cfg;
 pub(crate) mod record;
+pub(crate) mod shebang;

@@ -17,6 +17,7 @@ use super::Symptom;
 use super::facts::{base_home, environment_of_bin, is_link, is_ours};
 use crate::environment::Environment;
 use crate::environment::appended::inserted_lines;
+use crate::formats::shebang::interpreters;
 use crate::fs::{is_same, read_small};
 use crate::relocate::{self, ActivationScripts};
 
@@ -97,7 +98,7 @@ fn programs(bin: &Path) -> Vec<Program> {
     let files = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
     let mut programs: Vec<Program> = files
         .filter_map(|entry| {
-            let pythons = relocate::interpreters(&start_of(&entry.path()).ok()?);
+            let pythons = interpreters(&start_of(&entry.path()).ok()?);
             (!pythons.is_empty()).then(|| Program { name: entry.file_name(), pythons })
         })
         .collect();

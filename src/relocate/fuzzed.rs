@@ -13,8 +13,8 @@ use super::record::{ChangedFile, RecordUpdates};
 use super::script;
 use super::spelling::Spelling;
 use crate::context::Context;
+use crate::formats::shebang::opening;
 use crate::fuzzed::{batch, documents, kept, python_answers, tally};
-use crate::seed::shebang::opening;
 
 /// Rows of a RECORD. Each byte is a character, so that any can be read.
 const CSV: &str = "

@@ -28,13 +28,13 @@ use self::activation_script::{Ours, Renaming};
 use self::spelling::Spelling;
 use crate::environment::{BIN, Environment};
 use crate::formats::pyvenv_cfg;
+use crate::formats::shebang::is_script;
 use crate::fs::{resolved, tidied};
 use crate::quoting::Language;
 
 pub(crate) use activation_script::named_elsewhere;
 pub(crate) use copy::copy_tree;
 pub(crate) use in_place::Rewriting;
-pub(crate) use script::interpreters;
 
 /// The activation scripts for a root and a prompt: file name in `bin`, and content.
 pub(crate) type ActivationScripts = fn(&Path, &OsStr) -> Vec<(&'static str, Vec<u8>)>;
@@ -88,7 +88,7 @@ impl Relocation {
         if !self.spelling.may_be_in(content) {
             return None;
         }
-        if content.starts_with(b"#!") {
+        if is_script(content) {
             return script::replaced(&self.spelling, content, self.major);
         }
         // A NUL makes it a binary; elsewhere a path has a length that something may count on.

@@ -13,6 +13,7 @@ use nix::fcntl::OFlag;
 
 use super::{Relocation, is_opaque};
 use crate::error::{Error, Result};
+use crate::formats::shebang::is_script;
 use crate::fs::give;
 
 /// Files larger than this are not looked into, unless they are scripts: what names a path by hand
@@ -69,7 +70,7 @@ impl Source {
     fn is_script(&self) -> io::Result<bool> {
         let mut start = [0; 2];
         self.file.read_exact_at(&mut start, 0)?;
-        Ok(start == *b"#!")
+        Ok(is_script(&start))
     }
 
     /// Reads it into the buffer, as much as was there when it was opened. In one call of the system

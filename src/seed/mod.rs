@@ -18,7 +18,6 @@ mod manifest;
 mod pool;
 mod requires_python;
 mod scripts;
-pub(crate) mod shebang;
 mod transfer;
 mod tree;
 mod wheel;

@@ -7,7 +7,7 @@
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use super::shebang;
+use crate::formats::shebang;
 use crate::versions::Release;
 
 /// A command: its file name in `bin` and the function that it calls.

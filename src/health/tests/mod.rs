@@ -91,7 +91,7 @@ impl World {
 /// The first lines of a program, in the form for a path with a blank.
 fn opening(python: &Path) -> Vec<u8> {
     use std::os::unix::ffi::OsStrExt;
-    crate::seed::shebang::opening(python.as_os_str().as_bytes(), b"", b"", 3)
+    crate::formats::shebang::opening(python.as_os_str().as_bytes(), b"", b"", 3)
 }
 
 fn names(names: &[&str]) -> Vec<OsString> {
