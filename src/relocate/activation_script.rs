@@ -1,31 +1,31 @@
-//! Activation scripts: besides the place they name the environment, for the prompt.
+//! Activation scripts: they hold the location of the environment, and its name for the prompt.
 //!
-//! Owns changing that name in the scripts of every maker, and the whole value lines in those of
-//! `shell::standalone`. A prompt that a person chose is not the name and stays.
+//! Owns changing that name in the scripts of every tool, changing whole lines in the scripts of
+//! `shell::standalone`, and reading the location a script was written for. A custom prompt stays.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-use super::spelling::{applied, begins, edit};
+use super::edit::{applied, begins, edit};
 use crate::fs::is_same;
 use crate::quoting::{Cell, Language};
 
-/// One of our scripts, as it was written for the old place and would be for the new one.
+/// One of our own scripts, as written for the old location and for the new one.
 #[derive(Debug)]
-pub(super) struct Ours {
+pub(super) struct OurScript {
     pub(super) name: &'static str,
     pub(super) old: Vec<u8>,
     pub(super) new: Vec<u8>,
 }
 
-impl Ours {
-    /// Changes the lines that differ between the two, wherever they stand: what a person appended,
-    /// and what another version of venvwrap writes otherwise, is kept.
+impl OurScript {
+    /// Changes the lines that differ between the two, wherever they are. Lines that users appended
+    /// stay, and so do lines that another version of venvwrap wrote differently.
     pub(super) fn replaced(&self, script: &[u8]) -> Option<Vec<u8>> {
         let (old, new): (Vec<_>, Vec<_>) = (lines(&self.old).collect(), lines(&self.new).collect());
         let differing: Vec<_> = old.iter().zip(&new).filter(|(old, new)| old != new).collect();
-        // A path with a line break in it: the lines do not correspond.
+        // A path contains a line break, so the lines do not correspond.
         if old.len() != new.len() || differing.is_empty() {
             return None;
         }
@@ -35,10 +35,10 @@ impl Ours {
     }
 }
 
-/// The place that a `bin/activate` was written for, in every way in which it can be read: as sh
-/// does, and bare, for venv before 3.13.1 put a path between quotes as it was. Empty where the
-/// script finds its place when it runs, or names none.
-fn places(activate: &[u8]) -> Vec<PathBuf> {
+/// The location that a `bin/activate` was written for, in every possible reading: as sh reads it,
+/// and raw, because venv before 3.13.1 did not escape the path between its quotes. Empty for a
+/// script that finds its location at run time.
+fn locations(activate: &[u8]) -> Vec<PathBuf> {
     let values = lines(activate).map(<[u8]>::trim_ascii).filter_map(|line| {
         let line = line.strip_prefix(b"export ").unwrap_or(line);
         line.strip_prefix(b"VIRTUAL_ENV=").filter(|value| !value.is_empty())
@@ -56,12 +56,12 @@ fn places(activate: &[u8]) -> Vec<PathBuf> {
     values.map(readings).find(|readings| !readings.is_empty()).unwrap_or_default()
 }
 
-/// The place that a `bin/activate` was written for, where that is not `root`: the environment was
+/// The location that a `bin/activate` was written for, if it is not `root`: the environment was
 /// moved or copied by hand.
 pub(crate) fn named_elsewhere(activate: &[u8], root: &Path) -> Option<PathBuf> {
-    let named = places(activate);
-    // Most environments are where they were made, spelled alike: no need to ask the file system.
-    let is_here = named.iter().any(|place| place == root) || named.iter().any(|place| is_same(place, root));
+    let named = locations(activate);
+    // Most environments were never moved and are spelled alike: skip the file system.
+    let is_here = named.iter().any(|path| path == root) || named.iter().any(|path| is_same(path, root));
     named.into_iter().next().filter(|_| !is_here)
 }
 
@@ -69,7 +69,7 @@ fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split_inclusive(|byte| *byte == b'\n')
 }
 
-/// The name of an environment that is getting another one.
+/// A change of an environment's name.
 #[derive(Debug)]
 pub(super) struct Renaming {
     pub(super) old: OsString,
@@ -77,7 +77,7 @@ pub(super) struct Renaming {
 }
 
 impl Renaming {
-    /// Changes the name where it is what a script shows in the prompt.
+    /// Changes the name in the lines of a script that set the prompt.
     pub(super) fn replaced(&self, script: &[u8], language: Language) -> Option<Vec<u8>> {
         let old = self.old.as_bytes();
         let known = [old.to_vec(), [b"(", old, b") "].concat(), [b"x(", old, b") "].concat()];
@@ -116,13 +116,14 @@ impl Renaming {
     }
 }
 
-/// `(name) `, which is what venv puts in front of a prompt.
+/// `(name) `, as venv puts it before the prompt.
 fn is_in_brackets(cells: &[Cell], at: usize, length: usize) -> bool {
     let before = at.checked_sub(1).map(|before| cells[before].byte);
     before == Some(b'(') && begins(&cells[at + length..], b") ")
 }
 
-/// The whole value of something that is called a prompt, or what venv has fish print in colour.
+/// The whole value of a variable for the prompt, or the text that venv's fish script prints in
+/// color.
 fn is_value(cells: &[Cell], at: usize, length: usize) -> bool {
     let ends = |cell: &Cell| cell.quote.is_none() && (cell.byte.is_ascii_whitespace() || b";)".contains(&cell.byte));
     if !cells.get(at + length).is_none_or(|next| ends(next) || next.quote != cells[at].quote) {
@@ -136,7 +137,7 @@ fn is_value(cells: &[Cell], at: usize, length: usize) -> bool {
     let named = named.strip_suffix(b"=").unwrap_or(named).trim_ascii_end();
     let is_name = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
     let length = named.iter().rev().take_while(is_name).count();
-    // Apart from its value: `prompt` and what follows it are not one word.
+    // The variable is one word, and its value another.
     named.len() < before.len() && memchr::memmem::find(&named[named.len() - length..], b"prompt").is_some()
 }
 
@@ -201,21 +202,21 @@ mod tests {
     }
 
     #[test]
-    fn the_place_of_a_script_is_read_as_every_maker_writes_it() {
-        let place = |text: &str| places(text.as_bytes()).first().map(|path| path.to_str().unwrap().to_owned());
+    fn the_location_of_a_script_is_read_in_the_form_of_every_tool() {
+        let location = |text: &str| locations(text.as_bytes()).first().map(|path| path.to_str().unwrap().to_owned());
         let venv = "    VIRTUAL_ENV=$(cygpath \"/x/a\")\n    export VIRTUAL_ENV\n    export VIRTUAL_ENV=\"/x/a\"\n";
         let virtualenv = "unset VIRTUAL_ENV\nVIRTUAL_ENV=\"$CURRENT_ENV\"\nVIRTUAL_ENV='/x/it'\"'\"'s'\n";
-        assert_eq!(place(venv).unwrap(), "/x/a");
-        assert_eq!(place(virtualenv).unwrap(), "/x/it's");
-        assert_eq!(place("VIRTUAL_ENV=/x/a\n").unwrap(), "/x/a");
-        assert!(places(b"VIRTUAL_ENV=\"/x/it's \"q\" $y\"\n").contains(&PathBuf::from("/x/it's \"q\" $y")));
-        assert_eq!(place("VIRTUAL_ENV=''\"$(dirname -- \"$SCRIPT_PATH\")\"''\nVIRTUAL_ENV=\n"), None);
+        assert_eq!(location(venv).unwrap(), "/x/a");
+        assert_eq!(location(virtualenv).unwrap(), "/x/it's");
+        assert_eq!(location("VIRTUAL_ENV=/x/a\n").unwrap(), "/x/a");
+        assert!(locations(b"VIRTUAL_ENV=\"/x/it's \"q\" $y\"\n").contains(&PathBuf::from("/x/it's \"q\" $y")));
+        assert_eq!(location("VIRTUAL_ENV=''\"$(dirname -- \"$SCRIPT_PATH\")\"''\nVIRTUAL_ENV=\n"), None);
     }
 
     #[test]
-    fn our_own_scripts_are_written_anew_line_by_line() {
+    fn our_own_scripts_change_line_by_line() {
         let script = |root: &str, name: &str| format!("# ours\nA='{root}'\nB='{name}'\nend\n").into_bytes();
-        let ours = Ours { name: "activate", old: script("/x/a", "a"), new: script("/x/b", "b") };
+        let ours = OurScript { name: "activate", old: script("/x/a", "a"), new: script("/x/b", "b") };
         let there = [b"# from an older version\n", &*script("/x/a", "a"), b"B='mine'\nexport C=1\n"].concat();
         let expected = [b"# from an older version\n", &*script("/x/b", "b"), b"B='mine'\nexport C=1\n"].concat();
         assert_eq!(ours.replaced(&there).unwrap(), expected);

@@ -1,7 +1,7 @@
-//! A copy of an environment that stands in another place.
+//! Copies an environment to another location.
 //!
-//! Owns copying a tree, and with it changing what names the old place: every file is read once and
-//! written once. The copy shares no file with the original, and the original is only read.
+//! Every file is read once and written once, with its paths changed on the way. The copy shares no
+//! file with the original, which is only read.
 
 use std::fs::{self, DirBuilder, File, Metadata};
 use std::io::{self, Write};
@@ -17,22 +17,22 @@ use nix::sys::time::TimeSpec;
 
 use super::Relocation;
 use super::record::{ChangedFile, RecordUpdates};
-use super::source::{Found, Source};
+use super::source::{Inspected, SourceFile};
 use super::walk::{Visitor, walk};
 use crate::error::{Error, Result};
 use crate::formats::record::is_record;
 use crate::fs::Copier;
 
-/// After how many entries `progress` hears of them again.
+/// How many entries are copied between two reports of progress.
 const STEP: usize = 512;
 
-/// Copies the tree at `from`, which stands in the old place, to the directory `to`, which is empty
-/// and will stand in the new one. Keeps permissions, times, and links, but no setuid or setgid bit
-/// and no extended attribute (capabilities are one): a copy belongs to whoever makes it. Leaves out
-/// what is neither file, directory, nor link. `progress` is told how many entries are done, from
-/// any thread.
+/// Copies the tree at `from`, the old location, to the empty directory `to`, which will be moved to
+/// the new one. Keeps permissions, times, and links. Drops setuid and setgid bits and extended
+/// attributes (capabilities, for example), because the copy belongs to whoever makes it. Skips
+/// everything but files, directories, and links. Reports the number of finished entries to
+/// `progress`, from any thread.
 ///
-/// What was copied until something failed stays there.
+/// After a failure, the files copied so far stay.
 pub(crate) fn copy_tree(
     from: &Path,
     to: &Path,
@@ -47,7 +47,7 @@ pub(crate) fn copy_tree(
         copier: Copier::default(),
         umask: umask(to).map_err(Error::io("write in", to))?,
         done: AtomicUsize::new(0),
-        found: Mutex::default(),
+        deferred: Mutex::default(),
     };
     walk(from, &copying)?;
     copying.finish()
@@ -59,16 +59,16 @@ struct Copying<'a> {
     relocation: &'a Relocation,
     progress: &'a (dyn Fn(usize) + Sync),
     copier: Copier,
-    /// Permission bits that what we make does not get by itself.
+    /// Permission bits that new files do not get.
     umask: u32,
     done: AtomicUsize,
-    found: Mutex<Later>,
+    deferred: Mutex<Deferred>,
 }
 
-/// What has to wait until everything else is there.
+/// Work that has to wait until all other files are written.
 #[derive(Default)]
-struct Later {
-    /// Their modes may forbid to write in them, and what is written changes their times.
+struct Deferred {
+    /// Their modes may forbid writing, and every new file changes their times.
     directories: Vec<(PathBuf, Metadata)>,
     records: Vec<PathBuf>,
     changed: Vec<ChangedFile>,
@@ -84,25 +84,25 @@ impl Visitor for Copying<'_> {
         if !is_root {
             DirBuilder::new().mode(stat.mode() & 0o777 | 0o700).create(&to).map_err(Error::io("create", &to))?;
         }
-        self.later().directories.push((path.to_path_buf(), stat));
+        self.deferred().directories.push((path.to_path_buf(), stat));
         self.count();
         Ok(())
     }
 
     fn file(&self, path: &Path, buffer: &mut Vec<u8>) -> Result<()> {
         if is_record(path) {
-            self.later().records.push(path.to_path_buf());
+            self.deferred().records.push(path.to_path_buf());
             return Ok(());
         }
         let (from, to) = (self.from.join(path), self.to.join(path));
-        let Some(source) = Source::open(&from)? else { return Ok(()) };
-        match source.look(path, self.relocation, buffer).map_err(Error::io("read", &from))? {
-            Found::Changed(content) => {
+        let Some(source) = SourceFile::open(&from)? else { return Ok(()) };
+        match source.inspect(path, self.relocation, buffer).map_err(Error::io("read", &from))? {
+            Inspected::Changed(content) => {
                 source.write_changed(&to, &content).map_err(Error::io("write", &to))?;
-                self.later().changed.push(ChangedFile::new(path, &content));
+                self.deferred().changed.push(ChangedFile::new(path, &content));
             }
-            Found::Same(content) => self.copy(&source, &to, |copy| copy.write_all(content))?,
-            Found::Unread => self.copy(&source, &to, |copy| io::copy(&mut &source.file, copy).map(drop))?,
+            Inspected::Same(content) => self.copy(&source, &to, |copy| copy.write_all(content))?,
+            Inspected::Unread => self.copy(&source, &to, |copy| io::copy(&mut &source.file, copy).map(drop))?,
         }
         self.count();
         Ok(())
@@ -111,15 +111,15 @@ impl Visitor for Copying<'_> {
     fn link(&self, path: &Path) -> Result<()> {
         let (from, to) = (self.from.join(path), self.to.join(path));
         let target = fs::read_link(&from).map_err(Error::io("read", from))?;
-        let target = self.relocation.led_elsewhere(path, &target).unwrap_or(target);
+        let target = self.relocation.retargeted(path, &target).unwrap_or(target);
         self.count();
         std::os::unix::fs::symlink(target, &to).map_err(Error::io(Error::LINKING, to))
     }
 }
 
 impl Copying<'_> {
-    fn later(&self) -> MutexGuard<'_, Later> {
-        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    fn deferred(&self) -> MutexGuard<'_, Deferred> {
+        self.deferred.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn count(&self) {
@@ -129,25 +129,25 @@ impl Copying<'_> {
         }
     }
 
-    fn copy(&self, source: &Source, to: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<()> {
+    fn copy(&self, source: &SourceFile, to: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<()> {
         let modified = source.stat.modified().unwrap_or(SystemTime::UNIX_EPOCH);
         let copy = self.copier.copy(&source.file, to, source.permissions(), modified, write);
         let copy = copy.map_err(Error::io("write", to))?;
-        // The copy is for whom the original is for.
+        // The same people may read the copy.
         if source.permissions() & self.umask != 0 {
             copy.set_permissions(fs::Permissions::from_mode(source.permissions())).map_err(Error::io("write", to))?;
         }
         Ok(())
     }
 
-    /// RECORDs, now that all hashes are known; then what the directories are to have.
+    /// Writes the RECORDs, now that all hashes are known; then sets modes and times of directories.
     fn finish(self) -> Result<()> {
-        let Later { directories, records, changed } = std::mem::take(&mut *self.later());
+        let Deferred { directories, records, changed } = std::mem::take(&mut *self.deferred());
         let mut rows = RecordUpdates::new(&changed, &self.relocation.spelling, &self.relocation.new);
         let mut buffer = Vec::new();
         for path in records {
             let (from, to) = (self.from.join(&path), self.to.join(&path));
-            let Some(source) = Source::open(&from)? else { continue };
+            let Some(source) = SourceFile::open(&from)? else { continue };
             let record = source.read(&mut buffer).map_err(Error::io("read", &from))?;
             match rows.replaced(&path, record) {
                 Some(content) => source.write_changed(&to, &content).map_err(Error::io("write", &to))?,
@@ -162,7 +162,7 @@ impl Copying<'_> {
                 .map_err(|refusal| Error::io("write", &to)(refusal.into()))?;
             let bits = stat.mode() & 0o777;
             if bits & 0o700 != 0o700 || bits & self.umask != 0 || path.as_os_str().is_empty() {
-                // A store that is shared by a group passes the group on with this bit.
+                // With this bit, a store shared by a group gives new files to that group.
                 let inherited = fs::symlink_metadata(&to).map_err(Error::io("look at", &to))?.mode() & 0o2000;
                 let permissions = fs::Permissions::from_mode(bits | inherited);
                 fs::set_permissions(&to, permissions).map_err(Error::io("write", to))?;
@@ -172,7 +172,7 @@ impl Copying<'_> {
     }
 }
 
-/// The umask, as it shows in `directory`: asking for it would change it for a moment.
+/// The umask, seen in a new directory: the system call to read it would change it for a moment.
 fn umask(directory: &Path) -> io::Result<u32> {
     let probe = directory.join("umask");
     DirBuilder::new().mode(0o777).create(&probe)?;

@@ -1,10 +1,9 @@
-//! The same change in a tree that keeps its files: what changes is written elsewhere first, then
-//! put in place.
+//! Changes the paths in an environment in place: new files are written to a staging directory
+//! first, then renamed over the old ones.
 //!
-//! Owns finding all that has to change without changing anything, so that what cannot be done is
-//! known before anything is; and the replacing, file by file and each as a whole. A file that has
-//! other names (hard links) is replaced in the tree, never written through. Prepared again, it
-//! finds what is left to do.
+//! Preparing changes nothing in the environment, so problems are known before the first change.
+//! Each file is replaced as a whole; a hard-linked file is replaced, never written through. After
+//! an interruption, preparing again finds the rest of the work.
 
 use std::fs;
 use std::io;
@@ -14,25 +13,24 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use nix::unistd::{AccessFlags, access};
 
 use super::record::{ChangedFile, RecordUpdates};
-use super::source::{Found, Source};
+use super::source::{Inspected, SourceFile};
 use super::walk::{Visitor, walk};
 use super::{Relocation, is_opaque};
 use crate::environment::BIN;
 use crate::error::{Error, Result};
 use crate::formats::record::is_record;
 
-/// Everything that has to change in a tree, ready to be put in place.
+/// All new files for an environment, ready to be renamed into it.
 #[derive(Debug)]
 pub(crate) struct Rewriting {
-    /// Relative to the root. What each is to become lies in `staging`, under its number.
+    /// Relative to the root. The new file for each is in `staging`, named by its index.
     paths: Vec<PathBuf>,
     staging: PathBuf,
 }
 
 impl Rewriting {
-    /// Looks through the tree at `root`, which was made to stand in the old place, and writes what
-    /// its files and links are to be into `staging`, an empty directory on the same file system.
-    /// Changes nothing in the tree.
+    /// Searches the tree at `root` for the old location and writes the new files and links to
+    /// `staging`, an empty directory on the same file system. Changes nothing in the tree.
     pub(crate) fn prepare(root: &Path, relocation: &Relocation, staging: &Path) -> Result<Self> {
         let preparing = Preparing { root, staging, relocation, pending: Mutex::default() };
         walk(root, &preparing)?;
@@ -41,20 +39,20 @@ impl Rewriting {
         Ok(Self { paths, staging: staging.to_path_buf() })
     }
 
-    /// Whether the tree names the old place nowhere.
+    /// Whether nothing in the tree points to the old location.
     pub(crate) fn is_empty(&self) -> bool {
         self.paths.is_empty()
     }
 
-    /// Puts everything in place, under `root`, wherever that has gone meanwhile. At any moment each
-    /// file is what it was or what it is to be.
+    /// Renames the new files into the tree, which is at `root` now. At any moment, each file is
+    /// either the old or the new one.
     pub(crate) fn apply(self, root: &Path) -> Result<()> {
-        // RECORDs are the last, and go first: where that is cut short, what is done later has the
-        // hashes they name. What the old place is known by goes last: as long as anything names it,
-        // it can be found (`health`).
-        let tells = |path: &PathBuf| path.as_path() == Path::new(BIN).join("activate");
+        // RECORDs were staged last and are renamed first: after an interruption, the next run makes
+        // the files that match their hashes. `bin/activate` is last, because `doctor` reads the old
+        // location from it.
+        let has_location = |path: &PathBuf| path.as_path() == Path::new(BIN).join("activate");
         let ordered = self.paths.iter().enumerate().rev();
-        let (last, first): (Vec<_>, Vec<_>) = ordered.partition(|(_, path)| tells(path));
+        let (last, first): (Vec<_>, Vec<_>) = ordered.partition(|(_, path)| has_location(path));
         for (number, path) in first.into_iter().chain(last) {
             let to = root.join(path);
             fs::rename(self.staging.join(number.to_string()), &to).map_err(Error::io("write", to))?;
@@ -91,9 +89,9 @@ impl Visitor for Preparing<'_> {
             return Ok(());
         }
         let from = self.root.join(path);
-        let Some(source) = Source::open(&from)? else { return Ok(()) };
-        let found = source.look(path, self.relocation, buffer).map_err(Error::io("read", &from))?;
-        if let Found::Changed(content) = found {
+        let Some(source) = SourceFile::open(&from)? else { return Ok(()) };
+        let found = source.inspect(path, self.relocation, buffer).map_err(Error::io("read", &from))?;
+        if let Inspected::Changed(content) = found {
             self.stage(path, |staged| source.write_replacement(staged, &content))?;
             self.pending().changed.push(ChangedFile::new(path, &content));
         }
@@ -103,7 +101,7 @@ impl Visitor for Preparing<'_> {
     fn link(&self, path: &Path) -> Result<()> {
         let from = self.root.join(path);
         let target = fs::read_link(&from).map_err(Error::io("read", from))?;
-        match self.relocation.led_elsewhere(path, &target) {
+        match self.relocation.retargeted(path, &target) {
             Some(target) => self.stage(path, |staged| std::os::unix::fs::symlink(target, staged)),
             None => Ok(()),
         }
@@ -115,7 +113,7 @@ impl Preparing<'_> {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Has `write` make what will replace `path`.
+    /// Lets `write` make the file that will replace `path`.
     fn stage(&self, path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> Result<()> {
         let directory = self.root.join(path.parent().unwrap_or(Path::new("")));
         access(&directory, AccessFlags::W_OK).map_err(|refusal| Error::io("write in", directory)(refusal.into()))?;
@@ -140,7 +138,7 @@ impl Preparing<'_> {
         let mut buffer = Vec::new();
         for path in records {
             let from = self.root.join(&path);
-            let Some(source) = Source::open(&from)? else { continue };
+            let Some(source) = SourceFile::open(&from)? else { continue };
             let record = source.read(&mut buffer).map_err(Error::io("read", &from))?;
             if let Some(content) = rows.replaced(&path, record) {
                 self.stage(&path, |staged| source.write_replacement(staged, &content))?;

@@ -1,13 +1,13 @@
-//! What has to change in an environment when its place does.
+//! Moving an environment: every path in it that points to the old location is changed.
 //!
-//! Owns finding everything in a tree that names the old place, and making it name the new one: in a
-//! copy ([`copy_tree`]) or in the tree itself ([`Rewriting`]). Files that do not name it stay as
-//! they are, to the byte and the second; compiled files and other binaries always do, and nothing
-//! outside of the tree is touched. Starts no Python. Where environments may stand, and the moment
-//! at which they do, is `workon_home`'s matter.
+//! Owns finding these paths and changing them, in a copy ([`copy_tree`]) or in place
+//! ([`Rewriting`]). All other files keep their bytes and times; so do all compiled files and other
+//! binaries. Nothing outside the environment changes, and no Python is started. Where environments
+//! may be, and when one appears there, is left to `workon_home`.
 
 mod activation_script;
 mod copy;
+mod edit;
 #[cfg(test)]
 mod fuzzed;
 mod in_place;
@@ -24,7 +24,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Component, Path, PathBuf};
 
-use self::activation_script::{Ours, Renaming};
+use self::activation_script::{OurScript, Renaming};
 use self::spelling::Spelling;
 use crate::environment::{BIN, Environment};
 use crate::formats::pyvenv_cfg;
@@ -39,23 +39,22 @@ pub(crate) use in_place::Rewriting;
 /// The activation scripts for a root and a prompt: file name in `bin`, and content.
 pub(crate) type ActivationScripts = fn(&Path, &OsStr) -> Vec<(&'static str, Vec<u8>)>;
 
-/// A change of place.
+/// A move from one location to another.
 #[derive(Debug)]
 pub(crate) struct Relocation {
-    /// The old place; where links on the way to it were followed, so that `..` means what the
-    /// kernel takes it for.
+    /// The old location with all links resolved, so that `..` means what it means to the kernel.
     old: PathBuf,
     new: PathBuf,
     spelling: Spelling,
     renaming: Option<Renaming>,
-    ours: Vec<Ours>,
-    /// Version of the environment's Python.
+    ours: Vec<OurScript>,
+    /// The major version of the environment's Python.
     major: u32,
 }
 
 impl Relocation {
-    /// From `olds`, the spellings of the place where `environment` was made to stand (as it is
-    /// named first, as the kernel has it last), to `new`. All are absolute and tidy.
+    /// From `olds`, the spellings of the location that `environment` was created for (as typed
+    /// first, resolved last), to `new`. All paths are absolute and tidy.
     pub(crate) fn new(environment: &Environment, olds: &[PathBuf], new: &Path, scripts: ActivationScripts) -> Self {
         let named = olds.first().map_or(Path::new("/"), PathBuf::as_path);
         let (old_name, new_name) = (named.file_name().unwrap_or_default(), new.file_name().unwrap_or_default());
@@ -69,12 +68,12 @@ impl Relocation {
             spelling: Spelling::new(olds, new),
             renaming: (old_name != new_name && !old_name.is_empty())
                 .then(|| Renaming { old: old_name.to_owned(), new: new_name.to_owned() }),
-            ours: ours.map(|((name, old), (_, new))| Ours { name, old, new }).collect(),
+            ours: ours.map(|((name, old), (_, new))| OurScript { name, old, new }).collect(),
             major: environment.series().map_or(3, |series| series.major),
         }
     }
 
-    /// What a file is to be, where that is not what it is. `path` is relative to the root.
+    /// The new content of a file. `None` if nothing changes. `path` is relative to the root.
     fn rewritten(&self, path: &Path, content: &[u8]) -> Option<Vec<u8>> {
         let name = path.file_name().unwrap_or_default();
         if path == Path::new(pyvenv_cfg::FILE_NAME) {
@@ -91,7 +90,7 @@ impl Relocation {
         if is_script(content) {
             return script::replaced(&self.spelling, content, self.major);
         }
-        // A NUL makes it a binary; elsewhere a path has a length that something may count on.
+        // A NUL means a binary file, where a path of another length could break things.
         if memchr::memchr(0, content).is_some() {
             return None;
         }
@@ -125,8 +124,8 @@ impl Relocation {
         renamed(second.as_deref().unwrap_or(content)).or(second)
     }
 
-    /// Where a link is to lead, where that is not where it leads. `path` is relative to the root.
-    fn led_elsewhere(&self, path: &Path, target: &Path) -> Option<PathBuf> {
+    /// The new target of a link. `None` if it stays. `path` is relative to the root.
+    fn retargeted(&self, path: &Path, target: &Path) -> Option<PathBuf> {
         let replaced = |target: &Path| {
             let bytes = self.spelling.replaced_path(target.as_os_str().as_bytes())?;
             Some(PathBuf::from(std::ffi::OsString::from_vec(bytes)))
@@ -138,23 +137,22 @@ impl Relocation {
         if !leaves(directory, target) {
             return None;
         }
-        // Up and out: what is there is not the same from another place, and may be the tree itself
-        // again.
+        // Above the root, a relative target means another file from the new location; it may also
+        // come back into the environment.
         let absolute = tidied(&self.old.join(directory).join(target));
         replaced(&absolute).or_else(|| (self.old.parent() != self.new.parent()).then_some(absolute))
     }
 }
 
-/// A place as it is named, and as it is when links on the way to it are followed; what it is itself
-/// is not looked at.
-pub(crate) fn spellings(place: &Path) -> Vec<PathBuf> {
-    let parent = place.parent().map(resolved).and_then(Result::ok);
-    let other = parent.zip(place.file_name()).map(|(parent, name)| parent.join(name));
-    std::iter::once(place.to_path_buf()).chain(other).collect()
+/// A location as it is typed, and with the links above it resolved. Whether the last component is
+/// a link does not matter.
+pub(crate) fn spellings(location: &Path) -> Vec<PathBuf> {
+    let parent = location.parent().map(resolved).and_then(Result::ok);
+    let other = parent.zip(location.file_name()).map(|(parent, name)| parent.join(name));
+    std::iter::once(location.to_path_buf()).chain(other).collect()
 }
 
-/// Whether `target`, from a directory that is relative to the root, leads above the root on its
-/// way.
+/// Whether `target` passes above the root, seen from a directory relative to the root.
 fn leaves(directory: &Path, target: &Path) -> bool {
     let mut depth = directory.components().count();
     for component in target.components() {
@@ -168,14 +166,14 @@ fn leaves(directory: &Path, target: &Path) -> bool {
     false
 }
 
-/// Whether a file is one that nothing is looked for in, by its name: compiled files, which Python
-/// corrects for itself when it imports them, and libraries.
+/// Whether a file is never searched, by its name: libraries and archives, and compiled files, which
+/// Python corrects on import.
 fn is_opaque(path: &Path) -> bool {
     let opaque: [&[u8]; 8] = [b"pyc", b"pyo", b"so", b"dylib", b"a", b"o", b"whl", b"gz"];
     path.extension().is_some_and(|extension| opaque.contains(&extension.as_bytes()))
 }
 
-/// The language of a file that does not say so itself.
+/// The language of a file without `#!`, by its name.
 fn language(path: &Path) -> Language {
     let name = path.file_name().unwrap_or_default();
     match path.extension().map(OsStr::as_bytes) {
@@ -186,7 +184,7 @@ fn language(path: &Path) -> Language {
         Some(b"fish") => Language::Fish,
         Some(b"nu") => Language::Nu,
         Some(b"ps1") => Language::PowerShell,
-        // Hooks (CONTRACT.md 4) are sourced, with a first line or without.
+        // Hooks (CONTRACT.md 4) are sourced, with or without `#!`.
         None if name.as_bytes().ends_with(b"activate") || name == "get_env_details" => Language::Sh,
         _ => Language::Text,
     }

@@ -1,7 +1,7 @@
-//! A file of the tree that is being moved, opened for reading.
+//! A file of the environment that is moved, opened for reading.
 //!
-//! Owns what is read at all, and how: links are not followed, pipes not waited for. What is in a
-//! file is `mod`'s matter.
+//! Owns which files are read, and how: links are not followed, and pipes do not block. What changes
+//! in a file is decided in `mod`.
 
 use std::fs::{File, Metadata, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
@@ -16,55 +16,52 @@ use crate::error::{Error, Result};
 use crate::formats::shebang::is_script;
 use crate::fs::give;
 
-/// Files larger than this are not looked into, unless they are scripts: what names a path by hand
-/// is small.
+/// Larger files are not searched, unless they are scripts.
 const LARGE: u64 = 4 * 1024 * 1024;
 
 /// A regular file.
 #[derive(Debug)]
-pub(super) struct Source {
+pub(super) struct SourceFile {
     pub(super) file: File,
     pub(super) stat: Metadata,
 }
 
-/// What was found in it.
+/// The result of searching a file for the old location.
 #[derive(Debug)]
-pub(super) enum Found<'b> {
-    /// It was not read and is to stay as it is.
+pub(super) enum Inspected<'b> {
+    /// The file was not read, and stays.
     Unread,
-    /// It has this content, and is to stay as it is.
+    /// The file has this content, and stays.
     Same(&'b [u8]),
-    /// It is to become this.
+    /// The new content.
     Changed(Vec<u8>),
 }
 
-impl Source {
-    /// Opens it. `None` where something else has taken the place of a regular file since the
-    /// directory was read.
-    pub(super) fn open(place: &Path) -> Result<Option<Self>> {
+impl SourceFile {
+    /// `None` if the file was replaced by something else since the directory was read.
+    pub(super) fn open(path: &Path) -> Result<Option<Self>> {
         let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
-        let file = match OpenOptions::new().read(true).custom_flags(flags.bits()).open(place) {
+        let file = match OpenOptions::new().read(true).custom_flags(flags.bits()).open(path) {
             Err(error) if error.raw_os_error() == Some(nix::errno::Errno::ELOOP as i32) => return Ok(None),
-            other => other.map_err(Error::io("read", place))?,
+            other => other.map_err(Error::io("read", path))?,
         };
-        let stat = file.metadata().map_err(Error::io("look at", place))?;
+        let stat = file.metadata().map_err(Error::io("look at", path))?;
         Ok(stat.is_file().then_some(Self { file, stat }))
     }
 
-    /// Reads it, if it is not too large, and says what is to become of it. `path` is relative to
-    /// the root.
-    pub(super) fn look<'b>(
+    /// Searches the file for the old location. `path` is relative to the root.
+    pub(super) fn inspect<'b>(
         &self,
         path: &Path,
         relocation: &Relocation,
         buffer: &'b mut Vec<u8>,
-    ) -> io::Result<Found<'b>> {
+    ) -> io::Result<Inspected<'b>> {
         if self.stat.size() > LARGE && (is_opaque(path) || !self.is_script()?) {
-            return Ok(Found::Unread);
+            return Ok(Inspected::Unread);
         }
         let content = self.read(buffer)?;
         let changed = if is_opaque(path) { None } else { relocation.rewritten(path, content) };
-        Ok(changed.map_or(Found::Same(content), Found::Changed))
+        Ok(changed.map_or(Inspected::Same(content), Inspected::Changed))
     }
 
     fn is_script(&self) -> io::Result<bool> {
@@ -73,8 +70,8 @@ impl Source {
         Ok(is_script(&start))
     }
 
-    /// Reads it into the buffer, as much as was there when it was opened. In one call of the system
-    /// for most files; `read_to_end` would begin with small ones.
+    /// Reads the file into the buffer, up to the size it had when opened. Most files take one
+    /// system call; `read_to_end` would start with small reads.
     pub(super) fn read<'b>(&self, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
         let size = usize::try_from(self.stat.size()).map_err(|_| io::ErrorKind::FileTooLarge)?;
         if buffer.len() < size {
@@ -92,13 +89,13 @@ impl Source {
         Ok(&buffer[..length])
     }
 
-    /// Its permission bits. What lets others act as the owner (setuid, setgid) is not handed on:
-    /// root's copy of a user's file would be root's program.
+    /// The permission bits without setuid and setgid: root's copy of a user's file would run as
+    /// root.
     pub(super) fn permissions(&self) -> u32 {
         self.stat.mode() & 0o777
     }
 
-    /// Writes `content` to a new file in its stead: its modes, but a time of its own.
+    /// Writes `content` to a new file with the same mode and a new time.
     pub(super) fn write_changed(&self, to: &Path, content: &[u8]) -> io::Result<()> {
         self.write(to, content).map(drop)
     }
@@ -111,13 +108,13 @@ impl Source {
         Ok(file)
     }
 
-    /// Writes `content` to a new file that is to take its place: its owner as well.
+    /// Writes `content` to a new file with the same mode and owner and a new time.
     pub(super) fn write_replacement(&self, to: &Path, content: &[u8]) -> io::Result<()> {
         give(&self.write(to, content)?, &self.stat)
     }
 
-    /// The time for a file that takes the place of this one with another content: a compiled file
-    /// counts as valid for every content of the same length and second.
+    /// The time for a file with new content. It is another second than the old one, because Python
+    /// takes a compiled file as valid for any source of the same size and second.
     fn later(&self, now: SystemTime) -> SystemTime {
         let seconds = |time: SystemTime| time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
         let old = self.stat.modified().unwrap_or(now);

@@ -1,34 +1,29 @@
-//! Where a text names the old place, however it is spelled there, and the new place in the same
-//! spelling.
+//! Finds the old location in a text, however it is quoted there, and replaces it in the same
+//! quoting.
 //!
-//! Owns the rule for what names it: the path itself or something below it, never a longer name
-//! (`/x/env` is not named by `/x/env2`, and not by `/y/x/env`). Which language a file is in is
-//! decided in `mod`.
+//! Owns the rule for a match: the old path itself or a path below it, never a longer name (`/x/env`
+//! is neither in `/x/env2` nor in `/y/x/env`). The language of a file is decided in `mod`.
 
-use std::ops::Range;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use memchr::memmem::Finder;
 
+use super::edit::{applied, begins, edit};
 use super::url;
 use crate::quoting::{Cell, Language};
 
-/// The old place in all its spellings, and the new one.
+/// The old location in all its spellings, and the new one.
 #[derive(Debug)]
 pub(super) struct Spelling {
     olds: Vec<Vec<u8>>,
     new: Vec<u8>,
-    /// For each old one a part that every language writes as it is.
+    /// For each old path, a part that no language escapes.
     runs: Vec<Finder<'static>>,
 }
 
-/// A change to a line: what is there goes, and this comes.
-pub(super) type Edit = (Range<usize>, Vec<u8>);
-
 impl Spelling {
-    /// All paths are absolute and tidy. Of two old ones where one is below the other the longer one
-    /// counts.
+    /// All paths are absolute and tidy. If one old path is below another, the longer one wins.
     pub(super) fn new(olds: &[PathBuf], new: &Path) -> Self {
         let mut olds: Vec<Vec<u8>> = olds.iter().map(|path| path.as_os_str().as_bytes().to_vec()).collect();
         olds.sort_by_key(|old| std::cmp::Reverse(old.len()));
@@ -37,7 +32,7 @@ impl Spelling {
         Self { olds, new: new.as_os_str().as_bytes().to_vec(), runs }
     }
 
-    /// Whether it is worth a closer look. `false` is certain.
+    /// A quick check: `false` is certain, `true` needs a closer look.
     pub(super) fn may_be_in(&self, text: &[u8]) -> bool {
         self.next_run(text).is_some()
     }
@@ -46,13 +41,13 @@ impl Spelling {
         self.runs.iter().filter_map(|run| run.find(text)).min()
     }
 
-    /// The text with the new place in it. `None` where the old one is not.
+    /// The text with the new location. `None` if it does not contain the old one.
     pub(super) fn replaced(&self, text: &[u8], language: Language) -> Option<Vec<u8>> {
         self.by_line(text, |line| self.in_line(line, language))
     }
 
-    /// For files with a path on each line and nothing around it. Other lines are Python's (`import
-    /// …`) or comments.
+    /// For files with one bare path per line. All other lines are Python code (`import …`) or
+    /// comments.
     pub(super) fn replaced_lines(&self, text: &[u8]) -> Option<Vec<u8>> {
         self.by_line(text, |line| {
             if line.starts_with(b"import ") || line.starts_with(b"import\t") {
@@ -64,20 +59,19 @@ impl Spelling {
         })
     }
 
-    /// A path that is the old place or below it, in the new place.
+    /// The new path for the old location or a path below it.
     pub(super) fn replaced_path(&self, path: &[u8]) -> Option<Vec<u8>> {
         let rest = |old: &Vec<u8>| path.strip_prefix(old.as_slice()).filter(|rest| matches!(rest, [] | [b'/', ..]));
         Some([&*self.new, self.olds.iter().find_map(rest)?].concat())
     }
 
-    /// What `text` begins with, if that is the old place and something below it: how long the place
-    /// is.
+    /// The length of the old location, if `text` starts with a path below it.
     pub(super) fn at_start(&self, text: &[u8]) -> Option<usize> {
         let old = self.olds.iter().find(|old| text.starts_with(old) && text.get(old.len()) == Some(&b'/'))?;
         Some(old.len())
     }
 
-    /// Lets `change` have each line that may name the old place, its end included.
+    /// Applies `change` to each line (its end included) that may contain the old location.
     fn by_line(&self, text: &[u8], change: impl Fn(&[u8]) -> Option<Vec<u8>>) -> Option<Vec<u8>> {
         let mut made: Option<Vec<u8>> = None;
         let (mut kept, mut at) = (0, 0);
@@ -116,59 +110,12 @@ impl Spelling {
         begins(&cells[at..], old)
             && is_start(cells, at, language)
             && is_end(cells, at + old.len(), language)
-            // The new place may begin with the old one: what was changed before is not changed
-            // again.
+            // The new location may start with the old one: do not change a path twice.
             && !(self.new.starts_with(old) && begins(&cells[at..], &self.new) && is_end(cells, at + self.new.len(), language))
     }
 }
 
-/// A change of what is written in these `length` cells from `at` on.
-pub(super) fn edit(line: &[u8], cells: &[Cell], at: usize, length: usize, new: &[u8], language: Language) -> Edit {
-    let (first, last) = (cells[at], cells[at + length - 1]);
-    let mut text = language.write(new, first.quote);
-    // It began in one pair of quotes and ended in another: what follows is still in that one.
-    if first.quote != last.quote {
-        text.extend([first.quote, last.quote].iter().filter(|quote| quote.is_syntax()).map(|quote| quote.mark));
-    }
-    let mut range = first.start..last.end;
-    // What is written leaves the quotes that it is in. Where they hold nothing else, no empty ones
-    // are left.
-    let is_quote = |place: usize, neighbour: Option<&Cell>| {
-        line.get(place) == Some(&b'"') && neighbour.is_none_or(|cell| !(cell.start..cell.end).contains(&place))
-    };
-    if text.starts_with(b"\"'") && is_quote(range.start.wrapping_sub(1), at.checked_sub(1).map(|before| &cells[before]))
-    {
-        range.start -= 1;
-        text.remove(0);
-    }
-    if text.ends_with(b"'\"") && is_quote(range.end, cells.get(at + length)) {
-        range.end += 1;
-        text.pop();
-    }
-    (range, text)
-}
-
-/// The line with these changes, which do not overlap.
-pub(super) fn applied(line: &[u8], mut edits: Vec<Edit>) -> Option<Vec<u8>> {
-    edits.sort_by_key(|(range, _)| range.start);
-    let mut made = Vec::with_capacity(line.len());
-    let mut at = 0;
-    for (range, new) in &edits {
-        made.extend_from_slice(&line[at..range.start]);
-        made.extend_from_slice(new);
-        at = range.end;
-    }
-    made.extend_from_slice(&line[at..]);
-    (!edits.is_empty() && made != line).then_some(made)
-}
-
-/// Whether the cells mean these bytes first.
-pub(super) fn begins(cells: &[Cell], bytes: &[u8]) -> bool {
-    cells.len() >= bytes.len() && cells.iter().zip(bytes).all(|(cell, byte)| cell.byte == *byte)
-}
-
-/// Whether a path can begin at this cell: nothing is right before it that would belong to the same
-/// path.
+/// Whether a path can start at this cell: the text before it is not a part of the same path.
 fn is_start(cells: &[Cell], at: usize, language: Language) -> bool {
     let Some(before) = at.checked_sub(1).map(|before| cells[before]) else {
         return true;
@@ -189,7 +136,7 @@ fn is_start(cells: &[Cell], at: usize, language: Language) -> bool {
     }
 }
 
-/// Whether a path that reaches up to this cell ends there, or goes on below.
+/// Whether the path before this cell ends here, or continues below with `/`.
 fn is_end(cells: &[Cell], at: usize, language: Language) -> bool {
     let Some(next) = cells.get(at) else { return true };
     if next.byte == b'/' || (!language.joins_words() && at > 0 && next.quote != cells[at - 1].quote) {
@@ -197,12 +144,12 @@ fn is_end(cells: &[Cell], at: usize, language: Language) -> bool {
     }
     let ends = |byte: u8| byte.is_ascii_control() || b":;,\"'`()<>|&\\".contains(&byte);
     if !next.quote.is_none() {
-        // A blank belongs to the name: that is what the quotes are for.
+        // Inside quotes, a blank is a part of the name.
         return ends(next.byte);
     }
     match next.byte {
         b'.' => {
-            // The end of a sentence.
+            // Dots end a sentence.
             let after = cells[at..].iter().find(|cell| cell.byte != b'.');
             after.is_none_or(|cell| cell.byte.is_ascii_whitespace())
         }
@@ -227,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_place_itself_and_what_is_below_is_named() {
+    fn only_the_location_and_paths_below_it_match() {
         let same = [
             "/x/env2",
             "/x/env-old/bin",
@@ -270,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn the_new_place_is_spelled_as_the_old_one_was() {
+    fn the_new_location_is_quoted_like_the_old_one() {
         let (old, new) = ("/x/it's", "/y/a \"b\" $é");
         let cases = [
             (Language::Sh, r"A='/x/it'\''s/bin'", r#"A='/y/a "b" $é/bin'"#),
@@ -299,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_changed_is_not_changed_again() {
+    fn a_changed_path_is_not_changed_again() {
         for new in ["/x/env two", "/x/env.two", "/x/env-2"] {
             let once = moved("/x/env", new, Language::Text, "in /x/env today");
             assert_eq!(once, format!("in {new} today"));
@@ -317,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_text_are_kept() {
+    fn bytes_that_are_not_utf8_are_kept() {
         let spelling = Spelling::new(&["/x/env".into()], Path::new("/N"));
         assert_eq!(
             spelling.replaced(b"\xff\xfe /x/env/\xe9\n\x80", Language::Text).unwrap(),

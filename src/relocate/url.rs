@@ -1,15 +1,15 @@
-//! `file:` URLs: `direct_url.json`, requirements, the configuration of version control.
+//! Paths in `file:` URLs (`direct_url.json`, requirements, the configuration of version control).
 //!
-//! Owns finding a place in one, whose bytes are written as `%20` by rules that differ from maker to
-//! maker, and writing another.
+//! Owns finding the old path in a URL, however its bytes are encoded (`%20`; the rules differ from
+//! tool to tool), and writing the new one.
 
 use memchr::memmem;
 
-use super::spelling::Edit;
+use super::edit::Edit;
 
 const SCHEME: &[u8] = b"file://";
 
-/// What has to change in the URLs of a line for `new` to take the place of each of `olds`.
+/// The edits that replace each of `olds` by `new` in the URLs of a line.
 pub(super) fn edits(line: &[u8], olds: &[Vec<u8>], new: &[u8]) -> Vec<Edit> {
     let starts = memmem::find_iter(line, SCHEME).map(|at| at + SCHEME.len());
     let edit = |start: usize| {
@@ -19,7 +19,8 @@ pub(super) fn edits(line: &[u8], olds: &[Vec<u8>], new: &[u8]) -> Vec<Edit> {
     starts.filter_map(edit).collect()
 }
 
-/// How many bytes of `url` stand for `path`, where the path ends there or goes on below.
+/// The length of `path` as written in `url`. `None` unless `url` starts with the path or with
+/// something below it.
 fn length_of(url: &[u8], path: &[u8]) -> Option<usize> {
     let mut at = 0;
     for byte in path {
@@ -35,7 +36,7 @@ fn length_of(url: &[u8], path: &[u8]) -> Option<usize> {
     url.get(at).is_none_or(ends).then_some(at)
 }
 
-/// As `urllib.parse.quote` has it, and with it pip.
+/// Encoded as `urllib.parse.quote` does it, and so pip.
 fn encoded(path: &[u8]) -> Vec<u8> {
     let mut text = Vec::with_capacity(path.len());
     for byte in path {
@@ -59,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_found_however_it_is_encoded() {
+    fn a_path_is_found_however_it_is_encoded() {
         for url in ["file:///x/a%20b%C3%A9", "file:///x/a b%c3%a9", "file:///%78/a%20b\u{e9}"] {
             assert_eq!(moved(&format!("{url}/y#egg=z")).unwrap(), "file:///n%20%25/y#egg=z");
             assert_eq!(moved(url).unwrap(), "file:///n%20%25");
@@ -67,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn a_longer_name_is_another_place() {
+    fn a_longer_name_is_another_path() {
         for url in ["file:///x/a%20b%C3%A92", "file:///x/a%20b", "file://host/x/a%20b%C3%A9", "http:///x/a b%C3%A9"] {
             assert_eq!(moved(url), None, "{url}");
         }

@@ -1,8 +1,8 @@
 //! A walk through a tree on two threads.
 //!
-//! Owns the order (a directory before what is in it) and the end of it. What is done with an entry
-//! is its visitor's matter. Links are shown, not followed; what is neither file, directory nor link
-//! is passed over.
+//! Owns the order (a directory before its entries) and the end of the walk; the visitor decides
+//! what happens to an entry. Links are visited, not followed. Sockets, pipes and devices are
+//! skipped.
 
 use std::fs;
 use std::os::unix::fs::FileTypeExt;
@@ -11,20 +11,20 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::error::{Error, Result};
 
-/// More would wait for each other in the directories' locks of the kernel (FINDINGS.md 5).
+/// More threads would wait for the kernel's directory locks (FINDINGS.md 5).
 const THREADS: usize = 2;
 
-/// Is shown every entry, by its path relative to the root.
+/// Is called with every entry, by its path relative to the root.
 pub(super) trait Visitor: Sync {
-    /// A directory, the root with an empty path among them.
+    /// A directory. The root has an empty path.
     fn directory(&self, path: &Path) -> Result<()>;
-    /// A regular file. `buffer` is the thread's own, for any use.
+    /// A regular file. `buffer` belongs to the thread, for any use.
     fn file(&self, path: &Path, buffer: &mut Vec<u8>) -> Result<()>;
     /// A symbolic link.
     fn link(&self, path: &Path) -> Result<()>;
 }
 
-/// Shows everything below `root` to the visitor. The first failure ends the walk.
+/// Visits everything below `root`. The first failure ends the walk.
 pub(super) fn walk(root: &Path, visitor: &impl Visitor) -> Result<()> {
     visitor.directory(Path::new(""))?;
     let queue = Queue {
@@ -40,7 +40,7 @@ pub(super) fn walk(root: &Path, visitor: &impl Visitor) -> Result<()> {
     queue.state.into_inner().unwrap_or_else(PoisonError::into_inner).failed.map_or(Ok(()), Err)
 }
 
-/// Directories that wait for somebody to look into them.
+/// Directories that no thread has read yet.
 struct Queue {
     state: Mutex<State>,
     changed: Condvar,
@@ -49,10 +49,10 @@ struct Queue {
 #[derive(Default)]
 struct State {
     directories: Vec<PathBuf>,
-    /// How many are being looked into: they may bring more.
+    /// How many directories are being read. They may contain more directories.
     open: usize,
-    /// How many threads wait for that. To wake nobody would be a call of the system for each
-    /// directory.
+    /// How many threads wait for more directories. Without a waiting thread, a wakeup would be one
+    /// useless system call per directory.
     waiting: usize,
     failed: Option<Error>,
 }
@@ -70,7 +70,7 @@ impl Queue {
         }
     }
 
-    /// `None` when there is nothing left, nor will be.
+    /// `None` when all directories were read.
     fn take(&self) -> Option<(PathBuf, Opened<'_>)> {
         let mut state = self.state();
         loop {
@@ -91,7 +91,7 @@ impl Queue {
     }
 }
 
-/// Counts a directory as open until dropped, also by a panic: the other thread would wait for ever.
+/// Counts a directory as open until dropped, even by a panic: the other thread would wait forever.
 struct Opened<'a>(&'a Queue);
 
 impl Drop for Opened<'_> {
@@ -103,16 +103,22 @@ impl Drop for Opened<'_> {
 fn work(root: &Path, visitor: &impl Visitor, queue: &Queue) {
     let mut buffer = Vec::new();
     while let Some((directory, _opened)) = queue.take() {
-        if let Err(error) = look_into(root, &directory, visitor, queue, &mut buffer) {
+        if let Err(error) = read_directory(root, &directory, visitor, queue, &mut buffer) {
             queue.state().failed.get_or_insert(error);
         }
     }
 }
 
-fn look_into(root: &Path, directory: &Path, visitor: &impl Visitor, queue: &Queue, buffer: &mut Vec<u8>) -> Result<()> {
-    let place = root.join(directory);
-    for entry in fs::read_dir(&place).map_err(Error::io("read", &place))? {
-        let entry = entry.map_err(Error::io("read", &place))?;
+fn read_directory(
+    root: &Path,
+    directory: &Path,
+    visitor: &impl Visitor,
+    queue: &Queue,
+    buffer: &mut Vec<u8>,
+) -> Result<()> {
+    let absolute = root.join(directory);
+    for entry in fs::read_dir(&absolute).map_err(Error::io("read", &absolute))? {
+        let entry = entry.map_err(Error::io("read", &absolute))?;
         let kind = entry.file_type().map_err(Error::io("look at", entry.path()))?;
         let path = directory.join(entry.file_name());
         if kind.is_dir() {
