@@ -50,7 +50,8 @@ const MAY_IMPORT: &[(&str, &str)] = &[
         "installer",
         "asked belief config context directories env_vars environment error formats fs isolation one_line shown uv versions",
     ),
-    ("relocate", "context environment error formats fs interpreter quoting"),
+    // seed: its tests alone.
+    ("relocate", "context environment error formats fs interpreter quoting seed"),
     (
         "health",
         "belief config context directories env_vars environment error formats fs hooks interpreter keepsake programs relocate seed tmpenv versions \
