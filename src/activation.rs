@@ -1,8 +1,7 @@
-//! What a shell must do, as data.
+//! The plan: the steps a shell takes to activate an environment, as data.
 //!
-//! Owns the plan: its steps and their order. No disk, no variables, no shell syntax here: commands
-//! fill a plan, `shell` writes it down. The steps name what the functions in shell/init.* can do,
-//! and nothing more.
+//! Commands fill a plan, and `shell` writes it as code. Each step is a function in shell/init.* or
+//! shell/shared.sh.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -10,69 +9,66 @@ use std::path::PathBuf;
 /// One thing for the shell to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Step {
-    /// Fire the hooks of leaving and undo the activation that is on record, if one is.
+    /// Deactivate the environment on record, if any, with its hooks.
     Leave,
-    /// Take an environment into the shell, and put on record how to undo that.
-    Enter(Entry),
+    /// Activate an environment, and record how to undo that.
+    Enter(Target),
     /// Have the binary run the hooks of an event.
     RunHooks(Vec<OsString>),
-    /// Source a hook, if it is still there.
+    /// Source a hook, if it still exists.
     Source(PathBuf),
-    /// Run what a hook says that is not the person's own: the text that they trust.
+    /// Run the trusted text of a hook that is not the user's own.
     Text(Vec<u8>),
-    /// Source a file on leaving, if it is trusted then.
+    /// Source a file on deactivation, if it is trusted then.
     Later(PathBuf),
-    /// Say in VIRTUALENVWRAPPER_PROJECT_CD whether entering changes to the project; `None`: no
-    /// longer.
+    /// Set VIRTUALENVWRAPPER_PROJECT_CD, which tells hooks whether activation changes to the
+    /// project; `None` unsets it.
     ProjectSwitching(Option<bool>),
-    /// Change the working directory, past any `cd` of the person's own.
+    /// Change the working directory, past any `cd` function of the user.
     ChangeDirectory(PathBuf),
-    /// Lines that the person appended to the environment's own `bin/activate`: theirs, for bash and
-    /// zsh.
+    /// Run the lines that the user appended to the environment's `bin/activate` (bash and zsh).
     AppendedLines(Vec<u8>),
-    /// Give a variable the value that it had before entering: none, one that programs see, or one
-    /// that they do not.
-    PutBack(String, Before),
-    /// Call the binary again for what can only be done now; a failure of that is the failure of the
-    /// whole.
+    /// Restore a variable.
+    PutBack(String, FormerValue),
+    /// Call the binary again for work that must follow the earlier steps; its failure is the
+    /// failure of the command.
     Continue(Vec<OsString>),
-    /// Run the person's command in an environment, in a shell of its own, under a heading
-    /// (`allvirtualenv`).
-    Each(String, Entry, Vec<OsString>),
-    /// The same; a failure is told below its output, and is the failure of the whole.
-    EachTold(String, Entry, Vec<OsString>),
+    /// Run the user's command in an environment, in a subshell, under a heading (`allvirtualenv`).
+    Each(String, Target, Vec<OsString>),
+    /// The same, but a failure is reported below the output and is the failure of the command.
+    EachTold(String, Target, Vec<OsString>),
 }
 
-/// What a variable was.
+/// The value of a variable before activation.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Before {
+pub(crate) enum FormerValue {
     /// Not set.
     Unset,
-    /// Set, and seen by programs.
+    /// Exported to programs.
     Exported(OsString),
-    /// Set, for the shell alone.
+    /// A variable of the shell only.
     Private(OsString),
 }
 
-/// An environment, as a shell enters it.
+/// An environment to activate.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Entry {
+pub(crate) struct Target {
     /// Its root, absolute.
     pub(crate) root: PathBuf,
     /// The bare text for VIRTUAL_ENV_PROMPT.
     pub(crate) prompt: OsString,
-    /// Where the global hooks lie that leaving will fire.
+    /// The directory of the global hooks.
     pub(crate) hooks: PathBuf,
-    /// What else there is to one that another tool keeps.
+    /// Set for an environment that another tool keeps.
     pub(crate) elsewhere: Option<Elsewhere>,
 }
 
-/// What entering an environment takes that another tool keeps.
+/// What activation needs to know of an environment that another tool keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Elsewhere {
-    /// The directory of its project, where that is known.
+    /// The directory of its project, if known.
     pub(crate) project: Option<PathBuf>,
-    /// Where it is a conda environment: what conda is told.
+    /// Set for a conda environment.
     pub(crate) conda: Option<Conda>,
 }
 
@@ -81,30 +77,30 @@ pub(crate) struct Elsewhere {
 pub(crate) struct Conda {
     /// The text for CONDA_DEFAULT_ENV.
     pub(crate) name: OsString,
-    /// Variables of its own, each name once.
+    /// The environment's own variables, each name once.
     pub(crate) variables: Vec<(String, OsString)>,
 }
 
-/// Steps in their order.
+/// Steps, in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Plan {
     steps: Vec<Step>,
 }
 
-/// What entering an environment takes beside the environment itself.
+/// What happens around the activation itself.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Surroundings {
-    /// The words for the hooks to run before, where there are any.
+    /// The arguments that run the hooks before activation, if there are any.
     pub(crate) before: Option<Vec<OsString>>,
-    /// Whether entering changes to the project, told to the hooks.
+    /// Whether activation changes to the project, for the hooks.
     pub(crate) follow: bool,
     /// The directory to change to.
     pub(crate) directory: Option<PathBuf>,
-    /// Lines of the person's own.
+    /// The lines that the user appended to `bin/activate`.
     pub(crate) appended: Option<Vec<u8>>,
-    /// The steps of the hooks that come after, in their order.
+    /// The hooks after activation, in order.
     pub(crate) after: Vec<Step>,
-    /// The environment's own files to source on leaving, in their order.
+    /// The environment's own files to source on deactivation, in order.
     pub(crate) later: Vec<PathBuf>,
 }
 
@@ -114,12 +110,12 @@ impl Plan {
         Self { steps: vec![step] }
     }
 
-    /// Leaves what is active and enters another environment. Code that is not ours comes after
-    /// every step that is: an error in it cannot stop one.
-    pub(crate) fn switch(entry: Entry, around: Surroundings) -> Self {
+    /// Deactivates the active environment and activates another. The user's code comes after all
+    /// of our steps, so that an error in it cannot stop one.
+    pub(crate) fn switch(target: Target, around: Surroundings) -> Self {
         let mut steps = vec![Step::Leave];
         steps.extend(around.before.map(Step::RunHooks));
-        steps.push(Step::Enter(entry));
+        steps.push(Step::Enter(target));
         steps.extend(around.later.into_iter().map(Step::Later));
         steps.extend(around.directory.map(Step::ChangeDirectory));
         steps.extend(around.appended.map(Step::AppendedLines));

@@ -66,11 +66,11 @@ impl Verb for AllVirtualenv {
         let mut plan = Plan::default();
         for environment in environments(&home)? {
             let heading = shown(environment.name()).to_string();
-            let (entry, words) = (workon::entry(&hooks, &environment, Brought::default()), self.command.clone());
+            let (target, words) = (workon::target(&hooks, &environment, Brought::default()), self.command.clone());
             plan.push(if self.status {
-                Step::EachTold(heading, entry, words)
+                Step::EachTold(heading, target, words)
             } else {
-                Step::Each(heading, entry, words)
+                Step::Each(heading, target, words)
             });
         }
         Ok(Outcome::Plan(plan, 0))

@@ -7,11 +7,11 @@ use std::os::unix::ffi::OsStrExt;
 use clap::{Parser, Subcommand};
 
 use super::{Outcome, Session, Verb};
-use crate::activation::{Before, Plan, Step};
+use crate::activation::{FormerValue, Plan, Step};
 use crate::env_vars;
 use crate::error::Result;
 use crate::output;
-use crate::variables::record::Record;
+use crate::variables::record::UndoRecord;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
@@ -70,13 +70,13 @@ impl Verb for Answer {
 /// What leaving a conda environment puts back. The shells hold no list of what a record may set:
 /// this asks the one rule.
 fn put_back(session: &Session<'_>) -> Plan {
-    let record = session.context.variable(env_vars::VENVWRAP_UNDO).map(Record::read);
+    let record = session.context.variable(env_vars::VENVWRAP_UNDO).map(UndoRecord::read);
     let mut plan = Plan::default();
     for (name, was) in record.into_iter().flat_map(|record| record.set) {
         let before = match was {
-            None => Before::Unset,
-            Some(was) if was.is_exported => Before::Exported(was.value),
-            Some(was) => Before::Private(was.value),
+            None => FormerValue::Unset,
+            Some(was) if was.is_exported => FormerValue::Exported(was.value),
+            Some(was) => FormerValue::Private(was.value),
         };
         plan.push(Step::PutBack(name, before));
     }

@@ -1,6 +1,5 @@
-//! The variables of its own that a conda environment brings into a shell or a program, and a word
-//! about those that it does not: from files that are trusted as they are, and of names that no
-//! program obeys.
+//! The variables that a conda environment sets: those in trusted files, with names that no program
+//! obeys. Reports the others.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -15,24 +14,24 @@ use crate::shown::shown;
 use crate::trust;
 use crate::variables::brought::may_be_brought;
 
-/// The variables, and what is kept out.
+/// The variables, and those that are refused.
 #[derive(Debug, Default)]
 pub(super) struct Brought {
-    /// What comes along, each name once.
+    /// The variables to set, each name once.
     pub(super) variables: Vec<(String, OsString)>,
-    /// Names that the environment sets and may not.
+    /// Names that the environment must not set.
     refused: Vec<String>,
-    /// The files that hold variables and are not trusted as they are.
+    /// Files with variables whose content is not trusted.
     pub(super) untrusted: Vec<PathBuf>,
 }
 
 impl Brought {
-    /// What an environment brings; nothing where it is not conda's.
+    /// The variables of an environment; none unless conda made it.
     pub(super) fn of(session: &Session<'_>, environment: &Environment) -> Result<Self> {
         let mut brought = Self::default();
         let mut all = BTreeMap::new();
         for (file, text) in environment.conda_variable_files() {
-            // The bytes that are asked about are those that are read.
+            // The bytes that are checked are the bytes that are used.
             if trust::is_trusted(session.context, &file, &text)? {
                 all.extend(variables_in(&file, &text));
             } else {

@@ -1,5 +1,4 @@
-//! `deactivate`: leave the active environment. The function does it without us; what is here is its
-//! help.
+//! `venvwrap deactivate`, and the help of `deactivate`, which itself is a shell function.
 
 use clap::Parser;
 
@@ -18,7 +17,6 @@ pub(crate) struct Deactivate {}
 impl Verb for Deactivate {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
         session.require_shell("deactivate")?;
-        // The function of that name is there only inside; this is the long way to say it.
         session.active_root().ok_or(Error::NoneActive)?;
         Ok(Outcome::Plan(Plan::of(Step::Leave), 0))
     }

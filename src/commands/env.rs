@@ -42,8 +42,8 @@ pub(crate) struct Env {
 impl Verb for Env {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
         let format = self.format.or_else(|| format_of_caller(session)).ok_or_else(|| Error::Usage {
-            message: "neither the program that calls nor SHELL is a shell that venvwrap knows".to_owned(),
-            hint: "say `--format bash`, or another that `venvwrap env --help` lists".to_owned(),
+            message: "missing format: neither the calling program nor SHELL is a known shell".to_owned(),
+            hint: "add `--format bash`; `venvwrap env --help` lists the others".to_owned(),
         })?;
         let (environment, changes) = run::inside(session, &self.name)?;
         output::data(&legible(&format.render(environment.root(), &changes)?))?;
@@ -51,7 +51,8 @@ impl Verb for Env {
     }
 }
 
-/// A script is often in another language than its person's login shell, so who calls comes first.
+/// The calling shell comes before SHELL: a script is often in another language than the login
+/// shell.
 fn format_of_caller(session: &Session<'_>) -> Option<Format> {
     let base = |program: &Path| Format::of_shell(program.file_name().unwrap_or_default());
     let login = || session.context.variable(env_vars::SHELL).map(OsStr::to_owned);

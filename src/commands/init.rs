@@ -1,4 +1,4 @@
-//! `init`: print the functions for a shell.
+//! `init`: print the shell functions.
 
 use std::path::PathBuf;
 
@@ -20,7 +20,7 @@ use crate::shell::{Shell, init};
 pub(crate) struct Init {
     /// The shell
     shell: Shell,
-    /// Path of the binary that the functions start; by default the running one
+    /// Binary that the functions start [default: the running one]
     #[arg(long, value_name = "PATH", value_hint = clap::ValueHint::ExecutablePath)]
     executable: Option<PathBuf>,
 }

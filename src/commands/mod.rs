@@ -19,7 +19,7 @@ use crate::output;
 use crate::processes;
 use crate::shell::Shell;
 use crate::shown::shown;
-use crate::variables::record::Record;
+use crate::variables::record::UndoRecord;
 use crate::workon_home::WorkonHome;
 
 mod abandoned;
@@ -180,8 +180,8 @@ impl Session<'_> {
     }
 
     /// What is on record of entering, where anything is.
-    fn record(&self) -> Option<Record> {
-        self.context.variable(env_vars::VENVWRAP_UNDO).map(Record::read)
+    fn record(&self) -> Option<UndoRecord> {
+        self.context.variable(env_vars::VENVWRAP_UNDO).map(UndoRecord::read)
     }
 
     /// The project of the active environment, where another tool keeps that and the project was

@@ -1,5 +1,5 @@
-//! `run`: become a program in an environment. No shell, no child, no hook: what cron, CI, make and
-//! editors call.
+//! `run`: become a program in an environment, without a shell, child, or hook, for cron, CI, make,
+//! and editors.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -68,27 +68,25 @@ impl Verb for Run {
     }
 }
 
-/// The environment of that name, which can be used, and what it changes for a program. Nothing is
-/// made on the way.
+/// The environment of that name and the changes it makes for a program. Writes nothing.
 pub(super) fn inside(session: &Session<'_>, name: &OsStr) -> Result<(Environment, Changes)> {
     let home = WorkonHome::locate(session.context)?;
     let environment = workon::environment(session, &home, name)?;
     environment.check_python()?;
     let brought = Brought::of(session, &environment)?;
     brought.tell(session, &environment);
-    let entry = workon::entry(&session.hooks(&home)?, &environment, brought);
-    let changes = variables::entering(&entry, |name| session.context.given(name), is_environment);
+    let target = workon::target(&session.hooks(&home)?, &environment, brought);
+    let changes = variables::entering(&target, |name| session.context.given(name), is_environment);
     Ok((environment, changes))
 }
 
-/// Whether there is a virtual environment: what the shells' functions look at.
+/// Whether a virtual environment is there, by the same test as in the shell functions.
 fn is_environment(root: &Path) -> bool {
     fs::metadata(root.join("pyvenv.cfg")).is_ok_and(|entry| entry.is_file())
 }
 
-/// The program that a word stands for, as a shell finds it: a path is taken as it is, a name is
-/// looked for along PATH. execvp(3) would not do: it goes on to the next directory where a script's
-/// interpreter is gone, and so would run the system's `pip` in place of a broken one of the
+/// Finds a program as a shell does: a path as it is, a name along PATH. execvp(3) would skip a
+/// script whose interpreter is missing, and run the system's `pip` instead of a broken one in the
 /// environment.
 fn find(called: &OsStr, environment: &Environment, path: &OsStr) -> Result<PathBuf> {
     if called.as_bytes().contains(&b'/') {
@@ -107,13 +105,13 @@ fn find(called: &OsStr, environment: &Environment, path: &OsStr) -> Result<PathB
     Err(Error::CommandNotFound { command: called.to_owned(), name: environment.name().to_owned(), nearest })
 }
 
-/// The names of the programs in an environment, in no order.
+/// The names of the programs in an environment, unsorted.
 pub(super) fn programs(environment: &Environment) -> Vec<OsString> {
     let entries = fs::read_dir(environment.bin()).into_iter().flatten().flatten();
     entries.filter(|entry| is_program(&entry.path())).map(|entry| entry.file_name()).collect()
 }
 
-/// The same for an environment by its name; an error where there is none of it.
+/// The names of the programs in the environment of that name.
 pub(crate) fn programs_of(session: &Session<'_>, name: &OsStr) -> Result<Vec<OsString>> {
     Ok(programs(&workon::environment(session, &WorkonHome::locate(session.context)?, name)?))
 }

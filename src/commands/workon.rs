@@ -1,4 +1,4 @@
-//! `workon`: enter an environment, or list what there is.
+//! `workon`: activate an environment, or list the names.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use clap::Parser;
 
 use super::brought::Brought;
 use super::{Outcome, Session, Verb, elsewhere, here, showvirtualenv};
-use crate::activation::{Entry, Plan, Step, Surroundings};
+use crate::activation::{Plan, Step, Surroundings, Target};
 use crate::env_vars;
 use crate::environment::Environment;
 use crate::environment::appended::{appended_in, needs_its_file, script};
@@ -70,9 +70,9 @@ impl Verb for Workon {
         let environment = environment(session, &home, name)?;
         environment.check_python()?;
         if let Some(wrong) = showvirtualenv::why_broken(session, &environment).filter(|_| !environment.is_conda()) {
-            say(&environment, &wrong);
+            warn(&environment, &wrong);
         }
-        // Another tool's environment is that tool's to install into.
+        // In another tool's environment, that tool installs the packages.
         let is_of_store = environment.origin() == Origin::Store;
         if is_of_store && environment.lacks_pip_of_its_own() && home.is_first_time(environment.root()) {
             let name = environment.name();
@@ -88,9 +88,8 @@ impl Verb for Workon {
     }
 }
 
-/// Says in one line what does not keep an environment from being activated, but will not work in
-/// it.
-fn say(environment: &Environment, wrong: &str) {
+/// Reports a defect that does not prevent activation.
+fn warn(environment: &Environment, wrong: &str) {
     let name = environment.name();
     let remedy = match environment.origin() {
         Origin::Store => format!("`venvwrap doctor --fix {}` repairs it", operands(&[name])),
@@ -99,37 +98,37 @@ fn say(environment: &Environment, wrong: &str) {
     output::note(&format!("environment `{}`: {wrong}; {remedy}", shown(name)));
 }
 
-/// Lines that the user appended to `bin/activate`. The same read tells whether the script was
-/// written for another place.
+/// The lines that the user appended to `bin/activate`. Also reports a script that was written for
+/// another path.
 fn appended(session: &Session<'_>, environment: &Environment) -> Result<Option<Vec<u8>>> {
     let Some(text) = script(&environment.bin().join("activate"))? else { return Ok(None) };
     if let Some(from) = relocate::named_elsewhere(&text, environment.root()) {
         let from = session.shown(&from);
-        say(environment, &format!("its scripts still point to {from} (it was moved or copied by hand)"));
+        warn(environment, &format!("its scripts still point to {from} (it was moved or copied by hand)"));
     }
     Ok(appended_in(&text))
 }
 
-/// The environment that a person names: by its name, or by `.` for that of this project. The store
-/// comes first; only where it has none of the name, other tools' places are looked at.
+/// The environment of that name, or the current project's for `.`. Other tools' environments are
+/// searched only if WORKON_HOME has none of the name.
 pub(super) fn environment(session: &Session<'_>, home: &WorkonHome, name: &OsStr) -> Result<Environment> {
     if name == OsStr::new(".") { here::environment(session, home) } else { elsewhere::get(session, home, name) }
 }
 
-/// Whether entering changes to the project: the option said last, else VIRTUALENVWRAPPER_WORKON_CD,
-/// where anything but `1` is a no. Loading the functions sets it to that; who empties it afterwards
-/// means a no as well.
+/// Whether activation changes to the project: by the last option, else by
+/// VIRTUALENVWRAPPER_WORKON_CD, where only `1` is a yes. Loading the functions sets it to `1`, so
+/// an empty value is a no.
 pub(super) fn follows_project(session: &Session<'_>, cd: bool, no_cd: bool) -> bool {
     let setting = session.context.variable(env_vars::VIRTUALENVWRAPPER_WORKON_CD);
     cd || (!no_cd && setting.is_some_and(|value| value == "1"))
 }
 
-/// The plan that enters an environment, with its hooks.
+/// The plan that activates an environment, with hooks.
 pub(super) fn enter(session: &Session<'_>, home: &WorkonHome, environment: &Environment, follow: bool) -> Result<Plan> {
     let hooks = session.hooks(home)?;
     let is_of_store = environment.origin() == Origin::Store;
     let ages = is_of_store.then(|| restore(session, home, environment)).transpose()?;
-    // As it was before, or as it is by now.
+    // Read the environment again if it was changed.
     let again = if matches!(ages, Some((_, true))) { Environment::open(environment.root())? } else { None };
     let environment = again.as_ref().unwrap_or(environment);
     let project = project_directory(session, environment)?;
@@ -154,11 +153,11 @@ pub(super) fn enter(session: &Session<'_>, home: &WorkonHome, environment: &Envi
         after,
         later: own.leaving,
     };
-    Ok(Plan::switch(entry(&hooks, environment, brought), around))
+    Ok(Plan::switch(target(&hooks, environment, brought), around))
 }
 
-/// Puts back what another tool has emptied an environment of, and says so. What is kept, and
-/// whether anything was put back.
+/// Restores and reports what another tool removed by recreating the environment. Returns the ages
+/// of what is kept, and whether anything was restored.
 pub(super) fn restore(session: &Session<'_>, home: &WorkonHome, environment: &Environment) -> Result<(Ages, bool)> {
     let ages = Ages::of(home, environment);
     if let Some(restored) = keepsake::restore(ages, home, environment, session.context)? {
@@ -172,23 +171,25 @@ pub(super) fn restore(session: &Session<'_>, home: &WorkonHome, environment: &En
     Ok((ages, false))
 }
 
-/// The appended lines, unless they are for a file that is sourced or would end the shell. That is
-/// said.
+/// The appended lines, unless they work only in a sourced file or would end the shell; those are
+/// reported.
 fn runnable(session: &Session<'_>, environment: &Environment, lines: Option<Vec<u8>>) -> Option<Vec<u8>> {
     let lines = lines?;
     let Some(word) = needs_its_file(&lines) else { return Some(lines) };
-    // fish runs none of them in any case.
+    // fish never runs them.
     if session.shell.is_some_and(|shell| shell.name() != "fish") {
         let activate = session.shown(&environment.bin().join("activate"));
         let hook = session.shown(&environment.bin().join("postactivate"));
-        output::note(&format!("{activate}: the lines at its end were not run, they use `{word}`; {hook} is sourced"));
+        output::note(&format!(
+            "{activate}: the lines at its end use `{word}` and were not run; move them to {hook}, which is sourced"
+        ));
     }
     None
 }
 
-/// An environment, as a shell enters it, with the variables that it brings along.
-pub(super) fn entry(hooks: &Hooks<'_>, environment: &Environment, brought: Brought) -> Entry {
-    Entry {
+/// What the plan needs to know to activate an environment.
+pub(super) fn target(hooks: &Hooks<'_>, environment: &Environment, brought: Brought) -> Target {
+    Target {
         root: environment.root().to_path_buf(),
         prompt: environment.prompt(),
         hooks: hooks.directory().to_path_buf(),
@@ -196,8 +197,7 @@ pub(super) fn entry(hooks: &Hooks<'_>, environment: &Environment, brought: Broug
     }
 }
 
-/// The `postactivate` that a project brings along, if the person trusts it as it is; otherwise a
-/// word about it.
+/// The project's own `postactivate`, if its content is trusted; otherwise it is reported.
 fn project_hook(session: &Session<'_>, hooks: &Hooks<'_>, project: &Path) -> Result<Option<Step>> {
     let Some(file) = hooks.file_in(&project.join(trust::PROJECT_HOOKS), hooks::POSTACTIVATE) else { return Ok(None) };
     if let Standing::Trusted(text) = trust::standing(session.context, &file)? {
@@ -208,7 +208,7 @@ fn project_hook(session: &Session<'_>, hooks: &Hooks<'_>, project: &Path) -> Res
     Ok(None)
 }
 
-/// The project's directory. One that is gone is no reason not to enter, but is said.
+/// The project's directory. A missing one is reported and does not prevent activation.
 fn project_directory(session: &Session<'_>, environment: &Environment) -> Result<Option<PathBuf>> {
     let Some(project) = project::of(environment, session.context)? else {
         return Ok(None);
@@ -217,6 +217,6 @@ fn project_directory(session: &Session<'_>, environment: &Environment) -> Result
     if project.is_dir() {
         return Ok(Some(project));
     }
-    output::note(&format!("the project directory {} is gone", session.shown(&project)));
+    output::note(&format!("the project directory {} does not exist", session.shown(&project)));
     Ok(None)
 }

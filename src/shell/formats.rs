@@ -1,9 +1,7 @@
-//! The variables of an environment, written down for a shell, a CI system or another program
-//! (`venvwrap env`).
+//! The output formats of `venvwrap env`, for shells, CI systems, and other programs.
 //!
-//! Owns what each format looks like and, by one function each, how a value is quoted there. A
-//! format that has no way to hold a value refuses it: a file that is read as something else would
-//! be worse than none.
+//! A value that a format cannot hold is an error, because a file that is read as something else is
+//! worse than no file.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -17,7 +15,7 @@ use crate::quoting::Language;
 use crate::shown::json_escaped;
 use crate::variables::Changes;
 
-/// Who is to read the variables.
+/// An output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Format {
     /// bash, and any other POSIX shell
@@ -44,9 +42,9 @@ pub(crate) enum Format {
     Json,
 }
 
-/// The JSON. `schema` goes up when a field changes its meaning or goes away.
+/// The JSON output. `schema` increases when a field changes its meaning or is removed.
 #[derive(Debug, Serialize)]
-struct Written<'a> {
+struct JsonOutput<'a> {
     schema: u32,
     name: &'a str,
     path: &'a str,
@@ -56,7 +54,7 @@ struct Written<'a> {
 }
 
 impl Format {
-    /// The one for a shell, by the name of its program.
+    /// The format for the shell with this program name.
     pub(crate) fn of_shell(program: &OsStr) -> Option<Self> {
         Some(match program.to_str()?.trim_start_matches('-') {
             "bash" | "sh" | "dash" | "ash" | "busybox" | "ksh" | "mksh" => Self::Bash,
@@ -72,7 +70,7 @@ impl Format {
         clap::ValueEnum::to_possible_value(&self).map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 
-    /// The changes for the environment at `root`, in this format.
+    /// Writes the changes for the environment at `root`.
     pub(crate) fn render(self, root: &Path, changes: &Changes) -> Result<Vec<u8>> {
         match self {
             Self::Bash | Self::Zsh => Ok(lines(changes, b"unset ", |name, value| {
@@ -106,17 +104,17 @@ impl Format {
         }
     }
 
-    /// A file of assignments, which has no way to unset anything.
+    /// A file of assignments, which cannot unset a variable.
     fn file(self, changes: &Changes) -> Result<Vec<u8>> {
         if let Some((unset, _)) = changes.unset.iter().find(|(_, is_set)| *is_set) {
-            // Empty is not unset to every Python: 2.7 and 3.6 then find no standard library.
+            // Python 2.7 and 3.6 treat an empty PYTHONHOME as set, and find no standard library.
             let reason = "it is set, and a file cannot unset it";
             let hint = "unset it first";
             return Err(Error::CannotHold { format: self.name(), variable: unset.clone(), reason, hint });
         }
         let mut text = Vec::new();
-        // Directories that other steps put there stand before a PATH in GITHUB_ENV: `github-path`
-        // is for that.
+        // Not PATH in GITHUB_ENV: directories from other steps would come first. `github-path` is
+        // for that.
         for (name, value) in changes.set.iter().filter(|(name, _)| self != Self::Github || name != "PATH") {
             let value = value.as_bytes();
             let accepts = match self {
@@ -140,7 +138,7 @@ impl Format {
         let text = |value: &'_ OsStr| std::str::from_utf8(value.as_bytes()).unwrap_or_default().to_owned();
         let (path, bin) = (text(root.as_os_str()), text(changes.bin.as_os_str()));
         let set: Vec<_> = changes.set.iter().map(|(name, value)| (name, text(value))).collect();
-        let written = Written {
+        let output = JsonOutput {
             schema: 1,
             name: path.rsplit('/').next().unwrap_or_default(),
             path: &path,
@@ -149,7 +147,7 @@ impl Format {
             unset: changes.unset.iter().map(|(name, _)| name.as_str()).collect(),
         };
         let wrong = |error: serde_json::Error| Error::Value { what: "JSON".to_owned(), reason: error.to_string() };
-        let text = serde_json::to_string_pretty(&written).map_err(wrong)?;
+        let text = serde_json::to_string_pretty(&output).map_err(wrong)?;
         Ok(format!("{}\n", json_escaped(&text)).into_bytes())
     }
 
@@ -164,7 +162,7 @@ impl Format {
     }
 }
 
-/// Whether a format can hold a value; if not, why.
+/// Checks that a format can hold a value; the error says why not.
 type Accepts = fn(&[u8]) -> std::result::Result<(), &'static str>;
 
 fn is_text(value: &[u8]) -> std::result::Result<(), &'static str> {
@@ -176,8 +174,8 @@ fn is_line(value: &[u8]) -> std::result::Result<(), &'static str> {
     if value.iter().any(|byte| matches!(byte, b'\n' | b'\r')) { Err("it has a line break in it") } else { Ok(()) }
 }
 
-/// What python-dotenv, Node, Ruby, Compose and `sh` all read as it was meant: some expand `$`
-/// between any quotes, some take `\` for itself there and some for an escape.
+/// Values that python-dotenv, Node, Ruby, Compose, and `sh` all read alike. Some expand `$` in any
+/// quotes, and `\` is an escape in some only.
 fn is_plain_in_dotenv(value: &[u8]) -> std::result::Result<(), &'static str> {
     is_line(value)?;
     if value.iter().any(|byte| matches!(byte, b'$' | b'\\' | b'`')) {
@@ -216,7 +214,7 @@ fn quoted_for_systemd(value: &[u8]) -> Vec<u8> {
     word
 }
 
-/// `=` and the value as it is; one of several lines between two of a word that is none of them.
+/// `=` and the raw value, or a heredoc with an end word that is no line of the value.
 fn assigned_for_github(value: &[u8]) -> Vec<u8> {
     if !value.contains(&b'\n') {
         return [b"=", value].concat();
@@ -228,8 +226,7 @@ fn assigned_for_github(value: &[u8]) -> Vec<u8> {
     [b"<<", &end[..], b"\n", value, b"\n", &end].concat()
 }
 
-/// Code that unsets what must not be set, and a line for each variable. The last one succeeds,
-/// which makes the status of `eval` and `source`.
+/// Lines that unset, then lines that set. The last one succeeds, and with it `eval` and `source`.
 fn lines(changes: &Changes, unset: &[u8], line: impl Fn(&[u8], &[u8]) -> Vec<u8>) -> Vec<u8> {
     let mut text = Vec::new();
     for (name, _) in &changes.unset {
@@ -242,16 +239,16 @@ fn lines(changes: &Changes, unset: &[u8], line: impl Fn(&[u8], &[u8]) -> Vec<u8>
     text
 }
 
-/// A list of directories as words, anything else as one.
+/// The literals of a value: one per directory for PATH, else one.
 fn listed(name: &[u8], value: &[u8], language: Language) -> Vec<Vec<u8>> {
     let parts = value.split(|byte| *byte == b':' && name == b"PATH");
     parts.map(|part| language.literal(part)).collect()
 }
 
-/// bash, but PATH is that of the moment in which direnv reads it, so that the lines can be kept.
+/// bash for an .envrc that is kept: extends the PATH of the moment when direnv reads it.
 fn for_direnv(root: &Path, changes: &Changes) -> Vec<u8> {
     let quoted = |value: &OsStr| Language::Sh.literal(value.as_bytes());
-    // A conda environment is told by what it unsets.
+    // Only a conda environment unsets VIRTUAL_ENV.
     let is_conda = changes.unset.iter().any(|(name, _)| name == "VIRTUAL_ENV");
     let file = root.join(if is_conda { "conda-meta/history" } else { "pyvenv.cfg" });
     let mut text = [b"watch_file ", &quoted(file.as_os_str())[..], b"\n"].concat();

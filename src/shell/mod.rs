@@ -8,14 +8,14 @@ use std::fmt;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use crate::activation::{Before, Elsewhere, Entry, Plan, Step};
+use crate::activation::{Elsewhere, FormerValue, Plan, Step, Target};
 use crate::quoting::Language;
 
 pub(crate) mod formats;
 pub(crate) mod init;
 pub(crate) mod standalone;
 
-/// A shell that venvwrap lives in.
+/// A shell with venvwrap's functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Shell {
     /// bash 3.2 and newer.
@@ -26,13 +26,12 @@ pub(crate) enum Shell {
     Fish,
 }
 
-/// The number of the agreement between the functions and the binary. It goes up when a function
-/// that a plan calls changes its meaning, so that a shell that loaded older functions is told
-/// instead of misled.
+/// The version of the protocol between the functions and the binary. Increased when a function that
+/// plans call changes its meaning, so that a shell with older functions gets an error.
 pub(crate) const PROTOCOL: &str = "2";
 
 impl Shell {
-    /// The name, as `init` takes it.
+    /// The name, as `venvwrap init` takes it.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Bash => "bash",
@@ -41,7 +40,7 @@ impl Shell {
         }
     }
 
-    /// The shell of that name, or of a path to it (`/bin/zsh`, `-bash`).
+    /// The shell with this name or path (`zsh`, `/bin/zsh`, `-bash`).
     pub(crate) fn named(name: &str) -> Option<Self> {
         let base = name.rsplit('/').next().unwrap_or(name).trim_start_matches('-');
         [Self::Bash, Self::Zsh, Self::Fish].into_iter().find(|shell| shell.name() == base)
@@ -64,9 +63,9 @@ impl Shell {
         }
     }
 
-    /// The code that carries out a plan, a line a step, between two marks with the word that the
-    /// function gave. Whatever else gets into the descriptor (a trace, a trap of the person's) has
-    /// no such mark, and is not run.
+    /// The code of a plan, a line per step, between two marks with the caller's random word.
+    /// Anything else on the descriptor (a trace, a user's trap) is outside the marks and is not
+    /// run.
     pub(crate) fn render(self, plan: &Plan, word: &str) -> Vec<u8> {
         let mut code = format!("#<{word}\n").into_bytes();
         for step in plan.steps() {
@@ -86,7 +85,7 @@ impl fmt::Display for Shell {
     }
 }
 
-/// A call of a function of shell/init.*, the name spelled alike in all of them.
+/// Appends a call of a shell function, which has the same name in every shell.
 fn call<'a>(shell: Shell, function: &str, arguments: impl IntoIterator<Item = &'a [u8]>, code: &mut Vec<u8>) {
     code.extend_from_slice(b"__venvwrap_");
     code.extend_from_slice(function.as_bytes());
@@ -100,24 +99,24 @@ fn call<'a>(shell: Shell, function: &str, arguments: impl IntoIterator<Item = &'
 /// Appends the call for one step, which has the same name and arguments in every shell.
 fn write_step(shell: Shell, step: &Step, code: &mut Vec<u8>) {
     let bytes = |words: &'_ [OsString]| words.iter().map(|word| word.as_bytes().to_vec()).collect::<Vec<_>>();
-    let entry = |entry: &Entry| {
-        let Entry { root, prompt, hooks, elsewhere: _ } = entry;
+    let words = |target: &Target| {
+        let Target { root, prompt, hooks, elsewhere: _ } = target;
         [root.as_os_str(), prompt, hooks.as_os_str()].map(|part| part.as_bytes().to_vec())
     };
     let (function, arguments): (&str, Vec<Vec<u8>>) = match step {
         Step::Leave => ("depart", Vec::new()),
-        Step::Enter(entered) => ("enter", entry(entered).into()),
-        Step::Each(heading, entered, command) | Step::EachTold(heading, entered, command) => {
+        Step::Enter(target) => ("enter", words(target).into()),
+        Step::Each(heading, target, command) | Step::EachTold(heading, target, command) => {
             let function = if matches!(step, Step::Each(..)) { "each" } else { "each_told" };
-            (function, [vec![heading.as_bytes().to_vec()], entry(entered).to_vec(), bytes(command)].concat())
+            (function, [vec![heading.as_bytes().to_vec()], words(target).to_vec(), bytes(command)].concat())
         }
         Step::RunHooks(words) => ("run_hooks", bytes(words)),
         Step::Continue(words) => ("continue", bytes(words)),
         Step::PutBack(name, before) => {
             let (how, value): (&str, &[u8]) = match before {
-                Before::Unset => ("unset", b""),
-                Before::Exported(value) => ("exported", value.as_bytes()),
-                Before::Private(value) => ("private", value.as_bytes()),
+                FormerValue::Unset => ("unset", b""),
+                FormerValue::Exported(value) => ("exported", value.as_bytes()),
+                FormerValue::Private(value) => ("private", value.as_bytes()),
             };
             ("put_back", vec![name.as_bytes().to_vec(), how.as_bytes().to_vec(), value.to_vec()])
         }
@@ -132,12 +131,12 @@ fn write_step(shell: Shell, step: &Step, code: &mut Vec<u8>) {
         Step::ProjectSwitching(None) => ("project_cd", Vec::new()),
     };
     call(shell, function, arguments.iter().map(Vec::as_slice), code);
-    if let Step::Enter(Entry { root, elsewhere: Some(elsewhere), .. }) = step {
+    if let Step::Enter(Target { root, elsewhere: Some(elsewhere), .. }) = step {
         write_elsewhere(shell, root, elsewhere, code);
     }
 }
 
-/// What follows `enter` for an environment that another tool keeps.
+/// Appends the calls after `enter` for an environment that another tool keeps.
 fn write_elsewhere(shell: Shell, root: &Path, elsewhere: &Elsewhere, code: &mut Vec<u8>) {
     let project = elsewhere.project.as_deref().unwrap_or(Path::new(""));
     call(shell, "elsewhere", [project.as_os_str().as_bytes()], code);
@@ -155,13 +154,13 @@ mod tests {
 
     #[test]
     fn a_plan_is_calls_with_quoted_values() {
-        let entry = Entry { root: "/w/it's".into(), prompt: "it's".into(), hooks: "/w".into(), elsewhere: None };
+        let target = Target { root: "/w/it's".into(), prompt: "it's".into(), hooks: "/w".into(), elsewhere: None };
         let around = Surroundings {
             directory: Some("/p \\x".into()),
             appended: Some(b"export A=1\n".to_vec()),
             ..Surroundings::default()
         };
-        let plan = Plan::switch(entry, around);
+        let plan = Plan::switch(target, around);
         assert_eq!(
             String::from_utf8(Shell::Bash.render(&plan, "7.1")).unwrap(),
             "#<7.1\n__venvwrap_depart\n__venvwrap_enter '/w/it'\\''s' 'it'\\''s' '/w'\n__venvwrap_cd '/p \\x'\n\

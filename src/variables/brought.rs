@@ -1,20 +1,20 @@
-//! Which variables an environment may bring along, and a record of leaving may put back.
+//! Which variables an environment may set, and an undo record may restore.
 //!
-//! Owns the one rule for both. conda environments hold variables as data (`conda-meta/state`,
-//! `etc/conda/env_vars.d`), and VENVWRAP_UNDO could have been written by anybody, so a name counts
-//! only if no program obeys it: then the worst value is a wrong one. Who needs one of the others
-//! for an environment sets it in a hook or a trusted script, which is code anyway.
+//! conda environments hold variables as data (`conda-meta/state`, `etc/conda/env_vars.d`), and
+//! anybody can write VENVWRAP_UNDO. So a name is allowed only if no shell, loader, interpreter, or
+//! tool obeys it: then the worst value is a wrong one. A hook or a trusted script can set any other
+//! variable, because it is code anyway.
 //!
-//! Names of lower case never count: zsh ties `path` and `fpath` to PATH and FPATH, fish has
-//! `fish_user_paths`, and curl reads `http_proxy`. Nor do names that begin with `_`, which loaders,
-//! launchers and other tools keep for themselves. Proxies and certificates are among what is
-//! obeyed: they say whom pip, git and curl talk to and whom they believe.
+//! Lower-case names are never allowed: zsh ties `path` and `fpath` to PATH and FPATH, fish has
+//! `fish_user_paths`, and curl reads `http_proxy`. Nor are names that begin with `_`, which loaders
+//! and launchers use. Proxies and certificates are refused, too: they decide which servers pip,
+//! git, and curl talk to and trust.
 
 use crate::env_vars;
 
-/// Names that are obeyed.
+/// Names that some program obeys.
 const NAMES: &[&str] = &[
-    // Shells: bash, zsh, fish, dash, and what they hand to everything else.
+    // Shells: bash, zsh, fish, dash, and what they pass to every program.
     "ARGC CDPATH CHILD_MAX CMD_DURATION COLUMNS CORRECT_IGNORE CORRECT_IGNORE_FILE COPROC CPUTYPE DIRSTACK DIRSTACKSIZE",
     "EGID ENV EPOCHREALTIME EPOCHSECONDS ERRNO EUID EXECIGNORE FCEDIT FIGNORE FPATH FUNCNAME FUNCNEST GID GLOBIGNORE",
     "GLOBSORT GROUPS HOME HOST HOSTFILE HOSTNAME HOSTTYPE IFS IGNOREEOF INPUTRC KEYTIMEOUT LANG LANGUAGE LINENO LINES",
@@ -25,17 +25,17 @@ const NAMES: &[&str] = &[
     // Loaders of programs, of modules, and of the C library's own files.
     "GCONV_PATH GETCONF_DIR GIO_EXTRA_MODULES GIO_MODULE_DIR GTK_MODULES GTK_PATH GTK3_MODULES HOSTALIASES LIBPATH",
     "LOCALDOMAIN LOCPATH NLSPATH QT_PLUGIN_PATH RES_OPTIONS SHLIB_PATH TZDIR",
-    // Interpreters and what builds for them.
+    // Interpreters and their build tools.
     "CLASSPATH COMPILER_PATH M4PATH PHPRC",
-    // Editors, pagers, and programs that others start.
+    // Editors, pagers, and programs that other programs start.
     "BROWSER EDITOR MORE PAGER VISUAL",
-    // Who is talked to and believed.
+    // Servers to talk to and trust.
     "ALL_PROXY FTP_PROXY HTTP_PROXY HTTPS_PROXY NETRC NO_PROXY WGETRC",
-    // Ours, beside those of `env_vars`.
+    // venvwrap's, besides those in `env_vars`.
     "HOOK_VERBOSE_OPTION PROJECT_HOME WORKON_HOME",
 ];
 
-/// Beginnings of names that are obeyed.
+/// Prefixes of such names.
 const BEGINNINGS: &[&str] = &[
     // Shells and terminals.
     "BASH COLORTERM COMP DIRENV_ FISH FZF_ HIST INSIDE_ KSH LC_ LS_COLORS MAIL NCURSES_ PROMPT PS0 PS1 PS2 PS3 PS4 PS5 PS6",
@@ -48,19 +48,18 @@ const BEGINNINGS: &[&str] = &[
     "PYTHON RETICULATE_ RHOME RSCRIPT RUBY RUST R_ TCL TK_ VIM YARN_",
     // Version control, ssh, and keys.
     "BZR CVS GCM_ GH_ GIT_ GNUPG GPG_ HG PINENTRY RSYNC_ SSH SUDO_ SVN_",
-    // Installers and keepers of environments and of Pythons. conda's own are computed, never taken
-    // over.
+    // Installers, and managers of environments and Pythons. conda's own are computed, never copied.
     "ASDF_ CONDA DISTUTILS_ HATCH_ HOMEBREW_ MAMBA_ MICROMAMBA_ MISE_ NOX PDM_ PIP PIXI_ POETRY_ RYE_ SETUPTOOLS_ TOX TWINE_",
     "UV_ VIRTUALENV",
     // Editors and pagers.
     "BAT_ DELTA_ GROFF_ LESS LV MAN MOST_ SYSTEMD_",
     // Certificates.
     "CURL_ OPENSSL_ SSL",
-    // Ours.
+    // venvwrap's.
     "VENVWRAP_ VIRTUAL_ENV",
 ];
 
-/// Endings of names that are obeyed, whoever's they are.
+/// Suffixes of such names, in any program.
 const ENDINGS: &[&str] = &[
     "_ASKPASS",
     "_BROWSER",
@@ -74,7 +73,7 @@ const ENDINGS: &[&str] = &[
     "_PROXY",
 ];
 
-/// Whether an environment may bring a variable of that name along.
+/// Whether an environment may set a variable of that name.
 pub(crate) fn may_be_brought(name: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
     let words = |lines: &'static [&'static str]| lines.iter().flat_map(|line| line.split(' '));
@@ -86,19 +85,19 @@ pub(crate) fn may_be_brought(name: &str) -> bool {
         && !env_vars::ALL.iter().any(|each| each.name == name)
 }
 
-/// Whether a record may put a variable of that name back: one that may be brought, or one of those
-/// by which conda is told where it is.
+/// Whether an undo record may restore a variable of that name: one that an environment may set, or
+/// one of conda's own.
 pub(super) fn may_be_put_back(name: &str) -> bool {
     may_be_brought(name) || is_computed(name)
 }
 
-/// The variables that entering a conda environment computes.
+/// The variables that activating a conda environment computes.
 fn is_computed(name: &str) -> bool {
     let is_numbered = |start: &str| {
         let number = name.strip_prefix(start).filter(|number| (1..=4).contains(&number.len()));
         number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
     };
-    // What a variable was below: `__CONDA_SHLVL_1_NAME`.
+    // An earlier value: `__CONDA_SHLVL_1_NAME`.
     let below = name.strip_prefix("__CONDA_SHLVL_").and_then(|rest| rest.split_once('_'));
     let is_kept = below.is_some_and(|(level, name)| {
         !level.is_empty() && level.bytes().all(|byte| byte.is_ascii_digit()) && may_be_brought(name)

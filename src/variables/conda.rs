@@ -1,17 +1,17 @@
-//! What `conda activate --stack` would set: conda can go on from there, and come back.
+//! The variables that `conda activate --stack` would set, so that conda can go on and come back.
 //!
-//! The step `conda` of shell/init.*, without a shell.
+//! This is `conda` of shell/init.*, without a shell.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::Others;
-use super::record::Outside;
+use super::record::OuterValue;
 use crate::activation::Conda;
 use crate::env_vars::CONDA_PREFIX;
 
-/// Sets them, and adds to the record what they were.
+/// Sets them, and records their earlier values.
 pub(super) fn enter(root: &Path, conda: &Conda, others: &mut Others<'_>, undo: &mut Vec<u8>) {
     let before = others.get(CONDA_PREFIX).filter(|before| !before.value.is_empty());
     let level = before.as_ref().and(others.get("CONDA_SHLVL")).map_or(0, |level| number(&level.value));
@@ -28,7 +28,7 @@ pub(super) fn enter(root: &Path, conda: &Conda, others: &mut Others<'_>, undo: &
     set(others, undo, "CONDA_PROMPT_MODIFIER", modifier);
     for (name, value) in &conda.variables {
         if let Some(was) = others.get(name) {
-            // `conda deactivate` puts this back.
+            // `conda deactivate` restores the variable from this.
             set(others, undo, &format!("__CONDA_SHLVL_{level}_{name}"), was.value);
         }
         set(others, undo, name, value.clone());
@@ -39,10 +39,10 @@ fn set(others: &mut Others<'_>, undo: &mut Vec<u8>, name: &str, value: OsString)
     let was = others.get(name);
     undo.extend_from_slice(b";set=");
     undo.extend(was.map_or_else(|| name.as_bytes().to_vec(), |was| was.field(name)));
-    others.changed.insert(name.to_owned(), Some(Outside { value, is_exported: true }));
+    others.changed.insert(name.to_owned(), Some(OuterValue { value, is_exported: true }));
 }
 
-/// How many conda environments lie over one another: up to three digits, anything else is none.
+/// The number of stacked conda environments: up to three digits, and 0 for anything else.
 fn number(text: &OsStr) -> u32 {
     let digits = Some(text.as_bytes()).filter(|text| text.len() < 4 && text.iter().all(u8::is_ascii_digit));
     digits.and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok()).unwrap_or(0)

@@ -1,35 +1,33 @@
-//! What a program in an environment is given, as data: the variables that change.
+//! The variables that activation changes, computed without a shell for `run` and `env`.
 //!
-//! Owns the computing, from the variables there are; what is on record of them is read in `record`.
-//! It gives what `workon` leaves to a program that the shell starts afterwards: this is `leave` and
-//! `enter` of shell/init.* without a shell, the record for undoing it included, so that
-//! `deactivate` works in a shell that is started this way. Who writes it down for whom:
-//! `shell::formats`.
+//! This is `leave` and `enter` of shell/init.* on data: a program gets what `workon` would have
+//! set, including the record that lets `deactivate` work in a shell started this way. `record`
+//! reads that record, and `shell::formats` writes the result for other tools.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-use crate::activation::Entry;
+use crate::activation::Target;
 use crate::env_vars::{CONDA_PREFIX, PATH, PYTHONHOME, VENVWRAP_UNDO, VIRTUAL_ENV, VIRTUAL_ENV_PROMPT};
 
 pub(crate) mod brought;
 mod conda;
 pub(crate) mod record;
 
-use record::{Outside, PathWas, Record, escaped};
+use record::{OuterPath, OuterValue, UndoRecord, escaped};
 
-/// The variables that change. Those that are not named here stay as they are.
+/// The variables that change. All others stay as they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Changes {
-    /// What is set.
+    /// Variables to set.
     pub(crate) set: Vec<(String, OsString)>,
-    /// What must not be set, and whether it is now.
+    /// Variables to unset, and whether each is set now.
     pub(crate) unset: Vec<(String, bool)>,
-    /// The directory of the environment's programs, first in the new PATH.
+    /// The environment's `bin`, first in the new PATH.
     pub(crate) bin: PathBuf,
-    /// The directories that left PATH with the environments that were active.
+    /// Directories removed from PATH with the environments that were active.
     pub(crate) left: Vec<OsString>,
 }
 
@@ -40,25 +38,25 @@ impl Changes {
     }
 }
 
-/// Those that an activation replaces, PATH apart.
+/// The variables that activation replaces, besides PATH.
 const REPLACED: [&str; 3] = [VIRTUAL_ENV, VIRTUAL_ENV_PROMPT, PYTHONHOME];
 
-/// What entering an environment changes. `given`: the value of a variable as it is, empty or not.
-/// `is_environment`: whether there is a virtual environment at a path.
+/// The changes that activate `target`. `given` returns the current value of a variable, which may
+/// be empty; `is_environment` tells whether a path is a virtual environment.
 pub(crate) fn entering<'a>(
-    entry: &Entry,
+    target: &Target,
     given: impl Fn(&str) -> Option<&'a OsStr>,
     is_environment: impl Fn(&Path) -> bool,
 ) -> Changes {
-    let mut path = given(PATH).map(Outside::exported);
-    let mut outside = REPLACED.map(|name| given(name).map(Outside::exported));
-    let mut others = Others { given: &|name| given(name).map(Outside::exported), changed: BTreeMap::new() };
+    let mut path = given(PATH).map(OuterValue::exported);
+    let mut outside = REPLACED.map(|name| given(name).map(OuterValue::exported));
+    let mut others = Others { given: &|name| given(name).map(OuterValue::exported), changed: BTreeMap::new() };
     let mut left = Vec::new();
-    if let Some(record) = given(VENVWRAP_UNDO).filter(|record| !record.is_empty()).map(Record::read) {
+    if let Some(record) = given(VENVWRAP_UNDO).filter(|record| !record.is_empty()).map(UndoRecord::read) {
         left.extend(leave(record, &mut path, &mut outside, &mut others));
     }
     left.extend(displace(&mut path, &mut outside, is_environment));
-    let (root, hooks) = (escaped(entry.root.as_os_str()), escaped(entry.hooks.as_os_str()));
+    let (root, hooks) = (escaped(target.root.as_os_str()), escaped(target.hooks.as_os_str()));
     let mut undo = [b"root=", &root[..], b";hooks=", &hooks].concat();
     for (name, was) in REPLACED.into_iter().zip(&outside) {
         if let Some(was) = was {
@@ -70,7 +68,7 @@ pub(crate) fn entering<'a>(
         Some(was) if !was.is_exported => undo.extend_from_slice(b";-PATH"),
         Some(_) => {}
     }
-    let bin = entry.root.join("bin");
+    let bin = target.root.join("bin");
     let mut new_path = bin.clone().into_os_string();
     if let Some(was) = path {
         new_path.push(":");
@@ -78,17 +76,17 @@ pub(crate) fn entering<'a>(
     }
     let mut set = Vec::new();
     let mut unset = vec![PYTHONHOME];
-    if let Some(elsewhere) = &entry.elsewhere {
+    if let Some(elsewhere) = &target.elsewhere {
         let project = elsewhere.project.as_deref().map(|project| escaped(project.as_os_str())).unwrap_or_default();
         undo.extend([b";elsewhere=", &project[..]].concat());
     }
-    if let Some(conda) = entry.elsewhere.as_ref().and_then(|elsewhere| elsewhere.conda.as_ref()) {
+    if let Some(conda) = target.elsewhere.as_ref().and_then(|elsewhere| elsewhere.conda.as_ref()) {
         unset.extend([VIRTUAL_ENV, VIRTUAL_ENV_PROMPT]);
-        conda::enter(&entry.root, conda, &mut others, &mut undo);
+        conda::enter(&target.root, conda, &mut others, &mut undo);
     } else {
         let text = |name: &str, value: OsString| (name.to_owned(), value);
-        set.push(text(VIRTUAL_ENV, entry.root.clone().into_os_string()));
-        set.push(text(VIRTUAL_ENV_PROMPT, entry.prompt.clone()));
+        set.push(text(VIRTUAL_ENV, target.root.clone().into_os_string()));
+        set.push(text(VIRTUAL_ENV_PROMPT, target.prompt.clone()));
     }
     set.push((PATH.to_owned(), new_path));
     set.push((VENVWRAP_UNDO.to_owned(), OsString::from_vec(undo)));
@@ -103,24 +101,23 @@ pub(crate) fn entering<'a>(
     Changes { set, unset, bin, left }
 }
 
-/// The variables beside those that every activation replaces: as they are given, with what has been
-/// changed meanwhile.
+/// All other variables: as given, with the changes so far.
 struct Others<'a> {
-    given: &'a dyn Fn(&str) -> Option<Outside>,
-    changed: BTreeMap<String, Option<Outside>>,
+    given: &'a dyn Fn(&str) -> Option<OuterValue>,
+    changed: BTreeMap<String, Option<OuterValue>>,
 }
 
 impl Others<'_> {
-    fn get(&self, name: &str) -> Option<Outside> {
+    fn get(&self, name: &str) -> Option<OuterValue> {
         self.changed.get(name).cloned().unwrap_or_else(|| (self.given)(name))
     }
 }
 
-/// Takes out what another tool entered: entering replaces. One that is no environment is only a
-/// variable, and stays. Gives the directory that left PATH.
+/// Deactivates another tool's environment, and returns the directory removed from PATH. A
+/// VIRTUAL_ENV that is no environment is an ordinary variable and stays.
 fn displace(
-    path: &mut Option<Outside>,
-    outside: &mut [Option<Outside>; 3],
+    path: &mut Option<OuterValue>,
+    outside: &mut [Option<OuterValue>; 3],
     is_environment: impl Fn(&Path) -> bool,
 ) -> Option<OsString> {
     let [virtual_env, prompt, _] = outside;
@@ -130,8 +127,8 @@ fn displace(
     path.as_mut().and_then(|path| without(path, &root.value))
 }
 
-/// Takes the directory of an environment's programs out of PATH, once, and gives it.
-fn without(path: &mut Outside, root: &OsStr) -> Option<OsString> {
+/// Removes an environment's `bin` from PATH, once, and returns it.
+fn without(path: &mut OuterValue, root: &OsStr) -> Option<OsString> {
     let mut bin = root.to_owned();
     bin.push("/bin");
     let mut entries: Vec<&[u8]> = path.value.as_bytes().split(|byte| *byte == b':').collect();
@@ -141,27 +138,27 @@ fn without(path: &mut Outside, root: &OsStr) -> Option<OsString> {
     Some(bin)
 }
 
-/// Takes back the activation on record. Gives the directory that left PATH.
+/// Undoes the activation on record, and returns the directory removed from PATH.
 fn leave(
-    record: Record,
-    path: &mut Option<Outside>,
-    outside: &mut [Option<Outside>; 3],
+    record: UndoRecord,
+    path: &mut Option<OuterValue>,
+    outside: &mut [Option<OuterValue>; 3],
     others: &mut Others<'_>,
 ) -> Option<OsString> {
     let left = path.as_mut().filter(|_| !record.root.is_empty()).and_then(|path| without(path, &record.root));
     match record.path {
-        PathWas::Exported => {}
-        PathWas::Private => path.iter_mut().for_each(|path| path.is_exported = false),
-        PathWas::Unset => *path = path.take().filter(|path| !path.value.is_empty()),
+        OuterPath::Exported => {}
+        OuterPath::Private => path.iter_mut().for_each(|path| path.is_exported = false),
+        OuterPath::Unset => *path = path.take().filter(|path| !path.value.is_empty()),
     }
     let [virtual_env, prompt, python_home] = outside;
     let [virtual_env_was, prompt_was, python_home_was] = record.replaced;
-    // A conda environment is where no other is.
+    // A conda environment is active if no other is.
     let active = virtual_env.as_ref().map(|active| active.value.clone()).filter(|active| !active.is_empty());
     let is_taken = active.is_some();
     let active = active.or_else(|| Some(others.get(CONDA_PREFIX)?.value)).unwrap_or_default();
     let is_of_conda = record.set.iter().any(|(name, _)| name == CONDA_PREFIX);
-    // Another tool may have entered another environment since; then these are its own.
+    // If another tool activated another environment since, the variables are that tool's.
     if active == record.root {
         others.changed.extend(record.set);
     }
@@ -182,14 +179,14 @@ fn leave(
 mod tests {
     use super::*;
 
-    fn entry(root: &str) -> Entry {
-        Entry { root: root.into(), prompt: "p".into(), hooks: "/h".into(), elsewhere: None }
+    fn target(root: &str) -> Target {
+        Target { root: root.into(), prompt: "p".into(), hooks: "/h".into(), elsewhere: None }
     }
 
     /// The changes as lines, with these variables there.
     fn changes(root: &str, given: &[(&str, &str)]) -> Vec<String> {
         let given = |name: &str| given.iter().find(|(each, _)| *each == name).map(|(_, value)| OsStr::new(value));
-        let changes = entering(&entry(root), given, |root| root == Path::new("/v"));
+        let changes = entering(&target(root), given, |root| root == Path::new("/v"));
         changes.set.iter().map(|(name, value)| format!("{name}={}", value.display())).collect()
     }
 
@@ -225,16 +222,16 @@ mod tests {
                 "VENVWRAP_UNDO=root=/e;hooks=/h;-VIRTUAL_ENV=/before;VIRTUAL_ENV_PROMPT=b;PYTHONHOME=%253B"
             ]
         );
-        // Another tool's environment has been entered since: it is replaced, too.
+        // Another tool's environment, activated since, is replaced, too.
         let given = [("PATH", "/v/bin:/o/bin:/a"), ("VIRTUAL_ENV", "/v"), ("VENVWRAP_UNDO", "root=/o;hooks=/h")];
         assert_eq!(changes("/e", &given)[2..], ["PATH=/e/bin:/a", "VENVWRAP_UNDO=root=/e;hooks=/h"]);
-        // What is no environment is only a variable.
+        // A VIRTUAL_ENV that is no environment is an ordinary variable.
         let given = [("PATH", "/usr/bin:/o/bin:/a"), ("VIRTUAL_ENV", "/usr"), ("VENVWRAP_UNDO", "root=/o;hooks=/h")];
         assert_eq!(
             changes("/e", &given)[2..],
             ["PATH=/e/bin:/usr/bin:/a", "VENVWRAP_UNDO=root=/e;hooks=/h;VIRTUAL_ENV=/usr"]
         );
-        // The first had no PATH to begin with, or one that it kept to itself.
+        // Before the first activation, PATH was unset or not exported.
         let given = [("PATH", "/o/bin"), ("VIRTUAL_ENV", "/o"), ("VENVWRAP_UNDO", "root=/o;hooks=/h;PATH")];
         assert_eq!(changes("/e", &given)[2..], ["PATH=/e/bin", "VENVWRAP_UNDO=root=/e;hooks=/h;PATH"]);
         let given = [("PATH", "/o/bin:/a"), ("VIRTUAL_ENV", "/o"), ("VENVWRAP_UNDO", "root=/o;hooks=/h;-PATH")];

@@ -1,7 +1,7 @@
-//! The record of an activation, VENVWRAP_UNDO.
+//! VENVWRAP_UNDO, the record of how to undo an activation.
 //!
-//! Owns its form: fields between `;`, values escaped as in a URL. The functions in shell/init.*
-//! write and read the same.
+//! Fields separated by `;`, with percent-encoded values. The functions in shell/init.* write and
+//! read the same format.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -9,54 +9,53 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use super::REPLACED;
 use super::brought::may_be_put_back;
 
-/// What a variable is outside of every environment.
+/// A variable as it is outside of every environment.
 #[derive(Debug, Clone)]
-pub(crate) struct Outside {
+pub(crate) struct OuterValue {
     pub(crate) value: OsString,
-    /// Whether programs see it. A shell can keep one to itself.
+    /// Whether programs see it; a shell may have it unexported.
     pub(crate) is_exported: bool,
 }
 
-impl Outside {
+impl OuterValue {
     pub(super) fn exported(value: &OsStr) -> Self {
         Self { value: value.to_owned(), is_exported: true }
     }
 
-    /// It as a field of the record: `NAME=value`, after a `-` if programs do not see it.
+    /// The field of the record: `NAME=value`, or `-NAME=value` if not exported.
     pub(super) fn field(&self, name: &str) -> Vec<u8> {
         let mark: &[u8] = if self.is_exported { b"" } else { b"-" };
         [mark, name.as_bytes(), b"=", &escaped(&self.value)].concat()
     }
 }
 
-/// What VENVWRAP_UNDO says. Anything else in it is passed over: it could have been written by
-/// anybody.
+/// VENVWRAP_UNDO, parsed. Unknown fields are ignored, because anybody can write the variable.
 #[derive(Debug)]
-pub(crate) struct Record {
+pub(crate) struct UndoRecord {
     /// The root of the environment.
     pub(crate) root: OsString,
-    /// Where another tool keeps it: the directory of its project, empty if that is not known.
+    /// Set if another tool keeps it: the directory of its project, empty if unknown.
     pub(crate) elsewhere: Option<OsString>,
-    pub(super) path: PathWas,
-    pub(super) replaced: [Option<Outside>; 3],
-    /// What else was set, and what it was before: only names that may be put back.
-    pub(crate) set: Vec<(String, Option<Outside>)>,
+    pub(super) path: OuterPath,
+    pub(super) replaced: [Option<OuterValue>; 3],
+    /// Other variables that were set, with their earlier values: only names that may be restored.
+    pub(crate) set: Vec<(String, Option<OuterValue>)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum PathWas {
+pub(super) enum OuterPath {
     Exported,
     Private,
     Unset,
 }
 
-impl Record {
-    /// Reads it.
+impl UndoRecord {
+    /// Parses the variable.
     pub(crate) fn read(text: &OsStr) -> Self {
         let mut record = Self {
             root: OsString::new(),
             elsewhere: None,
-            path: PathWas::Exported,
+            path: OuterPath::Exported,
             replaced: [None, None, None],
             set: Vec::new(),
         };
@@ -68,10 +67,10 @@ impl Record {
                 (b"root", Some(value)) if is_exported => record.root = unescaped(value),
                 (b"elsewhere", Some(value)) if is_exported => record.elsewhere = Some(unescaped(value)),
                 (b"set", Some(value)) if is_exported => record.set.extend(setting(value)),
-                (b"PATH", None) => record.path = if is_exported { PathWas::Unset } else { PathWas::Private },
+                (b"PATH", None) => record.path = if is_exported { OuterPath::Unset } else { OuterPath::Private },
                 (name, Some(value)) => {
                     if let Some(place) = REPLACED.iter().position(|each| each.as_bytes() == name) {
-                        record.replaced[place] = Some(Outside { value: unescaped(value), is_exported });
+                        record.replaced[place] = Some(OuterValue { value: unescaped(value), is_exported });
                     }
                 }
                 _ => {}
@@ -81,7 +80,7 @@ impl Record {
     }
 }
 
-/// `%`, `;` and newline as in a URL: they end an escape, a field and a line.
+/// Percent-encodes `%`, `;`, and newline, which end an escape, a field, and a line.
 pub(super) fn escaped(value: &OsStr) -> Vec<u8> {
     let mut text = Vec::with_capacity(value.len());
     for byte in value.as_bytes() {
@@ -111,11 +110,11 @@ fn unescaped(text: &[u8]) -> OsString {
     OsString::from_vec(value)
 }
 
-/// `NAME`, `NAME=value` or `-NAME=value`: what a variable was before it was set.
-fn setting(text: &[u8]) -> Option<(String, Option<Outside>)> {
+/// Parses `NAME`, `NAME=value`, or `-NAME=value`: a variable before it was set.
+fn setting(text: &[u8]) -> Option<(String, Option<OuterValue>)> {
     let mut parts = text.splitn(2, |byte| *byte == b'=');
     let (name, value) = (parts.next().unwrap_or_default(), parts.next());
     let (name, is_exported) = name.strip_prefix(b"-").map_or((name, true), |name| (name, false));
     let name = std::str::from_utf8(name).ok().filter(|name| may_be_put_back(name))?;
-    Some((name.to_owned(), value.map(|value| Outside { value: unescaped(value), is_exported })))
+    Some((name.to_owned(), value.map(|value| OuterValue { value: unescaped(value), is_exported })))
 }

@@ -169,7 +169,7 @@ else\n    NODE_VIRTUAL_ENV=\"$(dirname \"$(dirname \"$0\")\")\"\nfi\nexport NODE
         let story = Story::new().run(["workon", "x"]).get("NODE_VIRTUAL_ENV").run(["deactivate"]).get("VIRTUAL_ENV");
         for shell in Shell::ALL {
             let said = format!(
-                "[ROOT]/envs/x/bin/activate: the lines at its end were not run, they use `{word}`; [ROOT]/envs/x/bin/postactivate is sourced\n"
+                "[ROOT]/envs/x/bin/activate: the lines at its end use `{word}` and were not run; move them to [ROOT]/envs/x/bin/postactivate, which is sourced\n"
             );
             story.played(&sandbox, shell.plain()).says("", if shell == Shell::Fish { "" } else { &said }).records(
                 "workon x: 0

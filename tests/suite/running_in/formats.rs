@@ -396,6 +396,6 @@ fn without_a_word_it_is_the_format_of_who_calls_or_of_shell() {
     sandbox.run(["env", "x"]).status(0).stdout_contains("set -gx VIRTUAL_ENV ");
     for shell in ["/bin/false", ""] {
         sandbox.set("SHELL", shell);
-        sandbox.run(["env", "x"]).status(2).stdout("").stderr_contains("\nhint: say `--format bash`");
+        sandbox.run(["env", "x"]).status(2).stdout("").stderr_contains("\nhint: add `--format bash`");
     }
 }

@@ -88,7 +88,7 @@ fn a_project_that_is_gone_is_said_and_no_reason_to_stay_out() {
     for shell in Shell::ALL {
         let story = Story::new().run(["workon", "y"]).get("VIRTUAL_ENV").directory();
         let told = story.played(&sandbox, shell.plain());
-        told.says("", "the project directory [ROOT]/gone is gone\n").records(
+        told.says("", "the project directory [ROOT]/gone does not exist\n").records(
             "workon y: 0
              export VIRTUAL_ENV=[ROOT]/envs/y
              in [ROOT]",
