@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::{Parser, Subcommand};
 use serde::Serialize;
 
-use super::creation::Wish;
+use super::creation::PythonRequest;
 use super::json::{Named, text};
 use super::{Outcome, Session, Verb};
 use crate::error::Result;
@@ -32,11 +32,11 @@ Examples:
 )]
 pub(crate) struct Python {
     #[command(subcommand)]
-    what: What,
+    question: Question,
 }
 
 #[derive(Debug, Subcommand)]
-enum What {
+enum Question {
     List(List),
     Find(Find),
 }
@@ -86,12 +86,12 @@ struct Find {
 
 impl Verb for Python {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
-        match self.what {
-            What::List(list) => list.run(session),
-            What::Find(find) => {
+        match self.question {
+            Question::List(list) => list.run(session),
+            Question::Find(find) => {
                 let found = find.find(session)?;
                 if find.json {
-                    output::data(&super::json::document(&Found::of(&found))?)?;
+                    output::data(&super::json::document(&FoundJson::of(&found))?)?;
                 } else {
                     print_path(&found.base_executable)?;
                 }
@@ -113,7 +113,7 @@ impl Find {
     /// project ask for.
     fn find(&self, session: &Session<'_>) -> Result<Interpreter> {
         let project = self.project.as_deref().map(|directory| session.context.absolute_path(directory)).transpose()?;
-        Wish::like_creation(session, self.request.as_deref(), project.as_deref())?.find()
+        PythonRequest::like_creation(session, self.request.as_deref(), project.as_deref())?.find()
     }
 }
 
@@ -122,9 +122,9 @@ impl List {
         let asking = |count| Progress::start(format!("asking {count} new pythons what they are"));
         let mut inventory = interpreter::inventory(session.context, self.request.as_deref(), asking)?;
         // A variable asks for another one than `python3`.
-        let wish = Wish::like_creation(session, None, None)?.quietly();
-        if wish.has_asker() {
-            let default = wish.find().ok().map(|found| found.base_executable);
+        let request = PythonRequest::like_creation(session, None, None)?.quietly();
+        if request.has_asker() {
+            let default = request.find().ok().map(|found| found.base_executable);
             for listed in &mut inventory.interpreters {
                 let is_it = |path: &Path| default.as_deref().is_some_and(|default| is_same(path, default));
                 listed.is_default = is_it(&listed.path) || listed.paths.iter().map(PathBuf::as_path).any(is_it);
@@ -132,7 +132,7 @@ impl List {
         }
         let users = users(session, &inventory)?;
         if self.json {
-            output::data(&super::json::document(&Told::of(
+            output::data(&super::json::document(&InventoryJson::of(
                 &inventory,
                 &users,
                 WorkonHome::locate(session.context)?.path(),
@@ -175,9 +175,9 @@ fn table(session: &Session<'_>, interpreters: &[Listed], users: &[Vec<OsString>]
     let mut table = Table::new(COLUMNS);
     for (listed, users) in interpreters.iter().zip(users) {
         let mark = if listed.is_default { '*' } else { ' ' };
-        let version = format!("{mark} {}", listed.build.number());
+        let version = format!("{mark} {}", listed.kind.number());
         let names: Vec<String> = users.iter().map(|name| shown(name).to_string()).collect();
-        let (place, path) = (listed.place.name().to_owned(), session.shown(&listed.path));
+        let (place, path) = (listed.origin.name().to_owned(), session.shown(&listed.path));
         table.push([version, kind(listed), place, path, names.join(", ")]);
         for path in listed.paths.iter().filter(|path| all_paths && **path != listed.path) {
             table.push([String::new(), String::new(), String::new(), session.shown(path)]);
@@ -188,15 +188,15 @@ fn table(session: &Session<'_>, interpreters: &[Listed], users: &[Vec<OsString>]
 
 /// `CPython`, `CPython, free-threaded`.
 fn kind(listed: &Listed) -> String {
-    let mut words = vec![listed.build.implementation.as_str()];
-    words.extend(listed.build.is_free_threaded().then_some("free-threaded"));
-    words.extend(listed.build.is_debug().then_some("debug"));
+    let mut words = vec![listed.kind.implementation.as_str()];
+    words.extend(listed.kind.is_free_threaded().then_some("free-threaded"));
+    words.extend(listed.kind.is_debug().then_some("debug"));
     words.join(", ")
 }
 
 /// The JSON of the one that was found.
 #[derive(Debug, Serialize)]
-struct Found {
+struct FoundJson {
     version: String,
     implementation: String,
     free_threaded: bool,
@@ -204,14 +204,14 @@ struct Found {
     path: String,
 }
 
-impl Found {
+impl FoundJson {
     fn of(found: &Interpreter) -> Self {
-        let build = found.build();
+        let kind = found.kind();
         Self {
-            version: build.number(),
-            free_threaded: build.is_free_threaded(),
-            debug: build.is_debug(),
-            implementation: build.implementation,
+            version: kind.number(),
+            free_threaded: kind.is_free_threaded(),
+            debug: kind.is_debug(),
+            implementation: kind.implementation,
             path: text(&found.base_executable),
         }
     }
@@ -219,14 +219,14 @@ impl Found {
 
 /// The JSON of the list.
 #[derive(Debug, Serialize)]
-struct Told {
-    interpreters: Vec<Entry>,
-    unusable: Vec<Failure>,
+struct InventoryJson {
+    interpreters: Vec<InterpreterJson>,
+    unusable: Vec<UnusableJson>,
 }
 
 /// One interpreter.
 #[derive(Debug, Serialize)]
-struct Entry {
+struct InterpreterJson {
     /// As PEP 440 writes it.
     version: String,
     implementation: String,
@@ -242,28 +242,28 @@ struct Entry {
 
 /// What is in a place and does not work.
 #[derive(Debug, Serialize)]
-struct Failure {
+struct UnusableJson {
     path: String,
     origin: &'static str,
     reason: String,
 }
 
-impl Told {
+impl InventoryJson {
     fn of(inventory: &Inventory, users: &[Vec<OsString>], home: &Path) -> Self {
-        let entry = |(listed, users): (&Listed, &Vec<OsString>)| Entry {
-            version: listed.build.number(),
-            implementation: listed.build.implementation.clone(),
-            free_threaded: listed.build.is_free_threaded(),
-            debug: listed.build.is_debug(),
-            origin: listed.place.name(),
+        let entry = |(listed, users): (&Listed, &Vec<OsString>)| InterpreterJson {
+            version: listed.kind.number(),
+            implementation: listed.kind.implementation.clone(),
+            free_threaded: listed.kind.is_free_threaded(),
+            debug: listed.kind.is_debug(),
+            origin: listed.origin.name(),
             path: text(&listed.path),
             paths: listed.paths.iter().map(text).collect(),
             default: listed.is_default,
             environments: users.iter().map(|name| Named::new(name, &home.join(name))).collect(),
         };
-        let failure = |unusable: &Unusable| Failure {
+        let failure = |unusable: &Unusable| UnusableJson {
             path: text(&unusable.path),
-            origin: unusable.place.name(),
+            origin: unusable.origin.name(),
             reason: unusable.reason.clone(),
         };
         Self {

@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::base::{lasting, links};
+use super::facts::{Interpreter, implementation_named};
 use super::places::label_of;
-use super::{Interpreter, implementation_named};
 use crate::fs::read_small;
 use crate::versions::Release;
 
@@ -147,7 +147,7 @@ mod tests {
         let told = read(python)?;
         let Interpreter { implementation, abiflags, .. } = &told;
         let prefix = told.base_prefix.file_name()?.to_str()?;
-        Some(format!("{implementation} {} {abiflags} in {prefix}", told.build().number()))
+        Some(format!("{implementation} {} {abiflags} in {prefix}", told.kind().number()))
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::Interpreter;
+use super::facts::Interpreter;
 use crate::belief;
 use crate::context::Context;
 use crate::fs::private::{create_private, is_private};
@@ -26,17 +26,17 @@ const LIMIT: u64 = 64 * 1024;
 
 /// One file.
 #[derive(Debug, Serialize, Deserialize)]
-struct Sealed {
+struct SealedAnswer {
     schema: u32,
     /// Of the record as it is written. A bit that a disk flips in a number leaves JSON that is as
     /// good as before.
     seal: u64,
-    record: Record,
+    record: StoredAnswer,
 }
 
 /// What is stored in it.
 #[derive(Debug, Serialize, Deserialize)]
-struct Record {
+struct StoredAnswer {
     interpreter: Interpreter,
     /// Of the file that the path leads to in the end.
     executable: Stamp,
@@ -45,15 +45,15 @@ struct Record {
     stdlib: (PathBuf, Option<Stamp>),
 }
 
-impl Record {
-    fn sealed(self) -> Option<Sealed> {
-        Some(Sealed { schema: SCHEMA, seal: hash(&serde_json::to_vec(&self).ok()?), record: self })
+impl StoredAnswer {
+    fn sealed(self) -> Option<SealedAnswer> {
+        Some(SealedAnswer { schema: SCHEMA, seal: hash(&serde_json::to_vec(&self).ok()?), record: self })
     }
 }
 
 /// What a file holds.
 enum Content {
-    Record(Box<Record>),
+    Answer(Box<StoredAnswer>),
     /// The record of another version of venvwrap.
     Foreign,
     Damaged,
@@ -66,7 +66,7 @@ impl Content {
             schema: u32,
         }
         if let Some(record) = Self::sealed(text) {
-            return Self::Record(Box::new(record));
+            return Self::Answer(Box::new(record));
         }
         match serde_json::from_slice(text) {
             Ok(Schema { schema }) if schema != SCHEMA => Self::Foreign,
@@ -74,8 +74,8 @@ impl Content {
         }
     }
 
-    fn sealed(text: &[u8]) -> Option<Record> {
-        let Sealed { schema, seal, record } = serde_json::from_slice(text).ok()?;
+    fn sealed(text: &[u8]) -> Option<StoredAnswer> {
+        let SealedAnswer { schema, seal, record } = serde_json::from_slice(text).ok()?;
         (schema == SCHEMA && seal == hash(&serde_json::to_vec(&record).ok()?)).then_some(record)
     }
 }
@@ -84,8 +84,8 @@ impl Content {
 pub(super) fn recall(context: &Context, python: &Path) -> Option<Interpreter> {
     let file = file_of(context, python)?;
     let text = read_small(&file, LIMIT).ok()??;
-    let Content::Record(record) = Content::of(&text) else { return None };
-    let Record { interpreter, executable, stdlib } = *record;
+    let Content::Answer(record) = Content::of(&text) else { return None };
+    let StoredAnswer { interpreter, executable, stdlib } = *record;
     let holds = interpreter.executable == python
         && stamp(python) == Some(executable)
         && stamp(&stdlib.0) == stdlib.1
@@ -117,7 +117,7 @@ impl Pending {
         }
         let stdlib_stamp = stamp(&stdlib);
         let interpreter = interpreter.clone();
-        let record = Record { interpreter, executable, stdlib: (stdlib, stdlib_stamp) };
+        let record = StoredAnswer { interpreter, executable, stdlib: (stdlib, stdlib_stamp) };
         // A path that is no UTF-8 cannot be stored.
         let Some(Ok(text)) = record.sealed().map(|sealed| serde_json::to_vec(&sealed)) else { return };
         if let Some(directory) = file.parent() {

@@ -9,9 +9,11 @@ use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::places::{self, Place, Places, python_of};
+use super::build_details;
+use super::examine::{at, at_unless};
+use super::facts::Interpreter;
+use super::places::{self, Origin, Places, python_of};
 use super::request::{Description, Request};
-use super::{Interpreter, at, at_unless, build_details};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::shown::{shown, shown_path};
@@ -20,21 +22,25 @@ use crate::shown::{shown, shown_path};
 #[derive(Debug, Clone, Copy)]
 enum Source {
     /// What has the version in its name: the command, or the directory of the installation.
-    Exact(Place),
+    Exact(Origin),
     /// `python3` and `python`, which can be any version: last, for each has to be started to know.
-    Any(Place),
+    Any(Origin),
 }
 
 /// Every place by names that promise something, then those whose commands may have other names
 /// only.
 fn steps() -> impl Iterator<Item = Source> {
-    places::ORDER.map(Source::Exact).into_iter().chain([Place::Path, Place::System].map(Source::Any))
+    places::ORDER.map(Source::Exact).into_iter().chain([Origin::Path, Origin::System].map(Source::Any))
 }
 
-/// Finds the interpreter for a request; `asked` is its text, for messages.
-pub(super) fn find(context: &Context, asked: &OsStr, request: &Request) -> Result<Interpreter> {
+/// Finds the interpreter that `-p` asks for; `None` is what `python3` or `python` runs.
+///
+/// Fails with [`Error::Usage`] if the request is nonsense, with [`Error::PythonNotFound`] if no
+/// interpreter fits it, and with [`Error::PythonFailed`] if the interpreter it names does not work.
+pub(crate) fn find(context: &Context, request: Option<&OsStr>) -> Result<Interpreter> {
+    let asked = request.unwrap_or(OsStr::new("default"));
     let search = Search { context, asked, places: Places::of(context) };
-    match request {
+    match &Request::parse(request, context)? {
         Request::Default => search.first_fit(&Description::default()),
         Request::Described(wanted) => search.first_fit(wanted),
         Request::Command(name) => match search.places.on_path(name).next() {
@@ -171,8 +177,8 @@ impl Search<'_> {
         let Source::Exact(place) = source else { return Vec::new() };
         let exact = wanted.told_commands();
         match place {
-            Place::Path => exact.iter().map(|name| self.absence(name.as_ref())).collect(),
-            Place::System => {
+            Origin::Path => exact.iter().map(|name| self.absence(name.as_ref())).collect(),
+            Origin::System => {
                 let directories: Vec<String> =
                     self.places.directories(place).iter().map(|directory| self.shown(directory)).collect();
                 vec![format!("{} in {}: not there", exact.join(", "), directories.join(", "))]
@@ -188,7 +194,7 @@ impl Search<'_> {
 /// Whether this is what the person gets for a bare `python3` or `python`, be it a pre-release: they
 /// chose it.
 fn is_at_the_prompt(source: Source, python: &Path) -> bool {
-    is_bare(python) && matches!(source, Source::Exact(Place::Path) | Source::Any(Place::Path))
+    is_bare(python) && matches!(source, Source::Exact(Origin::Path) | Source::Any(Origin::Path))
 }
 
 /// Whether its name says nothing of its version.

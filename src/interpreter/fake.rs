@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use super::Interpreter;
+use super::facts::Interpreter;
 use crate::context::Context;
 use crate::quoting::Language;
 use crate::versions::Release;

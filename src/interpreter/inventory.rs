@@ -11,11 +11,13 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread;
 
-use super::discovery::default_of;
+use super::discovery::{default_of, find};
+use super::examine::at;
+use super::facts::{Interpreter, InterpreterKind};
 use super::label::Label;
-use super::places::{ORDER, Place, Places};
+use super::places::{ORDER, Origin, Places};
 use super::request::Request;
-use super::{Build, Interpreter, at, base, build_details, cache, find};
+use super::{base, build_details, cache};
 use crate::context::Context;
 use crate::error::{Error, Result};
 
@@ -33,10 +35,10 @@ pub(crate) struct Listed {
     pub(crate) path: PathBuf,
     /// All paths that it was found by, in the order of the search, and `path`.
     pub(crate) paths: Vec<PathBuf>,
-    /// Who installed it; [`Place::Path`] where that cannot be told.
-    pub(crate) place: Place,
+    /// Who installed it; [`Origin::Path`] where that cannot be told.
+    pub(crate) origin: Origin,
     /// What it is.
-    pub(crate) build: Build,
+    pub(crate) kind: InterpreterKind,
     /// Whether it is the one for no request at all.
     pub(crate) is_default: bool,
     identity: Option<Identity>,
@@ -49,7 +51,7 @@ pub(crate) struct Unusable {
     /// Where it lies.
     pub(crate) path: PathBuf,
     /// The place where it was found.
-    pub(crate) place: Place,
+    pub(crate) origin: Origin,
     /// What is wrong with it.
     pub(crate) reason: String,
 }
@@ -94,7 +96,7 @@ pub(crate) fn inventory<T>(
     ask(context, &mut sightings, asking);
     let mut interpreters = usable(sightings, &mut unusable);
     if let Some(named) = named {
-        add(&mut interpreters, named, Place::Path, Vec::new());
+        add(&mut interpreters, named, Origin::Path, Vec::new());
     }
     // Before any is left out: the default need not answer the request.
     let default = default_of(context, |path| {
@@ -131,7 +133,7 @@ impl Inventory {
 struct Sighting {
     identity: Option<Identity>,
     paths: Vec<PathBuf>,
-    place: Place,
+    origin: Origin,
     label: Option<Label>,
     /// What it is, or why it is none; `None` until it was asked.
     known: Option<std::result::Result<Interpreter, String>>,
@@ -141,14 +143,14 @@ struct Sighting {
 fn sightings(context: &Context) -> (Vec<Sighting>, Vec<(Unusable, Option<Label>)>) {
     let places = Places::of(context);
     let (mut found, mut unusable): (Vec<Sighting>, Vec<_>) = (Vec::new(), Vec::new());
-    for place in ORDER {
-        for candidate in places.candidates(place) {
+    for origin in ORDER {
+        for candidate in places.candidates(origin) {
             // The python of an environment stands for the one that this was made from.
             let path = match base::outside_environments(&candidate.path) {
                 Ok(path) => path,
                 Err(error) => {
                     let reason = reason_of(&error);
-                    unusable.push((Unusable { path: candidate.path, place, reason }, candidate.label));
+                    unusable.push((Unusable { path: candidate.path, origin, reason }, candidate.label));
                     continue;
                 }
             };
@@ -159,12 +161,12 @@ fn sightings(context: &Context) -> (Vec<Sighting>, Vec<(Unusable, Option<Label>)
                         seen.paths.push(path);
                     }
                     // Who installed it tells more than that it is on PATH.
-                    if seen.place == Place::Path {
-                        seen.place = place;
+                    if seen.origin == Origin::Path {
+                        seen.origin = origin;
                     }
                 }
                 None => {
-                    found.push(Sighting { identity, paths: vec![path], place, label: candidate.label, known: None });
+                    found.push(Sighting { identity, paths: vec![path], origin, label: candidate.label, known: None });
                 }
             }
         }
@@ -205,10 +207,10 @@ fn ask<T>(context: &Context, sightings: &mut [Sighting], asking: impl FnOnce(usi
 /// Those that answered, each once; the others go where those are that were out of the question.
 fn usable(sightings: Vec<Sighting>, unusable: &mut Vec<(Unusable, Option<Label>)>) -> Vec<Listed> {
     let mut interpreters = Vec::new();
-    for Sighting { paths, place, label, known, .. } in sightings {
+    for Sighting { paths, origin, label, known, .. } in sightings {
         match (known, paths.first()) {
-            (Some(Ok(interpreter)), _) => add(&mut interpreters, interpreter, place, paths),
-            (Some(Err(reason)), Some(path)) => unusable.push((Unusable { path: path.clone(), place, reason }, label)),
+            (Some(Ok(interpreter)), _) => add(&mut interpreters, interpreter, origin, paths),
+            (Some(Err(reason)), Some(path)) => unusable.push((Unusable { path: path.clone(), origin, reason }, label)),
             _ => {}
         }
     }
@@ -217,14 +219,14 @@ fn usable(sightings: Vec<Sighting>, unusable: &mut Vec<(Unusable, Option<Label>)
 
 /// `CPython` first, the newest first.
 fn order(listed: &Listed) -> impl Ord + use<> {
-    let Build { implementation, version, release, abiflags } = listed.build.clone();
+    let InterpreterKind { implementation, version, release, abiflags } = listed.kind.clone();
     let newest = std::cmp::Reverse((version, release.starts_with("final"), release));
     (implementation != "CPython", implementation, newest, abiflags, listed.path.clone())
 }
 
 /// Adds an interpreter, or the paths to it where it is known: a program that starts it has a file
 /// of its own.
-fn add(all: &mut Vec<Listed>, interpreter: Interpreter, place: Place, mut paths: Vec<PathBuf>) {
+fn add(all: &mut Vec<Listed>, interpreter: Interpreter, origin: Origin, mut paths: Vec<PathBuf>) {
     let path = interpreter.base_executable.clone();
     let identity = identity(&path);
     if let Some(known) = all.iter_mut().find(|known| known.identity.is_some() && known.identity == identity) {
@@ -236,9 +238,9 @@ fn add(all: &mut Vec<Listed>, interpreter: Interpreter, place: Place, mut paths:
         paths.push(path.clone());
     }
     // conda says so in every prefix that it fills.
-    let is_conda = place == Place::Path && interpreter.base_prefix.join("conda-meta").is_dir();
-    let place = if is_conda { Place::Conda } else { place };
-    all.push(Listed { path, paths, place, build: interpreter.build(), is_default: false, identity, interpreter });
+    let is_conda = origin == Origin::Path && interpreter.base_prefix.join("conda-meta").is_dir();
+    let origin = if is_conda { Origin::Conda } else { origin };
+    all.push(Listed { path, paths, origin, kind: interpreter.kind(), is_default: false, identity, interpreter });
 }
 
 fn reason_of(error: &Error) -> String {

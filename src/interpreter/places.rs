@@ -27,7 +27,7 @@ use shims::Shims;
 
 /// A place, named after who installs there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Place {
+pub(crate) enum Origin {
     /// What a person gets at their prompt.
     Path,
     /// What pyenv has installed, selected or not.
@@ -55,17 +55,17 @@ pub(crate) enum Place {
 
 /// The order: first what a person would get at their prompt, so that `mkvirtualenv` and `python3`
 /// agree; then what is installed for them; then what came with the system.
-pub(super) const ORDER: [Place; 10] = [
-    Place::Path,
-    Place::Pyenv,
-    Place::Uv,
-    Place::Mise,
-    Place::Asdf,
-    Place::Rye,
-    Place::Homebrew,
-    Place::PythonOrg,
-    Place::System,
-    Place::Conda,
+pub(super) const ORDER: [Origin; 10] = [
+    Origin::Path,
+    Origin::Pyenv,
+    Origin::Uv,
+    Origin::Mise,
+    Origin::Asdf,
+    Origin::Rye,
+    Origin::Homebrew,
+    Origin::PythonOrg,
+    Origin::System,
+    Origin::Conda,
 ];
 
 /// An executable that can be asked what it is.
@@ -100,7 +100,7 @@ impl<'a> Places<'a> {
     /// Everything in a place that could be an interpreter: on `PATH` directory by directory, in
     /// each what has no version in its name first; else the newest first. A file can come by
     /// several of its names.
-    pub(super) fn candidates(&self, place: Place) -> Box<dyn Iterator<Item = Candidate> + '_> {
+    pub(super) fn candidates(&self, place: Origin) -> Box<dyn Iterator<Item = Candidate> + '_> {
         if !place.has_installations() {
             return Box::new(self.directories(place).into_iter().flat_map(|directory| self.commands(&directory)));
         }
@@ -111,7 +111,7 @@ impl<'a> Places<'a> {
     /// looked at.
     pub(super) fn installed<'s>(
         &'s self,
-        place: Place,
+        place: Origin,
         will_do: impl Fn(&Label) -> bool,
     ) -> Box<dyn Iterator<Item = Candidate> + 's> {
         let directories = self.directories(place);
@@ -128,8 +128,8 @@ impl<'a> Places<'a> {
 
     /// The files that a command of this name is in a place that has commands, looked up without
     /// reading its directories. A shim is replaced by what it stands for.
-    pub(super) fn named<'s>(&'s self, place: Place, name: &str) -> Box<dyn Iterator<Item = PathBuf> + 's> {
-        if place == Place::Path {
+    pub(super) fn named<'s>(&'s self, place: Origin, name: &str) -> Box<dyn Iterator<Item = PathBuf> + 's> {
+        if place == Origin::Path {
             return Box::new(self.on_path(name.as_ref()));
         }
         if place.has_installations() {
@@ -212,7 +212,7 @@ impl<'a> Places<'a> {
     }
 }
 
-impl Place {
+impl Origin {
     /// What a person calls it.
     pub(crate) fn name(self) -> &'static str {
         match self {

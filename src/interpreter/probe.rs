@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::{Interpreter, base, implementation_named};
+use super::base;
+use super::facts::{Interpreter, implementation_named};
 use crate::asked::{Output, Patience, ask as ask_program};
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -53,7 +54,7 @@ pub(super) fn ask(context: &Context, python: &Path) -> Result<Answer> {
 
 /// What `probe.py` prints.
 #[derive(Debug, Deserialize)]
-struct Told {
+struct ProbeAnswer {
     abiflags: String,
     base_prefix: Latin1,
     bundled: Vec<Latin1>,
@@ -84,7 +85,7 @@ impl TryFrom<String> for Latin1 {
     }
 }
 
-impl Told {
+impl ProbeAnswer {
     fn version(&self) -> Release {
         let [major, minor, micro] = self.version.map(u32::from);
         Release { major, minor, micro }
@@ -114,7 +115,7 @@ impl Told {
 }
 
 /// Finds the answer between what else was printed, or says what there was in its place.
-fn told_in(output: &Output) -> std::result::Result<Told, String> {
+fn told_in(output: &Output) -> std::result::Result<ProbeAnswer, String> {
     let Some(start) = output.stdout.iter().rposition(|byte| *byte == RECORD_SEPARATOR) else {
         return Err(output.unanswered());
     };

@@ -36,7 +36,7 @@ use kept::Kept;
 pub(super) use options::Options;
 pub(super) use packages::group_names;
 use packages::{dependencies, packages};
-pub(super) use python::Wish;
+pub(super) use python::PythonRequest;
 pub(super) use recipe::FromRecipe;
 pub(super) use recipe_file::{created_otherwise, made_from_recipe, named_recipe, recipes_in, refuse_other, say_hooks};
 
@@ -179,7 +179,7 @@ impl<'a> Creation<'a> {
         if let Some(python) = &self.options.python
             && !interpreter::answers(context, python, &environment.python())?
         {
-            let asked = self.wish()?.find()?;
+            let asked = self.python_request()?.find()?;
             let has = environment.version().unwrap_or_else(|| "another python".to_owned());
             if has != asked.version.to_string() {
                 let asked = format!("{} ({})", asked.version, self.session.shown(&asked.executable));
@@ -191,8 +191,8 @@ impl<'a> Creation<'a> {
         Ok(environment)
     }
 
-    fn wish(&self) -> Result<Wish<'_>> {
-        Wish::of(self.session, &self.options, self.sources.as_deref(), self.of_pipfile.as_deref())
+    fn python_request(&self) -> Result<PythonRequest<'_>> {
+        PythonRequest::of(self.session, &self.options, self.sources.as_deref(), self.of_pipfile.as_deref())
     }
 
     /// Makes it, in place of `existing` if there is one.
@@ -208,7 +208,7 @@ impl<'a> Creation<'a> {
                 return Err(Error::Declined);
             }
         }
-        let wish = self.wish()?;
+        let wish = self.python_request()?;
         let kept = Kept::of(session, existing)?;
         if let Some(program) = virtualenv::named(session.context)? {
             let environment = self.hand_over(&program, wish.for_creator()?.as_deref(), existing, extras, &kept)?;

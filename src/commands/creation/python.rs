@@ -17,7 +17,7 @@ use crate::project::python::{Asked, asked};
 use crate::shown::shown;
 
 /// What is asked for, and by whom.
-pub(in crate::commands) struct Wish<'a> {
+pub(in crate::commands) struct PythonRequest<'a> {
     session: &'a Session<'a>,
     asker: Asker,
     /// In the order in which they are tried; none: what `python3` runs.
@@ -37,7 +37,7 @@ enum Asker {
     Other(String),
 }
 
-impl<'a> Wish<'a> {
+impl<'a> PythonRequest<'a> {
     /// Asks them. `project`: the directory whose files may have a word in it; `pipfile`: what its
     /// Pipfile says, where that goes before them.
     pub(super) fn of(

@@ -162,7 +162,7 @@ fn no_bit_can_flip_unnoticed() {
     for index in 0..good.len() * 8 {
         let mut bad = good.clone();
         bad[index / 8] ^= 1 << (index % 8);
-        if let Content::Record(record) = Content::of(&bad) {
+        if let Content::Answer(record) = Content::of(&bad) {
             assert_eq!(record.interpreter, interpreter, "bit {index}");
         }
         if index % 97 == 0 {
@@ -170,7 +170,7 @@ fn no_bit_can_flip_unnoticed() {
             assert_eq!(recall(&context, &interpreter.executable), None, "cut at {index}");
         }
     }
-    assert!(matches!(Content::of(&good), Content::Record(_)));
+    assert!(matches!(Content::of(&good), Content::Answer(_)));
 }
 
 #[test]

@@ -42,7 +42,7 @@ impl World {
 
 fn lines(inventory: &Inventory) -> Vec<String> {
     let line =
-        |listed: &Listed| format!("{} {} {}", listed.build.number(), listed.build.implementation, listed.place.name());
+        |listed: &Listed| format!("{} {} {}", listed.kind.number(), listed.kind.implementation, listed.origin.name());
     inventory.interpreters.iter().map(line).collect()
 }
 
@@ -77,7 +77,7 @@ fn what_is_written_down_or_remembered_is_not_asked() {
     let both = ["3.99.4b2 CPython pyenv", "3.10.98 CPython pyenv"];
     assert_eq!(lines(&world.list().0), both, "from 3.14 on a free-threaded one is a 3 as well");
     assert!(system > 0);
-    assert!(world.list().0.interpreters[0].build.is_free_threaded());
+    assert!(world.list().0.interpreters[0].kind.is_free_threaded());
     put(&world.room.join(".pyenv/versions/3.99.4/lib/python3.99/build-details.json"), &details.replace("\"t\"", ""));
     let (inventory, asked) = world.list();
     assert_eq!((lines(&inventory), asked), (both.map(str::to_owned).to_vec(), 0));

@@ -8,7 +8,7 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::{Place, Places, conda};
+use super::{Origin, Places, conda};
 use crate::directories::{Base, xdg};
 use crate::env_vars;
 use crate::fs::tidied;
@@ -22,19 +22,19 @@ const FRAMEWORKS: &str = "Library/Frameworks/Python.framework/Versions";
 
 impl Places<'_> {
     /// The directories of a place: of commands, or of installations. They need not be there.
-    pub(in crate::interpreter) fn directories(&self, place: Place) -> Vec<PathBuf> {
+    pub(in crate::interpreter) fn directories(&self, place: Origin) -> Vec<PathBuf> {
         let below_home = |below: &str| self.context.home().map(|home| home.join(below));
         let named = |variable, below: &str| self.context.absolute(variable).map(|directory| directory.join(below));
         match place {
-            Place::Path => {
+            Origin::Path => {
                 // Unset it has no directories; an empty word in it is the working directory, as for
                 // a shell.
                 let Some(path) = self.context.variable(env_vars::PATH) else { return Vec::new() };
                 let words = path.as_bytes().split(|byte| *byte == b':').map(OsStr::from_bytes);
                 words.map(|word| tidied(&self.directory().join(word))).collect()
             }
-            Place::Pyenv => self.shims.pyenv.as_ref().map(Pyenv::versions).into_iter().collect(),
-            Place::Uv => {
+            Origin::Pyenv => self.shims.pyenv.as_ref().map(Pyenv::versions).into_iter().collect(),
+            Origin::Uv => {
                 if let Some(own) = self.context.absolute(env_vars::UV_PYTHON_INSTALL_DIR) {
                     return vec![own.to_path_buf()];
                 }
@@ -43,17 +43,17 @@ impl Places<'_> {
                 let legacy = below_home("Library/Application Support/uv/python");
                 data.into_iter().chain(legacy.filter(|_| cfg!(target_os = "macos"))).collect()
             }
-            Place::Mise => self.shims.mise.iter().map(|data| data.join("installs/python")).collect(),
-            Place::Asdf => self.shims.asdf.iter().map(|data| data.join("installs/python")).collect(),
-            Place::Rye => named(env_vars::RYE_HOME, "py").or_else(|| below_home(".rye/py")).into_iter().collect(),
-            Place::Homebrew => self.homebrew(),
-            Place::PythonOrg => {
+            Origin::Mise => self.shims.mise.iter().map(|data| data.join("installs/python")).collect(),
+            Origin::Asdf => self.shims.asdf.iter().map(|data| data.join("installs/python")).collect(),
+            Origin::Rye => named(env_vars::RYE_HOME, "py").or_else(|| below_home(".rye/py")).into_iter().collect(),
+            Origin::Homebrew => self.homebrew(),
+            Origin::PythonOrg => {
                 let mut versions = label::installations(&self.root.join(FRAMEWORKS));
                 versions.sort_by_cached_key(|(label, _)| label.newest_first());
                 versions.into_iter().map(|(_, version)| version.join("bin")).collect()
             }
-            Place::System => SYSTEM.iter().map(|below| self.root.join(below)).collect(),
-            Place::Conda => {
+            Origin::System => SYSTEM.iter().map(|below| self.root.join(below)).collect(),
+            Origin::Conda => {
                 let bases = conda::bases(self.context, &self.root, self.shims.pyenv.as_ref());
                 bases.into_iter().map(|base| base.join("bin")).collect()
             }

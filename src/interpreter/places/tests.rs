@@ -43,7 +43,7 @@ impl World {
     }
 
     /// The candidates of a place, each with the version that is promised.
-    fn found(&self, place: Place) -> Vec<String> {
+    fn found(&self, place: Origin) -> Vec<String> {
         let candidates = self.ask(|places| places.candidates(place).collect::<Vec<_>>());
         let line = |candidate: &Candidate| {
             let numbers = candidate.label.as_ref().map_or(&[][..], Label::version);
@@ -53,7 +53,7 @@ impl World {
         candidates.iter().map(line).collect()
     }
 
-    fn named(&self, place: Place, name: &str) -> Vec<String> {
+    fn named(&self, place: Origin, name: &str) -> Vec<String> {
         let files = self.ask(|places| places.named(place, name).collect::<Vec<_>>());
         files.iter().map(|file| self.shown(file)).collect()
     }
@@ -79,9 +79,9 @@ fn the_path_is_read_in_its_order_and_only_interpreters_are_seen() {
         "b/python3.13t 3.13",
         "b/pypy3.10 3.10",
     ];
-    assert_eq!(world.found(Place::Path), expected);
-    assert_eq!(world.named(Place::Path, "python3.9"), ["a/python3.9"]);
-    assert_eq!(world.named(Place::Path, "python"), ["a/python", "b/python"]);
+    assert_eq!(world.found(Origin::Path), expected);
+    assert_eq!(world.named(Origin::Path, "python3.9"), ["a/python3.9"]);
+    assert_eq!(world.named(Origin::Path, "python"), ["a/python", "b/python"]);
 }
 
 #[test]
@@ -103,27 +103,27 @@ fn installations_are_found_where_each_keeps_them_newest_first() {
         symlink("3.11.10", mise.join(link)).unwrap();
     }
     assert_eq!(
-        world.found(Place::Pyenv),
+        world.found(Origin::Pyenv),
         ["home/.pyenv/versions/pypy3.9-7.3.11/bin/pypy3 3.9", "home/.pyenv/versions/3.8.18/bin/python 3.8.18"]
     );
     let uv = "home/.local/share/uv/python/cpython-3.12.4-linux-x86_64-gnu/bin/python3 3.12.4";
-    assert_eq!(world.found(Place::Uv), [uv]);
+    assert_eq!(world.found(Origin::Uv), [uv]);
     let mise = |version: &str| format!("home/.local/share/mise/installs/python/{version}/bin/python {version}");
-    assert_eq!(world.found(Place::Mise), ["3.11", "3.11.10", "3.11.2"].map(mise));
-    assert_eq!(world.found(Place::Asdf), ["home/.asdf/installs/python/3.10.1/bin/python3 3.10.1"]);
+    assert_eq!(world.found(Origin::Mise), ["3.11", "3.11.10", "3.11.2"].map(mise));
+    assert_eq!(world.found(Origin::Asdf), ["home/.asdf/installs/python/3.10.1/bin/python3 3.10.1"]);
     let rye = ["cpython@3.12.3/bin/python3 3.12.3", "cpython@3.9.1/install/bin/python3 3.9.1"];
-    assert_eq!(world.found(Place::Rye), rye.map(|below| format!("home/.rye/py/{below}")));
+    assert_eq!(world.found(Origin::Rye), rye.map(|below| format!("home/.rye/py/{below}")));
 }
 
 #[test]
 fn variables_move_the_places() {
     let mut world = World::new();
     let moved = [
-        ("PYENV_ROOT", "p", Place::Pyenv, "p/versions"),
-        ("UV_PYTHON_INSTALL_DIR", "u", Place::Uv, "u"),
-        ("MISE_DATA_DIR", "m", Place::Mise, "m/installs/python"),
-        ("ASDF_DATA_DIR", "a", Place::Asdf, "a/installs/python"),
-        ("RYE_HOME", "r", Place::Rye, "r/py"),
+        ("PYENV_ROOT", "p", Origin::Pyenv, "p/versions"),
+        ("UV_PYTHON_INSTALL_DIR", "u", Origin::Uv, "u"),
+        ("MISE_DATA_DIR", "m", Origin::Mise, "m/installs/python"),
+        ("ASDF_DATA_DIR", "a", Origin::Asdf, "a/installs/python"),
+        ("RYE_HOME", "r", Origin::Rye, "r/py"),
     ];
     for (variable, value, place, directory) in moved {
         world.set(variable, &[value]);
@@ -132,12 +132,12 @@ fn variables_move_the_places() {
     }
     world.variables.retain(|(name, _)| *name == "HOME");
     world.set("XDG_DATA_HOME", &["data"]);
-    let directories = world.ask(|places| [Place::Uv, Place::Mise].map(|place| places.directories(place)[0].clone()));
+    let directories = world.ask(|places| [Origin::Uv, Origin::Mise].map(|place| places.directories(place)[0].clone()));
     assert_eq!(directories, ["data/uv/python", "data/mise/installs/python"].map(|below| world.root.join(below)));
     // Relative: as the XDG specification has it, no value.
     world.variables.push(("UV_PYTHON_INSTALL_DIR", "uv".to_owned()));
-    assert_eq!(world.ask(|places| places.directories(Place::Path)), Vec::<PathBuf>::new());
-    assert_eq!(world.ask(|places| places.directories(Place::Uv)[0].clone()), world.root.join("data/uv/python"));
+    assert_eq!(world.ask(|places| places.directories(Origin::Path)), Vec::<PathBuf>::new());
+    assert_eq!(world.ask(|places| places.directories(Origin::Uv)[0].clone()), world.root.join("data/uv/python"));
 }
 
 #[test]
@@ -152,14 +152,14 @@ fn homebrew_is_entered_by_what_stays_on_upgrade() {
         symlink(format!("../Cellar/python@3.9/{target}"), world.root.join("opt/homebrew/opt").join(link)).unwrap();
     }
     let found = ["opt/homebrew/bin/python3.12 3.12", "opt/homebrew/opt/python@3.9/bin/python3.9 3.9"];
-    assert_eq!(world.found(Place::Homebrew), found);
-    assert_eq!(world.named(Place::Homebrew, "python3.9"), ["opt/homebrew/opt/python@3.9/bin/python3.9"]);
+    assert_eq!(world.found(Origin::Homebrew), found);
+    assert_eq!(world.named(Origin::Homebrew, "python3.9"), ["opt/homebrew/opt/python@3.9/bin/python3.9"]);
     // An Intel Mac shares `usr/local` with everybody, and is Homebrew's only with a Cellar.
     world.put_all(&["usr/local/bin/python3.11", "brew/bin/python3.10"]);
-    assert_eq!(world.found(Place::Homebrew).len(), 2);
+    assert_eq!(world.found(Origin::Homebrew).len(), 2);
     fs::create_dir(world.root.join("usr/local/Cellar")).unwrap();
     world.set("HOMEBREW_PREFIX", &["brew"]);
-    let found = world.found(Place::Homebrew);
+    let found = world.found(Origin::Homebrew);
     assert_eq!((found[0].as_str(), found[3].as_str()), ("brew/bin/python3.10 3.10", "usr/local/bin/python3.11 3.11"));
 }
 
@@ -170,9 +170,9 @@ fn frameworks_and_system_directories_are_searched_by_name() {
     world.put_all(&[&format!("{frameworks}/3.9/bin/python3.9"), &format!("{frameworks}/3.12/bin/python3.12")]);
     symlink("3.12", world.root.join(frameworks).join("Current")).unwrap();
     let found = ["3.12", "3.9"].map(|version| format!("{frameworks}/{version}/bin/python{version} {version}"));
-    assert_eq!(world.found(Place::PythonOrg), found);
+    assert_eq!(world.found(Origin::PythonOrg), found);
     world.put_all(&["usr/bin/python3.11", "usr/local/bin/python3.11"]);
-    assert_eq!(world.named(Place::System, "python3.11"), ["usr/bin/python3.11", "usr/local/bin/python3.11"]);
+    assert_eq!(world.named(Origin::System, "python3.11"), ["usr/bin/python3.11", "usr/local/bin/python3.11"]);
 }
 
 #[test]
@@ -190,7 +190,7 @@ fn of_conda_only_bases_count_wherever_they_are_noted() {
     put(&world.root.join("home/.conda/environments.txt"), &format!("relative\n\n{lines}"));
     world.set("CONDA_EXE", &["active/bin/conda"]);
     let found = ["active", "noted", "opt/conda", "home/miniforge3", "home/.pyenv/versions/miniconda3-4.7"];
-    assert_eq!(world.found(Place::Conda), found.map(|base| format!("{base}/bin/python3.12 3.12")));
+    assert_eq!(world.found(Origin::Conda), found.map(|base| format!("{base}/bin/python3.12 3.12")));
 }
 
 #[test]
@@ -218,13 +218,13 @@ fn shims_on_the_path_stand_for_what_is_selected() {
     world.set("PATH", &["home/.asdf/shims", "home/.pyenv/shims", "late"]);
     world.variables.push(("PYENV_VERSION", "3.8.18".to_owned()));
     let selected = "home/.pyenv/versions/3.8.18/bin/python3";
-    assert_eq!(world.named(Place::Path, "python3"), [selected, "late/python3"]);
-    assert_eq!(world.found(Place::Path), [selected, "late/python3"]);
+    assert_eq!(world.named(Origin::Path, "python3"), [selected, "late/python3"]);
+    assert_eq!(world.found(Origin::Path), [selected, "late/python3"]);
     assert_eq!(world.ask(|places| places.shim_on_path("python3.12".as_ref())), Some(Owner::Pyenv));
     let by_asdf = "home/.asdf/installs/python/3.12.1/bin/python3";
     world.put_all(&[by_asdf]);
     put(&world.root.join("home/.tool-versions"), "python 3.12.1\n");
-    assert_eq!(world.named(Place::Path, "python3"), [by_asdf, selected, "late/python3"]);
+    assert_eq!(world.named(Origin::Path, "python3"), [by_asdf, selected, "late/python3"]);
 }
 
 #[test]
@@ -233,27 +233,27 @@ fn apples_stub_stands_for_the_developer_tools_and_for_nothing_without_them() {
     world.put_all(&["usr/bin/python3"]);
     world.set("PATH", &["usr/bin"]);
     let nothing: [&str; 0] = [];
-    assert_eq!(world.named(Place::Path, "python3"), nothing);
-    assert_eq!(world.named(Place::System, "python3"), nothing);
-    assert_eq!(world.found(Place::System), nothing);
+    assert_eq!(world.named(Origin::Path, "python3"), nothing);
+    assert_eq!(world.named(Origin::System, "python3"), nothing);
+    assert_eq!(world.found(Origin::System), nothing);
     assert_eq!(world.ask(|places| places.shim_on_path("python3".as_ref())), Some(Owner::Apple));
     world.put_all(&["late/python3"]);
     world.set("PATH", &["usr/bin", "late"]);
     let stub = world.root.join("usr/bin/python3");
     let in_its_place = |world: &World| world.ask(|places| places.in_place_of(&stub)).map(|file| world.shown(&file));
     assert_eq!(in_its_place(&world), None, "it was asked for by its path");
-    assert_eq!(world.named(Place::Path, "python3"), ["late/python3"]);
+    assert_eq!(world.named(Origin::Path, "python3"), ["late/python3"]);
     world.set("PATH", &["usr/bin"]);
     let tools = "Library/Developer/CommandLineTools/usr/bin/python3";
     world.put_all(&[tools]);
-    assert_eq!(world.named(Place::Path, "python3"), [tools]);
+    assert_eq!(world.named(Origin::Path, "python3"), [tools]);
     assert_eq!(in_its_place(&world).as_deref(), Some(tools));
     let xcode = "Xcode beta.app/Contents/Developer/usr/bin/python3";
     world.put_all(&[xcode]);
     fs::create_dir_all(world.root.join("var/db")).unwrap();
     symlink(world.root.join("Xcode beta.app/Contents/Developer"), world.root.join("var/db/xcode_select_link")).unwrap();
-    assert_eq!(world.named(Place::System, "python3"), [xcode]);
+    assert_eq!(world.named(Origin::System, "python3"), [xcode]);
     // The Xcode that was chosen is gone.
     fs::remove_file(world.root.join(xcode)).unwrap();
-    assert_eq!(world.named(Place::System, "python3"), [tools]);
+    assert_eq!(world.named(Origin::System, "python3"), [tools]);
 }

@@ -4,26 +4,26 @@
 
 use std::fmt::{self, Display};
 
-use super::super::Interpreter;
+use super::super::facts::Interpreter;
 use super::super::label::Label;
 use crate::versions::Series;
 
 /// The build that is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Build {
+pub(super) enum WantedBuild {
     /// What is usual; or, as far as these say, another one.
     Stated { free_threaded: Option<bool>, debug: bool },
     /// Whatever there is: `any`.
     Any,
 }
 
-impl Default for Build {
+impl Default for WantedBuild {
     fn default() -> Self {
         Self::Stated { free_threaded: None, debug: false }
     }
 }
 
-impl Build {
+impl WantedBuild {
     /// Whether an interpreter is one. A free-threaded build (PEP 703) is only where it was asked
     /// for: most extension modules are not made for it. From 3.14 on it is a supported one (PEP
     /// 779), and what comes first is taken.
@@ -99,7 +99,7 @@ impl Build {
     }
 }
 
-impl Display for Build {
+impl Display for WantedBuild {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self::Stated { free_threaded, debug } = self else { return Ok(()) };
         formatter.write_str(match free_threaded {

@@ -6,19 +6,19 @@
 
 use std::fmt::{self, Display};
 
-use super::super::Interpreter;
+use super::super::facts::Interpreter;
 use super::super::label::Label;
-use super::build::Build;
+use super::build::WantedBuild;
 use super::platform::Platform;
 use crate::versions::{Release, Specifiers, Stage, Version, leading_numbers};
 
 /// Properties of an interpreter; what is not given is left open, except for the build (see
-/// [`Build::fits`]).
+/// [`WantedBuild::fits`]).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Description {
     implementation: Option<&'static Implementation>,
     version: Wanted,
-    build: Build,
+    build: WantedBuild,
     platform: Platform,
 }
 
@@ -78,7 +78,7 @@ impl Description {
     pub(super) fn parse(text: &str) -> Parsed {
         let text = text.trim_ascii().to_ascii_lowercase();
         if text == "any" {
-            return Parsed::Description(Self { build: Build::Any, ..Self::default() });
+            return Parsed::Description(Self { build: WantedBuild::Any, ..Self::default() });
         }
         let letters = text.bytes().take_while(u8::is_ascii_alphabetic).count();
         let (word, rest) = text.split_at(letters);
@@ -134,7 +134,7 @@ impl Description {
     pub(in crate::interpreter) fn for_system(&self) -> Option<String> {
         let Wanted::Series(numbers, Stage::Final) = &self.version else { return None };
         let is_usual =
-            self.implementation.is_none_or(|wanted| wanted.name == "CPython") && self.build == Build::default();
+            self.implementation.is_none_or(|wanted| wanted.name == "CPython") && self.build == WantedBuild::default();
         let &[major, minor, ..] = numbers.as_slice() else { return None };
         (is_usual && self.platform.is_open()).then(|| format!("python{major}.{minor}"))
     }
@@ -150,7 +150,7 @@ impl Description {
             }
             return Some(Self {
                 version: Wanted::Series(numbers, stage),
-                build: Build::parse(rest)?,
+                build: WantedBuild::parse(rest)?,
                 ..Self::default()
             });
         }
@@ -161,7 +161,7 @@ impl Description {
             Some((numbers, stage)) => Wanted::Series(numbers, stage),
             None => Wanted::Range(specifiers),
         };
-        Some(Self { version, build: Build::parse(&text[end..])?, ..Self::default() })
+        Some(Self { version, build: WantedBuild::parse(&text[end..])?, ..Self::default() })
     }
 
     /// The parts of a key behind the implementation. The version may be `any`, or not there.
@@ -186,7 +186,9 @@ impl Description {
         };
         match &self.version {
             Wanted::Series(numbers, _) => match *numbers.as_slice() {
-                [] if self.build == Build::Any => ["python3", "python", "pypy3", "pypy"].map(str::to_owned).to_vec(),
+                [] if self.build == WantedBuild::Any => {
+                    ["python3", "python", "pypy3", "pypy"].map(str::to_owned).to_vec()
+                }
                 [] => vec![format!("{stem}3"), stem.to_owned()],
                 [major] => vec![format!("{stem}{major}")],
                 [major, minor, ..] => numbered(major, minor).collect(),
@@ -229,7 +231,7 @@ impl Description {
     /// fits.
     pub(in crate::interpreter) fn mismatch(&self, interpreter: &Interpreter) -> Option<String> {
         let Release { major, minor, micro } = interpreter.version;
-        let (release, stage) = ([major, minor, micro], stage(interpreter));
+        let (release, stage) = ([major, minor, micro], interpreter.stage());
         let is_version = match &self.version {
             // A whole version is that of a release.
             Wanted::Series(numbers, Stage::Final) => {
@@ -248,7 +250,7 @@ impl Description {
         if is_version && is_build && is_maker && is_platform {
             return None;
         }
-        let build = Build::told(interpreter);
+        let build = WantedBuild::told(interpreter);
         let elsewhere = if is_platform { String::new() } else { format!(", and not for {}", self.platform) };
         Some(format!("is {} {}{stage}{build}{elsewhere}", interpreter.implementation, interpreter.version))
     }
@@ -260,8 +262,8 @@ impl Description {
             Wanted::Series(_, stage) => *stage != Stage::Final,
             Wanted::Range(specifiers) => specifiers.name_prerelease(),
         };
-        let is_early = !asks_for_stage && stage(interpreter) != Stage::Final;
-        self.build != Build::Any && (is_early || self.build.is_second_best(interpreter))
+        let is_early = !asks_for_stage && interpreter.stage() != Stage::Final;
+        self.build != WantedBuild::Any && (is_early || self.build.is_second_best(interpreter))
     }
 
     /// Whether the directory of an installation promises to hold such an interpreter. Starts
@@ -274,7 +276,7 @@ impl Description {
         };
         let is_build = self.build.fits_label(label);
         let is_maker = match self.implementation {
-            None => !label.is_pypy() || self.build == Build::Any,
+            None => !label.is_pypy() || self.build == WantedBuild::Any,
             Some(wanted) => wanted.name == if label.is_pypy() { PYPY } else { "CPython" },
         };
         is_version && is_build && is_maker
@@ -305,10 +307,6 @@ fn padded(numbers: &[u32]) -> [u32; 3] {
     [0, 1, 2].map(|at| numbers.get(at).copied().unwrap_or(0))
 }
 
-fn stage(interpreter: &Interpreter) -> Stage {
-    Stage::of_version_info(&interpreter.release)
-}
-
 /// The series or release that `==` asks for. `==3.8` means the whole series to people, and to uv,
 /// though to PEP 440 it is 3.8.0 alone.
 fn series_of(specifiers: &Specifiers) -> Option<(Vec<u32>, Stage)> {
@@ -321,7 +319,7 @@ fn series_of(specifiers: &Specifiers) -> Option<(Vec<u32>, Stage)> {
 /// As it can be typed again, and as uv understands it, too.
 impl Display for Description {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.build == Build::Any {
+        if self.build == WantedBuild::Any {
             return formatter.write_str("any");
         }
         let version = match &self.version {

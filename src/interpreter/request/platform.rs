@@ -1,14 +1,14 @@
-//! The end of a whole key: `linux-x86_64-gnu` of uv's `cpython-3.12.3-linux-x86_64-gnu`.
+//! The end of one of uv's interpreter keys: `linux-x86_64-gnu` of
+//! `cpython-3.12.3-linux-x86_64-gnu`.
 //!
-//! Owns its words and the question whether an interpreter is for that platform, which is read off
-//! its file. Starts nothing, and looks at nothing where no platform was asked for.
+//! Owns its words, and whether an interpreter is for that platform. uv names the directories of its
+//! installations with whole keys; any other interpreter is for the machine it is installed on. No
+//! file is opened.
 
 use std::fmt::{self, Display};
 use std::path::Path;
 
-use crate::fs::read_prefix;
-
-/// A platform that is asked for, as far as it is; each part in uv's words.
+/// A platform in uv's words. `None` is any.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Platform {
     system: Option<&'static str>,
@@ -18,72 +18,70 @@ pub(super) struct Platform {
 
 const SYSTEMS: [&str; 3] = ["linux", "macos", "windows"];
 
-const LIBCS: [&str; 7] = ["gnu", "gnueabi", "gnueabihf", "musl", "musleabi", "musleabihf", "none"];
-
-/// The machines of uv's keys, with the `e_machine` of their executables (ELF). Finer levels are
-/// never told apart.
-const MACHINES: [(&str, u16); 15] = [
-    ("x86_64", 62),
-    ("x86_64_v2", 0),
-    ("x86_64_v3", 0),
-    ("x86_64_v4", 0),
-    ("aarch64", 183),
-    ("x86", 3),
-    ("i686", 3),
-    ("armv7", 40),
-    ("armv6l", 40),
-    ("armv5tel", 40),
-    ("powerpc64le", 21),
-    ("powerpc64", 21),
-    ("s390x", 22),
-    ("riscv64", 243),
-    ("loongarch64", 258),
+const MACHINES: [&str; 15] = [
+    "x86_64",
+    "x86_64_v2",
+    "x86_64_v3",
+    "x86_64_v4",
+    "aarch64",
+    "x86",
+    "i686",
+    "armv7",
+    "armv6l",
+    "armv5tel",
+    "powerpc64le",
+    "powerpc64",
+    "s390x",
+    "riscv64",
+    "loongarch64",
 ];
 
-/// Where the name of the dynamic loader stands in practice: behind the program headers.
-const START: usize = 4096;
+const LIBCS: [&str; 7] = ["gnu", "gnueabi", "gnueabihf", "musl", "musleabi", "musleabihf", "none"];
+
+/// This machine. The C library is unknown: a venvwrap linked with musl runs on every Linux.
+const HERE: Platform = Platform {
+    system: Some(if cfg!(target_os = "macos") { "macos" } else { "linux" }),
+    machine: if cfg!(target_arch = "x86_64") {
+        Some("x86_64")
+    } else if cfg!(target_arch = "aarch64") {
+        Some("aarch64")
+    } else {
+        None
+    },
+    libc: if cfg!(target_os = "macos") { Some("none") } else { None },
+};
 
 impl Platform {
-    /// Reads up to three words, of which each may be `any` or missing from the end. `None` where
+    /// Reads up to three words. Each may be `any`, and words may be missing at the end. `None` if
     /// one is unknown.
     pub(super) fn parse(words: &[&str]) -> Option<Self> {
-        // What was not said fits as `any` does.
         let word = |at: usize| words.get(at).copied().filter(|word| *word != "any");
         let system = word(0).and_then(|word| SYSTEMS.into_iter().find(|name| *name == word));
-        let machine = word(1).and_then(|word| MACHINES.into_iter().map(|row| row.0).find(|name| *name == word));
+        let machine = word(1).and_then(|word| MACHINES.into_iter().find(|name| *name == word));
         let libc = word(2).and_then(|word| LIBCS.into_iter().find(|name| *name == word));
-        let known = [system, machine, libc];
-        let are_known = (0..words.len()).all(|at| word(at).is_none() || known.get(at).is_some_and(Option::is_some));
-        (are_known && words.len() <= known.len()).then_some(Self { system, machine, libc })
+        let parts = [system, machine, libc];
+        let are_known = (0..words.len()).all(|at| word(at).is_none() || parts.get(at).is_some_and(Option::is_some));
+        (are_known && words.len() <= parts.len()).then_some(Self { system, machine, libc })
     }
 
-    /// Whether nothing is asked for.
+    /// Whether any platform will do.
     pub(super) fn is_open(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Whether this executable is for it.
-    pub(super) fn fits(&self, executable: &Path) -> bool {
-        const HERE: &str = if cfg!(target_os = "macos") { "macos" } else { "linux" };
-        let is_system = self.system.is_none_or(|system| system == HERE);
-        if !is_system || (self.machine.is_none() && self.libc.is_none()) {
-            return is_system;
-        }
-        if HERE == "macos" {
-            // What runs here runs on this machine, be it translated; its C library is none of uv's.
-            let machine = if cfg!(target_arch = "aarch64") { "aarch64" } else { "x86_64" };
-            return self.machine.is_none_or(|wanted| wanted == machine) && self.libc.is_none_or(|libc| libc == "none");
-        }
-        let start = read_prefix(executable, START as u64).ok().flatten().unwrap_or_default();
-        let ([0x7f, b'E', b'L', b'F', _, order, ..], Some(machine)) = (&start[..], start.get(18..20)) else {
-            return false;
-        };
-        let machine = [machine[0], machine[1]];
-        let machine = if *order == 1 { u16::from_le_bytes(machine) } else { u16::from_be_bytes(machine) };
-        let wanted = self.machine.map(|wanted| MACHINES.iter().find(|row| row.0 == wanted).map_or(0, |row| row.1));
-        let is_musl = memchr::memmem::find(&start, b"/ld-musl-").is_some();
-        wanted.is_none_or(|wanted| wanted == machine)
-            && self.libc.is_none_or(|libc| libc != "none" && libc.starts_with("musl") == is_musl)
+    /// Whether the interpreter at this path is for the platform.
+    pub(super) fn fits(&self, interpreter: &Path) -> bool {
+        let is = interpreter.ancestors().find_map(Self::of_installation).unwrap_or(HERE);
+        [(self.system, is.system), (self.machine, is.machine), (self.libc, is.libc)]
+            .iter()
+            .all(|(wanted, is)| wanted.is_none() || is.is_none() || wanted == is)
+    }
+
+    /// The platform in the name of one of uv's installations.
+    fn of_installation(directory: &Path) -> Option<Self> {
+        let words: Vec<&str> = directory.file_name()?.to_str()?.split('-').collect();
+        let [_implementation, _version, platform @ ..] = words.as_slice() else { return None };
+        Self::parse(platform).filter(|platform| platform.libc.is_some())
     }
 }
 
@@ -100,7 +98,6 @@ impl Display for Platform {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::fake::{hostile_room, put};
     use super::*;
 
     fn platform(text: &str) -> Option<Platform> {
@@ -108,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_known_and_shown_as_they_were() {
+    fn words_are_shown_as_they_were_read() {
         for text in ["linux", "linux-x86_64", "linux-x86_64-gnu", "macos-aarch64-none", "any-any-musl"] {
             assert_eq!(platform(text).unwrap().to_string(), text);
         }
@@ -119,26 +116,27 @@ mod tests {
     }
 
     #[test]
-    #[cfg(target_os = "linux")]
-    fn a_file_tells_its_machine_and_its_c_library() {
-        let (_keep, room) = hostile_room();
-        let executable = |name: &str, machine: &[u8], loader: &str| {
-            let text = [b"\x7fELF\x02\x01", &[0; 12][..], machine, &[0; 40], loader.as_bytes()].concat();
-            std::fs::write(room.join(name), text).unwrap();
-            room.join(name)
+    fn an_installation_of_uv_has_its_platform_in_its_name() {
+        let fits = |text: &str, directory: &str| {
+            let python = Path::new("/home/me/uv/python").join(directory).join("bin/python3.12");
+            platform(text).unwrap().fits(&python)
         };
-        let intel = executable("intel", &[62, 0], "/lib64/ld-linux-x86-64.so.2\0");
-        let alpine = executable("alpine", &[183, 0], "/lib/ld-musl-aarch64.so.1\0");
-        let fits = |text: &str, file: &Path| platform(text).unwrap().fits(file);
+        let (intel, alpine) = ("cpython-3.12.4-linux-x86_64-gnu", "cpython-3.12+freethreaded-linux-aarch64-musl");
         for text in ["linux", "linux-x86_64", "linux-x86_64-gnu", "any-any-gnu"] {
-            assert!(fits(text, &intel), "{text}");
+            assert!(fits(text, intel), "{text}");
         }
         for text in ["macos", "windows", "linux-aarch64", "linux-x86_64_v3", "linux-x86_64-musl", "any-any-none"] {
-            assert!(!fits(text, &intel), "{text}");
+            assert!(!fits(text, intel), "{text}");
         }
-        assert!(fits("linux-aarch64-musl", &alpine) && !fits("linux-aarch64-gnu", &alpine));
-        let script = put(&room.join("script"), "#!/bin/sh\n");
-        assert!(fits("linux", &script) && !fits("linux-x86_64", &script));
-        assert!(!fits("linux-x86_64", &room.join("none")));
+        assert!(fits("linux-aarch64-musl", alpine) && !fits("linux-aarch64-gnu", alpine));
+    }
+
+    #[test]
+    fn any_other_interpreter_is_for_this_machine() {
+        let python = Path::new("/usr/bin/python3.12");
+        assert!(HERE.fits(python) && platform(&HERE.to_string()).unwrap().fits(python));
+        assert!(!platform("windows").unwrap().fits(python) && !platform("any-s390x").unwrap().fits(python));
+        #[cfg(target_os = "linux")]
+        assert!(platform("any-any-musl").unwrap().fits(python) && platform("any-any-gnu").unwrap().fits(python));
     }
 }

@@ -1,6 +1,7 @@
 //! Requests: what is understood, what is refused, and what an interpreter has to be.
 
-use super::super::Interpreter;
+use super::super::facts::Interpreter;
+use super::super::label::Label;
 use super::*;
 
 fn parsed(text: &str) -> Result<Request> {
@@ -236,4 +237,38 @@ fn a_key_has_to_fit_in_all_its_parts() {
     let elsewhere = if cfg!(target_os = "macos") { "linux" } else { "macos" };
     let told = described(&format!("cpython-3.13.1-{elsewhere}")).mismatch(&python).unwrap();
     assert_eq!(told, format!("is CPython 3.13.1, and not for {elsewhere}"));
+}
+
+#[test]
+fn directories_of_installations_are_chosen_by_name_newest_first() {
+    let names = [
+        "3.8.2",
+        "3.8.18",
+        "3.80.1",
+        "3.8-dev",
+        "3.8.19rc1",
+        "cpython-3.8-linux-x86_64-gnu",
+        "cpython-3.8.20-linux-x86_64-gnu",
+        "3.8.9t",
+        "3.8t-dev",
+        "cpython-3.8.1+freethreaded-linux-x86_64-gnu",
+        "pypy3.8-7.3.11",
+        "pypy-3.8.16-linux-x86_64-gnu",
+        "my-env",
+        "miniconda3-4.7",
+        "3.8_old",
+    ];
+    let chosen = |text: &str| {
+        let wanted = described(text);
+        let mut found: Vec<(Label, &str)> =
+            names.iter().filter_map(|name| Some((Label::parse(name)?, *name))).collect();
+        found.retain(|(label, _)| wanted.fits_label(label));
+        found.sort_by_key(|(label, _)| label.newest_first());
+        found.into_iter().map(|(_, name)| name).collect::<Vec<_>>().join(" ")
+    };
+    let newest = "cpython-3.8-linux-x86_64-gnu cpython-3.8.20-linux-x86_64-gnu 3.8.18 3.8.2 3.8-dev 3.8.19rc1";
+    assert_eq!(chosen("3.8"), newest);
+    assert_eq!(chosen("3.8t"), "3.8.9t cpython-3.8.1+freethreaded-linux-x86_64-gnu 3.8t-dev");
+    assert_eq!(chosen("pypy3.8"), "pypy-3.8.16-linux-x86_64-gnu pypy3.8-7.3.11");
+    assert_eq!(chosen("3.8.18"), "3.8.18");
 }

@@ -167,13 +167,9 @@ fn about(python: &Python) -> Vec<String> {
     ];
     requests.extend(conditions);
     if cfg!(target_os = "linux") {
-        let keys = [
-            format!("{machine}-gnu"),
-            format!("{machine}-musl"),
-            format!("{other}-gnu"),
-            machine.to_owned(),
-            "any-any".to_owned(),
-        ];
+        // No musl: uv reads the C library off the interpreter's file; we read it off the name of
+        // the directory, which only uv's own installations have.
+        let keys = [format!("{machine}-gnu"), format!("{other}-gnu"), machine.to_owned(), "any-any".to_owned()];
         requests.extend(keys.map(|key| format!("cpython-{full}-linux-{key}")));
         requests.extend([
             format!("{minor}-linux"),
