@@ -9,7 +9,7 @@ use super::{Outcome, Session, Verb, freeze, workon};
 use crate::environment::Environment;
 use crate::environment::origin::Origin;
 use crate::error::{Error, Result};
-use crate::fs::{read_small, write_whole};
+use crate::fs::{read_prefix, write_whole};
 use crate::output;
 use crate::recipe::file::{self, MARK};
 use crate::recipe::{self, Recipe};
@@ -153,7 +153,7 @@ fn check_is_replaceable(session: &Session<'_>, file: &Path) -> Result<()> {
         Err(_) => return Ok(()),
         Ok(entry) if !entry.is_file() => "it exists and is not a regular file",
         Ok(_) => {
-            let start = read_small(file, MARK.len() as u64).map_err(Error::io("read", file))?.unwrap_or_default();
+            let start = read_prefix(file, MARK.len() as u64).map_err(Error::io("read", file))?.unwrap_or_default();
             if start == MARK.as_bytes() || start.is_empty() {
                 return Ok(());
             }

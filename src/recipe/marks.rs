@@ -38,7 +38,7 @@ fn mark(dist_info: &Path, is_requested: bool) -> Result<()> {
     }
     let record = dist_info.join(RECORD);
     let text = read_small(&record, LIMIT).map_err(Error::io("read", &record))?;
-    if let Some(text) = text.filter(|text| (text.len() as u64) < LIMIT) {
+    if let Some(text) = text {
         write_whole(&record, &with_row(&text, dist_info, is_requested))?;
     }
     if is_requested {

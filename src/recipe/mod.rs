@@ -218,9 +218,6 @@ fn hooks(environment: &Environment) -> Result<Vec<HookText>> {
     for name in hook_names() {
         let file = environment.root().join(BIN).join(&name);
         let Some(content) = read_small(&file, LONGEST_HOOK).map_err(Error::io("read", &file))? else { continue };
-        if content.len() as u64 >= LONGEST_HOOK {
-            return Err(Error::io("read", file)(std::io::ErrorKind::FileTooLarge.into()));
-        }
         let does_something = |line: &[u8]| !line.trim_ascii().is_empty() && !line.trim_ascii().starts_with(b"#");
         if !content.split(|byte| *byte == b'\n').any(does_something) {
             continue;

@@ -26,7 +26,7 @@ use crate::workon_home::name::EnvironmentName;
 pub(in crate::commands) fn recipes_in(session: &Session<'_>, typed: &Path) -> Result<Vec<Recipe>> {
     let (text, what) = if typed == Path::new("-") {
         let mut text = Vec::new();
-        std::io::stdin().take(file::LIMIT).read_to_end(&mut text).map_err(Error::io("read", "standard input"))?;
+        std::io::stdin().take(file::LIMIT + 1).read_to_end(&mut text).map_err(Error::io("read", "standard input"))?;
         (text, "standard input".to_owned())
     } else {
         let path = packages::located(session, typed)?;
@@ -43,7 +43,7 @@ pub(in crate::commands) fn recipes_in(session: &Session<'_>, typed: &Path) -> Re
         let text = text.ok_or_else(not_a_file)?;
         (text, session.shown(&path))
     };
-    if text.len() as u64 >= file::LIMIT {
+    if text.len() as u64 > file::LIMIT {
         return Err(Error::Value { what, reason: "it is too long for a recipe".to_owned() });
     }
     let not_text = |_| Error::Value { what: what.clone(), reason: "it is not UTF-8".to_owned() };
