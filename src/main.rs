@@ -35,6 +35,7 @@ mod keepsake; //     what is kept beside an environment
 mod interpreter; //  pythons: asked for, found, probed
 mod elsewhere; //    environments that other tools keep
 mod recipe; //       what an environment is made of
+mod search; //       what an environment holds
 mod seed; //         pip in a new environment
 mod creator; //      the environment itself
 mod installer; //    packages, by pip or uv

@@ -14,7 +14,7 @@ use clap::{Arg, Command, ValueHint};
 
 use super::{Entry, PROGRAM, VERBS};
 use crate::commands::lssitepackages::LS_OPTIONS;
-use crate::commands::{Outcome, Session, add2virtualenv, import, mkproject, mkvirtualenv, run};
+use crate::commands::{Outcome, Session, add2virtualenv, find, import, mkproject, mkvirtualenv, run};
 use crate::elsewhere::Places;
 use crate::error::Result;
 use crate::output;
@@ -236,6 +236,8 @@ fn values(arg: &Arg, operands: &[&OsStr], typed: &OsStr, session: &Session<'_>) 
             names(removed.into_iter().map(|removed| removed.name).collect())
         }
         ("names-in-recipe", ..) => names(import::names_in(session, operands.first().copied().unwrap_or_default())),
+        (_, "DISTRIBUTION", _) => names(find::distributions(session)?),
+        (_, "SCRIPT", _) => names(find::scripts(session)?),
         (_, "TEMPLATE", _) => names(mkproject::template_names(session).unwrap_or_default()),
         (_, "PYTHON", _) if !typed.as_bytes().contains(&b'/') => {
             names(mkvirtualenv::pythons(session).into_iter().map(OsString::from).collect())

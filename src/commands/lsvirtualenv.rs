@@ -180,7 +180,7 @@ fn table(session: &Session<'_>, all: &[(Facts, Environment)]) -> String {
 }
 
 /// On stderr, so that a script reads an empty list.
-fn say_if_none(is_empty: bool) {
+pub(super) fn say_if_none(is_empty: bool) {
     if is_empty {
         output::note("No environments yet. Create one with `mkvirtualenv NAME`.");
     }

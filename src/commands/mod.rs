@@ -36,6 +36,7 @@ pub(crate) mod doctor;
 mod elsewhere;
 pub(crate) mod env;
 pub(crate) mod export;
+pub(crate) mod find;
 pub(crate) mod freeze;
 mod here;
 pub(crate) mod hook;

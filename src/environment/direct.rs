@@ -54,7 +54,7 @@ pub(crate) fn origins<'a>(directories: impl IntoIterator<Item = &'a Path>) -> Re
 }
 
 /// The directory in the first line of an `.egg-link`.
-fn linked_directory(file: &Path) -> Result<Option<PathBuf>> {
+pub(crate) fn linked_directory(file: &Path) -> Result<Option<PathBuf>> {
     let Some(text) = read_small(file, LIMIT).map_err(Error::io("read", file))? else { return Ok(None) };
     let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_end();
     require_single_line(file, line)?;

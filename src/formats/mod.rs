@@ -12,4 +12,5 @@ mod fuzzed;
 pub(crate) mod pylock;
 pub(crate) mod pyvenv_cfg;
 pub(crate) mod record;
+pub(crate) mod requirement;
 pub(crate) mod shebang;

@@ -101,6 +101,11 @@ fn world() -> Sandbox {
     fs::create_dir_all(sandbox.home().join(".pyenv/versions/3.95.0/bin")).unwrap();
     symlink("/gone", sandbox.home().join(".pyenv/versions/3.95.0/bin/python")).unwrap();
     sandbox.write("project/.virtualenvwrapper/postactivate", ":\n");
+    sandbox.write("envs/x/lib/python3.11/site-packages/six-1.16.0.dist-info/METADATA", "Name: six\nVersion: 1.16.0\n");
+    sandbox.write("envs/x/lib/python3.11/site-packages/x.pth", "import x\n");
+    sandbox.write("envs/hollow/pyvenv.cfg", "home = /usr/bin\n");
+    fs::create_dir(sandbox.environment("hollow").join("bin")).unwrap();
+    symlink("gone", sandbox.environment("hollow").join("bin/python")).unwrap();
     sandbox.write("pyproject/.venv/pyvenv.cfg", "home = /usr/bin\n");
     sandbox
 }
@@ -118,6 +123,9 @@ const DOCUMENTS: &[(&str, &[&str])] = &[
     ("venvwrap which --json", &["which", "--json", "x"]),
     ("venvwrap which --json", &["which", "--json", "x", "python"]),
     ("venvwrap env --format json", &["env", "--format", "json", "x"]),
+    ("venvwrap find --json", &["find", "--json", "six"]),
+    ("venvwrap find --json", &["find", "--json", "--all", "--script", "python"]),
+    ("venvwrap find --json", &["find", "--json", "--pth"]),
     ("venvwrap undo --list --json", &["undo", "--list", "--json"]),
     ("venvwrap doctor --json", &["doctor", "--json"]),
     ("venvwrap doctor --json", &["doctor", "--json", "y"]),

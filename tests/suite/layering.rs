@@ -16,7 +16,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("versions", ""),
     ("error", "shown"),
     ("fs", "error shown"),
-    ("formats", "error fs one_line quoting shown"),
+    ("formats", "error fs one_line quoting shown versions"),
     ("programs", ""),
     ("context", "env_vars error fs programs"),
     ("asked", "context shown"),
@@ -44,6 +44,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ),
     ("elsewhere", "context directories env_vars environment error fs interpreter project shown workon_home"),
     ("recipe", "context environment error formats fs hooks one_line project shown workon_home"),
+    ("search", "environment error formats fs shown versions"),
     ("seed", "asked belief context env_vars error formats fs interpreter isolation quoting shown uv versions"),
     ("creator", "context env_vars error formats fs interpreter one_line shown versions"),
     (
@@ -63,7 +64,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     (
         "commands",
         "activation belief config context creator directories elsewhere env_vars environment error formats fs health hooks installer interpreter \
-         keepsake output processes programs project recipe relocate seed shown templates tmpenv trust variables workon_home",
+         keepsake output processes programs project recipe relocate search seed shown templates tmpenv trust variables workon_home",
     ),
     ("cli", "commands context elsewhere env_vars error output quoting shell workon_home"),
     ("main", "cli context"),

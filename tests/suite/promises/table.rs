@@ -199,6 +199,20 @@ pub(super) const TABLE: &[Row] = &[
         ..ROW
     },
     Row {
+        verb: "find",
+        day: &[
+            ("find six", 1),
+            ("find --file no/such/file", 1),
+            ("find --script python", 0),
+            ("find --script python --all --json", 0),
+            ("find --pth", 1),
+        ],
+        fails: &["find --script python >FULL", "find --script python --json >FULL"],
+        usage: "find numpy=1",
+        broken: &[("find six", 1), ("find --script python", 0), ("find --pth", 1)],
+        ..ROW
+    },
+    Row {
         verb: "virtualenvwrapper",
         day: &[("virtualenvwrapper", 0)],
         fails: &["virtualenvwrapper >FULL"],

@@ -3,7 +3,7 @@
 use crate::support::sandbox::Sandbox;
 use crate::support::shells::Shell;
 
-const VERBS: [&str; 16] = [
+const VERBS: [&str; 17] = [
     "mkvirtualenv",
     "rmvirtualenv",
     "undo",
@@ -11,6 +11,7 @@ const VERBS: [&str; 16] = [
     "deactivate",
     "lsvirtualenv",
     "showvirtualenv",
+    "find",
     "cdvirtualenv",
     "cdsitepackages",
     "run",
@@ -23,7 +24,7 @@ const VERBS: [&str; 16] = [
 ];
 
 /// Those of them that are no functions.
-const BINARY_ONLY: [&str; 8] = ["undo", "run", "env", "which", "python", "init", "completions", "man"];
+const BINARY_ONLY: [&str; 9] = ["find", "undo", "run", "env", "which", "python", "init", "completions", "man"];
 
 #[test]
 fn every_verb_tells_its_use_with_examples_in_columns() {
