@@ -209,7 +209,7 @@ pub(super) const TABLE: &[Row] = &[
         ],
         fails: &["find --script python >FULL", "find --script python --json >FULL"],
         usage: "find numpy=1",
-        broken: &[("find six", 1), ("find --script python", 0), ("find --pth", 1)],
+        broken: &[("find six", 1), ("find --script activate", 1), ("find --pth", 1)],
         ..ROW
     },
     Row {
