@@ -8,7 +8,6 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
 use std::num::NonZeroUsize;
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
@@ -23,14 +22,15 @@ use nix::unistd::Pid;
 use serde::Serialize;
 
 use super::json::Named;
-use super::{Outcome, Session};
+use super::{Outcome, Session, run};
 use crate::context::Context;
-use crate::env_vars;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
+use crate::hooks::Hooks;
 use crate::output::{self, Column, Table};
 use crate::programs;
 use crate::shown::shown;
+use crate::variables::Changes;
 
 /// How long a child may take to end that was told to; after that it is killed.
 const GRACE: Duration = Duration::from_secs(2);
@@ -95,31 +95,34 @@ pub(super) fn run(
         let hint = "allvirtualenv --parallel PROGRAM…".to_owned();
         return Err(Error::Usage { message: "--parallel needs a program to run".to_owned(), hint });
     };
-    let places: Vec<Place<'_>> = environments.iter().map(|environment| Place::of(session, environment)).collect();
-    if !places.is_empty() && places.iter().all(|place| place.find(program).is_none()) {
+    let home = session.workon_home()?;
+    let hooks = session.hooks(&home)?;
+    let targets: Vec<Target<'_>> =
+        environments.iter().map(|environment| Target::of(session, &hooks, environment)).collect::<Result<_>>()?;
+    if !targets.is_empty() && targets.iter().all(|target| target.find(program).is_none()) {
         return Err(Error::NoProgram { word: program.clone() });
     }
     let jobs = jobs.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
     let (tell, news) = mpsc::channel();
     let on_signal = tell.clone();
     Context::on_ending_signal(move |signal| drop(on_signal.send(News::Interrupted(signal))));
-    let (running, next) = (Mutex::new(Running::default()), Mutex::new(0..places.len()));
+    let (running, next) = (Mutex::new(Running::default()), Mutex::new(0..targets.len()));
     let results = thread::scope(|scope| {
-        for _ in 0..jobs.min(places.len()) {
-            let (tell, running, next, places) = (tell.clone(), &running, &next, &places);
+        for _ in 0..jobs.min(targets.len()) {
+            let (tell, running, next, targets) = (tell.clone(), &running, &next, &targets);
             scope.spawn(move || {
                 let take = || locked(next).next();
                 while let Some(index) = take() {
-                    let place = &places[index];
-                    let Some(run) = place.run(session.context, program, arguments, running) else { return };
+                    let target = &targets[index];
+                    let Some(run) = target.run(session.context, program, arguments, running) else { return };
                     drop(tell.send(News::Ended(index, run)));
                 }
             });
         }
-        collect(&news, &places, &running, as_json)
+        collect(&news, &targets, &running, as_json)
     })?;
     match results {
-        Ok(results) => report(&places, results, as_json),
+        Ok(results) => report(&targets, results, as_json),
         Err(signal) => Ok(Outcome::Status(128 + u8::try_from(signal as i32).unwrap_or_default())),
     }
 }
@@ -127,16 +130,16 @@ pub(super) fn run(
 /// Waits for all; what ends is shown. The inner error: the signal that ended it.
 fn collect(
     news: &Receiver<News>,
-    places: &[Place<'_>],
+    targets: &[Target<'_>],
     running: &Mutex<Running>,
     as_json: bool,
 ) -> Result<std::result::Result<Vec<Run>, Signal>> {
-    let mut results: Vec<Option<Run>> = places.iter().map(|_| None).collect();
+    let mut results: Vec<Option<Run>> = targets.iter().map(|_| None).collect();
     while results.iter().any(Option::is_none) {
         match news.recv() {
             Ok(News::Ended(index, run)) => {
                 if !as_json {
-                    let shown = show(&places[index], &run);
+                    let shown = show(&targets[index], &run);
                     if shown.is_err() {
                         end(news, running, Signal::SIGTERM);
                         shown?;
@@ -146,8 +149,8 @@ fn collect(
             }
             Ok(News::Interrupted(signal)) => {
                 end(news, running, signal);
-                let open = places.iter().zip(&results).filter(|(_, result)| result.is_none());
-                let open: Vec<&str> = open.map(|(place, _)| place.heading.as_str()).collect();
+                let open = targets.iter().zip(&results).filter(|(_, result)| result.is_none());
+                let open: Vec<&str> = open.map(|(target, _)| target.heading.as_str()).collect();
                 output::note(&format!("interrupted; not finished: {}", open.join(", ")));
                 return Ok(Err(signal));
             }
@@ -176,33 +179,21 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// An environment, as a program finds it that runs in it.
-struct Place<'a> {
+/// An environment, and what it changes for a program that runs in it.
+struct Target<'a> {
     environment: &'a Environment,
     heading: String,
-    path: OsString,
+    changes: Changes,
 }
 
-impl<'a> Place<'a> {
-    fn of(session: &Session<'_>, environment: &'a Environment) -> Self {
-        let before = session.context.variable(env_vars::PATH).unwrap_or_default();
-        let left = session.active_root().map(|root| root.join("bin"));
-        let mut path = environment.bin().into_os_string();
-        let mut left = left.as_ref().map(|bin| bin.as_os_str().as_bytes());
-        for entry in before.as_bytes().split(|byte| *byte == b':') {
-            // What is active is left, as `allvirtualenv` leaves it: once, where it was put.
-            if left == Some(entry) {
-                left = None;
-                continue;
-            }
-            path.push(":");
-            path.push(OsStr::from_bytes(entry));
-        }
-        Self { environment, heading: shown(environment.name()).to_string(), path }
+impl<'a> Target<'a> {
+    fn of(session: &Session<'_>, hooks: &Hooks<'_>, environment: &'a Environment) -> Result<Self> {
+        let changes = run::changes(session, hooks, environment)?;
+        Ok(Self { environment, heading: shown(environment.name()).to_string(), changes })
     }
 
     fn find(&self, program: &OsStr) -> Option<PathBuf> {
-        programs::along(&self.path, program, self.environment.root()).next()
+        programs::along(self.changes.path(), program, self.environment.root()).next()
     }
 
     /// `None` where nothing may be started any more.
@@ -211,10 +202,9 @@ impl<'a> Place<'a> {
         let ended = |status, output| Some(Run { status, took: started.elapsed(), output });
         let Some(program) = self.find(program) else { return ended(Err(io::ErrorKind::NotFound.into()), Vec::new()) };
         let mut command = context.command_apart(&program);
-        command.args(words).current_dir(self.environment.root()).env(env_vars::PATH, &self.path);
-        command.env(env_vars::VIRTUAL_ENV, self.environment.root());
-        command.env(env_vars::VIRTUAL_ENV_PROMPT, self.environment.prompt()).env("PWD", self.environment.root());
-        command.env_remove("PYTHONHOME").env_remove(env_vars::VENVWRAP_UNDO);
+        command.args(words).current_dir(self.environment.root());
+        run::give(&mut command, &self.changes);
+        command.env("PWD", self.environment.root());
         let (mut child, output) = match start(&mut command, running) {
             Ok(Some(started)) => started,
             Ok(None) => return None,
@@ -258,8 +248,8 @@ fn whole(file: &File) -> Vec<u8> {
 }
 
 /// The output under its heading, as a whole.
-fn show(place: &Place<'_>, run: &Run) -> Result<()> {
-    let heading = &place.heading;
+fn show(target: &Target<'_>, run: &Run) -> Result<()> {
+    let heading = &target.heading;
     let mut text = format!("{heading}\n{}\n", "=".repeat(heading.chars().count())).into_bytes();
     text.extend_from_slice(&run.output);
     if !text.ends_with(b"\n") {
@@ -272,12 +262,12 @@ fn show(place: &Place<'_>, run: &Run) -> Result<()> {
 /// The JSON of all.
 #[derive(Serialize)]
 struct List {
-    environments: Vec<Told>,
+    environments: Vec<JsonRun>,
 }
 
 /// The JSON of one.
 #[derive(Serialize)]
-struct Told {
+struct JsonRun {
     #[serde(flatten)]
     named: Named,
     /// What it ended with; null where a signal ended it, or it could not be started.
@@ -291,32 +281,32 @@ struct Told {
     output: String,
 }
 
-fn report(places: &[Place<'_>], results: Vec<Run>, as_json: bool) -> Result<Outcome> {
+fn report(targets: &[Target<'_>], results: Vec<Run>, as_json: bool) -> Result<Outcome> {
     let status = Outcome::Status(u8::from(!results.iter().all(Run::is_good)));
     if as_json {
-        let told = |(place, run): (&Place<'_>, Run)| Told {
-            named: Named::of(place.environment),
+        let json = |(target, run): (&Target<'_>, Run)| JsonRun {
+            named: Named::of(target.environment),
             status: run.status.as_ref().ok().and_then(ExitStatus::code),
             signal: run.status.as_ref().ok().and_then(ExitStatusExt::signal),
             error: run.status.is_err().then(|| run.told()),
             seconds: run.took.as_secs_f64(),
             output: String::from_utf8_lossy(&run.output).into_owned(),
         };
-        let environments = places.iter().zip(results).map(told).collect();
+        let environments = targets.iter().zip(results).map(json).collect();
         output::data(&super::json::document(&List { environments })?)?;
-    } else if !places.is_empty() {
-        output::data(table(places, &results).as_bytes())?;
+    } else if !targets.is_empty() {
+        output::data(table(targets, &results).as_bytes())?;
     }
     Ok(status)
 }
 
 const COLUMNS: &[Column] = &[Column::shrinking("environment"), Column::text("status"), Column::number("time")];
 
-fn table(places: &[Place<'_>], results: &[Run]) -> String {
+fn table(targets: &[Target<'_>], results: &[Run]) -> String {
     let mut table = Table::new(COLUMNS);
-    for (place, run) in places.iter().zip(results) {
+    for (target, run) in targets.iter().zip(results) {
         let status = if run.is_good() { run.told() } else { output::alarming(&run.told()) };
-        table.push([place.heading.clone(), status, format!("{:.1} s", run.took.as_secs_f64())]);
+        table.push([target.heading.clone(), status, format!("{:.1} s", run.took.as_secs_f64())]);
     }
     table.text()
 }

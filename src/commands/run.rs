@@ -6,6 +6,7 @@ use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use clap::Parser;
 
@@ -14,6 +15,7 @@ use super::{Outcome, Session, Verb, workon};
 use crate::context::Context;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
+use crate::hooks::Hooks;
 use crate::programs::{self, is_program};
 use crate::variables::{self, Changes};
 use crate::workon_home::WorkonHome;
@@ -60,10 +62,8 @@ impl Verb for Run {
         let [called, arguments @ ..] = &self.command[..] else { return Ok(Outcome::Status(2)) };
         let program = find(called, &environment, changes.path())?;
         let mut successor = session.context.successor(&program, called);
-        successor.args(arguments).envs(changes.set);
-        for (name, _) in changes.unset {
-            successor.env_remove(name);
-        }
+        successor.args(arguments);
+        give(&mut successor, &changes);
         Err(cannot_run(program)(Context::become_program(successor)))
     }
 }
@@ -73,11 +73,25 @@ pub(super) fn inside(session: &Session<'_>, name: &OsStr) -> Result<(Environment
     let home = WorkonHome::locate(session.context)?;
     let environment = workon::environment(session, &home, name)?;
     environment.check_python()?;
-    let brought = Brought::of(session, &environment)?;
-    brought.tell(session, &environment);
-    let target = workon::target(&session.hooks(&home)?, &environment, brought);
-    let changes = variables::entering(&target, |name| session.context.given(name), is_environment);
+    let changes = changes(session, &session.hooks(&home)?, &environment)?;
     Ok((environment, changes))
+}
+
+/// What an environment changes for a program that runs in it. Says which of its own variables were
+/// kept out.
+pub(super) fn changes(session: &Session<'_>, hooks: &Hooks<'_>, environment: &Environment) -> Result<Changes> {
+    let brought = Brought::of(session, environment)?;
+    brought.tell(session, environment);
+    let target = workon::target(hooks, environment, brought);
+    Ok(variables::entering(&target, |name| session.context.given(name), is_environment))
+}
+
+/// Gives a program these variables.
+pub(super) fn give(command: &mut Command, changes: &Changes) {
+    command.envs(changes.set.iter().map(|(name, value)| (name, value)));
+    for (name, _) in &changes.unset {
+        command.env_remove(name);
+    }
 }
 
 /// Whether a virtual environment is there, by the same test as in the shell functions.

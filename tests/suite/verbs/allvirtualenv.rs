@@ -111,13 +111,10 @@ fn they_run_at_the_same_time_and_do_not_mix() {
 #[test]
 fn a_program_finds_its_environment_and_nothing_of_the_active_one() {
     let sandbox = Sandbox::with_x_and_y();
-    let script =
-        "printf '%s\\n' \"$VIRTUAL_ENV|$VIRTUAL_ENV_PROMPT|$(pwd)|$PATH|${PYTHONHOME-unset}|${VENVWRAP_UNDO-unset}\"";
+    let script = "printf '%s\\n' \"$VIRTUAL_ENV|$VIRTUAL_ENV_PROMPT|$(pwd)|$PATH|${PYTHONHOME-unset}\"";
     let root = "[ROOT]/envs";
     let line = |name: &str| {
-        format!(
-            "{name}\n=\n{root}/{name}|{name}|{root}/{name}|{root}/{name}/bin:[ROOT]/tools:/usr/bin:/bin|unset|unset\n\n"
-        )
+        format!("{name}\n=\n{root}/{name}|{name}|{root}/{name}|{root}/{name}/bin:[ROOT]/tools:/usr/bin:/bin|unset\n\n")
     };
     let story = Story::new().export("PYTHONHOME", "/py").run(["workon", "x"]);
     let story = story.run(["allvirtualenv", "--parallel", "-j1", "sh", "-c", script]).get("VIRTUAL_ENV").directory();
@@ -205,4 +202,26 @@ fn one_that_ignores_the_signal_is_killed() {
     kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGTERM).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(128 + 15));
     assert!(pids.iter().all(|pid| is_gone(pid)), "{pids:?}");
+}
+
+/// Whatever was active before.
+#[test]
+fn programs_get_the_variables_that_run_gives_them() {
+    let mut sandbox = Sandbox::with_x_and_y();
+    let y = sandbox.environment("y");
+    let path = format!("{}/bin:/usr/bin:/bin", y.display());
+    sandbox.set("PATH", &path).set("VIRTUAL_ENV", &y).set("PYTHONHOME", "/nonexistent");
+    let by_run = String::from_utf8(sandbox.run(["run", "x", "env"]).status(0).stderr("").stdout).unwrap();
+    let answer = sandbox.run(["allvirtualenv", "--parallel", "--json", "env"]).status(0).stderr("");
+    let told: serde_json::Value = serde_json::from_slice(&answer.stdout).unwrap();
+    assert_eq!(told["environments"][0]["name"], "x");
+    let sorted = |text: &str| {
+        let lines = text.lines().filter(|line| !line.starts_with("PWD=")).map(str::to_owned);
+        let mut lines: Vec<String> = lines.collect();
+        lines.sort();
+        lines
+    };
+    let by_run = sorted(&by_run);
+    assert!(by_run.contains(&format!("VIRTUAL_ENV={}", sandbox.environment("x").display())), "{by_run:?}");
+    assert_eq!(sorted(told["environments"][0]["output"].as_str().unwrap()), by_run);
 }
