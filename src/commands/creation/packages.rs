@@ -35,7 +35,7 @@ pub(super) struct Wanted {
     #[arg(short, long = "requirement", value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     requirement: Vec<PathBuf>,
     /// Install what a project's pylock.toml, requirements.txt, pyproject.toml, or Pipfile.lock
-    /// lists, and link to it
+    /// lists, and link to it; or build what a recipe of `venvwrap export` describes
     #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::AnyPath)]
     pub(super) from: Option<PathBuf>,
     /// Install a dependency group of the project's pyproject.toml, or the one here; may be repeated

@@ -6,6 +6,7 @@ mod believed; // whose files count
 mod clock; //    what was written at another time
 mod damaged; //  what somebody broke: the cache, an interpreter, permissions
 mod homeless; // without a home directory
+mod imported; //   environments from a recipe
 mod killed; //   creating, removing and bringing back, ended at every step on disk
 mod killer; //   how
 mod layers; //   a container whose image brought environments
