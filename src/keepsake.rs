@@ -1,122 +1,93 @@
-//! What a person has put into an environment, kept beside it: the link to its project, its hooks,
-//! its prompt, and the directories that were added to its path.
+//! A saved copy of each environment's [`Customization`], in `.venvwrap/kept`.
 //!
-//! Other tools empty an environment that they find through a project's `.venv` and make it anew
-//! (`uv sync` does, where another Python is asked for), and what was the person's goes with it.
-//! Owns the copy in `.venvwrap/kept`, when it is written, and when it is put back. A copy is
-//! believed only where nobody else can have written it.
+//! Other tools empty an environment that they reach through a project's `.venv` and create it again
+//! (`uv sync` does when the project asks for another Python), and your project link, hooks, prompt,
+//! and added directories are lost. Decides when a copy is written and when it is restored. A copy
+//! is used only if no other user can have written it.
 
 use std::ffi::OsStr;
-use std::fs::{self, Metadata};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::PermissionsExt;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
 use crate::context::Context;
-use crate::environment::{Environment, path_extensions};
+use crate::customization::Customization;
+use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::formats::pyvenv_cfg;
 use crate::fs::private::read_private;
-use crate::fs::{read_small, write_whole};
+use crate::fs::write_whole;
 use crate::hooks;
 use crate::project;
 use crate::workon_home::WorkonHome;
 
-/// Longest hook that is kept, and longest copy that is read.
-const LIMIT: u64 = 64 * 1024;
-const COPY_LIMIT: u64 = 4 * 1024 * 1024;
+/// The longest copy that is read.
+const LONGEST: u64 = 4 * 1024 * 1024;
 
-/// The copy. Bytes, because nothing of it has to be text.
+/// The file on disk.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Keepsake {
-    /// The directory of the project.
-    project: Vec<u8>,
-    prompt: Option<Vec<u8>>,
-    hooks: Vec<Hook>,
-    /// The file of `add2virtualenv`.
-    added: Option<Vec<u8>>,
-    /// Its environment was removed by us, and the `.venv` of its project with it.
-    #[serde(default)]
+    customization: Customization,
+    /// The environment was removed with venvwrap, and the `.venv` of its project with it.
     removed_with_link: bool,
-    /// Its environment was removed by us: what has the name now is another.
-    #[serde(default)]
+    /// The environment was removed with venvwrap: one of that name is another environment.
     removed: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Hook {
-    name: String,
-    mode: u32,
-    text: Vec<u8>,
-}
-
-/// What was put back, in words for a message.
-pub(crate) type Restored = Vec<&'static str>;
-
-fn place(home: &WorkonHome, name: &OsStr) -> PathBuf {
+fn location(home: &WorkonHome, name: &OsStr) -> PathBuf {
     home.kept().join(name)
 }
 
-/// Whether the environment is one of the store itself, and no link there.
+/// Whether the environment itself is in the store, rather than a link to it.
 fn is_stored(home: &WorkonHome, environment: &Environment) -> bool {
     environment.root().parent() == Some(home.path())
         && fs::symlink_metadata(environment.root()).is_ok_and(|entry| entry.is_dir())
 }
 
-/// Writes the copy of an environment that is linked to a project. Nothing depends on it, so that a
-/// store that cannot be written to is no reason to fail.
+/// Saves a copy if the environment is linked to a project. Nothing depends on the copy, so a
+/// failure to write it is ignored.
 pub(crate) fn remember(home: &WorkonHome, environment: &Environment, context: &Context) {
-    drop(copy(home, environment, context));
+    drop(save(home, environment, context));
 }
 
-fn copy(home: &WorkonHome, environment: &Environment, context: &Context) -> Result<()> {
-    if !is_stored(home, environment) {
+fn save(home: &WorkonHome, environment: &Environment, context: &Context) -> Result<()> {
+    if !is_stored(home, environment) || project::linked(environment, context)?.is_none() {
         return Ok(());
     }
-    let Some(project) = project::linked(environment, context)? else { return Ok(()) };
-    let added = environment.site_packages().ok().and_then(|packages| small(&packages.join(path_extensions::NAME)));
-    let keepsake = Keepsake {
-        project: project.into_os_string().into_vec(),
-        prompt: environment.cfg().and_then(|cfg| cfg.prompt()).map(<[u8]>::to_vec),
-        hooks: hooks_of(environment),
-        added,
-        removed_with_link: false,
-        removed: false,
-    };
-    write(home, environment.name(), &keepsake)
+    let customization = Customization::read(environment, context, |_| Ok(()))?;
+    write(home, environment.name(), &Keepsake { customization, removed_with_link: false, removed: false })
 }
 
-/// When the copy and the environment's `pyvenv.cfg` were written: all that is looked at on the way
-/// into an environment where nothing has happened.
+/// When the copy and the environment's `pyvenv.cfg` were written. Activating an environment checks
+/// nothing else, unless they show that another tool recreated it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Ages {
-    kept: Option<SystemTime>,
+pub(crate) struct Timestamps {
+    copy: Option<SystemTime>,
     cfg: Option<SystemTime>,
 }
 
-impl Ages {
-    /// Looks at both; at one file only where nothing was ever kept.
+impl Timestamps {
+    /// Reads both; without a copy, only that.
     pub(crate) fn of(home: &WorkonHome, environment: &Environment) -> Self {
-        let kept = changed(&place(home, environment.name()));
-        Self { kept, cfg: kept.and_then(|_| changed(&environment.root().join(pyvenv_cfg::FILE_NAME))) }
+        let copy = modified(&location(home, environment.name()));
+        Self { copy, cfg: copy.and_then(|_| modified(&environment.root().join(pyvenv_cfg::FILE_NAME))) }
     }
 
-    fn is_newly_made(self) -> bool {
-        self.cfg > self.kept
+    fn is_recreated(self) -> bool {
+        self.cfg > self.copy
     }
 
-    /// Writes the copy of an environment with a project, where that is due: it is that of one which
-    /// had the name before, the hook that people edit is newer, or nothing was kept and the
-    /// project's `.venv` is a link, through which tools can reach the environment. Only to enter
-    /// one does not make a copy of it.
+    /// Saves the copy of an environment with a project if the copy belongs to an older environment
+    /// of that name, if `postactivate` is newer, or if there is no copy and the project's `.venv`
+    /// is a link, through which tools reach the environment. Activating alone saves nothing.
     pub(crate) fn refresh(self, home: &WorkonHome, environment: &Environment, project: &Path, context: &Context) {
-        let hook = || changed(&environment.bin().join(hooks::POSTACTIVATE.name));
-        let is_due = match self.kept {
+        let hook = || modified(&environment.bin().join(hooks::POSTACTIVATE.name));
+        let is_due = match self.copy {
             None => fs::symlink_metadata(project.join(".venv")).is_ok_and(|entry| entry.is_symlink()),
-            kept => self.is_newly_made() || hook() > kept,
+            copy => self.is_recreated() || hook() > copy,
         };
         if is_due {
             remember(home, environment, context);
@@ -124,44 +95,45 @@ impl Ages {
     }
 }
 
-fn changed(path: &Path) -> Option<SystemTime> {
+fn modified(path: &Path) -> Option<SystemTime> {
     fs::symlink_metadata(path).and_then(|entry| entry.modified()).ok()
 }
 
-/// Has the copy go with its environment into the trash. `with_link`: the link `.venv` of its
+/// Marks the copy as that of a removed environment, for `undo`. `with_link`: the `.venv` of its
 /// project was removed, too.
-pub(crate) fn removed(home: &WorkonHome, name: &OsStr, with_link: bool) {
+pub(crate) fn mark_removed(home: &WorkonHome, name: &OsStr, with_link: bool) {
     if let Some(keepsake) = read(home, name) {
         drop(write(home, name, &Keepsake { removed: true, removed_with_link: with_link, ..keepsake }));
     }
 }
 
-/// Removes the copy.
+/// Deletes the copy.
 pub(crate) fn forget(home: &WorkonHome, name: &OsStr) {
-    if fs::symlink_metadata(place(home, name)).is_err() {
+    if fs::symlink_metadata(location(home, name)).is_err() {
         return;
     }
-    // Not through a link that somebody put there.
+    // Opening the directory refuses a link in its place.
     if let Ok(kept) = home.kept_for_writing() {
         drop(fs::remove_file(kept.join(name)));
     }
 }
 
-/// The project whose `.venv` was removed with the environment that has come back by this name.
+/// The project whose `.venv` was removed together with the environment that `undo` brought back.
 pub(crate) fn link_of_removed(home: &WorkonHome, environment: &Environment, context: &Context) -> Option<PathBuf> {
     let keepsake = read(home, environment.name())?;
     let project = project::linked(environment, context).ok()??;
-    (keepsake.removed_with_link && keepsake.project == project.as_os_str().as_bytes()).then_some(project)
+    let is_same = keepsake.customization.project.as_deref() == Some(project.as_os_str().as_bytes());
+    (keepsake.removed_with_link && is_same).then_some(project)
 }
 
-/// Whether another tool has made the environment anew since the copy was written: it has no
-/// project, and its `pyvenv.cfg` is newer. A link that the person took away is away.
-pub(crate) fn was_made_anew(home: &WorkonHome, environment: &Environment, context: &Context) -> bool {
-    lost(Ages::of(home, environment), home, environment, context).is_some()
+/// Whether another tool recreated the environment since the copy was saved: `pyvenv.cfg` is newer,
+/// and the project link is missing. (A link that you removed leaves `pyvenv.cfg` alone.)
+pub(crate) fn was_recreated(home: &WorkonHome, environment: &Environment, context: &Context) -> bool {
+    lost(Timestamps::of(home, environment), home, environment, context).is_some()
 }
 
-fn lost(ages: Ages, home: &WorkonHome, environment: &Environment, context: &Context) -> Option<Keepsake> {
-    if !ages.is_newly_made() || !is_stored(home, environment) {
+fn lost(timestamps: Timestamps, home: &WorkonHome, environment: &Environment, context: &Context) -> Option<Keepsake> {
+    if !timestamps.is_recreated() || !is_stored(home, environment) {
         return None;
     }
     let has_project = fs::symlink_metadata(project::file(environment.root(), context)).is_ok();
@@ -169,65 +141,33 @@ fn lost(ages: Ages, home: &WorkonHome, environment: &Environment, context: &Cont
     (!keepsake.removed).then_some(keepsake)
 }
 
-/// Puts back what another tool has emptied, and nothing over what is there. `None`: nothing is
-/// missing.
+/// Restores what another tool dropped, and returns the words for it. Replaces no file. `None` if
+/// nothing is missing.
 pub(crate) fn restore(
-    ages: Ages,
+    timestamps: Timestamps,
     home: &WorkonHome,
     environment: &Environment,
     context: &Context,
-) -> Result<Option<Restored>> {
-    let Some(keepsake) = lost(ages, home, environment, context) else { return Ok(None) };
-    let mut done = Vec::new();
-    let is_free = |path: &Path| fs::symlink_metadata(path).is_err();
-    for hook in &keepsake.hooks {
-        let file = environment.bin().join(&hook.name);
-        let is_known = hooks::Event::named(OsStr::new(hook.name.trim_end_matches(".fish"))).is_some();
-        if is_known && is_free(&file) {
-            write_whole(&file, &hook.text)?;
-            let mode = fs::Permissions::from_mode(hook.mode & 0o755);
-            fs::set_permissions(&file, mode).map_err(Error::io("write", &file))?;
-            done.push("hooks");
-        }
-    }
-    done.dedup();
-    if let (Some(text), Ok(packages)) = (&keepsake.added, environment.site_packages()) {
-        let file = packages.join(path_extensions::NAME);
-        if is_free(&file) {
-            write_whole(&file, text)?;
-            done.push("added paths");
-        }
-    }
-    let prompt = keepsake.prompt.as_deref().unwrap_or(environment.name().as_bytes());
-    let has = environment.cfg().and_then(|cfg| cfg.prompt());
-    if has != Some(prompt) && (has.is_some() || keepsake.prompt.is_some()) {
+) -> Result<Option<Vec<&'static str>>> {
+    let Some(keepsake) = lost(timestamps, home, environment, context) else { return Ok(None) };
+    let customization = &keepsake.customization;
+    let mut done = customization.write_files(environment.root(), environment.site_packages().ok().as_deref())?;
+    let prompt = customization.prompt.as_deref().unwrap_or(environment.name().as_bytes());
+    let current = environment.cfg().and_then(|cfg| cfg.prompt());
+    if current != Some(prompt) && (current.is_some() || customization.prompt.is_some()) {
         pyvenv_cfg::edit(environment.root(), |text| pyvenv_cfg::with_value(text, "prompt", prompt))?;
         done.push("prompt");
     }
-    // Last: as long as it is missing, the rest is tried again.
-    project::link(environment, context, Path::new(OsStr::from_bytes(&keepsake.project)))?;
-    done.insert(0, "project");
+    // Last, because a missing project link makes the next command try again.
+    if customization.write_project(environment.root(), context)? {
+        done.insert(0, "project");
+    }
     write(home, environment.name(), &keepsake)?;
     Ok(Some(done))
 }
 
-fn hooks_of(environment: &Environment) -> Vec<Hook> {
-    let names = hooks::Event::local().flat_map(|event| [event.name.to_owned(), format!("{}.fish", event.name)]);
-    let hook = |name: String| {
-        let path = environment.bin().join(&name);
-        let mode = fs::symlink_metadata(&path).ok().filter(Metadata::is_file)?.permissions().mode() & 0o777;
-        Some(Hook { text: small(&path)?, name, mode })
-    };
-    names.filter_map(hook).collect()
-}
-
-/// A file that is small enough to be kept.
-fn small(path: &Path) -> Option<Vec<u8>> {
-    read_small(path, LIMIT).ok()?
-}
-
 fn read(home: &WorkonHome, name: &OsStr) -> Option<Keepsake> {
-    let text = read_private(&place(home, name), COPY_LIMIT).ok()?.ok()??;
+    let text = read_private(&location(home, name), LONGEST).ok()?.ok()??;
     serde_json::from_slice(&text).ok()
 }
 

@@ -31,7 +31,8 @@ mod templates; //    what projects are filled from
 mod trust; //        which of a project's hooks may be sourced
 mod project; //      the directory an environment belongs to
 mod tmpenv; //       temporary environments and their shells
-mod keepsake; //     what is kept beside an environment
+mod customization; // what you set up in an environment
+mod keepsake; //     saved copies of that
 mod interpreter; //  pythons: asked for, found, probed
 mod elsewhere; //    environments that other tools keep
 mod recipe; //       what an environment is made of

@@ -105,7 +105,7 @@ impl Verb for RmVirtualenv {
                     hooks.run(hooks::POSTRMVIRTUALENV, None, &told, None);
                     if let (Ok(()), Some(project)) = (&found, project) {
                         let had_link = unlink(session, &project, &home.path().join(name.as_os_str()));
-                        keepsake::removed(&home, name.as_os_str(), had_link);
+                        keepsake::mark_removed(&home, name.as_os_str(), had_link);
                     }
                     found
                 }

@@ -7,10 +7,11 @@ use clap::Parser;
 use serde::Serialize;
 
 use super::json::{Named, text};
-use super::{Outcome, Session, Verb, elsewhere};
+use super::{Outcome, Session, Verb, doctor, elsewhere};
 use crate::environment::Environment;
 use crate::environment::origin::Origin;
 use crate::error::{Error, Result};
+use crate::health;
 use crate::output;
 use crate::project;
 use crate::shown::shown;
@@ -63,7 +64,12 @@ pub(super) struct Facts {
 impl Facts {
     /// Reads them.
     pub(super) fn of(session: &Session<'_>, environment: &Environment) -> Result<Self> {
-        let broken = why_broken(session, environment);
+        let broken = match environment.check_python() {
+            Err(error) => Some(error.to_string()),
+            Ok(()) => {
+                health::at_a_glance(environment).map(|(path, symptom)| doctor::describe(session, &path, &symptom))
+            }
+        };
         let project = project::of(environment, session.context)?;
         let base = environment.base_python();
         let mut lines = vec![("python", environment.version().unwrap_or_else(|| "unknown".to_owned()))];
@@ -89,18 +95,6 @@ impl Facts {
             lines,
         })
     }
-}
-
-/// What keeps an environment from working, as far as files tell.
-pub(super) fn why_broken(session: &Session<'_>, environment: &Environment) -> Option<String> {
-    if let Err(error) = environment.check_python() {
-        return Some(error.to_string());
-    }
-    if !environment.is_isolated() {
-        return Some("its pyvenv.cfg is missing, so packages would go into the Python it was made from".to_owned());
-    }
-    let (python, series) = (environment.replaced_python()?, environment.series()?);
-    Some(format!("its Python is now {}, but its packages are for {series}", session.shown(&python)))
 }
 
 impl fmt::Display for Facts {

@@ -6,19 +6,20 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 
 use super::brought::Brought;
-use super::{Outcome, Session, Verb, elsewhere, here, showvirtualenv};
+use super::{Outcome, Session, Verb, doctor, elsewhere, here};
 use crate::activation::{Plan, Step, Surroundings, Target};
 use crate::env_vars;
 use crate::environment::Environment;
 use crate::environment::appended::{appended_in, needs_its_file, script};
 use crate::environment::origin::Origin;
 use crate::error::Result;
+use crate::health::{self, Symptom};
 use crate::hooks::{self, Hooks};
-use crate::keepsake::{self, Ages};
+use crate::keepsake::{self, Timestamps};
 use crate::output;
 use crate::project;
 use crate::relocate;
-use crate::shown::{operands, shown, typed_path};
+use crate::shown::{shown, typed_path};
 use crate::tmpenv;
 use crate::trust::{self, Standing};
 use crate::workon_home::WorkonHome;
@@ -69,18 +70,15 @@ impl Verb for Workon {
         session.require_shell("workon")?;
         let environment = environment(session, &home, name)?;
         environment.check_python()?;
-        if let Some(wrong) = showvirtualenv::why_broken(session, &environment).filter(|_| !environment.is_conda()) {
-            warn(&environment, &wrong);
+        if let Some(symptom) = health::at_a_glance(&environment) {
+            doctor::warn(session, &home, &environment, symptom);
         }
         // In another tool's environment, that tool installs the packages.
-        let is_of_store = environment.origin() == Origin::Store;
-        if is_of_store && environment.lacks_pip_of_its_own() && home.is_first_time(environment.root()) {
-            let name = environment.name();
-            output::note(&format!(
-                "environment `{}` has no pip, so `pip` is another Python's; use `uv pip`, or add it: `venvwrap run {} python -m ensurepip --default-pip`",
-                shown(name),
-                operands(&[name])
-            ));
+        if environment.origin() == Origin::Store
+            && let Some(symptom) = health::borrowed_pip(&environment)
+            && home.is_first_time(environment.root())
+        {
+            doctor::warn(session, &home, &environment, symptom);
         }
         tmpenv::join(&environment);
         let follow = follows_project(session, self.cd, self.no_cd);
@@ -88,23 +86,13 @@ impl Verb for Workon {
     }
 }
 
-/// Reports a defect that does not prevent activation.
-fn warn(environment: &Environment, wrong: &str) {
-    let name = environment.name();
-    let remedy = match environment.origin() {
-        Origin::Store => format!("`venvwrap doctor --fix {}` repairs it", operands(&[name])),
-        origin => format!("{} keeps it: recreate it there", origin.word()),
-    };
-    output::note(&format!("environment `{}`: {wrong}; {remedy}", shown(name)));
-}
-
 /// The lines that the user appended to `bin/activate`. Also reports a script that was written for
 /// another path.
-fn appended(session: &Session<'_>, environment: &Environment) -> Result<Option<Vec<u8>>> {
+fn appended(session: &Session<'_>, home: &WorkonHome, environment: &Environment) -> Result<Option<Vec<u8>>> {
     let Some(text) = script(&environment.bin().join("activate"))? else { return Ok(None) };
     if let Some(from) = relocate::named_elsewhere(&text, environment.root()) {
-        let from = session.shown(&from);
-        warn(environment, &format!("its scripts still point to {from} (it was moved or copied by hand)"));
+        let symptom = Symptom::Moved { from, can_rewrite: true };
+        doctor::warn(session, home, environment, (environment.root().to_path_buf(), symptom));
     }
     Ok(appended_in(&text))
 }
@@ -127,13 +115,13 @@ pub(super) fn follows_project(session: &Session<'_>, cd: bool, no_cd: bool) -> b
 pub(super) fn enter(session: &Session<'_>, home: &WorkonHome, environment: &Environment, follow: bool) -> Result<Plan> {
     let hooks = session.hooks(home)?;
     let is_of_store = environment.origin() == Origin::Store;
-    let ages = is_of_store.then(|| restore(session, home, environment)).transpose()?;
+    let saved = is_of_store.then(|| restore(session, home, environment)).transpose()?;
     // Read the environment again if it was changed.
-    let again = if matches!(ages, Some((_, true))) { Environment::open(environment.root())? } else { None };
+    let again = if matches!(saved, Some((_, true))) { Environment::open(environment.root())? } else { None };
     let environment = again.as_ref().unwrap_or(environment);
     let project = project_directory(session, environment)?;
-    if let (Some((ages, _)), Some(project)) = (ages, &project) {
-        ages.refresh(home, environment, project, session.context);
+    if let (Some((timestamps, _)), Some(project)) = (saved, &project) {
+        timestamps.refresh(home, environment, project, session.context);
     }
     let brought = Brought::of(session, environment)?;
     let own = elsewhere::OwnFiles::of(session, &hooks, environment, &brought)?;
@@ -144,7 +132,7 @@ pub(super) fn enter(session: &Session<'_>, home: &WorkonHome, environment: &Envi
     let of_person = hooks.files(hooks::POSTACTIVATE, Some(environment.root()).filter(|_| is_of_store));
     after.extend(of_person.into_iter().map(Step::Source));
     after.extend(own.entered);
-    let appended = if is_of_store { appended(session, environment)? } else { own.appended };
+    let appended = if is_of_store { appended(session, home, environment)? } else { own.appended };
     let around = Surroundings {
         before: hooks.words(hooks::PREACTIVATE, environment),
         follow,
@@ -158,17 +146,21 @@ pub(super) fn enter(session: &Session<'_>, home: &WorkonHome, environment: &Envi
 
 /// Restores and reports what another tool removed by recreating the environment. Returns the ages
 /// of what is kept, and whether anything was restored.
-pub(super) fn restore(session: &Session<'_>, home: &WorkonHome, environment: &Environment) -> Result<(Ages, bool)> {
-    let ages = Ages::of(home, environment);
-    if let Some(restored) = keepsake::restore(ages, home, environment, session.context)? {
+pub(super) fn restore(
+    session: &Session<'_>,
+    home: &WorkonHome,
+    environment: &Environment,
+) -> Result<(Timestamps, bool)> {
+    let timestamps = Timestamps::of(home, environment);
+    if let Some(restored) = keepsake::restore(timestamps, home, environment, session.context)? {
         output::note(&format!(
             "another tool recreated `{}`; restored its {}",
             shown(environment.name()),
             restored.join(", ")
         ));
-        return Ok((Ages::of(home, environment), true));
+        return Ok((Timestamps::of(home, environment), true));
     }
-    Ok((ages, false))
+    Ok((timestamps, false))
 }
 
 /// The appended lines, unless they work only in a sourced file or would end the shell; those are

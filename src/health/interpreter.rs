@@ -23,6 +23,12 @@ pub(super) fn check(environment: &Environment) -> Option<(PathBuf, Symptom)> {
         .or_else(|| outside_home(environment))
 }
 
+/// Symptoms of an environment that has a Python, found without listing a directory.
+pub(super) fn at_a_glance(environment: &Environment) -> Option<(PathBuf, Symptom)> {
+    // An environment of conda needs no pyvenv.cfg.
+    if environment.is_conda() { None } else { no_cfg(environment).or_else(|| replaced(environment)) }
+}
+
 /// `bin/python`, else another Python in `bin`, is missing or a link to nothing.
 fn missing(environment: &Environment) -> Option<(PathBuf, Symptom)> {
     let python = dangling(environment).into_iter().next()?;
@@ -57,14 +63,14 @@ fn home_missing(environment: &Environment) -> Option<(PathBuf, Symptom)> {
 }
 
 /// The packages are in the directory of another version.
-pub(super) fn replaced(environment: &Environment) -> Option<(PathBuf, Symptom)> {
+fn replaced(environment: &Environment) -> Option<(PathBuf, Symptom)> {
     let (python, series) = (environment.replaced_python()?, environment.series()?);
     let can_relink = relinkable(environment).is_some();
     Some((environment.python(), Symptom::PythonReplaced { python, series, can_relink }))
 }
 
 /// Python finds the environment by this file (PEP 405).
-pub(super) fn no_cfg(environment: &Environment) -> Option<(PathBuf, Symptom)> {
+fn no_cfg(environment: &Environment) -> Option<(PathBuf, Symptom)> {
     (!environment.is_isolated()).then(|| (environment.root().join("pyvenv.cfg"), Symptom::NoCfg))
 }
 

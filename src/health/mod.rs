@@ -38,6 +38,16 @@ pub(crate) use repair::{Repair, repair};
 pub(crate) use setup::{ShellReport, loads, rc_file};
 pub(crate) use symptom::{MetadataFile, Severity, Symptom};
 
+/// A symptom of an environment that has a Python: activating it works, installing may not.
+pub(crate) fn at_a_glance(environment: &Environment) -> Option<(PathBuf, Symptom)> {
+    interpreter::at_a_glance(environment)
+}
+
+/// The environment has no pip, and the shell would run another Python's.
+pub(crate) fn borrowed_pip(environment: &Environment) -> Option<(PathBuf, Symptom)> {
+    packages::borrowed_pip(environment)
+}
+
 /// What the checks need to know.
 #[derive(Clone, Copy)]
 pub(crate) struct Examination<'a> {
@@ -54,7 +64,7 @@ impl Examination<'_> {
     pub(crate) fn environment(&self, environment: &Environment) -> Vec<Finding> {
         let subject = Subject::Environment(environment.name().to_owned());
         let mut symptoms = self.symptoms(environment);
-        if keepsake::was_made_anew(self.home, environment, self.context) {
+        if keepsake::was_recreated(self.home, environment, self.context) {
             symptoms.push((environment.root().join("pyvenv.cfg"), Symptom::Recreated));
         }
         about(&subject, environment, symptoms)

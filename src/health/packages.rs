@@ -36,6 +36,10 @@ fn no_site_packages(environment: &Environment) -> Option<(PathBuf, Symptom)> {
     (is_missing && !is_refused).then_some((lib, Symptom::NoSitePackages))
 }
 
+pub(super) fn borrowed_pip(environment: &Environment) -> Option<(PathBuf, Symptom)> {
+    environment.lacks_pip_of_its_own().then(|| (environment.bin().join("pip"), Symptom::PipOfOtherPython))
+}
+
 /// The parts of pip that are there.
 #[derive(Default)]
 struct Pip {
@@ -66,9 +70,7 @@ impl Pip {
             Self { metadata: None, package: false } if was_seeded(environment) => {
                 Some((directories.first()?.clone(), Symptom::NoPip))
             }
-            Self { metadata: None, package: false } if environment.lacks_pip_of_its_own() => {
-                Some((environment.bin().join("pip"), Symptom::PipOfOtherPython))
-            }
+            Self { metadata: None, package: false } => borrowed_pip(environment),
             Self { metadata: Some(_), package: true } => {
                 let mut entries = fs::read_dir(environment.bin()).ok()?.flatten();
                 let has_one = entries.any(|entry| entry.file_name().as_encoded_bytes().starts_with(b"pip"));

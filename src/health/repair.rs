@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::formats::pyvenv_cfg;
 use crate::fs::{read_small, remove_tree, write_whole};
 use crate::interpreter::{self, Interpreter};
-use crate::keepsake::{self, Ages};
+use crate::keepsake::{self, Timestamps};
 use crate::relocate::{self, Relocation, Rewriting};
 use crate::workon_home::name::EnvironmentName;
 
@@ -63,8 +63,8 @@ pub(crate) fn repair(examination: &Examination<'_>, finding: &Finding) -> Option
         Symptom::Recreated => {
             let restored = {
                 let (home, environment) = (examination.home, environment()?);
-                let ages = Ages::of(home, &environment);
-                keepsake::restore(ages, home, &environment, examination.context).transpose()?
+                let timestamps = Timestamps::of(home, &environment);
+                keepsake::restore(timestamps, home, &environment, examination.context).transpose()?
             };
             Some(restored.map(Repair::PutBack))
         }

@@ -88,7 +88,7 @@ fn doctor_finds_it_and_restores_it() {
     emptied(&sandbox);
     let text = sandbox.run(["doctor", "x"]).status(1).stderr("").stdout_text();
     let line = "problem  x  another tool recreated it, without its project, hooks and added paths\n            \
-                `venvwrap doctor --fix x`\n";
+                `venvwrap doctor --fix x` repairs it\n";
     assert!(text.contains(line), "{text}");
     sandbox.run(["doctor", "--fix", "x"]).stderr("x: restored its project, hooks, added paths, prompt\n");
     assert!(!sandbox.run(["doctor", "x"]).stdout_text().contains("recreated"));

@@ -35,9 +35,8 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("trust", "belief context directories env_vars error fs shown"),
     ("project", "context directories env_vars environment error formats fs one_line shown workon_home"),
     ("tmpenv", "environment fs processes workon_home"),
-    // What another tool empties an environment of: its project, its hooks, its prompt, its added
-    // directories.
-    ("keepsake", "context environment error formats fs hooks project workon_home"),
+    ("customization", "context environment error fs hooks project"),
+    ("keepsake", "context customization environment error formats fs hooks project workon_home"),
     (
         "interpreter",
         "asked belief context directories env_vars error formats fs isolation programs quoting shown uv versions",
@@ -63,7 +62,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("shell", "activation error quoting shown variables"),
     (
         "commands",
-        "activation belief config context creator directories elsewhere env_vars environment error formats fs health hooks installer interpreter \
+        "activation belief config context creator customization directories elsewhere env_vars environment error formats fs health hooks installer interpreter \
          keepsake output processes programs project recipe relocate search seed shown templates tmpenv trust variables workon_home",
     ),
     ("cli", "commands context elsewhere env_vars error output quoting shell workon_home"),

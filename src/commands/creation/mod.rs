@@ -261,14 +261,14 @@ impl<'a> Creation<'a> {
         let Self { session, options, home, name, .. } = self;
         let building = home.start_building()?;
         let root = home.path().join(name.as_os_str());
-        let own_prompt = options.prompt.as_deref().or(kept.prompt.as_deref());
-        let prompt = inert(own_prompt.unwrap_or(name.as_os_str()));
+        let own_prompt = options.prompt.clone().or_else(|| kept.prompt());
+        let prompt = inert(own_prompt.as_deref().unwrap_or(name.as_os_str()));
         let request = Request {
             interpreter,
             directory: building.path(),
             root: &root,
             system_site_packages: options.system_site_packages || kept.system_site_packages,
-            prompt: own_prompt,
+            prompt: own_prompt.as_deref(),
             scripts: &standalone::scripts(&root, &prompt),
         };
         let created = creator::create(&request)?;
@@ -284,7 +284,7 @@ impl<'a> Creation<'a> {
         } else {
             self.plant(&request, &created)?
         };
-        kept.write(building.path(), || Ok(created.site_packages.clone()))?;
+        kept.write(session, building.path(), Some(&created.site_packages))?;
         let hooks = session.hooks(home)?;
         if hooks.are_in_use() {
             hooks.make_local_templates(&building.path().join("bin"))?;
@@ -302,12 +302,13 @@ impl<'a> Creation<'a> {
         kept: &Kept,
     ) -> Result<Environment> {
         let Self { session, options, home, name, .. } = self;
+        let prompt = options.prompt.clone().or_else(|| kept.prompt());
         let removed = existing.map(|_| home.remove(name, session.active_root())).transpose()?;
         let asked = HandOver {
             python,
             system_site_packages: options.system_site_packages || kept.system_site_packages,
             without_pip: options.without_pip,
-            prompt: options.prompt.as_deref().or(kept.prompt.as_deref()),
+            prompt: prompt.as_deref(),
             quiet: options.quiet > 0,
             is_offline: self.packages.sources.no_index || self.packages.sources.is_offline,
         };
@@ -320,7 +321,7 @@ impl<'a> Creation<'a> {
         let environment = made?;
         self.link_project(&environment)?;
         write_extras(environment.root(), extras)?;
-        kept.write(environment.root(), || environment.site_packages())?;
+        kept.write(session, environment.root(), environment.site_packages().ok().as_deref())?;
         let hooks = session.hooks(home)?;
         if hooks.are_in_use() {
             hooks.make_local_templates(&environment.bin())?;

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::words::{describe, owner_word};
 use super::{DoctorRun, Report};
 use crate::commands::json::{Named, text};
 use crate::health::{self, Severity, Subject};
@@ -64,14 +65,14 @@ impl Json {
                 _ => None,
             },
             path: text(&finding.path),
-            what: words.describe(&finding.path, &finding.symptom),
+            what: describe(run.session, &finding.path, &finding.symptom),
             mend: words.remedy(finding),
         });
         let resolved = health::resolved_commands(&run.examination, run.shell_report.as_ref());
         let commands = resolved.into_iter().map(|resolved| JsonCommand {
             command: resolved.command,
             path: resolved.path.as_deref().map(text),
-            of: words.owner(&resolved.owner),
+            of: owner_word(run.session, &resolved.owner),
             replaced_by: resolved.replaced,
         });
         let rc_file = health::rc_file(run.session.context, run.examination.shell);

@@ -21,7 +21,8 @@ mod json;
 mod remedy;
 mod words;
 
-pub(super) use words::Words;
+use words::Words;
+pub(super) use words::{describe, warn};
 
 /// Repairs are followed by another check, at most this often: a repair can reveal what the problem
 /// had hidden.
@@ -219,7 +220,7 @@ impl DoctorRun<'_> {
             };
             let gap = " ".repeat(width - output::display_width(&subject));
             let indent = " ".repeat("problem".len() + 2 + width + 2);
-            let sentence = self.words.describe(&finding.path, &finding.symptom);
+            let sentence = describe(self.session, &finding.path, &finding.symptom);
             let remedy = self.words.remedy(finding);
             let _ = writeln!(text, "{word}  {subject}{gap}  {sentence}\n{indent}{remedy}");
         }

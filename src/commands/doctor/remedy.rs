@@ -14,7 +14,7 @@ use crate::shown::{operands, typed};
 impl Words<'_> {
     /// What to do, in one line.
     #[allow(clippy::too_many_lines, reason = "an arm for each symptom")]
-    pub(in crate::commands) fn remedy(&self, finding: &Finding) -> String {
+    pub(super) fn remedy(&self, finding: &Finding) -> String {
         let here = self.typed(&finding.path);
         let root = &finding.root;
         let name = match &finding.subject {
@@ -22,7 +22,7 @@ impl Words<'_> {
             _ => finding.path.file_name().unwrap_or_default(),
         };
         let fix = match &finding.subject {
-            Subject::Environment(name) => format!("`venvwrap doctor --fix {}`", operands(&[name])),
+            Subject::Environment(name) => format!("`venvwrap doctor --fix {}` repairs it", operands(&[name])),
             _ => "`venvwrap doctor --fix`".to_owned(),
         };
         // Outside the store venvwrap changes nothing.
@@ -32,7 +32,11 @@ impl Words<'_> {
         } else {
             "recreate it with the tool that made it".to_owned()
         };
-        let python = || self.typed(&root.join("bin/python"));
+        let python = || match &finding.subject {
+            Subject::Environment(name) => format!("venvwrap run {} python", operands(&[name])),
+            _ => self.typed(&root.join("bin/python")),
+        };
+        let relink = fix.trim_end_matches(" repairs it");
         let load = self.shell.loading_line();
         match &finding.symptom {
             Symptom::PythonMissing { series: Some(series), .. }
@@ -40,7 +44,7 @@ impl Words<'_> {
             | Symptom::PythonReplaced { series, can_relink: true, .. }
                 if can_fix =>
             {
-                format!("{fix} links it to another Python {series}; if there is none, {recreate}")
+                format!("{relink} links it to another Python {series}; if there is none, {recreate}")
             }
             Symptom::PythonMissing { .. } | Symptom::HomeMissing { .. } | Symptom::PythonReplaced { .. } => {
                 format!("install that Python again, or {recreate}")
@@ -79,7 +83,7 @@ impl Words<'_> {
             }
             Symptom::PipModuleMissing => format!("`rm -r {here} && {} -m ensurepip --default-pip`", python()),
             Symptom::NoPip => format!("`{} -m ensurepip --default-pip`", python()),
-            Symptom::PipOfOtherPython => format!("use uv, or add it: `{} -m ensurepip --default-pip`", python()),
+            Symptom::PipOfOtherPython => format!("`{} -m ensurepip --default-pip` adds it, or use `uv pip`", python()),
             Symptom::NoPipCommand => format!("`{} -m pip install --force-reinstall pip`", python()),
             Symptom::MetadataIncomplete { missing: MetadataFile::Metadata, names }
             | Symptom::PipLeftovers { names } => {

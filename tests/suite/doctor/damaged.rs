@@ -115,7 +115,7 @@ fn a_store_that_was_moved_by_hand_is_brought_into_line() {
     drop(sandbox.run_command(command, b"").status(0));
     fs::rename(sandbox.environment("ours"), sandbox.environment("it's \"new\"")).unwrap();
     fs::rename(sandbox.environment("venv"), sandbox.environment("other")).unwrap();
-    let mend = "`venvwrap doctor --fix 'it'\\''s \"new\"'`";
+    let mend = "`venvwrap doctor --fix 'it'\\''s \"new\"'` repairs it";
     sandbox
         .run(["doctor"])
         .status(1)
@@ -123,7 +123,7 @@ fn a_store_that_was_moved_by_hand_is_brought_into_line() {
             "problem  it's \"new\"  its scripts still point to [ROOT]/envs/ours (it was moved or copied by hand)
                      {mend}
 problem  other       its scripts still point to [ROOT]/envs/venv (it was moved or copied by hand)
-                     `venvwrap doctor --fix other`
+                     `venvwrap doctor --fix other` repairs it
 2 environments checked; 2 problems\n"
         ))
         .stderr("");
@@ -145,6 +145,7 @@ problem  other       its scripts still point to [ROOT]/envs/venv (it was moved o
 #[test]
 fn what_is_missing_is_named_and_what_can_be_written_again_is() {
     let sandbox = world(Sandbox::new());
+    symlink(BINARY, sandbox.tools().join("venvwrap")).unwrap();
     let root = make(&sandbox, pythons::complete(), "x", &[]);
     let packages = fs::read_dir(root.join("lib")).unwrap().next().unwrap().unwrap().path().join("site-packages");
     let activate = fs::read(root.join("bin/activate")).unwrap();
@@ -168,7 +169,7 @@ fn what_is_missing_is_named_and_what_can_be_written_again_is() {
     let text = answer.stdout_text();
     for line in [
         "problem  x  in its bin, tool starts /gone/python3, which does not exist\n",
-        "problem  x  missing in its bin: activate, activate.nu\n            `venvwrap doctor --fix x`\n",
+        "problem  x  missing in its bin: activate, activate.nu\n            `venvwrap doctor --fix x` repairs it\n",
         "problem  x  its pip is incomplete: only the metadata is left\n            `rm -r '",
         "note     x  no METADATA in a-1.dist-info: pip cannot tell which package it is\n            `rm -r '",
         "note     x  left behind by an interrupted pip: ~ip-1.dist-info\n            `rm -r '",
@@ -182,7 +183,7 @@ fn what_is_missing_is_named_and_what_can_be_written_again_is() {
     // Each of these lines can be typed as it stands.
     let told: serde_json::Value = serde_json::from_slice(&sandbox.run(["doctor", "--json", "x"]).stdout).unwrap();
     for finding in told["findings"].as_array().unwrap() {
-        let line = finding["mend"].as_str().unwrap().trim_matches('`').to_owned();
+        let line = finding["mend"].as_str().unwrap().split_once('`').unwrap().1.rsplit_once('`').unwrap().0.to_owned();
         let mut command = sandbox.command("/bin/sh");
         command.arg("-c").arg(&line);
         drop(sandbox.run_command(command, b"").status(0));
@@ -202,7 +203,7 @@ fn what_killed_commands_left_is_cleared_away() {
     sandbox.write("envs/notes.txt", "");
     symlink("/gone", store.join("dangling")).unwrap();
     let expected = "problem  new      its scripts still point to [ROOT]/envs/old (it was moved or copied by hand)
-                  `venvwrap doctor --fix new`
+                  `venvwrap doctor --fix new` repairs it
 problem  (store)  a rename to `begun` was interrupted before it started
                   `venvwrap doctor --fix`
 problem  (store)  the rename of `old` to `new` was interrupted: both names work
@@ -217,7 +218,7 @@ note     (store)  neither an environment nor a hook: notes.txt
     let answer = sandbox.run(["doctor"]).status(1).stderr("");
     // As long as both names lead to it, what its files say is true.
     let expected = expected.replacen(
-        "problem  new      its scripts still point to [ROOT]/envs/old (it was moved or copied by hand)\n                  `venvwrap doctor --fix new`\n",
+        "problem  new      its scripts still point to [ROOT]/envs/old (it was moved or copied by hand)\n                  `venvwrap doctor --fix new` repairs it\n",
         "",
         1,
     );

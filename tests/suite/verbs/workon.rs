@@ -174,13 +174,19 @@ fn what_will_not_work_inside_is_said_with_what_repairs_it() {
         ("bare", "its pyvenv.cfg is missing, so packages would go into the Python it was made from"),
     ] {
         let typed = if name.contains(' ') { format!("'{name}'") } else { name.to_owned() };
+        let effect = match name {
+            "replaced" => {
+                "links it to another Python 3.11; if there is none, `mkvirtualenv --clear replaced` recreates it"
+            }
+            _ => "repairs it",
+        };
         for shell in Shell::ALL {
             shell
                 .plain()
                 .run(&sandbox, format!("workon '{name}'\n"))
                 .status(0)
                 .stdout("")
-                .stderr(format!("environment `{name}`: {says}; `venvwrap doctor --fix {typed}` repairs it\n"));
+                .stderr(format!("environment `{name}`: {says}; `venvwrap doctor --fix {typed}` {effect}\n"));
         }
         let is_broken = name != "moved by hand";
         sandbox.run(["showvirtualenv", "--json", name]).stdout_contains(&format!("\"broken\": {is_broken}"));
@@ -205,8 +211,9 @@ fn an_environment_of_uv_without_pip_is_said_once_and_the_command_that_is_named_a
         uv.args(["venv", "--offline", "-q", "-p"]).arg(&pythons::complete().path).arg(sandbox.environment("x"));
         sandbox.run_command(uv, b"").status(0);
         let command = "venvwrap run x python -m ensurepip --default-pip";
-        let said =
-            format!("environment `x` has no pip, so `pip` is another Python's; use `uv pip`, or add it: `{command}`\n");
+        let said = format!(
+            "environment `x`: it has no pip, so `pip` is another Python's; `{command}` adds it, or use `uv pip`\n"
+        );
         let enter = || shell.plain().run(&sandbox, "workon x\ndeactivate\n");
         enter().status(0).stdout("").stderr(said.as_str());
         enter().status(0).stdout("").stderr("");
