@@ -109,16 +109,14 @@ pub(crate) fn ask(
     Err(format!("it did not answer within {} s", patience.time.as_secs_f32()))
 }
 
-/// Why the system did not start it.
-fn not_started(program: &Path, error: &io::Error) -> String {
+/// Why the system did not start a program.
+pub(crate) fn not_started(program: &Path, error: &io::Error) -> String {
     match (error.kind(), fs::read_link(program), fs::metadata(program)) {
-        (_, Ok(target), Err(_)) => format!("it is a link to {}, which is not there", shown(&target)),
+        (_, Ok(target), Err(_)) => format!("it is a link to {}, which does not exist", shown(&target)),
         (_, _, Ok(file)) if file.is_dir() => "it is a directory".to_owned(),
         (ErrorKind::PermissionDenied, _, Ok(_)) => "it is not executable".to_owned(),
-        (ErrorKind::NotFound, _, Err(_)) => "it is not there".to_owned(),
-        (ErrorKind::NotFound, _, Ok(_)) => {
-            "the program that its first line or its headers name is not there".to_owned()
-        }
+        (ErrorKind::NotFound, _, Err(_)) => "it does not exist".to_owned(),
+        (ErrorKind::NotFound, _, Ok(_)) => "the program named by its first line or headers does not exist".to_owned(),
         _ => format!("it cannot be run: {error}"),
     }
 }

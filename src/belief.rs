@@ -11,7 +11,7 @@ use nix::unistd::geteuid;
 use crate::context::Context;
 use crate::directories;
 use crate::env_vars;
-use crate::error::Error;
+use crate::error::StoreError;
 use crate::fs::private::{Doubt, create_private, doubt};
 use crate::output;
 use crate::shown::shown;
@@ -55,11 +55,14 @@ pub(crate) fn remedy(doubt: &Doubt, variable: &str) -> String {
 }
 
 fn report(what: &str, doubt: &Doubt, used: &str, variable: &str) {
-    output::report(&Error::Refused {
-        what: format!("ignored {what}"),
-        reason: format!("{doubt}{used}"),
-        hint: remedy(doubt, variable),
-    });
+    output::report(
+        &StoreError::Ignored {
+            what: what.to_owned(),
+            reason: format!("{doubt}{used}"),
+            remedy: remedy(doubt, variable),
+        }
+        .into(),
+    );
 }
 
 /// A directory of the user's own among the temporary files.

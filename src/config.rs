@@ -11,7 +11,7 @@ use crate::belief;
 use crate::context::Context;
 use crate::directories;
 use crate::env_vars;
-use crate::error::{Error, Result};
+use crate::error::{Error, PackageError, Result};
 use crate::fs::private::read_private;
 
 /// Longest config.toml that is read.
@@ -66,7 +66,7 @@ impl Config {
         let Some(path) = directories::config(context).map(|directory| directory.join("config.toml")) else {
             return Self::default().overridden(context);
         };
-        let wrong = |reason: String| Error::Value { what: crate::shown::shown(&path).to_string(), reason };
+        let wrong = |reason: String| Error::Malformed { what: crate::shown::shown(&path).to_string(), reason };
         let text = read_private(&path, LIMIT).map_err(Error::io("read", &path))?;
         let text = text.unwrap_or_else(|doubt| {
             // Settings that somebody else can write are nobody's: the defaults hold.
@@ -94,11 +94,7 @@ impl Config {
                 Some("pip") => Installer::Pip,
                 Some("uv") => Installer::Uv,
                 _ => {
-                    return Err(Error::Refused {
-                        what: env_vars::VENVWRAP_INSTALLER.to_owned(),
-                        reason: format!("`{}` is no installer", crate::shown::shown(value)),
-                        hint: "set it to auto, pip or uv".to_owned(),
-                    });
+                    return Err(PackageError::UnknownInstaller { value: value.to_owned() }.into());
                 }
             };
         }

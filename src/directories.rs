@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::context::Context;
 use crate::env_vars;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, StoreError};
 use crate::fs::tidied;
 
 const PROGRAM: &str = "venvwrap";
@@ -25,7 +25,7 @@ pub(crate) fn workon_home(context: &Context) -> Result<PathBuf> {
 
 /// The directory that a variable names: `~` and `$NAME` expanded once, a relative one below the
 /// home directory. `None` where it is unset.
-pub(crate) fn named_by(context: &Context, variable: &str) -> Result<Option<PathBuf>> {
+pub(crate) fn named_by(context: &Context, variable: &'static str) -> Result<Option<PathBuf>> {
     let Some(value) = context.variable(variable) else { return Ok(None) };
     let bytes = value.as_bytes();
     let is_plain = !bytes.contains(&b'~') && !bytes.contains(&b'$') && !bytes.windows(2).any(|pair| pair == b"//");
@@ -111,12 +111,8 @@ fn own(context: &Context, base: Base) -> Result<PathBuf> {
 }
 
 /// `variable`: what would do in place of HOME.
-fn no_home(variable: &str) -> Error {
-    Error::Refused {
-        what: env_vars::HOME.to_owned(),
-        reason: "not set to an absolute path".to_owned(),
-        hint: format!("set HOME, or set {variable} to an absolute path"),
-    }
+fn no_home(variable: &'static str) -> Error {
+    StoreError::NoHome { variable: Some(variable) }.into()
 }
 
 /// `~` at the start and `$NAME` or `${NAME}` anywhere, once; an unset variable is left as it
@@ -125,11 +121,7 @@ pub(crate) fn expanded(value: &OsStr, context: &Context) -> Result<OsString> {
     let mut rest = value.as_bytes();
     let mut made = Vec::new();
     if rest == b"~" || rest.starts_with(b"~/") {
-        let home = context.home().ok_or_else(|| Error::Refused {
-            what: env_vars::HOME.to_owned(),
-            reason: "not set to an absolute path, so `~` stands for nothing".to_owned(),
-            hint: "set HOME, or write the path in full".to_owned(),
-        })?;
+        let home = context.home().ok_or(StoreError::NoHome { variable: None })?;
         made.extend_from_slice(home.as_os_str().as_bytes());
         rest = &rest[1..];
     }

@@ -172,7 +172,7 @@ fn read(home: &WorkonHome, name: &OsStr) -> Option<Keepsake> {
 }
 
 fn write(home: &WorkonHome, name: &OsStr, keepsake: &Keepsake) -> Result<()> {
-    let wrong = |error: serde_json::Error| Error::Value { what: "JSON".to_owned(), reason: error.to_string() };
+    let wrong = |error: serde_json::Error| Error::Malformed { what: "JSON".to_owned(), reason: error.to_string() };
     let file = home.kept_for_writing()?.join(name);
     write_whole(&file, &serde_json::to_vec(keepsake).map_err(wrong)?)
 }

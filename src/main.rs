@@ -9,6 +9,7 @@ mod quoting; //      values as each language writes them
 mod shown; //        a value in a message
 mod one_line; //     a value in a file that others read line by line
 mod versions; //     version numbers and conditions on them
+mod verb; //         how a hint spells a verb
 mod error; //        what can go wrong, and the hint
 mod fs; //           careful steps on disk
 mod formats; //      file formats of the Python world

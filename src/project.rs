@@ -110,7 +110,7 @@ pub(crate) fn link_text(project: &Path) -> Result<Vec<u8>> {
     } else {
         return Ok([bytes, b"\n"].concat());
     };
-    Err(Error::Value { what: crate::shown::shown(project).to_string(), reason: reason.to_owned() })
+    Err(Error::Malformed { what: crate::shown::shown(project).to_string(), reason: reason.to_owned() })
 }
 
 /// Links an environment to a project directory, which is absolute.

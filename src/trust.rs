@@ -15,10 +15,9 @@ use crate::belief;
 use crate::context::Context;
 use crate::directories;
 use crate::env_vars;
-use crate::error::{Error, Result};
+use crate::error::{Error, ProjectError, Result};
 use crate::fs::private::{create_private, doubt, read_private};
 use crate::fs::{read_small, remove_tree, write_whole};
-use crate::shown::shown;
 
 /// The directory of a project that its hooks lie in.
 pub(crate) const PROJECT_HOOKS: &str = ".virtualenvwrapper";
@@ -68,21 +67,19 @@ pub(crate) fn is_trusted(context: &Context, file: &Path, text: &[u8]) -> Result<
 pub(crate) fn trust(context: &Context, file: &Path) -> Result<()> {
     let text = read_small(file, LIMIT).and_then(|text| text.ok_or_else(|| ErrorKind::NotFound.into()));
     let text = text.map_err(|error| match error.kind() {
-        ErrorKind::FileTooLarge => Error::Refused {
-            what: format!("cannot trust {}", shown(file)),
-            reason: "it is longer than 1 MiB".to_owned(),
-            hint: "hooks up to that length can be trusted".to_owned(),
-        },
+        ErrorKind::FileTooLarge => ProjectError::HookTooLong { hook: file.to_path_buf() }.into(),
         _ => Error::io("read", file)(error),
     })?;
     let record = record_of(context, file)?;
     if let Some(directory) = record.parent() {
         if let Some(doubt) = doubt(directory) {
-            return Err(Error::Refused {
-                what: format!("cannot trust {}", shown(file)),
-                reason: format!("it would be recorded in {}, but {doubt}", shown(directory)),
-                hint: belief::remedy(&doubt, env_vars::XDG_STATE_HOME),
-            });
+            return Err(ProjectError::Unrecordable {
+                hook: file.to_path_buf(),
+                directory: directory.to_path_buf(),
+                remedy: belief::remedy(&doubt, env_vars::XDG_STATE_HOME),
+                doubt: doubt.to_string(),
+            }
+            .into());
         }
         create_private(directory).map_err(Error::io("create", directory))?;
     }

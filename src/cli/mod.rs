@@ -11,7 +11,6 @@ use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::process::ExitCode;
 
-use clap::error::ContextKind;
 use clap::{ArgMatches, Command};
 
 use crate::commands::{self, Outcome, Session, Verb};
@@ -19,12 +18,17 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::output;
 use crate::shell::{PROTOCOL, Shell};
+use crate::verb;
+use crate::workon_home::WorkonHome;
 
 mod complete;
 mod completions;
 mod manual;
 mod other_words;
+mod usage;
 mod virtualenvwrapper;
+
+use usage::usage;
 
 const PROGRAM: &str = "venvwrap";
 
@@ -58,7 +62,8 @@ impl Entry {
 }
 
 fn run_as<V: Verb>(matches: &ArgMatches, session: &Session<'_>) -> Result<Outcome> {
-    V::from_arg_matches(matches).map_err(|error| usage(&error)).and_then(|verb| verb.run(session))
+    let verb = V::from_arg_matches(matches).map_err(|error| usage(&error, PROGRAM, PROGRAM))?;
+    verb.run(session)
 }
 
 const CREATE: &str = "Create and remove";
@@ -117,6 +122,9 @@ const VERBS: &[Entry] = &[
 pub(crate) fn run(context: &Context) -> ExitCode {
     let outcome = called(context).and_then(|(words, caller)| {
         let shell = caller.as_ref().map(|caller| caller.shell);
+        if shell.is_some() {
+            verb::spell_as_functions();
+        }
         let session =
             Session { context, shell, is_interactive: caller.as_ref().is_some_and(|caller| caller.is_interactive) };
         let outcome = dispatch(words, &session)?;
@@ -125,6 +133,11 @@ pub(crate) fn run(context: &Context) -> ExitCode {
     match outcome {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
+            // Where WORKON_HOME cannot be located, that is what the error says.
+            let error = match WorkonHome::locate(context) {
+                Ok(home) => error.in_store(home.path()),
+                Err(_) => error,
+            };
             output::report(&error);
             ExitCode::from(error.status())
         }
@@ -147,7 +160,7 @@ fn called(context: &Context) -> Result<(&[OsString], Option<Caller<'_>>)> {
     let Some(option) = words.first().and_then(|word| word.as_bytes().strip_prefix(b"--plan=")) else {
         return Ok((words, None));
     };
-    let not_ours = || usage_of("--plan is for the shell functions", "`venvwrap init SHELL` prints them");
+    let not_ours = || usage_of("--plan is for the shell functions", "see `venvwrap init --help`");
     let mut parts = std::str::from_utf8(option).unwrap_or_default().split('/');
     let mut part = || parts.next().unwrap_or_default();
     let shell = Shell::named(part()).ok_or_else(not_ours)?;
@@ -157,8 +170,8 @@ fn called(context: &Context) -> Result<(&[OsString], Option<Caller<'_>>)> {
         return Ok((&words[1..], None));
     }
     if protocol != PROTOCOL {
-        let hint = format!("start a new shell, or load them again: {}", shell.loading_line());
-        return Err(usage_of("the functions in this shell are of another version of venvwrap", &hint));
+        let hint = format!("start a new shell, or load them again: `{}`", shell.loading_line());
+        return Err(usage_of("the functions in this shell are from another version of venvwrap", &hint));
     }
     if word.is_empty() || !word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
         return Err(not_ours());
@@ -168,7 +181,7 @@ fn called(context: &Context) -> Result<(&[OsString], Option<Caller<'_>>)> {
         crate::context::ignore_stop();
     }
     let Some(descriptor) = Context::take_plan_descriptor() else {
-        return Err(usage_of("nobody waits for a plan on descriptor 3", "`venvwrap init SHELL` prints the functions"));
+        return Err(usage_of("no shell waits for a plan on descriptor 3", "see `venvwrap init --help`"));
     };
     Ok((&words[1..], Some(Caller { shell, word, is_interactive: mode == "i", descriptor })))
 }
@@ -186,9 +199,9 @@ fn dispatch(words: &[OsString], session: &Session<'_>) -> Result<Outcome> {
     } else {
         format!("{PROGRAM} {}", entry.name)
     };
-    match (entry.command)().bin_name(called).try_get_matches_from(words) {
+    match (entry.command)().bin_name(&called).try_get_matches_from(words) {
         Ok(matches) => (entry.run)(&matches, session),
-        Err(error) => (entry.instead)(&error, session).unwrap_or_else(|| shown_or_usage(&error)),
+        Err(error) => (entry.instead)(&error, session).unwrap_or_else(|| shown_or_usage(&error, entry.name, &called)),
     }
 }
 
@@ -206,7 +219,7 @@ fn whole_tree(words: &[OsString]) -> Result<Outcome> {
         .after_help(format!("{}\n{DESCRIBES}", grouped().trim_start()));
     match grouped.try_get_matches_from(words) {
         Ok(_) => Ok(Outcome::Done),
-        Err(error) => shown_or_usage(&error),
+        Err(error) => shown_or_usage(&error, PROGRAM, PROGRAM),
     }
 }
 
@@ -245,7 +258,7 @@ fn grouped() -> String {
     text
 }
 
-fn shown_or_usage(error: &clap::Error) -> Result<Outcome> {
+fn shown_or_usage(error: &clap::Error, verb: &str, typed: &str) -> Result<Outcome> {
     use clap::error::ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion};
     match error.kind() {
         DisplayHelp | DisplayVersion => {
@@ -256,24 +269,8 @@ fn shown_or_usage(error: &clap::Error) -> Result<Outcome> {
             output::note(error.render().to_string().trim_end());
             Ok(Outcome::Status(2))
         }
-        _ => Err(usage(error)),
+        _ => Err(usage(error, verb, typed)),
     }
-}
-
-/// clap's complaint in our form: the first paragraph is what is wrong; its tip, or else the usage,
-/// is the hint.
-fn usage(error: &clap::Error) -> Error {
-    let text = error.render().to_string();
-    let mut paragraphs = text.split("\n\n");
-    let words = |paragraph: &str| paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
-    let message = words(paragraphs.next().unwrap_or_default());
-    let of_clap = paragraphs
-        .map(words)
-        .find_map(|line| line.strip_prefix("tip: ").or_else(|| line.strip_prefix("Usage: ")).map(str::to_owned));
-    let word = error.get(ContextKind::InvalidSubcommand).map(ToString::to_string);
-    let hint =
-        word.and_then(|word| other_words::hint(&word)).or(of_clap).unwrap_or_else(|| format!("see `{PROGRAM} --help`"));
-    usage_of(message.strip_prefix("error: ").unwrap_or(&message), &hint)
 }
 
 fn usage_of(message: &str, hint: &str) -> Error {
@@ -317,14 +314,5 @@ mod tests {
         }
         let wide: Vec<&str> = text.lines().filter(|line| line.chars().count() > 80).collect();
         assert!(wide.is_empty(), "{wide:?}");
-    }
-
-    #[test]
-    fn a_wrong_command_line_is_one_line_and_a_hint() {
-        let error = (VERBS[0].command)().try_get_matches_from(["mkvirtualenv", "--promt", "x", "y"]).unwrap_err();
-        let error = usage(&error);
-        assert_eq!(error.to_string(), "unexpected argument '--promt' found");
-        assert_eq!(error.hint().unwrap(), "a similar argument exists: '--prompt'");
-        assert_eq!(error.status(), 2);
     }
 }

@@ -59,7 +59,7 @@ impl Verb for Add2Virtualenv {
             } else if file.remove(&path) {
                 changed = true;
             } else {
-                output::note(&format!("`{}` was not there", shown(&path)));
+                output::note(&format!("`{}` was not on the path", shown(&path)));
             }
         }
         if changed {

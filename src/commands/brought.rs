@@ -52,7 +52,7 @@ impl Brought {
     pub(super) fn tell_refused(&self, session: &Session<'_>, environment: &Environment) {
         if !self.refused.is_empty() {
             let (root, names) = (session.shown(environment.root()), shown(&self.refused.join(", ")).to_string());
-            output::note(&format!("{root} sets {names}, which no environment may; not taken over"));
+            output::note(&format!("ignored {names}, set by {root}: no environment may set them"));
         }
     }
 

@@ -77,7 +77,7 @@ fn project_of_active(session: &Session<'_>) -> Result<PathBuf> {
     if project.is_dir() {
         return Ok(project);
     }
-    Err(Error::NoDirectory { path: project, hint: "if it has moved: `setvirtualenvproject` in its new place" })
+    Err(Error::NoDirectory { path: project, hint: "if it moved, run `setvirtualenvproject` in its new directory" })
 }
 
 /// The status is that of the shell's own cd, as is the message where there is no such directory.

@@ -10,7 +10,7 @@ use crate::activation::Step;
 use crate::directories;
 use crate::elsewhere::is_qualified;
 use crate::environment::Environment;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, StoreError};
 use crate::fs::{is_same, resolved};
 use crate::health;
 use crate::hooks::{self, Hooks};
@@ -19,7 +19,7 @@ use crate::output::{self, Progress};
 use crate::project::pointer::pointed;
 use crate::relocate::{self, Relocation};
 use crate::shell::standalone;
-use crate::shown::{operands, shown, typed_path};
+use crate::shown::{shown, typed_path};
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
@@ -96,8 +96,8 @@ fn say_put_aside(session: &Session<'_>, copy: &Environment, first: &OsStr, other
     let first = session.shown(&copy.bin().join(first));
     let root = typed_path(copy.root(), session.context.home());
     let what = match others {
-        0 => format!("{first} came along and does not run; look at it"),
-        _ => format!("{first} and {others} more came along and do not run; look at them"),
+        0 => format!("{first} was copied but is not trusted and does not run; look at it"),
+        _ => format!("{first} and {others} more were copied but are not trusted and do not run; look at them"),
     };
     output::note(&format!("{what}, then `venvwrap trust {root}`"));
 }
@@ -111,20 +111,11 @@ fn refused(text: &str, error: &Error) -> Result<Outcome> {
 }
 
 fn nothing_named() -> Error {
-    Error::Refused {
-        what: "cpvirtualenv".to_owned(),
-        reason: "no environment named".to_owned(),
-        hint: "`cpvirtualenv ENVIRONMENT NAME` copies one".to_owned(),
-    }
+    StoreError::MissingName { of: "cpvirtualenv" }.into()
 }
 
 fn nameless(source: &Environment) -> Error {
-    let name = shown(source.name());
-    Error::Refused {
-        what: format!("`{name}`"),
-        reason: "no list would show a copy of that name".to_owned(),
-        hint: format!("`cpvirtualenv {}` gives it another", operands(&[source.name(), OsStr::new("NAME")])),
-    }
+    StoreError::UnlistedCopy { name: source.name().to_owned() }.into()
 }
 
 /// The environment of that name in the store, else the one at that path, which is relative to the
@@ -157,11 +148,7 @@ fn find(session: &Session<'_>, home: &WorkonHome, source: &OsStr) -> Result<Envi
             }
             Ok(found)
         }
-        Err(_) => Err(Error::Refused {
-            what: "cpvirtualenv".to_owned(),
-            reason: format!("nothing is at {}", session.shown(&path)),
-            hint: "`lsvirtualenv -b` lists the names; a path is taken from this directory".to_owned(),
-        }),
+        Err(_) => Err(StoreError::NothingToCopy { path }.into()),
     }
 }
 
@@ -175,11 +162,7 @@ fn copy(
 ) -> Result<(Environment, Vec<OsString>)> {
     source.check_python()?;
     if home.path().ancestors().any(|above| is_same(above, source.root())) {
-        return Err(Error::Refused {
-            what: format!("cannot copy {}", shown(source.root())),
-            reason: "WORKON_HOME is inside of it".to_owned(),
-            hint: "set WORKON_HOME to a directory elsewhere".to_owned(),
-        });
+        return Err(StoreError::StoreInside { root: source.root().to_path_buf() }.into());
     }
     let to = home.path().join(name.as_os_str());
     let mut olds = places(source.root());
@@ -299,7 +282,7 @@ mod tests {
         assert!(matches!(room.find("ones"), Err(Error::UnknownEnvironment { nearest, .. }) if nearest == ["one"]));
         assert!(matches!(room.find("plain"), Err(Error::NotAnEnvironment { .. })));
         assert!(matches!(room.find("~/store"), Err(Error::NotAnEnvironment { .. })));
-        assert!(matches!(room.find("~/nothing"), Err(Error::Refused { .. })));
+        assert!(matches!(room.find("~/nothing"), Err(Error::Store(StoreError::NothingToCopy { .. }))));
     }
 
     #[test]

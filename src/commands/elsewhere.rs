@@ -12,12 +12,13 @@ use crate::environment::Environment;
 use crate::environment::appended::{appended_in, appended_lines};
 use crate::environment::conda::Scripts;
 use crate::environment::origin::Origin;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, StoreError};
 use crate::hooks::{self, Hooks};
 use crate::output;
 use crate::shell::Shell;
-use crate::shown::{operands, shown, typed_path};
+use crate::shown::{operands, typed_path};
 use crate::trust::{self, Standing};
+use crate::verb::verb;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
@@ -72,17 +73,16 @@ pub(super) enum What {
 /// The error about an environment that is elsewhere.
 pub(super) fn owned(session: &Session<'_>, environment: &Environment, what: What) -> Error {
     let name = environment.name();
-    let hint = match what {
+    let remedy = match what {
         What::Removal => removal(session, environment),
-        What::Change if environment.is_conda() => {
-            "what is in it is for conda to change; `conda create --clone` copies it".to_owned()
-        }
+        What::Change if environment.is_conda() => "change it with conda; `conda create --clone` copies it".to_owned(),
         What::Change => {
-            format!("`cpvirtualenv {}` brings a copy into WORKON_HOME", operands(&[name, OsStr::new("NAME")]))
+            let copy = operands(&[name, OsStr::new("NAME")]);
+            format!("`{} {copy}` makes a copy in WORKON_HOME", verb("cpvirtualenv"))
         }
     };
-    let what = format!("`{}` is {}'s", shown(name), environment.origin().word());
-    Error::Refused { what, reason: shown(environment.root()).to_string(), hint }
+    let (owner, root) = (environment.origin().word(), environment.root().to_path_buf());
+    StoreError::Owned { name: name.to_owned(), owner, root, remedy }.into()
 }
 
 /// How its owner removes it.

@@ -104,7 +104,7 @@ impl Export {
 
 fn elsewhere_only(environment: &Environment) -> Error {
     let name = shown(environment.name());
-    Error::Refused {
+    Error::Recipe {
         what: format!("environment `{name}`"),
         reason: "conda keeps it, and a recipe cannot describe packages of conda".to_owned(),
         hint: format!("`conda env export -p {}` describes it", operands(&[environment.root().as_os_str()])),
@@ -160,7 +160,7 @@ fn check_is_replaceable(session: &Session<'_>, file: &Path) -> Result<()> {
             "it exists, and `export` did not write it"
         }
     };
-    Err(Error::Refused {
+    Err(Error::Recipe {
         what: session.shown(file),
         reason: reason.to_owned(),
         hint: "name another file, or remove that one first".to_owned(),

@@ -9,7 +9,7 @@ use clap::Parser;
 use super::{Outcome, Session, Verb, workon};
 use crate::environment::frozen::Frozen;
 use crate::environment::{Environment, end_of_links};
-use crate::error::{Error, Result};
+use crate::error::{Error, PackageError, Result};
 use crate::formats::pylock;
 use crate::fs::{read_small, write_whole};
 use crate::installer::freeze;
@@ -66,7 +66,7 @@ impl Verb for Freeze {
         let to_stdout = self.to.as_deref() == Some(Path::new("-"));
         let file = if to_stdout { PathBuf::new() } else { self.file(session, &environment)? };
         if !to_stdout {
-            check_is_file(session, &file)?;
+            check_is_file(&file)?;
         }
         let installer = session.config()?.installer;
         let frozen = freeze::freeze(session.context, &environment, installer)?;
@@ -83,12 +83,8 @@ impl Verb for Freeze {
             let start = old.clone().unwrap_or_else(|| format!("{MARK}\n"));
             let directory = file.parent().unwrap_or(Path::new("/"));
             requirements::updated(&start, &frozen, directory).map_err(|_| Error::Usage {
-                message: format!(
-                    "{} has hashes, which a list of what is installed does not have",
-                    session.shown(&file)
-                ),
-                hint: "`--to pylock.toml` makes a file with hashes; `--to` another file leaves this one alone"
-                    .to_owned(),
+                message: format!("{} has hashes; a list of installed packages has none", session.shown(&file)),
+                hint: "`--to pylock.toml` writes a file with hashes; `--to FILE` leaves this one alone".to_owned(),
             })?
         };
         self.write(session, &file, old.as_deref(), &new)
@@ -102,13 +98,13 @@ impl Freeze {
             return session.context.absolute_path(file);
         }
         let none = || Error::Usage {
-            message: format!("`{}` is linked to no project", shown(environment.name())),
-            hint: "`--to FILE` says where to write; `setvirtualenvproject` links one".to_owned(),
+            message: format!("`{}` is not linked to a project", shown(environment.name())),
+            hint: "choose a file with `--to FILE`, or link a project with `setvirtualenvproject`".to_owned(),
         };
         let project = project::of(environment, session.context)?.ok_or_else(none)?;
         let project = session.context.absolute_path(&project)?;
         if !project.is_dir() {
-            return Err(Error::NoDirectory { path: project, hint: "`--to FILE` says where to write" });
+            return Err(Error::NoDirectory { path: project, hint: "choose a file with `--to FILE`" });
         }
         let lock = project.join(pylock::DEFAULT);
         Ok(if lock.is_file() { lock } else { project.join("requirements.txt") })
@@ -138,8 +134,10 @@ impl Freeze {
         if !is_ours && !self.yes {
             if !output::can_ask() {
                 return Err(Error::Usage {
-                    message: format!("{shown_file} was not made by freeze, and nobody can be asked ({counts})"),
-                    hint: "`--yes` changes it, `--dry-run` only shows how".to_owned(),
+                    message: format!(
+                        "{shown_file} was not written by freeze, and there is no terminal to ask on ({counts})"
+                    ),
+                    hint: "`--yes` changes it; `--dry-run` only shows the changes".to_owned(),
                 });
             }
             if !output::ask(&format!("Change {shown_file}: {counts}?"))? {
@@ -154,13 +152,9 @@ impl Freeze {
 }
 
 /// Fails for a device, a pipe or a directory, before anything is run.
-fn check_is_file(session: &Session<'_>, path: &Path) -> Result<()> {
+fn check_is_file(path: &Path) -> Result<()> {
     match std::fs::metadata(path) {
-        Ok(entry) if !entry.is_file() => Err(Error::Refused {
-            what: "freeze".to_owned(),
-            reason: format!("{} is not a regular file", session.shown(path)),
-            hint: "`--to -` writes to standard output".to_owned(),
-        }),
+        Ok(entry) if !entry.is_file() => Err(PackageError::NotAFile { file: path.to_path_buf() }.into()),
         _ => Ok(()),
     }
 }
@@ -168,7 +162,7 @@ fn check_is_file(session: &Session<'_>, path: &Path) -> Result<()> {
 /// The text of the file; `None` where there is none.
 fn read(file: &Path) -> Result<Option<String>> {
     let Some(text) = read_small(file, LIMIT).map_err(Error::io("read", file))? else { return Ok(None) };
-    let wrong = |_| Error::Value { what: shown(file).to_string(), reason: "it is not UTF-8".to_owned() };
+    let wrong = |_| Error::Malformed { what: shown(file).to_string(), reason: "it is not UTF-8".to_owned() };
     String::from_utf8(text).map(Some).map_err(wrong)
 }
 

@@ -151,14 +151,14 @@ pub(super) fn wanted(session: &Session<'_>) -> Result<Wanted> {
     let name = match found.place(&home, context)? {
         Place::Stored(name) => name,
         Place::At(place) => name_in(&home, &place).ok_or_else(|| {
-            let reason = if place.is_dir() { "it is there" } else { "its settings say so" };
+            let reason = if place.is_dir() { "it exists" } else { "its settings say so" };
             Error::KeptElsewhere { project: project.clone(), place, reason }
         })?,
     };
     let theirs = pipenv::store(context)?;
     if theirs != home.path() && !is_same(&theirs, home.path()) {
         let (theirs, ours) = (session.shown(&theirs), session.shown(home.path()));
-        output::note(&format!("pipenv looks in {theirs}, not in {ours}, as long as WORKON_HOME is not exported"));
+        output::note(&format!("pipenv uses {theirs}, not {ours}: WORKON_HOME is not exported"));
     }
     Ok(Wanted { name, project, python: found.python().map(OsString::from) })
 }

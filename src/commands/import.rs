@@ -123,7 +123,7 @@ impl Import {
         let is_there = |name: &&&OsStr| recipes.iter().any(|recipe| OsStr::new(&recipe.name) == **name);
         if let Some(missing) = asked.iter().find(|name| !is_there(name)) {
             let names: Vec<&str> = recipes.iter().map(|recipe| recipe.name.as_str()).collect();
-            return Err(Error::Refused {
+            return Err(Error::Recipe {
                 what: shown(&self.file).to_string(),
                 reason: format!("it describes no environment `{}`", shown(missing)),
                 hint: format!("it has {}", shown(&names.join(", "))),
@@ -142,7 +142,7 @@ impl Import {
             let request = OsStr::new(&recipe.python);
             // A recipe names versions; a command that happens to have such a name is not started.
             if interpreter::asked_by_project(session.context, request).is_none_or(|known| known != request) {
-                return Err(Error::Refused {
+                return Err(Error::Recipe {
                     what: format!("environment `{}`", shown(&recipe.name)),
                     reason: format!("`{}` is not a version of Python", shown(request)),
                     hint: "`python` in a recipe is like `3.12`, `3.13t`, `pypy3.10`".to_owned(),

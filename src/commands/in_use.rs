@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::output;
 use crate::processes;
 use crate::shown::{operands, shown};
+use crate::verb::verb;
 
 /// More of them say nothing new.
 const SHOWN: usize = 10;
@@ -26,8 +27,8 @@ pub(super) struct Taking<'a> {
 impl Taking<'_> {
     /// Taking them away.
     pub(super) const AWAY: Taking<'static> = Taking {
-        question: "Take it away all the same?",
-        force: &|name| format!("rmvirtualenv --force {}", operands(&[name])),
+        question: "Remove it anyway?",
+        force: &|name| format!("{} --force {}", verb("rmvirtualenv"), operands(&[name])),
     };
 }
 

@@ -13,7 +13,7 @@ use tempfile::NamedTempFile;
 use super::{Outcome, Session, Verb};
 use crate::config::Installer;
 use crate::environment::Environment;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, StoreError};
 use crate::installer::{self, Call, Group, Packages, Sources, Wish};
 use crate::output;
 use crate::project::dependencies::{Dependencies, Part};
@@ -95,7 +95,7 @@ impl Install {
 impl Verb for Install {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
         let (root, packages) = self.into_packages();
-        let gone = || Error::NotAnEnvironment { path: root.clone(), reason: "it is gone" };
+        let gone = || StoreError::RemovedMeanwhile { root: root.clone() };
         let environment = Environment::open(&root)?.ok_or_else(gone)?;
         Ok(Outcome::Status(carry_out(session, &environment, session.config()?.installer, &packages)))
     }
@@ -129,7 +129,7 @@ pub(super) fn carry_out(
     }
     for call in calls {
         if let Wish::Defaults(file) = &call.of {
-            output::note(&format!("Installing the default packages of {}", session.shown(file)));
+            output::note(&format!("Installing the default packages from {}", session.shown(file)));
         }
         if let Err(error) = installer::install(session.context, environment, installer, &call, output::note) {
             output::report(&error);

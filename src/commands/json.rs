@@ -64,7 +64,7 @@ fn bytes(value: &OsStr) -> Option<String> {
 
 /// The document of a command, an object, with a line break at its end.
 pub(super) fn document<T: Serialize>(content: &T) -> Result<Vec<u8>> {
-    let wrong = |error: serde_json::Error| Error::Value { what: "JSON".to_owned(), reason: error.to_string() };
+    let wrong = |error: serde_json::Error| Error::Malformed { what: "JSON".to_owned(), reason: error.to_string() };
     let text = serde_json::to_string_pretty(&Document { schema: SCHEMA, content }).map_err(wrong)?;
     Ok(format!("{}\n", json_escaped(&text)).into_bytes())
 }

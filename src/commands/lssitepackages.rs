@@ -72,7 +72,7 @@ pub(crate) const LS_OPTIONS: [(&str, &str); 11] = [
 fn ls(session: &Session<'_>, environment: &Environment) -> Result<PathBuf> {
     let path = session.context.variable(env_vars::PATH).unwrap_or(OsStr::new("/usr/bin:/bin"));
     let mut found = programs::along(path, OsStr::new("ls"), Path::new("/"));
-    let missing = || Error::Value { what: "ls".to_owned(), reason: "not on PATH".to_owned() };
+    let missing = || Error::Malformed { what: "ls".to_owned(), reason: "not on PATH".to_owned() };
     found.find(|ls| !ls.starts_with(environment.root())).ok_or_else(missing)
 }
 

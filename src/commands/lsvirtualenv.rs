@@ -18,6 +18,7 @@ use crate::error::Result;
 use crate::hooks::{self, Hooks};
 use crate::output::{self, Column, Table};
 use crate::shown::shown;
+use crate::verb::verb;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
@@ -182,7 +183,7 @@ fn table(session: &Session<'_>, all: &[(Facts, Environment)]) -> String {
 /// On stderr, so that a script reads an empty list.
 pub(super) fn say_if_none(is_empty: bool) {
     if is_empty {
-        output::note("No environments yet. Create one with `mkvirtualenv NAME`.");
+        output::note(&format!("No environments yet. Create one with `{} NAME`.", verb("mkvirtualenv")));
     }
 }
 

@@ -16,7 +16,7 @@ use crate::activation::{Plan, Step};
 use crate::directories;
 use crate::env_vars;
 use crate::environment::Environment;
-use crate::error::{Error, Result};
+use crate::error::{Error, ProjectError, Result};
 use crate::hooks;
 use crate::output::{self, Column, Table};
 use crate::project;
@@ -92,11 +92,7 @@ impl Verb for MkProject {
         let name = EnvironmentName::new(&typed)?;
         let directory = above.join(name.as_os_str());
         if !self.force && fs::symlink_metadata(&directory).is_ok() {
-            return Err(Error::Refused {
-                what: "mkproject".to_owned(),
-                reason: format!("{} already exists", session.shown(&directory)),
-                hint: "`mkproject -f` uses it as it is".to_owned(),
-            });
+            return Err(ProjectError::Exists { name: typed, directory }.into());
         }
         let creation = Creation::prepare(session, &typed, &self.options)?.with_sources(&directory);
         let mut templates = Vec::new();
@@ -163,7 +159,7 @@ impl Finish {
                     // Ended by a signal: as a shell would say it.
                     let status = |ended: ExitStatus| ended.code().or_else(|| ended.signal().map(|signal| 128 + signal));
                     let code = ended.and_then(status).unwrap_or(1);
-                    output::note(&format!("template {word_shown} ended with status {code}"));
+                    output::note(&format!("template {word_shown} failed with status {code}"));
                 }
                 Err(error) => output::report(&error),
             }
@@ -211,16 +207,11 @@ fn link(session: &Session<'_>, environment: &Environment, directory: &Path) -> R
 
 /// PROJECT_HOME, which is never made here.
 fn project_home(session: &Session<'_>) -> Result<PathBuf> {
-    let wrong = |reason: String| Error::Refused {
-        what: env_vars::PROJECT_HOME.to_owned(),
-        reason,
-        hint: "set it to the directory that holds your projects, which has to be there".to_owned(),
-    };
     let Some(directory) = directories::named_by(session.context, env_vars::PROJECT_HOME)? else {
-        return Err(wrong("not set".to_owned()));
+        return Err(ProjectError::NoHome.into());
     };
     if directory.is_dir() {
         return Ok(directory);
     }
-    Err(wrong(format!("directory {} does not exist", session.shown(&directory))))
+    Err(ProjectError::MissingHome { directory }.into())
 }

@@ -93,7 +93,7 @@ impl Verb for MkVirtualenv {
         let environment = creation.make_or_keep(&[])?;
         if let Some(project) = link {
             let link = dot_venv::make(project, environment.root(), &creation.home)?;
-            output::data(format!("{} leads to {}\n", shown(&link), shown(environment.name())).as_bytes())?;
+            output::note(&format!("Linked {} to `{}`", session.shown(&link), shown(environment.name())));
             hide_from_git(session, project);
         }
         let mut entered = creation.enter(&environment)?;
@@ -108,7 +108,7 @@ impl Verb for MkVirtualenv {
 pub(super) fn hide_from_git(session: &Session<'_>, project: &Path) {
     match dot_venv::hide_from_git(project) {
         Ok(Some(file)) => {
-            output::note(&format!("Added `.venv` to {}, as git does not ignore it", session.shown(&file)));
+            output::note(&format!("Added `.venv` to {}, so that git ignores it", session.shown(&file)));
         }
         Ok(None) => {}
         Err(error) => output::report(&error),

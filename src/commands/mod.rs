@@ -196,13 +196,9 @@ impl Session<'_> {
     /// The active environment, which must exist and be one.
     pub(crate) fn active(&self) -> Result<Environment> {
         let root = self.active_root().ok_or(Error::NoneActive)?;
-        let wrong = || Error::NotAnEnvironment {
-            path: root.to_path_buf(),
-            reason: if root.is_dir() {
-                "VIRTUAL_ENV names it, but nothing in it says so"
-            } else {
-                "VIRTUAL_ENV names it, but it is gone"
-            },
+        let wrong = || Error::LostActive {
+            root: root.to_path_buf(),
+            reason: if root.is_dir() { "is not a virtual environment" } else { "does not exist" },
         };
         let by_conda =
             || Environment::open_conda(root).filter(|_| self.context.absolute(env_vars::VIRTUAL_ENV).is_none());

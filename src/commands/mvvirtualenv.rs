@@ -10,7 +10,7 @@ use super::in_use::{self, Taking};
 use super::{Outcome, Session, Verb, elsewhere, workon};
 use crate::activation::{Plan, Step};
 use crate::environment::Environment;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, StoreError};
 use crate::fs::{is_same, resolved};
 use crate::keepsake;
 use crate::output;
@@ -18,6 +18,7 @@ use crate::project::{self, dot_venv};
 use crate::relocate::{self, Relocation, Rewriting};
 use crate::shell::standalone;
 use crate::shown::{operands, shown};
+use crate::verb::verb;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
@@ -70,8 +71,8 @@ impl Verb for MvVirtualenv {
                 return Err(Error::Active { name: self.old });
             }
         }
-        let force = |_: &OsStr| format!("mvvirtualenv --force {}", operands(&[&self.old, &self.new]));
-        let taking = Taking { question: "Rename it all the same?", force: &force };
+        let force = |_: &OsStr| format!("{} --force {}", verb("mvvirtualenv"), operands(&[&self.old, &self.new]));
+        let taking = Taking { question: "Rename it anyway?", force: &force };
         if !self.force && !in_use::may_be_taken(&[environment.root().to_path_buf()], taking)? {
             return Err(Error::Declined);
         }
@@ -136,11 +137,7 @@ impl Renaming<'_> {
     fn standing(&self) -> Result<Standing> {
         let Self { home, old, new } = self;
         if old == new {
-            return Err(Error::Refused {
-                what: "mvvirtualenv".to_owned(),
-                reason: format!("`{}` is its name already", shown(old.as_os_str())),
-                hint: "take another name".to_owned(),
-            });
+            return Err(StoreError::SameName { name: old.as_os_str().to_owned() }.into());
         }
         if home.is_half_renamed(old, new) {
             return Ok(Standing::Half(home.get(new)?));
@@ -172,13 +169,7 @@ impl Renaming<'_> {
         match standing {
             Standing::Link(_) if rewriting.is_empty() => home.rename_link(old, new)?,
             Standing::Link(_) => {
-                let what = format!("environment `{}`", shown(old.as_os_str()));
-                let reason = "it is a link, and what it leads to is named by it".to_owned();
-                return Err(Error::Refused {
-                    what,
-                    reason,
-                    hint: "`cpvirtualenv` makes one that is no link".to_owned(),
-                });
+                return Err(StoreError::RenameLink { name: old.as_os_str().to_owned() }.into());
             }
             Standing::Half(_) if rewriting.is_empty() && !home.is_half_renamed(old, new) => {
                 return Err(home.unknown(old.as_os_str()));

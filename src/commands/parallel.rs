@@ -31,6 +31,7 @@ use crate::output::{self, Column, Table};
 use crate::programs;
 use crate::shown::shown;
 use crate::variables::Changes;
+use crate::verb::verb;
 
 /// How long a child may take to end that was told to; after that it is killed.
 const GRACE: Duration = Duration::from_secs(2);
@@ -92,8 +93,8 @@ pub(super) fn run(
     as_json: bool,
 ) -> Result<Outcome> {
     let Some((program, arguments)) = words.split_first() else {
-        let hint = "allvirtualenv --parallel PROGRAM…".to_owned();
-        return Err(Error::Usage { message: "--parallel needs a program to run".to_owned(), hint });
+        let hint = format!("see `{} --help`", verb("allvirtualenv"));
+        return Err(Error::Usage { message: "--parallel: missing program".to_owned(), hint });
     };
     let home = session.workon_home()?;
     let hooks = session.hooks(&home)?;

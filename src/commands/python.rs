@@ -119,7 +119,7 @@ impl Find {
 
 impl List {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
-        let asking = |count| Progress::start(format!("asking {count} new pythons what they are"));
+        let asking = |count| Progress::start(format!("Checking {count} new Pythons"));
         let mut inventory = interpreter::inventory(session.context, self.request.as_deref(), asking)?;
         // A variable asks for another one than `python3`.
         let request = PythonRequest::like_creation(session, None, None)?.quietly();
@@ -140,7 +140,7 @@ impl List {
         } else {
             output::data(table(session, &inventory.interpreters, &users, self.all).as_bytes())?;
             for Unusable { path, reason, .. } in &inventory.unusable {
-                output::note(&format!("not usable: {}: {reason}", session.shown(path)));
+                output::note(&format!("unusable: {}: {reason}", session.shown(path)));
             }
         }
         Ok(Outcome::Status(u8::from(inventory.interpreters.is_empty())))

@@ -9,7 +9,7 @@ use clap::Parser;
 use super::in_use::{self, Taking};
 use super::{Outcome, Session, Verb, abandoned, elsewhere, workon};
 use crate::activation::{Plan, Step};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, StoreError};
 use crate::hooks;
 use crate::keepsake;
 use crate::output;
@@ -52,11 +52,7 @@ impl Verb for RmVirtualenv {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
         let home = session.workon_home()?;
         if self.names.is_empty() {
-            return Err(Error::Refused {
-                what: "rmvirtualenv".to_owned(),
-                reason: "no environment named".to_owned(),
-                hint: "`rmvirtualenv NAME…` removes them".to_owned(),
-            });
+            return Err(StoreError::MissingName { of: "rmvirtualenv" }.into());
         }
         let keep = session.config()?.trash_kept_for();
         // All names are looked at before anything is touched: a slip in the last one costs nothing.
@@ -115,10 +111,11 @@ impl Verb for RmVirtualenv {
                 Ok(()) => {}
                 Err(Error::UnknownEnvironment { .. }) if self.force => {}
                 Err(error) => {
-                    output::report(&error);
+                    // virtualenvwrapper stops there too: what follows may depend on it.
+                    let is_active = matches!(error, Error::Active { .. });
+                    output::report(&error.in_store(home.path()));
                     failed = true;
-                    // virtualenvwrapper stops there too: what follows may lean on it.
-                    if matches!(error, Error::Active { .. }) {
+                    if is_active {
                         break;
                     }
                 }
@@ -130,7 +127,7 @@ impl Verb for RmVirtualenv {
         for (name, taken) in doomed {
             keepsake::forget(&home, name);
             if let Err(error) = taken.delete() {
-                output::report(&error);
+                output::report(&error.in_store(home.path()));
                 failed = true;
             }
         }
@@ -172,7 +169,7 @@ fn project_of(session: &Session<'_>, home: &WorkonHome, name: &EnvironmentName) 
 fn unlink(session: &Session<'_>, project: &Path, root: &Path) -> bool {
     match project::dot_venv::remove(project, root) {
         Ok(Some(link)) => {
-            output::note(&format!("The link {} to it was removed", session.shown(&link)));
+            output::note(&format!("Removed the link {} to it", session.shown(&link)));
             true
         }
         Ok(None) => false,

@@ -12,9 +12,10 @@ use clap::Parser;
 
 use super::brought::Brought;
 use super::{Outcome, Session, Verb, workon};
+use crate::asked::not_started;
 use crate::context::Context;
 use crate::environment::Environment;
-use crate::error::{Error, Result};
+use crate::error::{Error, Obstacle, Result};
 use crate::hooks::Hooks;
 use crate::programs::{self, is_program};
 use crate::variables::{self, Changes};
@@ -64,7 +65,8 @@ impl Verb for Run {
         let mut successor = session.context.successor(&program, called);
         successor.args(arguments);
         give(&mut successor, &changes);
-        Err(cannot_run(program)(Context::become_program(successor)))
+        let error = Context::become_program(successor);
+        Err(cannot_run(program, &error))
     }
 }
 
@@ -113,10 +115,11 @@ fn find(called: &OsStr, environment: &Environment, path: &OsStr) -> Result<PathB
     let files = directories.map(|directory| Path::new(OsStr::from_bytes(directory)).join(called));
     // One that may not be run is told apart from none, as a shell does.
     if let Some(file) = files.into_iter().find(|file| fs::metadata(file).is_ok()) {
-        return Err(cannot_run(file)(io::Error::from_raw_os_error(nix::errno::Errno::EACCES as i32)));
+        return Err(cannot_run(file, &io::ErrorKind::PermissionDenied.into()));
     }
     let nearest = nearest(called, programs(environment));
-    Err(Error::CommandNotFound { command: called.to_owned(), name: environment.name().to_owned(), nearest })
+    let (command, name, bin) = (called.to_owned(), environment.name().to_owned(), environment.bin());
+    Err(Error::CommandNotFound { command, name, bin, nearest })
 }
 
 /// The names of the programs in an environment, unsorted.
@@ -130,7 +133,12 @@ pub(crate) fn programs_of(session: &Session<'_>, name: &OsStr) -> Result<Vec<OsS
     Ok(programs(&workon::environment(session, &WorkonHome::locate(session.context)?, name)?))
 }
 
-fn cannot_run(program: PathBuf) -> impl FnOnce(io::Error) -> Error {
-    let exists = fs::metadata(&program).is_ok();
-    move |source| Error::CannotRun { program, source, exists }
+/// Why a program was not run: what is at its path says more than the errno.
+fn cannot_run(program: PathBuf, error: &io::Error) -> Error {
+    let obstacle = match fs::metadata(&program) {
+        Err(_) => Obstacle::Missing,
+        Ok(entry) if entry.is_file() && !is_program(&program) => Obstacle::NotExecutable,
+        Ok(_) => Obstacle::Other,
+    };
+    Error::CannotRun { reason: not_started(&program, error), program, obstacle }
 }

@@ -50,7 +50,7 @@ impl Verb for SetVirtualenvProject {
             None => session.context.working_directory()?,
         };
         if !project.is_dir() {
-            return Err(Error::NoDirectory { path: project, hint: "the project's directory has to be there first" });
+            return Err(Error::NoDirectory { path: project, hint: "the project directory must exist" });
         }
         let home = WorkonHome::locate(session.context)?;
         if self.link {
@@ -62,7 +62,7 @@ impl Verb for SetVirtualenvProject {
         output::data(text.as_bytes())?;
         if self.link {
             let link = dot_venv::make(&project, environment.root(), &home)?;
-            output::data(format!("{} leads to {}\n", shown(&link), shown(environment.name())).as_bytes())?;
+            output::note(&format!("Linked {} to `{}`", session.shown(&link), shown(environment.name())));
             super::mkvirtualenv::hide_from_git(session, &project);
         }
         Ok(Outcome::Done)
@@ -152,7 +152,7 @@ mod tests {
         let room = Room::new();
         let project = room.at("it's a $project").to_str().unwrap().to_owned();
         assert!(matches!(room.call("", &[]), Err(Error::NoneActive)));
-        assert!(matches!(room.call("/gone", &[]), Err(Error::NotAnEnvironment { .. })));
+        assert!(matches!(room.call("/gone", &[]), Err(Error::LostActive { .. })));
         // An unset variable, most likely: not meant to be the active one, nor this directory.
         for words in [["setvirtualenvproject", "", &project], ["setvirtualenvproject", "x", ""]] {
             assert!(SetVirtualenvProject::try_parse_from(words).is_err());

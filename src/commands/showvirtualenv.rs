@@ -10,7 +10,7 @@ use super::json::{Named, text};
 use super::{Outcome, Session, Verb, doctor, elsewhere};
 use crate::environment::Environment;
 use crate::environment::origin::Origin;
-use crate::error::{Error, Result};
+use crate::error::{Result, StoreError};
 use crate::health;
 use crate::output;
 use crate::project;
@@ -115,11 +115,7 @@ impl Verb for ShowVirtualenv {
         let environment = match &self.name {
             Some(name) => elsewhere::get(session, &home, name)?,
             None if session.active_root().is_none() => {
-                return Err(Error::Refused {
-                    what: "showvirtualenv".to_owned(),
-                    reason: "no environment named, and none is active".to_owned(),
-                    hint: "`showvirtualenv NAME` shows one, `lsvirtualenv -b` lists them".to_owned(),
-                });
+                return Err(StoreError::MissingName { of: "showvirtualenv" }.into());
             }
             None => session.active()?,
         };

@@ -9,7 +9,7 @@ use super::json::text;
 use super::{Outcome, Session, Verb, elsewhere, untrusted};
 use crate::activation::{Plan, Step};
 use crate::environment::Environment;
-use crate::error::{Error, Result};
+use crate::error::{ProjectError, Result};
 use crate::output::{self, Column, Table};
 use crate::trust::{self, Standing};
 use crate::workon_home::WorkonHome;
@@ -92,14 +92,10 @@ impl Verb for Trust {
             files.extend(elsewhere::files_to_trust(&environment)?);
         }
         if files.is_empty() {
-            return Err(Error::Refused {
-                what: session.shown(&project),
-                reason: "it brings no hooks along".to_owned(),
-                hint: format!("hooks of a project lie in its {}", trust::PROJECT_HOOKS),
-            });
+            return Err(ProjectError::NoHooks { project, directory: trust::PROJECT_HOOKS }.into());
         }
         if self.json {
-            let is_trusted = |file: &PathBuf| Ok(trust::standing(session.context, file)?.is_trusted());
+            let is_trusted = |file: &PathBuf| trust::standing(session.context, file).map(|it| it.is_trusted());
             let entry = |file: &PathBuf| Ok(Entry { path: text(file), trusted: is_trusted(file)? });
             let hooks = files.iter().map(entry).collect::<Result<_>>()?;
             output::data(&super::json::document(&List { project: text(&project), hooks })?)?;
@@ -112,10 +108,10 @@ impl Verb for Trust {
             let shown = session.shown(file);
             if self.revoke {
                 trust::distrust(session.context, file)?;
-                output::note(&format!("no longer trusted: {shown}"));
+                output::note(&format!("No longer trusted: {shown}"));
             } else {
                 trust::trust(session.context, file)?;
-                output::note(&format!("trusted as it is now: {shown}"));
+                output::note(&format!("Trusted {shown}"));
             }
         }
         Ok(Outcome::Done)
@@ -137,10 +133,10 @@ impl Trust {
         for file in aside {
             let shown = session.shown(file);
             if self.revoke {
-                output::note(&format!("was not trusted: {shown}"));
+                output::note(&format!("{shown} was not trusted"));
             } else {
                 let taken = untrusted::take_back(file)?;
-                output::note(&format!("trusted: {shown} is {} now", session.shown(&taken)));
+                output::note(&format!("Trusted {shown}; it is {} now", session.shown(&taken)));
             }
         }
         Ok(Outcome::Done)

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{Outcome, Session, Verb, json};
 use crate::environment::Environment;
-use crate::error::{Error, Result};
+use crate::error::{Result, StoreError};
 use crate::keepsake;
 use crate::output::{self, Column, Table};
 use crate::project::dot_venv;
@@ -70,18 +70,14 @@ impl Verb for Undo {
                 output::note("No removed environments to bring back.");
             }
             for Undeletable { path, reason, remedy } in home.undeletable(kept_for) {
-                output::report(&Error::Refused {
-                    what: format!("cannot delete {}", shown(&path)),
-                    reason: reason.to_owned(),
-                    hint: remedy,
-                });
+                output::report(&StoreError::Undeletable { path, reason, remedy }.into());
             }
             return Ok(Outcome::Done);
         }
         self.name.as_deref().map(EnvironmentName::existing).transpose()?;
         let name = home.restore(self.name.as_deref())?;
         let environment = home.find(&EnvironmentName::existing(&name)?).ok().flatten();
-        output::note(&format!("`{}` is back", shown(&name)));
+        output::note(&format!("Restored `{}`", shown(&name)));
         if let Some(environment) = &environment {
             bring_link_back(session, &home, environment);
             keepsake::forget(&home, &name);
@@ -95,8 +91,10 @@ impl Verb for Undo {
 fn bring_link_back(session: &Session<'_>, home: &WorkonHome, environment: &Environment) {
     let Some(project) = keepsake::link_of_removed(home, environment, session.context) else { return };
     match dot_venv::make_again(&project, environment.root()) {
-        Ok(Some(link)) => output::note(&format!("{} is linked to it again", session.shown(&link))),
-        Ok(None) => output::note(&format!("{} is taken; left as it is", session.shown(&project.join(".venv")))),
+        Ok(Some(link)) => output::note(&format!("Linked {} to it again", session.shown(&link))),
+        Ok(None) => {
+            output::note(&format!("{} already exists; it was left as it is", session.shown(&project.join(".venv"))));
+        }
         Err(error) => output::report(&error),
     }
 }

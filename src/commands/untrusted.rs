@@ -16,10 +16,9 @@ use nix::fcntl::OFlag;
 
 use crate::environment::BIN;
 use crate::environment::appended::parted;
-use crate::error::{Error, Result};
+use crate::error::{Error, ProjectError, Result, StoreError};
 use crate::fs::{is_same, read_small, write_whole};
 use crate::hooks::Event;
-use crate::shown::{shown, typed};
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
@@ -48,11 +47,7 @@ pub(super) fn put_aside(root: &Path, activate: &[u8]) -> Result<Vec<OsString>> {
     let bin = root.join(BIN);
     if fs::symlink_metadata(&bin).is_ok_and(|entry| !entry.is_dir()) {
         // What is put aside would be put aside elsewhere.
-        return Err(Error::Refused {
-            what: "cannot copy it".to_owned(),
-            reason: "its bin is a link, and what lies behind it would run on activation".to_owned(),
-            hint: "replace the link with the directory that it leads to".to_owned(),
-        });
+        return Err(StoreError::LinkedBin.into());
     }
     let mut names = Vec::new();
     for name in hooks() {
@@ -140,11 +135,7 @@ pub(super) fn take_back(aside: &Path) -> Result<PathBuf> {
     let bare = if name == WHOLE { b"activate" } else { &name.as_bytes()[PREFIX.len()..] };
     let hook = bin.join(OsStr::from_bytes(bare));
     if name != WHOLE && fs::symlink_metadata(&hook).is_ok() && !is_empty(&hook) {
-        return Err(Error::Refused {
-            what: format!("cannot take {} back", shown(aside)),
-            reason: format!("{} exists", shown(&hook)),
-            hint: format!("put both into one file, then `rm {}`", typed(aside)),
-        });
+        return Err(ProjectError::HookExists { aside: aside.to_path_buf(), hook }.into());
     }
     fs::rename(aside, &hook).map_err(Error::io("rename", aside))?;
     Ok(hook)

@@ -75,5 +75,5 @@ fn program(environment: &Environment, tool: &OsString) -> Result<PathBuf> {
         return Ok(program);
     }
     let nearest = nearest(tool, run::programs(environment));
-    Err(Error::NoTool { name: environment.name().to_owned(), tool: tool.clone(), nearest })
+    Err(Error::NoTool { name: environment.name().to_owned(), tool: tool.clone(), bin: environment.bin(), nearest })
 }

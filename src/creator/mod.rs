@@ -64,7 +64,7 @@ pub(crate) fn create(request: &Request<'_>) -> Result<Created> {
             // PEP 405: a value ends at the end of its line.
             reason: "pyvenv.cfg cannot hold a path or a prompt with a line break or another control character"
                 .to_owned(),
-            hint: "take another interpreter or another --prompt".to_owned(),
+            hint: "choose another Python or another --prompt".to_owned(),
         });
     }
     if request.interpreter.version.major == 2 { python27::create(request) } else { native::create(request) }

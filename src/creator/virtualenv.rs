@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use super::supports;
 use crate::context::Context;
 use crate::env_vars;
-use crate::error::{Error, Result};
+use crate::error::{Error, PackageError, Result};
 use crate::fs::remove_tree;
 use crate::interpreter::Interpreter;
 
@@ -36,14 +36,10 @@ pub(crate) struct HandOver<'a> {
 /// The creator that the person named, or `None`. One that is named and not there is an error.
 pub(crate) fn named(context: &Context) -> Result<Option<PathBuf>> {
     let Some(name) = context.variable(env_vars::VIRTUALENVWRAPPER_VIRTUALENV) else { return Ok(None) };
-    context.program(name).map(Some).ok_or_else(|| Error::Refused {
-        what: env_vars::VIRTUALENVWRAPPER_VIRTUALENV.to_owned(),
-        reason: format!("no program `{}` on PATH", crate::shown::shown(name)),
-        hint: "install it, or unset the variable: venvwrap makes environments itself".to_owned(),
-    })
+    context.program(name).map(Some).ok_or_else(|| PackageError::NoCreator { name: name.to_owned() }.into())
 }
 
-/// virtualenv, for an interpreter that we cannot make an environment for; `None` where we can. An
+/// virtualenv, for an interpreter that we cannot create environments with; `None` where we can. An
 /// error where it would be needed and is not there.
 pub(crate) fn needed(context: &Context, interpreter: &Interpreter) -> Result<Option<PathBuf>> {
     let Err(reason) = supports(interpreter) else { return Ok(None) };
@@ -72,7 +68,8 @@ pub(crate) fn create(context: &Context, program: &Path, asked: &HandOver<'_>, ho
         Ok(status) => Error::Child {
             what: crate::shown::shown(program).to_string(),
             status: status.code().unwrap_or(1),
-            hint: "its own message is above; unset VIRTUALENVWRAPPER_VIRTUALENV to let venvwrap make it".to_owned(),
+            hint: "its message is above; without VIRTUALENVWRAPPER_VIRTUALENV, venvwrap creates the environment itself"
+                .to_owned(),
         },
         Err(error) => Error::io("run", program)(error),
     };
@@ -86,7 +83,8 @@ pub(crate) fn create(context: &Context, program: &Path, asked: &HandOver<'_>, ho
 /// unset.
 pub(crate) fn standing_words(context: &Context) -> Result<Option<Vec<OsString>>> {
     let Some(standing) = context.variable(env_vars::VIRTUALENVWRAPPER_VIRTUALENV_ARGS) else { return Ok(None) };
-    let wrong = |reason: String| Error::Value { what: env_vars::VIRTUALENVWRAPPER_VIRTUALENV_ARGS.to_owned(), reason };
+    let wrong =
+        |reason: String| Error::Malformed { what: env_vars::VIRTUALENVWRAPPER_VIRTUALENV_ARGS.to_owned(), reason };
     let standing = standing.to_str().ok_or_else(|| wrong("not UTF-8".to_owned()))?;
     let words = shell_words::split(standing).map_err(|error| wrong(error.to_string()))?;
     Ok(Some(words.into_iter().map(Into::into).collect()))

@@ -16,10 +16,10 @@ use crate::context::Context;
 use crate::directories;
 use crate::environment::Environment;
 use crate::environment::origin::Origin;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, StoreError};
 use crate::fs::{is_same, read_small, resolved};
 use crate::project::pipenv::hash;
-use crate::shown::{self, shown};
+use crate::shown;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::nearest;
 
@@ -97,12 +97,7 @@ impl<'a> Places<'a> {
             _ => {
                 let mut forms: Vec<OsString> = found.iter().map(|index| candidates[*index].qualified(&names)).collect();
                 forms.sort();
-                let forms: Vec<String> = forms.iter().map(|form| format!("`{}`", shown(form))).collect();
-                Err(Error::Refused {
-                    what: format!("`{}`", shown(typed)),
-                    reason: format!("{} environments outside WORKON_HOME have that name", forms.len()),
-                    hint: format!("say which: {}", forms.join(" or ")),
-                })
+                Err(StoreError::AmbiguousElsewhere { name: typed.to_owned(), forms }.into())
             }
         }
     }

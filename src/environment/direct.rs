@@ -64,6 +64,7 @@ pub(crate) fn linked_directory(file: &Path) -> Result<Option<PathBuf>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::PackageError;
 
     fn origin(direct_url: &str) -> Result<Vec<DirectOrigin>> {
         let room = tempfile::tempdir().unwrap();
@@ -94,13 +95,13 @@ mod tests {
                 format!(r#"{{"url": "https://h", "subdirectory": "x{end}y"}}"#),
                 format!(r#"{{"url": "https://h", "vcs_info": {{"vcs": "git", "commit_id": "x{end}y"}}}}"#),
             ] {
-                assert!(matches!(origin(&text), Err(Error::Refused { .. })), "{text}");
+                assert!(matches!(origin(&text), Err(Error::Package(PackageError::HostileMetadata { .. }))), "{text}");
             }
         }
         for text in [r#"{"url": "file:///a%0Ab", "dir_info": {"editable": true}}"#, r#"{"url": "file:///a%E2%80%A8b"}"#]
         {
-            assert!(matches!(origin(text), Err(Error::Refused { .. })), "{text}");
+            assert!(matches!(origin(text), Err(Error::Package(PackageError::HostileMetadata { .. }))), "{text}");
         }
-        assert!(matches!(origin("{"), Err(Error::Value { .. })));
+        assert!(matches!(origin("{"), Err(Error::Malformed { .. })));
     }
 }

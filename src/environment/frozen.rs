@@ -6,12 +6,11 @@
 use std::path::{Path, PathBuf};
 
 use super::direct::DirectOrigin;
-use crate::error::{Error, Result};
+use crate::error::{PackageError, Result};
 use crate::formats::dist_info::{is_name, normalized};
 use crate::formats::file_url;
 use crate::fs::tidied;
 use crate::one_line::is_one_line;
-use crate::shown::shown;
 
 /// A line of `pip freeze`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,18 +74,14 @@ pub(crate) fn checked(
 ) -> Result<Vec<Frozen>> {
     let mut found: Vec<Frozen> = Vec::new();
     for line in text.lines().map(str::trim_end).filter(|line| !line.is_empty() && !line.starts_with('#')) {
-        let refused = |reason: &str| Error::Refused {
-            what: program.to_owned(),
-            reason: format!("`{}` {reason}", shown(line)),
-            hint: "nothing was written; uninstall the package whose metadata says so".to_owned(),
-        };
-        let frozen = Frozen::of(line, origins).ok_or_else(|| refused("is not the line of a package"))?;
+        let refused = |reason| PackageError::FreezeLine { program: program.to_owned(), line: line.to_owned(), reason };
+        let frozen = Frozen::of(line, origins).ok_or_else(|| refused("is not a line for a package"))?;
         if !installed.iter().any(|name| normalized(name) == frozen.name) {
-            return Err(refused("names a package that is not installed"));
+            return Err(refused("names a package that is not installed").into());
         }
         match found.iter().find(|other| other.name == frozen.name) {
             Some(other) if *other == frozen => {}
-            Some(_) => return Err(refused("names a package that has another line already")),
+            Some(_) => return Err(refused("names a package that has another line already").into()),
             None => found.push(frozen),
         }
     }
@@ -113,6 +108,7 @@ pub(crate) fn without_password(url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Error;
 
     #[test]
     fn no_password_and_no_token_comes_through() {
@@ -154,7 +150,7 @@ mod tests {
             "https://h/x.whl",
             "x",
         ] {
-            assert!(matches!(lines(bad), Err(Error::Refused { .. })), "{bad}");
+            assert!(matches!(lines(bad), Err(Error::Package(PackageError::FreezeLine { .. }))), "{bad}");
         }
     }
 }

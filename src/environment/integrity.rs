@@ -9,9 +9,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::{Environment, end_of_links, system_packages};
-use crate::error::{Error, Result};
+use crate::error::{Result, StoreError};
 use crate::formats::pyvenv_cfg::PyvenvCfg;
-use crate::shown::{operands, shown};
 use crate::versions::Series;
 
 impl Environment {
@@ -43,11 +42,7 @@ impl Environment {
         if self.is_isolated() {
             return Ok(());
         }
-        Err(Error::Refused {
-            what: format!("environment `{}`", shown(self.name())),
-            reason: "its pyvenv.cfg is missing, so packages would go into the Python it was made from".to_owned(),
-            hint: format!("`venvwrap doctor --fix {}` writes the file", operands(&[self.name()])),
-        })
+        Err(StoreError::NoConfiguration { name: self.name().to_owned() }.into())
     }
 
     /// Whether uv made it without pip, and nothing was done about it since: the shell finds another

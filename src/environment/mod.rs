@@ -10,10 +10,10 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, StoreError};
 use crate::formats::pyvenv_cfg::{self, PyvenvCfg};
 use crate::fs::read_prefix;
-use crate::shown::{inert, shown};
+use crate::shown::inert;
 use crate::versions::Series;
 
 pub(crate) mod appended;
@@ -136,11 +136,12 @@ impl Environment {
             Ok(_) => Ok(()),
             // conda's may hold anything, and need no python.
             Err(_) if self.is_conda && self.conda_python().is_none() => Ok(()),
-            Err(_) if self.elsewhere.is_some() => Err(Error::Refused {
-                what: format!("environment `{}` is broken", shown(self.name())),
-                reason: format!("its python, {}, is gone", shown(&end_of_links(&python))),
-                hint: format!("{} keeps it: have it made anew there", self.origin().word()),
-            }),
+            Err(_) if self.elsewhere.is_some() => Err(StoreError::BrokenElsewhere {
+                name: self.name().to_owned(),
+                python: end_of_links(&python),
+                owner: self.origin().word(),
+            }
+            .into()),
             Err(_) => Err(Error::Broken { name: self.name().to_owned(), python: end_of_links(&python) }),
         }
     }
@@ -282,7 +283,7 @@ mod tests {
         symlink("python3", root.join("bin/python")).unwrap();
         symlink("/gone/python3", root.join("bin/python3")).unwrap();
         let error = Environment::open(&root).unwrap().unwrap().check_python().unwrap_err();
-        assert!(error.to_string().ends_with("its python, /gone/python3, is gone"), "{error}");
+        assert!(error.to_string().ends_with("its Python, /gone/python3, does not exist"), "{error}");
     }
 
     #[test]

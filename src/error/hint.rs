@@ -1,119 +1,144 @@
-//! What the person can do about a failure.
+//! What to do about a failure: the `hint:` lines, mostly one command to paste.
 //!
-//! Owns the hints: mostly one line, with the command to type where there is one. What went wrong is
-//! said in `mod`.
+//! A hint is tied to the operation that failed and works where it is printed. `output` spells the
+//! verbs in it as the calling shell knows them.
 
-use std::ffi::OsStr;
 use std::io;
+use std::path::Path;
 
-use super::Error;
-use super::phrases::one_of;
-use crate::shown::operands;
+use super::phrases::{did_you_mean, one_of, or_listed};
+use super::{Error, InstallerRemedy, Obstacle};
+use crate::shown::{operands, typed};
+use crate::verb::verb;
 
 impl Error {
-    /// What the person can do about it, a hint to a line, or `None` where the message says it all.
+    /// What to do about it, a hint to a line, or `None` if the message says it all.
     #[must_use]
     pub(crate) fn hint(&self) -> Option<String> {
-        match self {
-            Self::Name { .. } => Some("a name is one path component, such as `projectx`".to_owned()),
-            Self::UnknownEnvironment { name, nearest, .. } => Some(match nearest.as_slice() {
-                [] => format!("`lsvirtualenv -b` lists what is there, `mkvirtualenv {}` makes it", operands(&[name])),
-                names => format!("did you mean {}?", one_of(names)),
-            }),
-            Self::Ambiguous { names, .. } => Some(format!("say which: {}", one_of(names))),
-            Self::NoDependencies { .. } => Some(
-                "`--from` takes pylock.toml, requirements.txt, pyproject.toml or Pipfile.lock, or a directory with one; `pip \
-                 install -e .` installs a project itself"
-                    .to_owned(),
-            ),
-            Self::KeptElsewhere { .. } => Some(
-                "`mkvirtualenv -a . NAME` makes one beside it; with PIPENV_VENV_IN_PROJECT=0 pipenv and --here use \
-                 WORKON_HOME"
-                    .to_owned(),
-            ),
-            Self::NoTool { nearest, .. } | Self::CommandNotFound { nearest, .. } => Some(match nearest[..] {
-                [] => "`venvwrap which NAME` says where it is; its programs are in its bin".to_owned(),
-                _ => format!("did you mean {}?", one_of(nearest)),
-            }),
-            Self::CannotRun { exists: false, .. } => {
-                Some("a command with a `/` is a path from this directory".to_owned())
+        Some(match self {
+            Self::Name { .. } => "a name is one path component, such as `projectx`".to_owned(),
+            Self::UnknownEnvironment { nearest, .. } if !nearest.is_empty() => did_you_mean(nearest),
+            Self::UnknownEnvironment { name, .. } => {
+                let (list, create) = (verb("lsvirtualenv"), verb("mkvirtualenv"));
+                format!("`{list} -b` lists the environments; `{create} {}` creates it", operands(&[name]))
             }
-            Self::CannotRun { source, .. } => Some(match source.kind() {
-                io::ErrorKind::PermissionDenied => "is it a file, and executable? `chmod +x` makes it so".to_owned(),
-                io::ErrorKind::NotFound => "its first line (`#!`) names a program that is gone".to_owned(),
-                _ => "is it a program for this machine?".to_owned(),
-            }),
-            Self::NotAnEnvironment { .. } => {
-                Some("only environments are touched; move it out of the way or take another name".to_owned())
+            Self::Ambiguous { names, .. } => format!("name the one you mean: {}", one_of(names)),
+            Self::NoDependencies { .. } => {
+                "`--from` takes a pylock.toml, requirements.txt, pyproject.toml, or Pipfile.lock, or a directory with \
+                 one; `-e` installs the project itself"
+                    .to_owned()
             }
-            Self::Exists { .. } => Some("take another name; what is there is left as it is".to_owned()),
-            Self::NameTaken { name } => {
-                let words = operands(&[name.as_os_str(), OsStr::new("NAME")]);
-                Some(format!("give that one another name: `mvvirtualenv {words}`"))
+            Self::KeptElsewhere { .. } => {
+                format!(
+                    "`{} -a . NAME` creates another one; with PIPENV_VENV_IN_PROJECT=0, pipenv and --here use \
+                 WORKON_HOME",
+                    verb("mkvirtualenv")
+                )
             }
-            Self::Broken { name, .. } => Some(format!(
-                "install that Python again, or run `venvwrap doctor --fix {}` to link another one of the same version",
+            Self::NoTool { nearest, bin, .. } | Self::CommandNotFound { nearest, bin, .. } => {
+                or_listed(nearest, || format!("`ls {}` lists its programs", typed(bin)))
+            }
+            Self::CannotRun { obstacle: Obstacle::Missing, .. } => {
+                "a command with a `/` is a path, relative to this directory".to_owned()
+            }
+            Self::CannotRun { program, obstacle: Obstacle::NotExecutable, .. } => {
+                format!("`chmod +x {}` makes it executable", operands(&[program]))
+            }
+            Self::NotAnEnvironment { .. } => "move it away, or choose another name".to_owned(),
+            Self::LostActive { .. } | Self::Active { .. } => "`deactivate` first".to_owned(),
+            Self::Exists { .. } => "choose another name".to_owned(),
+            Self::Broken { name, .. } => format!(
+                "install that Python again, or run `venvwrap doctor --fix {}` to link another Python of the same version",
                 operands(&[name])
-            )),
-            Self::Active { .. } => Some("`deactivate` first".to_owned()),
-            Self::InUse { force, .. } => Some(format!("end what runs there first, or `{force}`")),
-            Self::NoneActive => Some("`workon NAME` enters one, `workon` lists them".to_owned()),
-            Self::NoProject { .. } => Some("`setvirtualenvproject` in the project's directory links them".to_owned()),
-            Self::NoDirectory { hint, .. } | Self::NoInstaller { hint, .. } | Self::CannotHold { hint, .. } => {
-                Some((*hint).to_owned())
+            ),
+            Self::InUse { force, .. } => format!("stop that process first, or run `{force}`"),
+            Self::NoneActive => format!("`{} NAME` activates one, `{}` lists them", verb("workon"), verb("workon")),
+            Self::NoProject { .. } => format!("in the project's directory, run `{}`", verb("setvirtualenvproject")),
+            Self::NoDirectory { hint, .. } | Self::CannotHold { hint, .. } => (*hint).to_owned(),
+            Self::NoInstaller { name, remedy, .. } => installer_for(&operands(&[name]), *remedy),
+            Self::NoVirtualenv { nearest, .. } => {
+                or_listed(nearest, || format!("`{} -b` lists the environments", verb("lsvirtualenv")))
             }
-            Self::NoVirtualenv { nearest, .. } if nearest.is_empty() => Some("`lsvirtualenv -b` lists them".to_owned()),
-            Self::NoImportPath { .. } => Some("add a link to it that has an ordinary path".to_owned()),
+            Self::NoImportPath { .. } => "add a symbolic link to it whose path has none of that".to_owned(),
             Self::NotRemoved { .. } => {
-                Some("what was run above says why; `venvwrap doctor` tells what is half removed".to_owned())
+                "the messages above say why; `venvwrap doctor` reports what is half removed".to_owned()
             }
-            Self::OtherPython { name, .. } => {
-                Some(format!("take another name, or replace it with `mkvirtualenv --clear -p … {}`", operands(&[name])))
-            }
+            Self::OtherPython { name, request, .. } => format!(
+                "choose another name, or replace it: `{} --clear -p {} {}`",
+                verb("mkvirtualenv"),
+                typed(request),
+                operands(&[name])
+            ),
             Self::PythonNotFound { tried, ways, asker, .. } => {
-                let looked_at = (!tried.is_empty()).then(|| format!("looked at {}", tried.join("; ")));
-                let otherwise = asker.as_ref().map(|_| "`-p` asks for another one; `-p default`: python3".to_owned());
-                let hints: Vec<String> = looked_at.into_iter().chain(ways.iter().cloned()).chain(otherwise).collect();
-                (!hints.is_empty()).then(|| hints.join("\n"))
+                let searched = (!tried.is_empty()).then(|| format!("looked at {}", tried.join("; ")));
+                let otherwise =
+                    asker.as_ref().map(|_| "`-p` chooses another; `-p default` is the python3 on PATH".to_owned());
+                let hints: Vec<String> = searched.into_iter().chain(ways.iter().cloned()).chain(otherwise).collect();
+                return (!hints.is_empty()).then(|| hints.join("\n"));
             }
-            Self::PythonFailed { .. } => Some("`-p` takes a version such as `3.12`, a command or a path".to_owned()),
+            Self::PythonFailed { .. } => "`-p` takes a version such as `3.12`, a command, or a path".to_owned(),
             Self::CannotCreate { hint, .. }
             | Self::Child { hint, .. }
             | Self::NotInstalled { hint, .. }
-            | Self::Refused { hint, .. }
-            | Self::Usage { hint, .. } => Some(hint.clone()),
-            // EPERM is what vfat says.
-            Self::Io { what: Self::LINKING, source, .. } if has_no_links(source) => Some(
-                "the file system there may know no links; set WORKON_HOME to a directory on another disk".to_owned(),
-            ),
-            Self::Io { source, .. } => match source.kind() {
-                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                    Some("the disk is full; `venvwrap rmvirtualenv --now NAME` frees the space of an environment".to_owned())
-                }
-                io::ErrorKind::ReadOnlyFilesystem => {
-                    Some("mount that disk to be written to, or set WORKON_HOME to another".to_owned())
-                }
-                io::ErrorKind::PermissionDenied => {
-                    Some("check who owns it, or set WORKON_HOME to a directory of your own".to_owned())
-                }
-                io::ErrorKind::NotADirectory => {
-                    Some("something in that path is a file; set WORKON_HOME to a directory".to_owned())
-                }
-                _ => None,
-            },
-            Self::Value { .. } | Self::Declined => None,
-            Self::UnknownTemplate { nearest, .. } if nearest.is_empty() => {
-                Some("`mkproject --list-templates` lists what there is".to_owned())
-            }
-            Self::NoVirtualenv { nearest, .. } | Self::UnknownTemplate { nearest, .. } => {
-                Some(format!("did you mean {}?", one_of(nearest)))
+            | Self::Recipe { hint, .. }
+            | Self::Usage { hint, .. } => hint.clone(),
+            Self::UnknownTemplate { nearest, .. } => {
+                or_listed(nearest, || format!("`{} --list-templates` lists the templates", verb("mkproject")))
             }
             Self::NoProgram { .. } => {
-                Some("functions, builtins and aliases of your shell run without --parallel".to_owned())
+                "without --parallel, the functions, builtins, and aliases of your shell run too".to_owned()
             }
-            Self::NoFunctions { line, .. } => Some(line.clone()),
+            Self::NoFunctions { line, .. } => line.clone(),
+            Self::InStore { what, path, source } => return in_store(what, path, source),
+            Self::Store(error) => return error.hint(),
+            Self::Project(error) => return error.hint(),
+            Self::Package(error) => return Some(error.hint()),
+            Self::CannotRun { obstacle: Obstacle::Other, .. }
+            | Self::Io { .. }
+            | Self::Malformed { .. }
+            | Self::Declined => return None,
+        })
+    }
+}
+
+fn installer_for(name: &str, remedy: InstallerRemedy) -> String {
+    match remedy {
+        InstallerRemedy::AddPip => {
+            format!("install uv, or add pip: `venvwrap run {name} python -m ensurepip --default-pip`")
+        }
+        InstallerRemedy::UpgradePip => {
+            format!("upgrade its pip: `venvwrap run {name} python -m pip install --upgrade pip`")
+        }
+        InstallerRemedy::AllowUv => "VENVWRAP_INSTALLER=uv uses uv anyway".to_owned(),
+        InstallerRemedy::AllowPip => {
+            "VENVWRAP_INSTALLER or the setting `installer` requires uv; `auto` uses what is there".to_owned()
         }
     }
+}
+
+/// What the system's refusal of an operation in WORKON_HOME means there.
+fn in_store(what: &str, path: &Path, refusal: &io::Error) -> Option<String> {
+    // vfat answers EPERM.
+    if what == Error::LINKING && has_no_links(refusal) {
+        return Some(
+            "that file system has no symbolic links; set WORKON_HOME to a directory on another disk".to_owned(),
+        );
+    }
+    Some(match refusal.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            format!("the disk is full; `{} --now NAME` frees the space of an environment", verb("rmvirtualenv"))
+        }
+        io::ErrorKind::ReadOnlyFilesystem => {
+            "that file system is mounted read-only; remount it, or set WORKON_HOME to another directory".to_owned()
+        }
+        io::ErrorKind::PermissionDenied => {
+            // What cannot be created is missing, and what is in a closed directory cannot be seen.
+            let visible = path.ancestors().find(|path| path.symlink_metadata().is_ok()).unwrap_or(path);
+            format!("`ls -ld {}` shows the owner and the permissions", typed(visible))
+        }
+        io::ErrorKind::NotADirectory => "part of that path is a file; set WORKON_HOME to a directory".to_owned(),
+        _ => return None,
+    })
 }
 
 fn has_no_links(refusal: &io::Error) -> bool {

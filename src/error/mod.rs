@@ -1,365 +1,199 @@
-//! What can go wrong, said once.
+//! Every way a command can fail: its message, its hint, and the exit status.
 //!
-//! Owns the wording of every failure, the hint that goes with it (`hint`) and the exit status. Who
-//! prints it: `output`. The shape is `what: where`, lower case, no final stop; values are shown
-//! escaped.
+//! Each variant holds facts; the wording is here and in the files below, in the shape `what failed:
+//! why`, lower case, no final stop, values escaped. `output` prints both lines.
 
 use std::ffi::OsString;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::shown::shown;
 
 mod hint;
+mod package;
 mod phrases;
+mod project;
+mod store;
 
+pub(crate) use package::PackageError;
 use phrases::{and_asker, and_others, ended, listed};
+pub(crate) use project::ProjectError;
+pub(crate) use store::StoreError;
 
-/// The result of everything that can fail for the person.
+/// The result of everything that can fail with a message.
 pub(crate) type Result<T> = std::result::Result<T, Error>;
 
-/// A failure: what happened and where. What to do about it is [`Error::hint`].
+/// A failure that several rooms raise or match; those that one room raises are grouped by subject.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    /// A name that can not be, or should not become, the name of an environment.
-    #[error("`{}` is not a name for an environment: {reason}", shown(.name))]
-    Name {
-        /// What was given.
-        name: OsString,
-        /// Which rule it breaks.
-        reason: &'static str,
-    },
+    #[error("`{}` is not a valid environment name: {reason}", shown(.name))]
+    Name { name: OsString, reason: &'static str },
 
-    /// No environment of that name.
+    /// `nearest`: existing names, nearest first.
     #[error("environment `{}` does not exist in {}", shown(.name), shown(.home))]
-    UnknownEnvironment {
-        /// What was asked for.
-        name: OsString,
-        /// Where it was looked for.
-        home: PathBuf,
-        /// The nearest names that do exist, nearest first.
-        nearest: Vec<OsString>,
-    },
+    UnknownEnvironment { name: OsString, home: PathBuf, nearest: Vec<OsString> },
 
-    /// More than one environment belongs to a directory.
+    /// More than one environment belongs to the directory.
     #[error("{} is the project of {}", shown(.directory), listed(.names, "and"))]
-    Ambiguous {
-        /// The directory.
-        directory: PathBuf,
-        /// The environments.
-        names: Vec<OsString>,
-    },
+    Ambiguous { directory: PathBuf, names: Vec<OsString> },
 
-    /// A project says nothing of what it needs, or not so that it can be installed.
+    /// A project lists no dependencies, or lists them in a form that cannot be installed.
     #[error("nothing to install from {}: {reason}", shown(.path))]
-    NoDependencies {
-        /// The project, or its file.
-        path: PathBuf,
-        /// Why.
-        reason: String,
-    },
+    NoDependencies { path: PathBuf, reason: String },
 
-    /// pipenv keeps the environment of a project elsewhere.
+    /// pipenv keeps the environment of a project outside WORKON_HOME.
     #[error("pipenv keeps the environment of {} in {}: {reason}", shown(.project), shown(.place))]
-    KeptElsewhere {
-        /// The project.
-        project: PathBuf,
-        /// Where.
-        place: PathBuf,
-        /// Why.
-        reason: &'static str,
-    },
+    KeptElsewhere { project: PathBuf, place: PathBuf, reason: &'static str },
 
-    /// The environment has no program of that name.
+    /// `nearest`: names of programs in the environment, nearest first.
     #[error("environment `{}` has no `{}`", shown(.name), shown(.tool))]
-    NoTool {
-        /// The environment.
-        name: OsString,
-        /// What was asked for.
-        tool: OsString,
-        /// The nearest names that do exist, nearest first.
-        nearest: Vec<OsString>,
-    },
+    NoTool { name: OsString, tool: OsString, bin: PathBuf, nearest: Vec<OsString> },
 
-    /// A command that is nowhere.
     #[error("`{}` is neither in environment `{}` nor on PATH", shown(.command), shown(.name))]
-    CommandNotFound {
-        /// What was asked for.
-        command: OsString,
-        /// The environment.
-        name: OsString,
-        /// The nearest names in the environment, nearest first.
-        nearest: Vec<OsString>,
-    },
+    CommandNotFound { command: OsString, name: OsString, bin: PathBuf, nearest: Vec<OsString> },
 
-    /// A command that is there and cannot be run, or one that was named by its path.
-    #[error("cannot run {}: {source}", shown(.program))]
-    CannotRun {
-        /// The file.
-        program: PathBuf,
-        /// The system's answer.
-        source: io::Error,
-        /// Whether the file itself is there.
-        exists: bool,
-    },
+    #[error("cannot run {}: {reason}", shown(.program))]
+    CannotRun { program: PathBuf, reason: String, obstacle: Obstacle },
 
-    /// A format has no way to write a value down.
+    /// An output format has no way to write a value.
     #[error("{format} cannot hold {variable}: {reason}")]
-    CannotHold {
-        /// The format, as `--format` takes it.
-        format: String,
-        /// The variable.
-        variable: String,
-        /// What is in the way.
-        reason: &'static str,
-        /// What to do.
-        hint: &'static str,
-    },
+    CannotHold { format: String, variable: String, reason: &'static str, hint: &'static str },
 
-    /// Something of that name is there, but it is no virtual environment.
     #[error("{} is not a virtual environment: {reason}", shown(.path))]
-    NotAnEnvironment {
-        /// What is there.
-        path: PathBuf,
-        /// What is missing or wrong.
-        reason: &'static str,
-    },
+    NotAnEnvironment { path: PathBuf, reason: &'static str },
 
-    /// Something has the name that was asked for.
-    #[error("{} exists already", shown(.path))]
-    Exists {
-        /// What is there.
-        path: PathBuf,
-    },
+    /// VIRTUAL_ENV points to something that is no environment.
+    #[error("the active environment {} {reason}", shown(.root))]
+    LostActive { root: PathBuf, reason: &'static str },
 
-    /// What was removed cannot come back under its name.
-    #[error("cannot bring back `{}`: another has that name by now", shown(.name))]
-    NameTaken {
-        /// The name.
-        name: OsString,
-    },
+    #[error("{} already exists", shown(.path))]
+    Exists { path: PathBuf },
 
-    /// An environment whose interpreter is gone.
-    #[error("environment `{}` is broken: its python, {}, is gone", shown(.name), shown(.python))]
-    Broken {
-        /// The environment.
-        name: OsString,
-        /// Where its `bin/python` leads.
-        python: PathBuf,
-    },
+    /// `python`: where the last of the links at `bin/python` points.
+    #[error("environment `{}` is broken: its Python, {}, does not exist", shown(.name), shown(.python))]
+    Broken { name: OsString, python: PathBuf },
 
-    /// The environment that this shell is in would be removed.
     #[error("environment `{}` is active in this shell", shown(.name))]
-    Active {
-        /// The environment.
-        name: OsString,
-    },
+    Active { name: OsString },
 
-    /// Other processes use the environment that would be taken away.
+    /// `others`: how many processes there are besides the one described. `force`: the command that
+    /// does not ask.
     #[error("environment `{}` is in use by process {process}: {}{}", shown(.name), shown(.by), and_others(*.others))]
-    InUse {
-        /// The environment.
-        name: OsString,
-        /// The command line of one of them.
-        by: OsString,
-        /// The number of that one.
-        process: u32,
-        /// How many there are beside it.
-        others: usize,
-        /// What is typed to do it all the same.
-        force: String,
-    },
+    InUse { name: OsString, by: OsString, process: u32, others: usize, force: String },
 
-    /// The person was asked and said no.
+    /// The answer to a question was no.
     #[error("nothing was changed")]
     Declined,
 
-    /// The command is about the active environment and there is none.
     #[error("no virtualenv active")]
     NoneActive,
 
-    /// The active environment, or the one named, is linked to no project.
+    /// `file`: where the link to the project would be.
     #[error("No project set in {}", shown(.file))]
-    NoProject {
-        /// The file that would name it.
-        file: PathBuf,
-    },
+    NoProject { file: PathBuf },
 
-    /// What has to be a directory is none, or is not there.
     #[error("`{}` is not a directory", shown(.path))]
-    NoDirectory {
-        /// What is there, or not.
-        path: PathBuf,
-        /// What to do.
-        hint: &'static str,
-    },
+    NoDirectory { path: PathBuf, hint: &'static str },
 
-    /// Neither an environment's name nor the path of one.
+    /// Neither the name nor the path of an environment.
     #[error("No virtualenv `{}`", shown(.named))]
-    NoVirtualenv {
-        /// What was given.
-        named: OsString,
-        /// The nearest names that do exist, nearest first.
-        nearest: Vec<OsString>,
-    },
+    NoVirtualenv { named: OsString, nearest: Vec<OsString> },
 
     /// A path that a `.pth` file cannot hold.
     #[error("`{}` cannot be put on sys.path: {reason}", shown(.path))]
-    NoImportPath {
-        /// The path.
-        path: PathBuf,
-        /// What Python would make of it.
-        reason: &'static str,
-    },
+    NoImportPath { path: PathBuf, reason: &'static str },
 
-    /// Nothing that could install or remove packages.
+    /// `reasons`: why each installer that was considered cannot be used.
     #[error("no installer for environment `{}`: {}", shown(.name), .reasons.join("; "))]
-    NoInstaller {
-        /// The environment.
-        name: OsString,
-        /// Why each that was considered does not do.
-        reasons: Vec<String>,
-        /// What to do.
-        hint: &'static str,
-    },
+    NoInstaller { name: OsString, reasons: Vec<String>, remedy: InstallerRemedy },
 
-    /// Packages are still there after their removal.
+    /// Packages that are still installed after their removal.
     #[error("not removed: {}", .names.join(", "))]
-    NotRemoved {
-        /// Their names.
-        names: Vec<String>,
-    },
+    NotRemoved { names: Vec<String> },
 
-    /// `-p` asked for another interpreter than an existing environment has.
+    /// `-p` asked for another Python than an existing environment has.
     #[error("environment `{}` exists and has {has}, not {asked}", shown(.name))]
-    OtherPython {
-        /// The environment.
-        name: OsString,
-        /// Version and path of the interpreter it has.
-        has: String,
-        /// Version and path of the interpreter asked for.
-        asked: String,
-    },
+    OtherPython { name: OsString, has: String, asked: String, request: OsString },
 
-    /// No interpreter answers the request.
-    #[error("no python found for `{}`{}", shown(.request), and_asker(.asker.as_deref()))]
-    PythonNotFound {
-        /// What was asked for.
-        request: OsString,
-        /// Which file or variable asks for it, where that was not the person.
-        asker: Option<String>,
-        /// Where it was looked for, and what was wrong with what was there, a line each.
-        tried: Vec<String>,
-        /// What there is, and how to get what was asked for: a hint each.
-        ways: Vec<String>,
-    },
+    /// `asker`: the file or variable that asks, if it is not `-p`. `tried`: the places searched and
+    /// what was wrong with what they have. `ways`: what exists, and how to get the rest.
+    #[error("no Python found for `{}`{}", shown(.request), and_asker(.asker.as_deref()))]
+    PythonNotFound { request: OsString, asker: Option<String>, tried: Vec<String>, ways: Vec<String> },
 
-    /// An interpreter was found but does not work.
-    #[error("{} does not work as a python: {reason}", shown(.python))]
-    PythonFailed {
-        /// The interpreter.
-        python: PathBuf,
-        /// What it did instead of answering.
-        reason: String,
-    },
+    /// An interpreter was found and does not work.
+    #[error("{} is not a working Python: {reason}", shown(.python))]
+    PythonFailed { python: PathBuf, reason: String },
 
-    /// An environment can not be made for this interpreter, or not the way it was asked for.
-    #[error("cannot make an environment for {}: {reason}", shown(.python))]
-    CannotCreate {
-        /// The interpreter.
-        python: PathBuf,
-        /// Why not.
-        reason: String,
-        /// What to do.
-        hint: String,
-    },
+    #[error("cannot create an environment with {}: {reason}", shown(.python))]
+    CannotCreate { python: PathBuf, reason: String, hint: String },
 
-    /// A program that was run for the person failed.
+    /// A program that was run on behalf of a command failed.
     #[error("{what} {}", ended(*status))]
-    Child {
-        /// What was being done.
-        what: String,
-        /// Its exit status.
-        status: i32,
-        /// What to do.
-        hint: String,
-    },
+    Child { what: String, status: i32, hint: String },
 
-    /// No project template of that name.
+    /// `directory`: where templates are looked for.
     #[error("no template `{}` in {}", shown(.name), shown(.directory))]
-    UnknownTemplate {
-        /// What was asked for.
-        name: OsString,
-        /// Where directories and programs are looked for.
-        directory: PathBuf,
-        /// The nearest names that do exist, nearest first.
-        nearest: Vec<OsString>,
-    },
+    UnknownTemplate { name: OsString, directory: PathBuf, nearest: Vec<OsString> },
 
-    /// A program that a template is for is not there.
+    /// The program that a kind of template needs.
     #[error("{program} is not installed")]
-    NotInstalled {
-        /// Its name.
-        program: &'static str,
-        /// What installs it.
-        hint: String,
-    },
+    NotInstalled { program: &'static str, hint: String },
 
-    /// What is to run beside us is no program.
-    #[error("`{}` is no program that can be found, and only programs run in parallel", shown(.word))]
-    NoProgram {
-        /// What was to be run.
-        word: OsString,
-    },
+    #[error("`{}` is not a program, and --parallel runs only programs", shown(.word))]
+    NoProgram { word: OsString },
 
-    /// The operating system refused.
+    /// The operating system refused. `what` is a verb: `read`, `create`.
     #[error("cannot {what}: {}: {source}", shown(.path))]
-    Io {
-        /// What was being done, as a verb: `read`, `create`.
-        what: &'static str,
-        /// To what.
-        path: PathBuf,
-        /// The system's answer.
-        source: io::Error,
-    },
+    Io { what: &'static str, path: PathBuf, source: io::Error },
 
-    /// A value that makes no sense, from an option, a variable or a file.
+    /// The operating system refused in WORKON_HOME.
+    #[error("cannot {what}: {}: {source}", shown(.path))]
+    InStore { what: &'static str, path: PathBuf, source: io::Error },
+
+    /// The content of a file or a variable makes no sense; the reason is all there is to say.
     #[error("{what}: {reason}")]
-    Value {
-        /// Which value, and where it stands.
-        what: String,
-        /// What is wrong with it.
-        reason: String,
-    },
+    Malformed { what: String, reason: String },
 
-    /// What was asked for makes no sense, or cannot be done as things are.
+    /// A recipe, or what it would have to say of an environment, that makes no sense.
     #[error("{what}: {reason}")]
-    Refused {
-        /// The command or the value.
-        what: String,
-        /// Why not.
-        reason: String,
-        /// What to do.
-        hint: String,
-    },
+    Recipe { what: String, reason: String, hint: String },
 
-    /// The binary was called where only the shell function can do the work.
+    /// The binary was called where only a shell function can do it. `line`: what to add, and where.
     #[error("`{verb}` changes the shell it runs in, but the shell functions are not loaded there")]
-    NoFunctions {
-        /// The verb.
-        verb: String,
-        /// The line that loads the functions in the person's shell.
-        line: String,
-    },
+    NoFunctions { verb: String, line: String },
 
-    /// The command line is wrong.
+    /// The command line makes no sense.
     #[error("{message}")]
-    Usage {
-        /// What is wrong with it.
-        message: String,
-        /// What to type instead.
-        hint: String,
-    },
+    Usage { message: String, hint: String },
+
+    #[error(transparent)]
+    Store(#[from] StoreError),
+
+    #[error(transparent)]
+    Project(#[from] ProjectError),
+
+    #[error(transparent)]
+    Package(#[from] PackageError),
+}
+
+/// What gives an environment an installer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum InstallerRemedy {
+    AddPip,
+    UpgradePip,
+    /// Only pip was allowed, and uv could do it.
+    AllowUv,
+    /// Only uv was allowed.
+    AllowPip,
+}
+
+/// Why a program could not be started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Obstacle {
+    Missing,
+    NotExecutable,
+    /// The message says it all.
+    Other,
 }
 
 impl Error {
@@ -372,23 +206,33 @@ impl Error {
         move |source| Self::Io { what, path, source: without_path(source) }
     }
 
-    /// The status that the command ends with: 2 for a wrong command line, a child's own, what
-    /// shells say of a command that is not there (127) or cannot be run (126), else 1.
+    /// The same error, with hints about WORKON_HOME if the failed operation was about a path in it.
+    pub(crate) fn in_store(self, home: &Path) -> Self {
+        match self {
+            Self::Io { what, path, source } if home.starts_with(&path) || path.starts_with(home) => {
+                Self::InStore { what, path, source }
+            }
+            other => other,
+        }
+    }
+
+    /// The exit status: 2 for a wrong command line, that of a child, what shells use for a command
+    /// that does not exist (127) or cannot be run (126), else 1.
     #[must_use]
     pub(crate) fn status(&self) -> u8 {
         match self {
             Self::Usage { .. } => 2,
-            Self::CommandNotFound { .. } | Self::CannotRun { exists: false, .. } => 127,
+            Self::CommandNotFound { .. } | Self::CannotRun { obstacle: Obstacle::Missing, .. } => 127,
             Self::CannotRun { .. } => 126,
-            // What it ended with tells scripts more than our 1 would.
+            // A child's status tells scripts more than our 1 would.
             Self::Child { status, .. } => u8::try_from(*status).unwrap_or(1),
             _ => 1,
         }
     }
 }
 
-/// The system's own answer, where tempfile has added a path of its making: we name the one that the
-/// person knows.
+/// The system's own answer without the path that the tempfile crate adds: the message has the path
+/// that the command is about.
 fn without_path(refusal: io::Error) -> io::Error {
     match refusal.to_string().split_once(" at path \"") {
         Some((answer, _)) if refusal.raw_os_error().is_none() => io::Error::new(refusal.kind(), answer.to_owned()),

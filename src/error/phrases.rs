@@ -1,29 +1,36 @@
-//! Parts of sentences that more than one message has.
-//!
-//! Owns lists of names and endings. The sentences are `mod`'s and `hint`'s.
+//! Parts of sentences that several messages share: lists of names, and how a child ended.
 
 use std::ffi::OsString;
 
 use crate::shown::shown;
 
-/// Who asks, where it was not the person.
+/// Who asks, if it is not an option.
 pub(super) fn and_asker(asker: Option<&str>) -> String {
     asker.map(|asker| format!(", which {asker} asks for")).unwrap_or_default()
 }
 
-/// How a child ended; 130 is what Ctrl-C comes to.
+/// How a child ended; Ctrl-C ends it with status 130.
 pub(super) fn ended(status: i32) -> String {
     if status == 130 { "was interrupted".to_owned() } else { format!("failed with status {status}") }
 }
 
-/// How many there are besides the one that is named.
+/// How many there are besides the one that is described.
 pub(super) fn and_others(count: usize) -> String {
     if count == 0 { String::new() } else { format!(", and by {count} more") }
 }
 
-/// The same where one is to be chosen.
+/// Names of which one is to be chosen.
 pub(super) fn one_of(names: &[OsString]) -> String {
     listed(names, "or")
+}
+
+pub(super) fn did_you_mean(nearest: &[OsString]) -> String {
+    format!("did you mean {}?", one_of(nearest))
+}
+
+/// The nearest names, or else how to list all.
+pub(super) fn or_listed(nearest: &[OsString], listing: impl FnOnce() -> String) -> String {
+    if nearest.is_empty() { listing() } else { did_you_mean(nearest) }
 }
 
 /// Names for a sentence, with a word between them.

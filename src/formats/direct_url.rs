@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::file_url;
-use crate::error::{Error, Result};
+use crate::error::{Error, PackageError, Result};
 use crate::fs::read_small;
 use crate::one_line::is_one_line;
 use crate::shown::shown;
@@ -60,7 +60,7 @@ impl DirectUrl {
     pub(crate) fn read(dist_info: &Path) -> Result<Option<Self>> {
         let file = dist_info.join(FILE_NAME);
         let Some(text) = read_small(&file, LIMIT).map_err(Error::io("read", &file))? else { return Ok(None) };
-        let wrong = |error: serde_json::Error| Error::Value {
+        let wrong = |error: serde_json::Error| Error::Malformed {
             what: shown(&file).to_string(),
             reason: shown(&error.to_string()).to_string(),
         };
@@ -109,10 +109,6 @@ pub(crate) fn require_single_line(file: &Path, value: &[u8]) -> Result<()> {
     if is_one_line(value) {
         return Ok(());
     }
-    let value = shown(OsStr::from_bytes(value)).to_string();
-    Err(Error::Refused {
-        what: shown(file).to_string(),
-        reason: format!("`{value}` contains a line break or another control character"),
-        hint: "that package could add lines of its own to a list of packages; uninstall it".to_owned(),
-    })
+    let value = OsStr::from_bytes(value).to_owned();
+    Err(PackageError::HostileMetadata { file: file.to_path_buf(), value }.into())
 }

@@ -9,8 +9,7 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::error::Error;
-use crate::shown::{shown, typed};
+use crate::error::{Error, StoreError};
 
 /// We hold a lock against others for a few renames at most.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -32,17 +31,7 @@ pub(crate) fn lock_shared(file: &File, path: &Path) -> Result<(), Error> {
 
 fn kept(file: &File, path: &Path) -> Error {
     let holder = holder(file).ok().flatten();
-    Error::Refused {
-        what: format!("cannot lock {}", shown(path)),
-        reason: match holder {
-            Some(process) => format!("process {process} has locked it for more than {} seconds", PATIENCE.as_secs()),
-            None => format!("another process has locked it for more than {} seconds", PATIENCE.as_secs()),
-        },
-        hint: match holder {
-            Some(process) => format!("`ps -fp {process}` shows what that is; end it and try again"),
-            None => format!("`fuser -v {}` names that process; end it and try again", typed(path)),
-        },
-    }
+    StoreError::Locked { path: path.to_path_buf(), holder, seconds: PATIENCE.as_secs() }.into()
 }
 
 /// The process that has locked a file for itself, where the kernel says so.

@@ -15,7 +15,7 @@ use crate::config::Installer;
 use crate::context::Context;
 use crate::env_vars;
 use crate::environment::Environment;
-use crate::error::{Error, Result};
+use crate::error::{Error, InstallerRemedy, Result};
 use crate::isolation;
 use crate::shown::shown;
 use crate::uv;
@@ -28,7 +28,6 @@ const OLDEST_OF_UV: Release = Release::new(3, 6, 0);
 const OLDEST_OF_UV_FOR_ALL: Release = Release::new(3, 7, 0);
 
 const NO_PIP: &str = "it has no pip";
-const GIVE_IT_ONE: &str = "install uv, or give the environment a pip: `python -m ensurepip`";
 
 /// A program that installs and removes.
 #[derive(Debug, PartialEq, Eq)]
@@ -78,7 +77,7 @@ impl Program {
         against_uv: Option<&str>,
     ) -> Result<Self> {
         let mut reasons = Vec::new();
-        let mut hint = GIVE_IT_ONE;
+        let mut remedy = InstallerRemedy::AddPip;
         match installer {
             Installer::Auto => match uv_in_place_of_pip(context, environment, needed, against_uv) {
                 Ok(uv) => return Ok(Self::Uv(uv)),
@@ -88,7 +87,7 @@ impl Program {
                 return uv_as_told(context, environment, needed).map(Self::Uv).map_err(|reason| Error::NoInstaller {
                     name: environment.name().to_owned(),
                     reasons: vec![reason],
-                    hint: "VENVWRAP_INSTALLER or the setting `installer` asks for uv; `auto` takes what there is",
+                    remedy: InstallerRemedy::AllowPip,
                 });
             }
             Installer::Pip => {}
@@ -102,7 +101,7 @@ impl Program {
                 None => return Ok(Self::Pip),
                 Some(Needed { what, pip, .. }) => {
                     reasons.push(format!("its pip {} cannot {what} ({} can)", release.short(), pip.short()));
-                    hint = "enter it, `pip install --upgrade pip`, and try again";
+                    remedy = InstallerRemedy::UpgradePip;
                 }
             },
         }
@@ -114,9 +113,9 @@ impl Program {
             Err(reason) => reasons.push(reason),
         }
         if installer == Installer::Auto && uv_as_told(context, environment, needed).is_ok() {
-            hint = "VENVWRAP_INSTALLER=uv takes uv all the same";
+            remedy = InstallerRemedy::AllowUv;
         }
-        Err(Error::NoInstaller { name: environment.name().to_owned(), reasons, hint })
+        Err(Error::NoInstaller { name: environment.name().to_owned(), reasons, remedy })
     }
 
     /// The one to list and to remove with: its own pip, which knows best what old ones have left,
@@ -129,7 +128,8 @@ impl Program {
             Installer::Uv => uv().map_err(|reason| vec![reason]),
             Installer::Auto => own().or_else(|reason| uv().map_err(|other| vec![reason, other])),
         };
-        let none = |reasons| Error::NoInstaller { name: environment.name().to_owned(), reasons, hint: GIVE_IT_ONE };
+        let remedy = InstallerRemedy::AddPip;
+        let none = |reasons| Error::NoInstaller { name: environment.name().to_owned(), reasons, remedy };
         chosen.map_err(none)
     }
 

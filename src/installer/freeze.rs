@@ -41,7 +41,7 @@ pub(crate) fn freeze(context: &Context, environment: &Environment, installer: In
         program.leave_settings_out(command);
         command.current_dir(environment.root()).stderr(Stdio::inherit());
     })
-    .map_err(|reason| Error::Value { what: what.clone(), reason })?;
+    .map_err(|reason| Error::Malformed { what: what.clone(), reason })?;
     ended_well(output.status, what.clone())?;
     let text = String::from_utf8_lossy(&output.stdout);
     let frozen = checked(&text, &what, &environment.distributions()?, &origins)?;
@@ -77,7 +77,7 @@ fn ended_well(status: std::process::ExitStatus, what: String) -> Result<()> {
         return Ok(());
     }
     let status = status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(1);
-    Err(Error::Child { what, status, hint: "its own message is above; nothing was written".to_owned() })
+    Err(Error::Child { what, status, hint: "its message is above; nothing was written".to_owned() })
 }
 
 impl Program {

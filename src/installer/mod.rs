@@ -13,7 +13,7 @@ use crate::asked::{Patience, ask};
 use crate::config::Installer;
 use crate::context::Context;
 use crate::environment::Environment;
-use crate::error::{Error, Result};
+use crate::error::{Error, PackageError, Result};
 use crate::shown::shown;
 
 mod choice;
@@ -53,10 +53,11 @@ pub(crate) fn install(
     if let (Installer::Auto, Program::Pip | Program::Lent(_), Some(reason)) = (installer, &program, &against_uv)
         && context.program("uv").is_some()
     {
-        tell(&format!("pip installs this: {reason}"));
+        tell(&format!("using pip: {reason}"));
     }
     if let (Program::Uv(_), Some(key)) = (&program, redirected) {
-        return Err(into_another_place(&key, "UV_NO_CONFIG=1 leaves uv's files out"));
+        let remedy = "UV_NO_CONFIG=1 makes uv ignore its files";
+        return Err(PackageError::Redirected { setting: key, remedy }.into());
     }
     let mut status = run(context, environment, &program, call, &tell)?;
     if installer == Installer::Auto
@@ -65,7 +66,7 @@ pub(crate) fn install(
         && cannot_read(context, environment, uv, call)
         && let Ok(other) = choose(Some("uv cannot read it"))
     {
-        tell("pip installs this: uv cannot read it, and pip may");
+        tell("using pip: uv cannot read it");
         program = other;
         status = run(context, environment, &program, call, &tell)?;
     }
@@ -74,8 +75,10 @@ pub(crate) fn install(
     }
     let what = format!("{} install", program.name());
     let hint = match &call.of {
-        Wish::Defaults(_) => "the environment is there; mend that file, or leave it out with --no-defaults".to_owned(),
-        _ => format!("the environment is there; enter it and try again with `{what} …`"),
+        Wish::Defaults(_) => {
+            "the environment was created; fix that file, or leave it out with --no-defaults".to_owned()
+        }
+        _ => format!("the environment was created; activate it and run `{what}` again"),
     };
     if Context::was_interrupted() {
         return Err(Error::Child { what, status: 130, hint });
@@ -103,7 +106,8 @@ fn run(
     }
     if !matches!(program, Program::Uv(_)) {
         if let Some(key) = redirected::by_pip(context, environment.root()) {
-            return Err(into_another_place(&key, "PIP_CONFIG_FILE=/dev/null leaves pip's files out"));
+            let remedy = "PIP_CONFIG_FILE=/dev/null makes pip ignore its files";
+            return Err(PackageError::Redirected { setting: key, remedy }.into());
         }
         for name in redirected::ignored(context) {
             tell(&format!("ignored {name}: packages are installed into the environment"));
@@ -111,14 +115,6 @@ fn run(
         redirected::prevent(&mut command);
     }
     Context::run_for_person(&mut command).map_err(Error::io("run", program.path(environment)))
-}
-
-fn into_another_place(key: &str, hint: &str) -> Error {
-    Error::Refused {
-        what: "install".to_owned(),
-        reason: format!("{key} would put the packages into another place"),
-        hint: format!("remove that line; {hint}"),
-    }
 }
 
 /// Asks a uv that failed whether it was about what it was given to read: it looks at that before

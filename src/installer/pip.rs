@@ -51,7 +51,7 @@ pub(super) fn at_hand(context: &Context, environment: &Environment) -> Result<(P
     if version.is_some_and(|version| version < Release::new(3, 7, 0)) {
         return Err("its Python is too old for the pip of another".to_owned());
     }
-    let base = base(environment).ok_or_else(|| "nothing is known of the Python it was made from".to_owned())?;
+    let base = base(environment).ok_or_else(|| "the Python it was created with is unknown".to_owned())?;
     let none = || format!("{} has no pip to lend", shown(&base));
     let words = |command: &mut Command| {
         isolation::run_pip(command).arg("--version").current_dir("/");
@@ -102,7 +102,7 @@ mod tests {
         let room = Room::new();
         let environment = room.environment("3.12.1");
         let ask = || at_hand(&room.context(&[]), &environment).map_err(|reason| reason.replace(&room.shown(), "R"));
-        assert_eq!(ask().unwrap_err(), "nothing is known of the Python it was made from");
+        assert_eq!(ask().unwrap_err(), "the Python it was created with is unknown");
         let base = room.program("base/python3.12", "echo \"pip 22.3 from $PWD $*\"");
         assert_eq!(ask(), Ok((base.clone(), CAN_WORK_ELSEWHERE)));
         program(&base, "echo 'pip 22.2.2 from here'");

@@ -36,13 +36,13 @@ pub(super) fn outside_environments(python: &Path) -> Result<PathBuf> {
         match (found, candidates.first()) {
             (Some(base), _) => current.clone_from(base),
             (None, Some(missing)) => {
-                return Err(failed(python, format!("its base interpreter, {}, is gone", shown(missing))));
+                return Err(failed(python, format!("its base interpreter, {}, does not exist", shown(missing))));
             }
             // Without `home`, CPython does not take it for an environment either.
             (None, None) => return Ok(current),
         }
     }
-    Err(failed(python, "its base interpreter leads back to itself".to_owned()))
+    Err(failed(python, "its base interpreter points back to itself".to_owned()))
 }
 
 fn failed(python: &Path, reason: String) -> Error {
@@ -222,14 +222,14 @@ mod tests {
         let (_room, room) = hostile_room();
         let gone = environment(&room.join("env"), Path::new("/gone/bin/python3.9"), "home = /gone/bin\n");
         let error = outside_environments(&gone).unwrap_err().to_string();
-        assert!(error.ends_with("its base interpreter, /gone/bin/python3.9, is gone"), "{error}");
+        assert!(error.ends_with("its base interpreter, /gone/bin/python3.9, does not exist"), "{error}");
         let home = |name: &str| format!("home = {}\n", room.join(name).join("bin").display());
         let one = put(&room.join("one/bin/python"), "");
         put(&room.join("two/bin/python"), "");
         put(&room.join("one/pyvenv.cfg"), &home("two"));
         put(&room.join("two/pyvenv.cfg"), &home("one"));
         let error = outside_environments(&one).unwrap_err().to_string();
-        assert!(error.ends_with("leads back to itself"), "{error}");
+        assert!(error.ends_with("points back to itself"), "{error}");
     }
 
     #[test]

@@ -15,29 +15,34 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::shown::typed;
 use crate::uv;
+use crate::verb::verb;
 
 /// Hints for a person who asked for what is not there: what is, and how to get the other.
 pub(crate) fn ways(context: &Context, request: Option<&OsStr>, may_download: bool) -> Vec<String> {
     let mut ways = Vec::new();
     if let Some(there) = listed(&offered(context)) {
-        ways.push(format!("there are {there}"));
+        ways.push(format!("found {there}"));
     }
     let Some(wanted) = description(context, request) else { return ways };
     let uv = uv::find(context).ok();
     if may_download && uv.is_none() {
-        ways.push("`--download` needs uv, and none on PATH runs; `pipx install uv` installs it".to_owned());
+        ways.push("`--download` needs uv, and no uv on PATH works; `pipx install uv` installs it".to_owned());
     }
     let asked = wanted.to_string();
     let by_uv = uv.is_some_and(|uv| uv_has(context, &uv.path, &asked));
     let by_pyenv = Pyenv::of(context).is_some_and(|pyenv| pyenv.is_installed());
     match (by_uv, wanted.for_pyenv().filter(|_| by_pyenv)) {
         (true, _) => {
-            ways.push(format!("`uv python install {}` gets it; so does `mkvirtualenv --download`", typed(&asked)));
+            ways.push(format!(
+                "`uv python install {}` installs it; so does `{} --download`",
+                typed(&asked),
+                verb("mkvirtualenv")
+            ));
         }
         (false, Some(version)) => ways.push(format!("`pyenv install {version}` builds it")),
         (false, None) if !may_download => ways.push(match wanted.for_system() {
             Some(package) => format!("your system may have it as the package `{package}`; uv and pyenv install others"),
-            None => "uv and pyenv install what a system does not have".to_owned(),
+            None => "uv and pyenv install other Pythons".to_owned(),
         }),
         (false, None) => {}
     }
@@ -57,7 +62,7 @@ pub(crate) fn download(context: &Context, request: Option<&OsStr>) -> Result<()>
     Err(Error::Child {
         what: "uv python install".to_owned(),
         status: status.code().unwrap_or(1),
-        hint: "its own message is above; nothing was made".to_owned(),
+        hint: "its message is above; nothing was created".to_owned(),
     })
 }
 

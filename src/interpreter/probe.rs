@@ -192,10 +192,10 @@ mod tests {
     #[test]
     fn what_cannot_be_started_is_told_apart() {
         let (_room, room) = hostile_room();
-        assert_eq!(reason(&room.join("none")), "it is not there");
+        assert_eq!(reason(&room.join("none")), "it does not exist");
         assert_eq!(reason(&room), "it is a directory");
         symlink("gone", room.join("dangling")).unwrap();
-        assert_eq!(reason(&room.join("dangling")), "it is a link to gone, which is not there");
+        assert_eq!(reason(&room.join("dangling")), "it is a link to gone, which does not exist");
         fs::write(room.join("plain"), "").unwrap();
         assert_eq!(reason(&room.join("plain")), "it is not executable");
         let text = script(&room.join("text"), "no program of any kind\n");
@@ -205,7 +205,7 @@ mod tests {
         assert!(is_told, "{}", reason(&text));
         assert_eq!(reason(&room.join("plain/python")), "it cannot be run: Not a directory (os error 20)");
         let headless = script(&room.join("headless"), "#!/gone/interpreter\n");
-        assert_eq!(reason(&headless), "the program that its first line or its headers name is not there");
+        assert_eq!(reason(&headless), "the program named by its first line or headers does not exist");
     }
 
     #[test]

@@ -62,7 +62,9 @@ impl Dependencies {
             }
         }
         // One that says that nothing is needed has said so.
-        empty.ok_or_else(|| nothing(at, "none of pylock.toml, requirements.txt, pyproject.toml and Pipfile.lock is there and lists dependencies"))
+        empty.ok_or_else(|| {
+            nothing(at, "no pylock.toml, requirements.txt, pyproject.toml, or Pipfile.lock there lists dependencies")
+        })
     }
 
     /// `None` where a file is not there, or is not for this: a `pyproject.toml` that holds a tool's
@@ -90,7 +92,7 @@ impl Dependencies {
             name if ends_with(name, "txt") || is_pylock(file) => {
                 file.is_file().then(|| whole(vec![Part::File(file.to_path_buf())], None))
             }
-            _ => return Err(nothing(file, "that is no name of a file that lists dependencies")),
+            _ => return Err(nothing(file, "a file that lists dependencies has another name")),
         })
     }
 }
@@ -101,7 +103,7 @@ fn ends_with(name: &str, extension: &str) -> bool {
 
 fn text(file: &Path) -> Result<Option<String>> {
     let Some(text) = read_small(file, LIMIT).map_err(Error::io("read", file))? else { return Ok(None) };
-    let wrong = |_| Error::Value { what: shown(file).to_string(), reason: "it is not UTF-8".to_owned() };
+    let wrong = |_| Error::Malformed { what: shown(file).to_string(), reason: "it is not UTF-8".to_owned() };
     String::from_utf8(text).map(Some).map_err(wrong)
 }
 

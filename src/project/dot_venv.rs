@@ -10,8 +10,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use super::git_exclude;
-use crate::error::{Error, Result};
-use crate::shown::shown;
+use crate::error::{Error, ProjectError, Result};
 use crate::workon_home::WorkonHome;
 
 fn path(project: &Path) -> PathBuf {
@@ -32,8 +31,7 @@ pub(crate) fn check(project: &Path, home: &WorkonHome) -> Result<()> {
     if is_free {
         return Ok(());
     }
-    let reason = "it is there, and is no link to an environment in WORKON_HOME; move it away, or leave out --link";
-    Err(Error::Value { what: shown(&path).to_string(), reason: reason.to_owned() })
+    Err(ProjectError::DotVenvExists { path }.into())
 }
 
 /// Makes the link, in place of one of ours, in one step. What [`check`] found is looked at again.

@@ -31,7 +31,7 @@ fn what_is_written_is_read_again_and_what_cannot_be_is_refused() {
     for path in &paths {
         match link(&environment, &context, path) {
             Ok(()) => assert!(linked(&environment, &context).unwrap().as_ref() == Some(path), "{path:?}"),
-            Err(Error::Value { .. }) => refused += 1,
+            Err(Error::Malformed { .. }) => refused += 1,
             Err(other) => panic!("{other}"),
         }
     }

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::context::Context;
 use crate::directories;
 use crate::env_vars;
-use crate::error::{Error, Result};
+use crate::error::{Error, ProjectError, Result};
 use crate::fs::{read_small, resolved, tidied};
 use crate::workon_home::WorkonHome;
 
@@ -77,8 +77,7 @@ impl Project {
             if pipfile.is_file() {
                 return Ok(Self { pipfile });
             }
-            let reason = format!("there is no file {}", crate::shown::shown(&pipfile));
-            return Err(Error::Value { what: env_vars::PIPENV_PIPFILE.to_owned(), reason });
+            return Err(ProjectError::NoPipfile { file: pipfile }.into());
         }
         // One that cannot be listed ends the search.
         let places = here.ancestors().take(depth(context)?).take_while(|place| fs::read_dir(place).is_ok());
@@ -119,7 +118,7 @@ impl Project {
     /// A file `.venv` names an environment of the store, or has its path.
     fn named_by_file(&self, file: &Path, context: &Context) -> Result<Place> {
         let text = read_small(file, LIMIT).map_err(Error::io("read", file))?.unwrap_or_default();
-        let text = String::from_utf8(text).map_err(|_| Error::Value {
+        let text = String::from_utf8(text).map_err(|_| Error::Malformed {
             what: crate::shown::shown(file).to_string(),
             reason: "it is not UTF-8".to_owned(),
         })?;
@@ -142,7 +141,7 @@ impl Project {
         }
         let Some(pipfile) = self.pipfile.to_str() else {
             let reason = "pipenv has no name for a path that is not UTF-8".to_owned();
-            return Err(Error::Value { what: crate::shown::shown(self.directory()).to_string(), reason });
+            return Err(Error::Malformed { what: crate::shown::shown(self.directory()).to_string(), reason });
         };
         let directory = self.directory().file_name().and_then(OsStr::to_str).unwrap_or_default();
         let mut name = OsString::from(format!("{}-{}", sanitized(directory), hash(pipfile)));
@@ -177,7 +176,7 @@ fn depth(context: &Context) -> Result<usize> {
     }
     let Some(value) = context.variable(env_vars::PIPENV_MAX_DEPTH) else { return Ok(DEPTH) };
     let number = value.to_str().and_then(|text| text.trim().parse().ok());
-    number.ok_or_else(|| Error::Value {
+    number.ok_or_else(|| Error::Malformed {
         what: env_vars::PIPENV_MAX_DEPTH.to_owned(),
         reason: format!("`{}` is not a number", crate::shown::shown(value)),
     })

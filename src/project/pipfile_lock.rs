@@ -80,13 +80,13 @@ struct Package {
 /// The texts of up to two files: what has hashes, and what cannot have any, for pip wants all or
 /// none in one call. Neither where nothing is locked.
 pub(super) fn read(text: &str, file: &Path) -> Result<Vec<String>> {
-    let wrong = |reason: String| Error::Value { what: shown(file).to_string(), reason };
+    let wrong = |reason: String| Error::Malformed { what: shown(file).to_string(), reason };
     let lock: Lock = serde_json::from_str(text).map_err(|error| wrong(shown(&error.to_string()).to_string()))?;
     let mut indexes = String::new();
     for (number, source) in lock.meta.sources.iter().enumerate() {
         let is_word = |text: &str| !text.is_empty() && is_one_line(text.as_bytes()) && !text.contains(' ');
         if !is_word(&source.url) {
-            return Err(wrong(format!("`{}` is no address of an index", shown(&source.url))));
+            return Err(wrong(format!("`{}` is not the URL of an index", shown(&source.url))));
         }
         let option = if number == 0 { "--index-url" } else { "--extra-index-url" };
         let _ = writeln!(indexes, "{option} {}", source.url);
@@ -108,7 +108,7 @@ pub(super) fn read(text: &str, file: &Path) -> Result<Vec<String>> {
         }
         let line = package.line(name).map_err(wrong)?;
         if !name.starts_with(|letter: char| letter.is_ascii_alphanumeric()) || !is_one_line(line.as_bytes()) {
-            return Err(wrong(format!("`{}` is no requirement", shown(&line))));
+            return Err(wrong(format!("`{}` is not a requirement", shown(&line))));
         }
         let into = if package.hashes.is_empty() { &mut plain } else { &mut hashed };
         let _ = writeln!(into, "{line}");
@@ -245,7 +245,7 @@ mod tests {
             r#""a": {"path": "x\n-r y", "editable": true}"#,
             r#""": {"version": "==1"}"#,
         ] {
-            assert!(said(package).ends_with("is no requirement"), "{package}");
+            assert!(said(package).ends_with("is not a requirement"), "{package}");
         }
         assert!(said(r#""a": {}"#).contains("neither a version nor a place"));
         for lock in ["", "3", r#"{"default": []}"#, r#"{"_meta": {"sources": [{"url": "x\n-r y"}]}}"#] {

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ProjectError, Result};
 use crate::formats::dist_info::normalized;
 use crate::one_line::is_one_line;
 use crate::shown::shown;
@@ -83,7 +83,7 @@ pub(super) struct Found {
 
 /// `None` where the file lists no dependencies at all: many hold settings of tools.
 pub(super) fn read(text: &str, file: &Path) -> Result<Option<Found>> {
-    let wrong = |reason: String| Error::Value { what: shown(file).to_string(), reason };
+    let wrong = |reason: String| Error::Malformed { what: shown(file).to_string(), reason };
     let read: Pyproject = toml::from_str(text).map_err(|error| {
         let reason = error.to_string();
         wrong(reason.trim_end().lines().map(|line| shown(line).to_string()).collect::<Vec<_>>().join("\n"))
@@ -92,7 +92,7 @@ pub(super) fn read(text: &str, file: &Path) -> Result<Option<Found>> {
     let mut taken = Vec::new();
     if let Some(project) = &read.project {
         if project.dynamic.iter().any(|field| field == "dependencies") {
-            let reason = "its dependencies are `dynamic`: only its build tells them".to_owned();
+            let reason = "its dependencies are `dynamic`: only a build lists them".to_owned();
             return Err(Error::NoDependencies { path: file.to_path_buf(), reason });
         }
         taken.extend(project.dependencies.iter().map(String::as_str));
@@ -172,14 +172,7 @@ fn check_place(tool: &Tool, line: &str, file: &Path) -> Result<()> {
     } else {
         return Ok(());
     };
-    Err(Error::Refused {
-        what: shown(file).to_string(),
-        reason: format!(
-            "`{table}` says where `{}` comes from; an index may have another package of that name",
-            shown(&name)
-        ),
-        hint: format!("create the environment without --from, activate it, and run `{command}` in the project"),
-    })
+    Err(ProjectError::PrivateSource { file: file.to_path_buf(), table, name, command }.into())
 }
 
 /// Puts what a group lists into `lines`. `above`: the groups that include it.
@@ -198,7 +191,7 @@ fn expand<'a>(
             Entry::Requirement(line) => lines.push(line),
             Entry::Group { include_group } => {
                 let included = named(groups, include_group);
-                let gone = || format!("the group `{}` is not there", shown(include_group));
+                let gone = || format!("the group `{}` does not exist", shown(include_group));
                 expand(groups, included.ok_or_else(gone)?, above, lines)?;
             }
         }
@@ -222,8 +215,8 @@ fn push_line(text: &mut String, requirement: &str, file: &Path) -> Result<()> {
     let requirement = requirement.trim();
     let starts_well = requirement.starts_with(|letter: char| letter.is_ascii_alphanumeric());
     if !starts_well || !is_one_line(requirement.as_bytes()) {
-        let reason = format!("`{}` is no requirement", shown(requirement));
-        return Err(Error::Value { what: shown(file).to_string(), reason });
+        let reason = format!("`{}` is not a requirement", shown(requirement));
+        return Err(Error::Malformed { what: shown(file).to_string(), reason });
     }
     text.push_str(requirement);
     text.push('\n');
@@ -294,12 +287,14 @@ mod tests {
     fn what_is_no_list_of_requirements_is_refused() {
         let said = |text: &str| found(text).unwrap_err().to_string();
         assert!(said("[project]\ndynamic = ['dependencies']\n").contains("`dynamic`"));
-        assert!(said("[project]\ndependencies = ['--index-url x']\n").ends_with("`--index-url x` is no requirement"));
-        assert!(said("[project]\ndependencies = [\"a\\n-r b\"]\n").ends_with("`a\\n-r b` is no requirement"));
-        assert!(said("[project]\ndependencies = ['']\n").ends_with("`` is no requirement"));
+        assert!(
+            said("[project]\ndependencies = ['--index-url x']\n").ends_with("`--index-url x` is not a requirement")
+        );
+        assert!(said("[project]\ndependencies = [\"a\\n-r b\"]\n").ends_with("`a\\n-r b` is not a requirement"));
+        assert!(said("[project]\ndependencies = ['']\n").ends_with("`` is not a requirement"));
         let circle = "[dependency-groups]\ndev = [{include-group = 'a'}]\na = [{include-group = 'Dev'}]\n";
         assert!(said(circle).ends_with("the group `dev` includes itself"));
-        assert!(said("[dependency-groups]\ndev = [{include-group = 'a'}]\n").ends_with("the group `a` is not there"));
+        assert!(said("[dependency-groups]\ndev = [{include-group = 'a'}]\n").ends_with("the group `a` does not exist"));
         assert!(said("[project]\ndependencies = 3\n").starts_with("/p/pyproject.toml: "));
     }
 }

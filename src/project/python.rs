@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ProjectError, Result};
 use crate::fs::{read_prefix, read_small};
 use crate::shown::shown;
 
@@ -147,11 +147,7 @@ fn said(value: Option<String>, file: &Path, key: &'static str) -> Option<Asked> 
 
 fn parsed<T: DeserializeOwned>(file: &Path) -> Result<Option<T>> {
     let Some(text) = read(file)? else { return Ok(None) };
-    let wrong = |reason: String| Error::Refused {
-        what: shown(file).to_string(),
-        reason,
-        hint: "mend it, or say which python: `-p 3.12`; `-p default` for python3".to_owned(),
-    };
+    let wrong = |reason: String| Error::from(ProjectError::Unreadable { file: file.to_path_buf(), reason });
     let text = std::str::from_utf8(&text).map_err(|_| wrong("it is not UTF-8".to_owned()))?;
     let text = text.trim_start_matches('\u{feff}');
     toml::from_str(text).map(Some).map_err(|error: toml::de::Error| {

@@ -49,9 +49,9 @@ pub(crate) fn parse(text: &str, what: &str) -> Result<Vec<Recipe>> {
     let wrong = |error: toml::de::Error| {
         let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
         let place = line.map(|line| format!(", line {line}")).unwrap_or_default();
-        Error::Value { what: format!("{what}{place}"), reason: shown(error.message()).to_string() }
+        Error::Malformed { what: format!("{what}{place}"), reason: shown(error.message()).to_string() }
     };
-    let refused = |reason: String, hint: &str| Error::Refused { what: what.to_owned(), reason, hint: hint.to_owned() };
+    let refused = |reason: String, hint: &str| Error::Recipe { what: what.to_owned(), reason, hint: hint.to_owned() };
     match toml::from_str::<Versioned>(text).map_err(wrong)?.schema {
         Some(SCHEMA) => {}
         Some(newer) if newer > SCHEMA => {
@@ -67,8 +67,8 @@ pub(crate) fn parse(text: &str, what: &str) -> Result<Vec<Recipe>> {
     let mut names = BTreeSet::new();
     for recipe in &recipes {
         recipe.check().map_err(|error| match error {
-            Error::Refused { what: value, reason, hint } => {
-                Error::Refused { what: format!("{what}: {value}"), reason, hint }
+            Error::Recipe { what: value, reason, hint } => {
+                Error::Recipe { what: format!("{what}: {value}"), reason, hint }
             }
             other => other,
         })?;
@@ -84,7 +84,7 @@ impl Recipe {
     /// Fails for the first value that could become something else than it says.
     pub(super) fn check(&self) -> Result<()> {
         let refused = |value: &str, reason: &str| {
-            Err(Error::Refused {
+            Err(Error::Recipe {
                 what: format!("environment `{}`: {value}", shown(&self.name)),
                 reason: reason.to_owned(),
                 hint: "docs/recipe.md describes each value of a recipe".to_owned(),

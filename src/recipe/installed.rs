@@ -62,7 +62,7 @@ pub(super) fn packages(directories: &[PathBuf], home: Option<&Path>) -> Result<V
 
 fn twice(one: &Path, other: &Path, name: &str) -> Error {
     let file = |path: &Path| path.file_name().map(|file| shown(file).to_string()).unwrap_or_default();
-    Error::Refused {
+    Error::Recipe {
         what: shown(other.parent().unwrap_or(other)).to_string(),
         reason: format!("`{name}` is installed twice: {} and {}", file(one), file(other)),
         hint: format!("remove the wrong one, or install it again: `python -m pip install --force-reinstall {name}`"),
@@ -107,7 +107,7 @@ fn of_headers(path: &Path, metadata: MetadataName<'_>) -> Result<Option<Installe
         return Ok(None);
     }
     let Some(version) = version.filter(|version| !version.is_empty()) else {
-        return Err(Error::Refused {
+        return Err(Error::Recipe {
             what: shown(path).to_string(),
             reason: format!("it does not say which version of `{name}` is installed"),
             hint: format!("install it again: `python -m pip install --force-reinstall {name}`"),

@@ -162,7 +162,7 @@ pub(crate) fn differences<'a>(one: &'a Recipe, other: &'a Recipe) -> Vec<Differe
 pub(crate) fn located(path: &str, home: Option<&Path>) -> Result<PathBuf> {
     match (path.strip_prefix("~/"), home) {
         (Some(below), Some(home)) => Ok(home.join(below)),
-        (Some(_), None) => Err(Error::Value {
+        (Some(_), None) => Err(Error::Malformed {
             what: shown(path).to_string(),
             reason: "HOME is not set, so `~` stands for nothing".to_owned(),
         }),
@@ -179,7 +179,7 @@ fn portable(path: &Path, home: Option<&Path>) -> Result<String> {
 }
 
 fn text(what: &str, value: &OsStr) -> Result<String> {
-    value.to_str().map(str::to_owned).ok_or_else(|| Error::Refused {
+    value.to_str().map(str::to_owned).ok_or_else(|| Error::Recipe {
         what: format!("{what}, `{}`", shown(value)),
         reason: "it is not UTF-8, and a recipe is".to_owned(),
         hint: "rename it, then export again".to_owned(),
@@ -223,7 +223,7 @@ fn hooks(environment: &Environment) -> Result<Vec<HookText>> {
             continue;
         }
         let mode = fs::metadata(&file).map_err(Error::io("read", &file))?.permissions().mode();
-        let wrong = |_| Error::Refused {
+        let wrong = |_| Error::Recipe {
             what: shown(&file).to_string(),
             reason: "it is not UTF-8, and a recipe is".to_owned(),
             hint: "convert that hook to UTF-8, then export again".to_owned(),

@@ -197,7 +197,7 @@ fn what_no_recipe_can_describe_is_an_error() {
     assert!(error.contains("dep-1.0+local.dist-info") && error.contains("DEP-2.dist-info"), "{error}");
     crate::fs::remove_tree(&site.join("DEP-2.dist-info")).unwrap();
     put(&site, "mine-0.1.dist-info/direct_url.json", "{");
-    assert!(matches!(read_below(room.path(), &environment), Err(Error::Value { .. })));
+    assert!(matches!(read_below(room.path(), &environment), Err(Error::Malformed { .. })));
     put(&site, "mine-0.1.dist-info/direct_url.json", r#"{"url": "ext::sh -c id"}"#);
     assert!(read_below(room.path(), &environment).unwrap_err().to_string().contains("package `mine`: url: "));
 }

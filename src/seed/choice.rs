@@ -65,7 +65,7 @@ impl Choice {
             Download::ByAny => index::tools(context, interpreter, true),
         };
         if tools.is_empty() {
-            return Err(index::none(interpreter, "neither uv nor a pip is there to download it"));
+            return Err(index::none(interpreter, "there is no uv and no pip to download it"));
         }
         Ok(Self { source: Source::Index { tools }, stock: None })
     }

@@ -102,7 +102,7 @@ pub(super) fn download(context: &Context, interpreter: &Interpreter, tools: &[To
     }
     create_private(wheels).map_err(Error::io("create", wheels))?;
     sweep(wheels);
-    let mut last_words = String::from("nothing that could download one is there");
+    let mut last_words = String::from("there is no tool to download one");
     for tool in tools {
         let workshop = Workshop::open_in(wheels).map_err(Error::io("write in", wheels))?;
         let directory = workshop.join("download");
@@ -140,9 +140,9 @@ pub(super) fn none(interpreter: &Interpreter, why: &str) -> Error {
     let hint = if base_prefix == Path::new("/usr") {
         format!("`apt install {package}` brings it; `--without-pip` does without")
     } else {
-        "`--without-pip` makes one without; uv, or any pip on PATH, can fetch it".to_owned()
+        "`--without-pip` creates the environment without pip; uv, or any pip on PATH, can download it".to_owned()
     };
-    let reason = format!("it brings no pip to install, and none could be had ({why})");
+    let reason = format!("it has no pip to install, and none could be downloaded ({why})");
     Error::CannotCreate { python: base_executable.clone(), reason, hint }
 }
 

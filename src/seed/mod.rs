@@ -288,7 +288,7 @@ impl<'a> Seed<'a> {
             return Err(index::none(self.interpreter, "its wheels are gone"));
         };
         let Some(cache) = &self.cache else {
-            return Err(index::none(self.interpreter, "without HOME there is no place to download to"));
+            return Err(index::none(self.interpreter, "without HOME there is no directory to download to"));
         };
         let wheel = index::download(self.context, self.interpreter, tools, &cache.join("wheels"))?;
         Stock::of(vec![wheel], self.interpreter)

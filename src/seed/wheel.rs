@@ -103,7 +103,7 @@ impl Wheel {
             return Err(unacceptable("it has an entry with an unsafe name"));
         }
         if entry.is_symlink() || entry.unix_mode().is_some_and(|mode| !matches!(mode & TYPE, 0 | REGULAR)) {
-            return Err(unacceptable("it has an entry that is no regular file"));
+            return Err(unacceptable("it has an entry that is not a regular file"));
         }
         // Neither pip nor setuptools has one; spreading it over the environment would be another
         // installer.

@@ -146,7 +146,7 @@ impl Format {
             set: set.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
             unset: changes.unset.iter().map(|(name, _)| name.as_str()).collect(),
         };
-        let wrong = |error: serde_json::Error| Error::Value { what: "JSON".to_owned(), reason: error.to_string() };
+        let wrong = |error: serde_json::Error| Error::Malformed { what: "JSON".to_owned(), reason: error.to_string() };
         let text = serde_json::to_string_pretty(&output).map_err(wrong)?;
         Ok(format!("{}\n", json_escaped(&text)).into_bytes())
     }

@@ -62,12 +62,12 @@ impl Generator {
         if self.find(context).is_none() {
             return Err(Error::NotInstalled { program: self.name(), hint: self.hint() });
         }
-        let wrong = |reason: &str| Error::Value {
+        let wrong = |reason: &str| Error::Malformed {
             what: format!("template `{}:{}`", self.name(), shown(source)),
             reason: reason.to_owned(),
         };
         if source.is_empty() {
-            return Err(wrong("it names no source"));
+            return Err(wrong("missing source"));
         }
         let path = context.absolute_path(Path::new(&directories::expanded(source, context)?))?;
         if path.try_exists().unwrap_or(false) {

@@ -13,7 +13,7 @@ use std::process::ExitStatus;
 use serde::Serialize;
 
 use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::error::{Error, ProjectError, Result};
 use crate::hooks::Hooks;
 use crate::shown::{shown, shown_path};
 use crate::workon_home::WorkonHome;
@@ -86,8 +86,7 @@ impl<'a> Templates<'a> {
         let kind = match fs::metadata(&file) {
             Ok(entry) if entry.is_dir() => Kind::Directory(file),
             Ok(entry) if entry.permissions().mode() & 0o111 == 0 => {
-                let reason = format!("{} is not executable", shown(&file));
-                return Err(Error::Value { what: format!("template `{}`", shown(word)), reason });
+                return Err(ProjectError::TemplateNotExecutable { name: word.to_owned(), file }.into());
             }
             Ok(_) => Kind::Program(file),
             Err(_) => match Plugins::locate(self.context)? {

@@ -83,5 +83,5 @@ fn script<'a>(command: &'a mut Command, mode: &str) -> &'a mut Command {
 }
 
 fn wrong(reason: String) -> Error {
-    Error::Value { what: env_vars::VIRTUALENVWRAPPER_PYTHON.to_owned(), reason }
+    Error::Malformed { what: env_vars::VIRTUALENVWRAPPER_PYTHON.to_owned(), reason }
 }

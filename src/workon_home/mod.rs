@@ -17,7 +17,7 @@ use rustix::fs::CWD;
 use crate::context::Context;
 use crate::directories;
 use crate::environment::Environment;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, StoreError};
 use crate::fs::lock::lock_shared;
 use crate::fs::mounts::mount_point_in;
 use crate::fs::{At, rename_at};
@@ -148,7 +148,7 @@ impl WorkonHome {
             // A dangling link holds the name too: publishing would fail on it later, and less
             // clearly.
             Err(Error::UnknownEnvironment { .. }) if fs::read_link(&root).is_ok() => {
-                Err(Error::NotAnEnvironment { path: root, reason: "it is a link that leads nowhere" })
+                Err(Error::NotAnEnvironment { path: root, reason: "it is a broken link" })
             }
             Err(Error::UnknownEnvironment { .. }) => Ok(None),
             other => other.map(Some),
@@ -178,11 +178,7 @@ impl WorkonHome {
     pub(crate) fn publish(&self, building: Building, name: &EnvironmentName) -> Result<Environment> {
         let root = self.path.join(name.as_os_str());
         rename_at(building.at(), (CWD, &root)).map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => Error::Refused {
-                what: format!("environment `{}`", crate::shown::shown(name.as_os_str())),
-                reason: "another process made it meanwhile; it was left as it is".to_owned(),
-                hint: format!("`workon {}` enters it", crate::shown::shown(name.as_os_str())),
-            },
+            io::ErrorKind::AlreadyExists => StoreError::CreatedMeanwhile { name: name.as_os_str().to_owned() }.into(),
             _ => Error::io("create", &root)(error),
         })?;
         building.keep();

@@ -20,10 +20,10 @@ impl EnvironmentName {
         let bytes = name.as_bytes();
         let reason = match bytes {
             b"" => "it is empty",
-            b"." | b".." => "it names a directory above or the store itself",
+            b"." | b".." => "it means this directory or the one above",
             _ if bytes.contains(&b'/') => "it has a `/` in it",
             _ if bytes.contains(&0) => "it has a NUL in it",
-            _ if bytes == super::PRIVATE.as_bytes() => "venvwrap keeps its own things there",
+            _ if bytes == super::PRIVATE.as_bytes() => "venvwrap uses that directory itself",
             _ if bytes.len() > LONGEST => "it is longer than 255 bytes",
             _ => return Ok(Self(name.to_owned())),
         };

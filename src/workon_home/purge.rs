@@ -16,11 +16,11 @@ use super::WorkonHome;
 use super::name::EnvironmentName;
 use super::place::{Held, held_in, time_of};
 use super::shelf::{Shelf, random_name};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, StoreError};
 use crate::fs::mounts::mount_point_in;
 use crate::fs::removal::{Hindrance, Stuck, hindrance};
 use crate::fs::{is_nearly_full, remove_tree, rename_at};
-use crate::shown::{shown, typed};
+use crate::shown::typed;
 
 /// Starts the name of a directory in the trash that is being deleted.
 const DOOMED: &str = "doomed-";
@@ -174,11 +174,7 @@ pub(super) fn delete_in_place(root: &Path) -> Result<()> {
 /// The error for what could not be deleted, with the command that frees it where that is known.
 fn stuck(path: &Path, source: io::Error) -> Error {
     match undeletable(path) {
-        Some(found) => Error::Refused {
-            what: format!("cannot delete {}", shown(&found.path)),
-            reason: found.reason.to_owned(),
-            hint: found.remedy,
-        },
+        Some(Undeletable { path, reason, remedy }) => StoreError::Undeletable { path, reason, remedy }.into(),
         None => Error::io("delete", path)(source),
     }
 }

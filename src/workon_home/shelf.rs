@@ -18,7 +18,7 @@ use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
 
 use super::WorkonHome;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, StoreError};
 use crate::fs::private::others_can_write;
 use crate::fs::{At, give};
 use crate::shown::{shown, typed};
@@ -105,7 +105,7 @@ pub(super) fn random_name(prefix: &str) -> OsString {
 }
 
 impl WorkonHome {
-    /// Opens a shelf. `None` where it is not there yet.
+    /// Opens a shelf. `None` where it does not exist yet.
     pub(super) fn shelf(&self, name: &str) -> Result<Option<Shelf>> {
         self.opened(name, false)
     }
@@ -169,10 +169,10 @@ impl WorkonHome {
     pub(crate) fn unusable_shelves(&self) -> Vec<(PathBuf, String, String)> {
         let mut found = Vec::new();
         for name in ["new", "trash", "pool", "kept"] {
-            if let Err(Error::Refused { reason, hint, .. }) = self.shelf(name) {
+            if let Err(Error::Store(StoreError::Unusable { reason, remedy, .. })) = self.shelf(name) {
                 let private = self.path.join(PRIVATE);
                 let is_whole = fs::symlink_metadata(&private).is_ok_and(|entry| entry.is_dir());
-                found.push((if is_whole { private.join(name) } else { private }, reason, hint));
+                found.push((if is_whole { private.join(name) } else { private }, reason, remedy));
             }
         }
         found.dedup();
@@ -201,14 +201,14 @@ fn check(path: &Path, entry: &Metadata, store: &Metadata) -> Result<()> {
         return Ok(());
     }
     let typed = typed(path);
-    let (reason, hint) = if is_foreign(entry, store) {
+    let (reason, remedy) = if is_foreign(entry, store) {
         (format!("it belongs to user {}", entry.uid()), format!("`mv {typed} {typed}.old` puts it aside"))
     } else if others_can_write(entry) {
         ("others can write to it".to_owned(), format!("`chmod go-w {typed}`"))
     } else {
         return Ok(());
     };
-    Err(Error::Refused { what: format!("cannot use {}", shown(path)), reason, hint })
+    Err(StoreError::Unusable { path: path.to_path_buf(), reason, remedy }.into())
 }
 
 /// What is there is none of our directories.
@@ -221,6 +221,6 @@ fn unusable(path: &Path, error: io::Error, what: &'static str) -> Error {
         Ok(entry) if !entry.is_dir() => "it is not a directory".to_owned(),
         _ => return Error::io(what, path)(error),
     };
-    let hint = format!("`rm {}` removes it, and nothing else", typed(path));
-    Error::Refused { what: format!("cannot use {}", shown(path)), reason, hint }
+    let remedy = format!("`rm {}` removes it, and nothing else", typed(path));
+    StoreError::Unusable { path: path.to_path_buf(), reason, remedy }.into()
 }

@@ -17,11 +17,10 @@ use super::name::EnvironmentName;
 use super::place::{Held, WAITS, held_in, time_of};
 use super::{Building, WorkonHome, purge};
 use crate::environment::Environment;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, StoreError};
 use crate::fs::carry::copy_whole;
 use crate::fs::mounts::mount_point_in;
 use crate::fs::{At, exchange_at, freed_by_removing, is_same, rename_at};
-use crate::shown::{shown, typed};
 
 /// How often something is tried again that another process got in the way of.
 const ATTEMPTS: usize = 16;
@@ -148,11 +147,7 @@ impl WorkonHome {
     /// Fails where something is mounted in an environment: what is there is not the environment's.
     pub(crate) fn movable(&self, name: &EnvironmentName) -> Result<()> {
         let Some(point) = mount_point_in(&self.path.join(name.as_os_str())) else { return Ok(()) };
-        Err(Error::Refused {
-            what: format!("environment `{}`", shown(name.as_os_str())),
-            reason: format!("another file system is mounted at {}; nothing was changed", shown(&point)),
-            hint: format!("`sudo umount {}` first", typed(&point)),
-        })
+        Err(StoreError::Mounted { name: name.as_os_str().to_owned(), point }.into())
     }
 
     /// What lies in the trash, the newest first.
@@ -196,16 +191,12 @@ impl WorkonHome {
                 // Brought back, or deleted, by another process: there may be an older one.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                    return Err(Error::NameTaken { name: removed.name });
+                    return Err(StoreError::NameTaken { name: removed.name }.into());
                 }
                 Err(error) => return Err(Error::io("bring back", root)(error)),
             }
         }
-        Err(Error::Refused {
-            what: "undo".to_owned(),
-            reason: "nothing of that name was removed, or it has expired".to_owned(),
-            hint: "`venvwrap undo --list` shows what can be brought back".to_owned(),
-        })
+        Err(StoreError::NothingRemoved { name: name.map(OsStr::to_owned) }.into())
     }
 }
 
@@ -227,14 +218,7 @@ fn no_room(error: Error, name: &EnvironmentName) -> Error {
         Error::Io { source, .. }
             if matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) =>
         {
-            Error::Refused {
-                what: format!("cannot move `{}` to the trash", shown(name.as_os_str())),
-                reason: source.to_string(),
-                hint: format!(
-                    "`rmvirtualenv --now {}` deletes it for good, which needs no space",
-                    typed(name.as_os_str())
-                ),
-            }
+            StoreError::TrashFull { name: name.as_os_str().to_owned(), source }.into()
         }
         other => other,
     }

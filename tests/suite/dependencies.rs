@@ -60,7 +60,7 @@ fn a_pipfile_lock_is_installed_as_pipenv_does() {
     let words = ["mkvirtualenv", "--from", "my project", "-p", python(), "ours"];
     let told = Story::new().run(words).code("tiny-thing", "tiny-thing").played(&sandbox, Shell::Bash.plain());
     assert!(told.stdout_text().ends_with("\ntiny thing 1.0\n"), "{told}");
-    let said = "Packages are taken from [ROOT]/my project/Pipfile.lock: `default`, without `develop`\n";
+    let said = "Installing packages from [ROOT]/my project/Pipfile.lock: `default`, without `develop`\n";
     assert!(told.stderr_text().starts_with(said), "{told}");
     let linked = fs::read(sandbox.environment("ours").join(".project")).unwrap();
     assert_eq!(sandbox.masked(&linked), b"[ROOT]/my project\n");
@@ -94,7 +94,7 @@ fn a_pyproject_gives_its_dependencies_and_the_group_dev_by_pip_and_by_uv() {
     sandbox.set("PIP_NO_INDEX", "1").set("PIP_FIND_LINKS", &links);
     sandbox.set("UV_FIND_LINKS", &links).set("UV_NO_INDEX", "1").set("UV_OFFLINE", "1").set("UV_NO_CACHE", "1");
     symlink(peer("uv"), sandbox.tools().join("uv")).unwrap();
-    let said = "Packages are taken from [ROOT]/my project/pyproject.toml: `dependencies` and the group `dev`\n";
+    let said = "Installing packages from [ROOT]/my project/pyproject.toml: `dependencies` and the group `dev`\n";
     for installer in ["pip", "uv"] {
         sandbox.set("VENVWRAP_INSTALLER", installer);
         let mut command = sandbox.command(BINARY);
@@ -130,16 +130,16 @@ fn without_anything_to_take_nothing_is_made() {
     sandbox.write("empty/setup.cfg", "");
     sandbox.write("dynamic/pyproject.toml", "[project]\nname = 'x'\ndynamic = ['dependencies']\n");
     sandbox.write("broken/Pipfile.lock", "{");
-    let hint = "hint: `--from` takes pylock.toml, requirements.txt, pyproject.toml or Pipfile.lock, or a directory with one; \
-                `pip install -e .` installs a project itself\n";
-    let none = "none of pylock.toml, requirements.txt, pyproject.toml and Pipfile.lock is there and lists dependencies";
+    let hint = "hint: `--from` takes a pylock.toml, requirements.txt, pyproject.toml, or Pipfile.lock, or a directory with one; \
+                `-e` installs the project itself\n";
+    let none = "no pylock.toml, requirements.txt, pyproject.toml, or Pipfile.lock there lists dependencies";
     for (from, said) in [
         ("empty", format!("nothing to install from [ROOT]/empty: {none}\n{hint}")),
         (
             "dynamic",
             format!(
-                "nothing to install from [ROOT]/dynamic/pyproject.toml: its dependencies are `dynamic`: only its build \
-                 tells them\n{hint}"
+                "nothing to install from [ROOT]/dynamic/pyproject.toml: its dependencies are `dynamic`: only a build \
+                 lists them\n{hint}"
             ),
         ),
         ("broken", "[ROOT]/broken/Pipfile.lock: EOF while parsing an object at line 1 column 1\n".to_owned()),

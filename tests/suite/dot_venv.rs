@@ -28,8 +28,8 @@ fn uv_works_in_the_environment_of_the_project() {
     let project = sandbox.write("my project/pyproject.toml", text).parent().unwrap().to_owned();
     let python = pythons::complete().path.to_str().unwrap();
     let words = ["mkvirtualenv", "-q", "--link", "-a", "my project", "-p", python, "x"];
-    let said = "Setting project for x to [ROOT]/my project\n[ROOT]/my project/.venv leads to x\n";
-    sandbox.run(words).status(0).stdout(said).stderr("");
+    let said = "Setting project for x to [ROOT]/my project\n";
+    sandbox.run(words).status(0).stdout(said).stderr("Linked [ROOT]/my project/.venv to `x`\n");
     assert_eq!(target(&project), Some(sandbox.environment("x")));
     // Of three ways: by the path it is called by, by what it has, by what it runs.
     let code = "import os, sys; print(os.path.realpath(sys.prefix))";
@@ -43,10 +43,7 @@ fn uv_works_in_the_environment_of_the_project() {
     // It follows, and goes with what it led to: a link into nowhere would stop uv.
     sandbox.run(["mvvirtualenv", "x", "y"]).status(0);
     assert_eq!(target(&project), Some(sandbox.environment("y")));
-    sandbox
-        .run(["rmvirtualenv", "--now", "y"])
-        .status(0)
-        .stderr("The link [ROOT]/my project/.venv to it was removed\n");
+    sandbox.run(["rmvirtualenv", "--now", "y"]).status(0).stderr("Removed the link [ROOT]/my project/.venv to it\n");
     assert_eq!(target(&project), None);
     uv(&sandbox, &project, &["venv", "--python", python]).status(0);
 }
@@ -59,8 +56,8 @@ fn what_is_not_a_link_of_ours_stays_as_it_is() {
     let place = project.join(".venv");
     let outside = sandbox.minimal_environment_at(&sandbox.root().join("outside"));
     let refused = |sandbox: &Sandbox| {
-        let said = "venvwrap: [ROOT]/my project/.venv: it is there, and is no link to an environment in WORKON_HOME; move \
-                    it away, or leave out --link\n";
+        let said = "venvwrap: [ROOT]/my project/.venv exists and is not a link to an environment in WORKON_HOME\n\
+                    hint: move it away, or leave out --link\n";
         for words in [
             &["mkvirtualenv", "--link", "-a", "my project", "z"][..],
             &["setvirtualenvproject", "--link", "x", "my project"],
@@ -82,15 +79,15 @@ fn what_is_not_a_link_of_ours_stays_as_it_is() {
     fs::remove_file(&place).unwrap();
     // One of ours is replaced; that of another is not taken away with this one.
     for name in ["x", "y"] {
-        let said =
-            format!("Setting project for {name} to [ROOT]/my project\n[ROOT]/my project/.venv leads to {name}\n");
-        sandbox.run(["setvirtualenvproject", "--link", name, "my project"]).status(0).stdout(said).stderr("");
+        let said = format!("Setting project for {name} to [ROOT]/my project\n");
+        let linked = format!("Linked [ROOT]/my project/.venv to `{name}`\n");
+        sandbox.run(["setvirtualenvproject", "--link", name, "my project"]).status(0).stdout(said).stderr(linked);
         assert_eq!(target(&project), Some(sandbox.environment(name)));
     }
     sandbox.run(["rmvirtualenv", "--now", "x"]).status(0).stderr("");
     assert_eq!(target(&project), Some(sandbox.environment("y")));
     assert_eq!(fs::read_dir(&project).unwrap().count(), 1);
-    let said = "venvwrap: --link is about a project, and none is named\nhint: add `-a .`, `--from .` or `--here`\n";
+    let said = "venvwrap: --link needs a project\nhint: add `-a .`, `--from .`, or `--here`\n";
     sandbox.run(["mkvirtualenv", "--link", "z"]).status(2).stderr(said);
     assert!(!sandbox.environment("z").exists());
 }

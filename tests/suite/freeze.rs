@@ -81,8 +81,8 @@ fn what_somebody_wrote_is_changed_after_a_question_only() {
     fs::write(&file, written).unwrap();
     fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
     let change = "- Tiny_Thing >= 0.5\n+ Tiny_Thing==1.0\n";
-    let said = "venvwrap: [ROOT]/my project/requirements.txt was not made by freeze, and nobody can be asked (1 added, 1 \
-                removed, 0 unchanged)\nhint: `--yes` changes it, `--dry-run` only shows how\n";
+    let said = "venvwrap: [ROOT]/my project/requirements.txt was not written by freeze, and there is no terminal to ask on (1 added, 1 \
+                removed, 0 unchanged)\nhint: `--yes` changes it; `--dry-run` only shows the changes\n";
     sandbox.run(["freeze", "x"]).status(2).stdout(change).stderr(said);
     assert_eq!(text(&file), written);
     let terminal = Terminal::start(&sandbox, Shell::Bash);
@@ -103,8 +103,8 @@ fn what_somebody_wrote_is_changed_after_a_question_only() {
     assert_eq!(text(&file), new.replace("1.0", "2.0"));
     // Hashes are not of its making.
     fs::write(&file, "tiny-thing==1.0 \\\n    --hash=sha256:0\n").unwrap();
-    let said = "venvwrap: [ROOT]/my project/requirements.txt has hashes, which a list of what is installed does not \
-                have\nhint: `--to pylock.toml` makes a file with hashes; `--to` another file leaves this one alone\n";
+    let said = "venvwrap: [ROOT]/my project/requirements.txt has hashes; a list of installed packages has none\n\
+                hint: `--to pylock.toml` writes a file with hashes; `--to FILE` leaves this one alone\n";
     sandbox.run(["freeze", "x", "-y"]).status(2).stdout("").stderr(said);
 }
 
@@ -149,23 +149,27 @@ fn a_lock_file_is_made_by_uv_for_just_what_is_installed() {
 fn what_cannot_be_written_is_said() {
     let sandbox = Sandbox::with_x_and_y();
     for (words, status, said) in [
-        (&["freeze"][..], 1, "no virtualenv active\nhint: `workon NAME` enters one, `workon` lists them\n"),
+        (
+            &["freeze"][..],
+            1,
+            "no virtualenv active\nhint: `venvwrap workon NAME` activates one, `venvwrap workon` lists them\n",
+        ),
         (
             &["freeze", "x"],
             2,
-            "`x` is linked to no project\nhint: `--to FILE` says where to write; `setvirtualenvproject` links one\n",
+            "`x` is not linked to a project\nhint: choose a file with `--to FILE`, or link a project with `setvirtualenvproject`\n",
         ),
         (
             &["freeze", "x", "--to", "-"],
             1,
             "no installer for environment `x`: it has no pip; uv is not on PATH\n\
-             hint: install uv, or give the environment a pip: `python -m ensurepip`\n",
+             hint: install uv, or add pip: `venvwrap run x python -m ensurepip --default-pip`\n",
         ),
     ] {
         sandbox.run(words).status(status).stdout("").stderr(format!("venvwrap: {said}"));
     }
     fs::write(sandbox.environment("x").join(".project"), "/gone\n").unwrap();
-    let said = "venvwrap: `/gone` is not a directory\nhint: `--to FILE` says where to write\n";
+    let said = "venvwrap: `/gone` is not a directory\nhint: choose a file with `--to FILE`\n";
     sandbox.run(["freeze", "x"]).status(1).stdout("").stderr(said);
     // A pip that fails leaves everything as it is.
     let site = sandbox.environment("x").join("lib/python3.11/site-packages/pip");
@@ -175,7 +179,7 @@ fn what_cannot_be_written_is_said() {
     fs::remove_file(&python).unwrap();
     fs::write(&python, "#!/bin/sh\necho half==1\nexit 3\n").unwrap();
     fs::set_permissions(&python, fs::Permissions::from_mode(0o755)).unwrap();
-    let said = "venvwrap: pip freeze failed with status 3\nhint: its own message is above; nothing was written\n";
+    let said = "venvwrap: pip freeze failed with status 3\nhint: its message is above; nothing was written\n";
     sandbox.run(["freeze", "x", "--to", "project/requirements.txt"]).status(3).stdout("").stderr(said);
     assert_eq!(text(&project), MARK);
 }
@@ -212,7 +216,7 @@ fn the_metadata_of_a_package_writes_no_line_of_its_own() {
         // Options behind an address, which uv escapes.
         write_direct_url(&sandbox, r#"{"url": "https://h/x.whl --config-settings a=b", "archive_info": {}}"#);
         let answer = sandbox.run(["freeze", "x", "--to", "-"]);
-        let is_refused = answer.stderr_text().contains("is not the line of a package\nhint: nothing was written");
+        let is_refused = answer.stderr_text().contains("is not a line for a package\nhint: nothing was written");
         assert!(if installer == "pip" { is_refused } else { !answer.stdout_text().contains(" --") }, "{answer}");
         // A password.
         write_direct_url(&sandbox, r#"{"url": "https://me:secret@h/x.whl", "archive_info": {}}"#);

@@ -77,7 +77,8 @@ fn several_are_named_and_none_is_taken() {
     symlink("one", sandbox.environment("alias")).unwrap();
     assert_eq!(here(&sandbox, &project), "one");
     link(&sandbox, "two", &project);
-    let said = "venvwrap: [ROOT]/my project is the project of `one` and `two`\nhint: say which: `one` or `two`\n";
+    let said =
+        "venvwrap: [ROOT]/my project is the project of `one` and `two`\nhint: name the one you mean: `one` or `two`\n";
     assert_eq!(here(&sandbox, &project), said);
     // One that is only named like the directory is not taken for it.
     sandbox.minimal_environment("my project");
@@ -104,7 +105,7 @@ fn a_link_of_the_home_directory_is_not_that_of_everything_in_it() {
     sandbox.minimal_environment("project");
     assert_eq!(here(&sandbox, &project), "project");
     assert_eq!(here(&sandbox, &sandbox.home()), "everything");
-    assert!(here(&sandbox, Path::new("/")).contains("is not a name for an environment"));
+    assert!(here(&sandbox, Path::new("/")).contains("is not a valid environment name"));
 }
 
 #[test]

@@ -34,7 +34,7 @@ fn without_a_terminal_it_is_refused_before_anything_happens() {
     let before = tree(&sandbox.workon_home());
     let user = User::of(&sandbox, "y");
     let text = format!("venvwrap: environment `y` is in use by process {}: {CALLED}", user.0.id());
-    let hint = "hint: end what runs there first, or `rmvirtualenv --force y`\n";
+    let hint = "hint: stop that process first, or run `venvwrap rmvirtualenv --force y`\n";
     sandbox.run(["rmvirtualenv", "x", "y"]).status(1).stdout("").stderr(format!("{text}\n{hint}"));
     sandbox
         .run(["mkvirtualenv", "--without-pip", "--clear", "y"])
@@ -58,8 +58,10 @@ fn a_renaming_is_refused_and_forced_in_the_same_way() {
     let before = tree(&sandbox.workon_home());
     let user = User::of(&sandbox, "y");
     let text = format!("venvwrap: environment `y` is in use by process {}: {CALLED}", user.0.id());
-    let hint = "hint: end what runs there first, or `mvvirtualenv --force y z`\n";
-    sandbox.run(["mvvirtualenv", "y", "z"]).status(1).stdout("").stderr(format!("{text}\n{hint}"));
+    let hint = |verb: &str| format!("hint: stop that process first, or run `{verb} --force y z`\n");
+    let bare = hint("venvwrap mvvirtualenv");
+    sandbox.run(["mvvirtualenv", "y", "z"]).status(1).stdout("").stderr(format!("{text}\n{bare}"));
+    let hint = hint("mvvirtualenv");
     assert_eq!(tree(&sandbox.workon_home()), before);
     // Also where this shell is in it: the other one is not.
     for shell in Shell::ALL {
@@ -134,7 +136,7 @@ fn on_a_terminal_the_person_is_asked_and_only_a_yes_takes_it() {
     let terminal = Terminal::start(&sandbox, Shell::Bash);
     let prompts = terminal.prompts();
     terminal.type_keys("mvvirtualenv x z\r");
-    terminal.wait_for("Rename it all the same? [y/N]");
+    terminal.wait_for("Rename it anyway? [y/N]");
     assert!(terminal.screen().contains(&said), "{}", terminal.screen());
     terminal.type_keys("n");
     terminal.wait_for_prompt_after(prompts);
@@ -144,7 +146,7 @@ fn on_a_terminal_the_person_is_asked_and_only_a_yes_takes_it() {
         for (answer, is_taken) in [("n", false), ("\r", false), ("\x03", false), ("y", true)] {
             let prompts = terminal.prompts();
             terminal.type_keys("rmvirtualenv x\r");
-            terminal.wait_for("Take it away all the same? [y/N]");
+            terminal.wait_for("Remove it anyway? [y/N]");
             assert!(terminal.screen().contains(&said), "{}", terminal.screen());
             assert!(!terminal.screen().contains("Removing"), "{}", terminal.screen());
             terminal.type_keys(answer);

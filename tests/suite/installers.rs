@@ -143,7 +143,7 @@ fn what_cannot_be_installed_is_said_before_anything_is_made() {
         (
             ["--group", "empty:dev"],
             1,
-            "--group: no dependency group `dev` in [ROOT]/empty/pyproject.toml\nhint: it has none",
+            "--group: no dependency group `dev` in [ROOT]/empty/pyproject.toml\nhint: that file has no groups",
         ),
         (["--group", "wrong:dev"], 1, "[ROOT]/wrong/pyproject.toml: "),
         (["--group", "my project/backend.py:dev"], 1, groups),
@@ -182,7 +182,7 @@ fn uv_steps_aside_where_something_was_said_to_pip_alone() {
 #[test]
 fn every_new_environment_gets_the_defaults_and_no_other() {
     let sandbox = world();
-    let said = "Installing the default packages of ~/.config/venvwrap/defaults.txt\n";
+    let said = "Installing the default packages from ~/.config/venvwrap/defaults.txt\n";
     let list = "home/.config/venvwrap/defaults.txt";
     sandbox.write(list, "# nothing yet\n\n");
     made_up_uv(&sandbox, "echo STARTED; exit 1");
@@ -210,7 +210,7 @@ fn every_new_environment_gets_the_defaults_and_no_other() {
             told.records(&format!("{}: 1\nexport VIRTUAL_ENV=[ROOT]/envs/x", offline(&["-i", "tiny-thing"]).join(" ")));
         assert!(told.stdout_text().ends_with("tiny thing 2.0\n"), "{told}");
         let failed = "venvwrap: uv pip install -r [ROOT]/home/.config/venvwrap/defaults.txt failed with status 1\n\
-                      hint: the environment is there; mend that file, or leave it out with --no-defaults\n";
+                      hint: the environment was created; fix that file, or leave it out with --no-defaults\n";
         assert!(told.stderr_text().contains(failed), "{told}");
         sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
     }
@@ -378,19 +378,19 @@ fn pip_installs_what_uv_cannot_read_and_one_line_says_so() {
         sandbox.write("r.txt", text);
         let answer = sandbox.run(offline(&["-q", "-r", "r.txt"])).status(0);
         let said = answer.stderr_text();
-        assert!(said.contains(&format!("pip installs this: uv does not read {why} as pip does\n")), "{text}: {answer}");
+        assert!(said.contains(&format!("using pip: uv does not read {why} as pip does\n")), "{text}: {answer}");
         assert!(answer.stdout_text().contains("Successfully installed tiny-thing-1.0"), "{text}: {answer}");
         assert!(!said.contains("secret"), "{answer}");
         sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
     }
     sandbox.write("r.txt", b"# -*- coding: latin-1 -*-\ntiny-thing<2 # \xe9\n");
-    let said = "pip installs this: uv does not read text that is not UTF-8 as pip does\n";
+    let said = "using pip: uv does not read text that is not UTF-8 as pip does\n";
     sandbox.run(offline(&["-q", "-r", "r.txt"])).status(0).stderr_contains(said);
     sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
     // uv says it, pip can: a vertical tab ends a line to pip.
     sandbox.write("r.txt", "tiny-thing<2\u{b}other-thing\n");
     let answer = sandbox.run(offline(&["-q", "-r", "r.txt"])).status(0);
-    assert!(answer.stderr_text().contains("pip installs this: uv cannot read it, and pip may\n"), "{answer}");
+    assert!(answer.stderr_text().contains("using pip: uv cannot read it\n"), "{answer}");
     assert!(is_there(&sandbox, "tiny_thing") && is_there(&sandbox, "other_thing"));
     sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
     // What fails for another reason is not tried twice.
@@ -433,8 +433,8 @@ fn no_setting_puts_packages_into_another_place() {
     {
         sandbox.write(file, text);
         let answer = sandbox.run(offline(&["-q", "-i", "tiny-thing"]));
-        let said = "venvwrap: install: `target` of ~/.config/pip/pip.conf would put the packages into another place\n\
-                        hint: remove that line; PIP_CONFIG_FILE=/dev/null leaves pip's files out\n";
+        let said = "venvwrap: install: `target` of ~/.config/pip/pip.conf would install the packages somewhere else\n\
+                        hint: remove that line; PIP_CONFIG_FILE=/dev/null makes pip ignore its files\n";
         let is_refused = place.is_some();
         assert_eq!(answer.stderr_text().contains(said), is_refused, "{text}: {answer}");
         assert_eq!(answer.code() == 0, !is_refused, "{answer}");

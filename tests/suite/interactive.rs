@@ -260,7 +260,7 @@ fn ctrl_c_ends_an_installation_and_leaves_the_shell_and_the_environment() {
         let screen = terminal.screen();
         // All that is said, is said before the prompt: what cannot be had, that it was ended, what
         // there is.
-        let hint = "hint: the environment is there; enter it and try again with `pip install …`";
+        let hint = "hint: the environment was created; activate it and run `pip install` again";
         let last = screen.lines().rev().take(4).collect::<Vec<_>>();
         assert!(last[0].ends_with('$') && last[1] == hint, "{screen}");
         assert_eq!(last[2], "venvwrap: pip install was interrupted", "{screen}");

@@ -110,7 +110,7 @@ fn it_follows_a_rename_and_a_removal_and_nothing_of_one_name_becomes_another() {
     let python = pythons::complete().path.to_str().unwrap().to_owned();
     run(&sandbox, &project, &peer("uv"), &["venv", "--clear", "--python", &python, ".venv"]).status(0);
     let said = "another tool recreated `y`; restored its project, hooks, added paths, prompt
-The link [ROOT]/my project/.venv to it was removed
+Removed the link [ROOT]/my project/.venv to it
 `venvwrap undo y` brings it back, for 7 days\n";
     sandbox.run(["rmvirtualenv", "y"]).status(0).stderr(said);
     // What another program makes under that name is not the person's.
@@ -119,7 +119,7 @@ The link [ROOT]/my project/.venv to it was removed
     has_pip(&sandbox.environment("y"));
     Story::new().code("workon y", "workon y").get("HOOK").plays(&sandbox, "unset HOOK");
     sandbox.run(["rmvirtualenv", "--now", "y"]).status(0);
-    let said = "`y` is back\n";
+    let said = "Restored `y`\n";
     sandbox.run(["undo", "y"]).status(0).stderr(said);
     assert!(sandbox.environment("y").join("bin/postactivate").is_file());
 }
@@ -132,16 +132,19 @@ fn undo_links_the_project_again_where_nothing_has_its_place() {
     sandbox.run(["setvirtualenvproject", "--link", "x", "my project"]).status(0);
     sandbox.run(["rmvirtualenv", "x"]).status(0);
     assert!(fs::symlink_metadata(project.join(".venv")).is_err());
-    sandbox.run(["undo", "x"]).status(0).stderr("`x` is back\n[ROOT]/my project/.venv is linked to it again\n");
+    sandbox.run(["undo", "x"]).status(0).stderr("Restored `x`\nLinked [ROOT]/my project/.venv to it again\n");
     assert_eq!(fs::read_link(project.join(".venv")).unwrap(), sandbox.environment("x"));
     sandbox.run(["rmvirtualenv", "x"]).status(0);
     fs::write(project.join(".venv"), "mine\n").unwrap();
-    sandbox.run(["undo", "x"]).status(0).stderr("`x` is back\n[ROOT]/my project/.venv is taken; left as it is\n");
+    sandbox
+        .run(["undo", "x"])
+        .status(0)
+        .stderr("Restored `x`\n[ROOT]/my project/.venv already exists; it was left as it is\n");
     assert_eq!(fs::read_to_string(project.join(".venv")).unwrap(), "mine\n");
     // Without a link there is none to bring back.
     sandbox.run(["rmvirtualenv", "x"]).status(0);
     fs::remove_file(project.join(".venv")).unwrap();
-    sandbox.run(["undo", "x"]).status(0).stderr("`x` is back\n");
+    sandbox.run(["undo", "x"]).status(0).stderr("Restored `x`\n");
     assert!(fs::symlink_metadata(project.join(".venv")).is_err());
 }
 
@@ -172,7 +175,8 @@ fn git_does_not_see_the_link() {
         assert_eq!(said.contains("Added `.venv` to "), ["top", "sub"].contains(&name), "{name}: {said}");
         assert!(at.join(".venv").is_symlink());
         assert_eq!(run(at, &["status", "--porcelain", "."]), "", "{name}");
-        sandbox.run(["setvirtualenvproject", "--link", name, at_word]).status(0).stderr("");
+        let again = sandbox.run(["setvirtualenvproject", "--link", name, at_word]).status(0).stderr_text();
+        assert_eq!(again.lines().count(), 1, "{again}");
     }
     let exclude = fs::read_to_string(top.join(".git/info/exclude")).unwrap();
     assert_eq!(exclude.lines().filter(|line| *line == ".venv").count(), 1, "{exclude}");
@@ -181,7 +185,10 @@ fn git_does_not_see_the_link() {
     fs::create_dir_all(other.join("elsewhere/info")).unwrap();
     fs::write(other.join(".git"), "gitdir: elsewhere\n").unwrap();
     sandbox.minimal_environment("z");
-    sandbox.run(["setvirtualenvproject", "--link", "z", "other"]).status(0).stderr("");
+    sandbox
+        .run(["setvirtualenvproject", "--link", "z", "other"])
+        .status(0)
+        .stderr("Linked [ROOT]/other/.venv to `z`\n");
     assert!(!other.join("elsewhere/info/exclude").exists());
     fs::write(top.join(".git/info/exclude"), "").unwrap();
     fs::remove_file(top.join(".git/info/exclude")).unwrap();

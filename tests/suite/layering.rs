@@ -14,7 +14,8 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("shown", "quoting"),
     ("one_line", ""),
     ("versions", ""),
-    ("error", "shown"),
+    ("verb", ""),
+    ("error", "shown verb"),
     ("fs", "error shown"),
     ("formats", "error fs one_line quoting shown versions"),
     ("programs", ""),
@@ -39,7 +40,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("keepsake", "context customization environment error formats fs hooks project workon_home"),
     (
         "interpreter",
-        "asked belief context directories env_vars error formats fs isolation programs quoting shown uv versions",
+        "asked belief context directories env_vars error formats fs isolation programs quoting shown uv verb versions",
     ),
     ("elsewhere", "context directories env_vars environment error fs interpreter project shown workon_home"),
     ("recipe", "context environment error formats fs hooks one_line project shown workon_home"),
@@ -62,10 +63,10 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("shell", "activation error quoting shown variables"),
     (
         "commands",
-        "activation belief config context creator customization directories elsewhere env_vars environment error formats fs health hooks installer interpreter \
-         keepsake output processes programs project recipe relocate search seed shown templates tmpenv trust variables workon_home",
+        "activation asked belief config context creator customization directories elsewhere env_vars environment error formats fs health hooks installer interpreter \
+         keepsake output processes programs project recipe relocate search seed shown templates tmpenv trust variables verb workon_home",
     ),
-    ("cli", "commands context elsewhere env_vars error output quoting shell workon_home"),
+    ("cli", "commands context elsewhere env_vars error output quoting shell verb workon_home"),
     ("main", "cli context"),
 ];
 

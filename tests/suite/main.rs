@@ -42,7 +42,7 @@ mod pointers; //       a `.venv` that is a file, and `.python-envs`
 mod protocol; //       functions and binary: streams, descriptors, a binary that is gone, killed or another
 mod promises; //       the promises, for every verb: a table, and what walks it
 mod quoting; //        any bytes, through every shell
-mod requests; //     which Python is taken: beside the real uv, by the files of a project, where it is not there
+mod requests; //     which Python is taken: beside the real uv, by the files of a project, where it does not exist
 mod robustness; //     killed, interrupted, many at once, damaged
 mod shims; //          virtualenvwrapper.sh and its lazy loader, for rc files and frameworks
 mod running_in; //     programs in an environment without a shell: run, env in every format, which

@@ -53,7 +53,7 @@ fn what_is_made_here_is_what_pipenv_uses() {
     assert_eq!(told, at);
     // It is that of the project for us, too, and made once.
     ours(&sandbox, &root.join("a"), &["which", "."]).status(0).stdout(&at);
-    ours(&sandbox, &root, &["mkvirtualenv", "--here"]).status(0).stderr_contains("exists; nothing in it was rewritten");
+    ours(&sandbox, &root, &["mkvirtualenv", "--here"]).status(0).stderr_contains("exists; it was left as it is");
     let project = fs::read(sandbox.environment(name).join(".project")).unwrap();
     assert_eq!(sandbox.masked(&project), b"[ROOT]/src/My \"$Project\" \xc3\xa9\\[x]/deeper than that\n");
     let cfg = fs::read_to_string(sandbox.environment(name).join("pyvenv.cfg")).unwrap();
@@ -82,7 +82,7 @@ fn what_pipenv_has_made_is_entered_by_a_dot() {
 fn where_pipenv_would_look_elsewhere_nothing_is_made() {
     let mut sandbox = Sandbox::new();
     let project = sandbox.write("project/Pipfile", PIPFILE).parent().unwrap().to_owned();
-    let hint = "hint: `mkvirtualenv -a . NAME` makes one beside it; with PIPENV_VENV_IN_PROJECT=0 pipenv and --here use \
+    let hint = "hint: `venvwrap mkvirtualenv -a . NAME` creates another one; with PIPENV_VENV_IN_PROJECT=0, pipenv and --here use \
                 WORKON_HOME\n";
     let refused = |sandbox: &Sandbox, reason: &str| {
         let said = "venvwrap: pipenv keeps the environment of [ROOT]/project in [ROOT]/project/.venv";
@@ -96,9 +96,10 @@ fn where_pipenv_would_look_elsewhere_nothing_is_made() {
     refused(&sandbox, "its settings say so");
     sandbox.unset("PIPENV_VENV_IN_PROJECT");
     fs::create_dir(project.join(".venv")).unwrap();
-    refused(&sandbox, "it is there");
+    refused(&sandbox, "it exists");
     sandbox.set("PIPENV_PIPFILE", "gone");
-    let said = "venvwrap: PIPENV_PIPFILE: there is no file [ROOT]/project/gone\n";
+    let said = "venvwrap: PIPENV_PIPFILE: [ROOT]/project/gone does not exist\n\
+                hint: unset PIPENV_PIPFILE, or set it to a Pipfile\n";
     ours(&sandbox, &project, &["mkvirtualenv", "--here"]).status(1).stderr(said);
     ours(&sandbox, &project, &["mkvirtualenv", "--here", "x"])
         .status(2)
@@ -114,7 +115,7 @@ fn a_store_that_pipenv_does_not_know_is_said() {
     let python = pythons::complete().path.to_str().unwrap();
     let words = ["mkvirtualenv", "--quiet", "--without-pip", "--here", "-p", python];
     ours(&sandbox, &project, &words).status(0).stderr(
-        "pipenv looks in ~/.local/share/virtualenvs, not in ~/.virtualenvs, as long as WORKON_HOME is not exported\n\
+        "pipenv uses ~/.local/share/virtualenvs, not ~/.virtualenvs: WORKON_HOME is not exported\n\
          NOTE: Virtual environments directory [ROOT]/home/.virtualenvs does not exist. Creating...\n",
     );
 }

@@ -153,8 +153,8 @@ fn functions_of_another_version_are_told_to_be_loaded_again() {
         };
         let story = Story::new().code(edit, edit).run(["workon", "x"]).get("VIRTUAL_ENV");
         let message = format!(
-            "venvwrap: the functions in this shell are of another version of venvwrap
-hint: start a new shell, or load them again: {line}\n"
+            "venvwrap: the functions in this shell are from another version of venvwrap
+hint: start a new shell, or load them again: `{line}`\n"
         );
         story.played(&sandbox, shell.plain()).says("", &message).records("workon x: 2\nunset VIRTUAL_ENV");
     }

@@ -41,8 +41,7 @@ fn one_that_is_not_there_is_refused_before_anything_is_made() {
     let place = "[ROOT]/hooks/templates";
     let cases = [
         ("djagno", format!("no template `djagno` in {place}\nhint: did you mean `django`?")),
-        ("x", format!("no template `x` in {place}\nhint: `mkproject --list-templates` lists what there is")),
-        ("plain", format!("template `plain`: {place}/plain is not executable")),
+        ("x", format!("no template `x` in {place}\nhint: `venvwrap mkproject --list-templates` lists the templates")),
         ("copier:x", "copier is not installed\nhint: `uv tool install copier` or `pipx install copier`".to_owned()),
         (
             "cookiecutter:x",
@@ -57,6 +56,10 @@ fn one_that_is_not_there_is_refused_before_anything_is_made() {
             .stdout("")
             .stderr(format!("venvwrap: {says}\n"));
     }
+    sandbox
+        .run(["mkproject", "-t", "plain", "new"])
+        .status(1)
+        .stderr_contains("/plain is not executable\nhint: `chmod +x ");
     assert_eq!(tree(sandbox.root()), before);
 }
 
@@ -90,7 +93,7 @@ fn a_program_is_run_in_the_project_and_its_failure_is_told() {
         let said =
             format!("\nApplying template bad\n[ROOT]/envs/a b\n\nApplying template good\na b|{project}|{project}\n");
         assert!(told.stdout_text().ends_with(&said), "{told}");
-        assert!(told.stderr_text().ends_with("template bad ended with status 7\n"), "{told}");
+        assert!(told.stderr_text().ends_with("template bad failed with status 7\n"), "{told}");
         told.records(&format!("{}: 1\nexport VIRTUAL_ENV=[ROOT]/envs/a b\nin {project}", words.join(" ")));
         sandbox.run(["rmvirtualenv", "--now", "a b"]).status(0);
         fs::remove_dir(sandbox.root().join("projects/a b")).unwrap();
@@ -144,7 +147,7 @@ fn cookiecutter_fills_the_project_whatever_the_template_calls_it() {
     }
     assert_eq!(crate::support::disk::names(&sandbox.root().join("projects")), ["My Api", "api"]);
     let answer = make(&sandbox, &["-t", "cookiecutter:tpl/hooks", "bad"]).status(1);
-    assert!(answer.stderr_text().contains("template cookiecutter:[ROOT]/tpl/hooks ended with status 1\n"), "{answer}");
+    assert!(answer.stderr_text().contains("template cookiecutter:[ROOT]/tpl/hooks failed with status 1\n"), "{answer}");
     assert_eq!(crate::support::disk::names(&sandbox.root().join("projects")), ["My Api", "api", "bad"]);
 }
 
@@ -267,7 +270,7 @@ fn at_a_terminal_a_template_may_ask_and_be_interrupted() {
             assert_eq!(fs::read_to_string(file).ok().as_deref(), licence, "{shell:?}: {}", terminal.screen());
             let screen = terminal.screen();
             assert_eq!(
-                screen.contains("template asks ended with status 130"),
+                screen.contains("template asks failed with status 130"),
                 licence.is_none(),
                 "{shell:?}: {screen}"
             );

@@ -11,7 +11,7 @@ use std::path::Path;
 use crate::commands::Session;
 use crate::customization::Customization;
 use crate::environment::Environment;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, StoreError};
 
 /// Empty if no environment is replaced.
 #[derive(Debug, Default)]
@@ -25,11 +25,9 @@ impl Kept {
     pub(super) fn of(session: &Session<'_>, existing: Option<&Environment>) -> Result<Self> {
         let Some(existing) = existing else { return Ok(Self::default()) };
         let refuse = |error| match error {
-            Error::Io { path, source, .. } if source.kind() == ErrorKind::FileTooLarge => Err(Error::Refused {
-                what: "--clear".to_owned(),
-                reason: format!("{} is too long to keep", session.shown(&path)),
-                hint: "nothing was replaced; move that file out of the environment first".to_owned(),
-            }),
+            Error::Io { path, source, .. } if source.kind() == ErrorKind::FileTooLarge => {
+                Err(StoreError::TooLargeToKeep { file: path }.into())
+            }
             error => Err(error),
         };
         Ok(Self {

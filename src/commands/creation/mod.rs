@@ -12,7 +12,7 @@ use crate::config::{Config, Link};
 use crate::creator::virtualenv::{self, HandOver};
 use crate::creator::{self, Created, Request};
 use crate::environment::Environment;
-use crate::error::{Error, Result};
+use crate::error::{Error, PackageError, Result};
 use crate::hooks;
 use crate::installer::{self, Packages};
 use crate::interpreter::{self, Interpreter};
@@ -22,6 +22,7 @@ use crate::project;
 use crate::seed::{Download, LinkMode, Planting, Seed};
 use crate::shell::standalone;
 use crate::shown::{inert, is_legible, operands, shown};
+use crate::verb::verb;
 use crate::workon_home::name::EnvironmentName;
 use crate::workon_home::{Building, WorkonHome};
 
@@ -74,11 +75,7 @@ impl<'a> Creation<'a> {
             output::note("an option that is virtualenv's own was accepted and has no effect");
         }
         if options.prompt.as_ref().is_some_and(|text| !is_legible(&text.to_string_lossy())) {
-            return Err(Error::Refused {
-                what: "--prompt".to_owned(),
-                reason: "it contains a control character or an invisible character".to_owned(),
-                hint: "colors belong to the prompt itself; this is only the text".to_owned(),
-            });
+            return Err(PackageError::Prompt.into());
         }
         let name = EnvironmentName::new(name)?;
         let mut project = options.project.as_deref().map(|directory| project_at(session, directory)).transpose()?;
@@ -112,8 +109,8 @@ impl<'a> Creation<'a> {
     /// The project, whose `.venv` can be made a link.
     pub(super) fn linkable_project(&self) -> Result<&Path> {
         let Some(project) = &self.project else {
-            let message = "--link is about a project, and none is named".to_owned();
-            return Err(Error::Usage { message, hint: "add `-a .`, `--from .` or `--here`".to_owned() });
+            let message = "--link needs a project".to_owned();
+            return Err(Error::Usage { message, hint: "add `-a .`, `--from .`, or `--here`".to_owned() });
         };
         project::dot_venv::check(project, &self.home)?;
         Ok(project)
@@ -183,11 +180,12 @@ impl<'a> Creation<'a> {
             let has = environment.version().unwrap_or_else(|| "another python".to_owned());
             if has != asked.version.to_string() {
                 let asked = format!("{} ({})", asked.version, self.session.shown(&asked.executable));
-                return Err(Error::OtherPython { name: environment.name().to_owned(), has, asked });
+                let (name, request) = (environment.name().to_owned(), python.clone());
+                return Err(Error::OtherPython { name, has, asked, request });
             }
         }
         self.link_project(&environment)?;
-        output::note(&format!("environment `{}` exists; nothing in it was rewritten", shown(environment.name())));
+        output::note(&format!("Environment `{}` exists; it was left as it is", shown(environment.name())));
         Ok(environment)
     }
 
@@ -249,7 +247,7 @@ impl<'a> Creation<'a> {
             names => format!("Kept: {}. ", names.join(", ")),
         };
         let rename = operands(&[name, OsStr::new("NAME")]);
-        let undo = format!("`mvvirtualenv {rename} && venvwrap undo {}`", operands(&[name]));
+        let undo = format!("`{} {rename} && venvwrap undo {}`", verb("mvvirtualenv"), operands(&[name]));
         output::note(&format!(
             "{kept}The old `{}` is in the trash for {days} days; {undo} brings it back",
             shown(name)
@@ -381,9 +379,8 @@ fn project_at(session: &Session<'_>, directory: &Path) -> Result<PathBuf> {
     if directory.is_dir() {
         return Ok(directory);
     }
-    Err(Error::Refused {
-        what: "-a".to_owned(),
-        reason: format!("{} is not a directory", session.shown(&directory)),
-        hint: "the project's directory has to be there first; `mkproject NAME` makes both".to_owned(),
+    Err(Error::NoDirectory {
+        path: directory,
+        hint: "the project must exist; `mkproject NAME` creates one with an environment",
     })
 }

@@ -109,7 +109,7 @@ impl Options {
         let standing = Standing::try_parse_from(words).map_err(|error| {
             let said = error.render().to_string();
             let reason = said.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-            Error::Value { what: env_vars::VIRTUALENVWRAPPER_VIRTUALENV_ARGS.to_owned(), reason }
+            Error::Malformed { what: env_vars::VIRTUALENVWRAPPER_VIRTUALENV_ARGS.to_owned(), reason }
         })?;
         let standing = standing.options;
         options.system_site_packages |= standing.system_site_packages;

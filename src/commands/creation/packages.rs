@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use crate::commands::Session;
 use crate::directories;
-use crate::error::{Error, Result};
+use crate::error::{Error, PackageError, Result};
 use crate::formats::dist_info::normalized;
 use crate::fs::read_small;
 use crate::installer::{self, Group, Packages, Sources};
@@ -104,11 +104,7 @@ pub(super) fn packages(
         }
         let file = located(session, file)?;
         if file.file_name().is_some_and(|name| name == "-") && fs::symlink_metadata(&file).is_err() {
-            return Err(Error::Refused {
-                what: "-r -".to_owned(),
-                reason: "requirements are not read from standard input".to_owned(),
-                hint: "`-r` takes a file or a URL".to_owned(),
-            });
+            return Err(PackageError::RequirementsOnStdin.into());
         }
         fs::metadata(&file).map_err(Error::io("read", &file))?;
         Ok(file)
@@ -136,8 +132,8 @@ pub(super) fn dependencies(session: &Session<'_>, from: &Path, quiet: u8) -> Res
     let needs = Dependencies::of(&from)?;
     if quiet == 0 {
         let what = needs.taken.map(|taken| format!(": {taken}")).unwrap_or_default();
-        let nothing = if needs.parts.is_empty() { ", nothing is needed" } else { "" };
-        output::note(&format!("Packages are taken from {}{what}{nothing}", session.shown(&needs.file)));
+        let nothing = if needs.parts.is_empty() { "; none are needed" } else { "" };
+        output::note(&format!("Installing packages from {}{what}{nothing}", session.shown(&needs.file)));
     }
     Ok((from, needs.directory))
 }
@@ -187,11 +183,7 @@ fn editable(session: &Session<'_>, word: &OsStr) -> Result<OsString> {
         }
     };
     if !["pyproject.toml", "setup.py"].iter().any(|file| path.join(file).is_file()) {
-        return Err(Error::Refused {
-            what: "-e".to_owned(),
-            reason: format!("no project in {}: neither pyproject.toml nor setup.py", session.shown(&path)),
-            hint: "`-e` takes the directory of a project, such as `.`; `-i` a package".to_owned(),
-        });
+        return Err(PackageError::NotEditable { path }.into());
     }
     let mut word = path.into_os_string();
     word.push(extras);
@@ -217,7 +209,6 @@ fn requirement(session: &Session<'_>, word: &OsStr) -> Result<OsString> {
 /// A dependency group, `[PATH:]NAME`; without a path that of the project, else of the directory
 /// where the person is.
 fn group(session: &Session<'_>, word: &OsStr, project: Option<&Path>) -> Result<Group> {
-    let wrong = |reason, hint| Error::Refused { what: "--group".to_owned(), reason, hint };
     let Group { file, name } = Group::of(word);
     let path = match project {
         _ if file != Path::new("") => located(session, &file)?,
@@ -227,22 +218,14 @@ fn group(session: &Session<'_>, word: &OsStr, project: Option<&Path>) -> Result<
     // Installers want the file; what a person has in mind is the project.
     let file = if path.is_dir() { path.join("pyproject.toml") } else { path };
     if file.file_name() != Some(OsStr::new("pyproject.toml")) {
-        let reason = format!("{} is no pyproject.toml", session.shown(&file));
-        return Err(wrong(reason, "`--group` takes a name, or PATH:NAME with the path of a project".to_owned()));
+        return Err(PackageError::NotAPyproject { file }.into());
     }
     let names = groups_in(&file, session)?;
     let asked = normalized(&name.to_string_lossy());
     if names.iter().any(|name| normalized(name) == asked) {
         return Ok(Group { file, name });
     }
-    let reason = format!("no dependency group `{}` in {}", shown(&name), session.shown(&file));
-    Err(wrong(
-        reason,
-        match &names[..] {
-            [] => "it has none; they stand in its table `dependency-groups`".to_owned(),
-            names => format!("it has {}", names.join(", ")),
-        },
-    ))
+    Err(PackageError::NoGroup { group: name, file, groups: names }.into())
 }
 
 /// The dependency groups of the project here; none where there is no project that can be read.
@@ -261,7 +244,7 @@ fn groups_in(file: &Path, session: &Session<'_>) -> Result<Vec<String>> {
     }
     fs::metadata(file).map_err(Error::io("read", file))?;
     let text = read_small(file, LIMIT).map_err(Error::io("read", file))?.unwrap_or_default();
-    let wrong = |reason: String| Error::Value { what: session.shown(file), reason };
+    let wrong = |reason: String| Error::Malformed { what: session.shown(file), reason };
     let text = std::str::from_utf8(&text).map_err(|_| wrong("not UTF-8".to_owned()))?;
     let project: Project = toml::from_str(text).map_err(|error| wrong(error.message().to_owned()))?;
     Ok(project.groups.into_keys().map(|name| shown(&name).to_string()).collect())

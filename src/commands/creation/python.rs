@@ -1,4 +1,4 @@
-//! Which Python a creation is made with: who asks for one, and what happens where it is not there.
+//! Which Python an environment is created with: who asks for one, and what if it is missing.
 //!
 //! Owns the order of those who are asked: `-p`, the variables of virtualenv and uv, the files of
 //! the project, `python3`. Finding one is `interpreter`'s.
@@ -10,7 +10,7 @@ use std::path::Path;
 use super::Options;
 use crate::commands::Session;
 use crate::env_vars;
-use crate::error::{Error, Result};
+use crate::error::{Error, PackageError, Result};
 use crate::interpreter::{self, Interpreter};
 use crate::output;
 use crate::project::python::{Asked, asked};
@@ -71,7 +71,7 @@ impl<'a> PythonRequest<'a> {
         !matches!(self.asker, Asker::Nobody)
     }
 
-    /// Finds it, and says whose wish it is where that was not the person's. Where it is not there,
+    /// Finds it, and says who asks if that is not the person. If it is missing,
     /// and the person wants that, uv is to fetch the first of them.
     pub(in crate::commands) fn find(&self) -> Result<Interpreter> {
         let missing = match self.search()? {
@@ -111,7 +111,7 @@ impl<'a> PythonRequest<'a> {
             match interpreter::find(context, Some(request)) {
                 Ok(found) => {
                     if let Some(asker) = self.words().filter(|_| !self.is_quiet) {
-                        output::note(&format!("Python {}, as {asker} asks", shown(request)));
+                        output::note(&format!("Using Python {}, requested by {asker}", shown(request)));
                     }
                     return Ok(Ok(found));
                 }
@@ -183,8 +183,7 @@ fn of_line(session: &Session<'_>, line: &OsStr) -> Vec<OsString> {
 
 /// What stands in a file or a variable is no request.
 fn nonsense(asker: String, text: &OsStr) -> Error {
-    let hint = "a version is `3.12`, `>=3.11,<3.14` or `pypy3.10`; `-p` asks for another one, `-p default` for python3";
-    Error::Refused { what: asker, reason: format!("`{}` is no version of python", shown(text)), hint: hint.to_owned() }
+    PackageError::NotAVersion { asker, text: text.to_owned() }.into()
 }
 
 /// The values of a variable of virtualenv's that can hold more than one: a line each, or between

@@ -73,7 +73,7 @@ impl FromRecipe<'_> {
         } else {
             return Ok(());
         };
-        Err(Error::Refused {
+        Err(Error::Recipe {
             what: format!("environment `{}`", shown(&self.recipe.name)),
             reason: format!("`{}` comes from {path}, which {reason}", package.name),
             hint: "put its source there, or change `path` in the recipe".to_owned(),
@@ -218,7 +218,7 @@ fn without_environment(error: Error, name: &str) -> Error {
             status,
             hint: "the installer's own message is above; nothing was changed".to_owned(),
         },
-        Error::NoInstaller { reasons, hint, .. } => Error::NoInstaller { name: name.into(), reasons, hint },
+        Error::NoInstaller { reasons, remedy, .. } => Error::NoInstaller { name: name.into(), reasons, remedy },
         other => other,
     }
 }

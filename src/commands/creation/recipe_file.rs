@@ -30,7 +30,7 @@ pub(in crate::commands) fn recipes_in(session: &Session<'_>, typed: &Path) -> Re
         (text, "standard input".to_owned())
     } else {
         let path = packages::located(session, typed)?;
-        let refused = |reason: &str, hint: &str| Error::Refused {
+        let refused = |reason: &str, hint: &str| Error::Recipe {
             what: session.shown(&path),
             reason: reason.to_owned(),
             hint: hint.to_owned(),
@@ -44,9 +44,9 @@ pub(in crate::commands) fn recipes_in(session: &Session<'_>, typed: &Path) -> Re
         (text, session.shown(&path))
     };
     if text.len() as u64 > file::LIMIT {
-        return Err(Error::Value { what, reason: "it is too long for a recipe".to_owned() });
+        return Err(Error::Malformed { what, reason: "it is too long for a recipe".to_owned() });
     }
-    let not_text = |_| Error::Value { what: what.clone(), reason: "it is not UTF-8".to_owned() };
+    let not_text = |_| Error::Malformed { what: what.clone(), reason: "it is not UTF-8".to_owned() };
     file::parse(&String::from_utf8(text).map_err(not_text)?, &what)
 }
 
@@ -77,7 +77,7 @@ pub(in crate::commands) fn named_recipe(
         return Ok(recipes.pop());
     }
     let names: Vec<String> = recipes.iter().map(|recipe| shown(&recipe.name).to_string()).collect();
-    let missing = || Error::Refused {
+    let missing = || Error::Recipe {
         what: session.shown(&path),
         reason: format!("it describes no environment `{}`", shown(name)),
         hint: format!("it has {}", names.join(", ")),
@@ -147,7 +147,7 @@ pub(in crate::commands) fn refuse_other(session: &Session<'_>, existing: &Enviro
         return Ok(());
     }
     let name = existing.name();
-    Err(Error::Refused {
+    Err(Error::Recipe {
         what: format!("environment `{}`", shown(name)),
         reason: format!("it exists and differs from the recipe: {}", describe(&differing)),
         hint: format!("rename it (`mvvirtualenv {}`), then try again", operands(&[name, OsStr::new("OLD")])),
@@ -156,7 +156,7 @@ pub(in crate::commands) fn refuse_other(session: &Session<'_>, existing: &Enviro
 
 /// The error for an environment that was built, and has other packages in the end.
 pub(in crate::commands) fn created_otherwise(recipe: &Recipe, differing: &str) -> Error {
-    Error::Refused {
+    Error::Recipe {
         what: format!("environment `{}`", shown(&recipe.name)),
         reason: format!("it was created, and differs from the recipe: {differing}"),
         hint: format!("`venvwrap export {}` prints what it has", operands(&[&recipe.name])),

@@ -42,10 +42,10 @@ fn chosen(world: World, installer: Installer, of: &Wish) -> String {
         Ok(Program::Pip) => "pip".to_owned(),
         Ok(Program::Lent(path)) => format!("pip of {}", path.display()),
         Ok(Program::Uv(path)) => path.display().to_string(),
-        Err(Error::NoInstaller { reasons, hint, .. }) => {
+        Err(Error::NoInstaller { reasons, remedy, .. }) => {
             let is_uv_to_have = world.uv == NEW.uv && world.python != "2.7.18";
-            let is_offered = hint == "VENVWRAP_INSTALLER=uv takes uv all the same";
-            assert_eq!(is_offered, installer == Installer::Auto && is_uv_to_have, "{hint}");
+            let is_offered = remedy == InstallerRemedy::AllowUv;
+            assert_eq!(is_offered, installer == Installer::Auto && is_uv_to_have, "{remedy:?}");
             reasons.join("; ")
         }
         Err(other) => panic!("{other:?}"),
@@ -80,12 +80,7 @@ fn each_is_taken_where_nothing_stands_against_it_and_every_reason_is_told() {
             "pip of R/base/python3.12",
         ),
         // Then none.
-        (
-            nothing,
-            Auto,
-            Wish::Plain,
-            "uv is not on PATH; it has no pip; nothing is known of the Python it was made from",
-        ),
+        (nothing, Auto, Wish::Plain, "uv is not on PATH; it has no pip; the Python it was created with is unknown"),
         (
             World { pip: None, lent: Some("22.2"), variable: Some("PIP_CERT"), ..NEW },
             Auto,
@@ -113,7 +108,7 @@ fn each_is_taken_where_nothing_stands_against_it_and_every_reason_is_told() {
             World { pip: Some("25.0"), lent: None, ..NEW },
             Pip,
             Wish::Groups,
-            "its pip 25.0 cannot install dependency groups (25.1 can); nothing is known of the Python it was made from",
+            "its pip 25.0 cannot install dependency groups (25.1 can); the Python it was created with is unknown",
         ),
         // uv, and nothing else, whatever was said to pip.
         (World { variable: Some("PIP_INDEX_URL"), ..NEW }, Uv, Wish::Plain, "R/bin/uv"),

@@ -223,7 +223,7 @@ fn a_path_can_be_a_prefix_and_what_is_not_there_is_said() {
     fs::create_dir(world.room.join("empty")).unwrap();
     assert!(world.failure("~/empty").ends_with("; looked at ~/empty/bin/python: not there"));
     symlink("gone", world.room.join("dangling")).unwrap();
-    assert!(world.failure("~/dangling").contains("it is a link to gone, which is not there"));
+    assert!(world.failure("~/dangling").contains("it is a link to gone, which does not exist"));
 }
 
 #[test]
@@ -234,7 +234,7 @@ fn what_was_tried_is_listed_with_what_was_wrong() {
     symlink("path", world.room.join("later")).unwrap();
     world.install("pyenv/versions/3.76.0", "python3", "3.76.0", None);
     let failure = world.failure("3.77");
-    assert!(failure.starts_with("no python found for `3.77`; looked at ~/path/python3.77: "), "{failure}");
+    assert!(failure.starts_with("no Python found for `3.77`; looked at ~/path/python3.77: "), "{failure}");
     for part in ["it ended with status 1: broken", "~/pyenv/versions: no 3.77", "python3.77 in /usr/bin"] {
         assert_eq!(failure.matches(part).count(), 1, "{part}: {failure}");
     }

@@ -189,7 +189,7 @@ fn helpers_answer_at_the_prompt() {
                 "x\ny\n[ROOT]/envs\n[ROOT]/envs/x/lib/python3.11/site-packages\n3.11\n[ROOT]/home/new\n",
                 "venvwrap: no virtualenv active
 venvwrap: environment `nosuch` does not exist in [ROOT]/envs
-hint: `lsvirtualenv -b` lists what is there, `mkvirtualenv nosuch` makes it
+hint: `lsvirtualenv -b` lists the environments; `mkvirtualenv nosuch` creates it
 venvwrap: PROJECT_HOME: directory '' does not exist
 NOTE: Virtual environments directory [ROOT]/home/newer does not exist. Creating...
 ",

@@ -80,7 +80,7 @@ fn templates_are_applied_in_their_order_before_the_last_hook() {
              kept
              * global postmkproject [] in [ROOT]/projects/it's: env=it's last= cd=",
         );
-        assert!(told.stderr_text().contains("template my program ended with status 3\n"), "{told}");
+        assert!(told.stderr_text().contains("template my program failed with status 3\n"), "{told}");
         told.records("mkproject -t tree -f -t my program it's: 1");
         let made = tree(&sandbox.root().join("projects/it's"));
         assert_eq!(made, "a/ 755\na/b 644 of the template\\n\nkept 644 mine\\n");
@@ -107,10 +107,10 @@ fn a_project_that_cannot_be_made_leaves_nothing() {
         let told = story.played(&sandbox, shell.plain());
         let stderr = told.stderr_text();
         for said in [
-            "mkproject: [ROOT]/projects/old already exists\nhint: `mkproject -f` uses it as it is\n",
+            "mkproject: [ROOT]/projects/old already exists\nhint: `mkproject -f old` uses it as it is\n",
             "no template `nosuch` in [ROOT]/envs/templates\n",
             "PROJECT_HOME: directory /no/such/home does not exist\n",
-            "PROJECT_HOME: not set\nhint: set it to the directory that holds your projects, which has to be there\n",
+            "PROJECT_HOME is not set\nhint: set it to the directory that holds your projects\n",
         ] {
             assert!(stderr.contains(said), "{said} in {told}");
         }

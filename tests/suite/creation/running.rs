@@ -188,7 +188,7 @@ fn a_python_that_brings_no_pip_gets_one_that_fits_and_it_is_said() {
     let words = ["mkvirtualenv", "-p", split.to_str().unwrap()];
     let answer = sandbox.run(words.iter().chain(&["x"])).status(1).stdout("");
     let text = answer.stderr_text();
-    assert!(text.contains("it brings no pip to install, and none could be had"), "{text}");
+    assert!(text.contains("it has no pip to install, and none could be downloaded"), "{text}");
     assert!(text.contains("\nhint: ") && text.contains("--without-pip"), "{text}");
     sandbox.run(["lsvirtualenv", "-b"]).status(1).stdout("");
     // Any other Python's is in the cache from then on.

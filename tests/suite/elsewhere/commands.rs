@@ -55,10 +55,10 @@ fn nothing_of_others_is_changed() {
     project(&sandbox, "shop");
     conda::prefix(&sandbox, "conda/envs/gis");
     let before = tree(sandbox.root());
-    let shop = "venvwrap: `shop` is venv's: [ROOT]/projects/shop/.venv\nhint: ";
-    let gis = "venvwrap: `gis` is conda's: [ROOT]/conda/envs/gis\nhint: ";
-    let copy = "`cpvirtualenv shop NAME` brings a copy into WORKON_HOME\n";
-    let clone = "what is in it is for conda to change; `conda create --clone` copies it\n";
+    let shop = "venvwrap: `shop` belongs to venv: [ROOT]/projects/shop/.venv\nhint: ";
+    let gis = "venvwrap: `gis` belongs to conda: [ROOT]/conda/envs/gis\nhint: ";
+    let copy = "`venvwrap cpvirtualenv shop NAME` makes a copy in WORKON_HOME\n";
+    let clone = "change it with conda; `conda create --clone` copies it\n";
     let refuses = |words: &[&str], said: &str, hint: &str| {
         sandbox.run(words).status(1).stdout("").stderr(format!("{said}{hint}"));
     };
@@ -251,8 +251,8 @@ fn a_broken_one_is_for_its_owner_to_mend() {
     let root = of_poetry(&sandbox, "api-Z-lblKmL-py3.11");
     fs::remove_file(root.join("bin/python")).unwrap();
     sandbox.run(["run", "api", "true"]).status(1).stdout("").stderr(format!(
-        "venvwrap: environment `api` is broken: its python, {}/bin/python, is gone\n\
-         hint: poetry keeps it: have it made anew there\n",
+        "venvwrap: environment `api` is broken: its Python, {}/bin/python, does not exist\n\
+         hint: recreate it with poetry\n",
         masked(&sandbox, &root)
     ));
 }

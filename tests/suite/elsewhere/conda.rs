@@ -151,7 +151,7 @@ fn one_lies_over_the_base_that_conda_entered() {
     for shell in Shell::ALL {
         let told = story
             .played(&sandbox, shell.plain())
-            .says("", "venvwrap: no virtualenv active\nhint: `workon NAME` enters one, `workon` lists them\n");
+            .says("", "venvwrap: no virtualenv active\nhint: `workon NAME` activates one, `workon` lists them\n");
         told.same("before", "after").records(
             "workon gis: 0
              export CONDA_PREFIX=[ROOT]/conda/envs/gis
@@ -398,14 +398,14 @@ fn a_trusted_one_sets_nothing_that_programs_obey() {
     for words in [&["run", "gis", "/usr/bin/env"][..], &["env", "gis", "-f", "json"], &["env", "gis", "-f", "bash"]] {
         let answer = sandbox.run(words).status(0);
         assert!(!answer.stdout_text().contains("/evil") && answer.stdout_text().contains("brought"), "{answer}");
-        assert!(answer.stderr_text().contains(" sets ") && answer.stderr_text().contains("BASH_ENV"), "{answer}");
+        assert!(answer.stderr_text().contains("set by ") && answer.stderr_text().contains("BASH_ENV"), "{answer}");
         assert_eq!(answer.stderr_text().lines().count(), 1, "{answer}");
     }
     for shell in Shell::ALL {
         let story = Story::new().run(["workon", "gis"]).get("FINE").code("/usr/bin/env", "/usr/bin/env");
         let told = story.run(["deactivate"]).get("FINE").played(&sandbox, shell.plain());
         assert!(!told.stdout_text().contains("/evil"), "{told}");
-        assert!(told.stderr_text().contains(" sets ") && told.stderr_text().contains("BASH_ENV"), "{told}");
+        assert!(told.stderr_text().contains("set by ") && told.stderr_text().contains("BASH_ENV"), "{told}");
         told.records("workon gis: 0\nexport FINE=brought\ndeactivate: 0\nunset FINE");
     }
 }
@@ -492,7 +492,7 @@ fn a_forged_record_sets_nothing_that_programs_obey() {
 #[test]
 fn what_only_conda_may_change_is_left_to_it() {
     let (sandbox, _) = furnished();
-    let hint = "venvwrap: `gis` is conda's: [ROOT]/conda/envs/gis\nhint: what is in it is for conda to change; `conda create --clone` copies it\n";
+    let hint = "venvwrap: `gis` belongs to conda: [ROOT]/conda/envs/gis\nhint: change it with conda; `conda create --clone` copies it\n";
     for shell in Shell::ALL {
         let story = Story::new()
             .run(["workon", "gis"])

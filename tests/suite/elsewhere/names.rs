@@ -44,7 +44,7 @@ fn a_name_of_several_is_refused_with_what_to_type_for_each() {
     conda::prefix(&sandbox, "two/envs/gis");
     sandbox.run(["run", "shop", "true"]).status(1).stdout("").stderr(
         "venvwrap: `shop`: 3 environments outside WORKON_HOME have that name\n\
-         hint: say which: `poetry:shop-py3.11` or `poetry:shop-py3.12` or `venv:shop`\n",
+         hint: name the one you mean: `poetry:shop-py3.11` or `poetry:shop-py3.12` or `venv:shop`\n",
     );
     leads(&sandbox, "shop-py3.12", "cache/pypoetry/virtualenvs/shop-Z-lblKmL-py3.12");
     leads(&sandbox, "poetry:shop-Z-lblKmL-py3.11", "cache/pypoetry/virtualenvs/shop-Z-lblKmL-py3.11");

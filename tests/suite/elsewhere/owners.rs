@@ -124,7 +124,7 @@ fn what_other_tools_make_is_entered_and_left_by_name_and_never_changed() {
     for each in &made {
         let answer = sandbox.run(["rmvirtualenv", each.name]).status(1).stdout("");
         let said = answer.stderr_text();
-        assert!(said.starts_with(&format!("venvwrap: `{}` is {}'s: [ROOT]/", each.name, each.origin)), "{said}");
+        assert!(said.starts_with(&format!("venvwrap: `{}` belongs to {}: [ROOT]/", each.name, each.origin)), "{said}");
         assert!(said.ends_with(&format!("\nhint: `{}`\n", each.removal)), "{said}");
     }
     assert_eq!(trees(), before);

@@ -24,7 +24,7 @@ fn hints(sandbox: &Sandbox, words: &[&str]) -> Vec<String> {
     let text = make(sandbox, words).status(1).stdout("").stderr_text();
     assert_eq!(names(&sandbox.workon_home()), Vec::<String>::new(), "{text}");
     let (first, others) = text.split_once('\n').unwrap();
-    assert!(first.starts_with("venvwrap: no python found for `"), "{text}");
+    assert!(first.starts_with("venvwrap: no Python found for `"), "{text}");
     others.lines().map(|line| line.strip_prefix("hint: ").unwrap().to_owned()).collect()
 }
 
@@ -38,35 +38,38 @@ fn how_to_get_it_is_said_by_what_is_there_to_get_it_with() {
         last(&sandbox, "3.98"),
         "your system may have it as the package `python3.98`; uv and pyenv install others"
     );
-    assert_eq!(last(&sandbox, ">3.98"), "uv and pyenv install what a system does not have");
-    assert!(last(&sandbox, "no-command").starts_with("there are "));
+    assert_eq!(last(&sandbox, ">3.98"), "uv and pyenv install other Pythons");
+    assert!(last(&sandbox, "no-command").starts_with("found "));
     // pyenv has it built. It takes no conditions.
     fs::create_dir_all(sandbox.home().join(".pyenv/bin")).unwrap();
     fs::write(sandbox.home().join(".pyenv/bin/pyenv"), "").unwrap();
     assert_eq!(last(&sandbox, "3.98"), "`pyenv install 3.98` builds it");
     assert_eq!(last(&sandbox, "pypy3.98"), "`pyenv install pypy3.98` builds it");
-    assert_eq!(last(&sandbox, ">3.98"), "uv and pyenv install what a system does not have");
+    assert_eq!(last(&sandbox, ">3.98"), "uv and pyenv install other Pythons");
     // A uv that fails, as a shim of pyenv does, is none.
     program(&sandbox, "uv", "#!/bin/sh\necho 'pyenv: uv: command not found' >&2\nexit 127\n");
     assert_eq!(last(&sandbox, "3.10.2"), "`pyenv install 3.10.2` builds it");
     // The real one knows what it can get, and is believed to get nothing else.
     fs::remove_file(sandbox.tools().join("uv")).unwrap();
     symlink(peer("uv"), sandbox.tools().join("uv")).unwrap();
-    assert_eq!(last(&sandbox, "3.10.2"), "`uv python install 3.10.2` gets it; so does `mkvirtualenv --download`");
+    assert_eq!(
+        last(&sandbox, "3.10.2"),
+        "`uv python install 3.10.2` installs it; so does `venvwrap mkvirtualenv --download`"
+    );
     assert_eq!(
         last(&sandbox, ">=3.10.2,<3.10.3"),
-        "`uv python install '>=3.10.2,<3.10.3'` gets it; so does `mkvirtualenv --download`"
+        "`uv python install '>=3.10.2,<3.10.3'` installs it; so does `venvwrap mkvirtualenv --download`"
     );
     assert_eq!(last(&sandbox, "3.98"), "`pyenv install 3.98` builds it");
     let found = sandbox.run(["python", "find", "3.10.2"]).status(1).stdout("").stderr_text();
     assert!(
-        found.ends_with("hint: `uv python install 3.10.2` gets it; so does `mkvirtualenv --download`\n"),
+        found.ends_with("hint: `uv python install 3.10.2` installs it; so does `venvwrap mkvirtualenv --download`\n"),
         "{found}"
     );
     // Where a project asks, there is a way around it, too.
     let project = sandbox.write("project/.python-version", "3.10.2\n");
     let told = hints(&sandbox, &["-a", project.parent().unwrap().to_str().unwrap()]);
-    assert_eq!(told.last().unwrap(), "`-p` asks for another one; `-p default`: python3");
+    assert_eq!(told.last().unwrap(), "`-p` chooses another; `-p default` is the python3 on PATH");
     assert!(told[told.len() - 2].starts_with("`uv python install 3.10.2`"), "{told:?}");
 }
 
@@ -81,7 +84,7 @@ fn download_has_uv_install_what_is_not_there() {
     sandbox.set("UV_PYTHON_INSTALL_DIR", &store);
     // Nobody to do it.
     let told = hints(&sandbox, &["--download", "-p", &python.full()]);
-    assert_eq!(told.last().unwrap(), "`--download` needs uv, and none on PATH runs; `pipx install uv` installs it");
+    assert_eq!(told.last().unwrap(), "`--download` needs uv, and no uv on PATH works; `pipx install uv` installs it");
     // What uv does when it downloads, with a Python that is here.
     let uv = "#!/bin/sh\ncase $1 in\n--version) echo 'uv 0.0.0'; exit ;;\nesac\nshift\ncase $1 in\nlist) exit ;;\nesac\n\
               [ \"$1 $2\" = 'install --' ] || exit 9\necho \"installing $3\"\necho progress >&2\n\
@@ -103,7 +106,7 @@ fn download_has_uv_install_what_is_not_there() {
     fs::remove_dir_all(&store).unwrap();
     let project = sandbox.write("project/.python-version", &version);
     sandbox.set("VIRTUALENVWRAPPER_VIRTUALENV_ARGS", "--download");
-    let asks = format!("Python {version}, as .python-version of [ROOT]/project asks\n");
+    let asks = format!("Using Python {version}, requested by .python-version of [ROOT]/project\n");
     make(&sandbox, &["-a", project.parent().unwrap().to_str().unwrap()])
         .status(0)
         .stdout(format!("installing {version}\nSetting project for x to [ROOT]/project\n"))
@@ -115,7 +118,7 @@ fn download_has_uv_install_what_is_not_there() {
     fs::remove_dir_all(sandbox.workon_home().join(".venvwrap")).unwrap();
     let answer = make(&sandbox, &["-p", "3.98"]).status(1);
     assert!(
-        answer.stderr_text().starts_with("progress\nvenvwrap: no python found for `3.98`\nhint: looked at "),
+        answer.stderr_text().starts_with("progress\nvenvwrap: no Python found for `3.98`\nhint: looked at "),
         "{answer}"
     );
     // Nobody installs a command.
@@ -133,7 +136,7 @@ fn the_real_uv_that_cannot_download_says_so_itself() {
     assert!(answer.code() != 0 && text.contains("error: Failed to install cpython-3.10.2"), "{answer}");
     assert!(
         text.ends_with(
-            "venvwrap: uv python install failed with status 1\nhint: its own message is above; nothing was made\n"
+            "venvwrap: uv python install failed with status 1\nhint: its message is above; nothing was created\n"
         ),
         "{text}"
     );
@@ -152,13 +155,13 @@ fn what_is_there_and_no_python_is_one_line_and_a_hint() {
     symlink("gone", sandbox.tools().join("broken")).unwrap();
     symlink("round", sandbox.tools().join("round")).unwrap();
     for (name, reason) in [
-        ("noise", "does not work as a python: it did not answer, but printed `hello \\u{1b}[31m`"),
-        ("empty", "does not work as a python: it printed nothing"),
-        ("headless", "does not work as a python: the program that its first line or its headers name is not there"),
-        ("dies", "does not work as a python: it was killed by signal 11"),
-        ("plain", "does not work as a python: it is not executable"),
-        ("broken", "does not work as a python: it is a link to gone, which is not there"),
-        ("round", "does not work as a python: it is a link to round, which is not there"),
+        ("noise", "is not a working Python: it did not answer, but printed `hello \\u{1b}[31m`"),
+        ("empty", "is not a working Python: it printed nothing"),
+        ("headless", "is not a working Python: the program named by its first line or headers does not exist"),
+        ("dies", "is not a working Python: it was killed by signal 11"),
+        ("plain", "is not a working Python: it is not executable"),
+        ("broken", "is not a working Python: it is a link to gone, which does not exist"),
+        ("round", "is not a working Python: it is a link to round, which does not exist"),
     ] {
         let answer = make(&sandbox, &["-p", &format!("tools/{name}")]).status(1).stdout("");
         let text = answer.stderr_text();

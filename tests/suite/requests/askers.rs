@@ -45,7 +45,7 @@ fn a_project_says_which_python_it_wants_in_every_shell() {
         assert_eq!(
             text,
             format!(
-                "{}Python {version}, as .python-version of [ROOT]/my $project asks\n{}{}",
+                "{}Using Python {version}, requested by .python-version of [ROOT]/my $project\n{}{}",
                 created("one", python3),
                 created("two", other),
                 created("three", other)
@@ -57,7 +57,7 @@ fn a_project_says_which_python_it_wants_in_every_shell() {
     }
     // Without that file it is the metadata.
     fs::remove_file(sandbox.root().join("my $project/.python-version")).unwrap();
-    let asks = format!("Python {range}, as requires-python in pyproject.toml of [ROOT]/my $project asks\n");
+    let asks = format!("Using Python {range}, requested by requires-python in pyproject.toml of [ROOT]/my $project\n");
     let linked = "Setting project for x to [ROOT]/my $project\n";
     make(&sandbox, &["-a", "my $project"])
         .status(0)
@@ -67,7 +67,7 @@ fn a_project_says_which_python_it_wants_in_every_shell() {
     make(&sandbox, &["-a", "my $project", "-p", "default"])
         .status(0)
         .stdout(linked)
-        .stderr(format!("environment `x` exists; nothing in it was rewritten\n{}", not_activated("x")));
+        .stderr(format!("Environment `x` exists; it was left as it is\n{}", not_activated("x")));
     taken(&sandbox);
     make(&sandbox, &["-q", "-a", "my $project"]).status(0).stdout(linked).stderr("");
     taken(&sandbox);
@@ -89,11 +89,15 @@ fn variables_come_before_the_project_and_after_the_person() {
     let file = |python: &Python| fs::canonicalize(&python.path).unwrap();
     sandbox.set("UV_PYTHON", other.minor());
     assert_eq!(told(&sandbox, &project), (String::new(), file(other)));
-    let said = format!("Python {}, as UV_PYTHON asks\n{}", other.minor(), created_by_binary("x", other));
+    let said = format!("Using Python {}, requested by UV_PYTHON\n{}", other.minor(), created_by_binary("x", other));
     assert_eq!(told(&sandbox, &[]), (said, file(other)));
     // Several, as virtualenv takes them; the first that is there.
     sandbox.set("VIRTUALENV_PYTHON", format!("3.99, >=3.98,<4, {}", python3.minor()));
-    let said = format!("Python {}, as VIRTUALENV_PYTHON asks\n{}", python3.minor(), created_by_binary("x", python3));
+    let said = format!(
+        "Using Python {}, requested by VIRTUALENV_PYTHON\n{}",
+        python3.minor(),
+        created_by_binary("x", python3)
+    );
     assert_eq!(told(&sandbox, &[]), (said, file(python3)));
     assert_eq!(told(&sandbox, &["-p", &other.full()]).1, file(other));
     sandbox.set("VIRTUALENVWRAPPER_VIRTUALENV_ARGS", format!("-p {}", other.full()));
@@ -103,7 +107,7 @@ fn variables_come_before_the_project_and_after_the_person() {
     let answer = make(&sandbox, &[]).status(1).stdout("");
     let text = answer.stderr_text();
     assert!(
-        text.starts_with("venvwrap: no python found for `3.99, 3.98`, which VIRTUALENV_PYTHON asks for\n"),
+        text.starts_with("venvwrap: no Python found for `3.99, 3.98`, which VIRTUALENV_PYTHON asks for\n"),
         "{text}"
     );
     assert!(
@@ -112,8 +116,9 @@ fn variables_come_before_the_project_and_after_the_person() {
     );
     // What makes no sense is not passed over.
     sandbox.set("VIRTUALENV_PYTHON", format!("3.x,{}", other.minor()));
-    let hint = "hint: a version is `3.12`, `>=3.11,<3.14` or `pypy3.10`; `-p` asks for another one, `-p default` for python3\n";
-    let wrong = format!("venvwrap: VIRTUALENV_PYTHON: `3.x` is no version of python\n{hint}");
+    let hint = "hint: a version is `3.12`, `>=3.11,<3.14`, or `pypy3.10`; `-p` chooses another; `-p default` is the python3 on \
+                PATH\n";
+    let wrong = format!("venvwrap: VIRTUALENV_PYTHON: `3.x` is not a Python version\n{hint}");
     make(&sandbox, &[]).status(1).stdout("").stderr(wrong);
 }
 
@@ -131,7 +136,7 @@ fn what_a_project_asks_for_is_never_run_and_never_guessed() {
         let answer = make(&sandbox, &["-a", "my $project"]).status(1).stdout("");
         let said = answer.stderr_text();
         assert!(said.starts_with("venvwrap: .python-version of [ROOT]/my $project: `"), "{said}");
-        assert!(said.contains("` is no version of python\nhint: ") && said.lines().count() == 2, "{said}");
+        assert!(said.contains("` is not a Python version\nhint: ") && said.lines().count() == 2, "{said}");
         assert!(!said.contains('\x1b'), "{said}");
     }
     fs::remove_file(sandbox.root().join("my $project/.python-version")).unwrap();
@@ -188,7 +193,7 @@ fn mkproject_and_mktmpenv_ask_as_well() {
     let root = sandbox.root().to_path_buf();
     sandbox.set("PROJECT_HOME", root);
     sandbox.write("my $project/.python-version", other.minor());
-    let asks = format!("Python {}, as .python-version of [ROOT]/my $project asks\n", other.minor());
+    let asks = format!("Using Python {}, requested by .python-version of [ROOT]/my $project\n", other.minor());
     let made = created_by_binary("my $project", other);
     sandbox.run(["mkproject", "-f", "--without-pip", "my $project"]).status(0).stderr(format!("{asks}{made}"));
     sandbox.run(["rmvirtualenv", "--now", "my $project"]).status(0);

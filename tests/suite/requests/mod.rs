@@ -1,5 +1,5 @@
 //! Which Python `mkvirtualenv` takes: for a request beside the real uv, where others than the
-//! person ask, and where it is not there.
+//! person ask, and where it does not exist.
 
 mod absent; //  what is said, and what `--download` does
 mod askers; //  variables and the files of a project

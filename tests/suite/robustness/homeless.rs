@@ -123,7 +123,7 @@ fn what_needs_a_home_says_so_and_what_to_set() {
     let project = sandbox.root().join("projects/api");
     let answer = sandbox.run(["trust".as_ref(), project.as_os_str()]);
     answer.status(1).stdout("").stderr(
-        "venvwrap: HOME: not set to an absolute path\nhint: set HOME, or set XDG_STATE_HOME to an absolute path\n",
+        "venvwrap: HOME is not set to an absolute path\nhint: set HOME, or set XDG_STATE_HOME to an absolute path\n",
     );
     sandbox.set("XDG_STATE_HOME", sandbox.root().join("state"));
     sandbox.run(["trust".as_ref(), project.as_os_str()]).status(0);
@@ -133,7 +133,7 @@ fn what_needs_a_home_says_so_and_what_to_set() {
             None => sandbox.unset("WORKON_HOME"),
         };
         sandbox.run(["lsvirtualenv", "-b"]).status(1).stdout("").stderr(
-            "venvwrap: HOME: not set to an absolute path\nhint: set HOME, or set WORKON_HOME to an absolute path\n",
+            "venvwrap: HOME is not set to an absolute path\nhint: set HOME, or set WORKON_HOME to an absolute path\n",
         );
     }
 }

@@ -51,7 +51,7 @@ fn what_came_with_an_image_is_removed_brought_back_renamed_and_replaced() {
     let before = image.tree("x");
     image.run(["rmvirtualenv", "x"]).status(0).stderr("`venvwrap undo x` brings it back, for 7 days\n");
     assert!(!image.store.join("x").exists());
-    image.run(["undo", "x"]).status(0).stderr("`x` is back\n");
+    image.run(["undo", "x"]).status(0).stderr("Restored `x`\n");
     assert_eq!(image.tree("x"), before);
     image.run(["undo", "old"]).status(0);
     assert_eq!(image.tree("old"), before);

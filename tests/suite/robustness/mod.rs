@@ -36,7 +36,8 @@ fn assert_seen(sandbox: &Sandbox, expected: &[&str]) {
     assert_eq!(seen, expected, "in the store");
     let listed: String = expected.iter().flat_map(|name| [name, "\n"]).collect();
     let status = i32::from(expected.is_empty());
-    let empty = if listed.is_empty() { "No environments yet. Create one with `mkvirtualenv NAME`.\n" } else { "" };
+    let empty =
+        if listed.is_empty() { "No environments yet. Create one with `venvwrap mkvirtualenv NAME`.\n" } else { "" };
     sandbox.run(["lsvirtualenv", "-b"]).status(status).stdout(listed).stderr(empty);
 }
 

@@ -111,7 +111,7 @@ fn a_file_system_without_symbolic_links_is_said() {
         command.arg("-e").arg(format!("inject=symlink,symlinkat:error={error}")).arg(BINARY);
         command.args(making(&pythons::complete().path, "x"));
         let told = sandbox.run_command(command, b"").status(1).stdout("").stderr_text();
-        let hint = "hint: the file system there may know no links; set WORKON_HOME to a directory on another disk\n";
+        let hint = "hint: that file system has no symbolic links; set WORKON_HOME to a directory on another disk\n";
         assert!(told.starts_with("venvwrap: cannot create a link at: ") && told.ends_with(hint), "{told}");
         super::assert_seen(&sandbox, &[]);
         tidy(&sandbox);

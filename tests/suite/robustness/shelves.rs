@@ -387,7 +387,7 @@ fn removing_for_good_needs_no_room() {
         disk.fill_but(0);
         disk.use_up_inodes();
         let told = run(&["rmvirtualenv", "x"]).status(1).stderr_text();
-        assert!(told.contains("hint: `rmvirtualenv --now x` deletes it for good"), "{told}");
+        assert!(told.contains("hint: `venvwrap rmvirtualenv --now x` deletes it for good"), "{told}");
         assert!(disk.path().join("x/pyvenv.cfg").is_file());
         run(&["rmvirtualenv", "--now", "x", "y"]).status(0).stderr("");
         assert!(!disk.path().join("x").is_dir() && !disk.path().join("y").is_dir());

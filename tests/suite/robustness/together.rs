@@ -78,9 +78,9 @@ fn of_eight_with_one_name_exactly_one_wins_and_the_others_say_so() {
     let python = &pythons::complete().path;
     let winners =
         |outputs: &[Output]| outputs.iter().filter(|output| stderr(output).starts_with("Created `x`")).count();
-    let known = "environment `x` exists; nothing in it was rewritten\n";
-    let late = "venvwrap: environment `x`: another process made it meanwhile; it was left as it is\n\
-                hint: `workon x` enters it\n";
+    let known = "Environment `x` exists; it was left as it is\n";
+    let late = "venvwrap: environment `x`: another process created it meanwhile; it was left as it is\n\
+                hint: `venvwrap workon x` activates it\n";
     for _ in 0..5 {
         let children = (0..MANY).map(|_| start(&sandbox, &making(python, "x"))).collect();
         let outputs = ended(children);
@@ -110,8 +110,8 @@ fn those_who_come_second_by_a_hair_fail_and_change_nothing() {
     let outputs = ended(children);
     let codes: Vec<_> = outputs.iter().map(|output| output.status.code()).collect();
     assert_eq!(codes.iter().filter(|code| **code == Some(0)).count(), 1, "{outputs:?}");
-    let late = "venvwrap: environment `x`: another process made it meanwhile; it was left as it is\n\
-                hint: `workon x` enters it\n";
+    let late = "venvwrap: environment `x`: another process created it meanwhile; it was left as it is\n\
+                hint: `venvwrap workon x` activates it\n";
     let losers = outputs.iter().filter(|output| output.status.code() == Some(1) && stderr(output) == late).count();
     assert_eq!(losers, MANY - 1, "{outputs:?}");
     assert_seen(&sandbox, &["x"]);

@@ -135,8 +135,8 @@ fn what_is_no_program_is_refused_before_anything_runs() {
     let sandbox = Sandbox::with_x_and_y();
     let says = |word: &str| {
         format!(
-            "venvwrap: `{word}` is no program that can be found, and only programs run in parallel\n\
-             hint: functions, builtins and aliases of your shell run without --parallel\n"
+            "venvwrap: `{word}` is not a program, and --parallel runs only programs\n\
+             hint: without --parallel, the functions, builtins, and aliases of your shell run too\n"
         )
     };
     for shell in Shell::ALL {
@@ -146,7 +146,7 @@ fn what_is_no_program_is_refused_before_anything_runs() {
         told.says("x\n=\nran\n\ny\n=\nran\n\n", &(says("mine") + &says("eval")))
             .records("allvirtualenv --parallel mine: 1\nallvirtualenv mine: 0\nallvirtualenv --parallel eval x: 1");
     }
-    let usage = "venvwrap: --parallel needs a program to run\nhint: allvirtualenv --parallel PROGRAM…\n";
+    let usage = "venvwrap: --parallel: missing program\nhint: see `venvwrap allvirtualenv --help`\n";
     sandbox.run(["allvirtualenv", "--parallel"]).status(2).stdout("").stderr(usage);
     sandbox.run(["allvirtualenv", "-j", "2", "pwd"]).status(2).stdout("").stderr_contains("--parallel");
     // One of the two has it.

@@ -20,15 +20,11 @@ fn case(line: &'static str, status: i32, says: impl Into<String>) -> Case {
 
 fn names() -> Vec<Case> {
     let hint = "hint: a name is one path component, such as `projectx`";
-    let says = |name: &str, reason: &str| format!("`{name}` is not a name for an environment: {reason}\n{hint}");
+    let says = |name: &str, reason: &str| format!("`{name}` is not a valid environment name: {reason}\n{hint}");
     vec![
-        case(
-            "mkvirtualenv",
-            2,
-            "the following required arguments were not provided: <NAME>\nhint: mkvirtualenv <NAME>",
-        ),
+        case("mkvirtualenv", 2, "mkvirtualenv: missing NAME\nhint: see `mkvirtualenv --help`"),
         case("mkvirtualenv|", 1, says("", "it is empty")),
-        case("mkvirtualenv|..", 1, says("..", "it names a directory above or the store itself")),
+        case("mkvirtualenv|..", 1, says("..", "it means this directory or the one above")),
         case("mkvirtualenv|/abs", 1, says("/abs", "it has a `/` in it")),
         case("mkvirtualenv|a:b", 1, says("a:b", "it has a `:` in it, which separates the entries of PATH")),
         case("mkvirtualenv|.x", 1, says(".x", "it starts with `.`, so no list would show it")),
@@ -36,17 +32,17 @@ fn names() -> Vec<Case> {
         case("mkvirtualenv|a\x1b[31m\nb", 1, says("a\\u{1b}[31m\\nb", "it has a control character in it")),
         case("workon|", 1, says("", "it is empty")),
         case("workon|projectx/", 1, says("projectx/", "it has a `/` in it")),
-        case("showvirtualenv|.venvwrap", 1, says(".venvwrap", "venvwrap keeps its own things there")),
+        case("showvirtualenv|.venvwrap", 1, says(".venvwrap", "venvwrap uses that directory itself")),
     ]
 }
 
 fn environments() -> Vec<Case> {
-    let touched = "hint: only environments are touched; move it out of the way or take another name";
+    let touched = "hint: move it away, or choose another name";
     let neither = "is not a virtual environment: it has neither pyvenv.cfg nor bin/activate";
     let not_one = |name: &str| format!("[ROOT]/envs/{name} {neither}\n{touched}");
-    let broken = "environment `broken` is broken: its python, /opt/py/bin/python3.9, is gone\n\
-                  hint: install that Python again, or run `venvwrap doctor --fix broken` to link another one of the same version";
-    let nowhere = "[ROOT]/envs/dangling is not a virtual environment: it is a link that leads nowhere";
+    let broken = "environment `broken` is broken: its Python, /opt/py/bin/python3.9, does not exist\n\
+                  hint: install that Python again, or run `venvwrap doctor --fix broken` to link another Python of the same version";
+    let nowhere = "[ROOT]/envs/dangling is not a virtual environment: it is a broken link";
     vec![
         case(
             "workon|porject",
@@ -58,7 +54,7 @@ fn environments() -> Vec<Case> {
             "workon|zebra",
             1,
             "environment `zebra` does not exist in [ROOT]/envs\n\
-             hint: `lsvirtualenv -b` lists what is there, `mkvirtualenv zebra` makes it",
+             hint: `lsvirtualenv -b` lists the environments; `mkvirtualenv zebra` creates it",
         ),
         case("workon|plain", 1, not_one("plain")),
         case("mkvirtualenv|plain", 1, not_one("plain")),
@@ -73,48 +69,52 @@ fn environments() -> Vec<Case> {
 
 /// `there`: what is said of the pythons that this machine has.
 fn pythons(there: &str) -> Vec<Case> {
-    let hint = "hint: `-p` takes a version such as `3.12`, a command or a path";
+    let hint = "hint: `-p` takes a version such as `3.12`, a command, or a path";
     vec![
         case(
             "mkvirtualenv|-p|no such|new",
             1,
-            format!("no python found for `no such`\nhint: looked at no such on PATH: not there{there}"),
+            format!("no Python found for `no such`\nhint: looked at no such on PATH: not there{there}"),
         ),
         case(
             "mkvirtualenv|-p|./gone|new",
             1,
-            format!("no python found for `./gone`\nhint: looked at [ROOT]/gone: not there{there}"),
+            format!("no Python found for `./gone`\nhint: looked at [ROOT]/gone: not there{there}"),
         ),
         case(
             "mkvirtualenv|-p|./not a python|new",
             1,
             format!(
-                "[ROOT]/not a python does not work as a python: \
-                 the program that its first line or its headers name is not there\n{hint}"
+                "[ROOT]/not a python is not a working Python: \
+                 the program named by its first line or headers does not exist\n{hint}"
             ),
         ),
         case(
             "mkvirtualenv|-p|./a script|new",
             1,
-            format!("[ROOT]/a script does not work as a python: it ended with status 7: I am no python\n{hint}"),
+            format!("[ROOT]/a script is not a working Python: it ended with status 7: I am no python\n{hint}"),
         ),
     ]
 }
 
 fn options() -> Vec<Case> {
-    let unexpected = |option: &str, hint: &str| format!("unexpected argument '{option}' found\nhint: {hint}");
+    let see = |says: &str, near: &str, verb: &str| format!("{verb}: {says}\nhint: {near}see `{verb} --help`");
     vec![
-        case("mkvirtualenv|--promt|x|new", 2, unexpected("--promt", "a similar argument exists: '--prompt'")),
+        case(
+            "mkvirtualenv|--promt|x|new",
+            2,
+            see("unknown option `--promt`", "did you mean `--prompt`? ", "mkvirtualenv"),
+        ),
         case(
             "mkvirtualenv|-a|no such|new",
             1,
-            "-a: [ROOT]/no such is not a directory\n\
-             hint: the project's directory has to be there first; `mkproject NAME` makes both",
+            "`[ROOT]/no such` is not a directory\n\
+             hint: the project must exist; `mkproject NAME` creates one with an environment",
         ),
         case("mkvirtualenv|-r|no such|new", 1, "cannot read: [ROOT]/no such: No such file or directory (os error 2)"),
-        case("workon|--nosuch", 2, unexpected("--nosuch", "a similar argument exists: '--no-cd'")),
-        case("lsvirtualenv|what", 2, unexpected("what", "lsvirtualenv [OPTIONS]")),
-        case("cdsitepackages|a|b", 2, unexpected("b", "cdsitepackages [DIRECTORY]")),
+        case("workon|--nosuch", 2, see("unknown option `--nosuch`", "did you mean `--no-cd`? ", "workon")),
+        case("lsvirtualenv|what", 2, see("unexpected argument `what`", "", "lsvirtualenv")),
+        case("cdsitepackages|a|b", 2, see("unexpected argument `b`", "", "cdsitepackages")),
     ]
 }
 
@@ -165,7 +165,7 @@ fn nothing_changes_and_the_active_environment_stays() {
 #[test]
 fn with_nothing_active_the_verbs_about_the_active_one_say_so() {
     let sandbox = Sandbox::new();
-    let says = "venvwrap: no virtualenv active\nhint: `workon NAME` enters one, `workon` lists them\n";
+    let says = "venvwrap: no virtualenv active\nhint: `workon NAME` activates one, `workon` lists them\n";
     for shell in Shell::ALL {
         let story = Story::new().run_failing(["cdvirtualenv"]).run_failing(["cdsitepackages", "x"]).directory();
         let told = story.played(&sandbox, shell.plain());
@@ -186,7 +186,7 @@ fn a_python_that_somebody_else_manages_is_not_taken_for_an_environment() {
     symlink("/bin/sh", prefix.join("bin/python")).unwrap();
     sandbox.set("VIRTUAL_ENV", &prefix);
     let before = tree(sandbox.root());
-    let says = "venvwrap: [ROOT]/usr is not a virtual environment: VIRTUAL_ENV names it, but nothing in it says so\n";
+    let says = "venvwrap: the active environment [ROOT]/usr is not a virtual environment\n";
     for words in
         [&["wipeenv"][..], &["add2virtualenv", "."], &["add2virtualenv", "-d", "."], &["toggleglobalsitepackages"]]
     {

@@ -104,14 +104,14 @@ fn what_cannot_be_copied_is_said_on_both_streams_and_changes_nothing() {
     let before = tree(&sandbox.workon_home());
     let pinned = "Please provide a valid virtualenv to copy.\n";
     let cases: [(&[&str], &str, &str); 8] = [
-        (&[], pinned, "cpvirtualenv: no environment named"),
-        (&[""], pinned, "cpvirtualenv: no environment named"),
+        (&[], pinned, "cpvirtualenv: missing environment name"),
+        (&[""], pinned, "cpvirtualenv: missing environment name"),
         (&["nope", "new"], pinned, "environment `nope` does not exist in "),
         (&["./plain", "new"], pinned, "[ROOT]/plain"),
         (&["plain", "new"], pinned, "plain is not a virtual environment"),
-        (&["x"], "x virtualenv already exists.\n", "[ROOT]/envs/x exists already"),
-        (&["x", "y"], "y virtualenv already exists.\n", "[ROOT]/envs/y exists already"),
-        (&["x", "dangling"], "dangling virtualenv already exists.\n", "[ROOT]/envs/dangling exists already"),
+        (&["x"], "x virtualenv already exists.\n", "[ROOT]/envs/x already exists"),
+        (&["x", "y"], "y virtualenv already exists.\n", "[ROOT]/envs/y already exists"),
+        (&["x", "dangling"], "dangling virtualenv already exists.\n", "[ROOT]/envs/dangling already exists"),
     ];
     for (words, stdout, stderr) in cases {
         let answer = sandbox.run(["cpvirtualenv"].iter().chain(words)).status(1).stdout(stdout);

@@ -46,14 +46,14 @@ fn init_is_static_text_that_looks_at_nothing() {
 fn another_shell_is_refused_and_the_known_ones_are_named() {
     let sandbox = Sandbox::new();
     sandbox.run(["init", "tcsh"]).status(2).stdout("").stderr(
-        "venvwrap: invalid value 'tcsh' for '<SHELL>' [possible values: bash, zsh, fish]\n\
-         hint: a similar value exists: 'zsh'\n",
+        "venvwrap: init: invalid SHELL `tcsh`\n\
+         hint: did you mean `zsh`? see `venvwrap init --help`\n",
     );
     sandbox
         .run(["init"])
         .status(2)
         .stdout("")
-        .stderr("venvwrap: the following required arguments were not provided: <SHELL>\nhint: venvwrap init <SHELL>\n");
+        .stderr("venvwrap: init: missing SHELL\nhint: see `venvwrap init --help`\n");
 }
 
 #[test]
@@ -61,13 +61,15 @@ fn functions_of_another_version_are_told_how_to_load_the_new_ones() {
     let sandbox = Sandbox::new();
     for (shell, line) in [("bash", "eval \"$(venvwrap init bash)\""), ("fish", "venvwrap init fish | source")] {
         sandbox.run([&format!("--plan={shell}/0"), "workon", "x"]).status(2).stdout("").stderr(format!(
-            "venvwrap: the functions in this shell are of another version of venvwrap\n\
-             hint: start a new shell, or load them again: {line}\n"
+            "venvwrap: the functions in this shell are from another version of venvwrap\n\
+             hint: start a new shell, or load them again: `{line}`\n"
         ));
     }
-    sandbox.run(["--plan=bash/2/1", "workon", "x"]).status(2).stdout("").stderr(
-        "venvwrap: nobody waits for a plan on descriptor 3\nhint: `venvwrap init SHELL` prints the functions\n",
-    );
+    sandbox
+        .run(["--plan=bash/2/1", "workon", "x"])
+        .status(2)
+        .stdout("")
+        .stderr("venvwrap: no shell waits for a plan on descriptor 3\nhint: see `venvwrap init --help`\n");
 }
 
 #[test]

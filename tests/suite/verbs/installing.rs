@@ -69,7 +69,7 @@ fn an_installation_that_fails_is_told_and_the_environment_stays_and_is_entered()
     let wheel = tiny_thing(sandbox.root(), "1.0");
     sandbox.set("PIP_NO_INDEX", "1");
     let last = "venvwrap: pip install failed with status 1\n\
-                hint: the environment is there; enter it and try again with `pip install …`\n";
+                hint: the environment was created; activate it and run `pip install` again\n";
     for shell in Shell::ALL {
         let words = ["mkvirtualenv", "-p", path(python), "-i", "no-such-thing", "x"];
         let told = Story::new()
@@ -106,7 +106,7 @@ fn an_environment_without_pip_is_installed_into_by_the_pip_of_its_python_or_by_u
     sandbox.set("VENVWRAP_INSTALLER", "uv");
     sandbox.run(words.iter().chain(&["two"])).status(1).stderr(format!(
         "{}venvwrap: no installer for environment `two`: uv is not on PATH\n\
-         hint: VENVWRAP_INSTALLER or the setting `installer` asks for uv; `auto` takes what there is\n{}",
+         hint: VENVWRAP_INSTALLER or the setting `installer` requires uv; `auto` uses what is there\n{}",
         created("two", python),
         not_activated("two")
     ));
@@ -125,7 +125,7 @@ fn an_environment_without_pip_is_installed_into_by_the_pip_of_its_python_or_by_u
         .run(words.iter().chain(&["five"]))
         .status(1)
         .stdout("")
-        .stderr("venvwrap: VENVWRAP_INSTALLER: `conda` is no installer\nhint: set it to auto, pip or uv\n");
+        .stderr("venvwrap: VENVWRAP_INSTALLER: `conda` is not an installer\nhint: set it to auto, pip, or uv\n");
     assert!(!sandbox.environment("five").exists());
 }
 
@@ -146,7 +146,7 @@ fn the_creator_that_the_person_names_makes_it_in_place() {
     sandbox.set("VIRTUALENVWRAPPER_VIRTUALENV", "nosuch");
     sandbox.run(["mkvirtualenv", "-p", path(python), "y"]).status(1).stdout("").stderr(
         "venvwrap: VIRTUALENVWRAPPER_VIRTUALENV: no program `nosuch` on PATH\n\
-                 hint: install it, or unset the variable: venvwrap makes environments itself\n",
+                 hint: install it, or unset the variable: venvwrap needs no other program to create environments\n",
     );
     assert_eq!(names(&sandbox.workon_home()), ["x"]);
 }
@@ -165,7 +165,7 @@ fn a_creator_that_fails_leaves_nothing_and_its_words_are_kept_apart() {
     let words = ["mkvirtualenv", "--prompt", "a b", "-p", path(python), "my env"];
     sandbox.run(words).status(3).stdout("").stderr(
         "venvwrap: [ROOT]/tools/my creator failed with status 3\n\
-         hint: its own message is above; unset VIRTUALENVWRAPPER_VIRTUALENV to let venvwrap make it\n",
+         hint: its message is above; without VIRTUALENVWRAPPER_VIRTUALENV, venvwrap creates the environment itself\n",
     );
     assert_eq!(names(&sandbox.workon_home()), Vec::<String>::new());
     let told = sandbox.masked(&fs::read(sandbox.home().join("words")).unwrap());

@@ -84,7 +84,7 @@ fn one_that_exists_is_entered_and_nothing_in_it_is_rewritten() {
     sandbox.run(["mkvirtualenv", "--without-pip", "-p", path(python), "x"]).status(0);
     fs::write(sandbox.environment("x").join("bin/activate"), "mine").unwrap();
     let before = tree(&sandbox.workon_home());
-    let note = "environment `x` exists; nothing in it was rewritten\n";
+    let note = "Environment `x` exists; it was left as it is\n";
     for shell in Shell::ALL {
         let story = Story::new()
             .run(["mkvirtualenv", "x"])
@@ -115,7 +115,7 @@ fn one_that_exists_with_another_python_is_refused_and_the_ways_out_are_named() {
     let words = ["mkvirtualenv", "-p", path(other), "x"];
     sandbox.run(words).status(1).stdout("").stderr(format!(
         "venvwrap: environment `x` exists and has {}, not {} ({})\n\
-         hint: take another name, or replace it with `mkvirtualenv --clear -p … x`\n",
+         hint: choose another name, or replace it: `venvwrap mkvirtualenv --clear -p {2} x`\n",
         python.full(),
         other.full(),
         path(other)
@@ -132,7 +132,7 @@ fn clear_replaces_and_the_old_one_can_come_back() {
     fs::write(broken.join("note"), "old").unwrap();
     let words = ["mkvirtualenv", "--clear", "--without-pip", "-p", path(python), "x"];
     let told = created("x", python)
-        + "The old `x` is in the trash for 7 days; `mvvirtualenv x NAME && venvwrap undo x` brings it back\n"
+        + "The old `x` is in the trash for 7 days; `venvwrap mvvirtualenv x NAME && venvwrap undo x` brings it back\n"
         + &not_activated("x");
     sandbox.run(words).status(0).stdout("").stderr(told);
     assert!(!sandbox.environment("x").join("note").exists());
@@ -197,7 +197,7 @@ fn a_prompt_of_ones_own_is_kept_in_the_environment() {
     let words = ["mkvirtualenv", "--prompt", "a\nb", "--without-pip", "-p", path(python), "y"];
     sandbox.run(words).status(1).stdout("").stderr(
         "venvwrap: --prompt: it contains a control character or an invisible character\n\
-             hint: colors belong to the prompt itself; this is only the text\n",
+             hint: set colors in the prompt itself; this is only its text\n",
     );
     assert_eq!(names(&sandbox.workon_home()), [".venvwrap", "x"]);
 }
@@ -210,13 +210,13 @@ fn a_version_that_nothing_here_has_is_told_with_all_that_was_tried() {
     symlink(pythons::complete().path.clone(), sandbox.tools().join("python3.99")).unwrap();
     let answer = sandbox.run(["mkvirtualenv", "-p", "3.99", "x"]).status(1).stdout("");
     let text = answer.stderr_text();
-    assert!(text.starts_with("venvwrap: no python found for `3.99`\nhint: looked at "), "{text}");
+    assert!(text.starts_with("venvwrap: no Python found for `3.99`\nhint: looked at "), "{text}");
     let wrong = format!("[ROOT]/tools/python3.99: is CPython {}", pythons::complete().full());
     for tried in [&wrong, "python3.99 in /usr/bin, ", "~/.pyenv/versions/3.99-dev/bin/python"] {
         assert!(text.contains(tried) || text.contains("~/.pyenv/versions: no 3.99"), "{tried}: {text}");
     }
     let [_, _, there, how] = text.lines().collect::<Vec<_>>()[..] else { panic!("{text}") };
-    assert!(there.starts_with("hint: there are ") && there.contains("3.99"), "{text}");
+    assert!(there.starts_with("hint: found ") && there.contains("3.99"), "{text}");
     assert_eq!(how, "hint: your system may have it as the package `python3.99`; uv and pyenv install others");
     drop(pyenv);
 }
@@ -268,7 +268,7 @@ fn clear_keeps_link_hooks_paths_and_switches_and_says_how_the_old_one_comes_back
     let clear = ["mkvirtualenv", "--clear", "--without-pip", "-p", python, "x"];
     sandbox.run(clear).status(0).stderr_contains(
         "Kept: project, hooks, added paths, system site-packages. The old `x` is in the trash for 7 days; \
-         `mvvirtualenv x NAME && venvwrap undo x` brings it back\n",
+         `venvwrap mvvirtualenv x NAME && venvwrap undo x` brings it back\n",
     );
     assert!(!root.join("junk").exists());
     assert_eq!(fs::read(root.join(".project")).unwrap(), [bytes(&project), b"\n".to_vec()].concat());
@@ -282,7 +282,7 @@ fn clear_keeps_link_hooks_paths_and_switches_and_says_how_the_old_one_comes_back
     // Half a hook would be another program: nothing is replaced.
     fs::write(&hook, vec![b'#'; 1024 * 1024 + 1]).unwrap();
     sandbox.run(clear).status(1).stderr(
-        "venvwrap: --clear: [ROOT]/envs/x/bin/preactivate is too long to keep\n\
+        "venvwrap: --clear: [ROOT]/envs/x/bin/preactivate is too large to keep\n\
          hint: nothing was replaced; move that file out of the environment first\n",
     );
     assert_eq!(fs::metadata(&hook).unwrap().len(), 1024 * 1024 + 1);

@@ -108,10 +108,10 @@ fn what_is_in_the_way_is_said_and_nothing_is_changed() {
     let before = tree(&sandbox.workon_home());
     for (words, said) in [
         (["nope", "new"], "environment `nope` does not exist in "),
-        (["x", "y"], "/envs/y exists already"),
-        (["x", "plain"], "/envs/plain exists already"),
+        (["x", "y"], "/envs/y already exists"),
+        (["x", "plain"], "/envs/plain already exists"),
         (["plain", "new"], "plain is not a virtual environment"),
-        (["x", "x"], "`x` is its name already"),
+        (["x", "x"], "`x` already has that name"),
         (["x", "a/b"], "a/b"),
         (["../envs/x", "new"], "../envs/x"),
         (["", "new"], "name"),

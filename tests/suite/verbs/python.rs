@@ -125,9 +125,9 @@ fn what_does_not_work_is_told_with_its_reason_and_hides_nothing() {
     script(&sandbox.home().join(".pyenv/shims/python3.94"), "exit 1");
     let noise = "it did not answer, but printed `\\u{1b}[31mhello`";
     let told = format!(
-        "not usable: [ROOT]/tools/python3.97: it ended with status 127: no libpython\n\
-         not usable: [ROOT]/tools/python3.96: {noise}\n\
-         not usable: ~/.pyenv/versions/3.95.0/bin/python: it is a link to gone, which is not there\n"
+        "unusable: [ROOT]/tools/python3.97: it ended with status 127: no libpython\n\
+         unusable: [ROOT]/tools/python3.96: {noise}\n\
+         unusable: ~/.pyenv/versions/3.95.0/bin/python: it is a link to gone, which does not exist\n"
     );
     let table = sandbox.run(["python", "list"]).status(0).stderr(told).stdout_text();
     assert!(table.lines().count() > 1, "{table}");
@@ -136,10 +136,10 @@ fn what_does_not_work_is_told_with_its_reason_and_hides_nothing() {
     assert_eq!(list["unusable"][1]["reason"], noise);
     assert_eq!(list["unusable"][2]["origin"], "pyenv");
     // What cannot be what is asked for is not told.
-    let reason = "not usable: [ROOT]/tools/python3.97: it ended with status 127: no libpython\n";
+    let reason = "unusable: [ROOT]/tools/python3.97: it ended with status 127: no libpython\n";
     sandbox.run(["python", "list", "3.97"]).status(1).stdout("").stderr(reason);
-    sandbox.run(["python", "list", "3.93"]).status(1).stdout("").stderr_contains("no python found for `3.93`\nhint: ");
-    sandbox.run(["python", "find", "3.93"]).status(1).stdout("").stderr_contains("no python found for `3.93`\nhint: ");
+    sandbox.run(["python", "list", "3.93"]).status(1).stdout("").stderr_contains("no Python found for `3.93`\nhint: ");
+    sandbox.run(["python", "find", "3.93"]).status(1).stdout("").stderr_contains("no Python found for `3.93`\nhint: ");
     sandbox.run(["python", "list", "3.x"]).status(2).stdout("").stderr_contains("\nhint: ");
     sandbox.run(["python"]).status(2).stdout("").stderr_contains("Usage: venvwrap python <COMMAND>");
 }
@@ -237,21 +237,21 @@ fn find_and_the_mark_of_the_list_follow_whoever_is_asked_in_creation() {
     fs::create_dir(sandbox.root().join("project")).unwrap();
     sandbox.write("project/.python-version", format!("{full}\n"));
     let line = format!("{}\n", path.display());
-    let said = format!("Python {full}, as .python-version of [ROOT]/project asks\n");
+    let said = format!("Using Python {full}, requested by .python-version of [ROOT]/project\n");
     sandbox.run(["python", "find", "-a", "project"]).status(0).stderr(said);
     assert_eq!(sandbox.run(["python", "find", "-a", "project"]).stdout, line.as_bytes());
     for (variable, value) in [("UV_PYTHON", full.clone()), ("VIRTUALENV_PYTHON", format!("3.1,{full}"))] {
         sandbox.set(variable, value);
         let answer = sandbox.run(["python", "find"]).status(0);
         assert_eq!(answer.stdout, line.as_bytes(), "{answer}");
-        drop(answer.stderr(format!("Python {full}, as {variable} asks\n")));
+        drop(answer.stderr(format!("Using Python {full}, requested by {variable}\n")));
         let table = sandbox.run(["python", "list"]).status(0).stdout_text();
         assert_eq!(row(&table, &shown_at(python, &format!(".pyenv/versions/{full}")))[0], "*", "{table}");
         // What creation takes is what was said.
         let made = sandbox.run(["mkvirtualenv", "--without-pip", variable]).status(0).stderr_text();
         assert!(made.contains(&format!("with CPython {full} ")), "{made}");
         // Who is asked goes before all of them.
-        sandbox.run(["python", "find", "3.93"]).status(1).stdout("").stderr_contains("no python found for `3.93`\n");
+        sandbox.run(["python", "find", "3.93"]).status(1).stdout("").stderr_contains("no Python found for `3.93`\n");
         sandbox.unset(variable);
     }
     sandbox.set("UV_PYTHON", "3.93");
@@ -273,13 +273,13 @@ fn of_several_pinned_versions_the_first_that_is_there_is_taken() {
         format!("{full}\n3.98\n"),
     ] {
         sandbox.write("project/.python-version", &text);
-        let said = format!("Python {full}, as .python-version of [ROOT]/project asks\n");
+        let said = format!("Using Python {full}, requested by .python-version of [ROOT]/project\n");
         let answer = sandbox.run(["python", "find", "-a", "project"]).status(0).stderr(said);
         assert!(answer.stdout.ends_with(format!("/bin/python{minor}\n").as_bytes()), "{text}: {answer}");
     }
     sandbox.write("project/.python-version", "3.98\n3.97\n");
     let answer = sandbox.run(["python", "find", "-a", "project"]).status(1).stdout("");
     answer.stderr_contains(
-        "venvwrap: no python found for `3.98, 3.97`, which .python-version of [ROOT]/project asks for",
+        "venvwrap: no Python found for `3.98, 3.97`, which .python-version of [ROOT]/project asks for",
     );
 }

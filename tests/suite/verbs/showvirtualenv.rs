@@ -34,14 +34,14 @@ fn json_has_the_same_facts_as_the_list() {
 fn none_named_and_none_active_is_a_mistake() {
     let mut sandbox = Sandbox::new();
     sandbox.run(["showvirtualenv"]).status(1).stdout("").stderr(
-        "venvwrap: showvirtualenv: no environment named, and none is active\n\
-             hint: `showvirtualenv NAME` shows one, `lsvirtualenv -b` lists them\n",
+        "venvwrap: showvirtualenv: missing environment name\n\
+             hint: see `venvwrap showvirtualenv --help`\n",
     );
     let gone = sandbox.environment("gone");
     sandbox.set("VIRTUAL_ENV", &gone);
     sandbox.run(["showvirtualenv"]).status(1).stdout("").stderr(
-        "venvwrap: [ROOT]/envs/gone is not a virtual environment: VIRTUAL_ENV names it, but it is gone\n\
-         hint: only environments are touched; move it out of the way or take another name\n",
+        "venvwrap: the active environment [ROOT]/envs/gone does not exist\n\
+         hint: `deactivate` first\n",
     );
 }
 

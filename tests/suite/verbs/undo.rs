@@ -22,8 +22,8 @@ fn what_was_removed_comes_back_byte_for_byte() {
         ["my \"two\"  today", "one       today"]
     );
     assert!(listed.lines().skip(1).all(|line| line.ends_with(" KiB")), "{listed}");
-    sandbox.run(["undo"]).status(0).stdout("").stderr("`my \"two\"` is back\n");
-    sandbox.run(["undo", "one"]).status(0).stdout("").stderr("`one` is back\n");
+    sandbox.run(["undo"]).status(0).stdout("").stderr("Restored `my \"two\"`\n");
+    sandbox.run(["undo", "one"]).status(0).stdout("").stderr("Restored `one`\n");
     sandbox.run(["undo", "--list"]).status(0).stdout("").stderr("No removed environments to bring back.\n");
     assert_eq!(names(&sandbox.workon_home().join(".venvwrap/trash")), Vec::<String>::new());
     fs::remove_dir_all(sandbox.workon_home().join(".venvwrap")).unwrap();
@@ -42,8 +42,8 @@ fn the_last_of_a_name_comes_back_first() {
     assert_eq!(fs::read_to_string(sandbox.environment("x").join("note")).unwrap(), "second");
     // The other one waits until the name is free.
     sandbox.run(["undo", "x"]).status(1).stdout("").stderr(
-        "venvwrap: cannot bring back `x`: another has that name by now\n\
-             hint: give that one another name: `mvvirtualenv x NAME`\n",
+        "venvwrap: cannot bring back `x`: another environment has that name now\n\
+             hint: rename that one first: `venvwrap mvvirtualenv x NAME`\n",
     );
     fs::rename(sandbox.environment("x"), sandbox.environment("y")).unwrap();
     sandbox.run(["undo"]).status(0);
@@ -53,12 +53,11 @@ fn the_last_of_a_name_comes_back_first() {
 #[test]
 fn nothing_to_bring_back_is_said() {
     let sandbox = Sandbox::new();
-    for words in [&["undo"][..], &["undo", "nosuch"]] {
-        sandbox.run(words).status(1).stdout("").stderr(
-            "venvwrap: undo: nothing of that name was removed, or it has expired\n\
-                 hint: `venvwrap undo --list` shows what can be brought back\n",
-        );
-    }
+    let nothing = "venvwrap: undo: no environment was removed, or all have expired\n";
+    sandbox.run(["undo"]).status(1).stdout("").stderr(nothing);
+    let unknown = "venvwrap: undo: no removed environment is called `nosuch`\n\
+                   hint: `venvwrap undo --list` lists the removed environments\n";
+    sandbox.run(["undo", "nosuch"]).status(1).stdout("").stderr(unknown);
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn nothing_that_came_along_runs_in_any_shell_and_it_is_said() {
         tally::add("ways to run what a copy brought along", DAY.split(';').count());
         assert!(!stdout.contains("RAN") && !stderr.contains("RAN"), "{shell:?}: {answer}");
         let masked = sandbox.masked(&answer.stderr);
-        let said = "[ROOT]/envs/x/bin/untrusted-preactivate and 10 more came along and do not run; look at them, then \
+        let said = "[ROOT]/envs/x/bin/untrusted-preactivate and 10 more were copied but are not trusted and do not run; look at them, then \
                     `venvwrap trust ";
         assert_eq!(String::from_utf8_lossy(&masked).matches(said).count(), 1, "{shell:?}: {answer}");
         assert_eq!(tree(&source), before);

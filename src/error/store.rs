@@ -1,0 +1,158 @@
+//! What can go wrong with WORKON_HOME, with the environments in it, and with those of other tools.
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::path::PathBuf;
+
+use crate::shown::{operands, shown, typed};
+use crate::verb::verb;
+
+/// A failure about where environments are. `remedy` is a command, with backticks around it.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StoreError {
+    #[error("{of}: missing environment name")]
+    MissingName { of: &'static str },
+
+    /// `variable`: what could be set in place of HOME.
+    #[error("HOME is not set to an absolute path")]
+    NoHome { variable: Option<&'static str> },
+
+    #[error("cannot lock {}: {} has locked it for more than {seconds} seconds", shown(.path), holding(*.holder))]
+    Locked { path: PathBuf, holder: Option<u32>, seconds: u64 },
+
+    /// A directory that venvwrap keeps in WORKON_HOME.
+    #[error("cannot use {}: {reason}", shown(.path))]
+    Unusable { path: PathBuf, reason: String, remedy: String },
+
+    #[error("cannot delete {}: {reason}", shown(.path))]
+    Undeletable { path: PathBuf, reason: &'static str, remedy: String },
+
+    /// A directory or file of settings that others could have written.
+    #[error("ignored {what}: {reason}")]
+    Ignored { what: String, reason: String, remedy: String },
+
+    #[error("environment `{}`: another file system is mounted at {}; nothing was changed", shown(.name), shown(.point))]
+    Mounted { name: OsString, point: PathBuf },
+
+    #[error("environment `{}`: another process created it meanwhile; it was left as it is", shown(.name))]
+    CreatedMeanwhile { name: OsString },
+
+    #[error("{} was removed meanwhile", shown(.root))]
+    RemovedMeanwhile { root: PathBuf },
+
+    #[error("undo: {}", not_removed(.name.as_deref()))]
+    NothingRemoved { name: Option<OsString> },
+
+    #[error("cannot bring back `{}`: another environment has that name now", shown(.name))]
+    NameTaken { name: OsString },
+
+    #[error("cannot move `{}` to the trash: {source}", shown(.name))]
+    TrashFull { name: OsString, source: io::Error },
+
+    #[error("environment `{}`: its pyvenv.cfg is missing, so packages would go into the Python it was made from",
+            shown(.name))]
+    NoConfiguration { name: OsString },
+
+    #[error("environment `{}` is broken: its Python, {}, does not exist", shown(.name), shown(.python))]
+    BrokenElsewhere { name: OsString, python: PathBuf, owner: &'static str },
+
+    /// `forms`: the unambiguous names.
+    #[error("`{}`: {} environments outside WORKON_HOME have that name", shown(.name), .forms.len())]
+    AmbiguousElsewhere { name: OsString, forms: Vec<OsString> },
+
+    /// Something that is not done to an environment that another tool keeps.
+    #[error("`{}` belongs to {owner}: {}", shown(.name), shown(.root))]
+    Owned { name: OsString, owner: &'static str, root: PathBuf, remedy: String },
+
+    #[error("mvvirtualenv: `{}` already has that name", shown(.name))]
+    SameName { name: OsString },
+
+    #[error("environment `{}` is a link; its target would keep the old name", shown(.name))]
+    RenameLink { name: OsString },
+
+    #[error("cpvirtualenv: a copy named `{}` would not be listed", shown(.name))]
+    UnlistedCopy { name: OsString },
+
+    #[error("cpvirtualenv: {} does not exist", shown(.path))]
+    NothingToCopy { path: PathBuf },
+
+    #[error("cannot copy {}: WORKON_HOME is inside it", shown(.root))]
+    StoreInside { root: PathBuf },
+
+    #[error("cannot copy the environment: its bin is a link, and hooks behind the link would run on activation")]
+    LinkedBin,
+
+    #[error("--clear: {} is too large to keep", shown(.file))]
+    TooLargeToKeep { file: PathBuf },
+}
+
+impl StoreError {
+    pub(super) fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::MissingName { of } => format!("see `{} --help`", verb(of)),
+            Self::NoHome { variable: Some(variable) } => {
+                format!("set HOME, or set {variable} to an absolute path")
+            }
+            Self::NoHome { variable: None } => "set HOME, or write the path without `~`".to_owned(),
+            Self::Locked { holder: Some(process), .. } => {
+                format!("`ps -fp {process}` shows that process; stop it and try again")
+            }
+            Self::Locked { path, .. } => {
+                format!("`fuser -v {}` shows that process; stop it and try again", typed(path))
+            }
+            Self::Unusable { remedy, .. }
+            | Self::Undeletable { remedy, .. }
+            | Self::Ignored { remedy, .. }
+            | Self::Owned { remedy, .. } => remedy.clone(),
+            Self::Mounted { point, .. } => format!("`sudo umount {}` first", operands(&[point])),
+            Self::CreatedMeanwhile { name } => format!("`{} {}` activates it", verb("workon"), operands(&[name])),
+            Self::NothingRemoved { name: Some(_) } => {
+                "`venvwrap undo --list` lists the removed environments".to_owned()
+            }
+            Self::RemovedMeanwhile { .. } | Self::NothingRemoved { name: None } => return None,
+            Self::NameTaken { name } => {
+                let rename = operands(&[name.as_os_str(), OsStr::new("NAME")]);
+                format!("rename that one first: `{} {rename}`", verb("mvvirtualenv"))
+            }
+            Self::TrashFull { name, .. } => {
+                let remove = verb("rmvirtualenv");
+                format!("`{remove} --now {}` deletes it for good, which needs no space", operands(&[name]))
+            }
+            Self::NoConfiguration { name } => {
+                format!("`venvwrap doctor --fix {}` writes the file", operands(&[name]))
+            }
+            Self::BrokenElsewhere { owner, .. } => format!("recreate it with {owner}"),
+            Self::AmbiguousElsewhere { forms, .. } => {
+                format!("name the one you mean: {}", super::phrases::one_of(forms))
+            }
+            Self::SameName { .. } => "choose another name".to_owned(),
+            Self::RenameLink { name } => {
+                let copy = operands(&[name.as_os_str(), OsStr::new("NAME")]);
+                format!("`{} {copy}` makes a copy that is not a link", verb("cpvirtualenv"))
+            }
+            Self::UnlistedCopy { name } => {
+                let copy = operands(&[name.as_os_str(), OsStr::new("NAME")]);
+                format!("`{} {copy}` gives it another name", verb("cpvirtualenv"))
+            }
+            Self::NothingToCopy { .. } => {
+                format!("`{} -b` lists the environments; a path is relative to this directory", verb("lsvirtualenv"))
+            }
+            Self::StoreInside { .. } => "set WORKON_HOME to a directory elsewhere".to_owned(),
+            Self::LinkedBin => "replace the link with the directory it points to".to_owned(),
+            Self::TooLargeToKeep { .. } => {
+                "nothing was replaced; move that file out of the environment first".to_owned()
+            }
+        })
+    }
+}
+
+fn holding(holder: Option<u32>) -> String {
+    holder.map_or_else(|| "another process".to_owned(), |process| format!("process {process}"))
+}
+
+fn not_removed(name: Option<&OsStr>) -> String {
+    match name {
+        Some(name) => format!("no removed environment is called `{}`", shown(name)),
+        None => "no environment was removed, or all have expired".to_owned(),
+    }
+}

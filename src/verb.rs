@@ -1,0 +1,16 @@
+//! How a verb is spelled in a command that a message proposes: `workon` where the shell functions
+//! are loaded, else `venvwrap workon`.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+static IS_FUNCTION: AtomicBool = AtomicBool::new(false);
+
+/// From now on verbs are spelled as the functions: one of them called us.
+pub(crate) fn spell_as_functions() {
+    IS_FUNCTION.store(true, Ordering::Relaxed);
+}
+
+/// A verb as the calling shell knows it.
+pub(crate) fn verb(name: &str) -> String {
+    if IS_FUNCTION.load(Ordering::Relaxed) { name.to_owned() } else { format!("venvwrap {name}") }
+}
