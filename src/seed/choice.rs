@@ -1,13 +1,12 @@
-//! Which wheels a new environment gets.
+//! Chooses the wheels for a new environment.
 //!
-//! Owns the order of preference: what the interpreter's own `ensurepip` would install; else the
-//! newest pip of another interpreter that is in the cache and admits this one; else one from the
-//! index.
+//! Owns the order of preference: first the wheels of the interpreter's own `ensurepip`, then the
+//! newest pip in the cache that supports the interpreter, then a download from the index.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::index::{self, Tool};
+use super::index::{self, Downloader};
 use super::requires_python::admits;
 use super::wheel::Wheel;
 use super::{Download, Stock, tree};
@@ -22,30 +21,30 @@ const LIMIT: u64 = 1024 * 1024;
 
 /// Where the wheels of a seed come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Source {
-    /// From the interpreter, as `python -m venv` would have it.
+pub(super) enum WheelSource {
+    /// From the interpreter, like `python -m venv`.
     Bundled,
-    /// From another interpreter, known because an environment was made from that one before.
+    /// From another interpreter that an environment was created with before.
     Cached {
         /// The wheel.
         wheel: PathBuf,
     },
-    /// From the package index, through the first of these that works.
+    /// From the package index, by the first of these programs that works.
     Index {
-        /// What can download.
-        tools: Vec<Tool>,
+        /// The programs to try.
+        tools: Vec<Downloader>,
     },
 }
 
-/// The wheels, as far as they are on disk.
+/// The chosen source, with the wheels unless they must be downloaded.
 #[derive(Debug)]
 pub(super) struct Choice {
-    source: Source,
+    source: WheelSource,
     stock: Option<Stock>,
 }
 
 impl Choice {
-    /// Chooses. `trees` is the directory of cached trees.
+    /// `trees` is the directory of cached trees.
     pub(super) fn make(
         context: &Context,
         interpreter: &Interpreter,
@@ -53,44 +52,43 @@ impl Choice {
         download: impl FnOnce() -> Download,
     ) -> Result<Self> {
         if let Some(wheels) = bundled(interpreter) {
-            return Ok(Self { source: Source::Bundled, stock: Some(Stock::of(wheels, interpreter)?) });
+            return Ok(Self { source: WheelSource::Bundled, stock: Some(Stock::of(wheels, interpreter)?) });
         }
         if let Some(wheel) = trees.and_then(|trees| cached(trees, interpreter)) {
-            let source = Source::Cached { wheel: wheel.path.clone() };
+            let source = WheelSource::Cached { wheel: wheel.path.clone() };
             return Ok(Self { source, stock: Some(Stock::of(vec![wheel], interpreter)?) });
         }
         let tools = match download() {
-            Download::Never => return Err(index::none(interpreter, "no package index may be asked")),
+            Download::Never => return Err(index::none(interpreter, "package indexes are disabled")),
             Download::ByPip => index::tools(context, interpreter, false),
             Download::ByAny => index::tools(context, interpreter, true),
         };
         if tools.is_empty() {
             return Err(index::none(interpreter, "there is no uv and no pip to download it"));
         }
-        Ok(Self { source: Source::Index { tools }, stock: None })
+        Ok(Self { source: WheelSource::Index { tools }, stock: None })
     }
 
-    /// Where they come from.
-    pub(super) fn source(&self) -> &Source {
+    /// Where the wheels come from.
+    pub(super) fn source(&self) -> &WheelSource {
         &self.source
     }
 
-    /// The wheels, where they need no download.
+    /// The wheels, unless they must be downloaded.
     pub(super) fn stock(&self) -> Option<&Stock> {
         self.stock.as_ref()
     }
 }
 
-/// The interpreter's own wheels. `None` where it has none, or no pip among them.
+/// The interpreter's own wheels. `None` without a pip among them.
 fn bundled(interpreter: &Interpreter) -> Option<Vec<Wheel>> {
     let mut wheels = interpreter.bundled.iter().map(|path| present(path)).collect::<Option<Vec<Wheel>>>()?;
-    // pip is what people ask for; setuptools comes with it.
+    // pip first, for messages.
     wheels.sort_by_key(|wheel| wheel.name != "pip");
     wheels.first().is_some_and(|wheel| wheel.name == "pip").then_some(wheels)
 }
 
-/// The wheel at `path`, or its successor beside it: Debian upgrades these without touching the
-/// interpreter.
+/// The wheel at `path`, or a newer one beside it: Debian upgrades wheels without the interpreter.
 fn present(path: &Path) -> Option<Wheel> {
     let wheel = Wheel::named(path)?;
     if fs::metadata(path).is_ok_and(|stat| stat.is_file()) {
@@ -101,7 +99,7 @@ fn present(path: &Path) -> Option<Wheel> {
     beside.filter(|other| other.name == wheel.name).max_by_key(Wheel::parsed_version)
 }
 
-/// The newest pip in the cache whose metadata admits this interpreter.
+/// The newest pip in the cache whose metadata allows this interpreter.
 fn cached(trees: &Path, interpreter: &Interpreter) -> Option<Wheel> {
     let mut pips = tree::sources(trees);
     pips.retain(|(wheel, _)| wheel.name == "pip");
@@ -162,7 +160,7 @@ mod tests {
         let gone = add("98.0", ">=3.8");
         fs::remove_file(&gone).unwrap();
         let choice = Choice::make(&context(), &interpreter, Some(&trees), || Download::Never).unwrap();
-        assert_eq!(choice.source(), &Source::Cached { wheel: good });
+        assert_eq!(choice.source(), &WheelSource::Cached { wheel: good });
         assert!(choice.stock().is_some());
     }
 
@@ -172,7 +170,7 @@ mod tests {
         interpreter.bundled.clear();
         interpreter.base_executable = PathBuf::from("/nothing/here/python3.13");
         let error = Choice::make(&context(), &interpreter, None, || Download::Never).unwrap_err();
-        assert!(error.to_string().ends_with("(no package index may be asked)"), "{error}");
+        assert!(error.to_string().ends_with("(package indexes are disabled)"), "{error}");
         let error = Choice::make(&context(), &interpreter, None, || Download::ByAny).unwrap_err();
         assert!(error.hint().unwrap().contains("--without-pip"), "{error}");
     }

@@ -1,7 +1,8 @@
-//! What a seed has of its own in every environment: the scripts in `bin`, and their rows in RECORD.
+//! The parts of a seed that differ in every environment: the scripts in `bin`, and their rows in
+//! RECORD.
 //!
-//! Owns writing both into a site-packages that has everything else. Their content depends on where
-//! the environment will lie, so they are never shared and cannot be prepared.
+//! Owns adding both to a site-packages that has everything else. They contain the location of the
+//! environment, so they are never shared or prepared.
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};
@@ -14,10 +15,10 @@ use crate::formats::record::{self, InstalledFile};
 use crate::fs::read_small;
 use crate::versions::Release;
 
-/// Longest file of a package that is read; the RECORD of pip has 60 KB.
+/// Longest file of a package that is read. pip's RECORD has 60 KB.
 const LIMIT: u64 = 16 * 1024 * 1024;
 
-/// A package in a site-packages that lacks only its scripts.
+/// A package that lacks only its scripts.
 #[derive(Debug)]
 pub(super) struct Unfinished {
     record_path: PathBuf,
@@ -25,8 +26,7 @@ pub(super) struct Unfinished {
     scripts: Vec<Script>,
 }
 
-/// Reads what is needed of the packages of these wheels. Changes nothing, so that a slot that
-/// somebody has spoiled can still be thrown away.
+/// Reads the packages of these wheels. Changes nothing, so a damaged slot can still be discarded.
 pub(super) fn read(site_packages: &Path, wheels: &[Wheel], version: Release) -> io::Result<Vec<Unfinished>> {
     let read = |wheel: &Wheel| {
         let dist_info = site_packages.join(wheel.dist_info());
@@ -39,8 +39,8 @@ pub(super) fn read(site_packages: &Path, wheels: &[Wheel], version: Release) -> 
     wheels.iter().map(read).collect()
 }
 
-/// Writes scripts into `bin` that start `python`, and their rows in front of those that RECORD has:
-/// `..` sorts before every name of a package.
+/// Writes scripts into `bin` that start `python`, and their rows before the other rows of RECORD:
+/// `..` sorts before every package name.
 pub(super) fn write(
     packages: &[Unfinished],
     site_packages: &Path,
@@ -57,8 +57,8 @@ pub(super) fn write(
             let path = String::from_utf8_lossy(&record::relative_path(site_packages, &file)).into_owned();
             rows.push(InstalledFile::of(&path, &text));
         }
-        // In place, without cutting it to nothing first: ext4 would send a file that was to the
-        // disk at once.
+        // Written in place without truncating, because ext4 flushes truncated files to the disk at
+        // once.
         let mut file = OpenOptions::new().write(true).open(&package.record_path)?;
         file.write_all(&[record::text(rows), package.record.clone()].concat())?;
     }

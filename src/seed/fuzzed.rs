@@ -61,7 +61,7 @@ proptest! {
         if let Some(read) = std::str::from_utf8(&bytes).ok().and_then(Manifest::from_text) {
             prop_assert_eq!(entries(&read), count);
         }
-        let _ = identity::standing(&bytes);
+        let _ = identity::freshness(&bytes);
         tally("lists and names of the seed, damaged", 1);
     }
 }

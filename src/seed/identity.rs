@@ -1,7 +1,8 @@
-//! What a finished site-packages was made from, and the name it is kept under because of that.
+//! The wheels and the interpreter that a cached site-packages was made from, and the key it is
+//! cached under.
 //!
-//! Owns the few lines that say it, which lie beside every tree and every set of slots, so that
-//! anybody can tell later, without an interpreter, whether they still hold.
+//! Owns the file with these facts, beside every tree and every set of slots: later, it shows
+//! without an interpreter whether the cache is up to date.
 
 use std::ffi::OsStr;
 use std::fmt::Write;
@@ -16,34 +17,33 @@ use sha2::{Digest, Sha256};
 use super::wheel::Wheel;
 use crate::interpreter::Interpreter;
 
-/// To be raised with every change of what is in a tree: those of another venvwrap then count as
-/// outdated.
+/// Raise the number with every change of the content of trees: existing trees become outdated.
 const SCHEMA: &str = "venvwrap seed 1";
 
-/// The name of the file that holds the lines.
+/// The name of the file.
 pub(super) const FILE: &str = "made-from";
 
-/// The wheels as they are on disk now, and what their compiled files depend on.
+/// The wheels as they are on disk now, and the facts their compiled files depend on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Identity {
     text: Vec<u8>,
     key: String,
 }
 
-/// How the wheels on disk compare with the lines.
+/// How the wheels on disk compare with the recorded ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
-    /// They are the same.
+pub(super) enum Freshness {
+    /// All are the same.
     Current,
-    /// One is another file now.
+    /// One was replaced by another file.
     Changed,
-    /// One is not there. It may be back: a cache can be shared by machines, or by containers, with
-    /// other Pythons.
-    Gone,
+    /// One is missing, perhaps only here: machines or containers with other Pythons can share a
+    /// cache.
+    Missing,
 }
 
 impl Identity {
-    /// Looks at the wheels (one stat each).
+    /// Calls stat once per wheel.
     pub(super) fn of(wheels: &[Wheel], interpreter: &Interpreter) -> io::Result<Self> {
         let mut text = format!("{SCHEMA}\n{}\n", bytecode(interpreter)).into_bytes();
         for wheel in wheels {
@@ -61,20 +61,20 @@ impl Identity {
         Ok(Self { text, key })
     }
 
-    /// A file name that differs where anything of this differs.
+    /// A file name: equal keys mean equal content.
     #[must_use]
     pub(super) fn key(&self) -> &str {
         &self.key
     }
 
-    /// The lines.
+    /// The text of the file.
     #[must_use]
     pub(super) fn text(&self) -> &[u8] {
         &self.text
     }
 }
 
-/// Whether a name is such a key: ending in a dash and twenty hexadecimal digits.
+/// Whether a file name is a key: it ends in a dash and twenty hexadecimal digits.
 #[must_use]
 pub(super) fn is_key(name: &OsStr) -> bool {
     let name = name.as_encoded_bytes();
@@ -82,10 +82,9 @@ pub(super) fn is_key(name: &OsStr) -> bool {
     name.len() > 20 && name[..name.len() - 20].ends_with(b"-") && name[name.len() - 20..].iter().all(is_digit)
 }
 
-/// What decides whether compiled files are valid: the cache tag, which goes with one magic number
-/// once a version is released; before that the magic number changes with every preview. `PyPy`
-/// changes it between its own releases, which are not told apart here: a compiled file that does
-/// not fit is compiled again by Python, never misread.
+/// The facts that decide whether compiled files are valid. A released version has one magic number
+/// per cache tag; previews change it each time. PyPy changes it between its own releases, which is
+/// ignored here: Python recompiles a file with another magic number, and never misreads it.
 fn bytecode(interpreter: &Interpreter) -> String {
     let Interpreter { implementation, version, cache_tag, release, .. } = interpreter;
     let preview = if release.starts_with("final") { String::new() } else { format!(" {version} {release}") };
@@ -102,7 +101,7 @@ fn line(wheel: &Path) -> io::Result<Vec<u8>> {
     Ok(line)
 }
 
-/// The wheels that such lines name, with the line of each.
+/// The wheels in the text of the file, each with its line.
 fn wheel_lines(text: &[u8]) -> impl Iterator<Item = (&[u8], PathBuf)> {
     text.split_inclusive(|byte| *byte == b'\n').filter_map(|line| {
         let mut fields = line.strip_suffix(b"\n")?.splitn(4, |byte| *byte == b' ');
@@ -112,27 +111,27 @@ fn wheel_lines(text: &[u8]) -> impl Iterator<Item = (&[u8], PathBuf)> {
     })
 }
 
-/// The wheels that such lines name.
+/// The wheels in the text of the file.
 pub(super) fn wheels(text: &[u8]) -> impl Iterator<Item = PathBuf> {
     wheel_lines(text).map(|(_, path)| path)
 }
 
-/// Whether such lines still hold. Lines of another schema, or cut short, count as changed.
+/// Whether the text of the file is still true. Truncated text or another schema counts as changed.
 #[must_use]
-pub(super) fn standing(text: &[u8]) -> Standing {
+pub(super) fn freshness(text: &[u8]) -> Freshness {
     let is_whole = text.starts_with(format!("{SCHEMA}\n").as_bytes()) && text.ends_with(b"\n");
     if !is_whole || wheel_lines(text).next().is_none() {
-        return Standing::Changed;
+        return Freshness::Changed;
     }
-    let mut standing = Standing::Current;
+    let mut freshness = Freshness::Current;
     for (line_then, path) in wheel_lines(text) {
         match line(&path) {
             Ok(now) if now == line_then => {}
-            Ok(_) => return Standing::Changed,
-            Err(_) => standing = Standing::Gone,
+            Ok(_) => return Freshness::Changed,
+            Err(_) => freshness = Freshness::Missing,
         }
     }
-    standing
+    freshness
 }
 
 #[cfg(test)]
@@ -157,12 +156,12 @@ mod tests {
         assert_ne!(first.key(), Identity::of(&wheels, &interpreter).unwrap().key());
 
         assert_eq!(super::wheels(first.text()).collect::<Vec<_>>(), [path.as_path()]);
-        assert_eq!(standing(first.text()), Standing::Current);
-        assert_eq!(standing(&first.text()[..first.text().len() - 1]), Standing::Changed);
+        assert_eq!(freshness(first.text()), Freshness::Current);
+        assert_eq!(freshness(&first.text()[..first.text().len() - 1]), Freshness::Changed);
         fs::write(&path, "longer").unwrap();
-        assert_eq!(standing(first.text()), Standing::Changed);
+        assert_eq!(freshness(first.text()), Freshness::Changed);
         assert_ne!(first.key(), Identity::of(&wheels, &made_up_interpreter()).unwrap().key());
         fs::remove_file(&path).unwrap();
-        assert_eq!(standing(first.text()), Standing::Gone);
+        assert_eq!(freshness(first.text()), Freshness::Missing);
     }
 }

@@ -1,7 +1,7 @@
-//! A pip from the package index, for a Python that brings none and when the cache has none either.
+//! Downloads pip from a package index, if neither the Python nor the cache has one.
 //!
-//! Owns the tools that can fetch one and how they are called. Which index they ask is theirs to
-//! know: their own settings are neither translated nor dropped.
+//! Owns the programs that can download, and how they are called. The index is theirs to choose:
+//! their settings are neither translated nor dropped.
 
 use std::fmt;
 use std::fs;
@@ -20,22 +20,21 @@ use crate::isolation;
 use crate::shown::shown;
 use crate::uv;
 
-/// How long the download of two megabytes may take; pip and uv give up on a silent server earlier.
+/// How long downloading two megabytes may take. pip and uv give up on a silent server earlier.
 const LONGEST_DOWNLOAD: Patience = Patience::seconds(300);
 
 /// A program that can download a wheel.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Tool {
-    /// uv, which runs a pip of its own making.
+pub(super) enum Downloader {
+    /// uv, which installs a temporary pip and runs it.
     Uv(PathBuf),
-    /// The interpreter's own pip, where it has one but no wheel to install it from (Debian's
-    /// `python3-pip`).
+    /// The interpreter's own pip, installed without its wheel (Debian's `python3-pip`).
     Own(PathBuf),
-    /// Some other Python's pip.
+    /// The pip of another Python.
     Pip(PathBuf),
 }
 
-impl fmt::Display for Tool {
+impl fmt::Display for Downloader {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Uv(program) | Self::Pip(program) => write!(formatter, "{}", shown(program)),
@@ -44,8 +43,8 @@ impl fmt::Display for Tool {
     }
 }
 
-impl Tool {
-    /// The program, and the words that have it download a pip for `interpreter` into `directory`.
+impl Downloader {
+    /// Adds the arguments that download pip for `interpreter` into `directory`.
     fn words(&self, command: &mut Command, interpreter: &Interpreter, directory: &Path) {
         let Interpreter { version, base_executable, .. } = interpreter;
         match self {
@@ -58,13 +57,13 @@ impl Tool {
             }
             Self::Pip(_) => {}
         }
-        // Nobody sees a question for a password.
+        // The output is hidden, so nobody could answer a question for a password.
         command.args(["download", "--no-deps", "--only-binary", ":all:", "--disable-pip-version-check", "--no-input"]);
         if let Self::Pip(_) = self {
             command.args(["--python-version", &version.series().to_string()]);
         }
         command.arg("--dest").arg(directory).args(["--", "pip"]);
-        // A setting that is about installing, which this is not.
+        // This setting is about installing, not about downloading.
         command.env_remove("PIP_REQUIRE_VIRTUALENV").current_dir("/");
     }
 
@@ -75,15 +74,15 @@ impl Tool {
     }
 }
 
-/// The tools that are there, in the order in which they are tried.
-pub(super) fn tools(context: &Context, interpreter: &Interpreter, with_uv: bool) -> Vec<Tool> {
-    let own = Tool::Own(interpreter.base_executable.clone());
-    let mut tools: Vec<Tool> =
-        with_uv.then(|| uv::find(context).ok()).flatten().map(|uv| Tool::Uv(uv.path)).into_iter().collect();
+/// The available programs, in the order in which they are tried.
+pub(super) fn tools(context: &Context, interpreter: &Interpreter, with_uv: bool) -> Vec<Downloader> {
+    let own = Downloader::Own(interpreter.base_executable.clone());
+    let mut tools: Vec<Downloader> =
+        with_uv.then(|| uv::find(context).ok()).flatten().map(|uv| Downloader::Uv(uv.path)).into_iter().collect();
     if has_pip(context, &interpreter.base_executable) {
         tools.push(own);
     }
-    tools.extend(["pip3", "pip"].into_iter().filter_map(|name| context.program(name)).map(Tool::Pip));
+    tools.extend(["pip3", "pip"].into_iter().filter_map(|name| context.program(name)).map(Downloader::Pip));
     tools
 }
 
@@ -94,11 +93,15 @@ fn has_pip(context: &Context, python: &Path) -> bool {
     ask(context, python, Patience::USUAL, words).is_ok_and(|output| output.status.success())
 }
 
-/// Downloads a pip into `wheels` with the first tool that can. The error says what the last one
-/// said.
-pub(super) fn download(context: &Context, interpreter: &Interpreter, tools: &[Tool], wheels: &Path) -> Result<Wheel> {
+/// Downloads pip into `wheels` with the first program that succeeds. An error quotes the last one.
+pub(super) fn download(
+    context: &Context,
+    interpreter: &Interpreter,
+    tools: &[Downloader],
+    wheels: &Path,
+) -> Result<Wheel> {
     if !is_own_directory(wheels) {
-        return Err(none(interpreter, &format!("{} is not used: others can write to it", shown(wheels))));
+        return Err(none(interpreter, &format!("{} is ignored: others can write to it", shown(wheels))));
     }
     create_private(wheels).map_err(Error::io("create", wheels))?;
     sweep(wheels);
@@ -115,7 +118,7 @@ pub(super) fn download(context: &Context, interpreter: &Interpreter, tools: &[To
                     fs::rename(&wheel.path, &kept).map_err(Error::io("write", &kept))?;
                     return Ok(Wheel { path: kept, ..wheel });
                 }
-                last_words = format!("{tool} downloaded no wheel");
+                last_words = format!("{tool} did not download a wheel");
             }
             Ok(output) => last_words = format!("{tool}: {}", output.unanswered()),
             Err(reason) => last_words = format!("{tool}: {reason}"),
@@ -129,16 +132,16 @@ fn wheel_in(directory: &Path) -> Option<Wheel> {
     entries.filter_map(|entry| Wheel::named(&entry.path())).find(|wheel| wheel.name == "pip")
 }
 
-/// There is no pip for this interpreter.
+/// The error for an interpreter without any pip.
 pub(super) fn none(interpreter: &Interpreter, why: &str) -> Error {
     let Interpreter { version, implementation, base_prefix, base_executable, .. } = interpreter;
     let package = match implementation.as_str() {
         "PyPy" => format!("pypy{}-venv", version.major),
         _ => format!("python{}-venv", version.series()),
     };
-    // Only a system's own Python has its pip in a package of the system.
+    // Only the system's own Python has its pip in a system package.
     let hint = if base_prefix == Path::new("/usr") {
-        format!("`apt install {package}` brings it; `--without-pip` does without")
+        format!("`apt install {package}` installs it; `--without-pip` skips it")
     } else {
         "`--without-pip` creates the environment without pip; uv, or any pip on PATH, can download it".to_owned()
     };
@@ -153,12 +156,12 @@ mod tests {
 
     /// A pip that does what the text says. Another process writes it: were it open for writing here
     /// while a test beside this one forks, it could not be run ("text file busy").
-    fn pip(room: &Path, text: &str) -> Tool {
+    fn pip(room: &Path, text: &str) -> Downloader {
         let program = room.join("p ip");
         let mut command = Context::made_of(&[]).command("sh");
         command.args(["-c", r#"printf '#!/bin/sh\n%s\n' "$2" > "$1" && chmod 755 "$1""#, "sh"]).arg(&program).arg(text);
         assert!(command.status().unwrap().success());
-        Tool::Pip(program)
+        Downloader::Pip(program)
     }
 
     #[test]
@@ -170,7 +173,7 @@ mod tests {
             r#"while [ "$1" != --dest ]; do all="$all $1"; shift; done
             mkdir -p "$2"; printf '%s' "$all" > "$2/pip-99.1-py3-none-any.whl""#,
         );
-        let bad = Tool::Pip(room.path().join("not there"));
+        let bad = Downloader::Pip(room.path().join("not there"));
         let context = Context::made_of(&[]);
         let wheel = download(&context, &made_up_interpreter(), &[bad, good], &wheels).unwrap();
         assert_eq!((wheel.version.as_str(), wheel.path.parent()), ("99.1", Some(wheels.as_path())));

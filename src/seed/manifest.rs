@@ -1,8 +1,8 @@
-//! The list of what is in a tree: every directory, every file with size, time and mode.
+//! The list of all files in a cached tree, each with size, time and mode.
 //!
-//! Owns taking that list, writing it down and reading it again. It saves walking the tree, and it
-//! is what an altered tree is recognised by: environments may share files with it, and an editor
-//! writes to all of them at once.
+//! Owns making the list, writing it, and reading it. The list saves a walk through the tree, and it
+//! detects an altered tree: environments can share files with the tree, and an editor that writes
+//! in place changes them all.
 
 use std::ffi::OsString;
 use std::fmt::Write;
@@ -14,54 +14,53 @@ use std::time::{Duration, SystemTime};
 
 use nix::sys::stat::FileStat;
 
-/// The name of the file that holds it.
+/// The name of the file with the list.
 pub(super) const FILE: &str = "manifest";
 
-/// The first line, and the beginning of the last one.
+/// The first line, and the start of the last one.
 const HEAD: &str = "venvwrap manifest 1";
 const END: &str = "end";
 
-/// Directories in the order of a walk: each before what is in it, and all that is in it before its
-/// next sibling.
+/// Directories in depth-first order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Manifest {
     /// The first is the root, with an empty path.
     pub(super) directories: Vec<Directory>,
 }
 
-/// One directory and the files right in it.
+/// A directory and the files directly in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Directory {
     /// Relative to the root.
     pub(super) path: PathBuf,
-    /// Its files.
-    pub(super) files: Vec<Entry>,
+    /// The files.
+    pub(super) files: Vec<ListedFile>,
 }
 
-/// One file.
+/// A file in the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Entry {
-    /// Its name in its directory.
+pub(super) struct ListedFile {
+    /// The file name.
     pub(super) name: OsString,
-    stamp: Stamp,
+    stamp: FileStamp,
 }
 
-/// What is compared of a file.
+/// The facts that show a change of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Stamp {
+pub(super) struct FileStamp {
     size: u64,
     seconds: i64,
     nanoseconds: i64,
     mode: u32,
 }
 
-impl From<&Metadata> for Stamp {
+impl From<&Metadata> for FileStamp {
     fn from(stat: &Metadata) -> Self {
         Self { size: stat.size(), seconds: stat.mtime(), nanoseconds: stat.mtime_nsec(), mode: stat.mode() }
     }
 }
 
-impl From<&FileStat> for Stamp {
+impl From<&FileStat> for FileStamp {
     #[allow(clippy::useless_conversion, reason = "the types are others on other systems")]
     fn from(stat: &FileStat) -> Self {
         Self {
@@ -73,29 +72,29 @@ impl From<&FileStat> for Stamp {
     }
 }
 
-impl Entry {
-    /// Whether the file is still what was written down.
+impl ListedFile {
+    /// Whether the file is unchanged.
     #[must_use]
-    pub(super) fn is(&self, stat: impl Into<Stamp>) -> bool {
+    pub(super) fn is(&self, stat: impl Into<FileStamp>) -> bool {
         stat.into() == self.stamp
     }
 
-    /// Bytes in it.
+    /// Size in bytes.
     #[must_use]
     pub(super) fn size(&self) -> u64 {
         self.stamp.size
     }
 
-    /// Its permission bits, without setuid and setgid.
+    /// The permission bits, without setuid and setgid.
     #[must_use]
     pub(super) fn permissions(&self) -> u32 {
         self.stamp.mode & 0o777
     }
 
-    /// When it was modified. Compiled files hold this time of their source.
+    /// The modification time. Compiled files store the one of their source.
     #[must_use]
     pub(super) fn modified(&self) -> SystemTime {
-        let Stamp { seconds, nanoseconds, .. } = self.stamp;
+        let FileStamp { seconds, nanoseconds, .. } = self.stamp;
         let whole = Duration::from_secs(seconds.unsigned_abs());
         let base = if seconds < 0 { SystemTime::UNIX_EPOCH - whole } else { SystemTime::UNIX_EPOCH + whole };
         base + Duration::from_nanos(nanoseconds.unsigned_abs())
@@ -103,7 +102,7 @@ impl Entry {
 }
 
 impl Manifest {
-    /// Whether everything that is listed lies below `root` as it was written down.
+    /// Whether all listed files are below `root`, unchanged.
     #[must_use]
     pub(super) fn is_there(&self, root: &Path) -> bool {
         self.directories.iter().all(|Directory { path, files }| {
@@ -112,22 +111,22 @@ impl Manifest {
         })
     }
 
-    /// Walks `root`. Anything that is neither directory nor regular file is an error.
+    /// Walks `root`. Anything but directories and regular files is an error.
     pub(super) fn of(root: &Path) -> io::Result<Self> {
         let mut directories = Vec::new();
         walk(root, PathBuf::new(), &mut directories)?;
         Ok(Self { directories })
     }
 
-    /// The lines to write down.
+    /// The text of the file.
     #[must_use]
     pub(super) fn text(&self) -> String {
         let mut text = format!("{HEAD}\n");
         for Directory { path, files } in &self.directories {
-            // Names come out of wheels, where `wheel` lets only UTF-8 without control characters
-            // pass. Writing to a String cannot fail.
+            // `wheel` accepts only names that are UTF-8 without control characters. Writing to a
+            // String cannot fail.
             _ = writeln!(text, "d {}", path.display());
-            for Entry { name, stamp: Stamp { size, seconds, nanoseconds, mode } } in files {
+            for ListedFile { name, stamp: FileStamp { size, seconds, nanoseconds, mode } } in files {
                 _ = writeln!(text, "f {size} {seconds} {nanoseconds} {mode:o} {}", name.display());
             }
         }
@@ -140,7 +139,7 @@ impl Manifest {
         self.directories.iter().map(|directory| 1 + directory.files.len()).sum()
     }
 
-    /// Reads the lines again. `None` where they are cut short or not ours.
+    /// Reads the text of the file. `None` if it is truncated or not ours.
     #[must_use]
     pub(super) fn from_text(text: &str) -> Option<Self> {
         let mut lines = text.strip_suffix('\n')?.split('\n');
@@ -163,16 +162,16 @@ impl Manifest {
     }
 }
 
-/// The rest of a line about a file.
-fn entry(rest: &str) -> Option<Entry> {
+/// Reads a line about a file, after its `f `.
+fn entry(rest: &str) -> Option<ListedFile> {
     let mut fields = rest.splitn(5, ' ');
-    let stamp = Stamp {
+    let stamp = FileStamp {
         size: fields.next()?.parse().ok()?,
         seconds: fields.next()?.parse().ok()?,
         nanoseconds: fields.next()?.parse().ok()?,
         mode: u32::from_str_radix(fields.next()?, 8).ok()?,
     };
-    Some(Entry { name: fields.next()?.into(), stamp })
+    Some(ListedFile { name: fields.next()?.into(), stamp })
 }
 
 fn walk(root: &Path, path: PathBuf, directories: &mut Vec<Directory>) -> io::Result<()> {
@@ -185,7 +184,7 @@ fn walk(root: &Path, path: PathBuf, directories: &mut Vec<Directory>) -> io::Res
         if stat.is_dir() {
             below.push(path.join(child.file_name()));
         } else if stat.is_file() {
-            files.push(Entry { name: child.file_name(), stamp: Stamp::from(&stat) });
+            files.push(ListedFile { name: child.file_name(), stamp: FileStamp::from(&stat) });
         } else {
             return Err(io::ErrorKind::InvalidData.into());
         }
@@ -199,7 +198,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_down_is_read_again_unless_cut_short() {
+    fn a_written_list_is_read_again_unless_truncated() {
         let room = tempfile::tempdir().unwrap();
         fs::create_dir_all(room.path().join("a b/c")).unwrap();
         fs::create_dir_all(room.path().join("a b-d")).unwrap();
@@ -239,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_has_no_place_in_a_tree() {
+    fn a_link_in_a_tree_is_an_error() {
         let room = tempfile::tempdir().unwrap();
         std::os::unix::fs::symlink("/", room.path().join("x")).unwrap();
         assert!(Manifest::of(room.path()).is_err());

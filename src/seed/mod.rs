@@ -1,12 +1,11 @@
-//! pip in a new environment, and setuptools where that Python's own `ensurepip` brings it.
+//! Puts pip into a new environment, and setuptools if the Python's own `ensurepip` includes it.
 //!
-//! Owns which wheels these are, the cache of finished site-packages and the ways from there into an
-//! environment. Leaves everything else of an environment to `creator`, and installing what the
-//! person asked for to `installer`.
+//! Owns the choice of wheels, the cache of complete site-packages, and how they get into an
+//! environment. The rest of an environment is left to `creator`, and installing other packages to
+//! `installer`.
 //!
-//! From the fastest way to the slowest: a ready site-packages is moved (`pool`); the cached one is
-//! linked or copied (`transfer`); it is made first (`tree`); the wheel for it is downloaded first
-//! (`index`).
+//! From fastest to slowest: move a ready site-packages (`pool`), link or copy the cached tree
+//! (`transfer`), build that tree first (`tree`), download the wheel first (`index`).
 
 mod choice;
 mod finish;
@@ -29,11 +28,11 @@ pub(crate) mod tests;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use self::choice::{Choice, Source};
+use self::choice::{Choice, WheelSource};
 use self::identity::Identity;
-use self::pool::{Filling, Pool};
-use self::transfer::{By, Trouble, transfer};
-use self::tree::{Making, Tree};
+use self::pool::{FillError, Pool};
+use self::transfer::{TransferError, TransferMode, transfer};
+use self::tree::{Tree, TreeInputs};
 use self::wheel::Wheel;
 use self::workshop::sweep;
 use crate::belief::{self, is_own_directory};
@@ -46,62 +45,61 @@ use crate::shown::shown;
 /// Whether an environment may share files with the cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LinkMode {
-    /// Hard links where they can be made: quick, and safe against every installer, but not against
-    /// an editor that writes into a file in place.
+    /// Hard links if possible. They are fast, and safe with every installer, but an editor that
+    /// writes in place changes the cache, too.
     Auto,
     /// Copies.
     Copy,
 }
 
-/// Whether a pip may be downloaded, where neither the interpreter nor the cache has one.
+/// Whether pip may be downloaded, if neither the interpreter nor the cache has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Download {
-    /// No package index is asked.
+    /// No download.
     Never,
-    /// pip has settings that uv would ignore, and another index would answer.
+    /// By pip only: it has settings that uv ignores, and uv would ask another index.
     ByPip,
     /// By uv or by any pip.
     ByAny,
 }
 
-/// Where a seed goes.
+/// The parts of a new environment that get the seed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Planting<'a> {
-    /// The site-packages of the environment being made. Its parent is there; itself is not, or is
-    /// empty.
+    /// The site-packages of the new environment, missing or empty. Its parent exists.
     pub(crate) site_packages: &'a Path,
-    /// The `bin` of the environment being made, which is there.
+    /// The existing `bin` of the new environment.
     pub(crate) bin: &'a Path,
-    /// The `bin` of the environment when it is in its place: what scripts name.
+    /// The final path of `bin`, for the scripts.
     pub(crate) final_bin: &'a Path,
 }
 
-/// How it got there.
+/// How the seed got into the environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Planted {
-    /// One that lay ready was moved.
+    /// A ready site-packages was moved.
     Moved,
     /// Linked from the cache.
     Linked,
     /// Copied from the cache.
     Copied,
-    /// Unpacked and compiled, into the cache where there is one.
+    /// Unpacked and compiled, into the cache if there is one.
     Built,
 }
 
-/// What a new environment of one interpreter gets, and how.
+/// The seed for new environments of one interpreter.
 #[derive(Debug)]
 pub(crate) struct Seed<'a> {
     context: &'a Context,
     interpreter: &'a Interpreter,
     choice: Choice,
-    by: By,
+    by: TransferMode,
     pool: PathBuf,
-    /// `None` where there is no home to keep a cache in.
+    /// `None` without a home directory for the cache.
     cache: Option<PathBuf>,
 }
 
-/// Wheels that are on disk.
+/// Wheels on disk.
 #[derive(Debug, Clone)]
 struct Stock {
     wheels: Vec<Wheel>,
@@ -109,9 +107,9 @@ struct Stock {
 }
 
 impl<'a> Seed<'a> {
-    /// Chooses the wheels. Downloads nothing and makes nothing; runs the interpreter only where it
-    /// brings no wheel and the cache has none. `pool` is the directory of ready seeds, two levels
-    /// below the store, and need not be there. `download` is asked only where nothing else is left.
+    /// Chooses the wheels. Downloads nothing and creates nothing; starts the interpreter only if
+    /// neither it nor the cache has a wheel. `pool` is the directory of ready seeds, two levels
+    /// below the store, and may be missing. `download` is called as the last resort.
     pub(crate) fn for_interpreter(
         context: &'a Context,
         interpreter: &'a Interpreter,
@@ -126,10 +124,10 @@ impl<'a> Seed<'a> {
             cache.as_deref().map(trees_in).filter(|trees| is_own_directory(trees)).as_deref(),
             download,
         )?;
-        // Python 2 writes compiled files in place: with links, `python2 -m compileall` would reach
-        // into the cache.
+        // Python 2 writes compiled files in place: with links, `python2 -m compileall` would change
+        // the cache.
         let may_link = link_mode == LinkMode::Auto && interpreter.version.major >= 3;
-        let by = if may_link { By::Link } else { By::Copy };
+        let by = if may_link { TransferMode::Link } else { TransferMode::Copy };
         Ok(Self { context, interpreter, choice, by, pool: pool.to_path_buf(), cache })
     }
 
@@ -141,9 +139,9 @@ impl<'a> Seed<'a> {
         let names: Vec<String> = wheels.iter().map(|wheel| format!("{} {}", wheel.name, wheel.version)).collect();
         let names = names.join(" and ");
         match self.choice.source() {
-            Source::Bundled => names,
-            Source::Cached { wheel } => format!("{names} (this python brings none; from {})", shown(wheel)),
-            Source::Index { tools } => {
+            WheelSource::Bundled => names,
+            WheelSource::Cached { wheel } => format!("{names} (this python brings none; from {})", shown(wheel)),
+            WheelSource::Index { tools } => {
                 let through = tools.first().map(ToString::to_string).unwrap_or_default();
                 format!("pip from the package index (this python brings none; through {through})")
             }
@@ -160,8 +158,8 @@ impl<'a> Seed<'a> {
         !self.pool(identity).has_one() && !is_cached()
     }
 
-    /// Whether a process should be started that calls [`Seed::stage`]: a slot is empty, and none
-    /// waits to do so.
+    /// Whether to start a process that calls [`Seed::stage`]: a slot is empty, and no other process
+    /// waits to fill it.
     #[must_use]
     pub(crate) fn wants_staging(&self) -> bool {
         self.choice.stock().is_none_or(|stock| {
@@ -170,16 +168,14 @@ impl<'a> Seed<'a> {
         })
     }
 
-    /// The right to wait for a good moment to call [`Seed::stage`], for as long as it is held:
-    /// whoever makes an environment meanwhile starts no process for it. `None` where another waits
-    /// already.
+    /// Marks this process as waiting to call [`Seed::stage`], until the file is closed: other
+    /// commands start no process for it meanwhile. `None` if another process waits already.
     #[must_use]
     pub(crate) fn watch(&self) -> Option<File> {
         self.pool(&self.choice.stock()?.identity).watch()
     }
 
-    /// Puts the seed into an environment that is being made. What a failure leaves is the caller's
-    /// to remove, with the environment.
+    /// Puts the seed into a new environment. After a failure, the caller removes the environment.
     pub(crate) fn plant(&self, planting: &Planting<'_>) -> Result<Planted> {
         let downloaded;
         let stock = if let Some(stock) = self.choice.stock() {
@@ -191,7 +187,7 @@ impl<'a> Seed<'a> {
         if self.pool(&stock.identity).take(planting.site_packages) {
             match self.unfinished(stock, planting) {
                 Ok(packages) => return self.finish(&packages, planting).map(|()| Planted::Moved),
-                // Somebody spoiled it: not to be used, and no reason to fail.
+                // The slot is damaged: discard it and go on.
                 Err(_) => remove_tree(planting.site_packages).map_err(Error::io("remove", planting.site_packages))?,
             }
         }
@@ -200,8 +196,7 @@ impl<'a> Seed<'a> {
         Ok(planted)
     }
 
-    /// Prepares what the next environments will take, and removes what none will. For a process
-    /// that nobody waits for.
+    /// Prepares slots for the next environments and removes outdated ones, in a background process.
     pub(crate) fn stage(&self) -> Result<()> {
         let (Some(stock), Some(trees)) = (self.choice.stock(), self.trees()) else {
             return Ok(());
@@ -222,20 +217,19 @@ impl<'a> Seed<'a> {
             };
             match pool.fill(&tree) {
                 Ok(()) => break,
-                Err(Filling::Altered) => tree::discard_altered(&trees, stock.identity.key()),
-                Err(Filling::Failed(error)) => return Err(error),
+                Err(FillError::Altered) => tree::discard_altered(&trees, stock.identity.key()),
+                Err(FillError::Failed(error)) => return Err(error),
             }
         }
         Ok(())
     }
 
-    /// Everything but scripts and their rows, from the cache, which is mended or made where that is
-    /// needed. Where it cannot be, the environment gets its own.
+    /// Everything but scripts and their rows, from the cache. The tree is built or repaired if
+    /// needed. Without a usable cache, the tree is built for this environment alone.
     fn lay_out(&self, stock: &Stock, site_packages: &Path) -> Result<Planted> {
         let mut planted = None;
         if let Some(trees) = self.trees() {
-            // Once more where the cache was altered, or replaced by another process in this very
-            // moment.
+            // Try again if the tree was altered, or another process has just replaced it.
             for _ in 0..2 {
                 let tree = match tree::open(&trees, stock.identity.key()) {
                     Some(tree) => tree,
@@ -248,8 +242,8 @@ impl<'a> Seed<'a> {
                     },
                 };
                 match self.transfer(&tree, site_packages)? {
-                    Some(By::Link) => return Ok(planted.unwrap_or(Planted::Linked)),
-                    Some(By::Copy) => return Ok(planted.unwrap_or(Planted::Copied)),
+                    Some(TransferMode::Link) => return Ok(planted.unwrap_or(Planted::Linked)),
+                    Some(TransferMode::Copy) => return Ok(planted.unwrap_or(Planted::Copied)),
                     None => tree::discard_altered(&trees, stock.identity.key()),
                 }
             }
@@ -257,15 +251,15 @@ impl<'a> Seed<'a> {
         tree::build_beside(site_packages, self.making(stock)).map(|()| Planted::Built)
     }
 
-    /// `None`, and nothing left of it, where the tree turned out altered.
-    fn transfer(&self, tree: &Tree, site_packages: &Path) -> Result<Option<By>> {
+    /// `None`, with nothing left behind, if the tree was altered.
+    fn transfer(&self, tree: &Tree, site_packages: &Path) -> Result<Option<TransferMode>> {
         match transfer(&tree.manifest, &tree.site_packages, site_packages, self.by) {
             Ok(by) => Ok(Some(by)),
-            Err(Trouble::Altered) => {
+            Err(TransferError::Altered) => {
                 remove_tree(site_packages).map_err(Error::io("remove", site_packages))?;
                 Ok(None)
             }
-            Err(Trouble::Io(error)) => Err(Error::io("write in", site_packages)(error)),
+            Err(TransferError::Io(error)) => Err(Error::io("write in", site_packages)(error)),
         }
     }
 
@@ -276,16 +270,16 @@ impl<'a> Seed<'a> {
 
     fn finish(&self, packages: &[finish::Unfinished], planting: &Planting<'_>) -> Result<()> {
         let version = self.interpreter.version;
-        // The name that says most: where `python` is made to lead elsewhere later, pip stays with
-        // its own.
+        // The most specific name: if `python` is linked to another version later, pip still starts
+        // its own Python.
         let python = planting.final_bin.join(format!("python{}", version.series()));
         finish::write(packages, planting.site_packages, planting.bin, &python, version)
             .map_err(Error::io("write in", planting.bin))
     }
 
     fn download(&self) -> Result<Stock> {
-        let Source::Index { tools } = self.choice.source() else {
-            return Err(index::none(self.interpreter, "its wheels are gone"));
+        let WheelSource::Index { tools } = self.choice.source() else {
+            return Err(index::none(self.interpreter, "its wheels are missing"));
         };
         let Some(cache) = &self.cache else {
             return Err(index::none(self.interpreter, "without HOME there is no directory to download to"));
@@ -294,21 +288,21 @@ impl<'a> Seed<'a> {
         Stock::of(vec![wheel], self.interpreter)
     }
 
-    fn making<'b>(&'b self, stock: &'b Stock) -> Making<'b> {
-        Making { context: self.context, interpreter: self.interpreter, wheels: &stock.wheels }
+    fn making<'b>(&'b self, stock: &'b Stock) -> TreeInputs<'b> {
+        TreeInputs { context: self.context, interpreter: self.interpreter, wheels: &stock.wheels }
     }
 
     fn pool<'b>(&'b self, identity: &'b Identity) -> Pool<'b> {
         Pool { directory: &self.pool, identity }
     }
 
-    /// `None` where there are none that can be believed.
+    /// `None` without a directory that only this user can write to.
     fn trees(&self) -> Option<PathBuf> {
         self.cache.as_deref().map(trees_in).filter(|trees| is_own_directory(trees))
     }
 }
 
-/// The trees in a cache directory that are not whole; they may be removed at any time.
+/// The incomplete trees in a cache directory. They can be removed at any time.
 pub(crate) fn damaged_trees(cache: &Path) -> Vec<PathBuf> {
     let trees = trees_in(cache);
     if is_own_directory(&trees) { tree::damaged(&trees) } else { Vec::new() }

@@ -1,15 +1,15 @@
-//! Finished site-packages that lie ready in the store: taking one is a rename.
+//! Complete site-packages directories kept ready in the store: taking one is a rename.
 //!
-//! Owns the slots `KEY/0`, `KEY/1` of the pool directory, each a whole site-packages that shares no
-//! file with anything. Filling them happens behind the prompt; taking one happens in front of it.
+//! Owns the slots `KEY/0`, `KEY/1` of the pool directory. Each holds a whole site-packages that
+//! shares no file with the cache. A background process fills them after a command has finished.
 
 use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use super::identity::{self, Identity, Standing};
-use super::transfer::{By, Trouble, transfer};
+use super::identity::{self, Freshness, Identity};
+use super::transfer::{TransferError, TransferMode, transfer};
 use super::tree::Tree;
 use super::wheel::write_new;
 use super::workshop::{Workshop, discard, sweep};
@@ -17,82 +17,80 @@ use crate::belief::is_own_directory;
 use crate::error::Error;
 use crate::fs::{open_directory, read_small, rename_without_replacing};
 
-/// How many lie ready per seed: enough for two commands in one breath, and little enough of the
-/// disk.
+/// How many are kept ready per seed: enough for two quick commands, without much disk space.
 pub(super) const SLOTS: usize = 2;
 
-/// Longest file of ours that is read.
+/// Longest file read here.
 const LIMIT: u64 = 64 * 1024;
 
 /// The slots of one seed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pool<'a> {
-    /// The directory of all pools, in the store.
+    /// The directory with the slots of all seeds, in the store.
     pub(super) directory: &'a Path,
-    /// Whose slots.
+    /// The seed that the slots are for.
     pub(super) identity: &'a Identity,
 }
 
 impl Pool<'_> {
-    /// Moves a ready site-packages to `site_packages`, which is not there or empty. `false` where
-    /// none is ready, or none can be moved (another file system, a lower layer of an overlay).
+    /// Moves a ready site-packages to `site_packages`, which is missing or empty. `false` if none
+    /// is ready, or none can be moved (another file system, a lower layer of an overlay).
     #[must_use]
     pub(super) fn take(&self, site_packages: &Path) -> bool {
         self.is_private() && self.slots().any(|slot| is_directory(&slot) && fs::rename(slot, site_packages).is_ok())
     }
 
-    /// Whether slots may be taken and made. Where others can write to them, or to a directory
-    /// above, anybody could put packages into the next environment: in the store of a group, and
-    /// for root in the store of another user.
+    /// Whether slots may be used. If others can write to them, or to a directory above (the store
+    /// of a group, or root in the store of another user), they could put packages into the next
+    /// environment.
     pub(super) fn is_private(&self) -> bool {
         let own = self.own();
-        // `pool`, and what it lies in: both are ours and never links.
+        // `pool` and its parent are created by venvwrap and are never links.
         let is_link = |path: &Path| fs::symlink_metadata(path).is_ok_and(|entry| !entry.is_dir());
         is_own_directory(&own) && !own.ancestors().skip(1).take(2).any(is_link)
     }
 
-    /// Whether nothing is left to be staged.
+    /// Whether all slots are full.
     #[must_use]
     pub(super) fn is_stocked(&self) -> bool {
         self.slots().all(|slot| fs::symlink_metadata(slot).is_ok())
     }
 
-    /// Whether something is ready.
+    /// Whether a slot is full.
     #[must_use]
     pub(super) fn has_one(&self) -> bool {
         self.is_private() && self.slots().any(|slot| fs::symlink_metadata(slot).is_ok())
     }
 
-    /// The right to be the one process that waits to fill the slots, for as long as it is held;
-    /// `None` where another has it, or where there is no place for slots.
+    /// Makes this process the only one that waits to fill the slots, until the file is closed.
+    /// `None` if another process waits already, or slots cannot be created.
     pub(super) fn watch(&self) -> Option<File> {
         self.make_directories().ok()?;
         let own = open_directory(&self.own()).ok()?;
         (!matches!(own.try_lock(), Err(TryLockError::WouldBlock))).then_some(own)
     }
 
-    /// Whether a process waits to fill the slots. Where the file system knows no locks, none seems
-    /// to.
+    /// Whether a process waits to fill the slots. Without locks in the file system, none seems to.
     #[must_use]
     pub(super) fn is_watched(&self) -> bool {
         let own = open_directory(&self.own());
         own.is_ok_and(|own| matches!(own.try_lock_shared(), Err(TryLockError::WouldBlock)))
     }
 
-    /// Fills the slots from the tree. Does nothing while another process fills them. The store
-    /// itself is never made: where it is gone this fails.
-    pub(super) fn fill(&self, tree: &Tree) -> Result<(), Filling> {
+    /// Fills the slots from the tree. Does nothing while another process fills them. Fails if the
+    /// store is missing: it is never created here.
+    pub(super) fn fill(&self, tree: &Tree) -> Result<(), FillError> {
         let own = self.own();
         self.make_directories().map_err(Error::io("create", &own))?;
         if sweep(&own) {
             return Ok(());
         }
         let workshop = Workshop::open_in(&own).map_err(Error::io("write in", &own))?;
-        // First of all, so that what lies here can always be told to be outdated.
+        // Written first, so that outdated slots are always detected.
         write_new(&workshop.join(identity::FILE), self.identity.text(), 0o666)
             .and_then(|()| fs::rename(workshop.join(identity::FILE), own.join(identity::FILE)))
             .map_err(Error::io("write in", &own))?;
-        // Once more where one was taken meanwhile: whoever took it left the filling to us.
+        // Try again if a slot was taken meanwhile: the process that took it does not refill it.
         for _ in 0..2 * SLOTS {
             self.fill_from(tree, &workshop)?;
             if self.is_stocked() {
@@ -102,30 +100,29 @@ impl Pool<'_> {
         Ok(())
     }
 
-    fn fill_from(&self, tree: &Tree, workshop: &Workshop) -> Result<(), Filling> {
+    fn fill_from(&self, tree: &Tree, workshop: &Workshop) -> Result<(), FillError> {
         for (number, slot) in self.slots().enumerate() {
             if fs::symlink_metadata(&slot).is_ok() {
                 continue;
             }
             let made = workshop.join(&number.to_string());
-            match transfer(&tree.manifest, &tree.site_packages, &made, By::Copy) {
+            match transfer(&tree.manifest, &tree.site_packages, &made, TransferMode::Copy) {
                 Ok(_) => workshop.settle(),
-                Err(Trouble::Altered) => return Err(Filling::Altered),
-                Err(Trouble::Io(error)) => return Err(Error::io("write in", self.own())(error).into()),
+                Err(TransferError::Altered) => return Err(FillError::Altered),
+                Err(TransferError::Io(error)) => return Err(Error::io("write in", self.own())(error).into()),
             }
             match rename_without_replacing(&made, &slot) {
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
                     return Err(Error::io("create", &slot)(error).into());
                 }
-                // Another process was faster: as good.
+                // Another process filled the slot.
                 _ => {}
             }
         }
         Ok(())
     }
 
-    /// Removes the slots of seeds that nobody will ask for again, because their wheels were
-    /// replaced or removed.
+    /// Removes the slots of seeds whose wheels were replaced or removed.
     pub(super) fn drop_outdated(&self) {
         for entry in fs::read_dir(self.directory).into_iter().flatten().flatten() {
             let name = entry.file_name();
@@ -133,8 +130,8 @@ impl Pool<'_> {
                 continue;
             }
             let text = read_small(&entry.path().join(identity::FILE), LIMIT).ok().flatten();
-            let standing = text.map_or(Standing::Changed, |text| identity::standing(&text));
-            if standing != Standing::Current && !sweep(&entry.path()) {
+            let standing = text.map_or(Freshness::Changed, |text| identity::freshness(&text));
+            if standing != Freshness::Current && !sweep(&entry.path()) {
                 drop(discard(&entry.path(), self.directory));
             }
         }
@@ -169,14 +166,14 @@ fn is_directory(path: &Path) -> bool {
 
 /// Why slots could not be filled.
 #[derive(Debug)]
-pub(super) enum Filling {
-    /// The tree is not what its manifest says.
+pub(super) enum FillError {
+    /// The tree differs from its manifest.
     Altered,
-    /// Anything else.
+    /// Any other error.
     Failed(Error),
 }
 
-impl From<Error> for Filling {
+impl From<Error> for FillError {
     fn from(error: Error) -> Self {
         Self::Failed(error)
     }

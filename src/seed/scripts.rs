@@ -1,8 +1,6 @@
 //! The commands of a package in `bin`: `pip`, `pip3`, `pip3.13`.
 //!
-//! Owns their names and their text, which is all that differs between two environments with the
-//! same seed. They do what pip's own do, in every Python from 2.7; how they find it, wherever the
-//! environment lies, is `shebang`'s matter.
+//! Owns their names and their text. They work like pip's own, in every Python since 2.7.
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -10,7 +8,7 @@ use std::path::Path;
 use crate::formats::shebang;
 use crate::versions::Release;
 
-/// A command: its file name in `bin` and the function that it calls.
+/// A command: its file name in `bin` and the function it calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Script {
     /// The file name.
@@ -30,8 +28,7 @@ impl Script {
         sound.then(|| Self { name, module: module.to_owned(), function: function.to_owned() })
     }
 
-    /// The whole file. `python` is the path that the environment's interpreter will have when the
-    /// environment is in its place.
+    /// The whole file. `python` is the final path of the environment's interpreter.
     #[must_use]
     pub(super) fn text(&self, python: &Path, version: Release) -> Vec<u8> {
         let Self { module, function, .. } = self;
@@ -45,10 +42,10 @@ impl Script {
     }
 }
 
-/// The commands to write for a package, given what its `entry_points.txt` lists.
+/// The commands of a package, from the list in its `entry_points.txt`.
 ///
-/// pip and `easy_install` are named after the Python they are installed for, whatever Python the
-/// wheel was built with or its list names; pip has the same rule for itself.
+/// pip and `easy_install` are named after the Python they are installed for, not after the Python
+/// in the list. pip applies the same rule to itself.
 #[must_use]
 pub(super) fn wanted(listed: &[(String, String)], version: Release) -> Vec<Script> {
     let (major, series) = (version.major, version.series());
@@ -94,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_code_or_a_file_is_no_command() {
+    fn invalid_names_and_targets_are_no_commands() {
         let bad = [("../x", "a:b"), ("x", "a"), ("x", "a:b; import os"), ("", "a:b"), ("..", "a:b"), ("x", ":b")];
         assert_eq!(names(&bad, PYTHON_3), [""; 0]);
     }

@@ -1,7 +1,7 @@
-//! From the tree into an environment: by hard links, or by copies, on two threads.
+//! Puts a cached tree into an environment, by hard links or by copies, on two threads.
 //!
-//! Owns the falling back from one to the other and the check of every file on its way. Never makes
-//! a symbolic link: pip and uv write and delete through those (FINDINGS.md 3).
+//! Owns the fallback from links to copies, and the check of every file on its way. Never makes a
+//! symbolic link, because pip and uv write and delete through those (FINDINGS.md 3).
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read, Write};
@@ -14,61 +14,65 @@ use nix::fcntl::{AtFlags, OFlag};
 use nix::sys::stat::fstatat;
 use nix::unistd::linkat;
 
-use super::manifest::{Directory, Entry, Manifest};
+use super::manifest::{Directory, ListedFile, Manifest};
 use crate::formats::dist_info::RECORD;
 use crate::formats::record::is_record;
 use crate::fs::{Copier, open_directory};
 
-/// How files get there.
+/// How files get into the environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum By {
-    /// Links where they can be made, copies where not.
+pub(super) enum TransferMode {
+    /// Hard links where possible, else copies.
     Link,
-    /// Copies, which share storage where the file system can do that (reflinks), never a file.
+    /// Copies. They share storage if the file system supports it (reflinks), but never a file.
     Copy,
 }
 
-/// Why they did not.
+/// Why a transfer failed.
 #[derive(Debug)]
-pub(super) enum Trouble {
-    /// The source is not what its manifest says.
+pub(super) enum TransferError {
+    /// The tree differs from its manifest.
     Altered,
-    /// The system refused.
+    /// A system call failed.
     Io(io::Error),
 }
 
-impl From<io::Error> for Trouble {
+impl From<io::Error> for TransferError {
     fn from(error: io::Error) -> Self {
         Self::Io(error)
     }
 }
 
-/// Puts all of the manifest, found under `from`, under `to`, whose parent must be there. Says how
-/// it was done: `Link` only where no file had to be copied but those that an environment has to
-/// have for itself.
+/// Puts all files of the manifest from `from` into `to`, whose parent must exist. Returns `Link` if
+/// only RECORD files, which differ in each environment, were copied.
 ///
-/// What was done until something failed stays there.
-pub(super) fn transfer(manifest: &Manifest, from: &Path, to: &Path, by: By) -> Result<By, Trouble> {
+/// After a failure, the files put there so far stay.
+pub(super) fn transfer(
+    manifest: &Manifest,
+    from: &Path,
+    to: &Path,
+    by: TransferMode,
+) -> Result<TransferMode, TransferError> {
     let job = Job {
         from,
         to,
         left: Mutex::new(manifest.directories.iter()),
-        may_link: AtomicBool::new(by == By::Link),
+        may_link: AtomicBool::new(by == TransferMode::Link),
         copier: Copier::default(),
-        had_to_copy: AtomicBool::new(by == By::Copy),
+        had_to_copy: AtomicBool::new(by == TransferMode::Copy),
     };
     job.run()?;
-    Ok(if job.had_to_copy.into_inner() { By::Copy } else { By::Link })
+    Ok(if job.had_to_copy.into_inner() { TransferMode::Copy } else { TransferMode::Link })
 }
 
-/// A directory on one side, open: the way from the root to each of a thousand files would be a
-/// sixth of the work.
-struct Place {
+/// An open directory on one side. Resolving each of a thousand paths from the root would be a sixth
+/// of the work.
+struct OpenDirectory {
     path: PathBuf,
     directory: File,
 }
 
-impl Place {
+impl OpenDirectory {
     fn open(path: PathBuf) -> io::Result<Self> {
         open_directory(&path).map(|directory| Self { path, directory })
     }
@@ -79,7 +83,7 @@ type Directories<'a> = std::slice::Iter<'a, Directory>;
 struct Job<'a> {
     from: &'a Path,
     to: &'a Path,
-    /// The directories that nobody has taken yet.
+    /// The directories that no thread has taken yet.
     left: Mutex<Directories<'a>>,
     may_link: AtomicBool,
     copier: Copier,
@@ -87,10 +91,9 @@ struct Job<'a> {
 }
 
 impl<'a> Job<'a> {
-    /// One thread goes from the first directory on, the other from the last: they meet where the
-    /// work is half done, however late the second one was started, and until then do not touch the
-    /// same parts of the disk.
-    fn run(&self) -> Result<(), Trouble> {
+    /// One thread starts at the first directory, the other at the last. They share the work evenly,
+    /// even if the second one starts late, and stay in different parts of the disk.
+    fn run(&self) -> Result<(), TransferError> {
         make_directory(self.to)?;
         std::thread::scope(|scope| {
             let second = scope.spawn(|| self.work(DoubleEndedIterator::next_back));
@@ -100,15 +103,15 @@ impl<'a> Job<'a> {
         })
     }
 
-    fn work(&self, take: impl Fn(&mut Directories<'a>) -> Option<&'a Directory>) -> Result<(), Trouble> {
+    fn work(&self, take: impl Fn(&mut Directories<'a>) -> Option<&'a Directory>) -> Result<(), TransferError> {
         let next = || take(&mut self.left.lock().unwrap_or_else(PoisonError::into_inner));
         while let Some(directory) = next() {
             let (from, to) = (joined(self.from, &directory.path), joined(self.to, &directory.path));
-            // From the end on, those above it come later.
+            // The thread that starts at the end sees parents later.
             fs::create_dir_all(&to)?;
-            let (from, to) = (Place::open(from).map_err(missing)?, Place::open(to)?);
+            let (from, to) = (OpenDirectory::open(from).map_err(missing)?, OpenDirectory::open(to)?);
             for entry in &directory.files {
-                // RECORD gets rows that only this environment has.
+                // RECORD gets rows for the scripts of this environment.
                 let is_own = entry.name == RECORD && is_record(&directory.path.join(RECORD));
                 self.file(entry, &from, &to, is_own)?;
             }
@@ -116,7 +119,13 @@ impl<'a> Job<'a> {
         Ok(())
     }
 
-    fn file(&self, entry: &Entry, from: &Place, to: &Place, is_own: bool) -> Result<(), Trouble> {
+    fn file(
+        &self,
+        entry: &ListedFile,
+        from: &OpenDirectory,
+        to: &OpenDirectory,
+        is_own: bool,
+    ) -> Result<(), TransferError> {
         if !is_own {
             if self.may_link.load(Relaxed) && self.link(entry, from, to)? {
                 return Ok(());
@@ -126,26 +135,25 @@ impl<'a> Job<'a> {
         self.copy(entry, &from.path.join(&entry.name), &to.path.join(&entry.name))
     }
 
-    /// Links a file that is still what it was. `false` where it cannot be linked.
-    fn link(&self, entry: &Entry, from: &Place, to: &Place) -> Result<bool, Trouble> {
+    /// Links an unchanged file. `false` if it cannot be linked.
+    fn link(&self, entry: &ListedFile, from: &OpenDirectory, to: &OpenDirectory) -> Result<bool, TransferError> {
         let name = entry.name.as_os_str();
         let stat = || fstatat(&from.directory, name, AtFlags::AT_SYMLINK_NOFOLLOW).map_err(io::Error::from);
         if !entry.is(&stat().map_err(missing)?) {
-            return Err(Trouble::Altered);
+            return Err(TransferError::Altered);
         }
         let linked = linkat(&from.directory, name, &to.directory, name, AtFlags::empty());
         match linked.map_err(io::Error::from) {
             Ok(()) => Ok(true),
-            // This file has as many links as the file system can count (65,000 on ext4); others
-            // have not.
+            // The file has reached the maximum number of links (65,000 on ext4). Other files have
+            // not.
             Err(error) if error.kind() == io::ErrorKind::TooManyLinks => Ok(false),
-            // Gone since the look at it: another process replaces the tree.
-            Err(error) if error.kind() == io::ErrorKind::NotFound && stat().is_err() => Err(Trouble::Altered),
+            // The file vanished since the check: another process is replacing the tree.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && stat().is_err() => Err(TransferError::Altered),
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::StorageFull) => {
                 Err(error.into())
             }
-            // Another file system, fs.protected_hardlinks, one that has no links: not worth asking
-            // again.
+            // Another file system, one without links, or fs.protected_hardlinks: do not try again.
             Err(_) => {
                 self.may_link.store(false, Relaxed);
                 Ok(false)
@@ -153,12 +161,12 @@ impl<'a> Job<'a> {
         }
     }
 
-    /// Copies a file that is still what it was, with its mode and its time.
-    fn copy(&self, entry: &Entry, from: &Path, to: &Path) -> Result<(), Trouble> {
+    /// Copies an unchanged file with its mode and time.
+    fn copy(&self, entry: &ListedFile, from: &Path, to: &Path) -> Result<(), TransferError> {
         let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
         let source = File::options().read(true).custom_flags(flags.bits()).open(from).map_err(missing)?;
         if !entry.is(&source.metadata()?) {
-            return Err(Trouble::Altered);
+            return Err(TransferError::Altered);
         }
         let write = |copy: &mut File| {
             let mut content = Vec::with_capacity(usize::try_from(entry.size()).unwrap_or(0) + 1);
@@ -170,22 +178,22 @@ impl<'a> Job<'a> {
     }
 }
 
-/// `base` for the root itself: joining an empty path would leave a slash at the end.
+/// Joins the paths, without the trailing slash that an empty `path` would add.
 fn joined(base: &Path, path: &Path) -> PathBuf {
     if path.as_os_str().is_empty() { base.to_path_buf() } else { base.join(path) }
 }
 
-/// A file of the tree that cannot be found is an alteration; anything else is the system's refusal.
-fn missing(error: io::Error) -> Trouble {
+/// A missing file means that the tree was altered. All other errors are errors of the system.
+fn missing(error: io::Error) -> TransferError {
     match error.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Trouble::Altered,
-        _ => Trouble::Io(error),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => TransferError::Altered,
+        _ => TransferError::Io(error),
     }
 }
 
 fn make_directory(path: &Path) -> io::Result<()> {
     match DirBuilder::new().create(path) {
-        // The root may have been made by the caller.
+        // The caller may have created the root.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         done => done,
     }
@@ -216,14 +224,14 @@ mod tests {
         (room, manifest)
     }
 
-    fn go(room: &Path, manifest: &Manifest, by: By) -> Result<By, Trouble> {
+    fn go(room: &Path, manifest: &Manifest, by: TransferMode) -> Result<TransferMode, TransferError> {
         transfer(manifest, &room.join("it's a $tree"), &room.join("to"), by)
     }
 
     #[test]
     fn linked_files_are_shared_but_record_is_not() {
         let (room, manifest) = room();
-        assert_eq!(go(room.path(), &manifest, By::Link).unwrap(), By::Link);
+        assert_eq!(go(room.path(), &manifest, TransferMode::Link).unwrap(), TransferMode::Link);
         let links = |name: &str| fs::metadata(room.path().join("to").join(name)).unwrap().nlink();
         assert_eq!(links("a/b/c/d/0 é.py"), 2);
         assert_eq!(links("x-1.0.dist-info/RECORD"), 1);
@@ -233,7 +241,7 @@ mod tests {
     #[test]
     fn copied_files_are_equal_and_share_nothing() {
         let (room, manifest) = room();
-        assert_eq!(go(room.path(), &manifest, By::Copy).unwrap(), By::Copy);
+        assert_eq!(go(room.path(), &manifest, TransferMode::Copy).unwrap(), TransferMode::Copy);
         let copied = Manifest::of(&room.path().join("to")).unwrap();
         assert_eq!(copied, manifest, "sizes, times and modes are kept");
         for directory in &copied.directories {
@@ -253,7 +261,7 @@ mod tests {
             directory.files.clear();
         }
         for _ in 0..50 {
-            go(room.path(), &manifest, By::Link).unwrap();
+            go(room.path(), &manifest, TransferMode::Link).unwrap();
             assert_eq!(Manifest::of(&room.path().join("to")).unwrap(), manifest);
             crate::fs::remove_tree(&room.path().join("to")).unwrap();
         }
@@ -261,14 +269,14 @@ mod tests {
 
     #[test]
     fn an_altered_tree_is_noticed_both_ways() {
-        for by in [By::Link, By::Copy] {
+        for by in [TransferMode::Link, TransferMode::Copy] {
             let (room, manifest) = room();
             let file = room.path().join("it's a $tree/a/f/g/2 é.py");
             fs::write(&file, "another size").unwrap();
-            assert!(matches!(go(room.path(), &manifest, by), Err(Trouble::Altered)));
+            assert!(matches!(go(room.path(), &manifest, by), Err(TransferError::Altered)));
             crate::fs::remove_tree(&room.path().join("to")).unwrap();
             fs::remove_file(&file).unwrap();
-            assert!(matches!(go(room.path(), &manifest, by), Err(Trouble::Altered)));
+            assert!(matches!(go(room.path(), &manifest, by), Err(TransferError::Altered)));
         }
     }
 
@@ -285,8 +293,8 @@ mod tests {
             return;
         }
         let to = elsewhere.path().join("to");
-        let done = transfer(&manifest, &room.path().join("it's a $tree"), &to, By::Link).unwrap();
-        assert_eq!(done, By::Copy);
+        let done = transfer(&manifest, &room.path().join("it's a $tree"), &to, TransferMode::Link).unwrap();
+        assert_eq!(done, TransferMode::Copy);
         assert_eq!(Manifest::of(&to).unwrap(), manifest);
     }
 
@@ -294,7 +302,7 @@ mod tests {
     fn a_target_that_vanished_is_no_alteration() {
         let (room, manifest) = room();
         let to = room.path().join("gone/to");
-        let trouble = transfer(&manifest, &room.path().join("it's a $tree"), &to, By::Link);
-        assert!(matches!(trouble, Err(Trouble::Io(_))));
+        let trouble = transfer(&manifest, &room.path().join("it's a $tree"), &to, TransferMode::Link);
+        assert!(matches!(trouble, Err(TransferError::Io(_))));
     }
 }

@@ -1,17 +1,16 @@
-//! The cache of finished site-packages: unpacked, compiled, with RECORD but for the rows of the
-//! scripts.
+//! The cache of complete site-packages trees: unpacked, compiled, with a RECORD that lacks only the
+//! rows of the scripts.
 //!
-//! Owns making one, publishing it without replacing another's, and finding it again. Such a tree is
-//! `trees/KEY/site-packages`, with the manifest and the lines of `identity` beside it. Whether it
-//! is still what it was is checked file by file while it is used; one that is not is discarded and
-//! made anew.
+//! Owns building a tree, publishing it without replacing another one, and finding it again. A tree
+//! is `trees/KEY/site-packages`, with its manifest and its identity beside it. Each file is checked
+//! when it is used; an altered tree is discarded and built again.
 
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::identity::{self, Identity, Standing};
+use super::identity::{self, Freshness, Identity};
 use super::manifest::{self, Manifest};
 use super::wheel::{Wheel, write_new};
 use super::workshop::{Workshop, discard, sweep};
@@ -27,37 +26,37 @@ use crate::interpreter::Interpreter;
 use crate::isolation;
 use crate::versions::Release;
 
-/// Longest file beside a tree that is read; the manifest of pip has 60 KB.
+/// Longest file beside a tree that is read. pip's manifest has 60 KB.
 const LIMIT: u64 = 16 * 1024 * 1024;
 
 const SITE_PACKAGES: &str = "site-packages";
 
-/// How long compiling may take: a second where it works, and the environment works without.
+/// How long compiling may take. One second is usual, and the environment works without.
 const LONGEST_COMPILING: Patience = Patience::seconds(120);
 
 /// A published tree.
 #[derive(Debug)]
 pub(super) struct Tree {
-    /// Where its files are.
+    /// The directory with the files.
     pub(super) site_packages: PathBuf,
-    /// What they were when it was made.
+    /// The files as they were built.
     pub(super) manifest: Manifest,
 }
 
-/// What trees are made of and with.
+/// The inputs of a tree.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Making<'a> {
+pub(super) struct TreeInputs<'a> {
     pub(super) context: &'a Context,
     pub(super) interpreter: &'a Interpreter,
     pub(super) wheels: &'a [Wheel],
 }
 
-/// Opens the tree of that key in the directory of trees. `None` where there is none that is whole.
+/// Opens the tree with this key in the directory of trees. `None` if it is missing or incomplete.
 #[must_use]
 pub(super) fn open(trees: &Path, key: &str) -> Option<Tree> {
     let directory = trees.join(key);
     let site_packages = directory.join(SITE_PACKAGES);
-    // Those that were made under a umask which lets others write are made again.
+    // Trees created under a umask that lets others write are built again.
     if !is_own_directory(&site_packages) {
         return None;
     }
@@ -65,14 +64,13 @@ pub(super) fn open(trees: &Path, key: &str) -> Option<Tree> {
     Some(Tree { site_packages, manifest: Manifest::from_text(std::str::from_utf8(&text).ok()?)? })
 }
 
-/// Whether a tree of that key seems to be there: one look, for deciding what to tell the person.
+/// Whether a tree with this key seems to exist. A quick check, for messages only.
 #[must_use]
 pub(super) fn is_there(trees: &Path, key: &str) -> bool {
     fs::symlink_metadata(trees.join(key).join(manifest::FILE)).is_ok()
 }
 
-/// The trees without a manifest that can be read, or without what it lists at its top. What has no
-/// name of ours is not looked at.
+/// The trees with an unreadable manifest or with missing files. Other names than keys are skipped.
 #[must_use]
 pub(super) fn damaged(trees: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(trees).into_iter().flatten().flatten();
@@ -86,9 +84,9 @@ pub(super) fn damaged(trees: &Path) -> Vec<PathBuf> {
     damaged
 }
 
-/// Makes the tree and publishes it. Of many at once the first to be ready wins and the others take
-/// what it made.
-pub(super) fn build(trees: &Path, identity: &Identity, making: Making<'_>) -> Result<Tree> {
+/// Builds the tree and publishes it. Of several processes at once, the first to finish wins, and
+/// the others use its tree.
+pub(super) fn build(trees: &Path, identity: &Identity, making: TreeInputs<'_>) -> Result<Tree> {
     create_private(trees).map_err(Error::io("create", trees))?;
     sweep(trees);
     drop_outdated(trees);
@@ -106,13 +104,13 @@ pub(super) fn build(trees: &Path, identity: &Identity, making: Making<'_>) -> Re
     let published = match rename_without_replacing(&made, &target) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => match open(trees, identity.key()) {
             Some(theirs) => return Ok(theirs),
-            // Cut short by a crash of the machine, or not a tree at all.
+            // Incomplete after a crash of the machine, or not a tree at all.
             None => discard(&target, trees).and_then(|()| rename_without_replacing(&made, &target)),
         },
         done => done,
     };
     match published {
-        // Replaced in this very moment by somebody with the same trouble.
+        // Another process with the same problem has just replaced it.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             open(trees, identity.key()).ok_or(error).map_err(Error::io("read", &target))
         }
@@ -121,9 +119,8 @@ pub(super) fn build(trees: &Path, identity: &Identity, making: Making<'_>) -> Re
     }
 }
 
-/// Makes the site-packages in a workshop in `parent` and moves it to `site_packages` there: for
-/// when there is no cache to write to.
-pub(super) fn build_beside(site_packages: &Path, making: Making<'_>) -> Result<()> {
+/// Builds the tree directly for one environment, if there is no cache to write to.
+pub(super) fn build_beside(site_packages: &Path, making: TreeInputs<'_>) -> Result<()> {
     let parent = site_packages.parent().unwrap_or(Path::new("/"));
     let workshop = Workshop::open_in(parent).map_err(Error::io("write in", parent))?;
     let made = workshop.join(SITE_PACKAGES);
@@ -131,21 +128,21 @@ pub(super) fn build_beside(site_packages: &Path, making: Making<'_>) -> Result<(
     fs::rename(&made, site_packages).map_err(Error::io("create", site_packages))
 }
 
-/// Removes the tree of that key, which turned out altered.
+/// Removes the altered tree with this key.
 pub(super) fn discard_altered(trees: &Path, key: &str) {
-    // If it cannot be removed, making a new one says why.
+    // If the removal fails, building a new tree reports the reason.
     drop(discard(&trees.join(key), trees));
 }
 
-/// The wheels that trees were made from, and that are still there, each with the site-packages it
-/// is unpacked in.
+/// The wheels of all trees that still exist unchanged, each with the site-packages it is unpacked
+/// in.
 pub(super) fn sources(trees: &Path) -> Vec<(Wheel, PathBuf)> {
     let mut sources = Vec::new();
     for entry in fs::read_dir(trees).into_iter().flatten().flatten() {
         let Some(text) = identity_in(&entry.path()) else {
             continue;
         };
-        if identity::standing(&text) == Standing::Current {
+        if identity::freshness(&text) == Freshness::Current {
             let wheels = identity::wheels(&text).filter_map(|path| Wheel::named(&path));
             sources.extend(wheels.map(|wheel| (wheel, entry.path().join(SITE_PACKAGES))));
         }
@@ -153,24 +150,24 @@ pub(super) fn sources(trees: &Path) -> Vec<(Wheel, PathBuf)> {
     sources
 }
 
-/// The lines that say what the tree in a directory was made from.
+/// The identity file of the tree in a directory.
 fn identity_in(directory: &Path) -> Option<Vec<u8>> {
     read_private(&directory.join(identity::FILE), LIMIT).ok()?.ok()?
 }
 
-/// Removes trees whose wheel was replaced by another file, as an upgrade of the system does. Those
-/// whose wheel is not there stay: the cache may be shared with a machine that has it.
+/// Removes trees whose wheel was replaced, for example by a system upgrade. Trees with a missing
+/// wheel stay: another machine that shares the cache may have it.
 fn drop_outdated(trees: &Path) {
     for entry in fs::read_dir(trees).into_iter().flatten().flatten() {
         let text = identity_in(&entry.path()).filter(|_| identity::is_key(&entry.file_name()));
-        if text.is_some_and(|text| identity::standing(&text) == Standing::Changed) {
+        if text.is_some_and(|text| identity::freshness(&text) == Freshness::Changed) {
             drop(discard(&entry.path(), trees));
         }
     }
 }
 
-/// Unpacks, compiles and records into `site_packages`, which must not be there.
-fn make(making: Making<'_>, site_packages: &Path) -> Result<()> {
+/// Unpacks, compiles and records into `site_packages`, which must not exist.
+fn make(making: TreeInputs<'_>, site_packages: &Path) -> Result<()> {
     fs::create_dir(site_packages).map_err(Error::io("create", site_packages))?;
     let mut unpacked = Vec::new();
     for wheel in making.wheels {
@@ -183,14 +180,14 @@ fn make(making: Making<'_>, site_packages: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Compiles everything that can be. pip brings files for other Pythons that this one cannot
-/// compile, and an environment without compiled files works too: nothing here is a failure.
-fn compile(making: Making<'_>, site_packages: &Path) {
-    let Making { context, interpreter, .. } = making;
+/// Compiles all files that compile. Nothing here is an error: pip contains files for other Pythons,
+/// and an environment works without compiled files.
+fn compile(making: TreeInputs<'_>, site_packages: &Path) {
+    let TreeInputs { context, interpreter, .. } = making;
     let run = |options: &[&str]| {
         drop(ask(context, &interpreter.base_executable, LONGEST_COMPILING, |command| {
             command.args(options).arg("-q").arg(site_packages).current_dir("/");
-            // Were it set, Python would write compiled files that it checks by hash at every start.
+            // With this variable, Python checks its compiled files by hash at each start.
             isolation::without_variables(command).env_remove("SOURCE_DATE_EPOCH");
         }));
     };
@@ -200,13 +197,13 @@ fn compile(making: Making<'_>, site_packages: &Path) {
     run(&["-I", "-m", "compileall", "-j0"]);
     let is_compiled = |wheel: &Wheel| site_packages.join(&wheel.name).join("__pycache__").is_dir();
     if !making.wheels.iter().any(is_compiled) {
-        // Several processes need semaphores, which a container can be without.
+        // Several processes need semaphores, which some containers lack.
         run(&["-I", "-m", "compileall"]);
     }
 }
 
-/// Writes what an installer adds to the metadata of a package: INSTALLER, REQUESTED, RECORD.
-fn record(making: Making<'_>, wheel: &Wheel, mut rows: Vec<InstalledFile>, site_packages: &Path) -> io::Result<()> {
+/// Writes the metadata that an installer adds to a package: INSTALLER, REQUESTED, RECORD.
+fn record(making: TreeInputs<'_>, wheel: &Wheel, mut rows: Vec<InstalledFile>, site_packages: &Path) -> io::Result<()> {
     let dist_info = wheel.dist_info();
     let compiled = rows.iter().filter_map(|row| compiled(row.path(), making.interpreter));
     let compiled: Vec<String> = compiled.filter(|path| site_packages.join(path).is_file()).collect();
@@ -216,8 +213,8 @@ fn record(making: Making<'_>, wheel: &Wheel, mut rows: Vec<InstalledFile>, site_
         rows.push(InstalledFile::of(&path, content));
         write_new(&site_packages.join(path), content, 0o666)
     };
-    // The word is pip's as long as pip is what would have installed it: nobody else may uninstall
-    // it otherwise.
+    // Without venvwrap, pip would have installed the package. Any other word makes other tools
+    // refuse to uninstall it.
     add(INSTALLER, b"pip\n")?;
     if marks_requested(making.wheels) {
         add(REQUESTED, b"")?;
@@ -235,7 +232,7 @@ fn marks_requested(wheels: &[Wheel]) -> bool {
     pip.is_none_or(|pip| Release::leading(&pip.version) >= Some(MARKS_REQUESTED))
 }
 
-/// Where Python keeps the compiled form of `source`.
+/// The path of the compiled file for `source`.
 fn compiled(source: &str, interpreter: &Interpreter) -> Option<String> {
     let path = Path::new(source);
     (path.extension() == Some(OsStr::new("py"))).then_some(())?;
@@ -276,7 +273,7 @@ mod tests {
         let room = tempfile::tempdir().unwrap();
         let (context, interpreter) = (Context::made_of(&[]), real_interpreter());
         let wheels = [wheel_with(room.path(), &[("demo/broken.py", "not ) python")])];
-        let making = Making { context: &context, interpreter: &interpreter, wheels: &wheels };
+        let making = TreeInputs { context: &context, interpreter: &interpreter, wheels: &wheels };
         let identity = Identity::of(&wheels, &interpreter).unwrap();
         let trees = room.path().join("ca che/$trees");
         let built: Vec<Tree> = std::thread::scope(|scope| {
@@ -301,7 +298,7 @@ mod tests {
         let room = tempfile::tempdir().unwrap();
         let (context, interpreter) = (Context::made_of(&[]), real_interpreter());
         let wheels = [wheel_with(room.path(), &[])];
-        let making = Making { context: &context, interpreter: &interpreter, wheels: &wheels };
+        let making = TreeInputs { context: &context, interpreter: &interpreter, wheels: &wheels };
         let identity = Identity::of(&wheels, &interpreter).unwrap();
         let trees = room.path().join("trees");
         fs::create_dir_all(trees.join(identity.key())).unwrap();

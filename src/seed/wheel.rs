@@ -1,7 +1,4 @@
-//! A wheel as a file: what its name says, what is in it, how it is unpacked (PEP 427).
-//!
-//! Owns reading the archive and the rule of which entries are acceptable. Leaves compiled files,
-//! RECORD as a whole and the scripts to `tree`, `record` and `scripts`.
+//! Wheel files (PEP 427): reading the file name, unpacking the archive, refusing unsafe entries.
 
 use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
@@ -16,10 +13,10 @@ use crate::formats::dist_info::{self, METADATA};
 use crate::formats::record::InstalledFile;
 use crate::versions::Version;
 
-/// A wheel on disk, known by its name alone.
+/// A wheel on disk. Only its file name was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Wheel {
-    /// Where it is.
+    /// The file.
     pub(super) path: PathBuf,
     /// The distribution's name, as the file name spells it.
     pub(super) name: String,
@@ -28,8 +25,7 @@ pub(super) struct Wheel {
 }
 
 impl Wheel {
-    /// Takes the file name apart: `{name}-{version}[-{build}]-{python}-{abi}-{platform}.whl`.
-    /// `None` where it is no such name.
+    /// Parses the file name: `{name}-{version}[-{build}]-{python}-{abi}-{platform}.whl`.
     #[must_use]
     pub(super) fn named(path: &Path) -> Option<Self> {
         let stem = path.file_name()?.to_str()?.strip_suffix(".whl")?;
@@ -53,8 +49,8 @@ impl Wheel {
         Version::parse(&self.version)
     }
 
-    /// Unpacks everything but RECORD into the existing directory `site_packages`, where nothing may
-    /// be overwritten. Gives a row of RECORD for every file, in the order of the archive.
+    /// Unpacks all files but RECORD into the existing directory `site_packages`, and overwrites
+    /// nothing. Returns a row of RECORD for each file, in the order of the archive.
     pub(super) fn unpack(&self, site_packages: &Path) -> io::Result<Vec<InstalledFile>> {
         let mut archive = ZipArchive::new(io::BufReader::new(File::open(&self.path)?))?;
         let mut rows = Vec::with_capacity(archive.len());
@@ -83,45 +79,43 @@ impl Wheel {
         }
         let metadata = format!("{}/{METADATA}", self.dist_info());
         if !rows.iter().any(|row| row.path() == metadata) {
-            return Err(unacceptable("its metadata is not where its name says"));
+            return Err(unacceptable("its metadata is not in the directory that its file name promises"));
         }
         Ok(rows)
     }
 
-    /// The name of an entry that may be unpacked: a regular file whose path stays inside and reads
-    /// the same for everybody (no `..`, no backslash, no control characters, which our own lists
-    /// could not hold).
+    /// The name of a safe entry: a regular file, with a path that stays inside and has no `..`,
+    /// backslash, or control character (manifests cannot hold those).
     fn accepted<R: Read>(&self, entry: &ZipFile<'_, R>) -> io::Result<String> {
         const TYPE: u32 = 0o170_000;
         const REGULAR: u32 = 0o100_000;
         let name = entry.name()?.into_owned();
         let path = Path::new(&name);
-        // As text: comparing paths overlooks `.` and doubled slashes.
+        // Compare text, because `Path` ignores `.` and double slashes.
         let stays_inside = entry.enclosed_name().is_some_and(|enclosed| enclosed == path)
             && name.split('/').all(|part| !matches!(part, "" | "." | ".."));
         if !stays_inside || name.contains(|character: char| character == '\\' || character.is_control()) {
-            return Err(unacceptable("it has an entry with an unsafe name"));
+            return Err(unacceptable("it contains an entry with an unsafe name"));
         }
         if entry.is_symlink() || entry.unix_mode().is_some_and(|mode| !matches!(mode & TYPE, 0 | REGULAR)) {
-            return Err(unacceptable("it has an entry that is not a regular file"));
+            return Err(unacceptable("it contains an entry that is not a regular file"));
         }
-        // Neither pip nor setuptools has one; spreading it over the environment would be another
-        // installer.
+        // `.data` directories need a full installer. pip and setuptools have none.
         let data = format!("{}-{}.data", self.name, self.version);
         if path.starts_with(data) {
-            return Err(unacceptable("it has files for elsewhere than site-packages"));
+            return Err(unacceptable("it contains files for directories other than site-packages"));
         }
         Ok(name)
     }
 
-    /// RECORD and its signatures speak of the wheel, not of what is installed.
+    /// RECORD and its signatures describe the wheel, not the installed files.
     fn is_record(&self, name: &str) -> bool {
         let rest = name.strip_prefix(&self.dist_info()).and_then(|rest| rest.strip_prefix('/'));
         matches!(rest, Some("RECORD" | "RECORD.jws" | "RECORD.p7s"))
     }
 }
 
-/// Creates a file that must not be there yet.
+/// Creates a file that must not exist yet.
 pub(super) fn write_new(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
     OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?.write_all(content)
 }
@@ -138,7 +132,7 @@ pub(super) fn console_scripts(entry_points: &str) -> Vec<(String, String)> {
             && !line.starts_with(['#', ';'])
             && let Some((name, target)) = line.split_once('=')
         {
-            // What follows in brackets are extras, of no use to a script.
+            // Extras follow in brackets. Scripts do not need them.
             let target = target.split('[').next().unwrap_or_default().trim();
             scripts.push((name.trim().to_owned(), target.to_owned()));
         }

@@ -1,8 +1,7 @@
-//! A temporary directory beside the place where its product will be, that tells whether its maker
-//! lives.
+//! A temporary directory beside the final location of its product, locked while its process runs.
 //!
-//! Owns the lock that says so and the removal of what dead makers left. What is built in it, and
-//! where it goes, is known to `tree` and `pool`.
+//! Owns the lock, and the removal of directories left by dead processes. The product and its final
+//! location are decided in `tree` and `pool`.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -12,23 +11,23 @@ use crate::fs::{open_directory, remove_tree};
 
 const PREFIX: &str = ".building-";
 
-/// A directory of our own, removed with all that is left in it when dropped.
+/// A directory of this process. It is removed with its content when dropped.
 #[derive(Debug)]
 pub(super) struct Workshop {
     path: PathBuf,
-    /// Open, and locked where the file system can lock, for as long as we are at work. The kernel
-    /// lets go of it when we are killed.
+    /// Open, and locked if the file system supports locks. The kernel releases the lock if this
+    /// process is killed.
     directory: File,
 }
 
 impl Workshop {
-    /// Opens one in `parent`, which must be there.
+    /// Creates one in `parent`, which must exist.
     pub(super) fn open_in(parent: &Path) -> io::Result<Self> {
         const ATTEMPTS: u32 = 16;
         for _ in 0..ATTEMPTS {
             let path = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?.keep();
-            // Between the two calls a sweeper may take it for a leftover: then it has the lock, or
-            // removed it.
+            // Between the two calls, `sweep` in another process can take the directory for a
+            // leftover, and lock or remove it.
             match open_directory(&path).map(|directory| (directory.try_lock(), directory)) {
                 Ok((Err(TryLockError::WouldBlock), _)) => {}
                 Ok((_, directory)) => {
@@ -44,21 +43,20 @@ impl Workshop {
         Err(io::ErrorKind::ResourceBusy.into())
     }
 
-    /// A path in it.
+    /// A path in the directory.
     #[must_use]
     pub(super) fn join(&self, name: &str) -> PathBuf {
         self.path.join(name)
     }
 
-    /// Waits until everything written to this file system is on the disk. What is published by a
-    /// rename and used days later must not turn out empty because the machine lost its power in
-    /// between.
+    /// Waits until everything written to this file system is on the disk. A product that is renamed
+    /// into place and used days later must not turn out empty after a power failure.
     pub(super) fn settle(&self) {
         #[cfg(target_os = "linux")]
         let settled = nix::unistd::syncfs(&self.directory).map_err(io::Error::from);
         #[cfg(not(target_os = "linux"))]
         let settled = self.directory.sync_all();
-        // A file system that cannot say so is no reason to do without.
+        // The product is usable even if the file system cannot sync.
         drop(settled);
     }
 }
@@ -69,7 +67,8 @@ impl Drop for Workshop {
     }
 }
 
-/// Removes what dead makers left in `parent`. Says whether a living one is at work there.
+/// Removes the directories of dead processes in `parent`. Returns whether another process works
+/// there.
 pub(super) fn sweep(parent: &Path) -> bool {
     let mut somebody_works = false;
     for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
@@ -82,15 +81,15 @@ pub(super) fn sweep(parent: &Path) -> bool {
         match directory.try_lock() {
             Ok(()) => drop(remove_tree(&entry.path())),
             Err(TryLockError::WouldBlock) => somebody_works = true,
-            // Where locks do not work nobody can be known to be dead.
+            // Without locks, nothing shows that a process is dead.
             Err(TryLockError::Error(_)) => {}
         }
     }
     somebody_works
 }
 
-/// Takes `path` out of the way at once, then removes it: nobody meets it half removed. `parent` is
-/// on the same file system.
+/// Renames `path` away, then removes it: no process sees it half removed. `parent` is on the same
+/// file system.
 pub(super) fn discard(path: &Path, parent: &Path) -> io::Result<()> {
     let workshop = Workshop::open_in(parent)?;
     match fs::rename(path, workshop.join("discarded")) {
@@ -122,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_discarded_is_gone_and_may_have_been_before() {
+    fn discarding_removes_and_does_not_fail_twice() {
         let room = tempfile::tempdir().unwrap();
         let thing = room.path().join("thing");
         fs::create_dir_all(thing.join("deep")).unwrap();
@@ -132,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_made_where_the_parent_is_missing() {
+    fn without_its_parent_nothing_is_created() {
         let room = tempfile::tempdir().unwrap();
         assert!(Workshop::open_in(&room.path().join("gone")).is_err());
         assert_eq!(count(room.path()), 0);
