@@ -16,6 +16,7 @@ use crate::asked::not_started;
 use crate::context::Context;
 use crate::environment::Environment;
 use crate::error::{Error, Obstacle, Result};
+use crate::formats::pyvenv_cfg;
 use crate::hooks::Hooks;
 use crate::programs::{self, is_program};
 use crate::variables::{self, Changes};
@@ -85,7 +86,7 @@ pub(super) fn changes(session: &Session<'_>, hooks: &Hooks<'_>, environment: &En
     let brought = Brought::of(session, environment)?;
     brought.tell(session, environment);
     let target = workon::target(hooks, environment, brought);
-    Ok(variables::entering(&target, |name| session.context.given(name), is_environment))
+    Ok(variables::entering(&target, |name| session.context.given(name), pyvenv_cfg::exists_in))
 }
 
 /// Gives a program these variables.
@@ -94,11 +95,6 @@ pub(super) fn give(command: &mut Command, changes: &Changes) {
     for (name, _) in &changes.unset {
         command.env_remove(name);
     }
-}
-
-/// Whether a virtual environment is there, by the same test as in the shell functions.
-fn is_environment(root: &Path) -> bool {
-    fs::metadata(root.join("pyvenv.cfg")).is_ok_and(|entry| entry.is_file())
 }
 
 /// Finds a program as a shell does: a path as it is, a name along PATH. execvp(3) would skip a

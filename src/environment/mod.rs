@@ -12,7 +12,6 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result, StoreError};
 use crate::formats::pyvenv_cfg::{self, PyvenvCfg};
-use crate::fs::read_prefix;
 use crate::shown::inert;
 use crate::versions::Series;
 
@@ -48,24 +47,15 @@ impl Environment {
     /// virtualenv made before that PEP, and still makes for Python 2.7). `None` where neither is
     /// there.
     pub(crate) fn open(root: &Path) -> Result<Option<Self>> {
-        let file = root.join(pyvenv_cfg::FILE_NAME);
-        let text = match read_prefix(&file, SMALL) {
-            // A file that is there and that we may not read is no reason to call a whole
-            // environment missing.
-            Err(error)
-                if error.kind() == io::ErrorKind::PermissionDenied
-                    && fs::metadata(&file).is_ok_and(|entry| entry.is_file()) =>
-            {
-                Some(Vec::new())
+        let cfg = match PyvenvCfg::read(root) {
+            // An unreadable file does not make the environment missing.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied && pyvenv_cfg::exists_in(root) => {
+                Some(PyvenvCfg::default())
             }
-            other => other.map_err(Error::io("read", file))?,
+            other => other.map_err(Error::io("read", root.join(pyvenv_cfg::FILE_NAME)))?,
         };
-        if let Some(text) = text {
-            let cfg = Some(PyvenvCfg::parse(&text));
-            return Ok(Some(Self { root: root.to_path_buf(), cfg, elsewhere: None, is_conda: false }));
-        }
-        let has_activate = fs::metadata(root.join(BIN).join("activate")).is_ok_and(|entry| entry.is_file());
-        Ok(has_activate.then(|| Self { root: root.to_path_buf(), cfg: None, elsewhere: None, is_conda: false }))
+        let is_one = cfg.is_some() || fs::metadata(root.join(BIN).join("activate")).is_ok_and(|file| file.is_file());
+        Ok(is_one.then(|| Self { root: root.to_path_buf(), cfg, elsewhere: None, is_conda: false }))
     }
 
     /// The root directory.
@@ -172,9 +162,7 @@ impl Environment {
     /// The interpreter that it was made from, as far as `pyvenv.cfg` tells.
     pub(crate) fn base_python(&self) -> Option<PathBuf> {
         let cfg = self.cfg.as_ref()?;
-        let path = |told: &[u8]| PathBuf::from(OsStr::from_bytes(told));
-        let told = cfg.get("base-executable").or_else(|| cfg.get("executable"));
-        told.map(path).or_else(|| Some(self.python_in(&path(cfg.get("home")?))))
+        cfg.executables().next().or_else(|| Some(self.python_in(&cfg.home()?)))
     }
 
     /// The one in `home` (PEP 405) that `bin/python` is linked to; else the first that is there of

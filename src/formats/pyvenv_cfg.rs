@@ -4,15 +4,23 @@
 //! first `=`, keys in any case. Unlike `site`, nothing in the file is an error. Values stay bytes,
 //! because they are paths.
 
-use std::path::Path;
+use std::ffi::OsStr;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::fs::{read_small, write_whole};
+use crate::fs::{read_prefix, read_small, write_whole};
 
 pub(crate) const FILE_NAME: &str = "pyvenv.cfg";
 
-/// Longer than any honest file.
+/// Larger than any real file.
 pub(crate) const LIMIT: u64 = 64 * 1024;
+
+/// Whether a directory holds the file, by the same test as in the shell functions.
+pub(crate) fn exists_in(root: &Path) -> bool {
+    std::fs::metadata(root.join(FILE_NAME)).is_ok_and(|file| file.is_file())
+}
 
 /// The keys and values of one file, in order.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +29,11 @@ pub(crate) struct PyvenvCfg {
 }
 
 impl PyvenvCfg {
+    /// Reads the file in a directory, at most [`LIMIT`] bytes. `None` if it does not exist.
+    pub(crate) fn read(root: &Path) -> io::Result<Option<Self>> {
+        Ok(read_prefix(&root.join(FILE_NAME), LIMIT)?.map(|text| Self::parse(&text)))
+    }
+
     pub(crate) fn parse(text: &[u8]) -> Self {
         let entry = |line| split(line).map(|(key, value)| (key, trimmed(value).to_vec()));
         Self { entries: text.split(|byte| ends_line(*byte)).filter_map(entry).collect() }
@@ -34,6 +47,21 @@ impl PyvenvCfg {
     /// The value of a key (lower case). Of several lines, the last one counts.
     pub(crate) fn get(&self, key: &str) -> Option<&[u8]> {
         self.entries.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value.as_slice())
+    }
+
+    fn path(&self, key: &str) -> Option<PathBuf> {
+        self.get(key).map(|value| PathBuf::from(OsStr::from_bytes(value)))
+    }
+
+    /// The directory of the base interpreter.
+    pub(crate) fn home(&self) -> Option<PathBuf> {
+        self.path("home")
+    }
+
+    /// The full path of the base interpreter: virtualenv writes `base-executable`, `venv` since
+    /// 3.11 `executable`.
+    pub(crate) fn executables(&self) -> impl Iterator<Item = PathBuf> {
+        ["base-executable", "executable"].into_iter().filter_map(|key| self.path(key))
     }
 
     /// The prompt without the quotes that `venv` (Python's repr) and virtualenv put around it.

@@ -12,6 +12,7 @@ use crate::context::Context;
 use crate::env_vars;
 use crate::environment::Environment;
 use crate::fs::{is_same, tidied};
+use crate::interpreter;
 use crate::programs;
 
 const COMMANDS: [&str; 2] = ["python", "pip"];
@@ -157,8 +158,8 @@ fn owner(context: &Context, file: &Path) -> ProgramOwner {
     if active.is_some_and(|active| is_same(&active.join("bin"), directory)) {
         return ProgramOwner::Active;
     }
-    if let Some(tool) = shims(context).into_iter().find(|(_, shims)| is_same(shims, directory)) {
-        return ProgramOwner::Shim(tool.0);
+    if let Some(tool) = interpreter::shim_tool(context, file) {
+        return ProgramOwner::Shim(tool);
     }
     if let Some(root) = environment_of_bin(directory) {
         return ProgramOwner::Environment(root.to_path_buf());
@@ -169,19 +170,4 @@ fn owner(context: &Context, file: &Path) -> ProgramOwner {
     }
     let system = ["/usr/bin", "/bin", "/usr/local/bin", "/usr/sbin", "/sbin", "/opt/homebrew/bin"];
     if system.iter().any(|system| directory == Path::new(system)) { ProgramOwner::System } else { ProgramOwner::Other }
-}
-
-/// The directories in which version managers keep their shims.
-fn shims(context: &Context) -> Vec<(&'static str, PathBuf)> {
-    let home = context.home();
-    let shims = |variable: &str, default: &str| {
-        let named = context.absolute(variable).map(Path::to_path_buf);
-        named.or_else(|| Some(home?.join(default))).map(|root| root.join("shims"))
-    };
-    let tools = [
-        ("pyenv", shims(env_vars::PYENV_ROOT, ".pyenv")),
-        ("asdf", shims("ASDF_DATA_DIR", ".asdf")),
-        ("mise", shims("MISE_DATA_DIR", ".local/share/mise")),
-    ];
-    tools.into_iter().filter_map(|(tool, shims)| Some((tool, shims?))).collect()
 }

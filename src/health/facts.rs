@@ -1,14 +1,13 @@
 //! Facts about paths that several checks need.
 
-use std::ffi::OsStr;
 use std::fs;
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use nix::unistd::Uid;
 
 use crate::environment::Environment;
+use crate::formats::pyvenv_cfg;
 
 /// Whether a file belongs to the user. A file that cannot be examined counts as the user's.
 pub(super) fn is_ours(path: &Path) -> bool {
@@ -21,12 +20,11 @@ pub(super) fn is_link(path: &Path) -> bool {
 
 /// `home` of `pyvenv.cfg`, if it is absolute.
 pub(super) fn base_home(environment: &Environment) -> Option<PathBuf> {
-    let home = Path::new(OsStr::from_bytes(environment.cfg()?.get("home")?));
-    home.is_absolute().then(|| home.to_path_buf())
+    environment.cfg()?.home().filter(|home| home.is_absolute())
 }
 
 /// The environment whose `bin` this directory is.
 pub(super) fn environment_of_bin(directory: &Path) -> Option<&Path> {
     let root = directory.parent()?;
-    fs::metadata(root.join("pyvenv.cfg")).is_ok_and(|file| file.is_file()).then_some(root)
+    pyvenv_cfg::exists_in(root).then_some(root)
 }

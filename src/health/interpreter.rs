@@ -11,6 +11,7 @@ use super::Symptom;
 use super::facts::{base_home, is_link};
 use crate::environment::integrity::is_called_python;
 use crate::environment::{Environment, end_of_links};
+use crate::formats::pyvenv_cfg::FILE_NAME;
 use crate::fs::{is_same, resolved};
 use crate::versions::Series;
 
@@ -57,9 +58,8 @@ pub(super) fn dangling(environment: &Environment) -> Vec<PathBuf> {
 fn home_missing(environment: &Environment) -> Option<(PathBuf, Symptom)> {
     let home = base_home(environment)?;
     let is_missing = fs::metadata(&home).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound);
-    is_missing.then(|| {
-        (environment.root().join("pyvenv.cfg"), Symptom::HomeMissing { home, series: relinkable(environment) })
-    })
+    is_missing
+        .then(|| (environment.root().join(FILE_NAME), Symptom::HomeMissing { home, series: relinkable(environment) }))
 }
 
 /// The packages are in the directory of another version.
@@ -71,7 +71,7 @@ fn replaced(environment: &Environment) -> Option<(PathBuf, Symptom)> {
 
 /// Python finds the environment by this file (PEP 405).
 fn no_cfg(environment: &Environment) -> Option<(PathBuf, Symptom)> {
-    (!environment.is_isolated()).then(|| (environment.root().join("pyvenv.cfg"), Symptom::NoCfg))
+    (!environment.is_isolated()).then(|| (environment.root().join(FILE_NAME), Symptom::NoCfg))
 }
 
 /// `bin/python` is a link to an interpreter outside `home`.

@@ -17,6 +17,7 @@ use super::Symptom;
 use super::facts::{base_home, environment_of_bin, is_link, is_ours};
 use crate::environment::Environment;
 use crate::environment::appended::inserted_lines;
+use crate::formats::pyvenv_cfg::FILE_NAME;
 use crate::formats::shebang::interpreters;
 use crate::fs::{is_same, read_small};
 use crate::relocate::{self, ActivationScripts};
@@ -66,7 +67,7 @@ pub(super) fn can_rewrite(environment: &Environment, from: &Path) -> bool {
 fn unreadable(environment: &Environment) -> Option<PathBuf> {
     let root = environment.root();
     let directories = [root.to_path_buf(), environment.bin(), root.join("lib")].map(|path| (path, AccessFlags::X_OK));
-    let files = [root.join("pyvenv.cfg"), environment.bin().join("activate")].map(|path| (path, AccessFlags::R_OK));
+    let files = [root.join(FILE_NAME), environment.bin().join("activate")].map(|path| (path, AccessFlags::R_OK));
     let is_refused = |(path, way): &(PathBuf, AccessFlags)| {
         access(path, AccessFlags::R_OK | *way).is_err_and(|refusal| refusal == nix::errno::Errno::EACCES)
     };

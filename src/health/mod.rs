@@ -11,6 +11,7 @@ use crate::context::Context;
 use crate::env_vars;
 use crate::environment::Environment;
 use crate::error::Result;
+use crate::formats::pyvenv_cfg::FILE_NAME;
 use crate::fs::is_same;
 use crate::keepsake;
 use crate::relocate::ActivationScripts;
@@ -65,7 +66,7 @@ impl Examination<'_> {
         let subject = Subject::Environment(environment.name().to_owned());
         let mut symptoms = self.symptoms(environment);
         if keepsake::was_recreated(self.home, environment, self.context) {
-            symptoms.push((environment.root().join("pyvenv.cfg"), Symptom::Recreated));
+            symptoms.push((environment.root().join(FILE_NAME), Symptom::Recreated));
         }
         about(&subject, environment, symptoms)
     }

@@ -15,14 +15,11 @@ use crate::environment::Environment;
 use crate::environment::integrity::is_called_python;
 use crate::error::{Error, Result};
 use crate::formats::pyvenv_cfg;
-use crate::fs::{read_small, remove_tree, write_whole};
+use crate::fs::{remove_tree, write_whole};
 use crate::interpreter::{self, Interpreter};
 use crate::keepsake::{self, Timestamps};
 use crate::relocate::{self, Relocation, Rewriting};
 use crate::workon_home::name::EnvironmentName;
-
-/// The longest `pyvenv.cfg` that is edited.
-const SMALL: u64 = 64 * 1024;
 
 /// What was repaired.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,8 +53,8 @@ pub(crate) fn repair(examination: &Examination<'_>, finding: &Finding) -> Option
         Symptom::Moved { from, .. } => rewrite(examination, &environment()?, from).transpose(),
         Symptom::NoCfg => {
             let environment = environment()?;
-            let (file, text) = (environment.root().join("pyvenv.cfg"), environment.lost_cfg()?);
-            Some(write_whole(&file, &text).map(|()| Repair::Restored(vec!["pyvenv.cfg"])))
+            let (file, text) = (environment.root().join(pyvenv_cfg::FILE_NAME), environment.lost_cfg()?);
+            Some(write_whole(&file, &text).map(|()| Repair::Restored(vec![pyvenv_cfg::FILE_NAME])))
         }
         Symptom::NoActivate { scripts } => Some(restore(examination, &environment()?, scripts)),
         Symptom::Recreated => {
@@ -148,8 +145,6 @@ fn replace_link(link: &Path, target: &Path) -> Result<()> {
 /// Sets the interpreter in `pyvenv.cfg`, in the keys that are there.
 fn rewrite_cfg(environment: &Environment, found: &Interpreter) -> Result<()> {
     let Some(cfg) = environment.cfg() else { return Ok(()) };
-    let file = environment.root().join("pyvenv.cfg");
-    let old = read_small(&file, SMALL).map_err(Error::io("read", &file))?.unwrap_or_default();
     let bytes = |path: &Path| path.as_os_str().as_bytes().to_vec();
     let base = &found.base_executable;
     let version = found.version.to_string();
@@ -162,15 +157,15 @@ fn rewrite_cfg(environment: &Environment, found: &Interpreter) -> Result<()> {
         ("version", version.clone().into_bytes()),
         ("version_info", version.clone().into_bytes()),
     ];
-    let mut text = old.clone();
-    for (key, mut value) in values {
-        let Some(before) = cfg.get(key) else { continue };
-        if key == "version_info" && before.split(|byte| *byte == b'.').count() > 3 {
-            value = format!("{version}.{}", found.release).into_bytes();
-        }
-        text = pyvenv_cfg::with_value(&text, key, &value);
-    }
-    if text == old { Ok(()) } else { write_whole(&file, &text) }
+    pyvenv_cfg::edit(environment.root(), |old| {
+        values.into_iter().fold(old.to_vec(), |text, (key, mut value)| {
+            let Some(before) = cfg.get(key) else { return text };
+            if key == "version_info" && before.split(|byte| *byte == b'.').count() > 3 {
+                value = format!("{version}.{}", found.release).into_bytes();
+            }
+            pyvenv_cfg::with_value(&text, key, &value)
+        })
+    })
 }
 
 /// Makes the scripts point to where the environment is. `None` if that is not safe or not needed.

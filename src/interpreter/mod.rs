@@ -37,6 +37,7 @@ pub(crate) use facts::Interpreter;
 pub(crate) use inventory::{Inventory, Listed, Unusable, inventory};
 pub(crate) use obtain::{download, ways};
 pub(crate) use offered::offered;
+pub(crate) use places::shim_tool;
 use request::Request;
 
 /// The request in a line of a project's file, `None` if there is none. A version, or the name of a

@@ -24,6 +24,7 @@ mod shims;
 
 pub(super) use shims::Owner;
 use shims::Shims;
+pub(crate) use shims::shim_tool;
 
 /// A place, named after who installs there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

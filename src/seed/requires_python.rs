@@ -1,13 +1,13 @@
 //! Which Pythons a package is for: the `Requires-Python` of its METADATA.
 
+use crate::formats::dist_info::Headers;
 use crate::versions::{Release, Specifiers, Stage, Version};
 
 /// Whether the package with this METADATA may be installed for a Python. Without `Requires-Python`
 /// it may, with one that makes no sense it may not.
 pub(super) fn admits(metadata: &str, python: Release) -> bool {
-    let mut header = metadata.lines().take_while(|line| !line.is_empty());
-    let required = header.find_map(|line| line.strip_prefix("Requires-Python:")).unwrap_or_default();
-    Specifiers::parse(required).is_some_and(|required| required.contain(&Version::of(python, Stage::Final)))
+    let required = Headers::new(metadata.as_bytes()).first("Requires-Python").unwrap_or_default();
+    Specifiers::parse(&required).is_some_and(|required| required.contain(&Version::of(python, Stage::Final)))
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use crate::context::Context;
 use crate::directories;
 use crate::environment::Environment;
 use crate::error::{Error, Result, StoreError};
+use crate::formats::pyvenv_cfg::FILE_NAME;
 use crate::fs::lock::lock_shared;
 use crate::fs::mounts::mount_point_in;
 use crate::fs::{At, rename_at};
@@ -260,9 +261,10 @@ fn is_build(name: &OsStr) -> bool {
 /// Whether what has that name in the open store looks like an environment: two looks at most,
 /// nothing opened. `path` is written over.
 fn looks_like_one(store: &File, name: &OsStr, path: &mut OsString) -> bool {
-    ["/pyvenv.cfg", "/bin/activate"].iter().any(|file| {
+    [FILE_NAME, "bin/activate"].iter().any(|file| {
         path.clear();
         path.push(name);
+        path.push("/");
         path.push(file);
         fstatat(store, path.as_os_str(), AtFlags::empty())
             .is_ok_and(|entry| SFlag::from_bits_truncate(entry.st_mode) & SFlag::S_IFMT == SFlag::S_IFREG)

@@ -17,6 +17,7 @@ use super::name::EnvironmentName;
 use super::place::{Held, held_in, time_of};
 use super::shelf::{Shelf, random_name};
 use crate::error::{Error, Result, StoreError};
+use crate::formats::pyvenv_cfg::FILE_NAME;
 use crate::fs::mounts::mount_point_in;
 use crate::fs::removal::{Hindrance, Stuck, hindrance};
 use crate::fs::{is_nearly_full, remove_tree, rename_at};
@@ -29,7 +30,7 @@ const DOOMED: &str = "doomed-";
 const WHEN_TIGHT: Duration = Duration::from_hours(24);
 
 /// What an environment is known by; without these it is none.
-const MARKS: [&str; 3] = ["pyvenv.cfg", "bin/activate", "conda-meta/history"];
+const MARKS: [&str; 3] = [FILE_NAME, "bin/activate", "conda-meta/history"];
 
 /// An environment that nobody can bring back any more, to be deleted.
 #[derive(Debug)]

@@ -30,7 +30,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("config", "belief context directories env_vars error fs shown"),
     ("processes", "context env_vars fs"),
     ("environment", "error formats fs one_line shown versions"),
-    ("workon_home", "context directories environment error fs shown"),
+    ("workon_home", "context directories environment error formats fs shown"),
     ("hooks", "context directories env_vars environment error formats output shown workon_home"),
     ("templates", "asked context directories env_vars error hooks programs shown workon_home"),
     ("trust", "belief context directories env_vars error fs shown"),
@@ -60,7 +60,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ),
     ("activation", ""),
     ("variables", "activation env_vars"),
-    ("shell", "activation error quoting shown variables"),
+    ("shell", "activation error formats quoting shown variables"),
     (
         "commands",
         "activation asked belief config context creator customization directories elsewhere env_vars environment error formats fs health hooks installer interpreter \

@@ -109,3 +109,13 @@ fn developer_tools(context: &Context, root: &Path) -> Option<PathBuf> {
     // One that is gone stands in for none (an Xcode that was removed).
     directories.map(|tools| tools.join("usr/bin/python3")).find(|python| fs::metadata(python).is_ok())
 }
+
+/// The tool whose shim a program is. `program` can have any name.
+pub(crate) fn shim_tool(context: &Context, program: &Path) -> Option<&'static str> {
+    match Shims::of(context, None).owner(program)? {
+        Owner::Pyenv => Some("pyenv"),
+        Owner::Mise => Some("mise"),
+        Owner::Asdf => Some("asdf"),
+        Owner::Apple => None,
+    }
+}
