@@ -1,7 +1,7 @@
-//! Which directories of the user are believed, and what takes the place of one that is not.
+//! Ignores a cache or settings that other users can write to, and uses another cache instead.
 //!
-//! Owns the answer for cache, settings and trust, and that a refusal is said once. The rule itself
-//! is `fs::private`'s.
+//! Owns the decision for the cache and the settings, and reports it once per process. The rule
+//! itself is in `fs::private`.
 
 use std::path::{Path, PathBuf};
 use std::sync::Once;
@@ -16,8 +16,8 @@ use crate::fs::private::{Doubt, create_private, doubt};
 use crate::output;
 use crate::shown::shown;
 
-/// The cache directory: the one that the variables name, where it is private, else a private one
-/// below TMPDIR. `None` where there is neither.
+/// The cache directory. If other users can write to it, a private directory in TMPDIR. `None` if
+/// that is not private, either.
 pub(crate) fn cache(context: &Context) -> Option<PathBuf> {
     static SAID: Once = Once::new();
     let named = directories::cache(context).ok()?;
@@ -28,25 +28,25 @@ pub(crate) fn cache(context: &Context) -> Option<PathBuf> {
     stand_in
 }
 
-/// The directory of one part of the cache: never a link, and private itself.
+/// The directory of one part of the cache. `None` if it is a link, or not private.
 pub(crate) fn cache_part(context: &Context, name: &str) -> Option<PathBuf> {
     let part = cache(context)?.join(name);
     is_own_directory(&part).then_some(part)
 }
 
-/// Whether a directory that we made, or will make, may be believed: it is no link, and private.
+/// Whether a directory, which may be missing, is private and not a link.
 pub(crate) fn is_own_directory(directory: &Path) -> bool {
     let is_link = std::fs::symlink_metadata(directory).is_ok_and(|entry| !entry.is_dir());
     !is_link && doubt(directory).is_none()
 }
 
-/// Says once that the settings in a file are not obeyed.
+/// Reports once that the settings in a file are ignored.
 pub(crate) fn settings_ignored(file: &Path, doubt: &Doubt) {
     static SAID: Once = Once::new();
     SAID.call_once(|| report(&format!("the settings in {}", shown(file)), doubt, "", env_vars::XDG_CONFIG_HOME));
 }
 
-/// What to do so that a directory, which `variable` names, is believed.
+/// The hint that makes a directory private. `variable` can name another directory.
 pub(crate) fn remedy(doubt: &Doubt, variable: &str) -> String {
     doubt.remedy().unwrap_or_else(|| {
         let sudo = if geteuid().is_root() { "run it without `sudo -E`, or " } else { "" };
@@ -65,7 +65,7 @@ fn report(what: &str, doubt: &Doubt, used: &str, variable: &str) {
     );
 }
 
-/// A directory of the user's own among the temporary files.
+/// A private directory among the temporary files.
 fn stand_in(context: &Context) -> Option<PathBuf> {
     let temporary = context.absolute("TMPDIR").unwrap_or(Path::new("/tmp"));
     let directory = temporary.join(format!("venvwrap-{}", geteuid()));

@@ -1,7 +1,7 @@
-//! Settings: variable, then config.toml, then default.
+//! Settings. A variable overrides config.toml, which overrides the default.
 //!
-//! Owns what can be set and what it means when it is not. Only commands that need a setting read
-//! the file; switching and listing never do.
+//! Owns the settings and their defaults. Only commands that need a setting read the file; `workon`
+//! and `lsvirtualenv` never do.
 
 use std::time::Duration;
 
@@ -21,35 +21,33 @@ const LIMIT: u64 = 64 * 1024;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Installer {
-    /// uv where it runs and no setting of pip's stands against it, else pip.
+    /// uv if it is installed and pip has no settings that uv ignores, else pip.
     #[default]
     Auto,
-    /// The environment's own pip, else that of its Python.
+    /// The environment's own pip, else the pip of its base Python.
     Pip,
     /// uv.
     Uv,
 }
 
-/// How prepared packages get into a new environment when no finished copy lies ready.
+/// How cached packages get into a new environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Link {
-    /// Hard links where the file system has them, else copies.
+    /// Hard links if the file system supports them, else copies.
     #[default]
     Auto,
-    /// Copies: slower by some 15 ms, and the environment shares no file with the cache.
+    /// Copies: about 15 ms slower, but the environment shares no file with the cache.
     Copy,
 }
 
-/// `config.toml`, as it may be written.
+/// The content of `config.toml`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Config {
-    /// What packages are installed with.
     pub(crate) installer: Installer,
-    /// How pip gets into a new environment.
     pub(crate) link: Link,
-    /// Days that a removed environment can be brought back; 0: it is deleted at once.
+    /// How many days a removed environment can be restored; 0: it is deleted immediately.
     trash_days: u32,
 }
 
@@ -60,8 +58,7 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Reads the settings. A file that is wrong is an error that says where: a setting is never
-    /// half obeyed.
+    /// Reads the settings. An invalid file is an error with the line: no part of it is used.
     pub(crate) fn read(context: &Context) -> Result<Self> {
         let Some(path) = directories::config(context).map(|directory| directory.join("config.toml")) else {
             return Self::default().overridden(context);
@@ -69,7 +66,7 @@ impl Config {
         let wrong = |reason: String| Error::Malformed { what: crate::shown::shown(&path).to_string(), reason };
         let text = read_private(&path, LIMIT).map_err(Error::io("read", &path))?;
         let text = text.unwrap_or_else(|doubt| {
-            // Settings that somebody else can write are nobody's: the defaults hold.
+            // Other users can write to the file, so the defaults are used.
             belief::settings_ignored(&path, &doubt);
             None
         });
@@ -80,13 +77,13 @@ impl Config {
                     let line = text[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
                     wrong(format!("line {line} is not UTF-8"))
                 })?;
-                toml::from_str(text).map_err(|error| wrong(told(&error)))?
+                toml::from_str(text).map_err(|error| wrong(legible(&error)))?
             }
         };
         config.overridden(context)
     }
 
-    /// With what variables say.
+    /// The settings with the values of variables.
     fn overridden(mut self, context: &Context) -> Result<Self> {
         if let Some(value) = context.variable(env_vars::VENVWRAP_INSTALLER) {
             self.installer = match value.to_str() {
@@ -101,15 +98,14 @@ impl Config {
         Ok(self)
     }
 
-    /// How long a removed environment can be brought back.
+    /// How long a removed environment can be restored.
     pub(crate) fn trash_kept_for(&self) -> Duration {
         Duration::from_secs(u64::from(self.trash_days) * 24 * 60 * 60)
     }
 }
 
-/// The error with the line that it quotes, which is the file's and may hold what a terminal would
-/// obey.
-fn told(error: &toml::de::Error) -> String {
+/// The text of an error, which quotes a line of the file, without terminal escapes.
+fn legible(error: &toml::de::Error) -> String {
     let text = error.to_string();
     let lines = text.trim_end().lines().map(|line| crate::shown::shown(line).to_string());
     lines.collect::<Vec<_>>().join("\n")
@@ -143,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_setting_is_an_error_that_names_it() {
+    fn an_invalid_setting_is_an_error_with_its_name() {
         let message = read("instaler = \"uv\"", "").unwrap_err().to_string();
         assert!(message.contains("instaler") && message.contains("config.toml"), "{message}");
         assert!(read("installer = 3", "").is_err());

@@ -1,6 +1,6 @@
-//! Where things live: the store, the cache, the configuration.
+//! The paths of the store, the cache, the settings, and the state.
 //!
-//! Owns the rules of XDG and of `WORKON_HOME`. Creates nothing: that belongs to the act of writing.
+//! Owns the rules of XDG and of `WORKON_HOME`. Creates no directories.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -13,9 +13,9 @@ use crate::fs::tidied;
 
 const PROGRAM: &str = "venvwrap";
 
-/// The directory of the environments, as virtualenvwrapper derives it: `~/.virtualenvs` by default,
-/// a value that is neither absolute nor starts with `~` lies under the home directory, `~` and
-/// `$NAME` are expanded once.
+/// The directory of the environments, by virtualenvwrapper's rule: the value of WORKON_HOME, with
+/// `~` and `$NAME` expanded once. A relative path is below the home directory. The default is
+/// `~/.virtualenvs`.
 pub(crate) fn workon_home(context: &Context) -> Result<PathBuf> {
     match named_by(context, env_vars::WORKON_HOME)? {
         Some(path) => Ok(path),
@@ -23,15 +23,15 @@ pub(crate) fn workon_home(context: &Context) -> Result<PathBuf> {
     }
 }
 
-/// The directory that a variable names: `~` and `$NAME` expanded once, a relative one below the
-/// home directory. `None` where it is unset.
+/// The directory in a variable, with `~` and `$NAME` expanded once. A relative path is below the
+/// home directory. `None` if the variable is unset.
 pub(crate) fn named_by(context: &Context, variable: &'static str) -> Result<Option<PathBuf>> {
     let Some(value) = context.variable(variable) else { return Ok(None) };
     let bytes = value.as_bytes();
     let is_plain = !bytes.contains(&b'~') && !bytes.contains(&b'$') && !bytes.windows(2).any(|pair| pair == b"//");
     if bytes.starts_with(b"/") && (is_plain || Path::new(value).is_dir()) {
-        // As it is, `..` and a slash at the end included: others compare it as text. A directory
-        // that is there needs no expansion, whatever its name looks like.
+        // Unchanged, even with `..` or a slash at the end: other programs compare it as text. An
+        // existing directory is not expanded.
         return Ok(Some(PathBuf::from(value)));
     }
     let expanded = PathBuf::from(expanded(value, context).map_err(|_| no_home(variable))?);
@@ -39,7 +39,7 @@ pub(crate) fn named_by(context: &Context, variable: &'static str) -> Result<Opti
     Ok(Some(tidied(&if expanded.is_absolute() { expanded } else { below(expanded)? })))
 }
 
-/// A kind of base directory, as the XDG specification tells them apart.
+/// A kind of base directory in the XDG specification.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Base {
     Data,
@@ -68,14 +68,14 @@ impl Base {
     }
 }
 
-/// A base directory of a program that follows XDG on every system, such as fish, mise or uv: its
-/// variable where that is an absolute path, else the default below the home directory.
+/// A base directory for programs that follow XDG on every system, such as fish, mise or uv: the
+/// value of its variable if that is an absolute path, else the default below the home directory.
 pub(crate) fn xdg(context: &Context, base: Base) -> Option<PathBuf> {
     named_or_below_home(context, base, base.below_home())
 }
 
-/// A base directory of a program that follows the system: on macOS it is in ~/Library unless the
-/// XDG variable is set. This is the rule of platformdirs (poetry, hatch), and venvwrap's own.
+/// A base directory for programs that follow the system: on macOS it is in ~/Library unless the XDG
+/// variable is set. venvwrap and platformdirs (poetry, hatch) use this rule.
 pub(crate) fn native(context: &Context, base: Base) -> Option<PathBuf> {
     let below_home = match base {
         _ if !cfg!(target_os = "macos") => base.below_home(),
@@ -90,17 +90,17 @@ fn named_or_below_home(context: &Context, base: Base, below_home: &str) -> Optio
     named.or_else(|| Some(context.home()?.join(below_home)))
 }
 
-/// Where venvwrap keeps what it cannot make again.
+/// The directory of venvwrap's state: files that it cannot create again.
 pub(crate) fn state(context: &Context) -> Result<PathBuf> {
     own(context, Base::State)
 }
 
-/// Where venvwrap keeps what it can make again: unpacked wheels, what it knows about interpreters.
+/// The directory of venvwrap's cache: unpacked wheels, facts about interpreters.
 pub(crate) fn cache(context: &Context) -> Result<PathBuf> {
     own(context, Base::Cache)
 }
 
-/// Where the user's settings are; `None` without HOME and XDG_CONFIG_HOME.
+/// The directory of the settings; `None` without HOME and XDG_CONFIG_HOME.
 pub(crate) fn config(context: &Context) -> Option<PathBuf> {
     own(context, Base::Config).ok()
 }
@@ -110,13 +110,13 @@ fn own(context: &Context, base: Base) -> Result<PathBuf> {
     Ok(directory.join(PROGRAM))
 }
 
-/// `variable`: what would do in place of HOME.
+/// `variable` can be set instead of HOME.
 fn no_home(variable: &'static str) -> Error {
     StoreError::NoHome { variable: Some(variable) }.into()
 }
 
-/// `~` at the start and `$NAME` or `${NAME}` anywhere, once; an unset variable is left as it
-/// stands.
+/// Expands `~` at the start, and `$NAME` or `${NAME}` anywhere, once. An unset variable is not
+/// replaced.
 pub(crate) fn expanded(value: &OsStr, context: &Context) -> Result<OsString> {
     let mut rest = value.as_bytes();
     let mut made = Vec::new();
@@ -139,8 +139,8 @@ pub(crate) fn expanded(value: &OsStr, context: &Context) -> Result<OsString> {
     Ok(OsString::from_vec(made))
 }
 
-/// The name after the `$` that `text` starts with, and how many bytes the whole takes (at least the
-/// `$`).
+/// The name after the `$` at the start of `text`, and the length of the whole expression, at least
+/// 1.
 fn variable_at(text: &[u8]) -> (&[u8], usize) {
     let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
     if text.get(1) == Some(&b'{') {
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn workon_home_is_derived_as_virtualenvwrapper_does() {
+    fn workon_home_follows_virtualenvwrappers_rule() {
         assert_eq!(home_for(""), Path::new("/home/me/.virtualenvs"));
         assert_eq!(home_for("/envs"), Path::new("/envs"));
         assert_eq!(home_for("/envs//mine/"), Path::new("/envs/mine"));
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn xdg_wins_where_it_is_absolute() {
+    fn an_absolute_xdg_variable_wins() {
         let set = Context::made_of(&[("HOME", "/home/me"), ("XDG_CACHE_HOME", "/c")]);
         assert_eq!(cache(&set).unwrap(), Path::new("/c/venvwrap"));
         let without_home = Context::made_of(&[("XDG_CACHE_HOME", "relative")]);

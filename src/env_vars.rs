@@ -1,12 +1,10 @@
-//! Every variable that venvwrap reads or sets, by name.
+//! The names of all variables that venvwrap reads or sets.
 //!
-//! Owns the names and one line about each; the manual's table is made from them. Who reads one asks
-//! the `Context`.
+//! Owns the names, and one line about each for the table in the manual. `Context` has the values.
 
 /// A variable and the line that the manual prints for it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Variable {
-    /// The name as it stands in the environment.
     pub(crate) name: &'static str,
     /// What it does, in one line.
     pub(crate) about: &'static str,
@@ -84,15 +82,15 @@ variables! {
 pub(crate) const HOME: &str = "HOME";
 /// The search path.
 pub(crate) const PATH: &str = "PATH";
-/// Where Python looks for its standard library; an environment's python must not see it.
+/// The directory of Python's standard library. In an environment it must be unset.
 pub(crate) const PYTHONHOME: &str = "PYTHONHOME";
-/// The person's login shell, for the line that tells how to load the functions.
+/// The user's login shell, for the hint that says how to load the functions.
 pub(crate) const SHELL: &str = "SHELL";
 /// XDG base directory of caches.
 pub(crate) const XDG_CACHE_HOME: &str = "XDG_CACHE_HOME";
 /// XDG base directory of configuration.
 pub(crate) const XDG_CONFIG_HOME: &str = "XDG_CONFIG_HOME";
-/// XDG base directory of data; uv and mise install pythons below it.
+/// XDG base directory of data; uv and mise install Pythons below it.
 pub(crate) const XDG_DATA_HOME: &str = "XDG_DATA_HOME";
 /// XDG base directory of state.
 pub(crate) const XDG_STATE_HOME: &str = "XDG_STATE_HOME";
@@ -102,7 +100,7 @@ pub(crate) const CONDA_PREFIX: &str = "CONDA_PREFIX";
 pub(crate) const PYENV_ROOT: &str = "PYENV_ROOT";
 /// The version, or versions, that pyenv's shims run.
 pub(crate) const PYENV_VERSION: &str = "PYENV_VERSION";
-/// Where uv keeps the pythons that it installs.
+/// The directory of the Pythons that uv installs.
 pub(crate) const UV_PYTHON_INSTALL_DIR: &str = "UV_PYTHON_INSTALL_DIR";
 /// mise's directory.
 pub(crate) const MISE_DATA_DIR: &str = "MISE_DATA_DIR";
@@ -116,7 +114,7 @@ pub(crate) const ASDF_PYTHON_VERSION: &str = "ASDF_PYTHON_VERSION";
 pub(crate) const RYE_HOME: &str = "RYE_HOME";
 /// Homebrew's directory; `brew shellenv` sets it.
 pub(crate) const HOMEBREW_PREFIX: &str = "HOMEBREW_PREFIX";
-/// The command of the conda that the shell was set up for.
+/// The executable of the conda that the shell is set up for.
 pub(crate) const CONDA_EXE: &str = "CONDA_EXE";
-/// Apple's developer tools, where they are not the ones that `xcode-select` chose.
+/// Apple's developer tools; overrides the choice of `xcode-select`.
 pub(crate) const DEVELOPER_DIR: &str = "DEVELOPER_DIR";

@@ -1,8 +1,8 @@
-//! Hooks: the person's own scripts at fourteen moments, as virtualenvwrapper has them.
+//! Hooks: the user's own scripts for fourteen events, the same as in virtualenvwrapper.
 //!
-//! Owns their names, where they lie, which are run and which are sourced, the running, and the
-//! templates. Sourcing is a step of a plan; whether a project's hooks may be sourced is `trust`'s
-//! matter.
+//! Owns the names and directories of hooks, whether they are run or sourced, running them, and
+//! their templates. The shell sources hooks as a step of a plan. `trust` decides whether a
+//! project's hooks may be sourced.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, OpenOptions};
@@ -22,32 +22,31 @@ use crate::output;
 use crate::shown::shown;
 use crate::workon_home::WorkonHome;
 
-/// How a hook is carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum How {
-    /// As a program, in `WORKON_HOME`.
+enum Execution {
+    /// Run as a program, in `WORKON_HOME`.
     Run,
-    /// By the calling shell.
+    /// Sourced by the calling shell.
     Sourced,
 }
 
-/// One of the moments.
+/// An event with hooks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Event {
     /// The name of the hook's file.
     pub(crate) name: &'static str,
-    how: How,
-    /// Whether an environment can have its own, in its `bin`.
+    execution: Execution,
+    /// Whether an environment can have its own hook, in its `bin`.
     is_local: bool,
-    /// Whether a template of it is made.
     has_template: bool,
+    /// When the hook is executed, for its template.
     about: &'static str,
 }
 
 macro_rules! events {
-    ($($constant:ident = $name:literal, $how:ident, $is_local:literal, $has_template:literal, $about:literal;)+) => {
+    ($($constant:ident = $name:literal, $execution:ident, $is_local:literal, $has_template:literal, $about:literal;)+) => {
         $(pub(crate) const $constant: Event = Event {
-            name: $name, how: How::$how, is_local: $is_local, has_template: $has_template, about: $about,
+            name: $name, execution: Execution::$execution, is_local: $is_local, has_template: $has_template, about: $about,
         };)+
         const EVENTS: &[Event] = &[$($constant),+];
     };
@@ -55,34 +54,34 @@ macro_rules! events {
 
 events! {
     INITIALIZE = "initialize", Sourced, false, true, "when the functions are loaded";
-    PREMKVIRTUALENV = "premkvirtualenv", Run, false, true, "after an environment is made, before it is entered";
-    POSTMKVIRTUALENV = "postmkvirtualenv", Sourced, false, true, "after a new environment is entered";
-    PRECPVIRTUALENV = "precpvirtualenv", Run, false, false, "after a copy is made, before it is entered";
-    POSTCPVIRTUALENV = "postcpvirtualenv", Sourced, false, false, "after a copy is entered";
-    PREACTIVATE = "preactivate", Run, true, true, "before an environment is entered";
-    POSTACTIVATE = "postactivate", Sourced, true, true, "after an environment is entered";
-    PREDEACTIVATE = "predeactivate", Sourced, true, true, "before an environment is left";
-    POSTDEACTIVATE = "postdeactivate", Sourced, true, true, "after an environment is left";
+    PREMKVIRTUALENV = "premkvirtualenv", Run, false, true, "after an environment is created, before it is activated";
+    POSTMKVIRTUALENV = "postmkvirtualenv", Sourced, false, true, "after a new environment is activated";
+    PRECPVIRTUALENV = "precpvirtualenv", Run, false, false, "after a copy is created, before it is activated";
+    POSTCPVIRTUALENV = "postcpvirtualenv", Sourced, false, false, "after a copy is activated";
+    PREACTIVATE = "preactivate", Run, true, true, "before an environment is activated";
+    POSTACTIVATE = "postactivate", Sourced, true, true, "after an environment is activated";
+    PREDEACTIVATE = "predeactivate", Sourced, true, true, "before an environment is deactivated";
+    POSTDEACTIVATE = "postdeactivate", Sourced, true, true, "after an environment is deactivated";
     PRERMVIRTUALENV = "prermvirtualenv", Run, false, true, "before an environment is removed";
     POSTRMVIRTUALENV = "postrmvirtualenv", Run, false, true, "after an environment is removed";
     GET_ENV_DETAILS = "get_env_details", Run, true, true, "when the details of an environment are shown";
-    PREMKPROJECT = "premkproject", Run, false, true, "before a project's directory is made";
-    POSTMKPROJECT = "postmkproject", Sourced, false, true, "after a project is made";
+    PREMKPROJECT = "premkproject", Run, false, true, "before a project's directory is created";
+    POSTMKPROJECT = "postmkproject", Sourced, false, true, "after a project is created";
 }
 
 impl Event {
-    /// Those that an environment can have hooks of its own for, in its `bin`.
+    /// The events for which an environment can have its own hooks, in its `bin`.
     pub(crate) fn local() -> impl Iterator<Item = Self> {
         EVENTS.iter().copied().filter(|event| event.is_local)
     }
 
-    /// Whether the calling shell carries it out.
+    /// Whether the calling shell sources the hook.
     pub(crate) fn is_sourced(self) -> bool {
-        self.how == How::Sourced
+        self.execution == Execution::Sourced
     }
 
-    /// The event of that name; the hook's file (`premkproject`) or virtualenvwrapper's name for
-    /// plugins (`project.pre_mkproject`).
+    /// The event with this name: the name of the hook's file (`premkproject`), or the name in
+    /// virtualenvwrapper's plugin interface (`project.pre_mkproject`).
     pub(crate) fn named(name: &OsStr) -> Option<Self> {
         let bare = |name: &str| name.trim_start_matches("project.").replace('_', "");
         let name = bare(name.to_str()?);
@@ -90,7 +89,7 @@ impl Event {
     }
 }
 
-/// Where the hooks are.
+/// Finds and runs the hooks of a user.
 #[derive(Debug, Clone)]
 pub(crate) struct Hooks<'a> {
     context: &'a Context,
@@ -100,20 +99,20 @@ pub(crate) struct Hooks<'a> {
 }
 
 impl<'a> Hooks<'a> {
-    /// Global hooks lie in VIRTUALENVWRAPPER_HOOK_DIR, else in the store. `dialect`: the ending of
-    /// files that this person's shell prefers to source (`.fish`), or nothing.
+    /// Global hooks are in VIRTUALENVWRAPPER_HOOK_DIR, else in the store. `dialect` is the ending
+    /// of the files that the user's shell prefers to source (`.fish`), or empty.
     pub(crate) fn locate(context: &'a Context, home: &'a WorkonHome, dialect: &'static str) -> Result<Self> {
         let named = directories::named_by(context, env_vars::VIRTUALENVWRAPPER_HOOK_DIR)?;
         Ok(Self { context, home, directory: named.unwrap_or_else(|| home.path().to_path_buf()), dialect })
     }
 
-    /// The directory of the global ones.
+    /// The directory of the global hooks.
     pub(crate) fn directory(&self) -> &Path {
         &self.directory
     }
 
-    /// The files of an event that are there: the global one before that of the environment at
-    /// `root`, and after it where the environment is left.
+    /// The existing hooks of an event: first the global hook, then the hook of the environment at
+    /// `root`; in the reverse order when the environment is deactivated.
     pub(crate) fn files(&self, event: Event, root: Option<&Path>) -> Vec<PathBuf> {
         let local = root.filter(|_| event.is_local).map(|root| root.join("bin"));
         let mut directories = [Some(self.directory.clone()), local];
@@ -123,24 +122,22 @@ impl<'a> Hooks<'a> {
         directories.into_iter().flatten().filter_map(|directory| self.file_in(&directory, event)).collect()
     }
 
-    /// The file of an event in a directory of hooks.
+    /// The existing hook of an event in a directory.
     pub(crate) fn file_in(&self, directory: &Path, event: Event) -> Option<PathBuf> {
-        let is_there = |file: &PathBuf| fs::symlink_metadata(file).is_ok();
-        let spoken = || directory.join(format!("{}{}", event.name, self.dialect));
-        let in_dialect = (event.how == How::Sourced && !self.dialect.is_empty()).then(spoken).filter(is_there);
-        in_dialect.or_else(|| Some(directory.join(event.name)).filter(is_there))
+        let exists = |file: &PathBuf| fs::symlink_metadata(file).is_ok();
+        let named = || directory.join(format!("{}{}", event.name, self.dialect));
+        let in_dialect = (event.is_sourced() && !self.dialect.is_empty()).then(named).filter(exists);
+        in_dialect.or_else(|| Some(directory.join(event.name)).filter(exists))
     }
 
-    /// Runs the hooks of an event, in the store, with the person's streams. What they return is
-    /// their own matter; one that cannot be run is said. `active`: the environment that they are
-    /// told is the active one, where it is not the caller's.
+    /// Runs the hooks of an event in the store, with the streams of this process. Their status is
+    /// ignored; a hook that cannot be run is reported. `active` replaces VIRTUAL_ENV for the hooks.
     pub(crate) fn run(&self, event: Event, root: Option<&Path>, arguments: &[&OsStr], active: Option<&Path>) {
-        debug_assert_eq!(event.how, How::Run);
+        debug_assert_eq!(event.execution, Execution::Run);
         for file in self.files(event, root) {
             let run = || {
                 if !can_be_executed(&file)? {
-                    // execvp(3) would go on to try /bin/sh; virtualenvwrapper does not, and says
-                    // so.
+                    // execvp(3) would try /bin/sh; virtualenvwrapper reports an error.
                     return Err(io::Error::from_raw_os_error(nix::errno::Errno::ENOEXEC as i32));
                 }
                 let mut command = self.context.command(&file);
@@ -151,7 +148,7 @@ impl<'a> Hooks<'a> {
                 command.status()
             };
             if let Err(error) = run() {
-                // In the words of Python, which scripts look for.
+                // In the words of Python, which scripts match.
                 let number = error.raw_os_error().unwrap_or_default();
                 let said = nix::errno::Errno::from_raw(number).desc();
                 output::note(&format!("could not run \"{}\": [Errno {number}] {said}", shown(&file)));
@@ -159,28 +156,28 @@ impl<'a> Hooks<'a> {
         }
     }
 
-    /// The words with which the binary is called from a plan to run an environment's hooks of an
-    /// event, or `None` where there are none.
+    /// The arguments with which a plan calls venvwrap to run the hooks of an event. `None` if there
+    /// are no hooks.
     pub(crate) fn words(&self, event: Event, environment: &Environment) -> Option<Vec<OsString>> {
         let any = !self.files(event, Some(environment.root())).is_empty();
         any.then(|| vec![event.name.into(), environment.name().to_owned()])
     }
 
-    /// Whether this person uses hooks: only then templates are made. A new user's store stays free
-    /// of them, for editors that look for environments there stumble over files (DESIGN.md 7).
+    /// Whether the user has hooks. Without hooks, no templates are created, because editors that
+    /// look for environments in the store do not expect files there (DESIGN.md 7).
     pub(crate) fn are_in_use(&self) -> bool {
         self.context.variable(env_vars::VIRTUALENVWRAPPER_HOOK_DIR).is_some()
             || EVENTS.iter().any(|event| fs::symlink_metadata(self.directory.join(event.name)).is_ok())
     }
 
-    /// Makes the templates of the global hooks that are not there. Gives the files made.
+    /// Creates the missing templates of global hooks, and returns the new files.
     pub(crate) fn make_global_templates(&self) -> Result<Vec<PathBuf>> {
         fs::create_dir_all(&self.directory).map_err(Error::io("create", &self.directory))?;
         self.make_templates(&self.directory, |event| event.has_template)
     }
 
-    /// Makes the log that VIRTUALENVWRAPPER_LOG_FILE names, for hooks that write to it; its group
-    /// may write too.
+    /// Creates the file in VIRTUALENVWRAPPER_LOG_FILE, which hooks may write to. The group can
+    /// write to it, too.
     pub(crate) fn make_log(&self) -> Result<()> {
         let Some(file) = directories::named_by(self.context, env_vars::VIRTUALENVWRAPPER_LOG_FILE)? else {
             return Ok(());
@@ -191,7 +188,7 @@ impl<'a> Hooks<'a> {
         }
     }
 
-    /// Makes the templates of the hooks that an environment has for itself, in its `bin`.
+    /// Creates the templates of an environment's own hooks, in its `bin`.
     pub(crate) fn make_local_templates(&self, bin: &Path) -> Result<()> {
         self.make_templates(bin, |event| event.is_local && event.has_template).map(drop)
     }
@@ -201,8 +198,8 @@ impl<'a> Hooks<'a> {
         let mut made = Vec::new();
         for event in EVENTS.iter().filter(|event| wanted(event)) {
             let file = directory.join(event.name);
-            // `postmkproject` is sourced; virtualenvwrapper makes it executable all the same.
-            let mode = if event.how == How::Run || *event == POSTMKPROJECT { 0o755 } else { 0o644 };
+            // `postmkproject` is sourced, but virtualenvwrapper makes it executable.
+            let mode = if !event.is_sourced() || *event == POSTMKPROJECT { 0o755 } else { 0o644 };
             match write_new(&file, mode, &template(*event, shell)) {
                 Ok(()) => made.push(file),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -213,19 +210,18 @@ impl<'a> Hooks<'a> {
     }
 }
 
-/// Three short lines: what reads it, when, and an empty one.
+/// A first line with the shell, then when the hook is executed.
 fn template(event: Event, shell: &OsStr) -> Vec<u8> {
     use std::os::unix::ffi::OsStrExt;
-    let how = match event.how {
-        How::Run => "This hook is run",
-        How::Sourced => "This hook is sourced",
+    let (verb, argument) = match event.execution {
+        Execution::Run => ("run", "# Its argument is the name of the environment.\n"),
+        Execution::Sourced => ("sourced", ""),
     };
-    let argument = if event.how == How::Run { "# Its argument is the name of the environment.\n" } else { "" };
-    let about = format!("# {how} {}.\n{argument}\n", event.about);
+    let about = format!("# This hook is {verb} {}.\n{argument}\n", event.about);
     [shebang::direct(shell.as_bytes(), b"", b""), about.into_bytes()].concat()
 }
 
-/// The mode is set whatever the umask is, as virtualenvwrapper has it.
+/// Creates a file with this mode, regardless of the umask, as virtualenvwrapper does.
 fn write_new(file: &Path, mode: u32, text: &[u8]) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     let mut opened = OpenOptions::new().write(true).create_new(true).mode(mode).open(file)?;
@@ -233,9 +229,9 @@ fn write_new(file: &Path, mode: u32, text: &[u8]) -> io::Result<()> {
     opened.write_all(text)
 }
 
-/// Whether the kernel knows what to do with it: `#!`, or something that is no text.
+/// Whether the kernel can execute the file: it starts with `#!`, or is binary.
 fn can_be_executed(file: &Path) -> io::Result<bool> {
-    // A pipe in its place is not waited for, and reads as empty.
+    // Does not wait for a pipe, which reads as empty.
     let file = OpenOptions::new().read(true).custom_flags(OFlag::O_NONBLOCK.bits()).open(file)?;
     let mut start = Vec::new();
     file.take(256).read_to_end(&mut start)?;
@@ -248,7 +244,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     #[test]
-    fn templates_are_made_once_with_their_modes() {
+    fn templates_are_created_once_with_their_modes() {
         let room = tempfile::tempdir().unwrap();
         let context = Context::made_of(&[("HOME", "/h"), ("SHELL", "/bin/zsh")]);
         let home = WorkonHome::at(room.path().join("it's $x"));
@@ -266,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn global_hooks_come_before_local_ones_and_missing_ones_not_at_all() {
+    fn global_hooks_come_before_local_ones() {
         let room = tempfile::tempdir().unwrap();
         let context = Context::made_of(&[("HOME", "/h")]);
         let home = WorkonHome::at(room.path().to_path_buf());

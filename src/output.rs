@@ -1,7 +1,7 @@
-//! What a person reads: errors, notes, questions on stderr, data on stdout.
+//! Prints errors, notes, and questions to stderr, and data to stdout.
 //!
-//! Owns the two streams. Colour only where the stream is a terminal that wants it (NO_COLOR,
-//! CLICOLOR, CLICOLOR_FORCE: anstream decides), and never as the only carrier of a meaning.
+//! Owns the two streams. anstream decides about color (NO_COLOR, CLICOLOR, CLICOLOR_FORCE, and
+//! whether the stream is a terminal). Color is never the only sign of a meaning.
 
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
@@ -20,34 +20,33 @@ pub(crate) use table::{Column, Table};
 const WRONG: Style = AnsiColor::Red.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default();
 
-/// Reports a failure: one line that says what and where, and mostly one that says what to do.
+/// Reports an error in one line, and its hints in others.
 pub(crate) fn report(error: &Error) {
     let mut stream = anstream::stderr().lock();
-    // A stderr that cannot be written to leaves the status as the only voice.
+    // If stderr cannot be written to, only the status reports the error.
     let _ = writeln!(stream, "{WRONG}venvwrap:{WRONG:#} {error}");
     for hint in error.hint().iter().flat_map(|hints| hints.lines()) {
         let _ = writeln!(stream, "{HINT}hint:{HINT:#} {hint}");
     }
 }
 
-/// Says something that is no failure and no data, in one piece and without colour.
+/// Prints a note that is neither an error nor data, in one write and without color.
 pub(crate) fn note(text: &str) {
     let _ = io::stderr().write_all(format!("{text}\n").as_bytes());
 }
 
-/// Whether a person is there to be asked.
+/// Whether the user can answer a question.
 pub(crate) fn can_ask() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Asks a question that only a clear yes answers with yes. To be called where [`can_ask`] says so.
+/// Asks a question; the default answer is no. Call it only if [`can_ask`].
 pub(crate) fn ask(question: &str) -> Result<bool> {
     let asked = Confirm::new().with_prompt(question).default(false).interact_on(&Term::stderr());
     asked.map_err(|dialoguer::Error::IO(error)| Error::io("ask on", "the terminal")(error))
 }
 
-/// Writes data, raw, as programs want it. A reader that has gone away (`| head`) is no failure; a
-/// full disk is.
+/// Writes raw data for programs. A closed pipe (`| head`) is not an error; a full disk is.
 pub(crate) fn data(bytes: &[u8]) -> Result<()> {
     let mut stream = io::stdout().lock();
     match stream.write_all(bytes).and_then(|()| stream.flush()) {
@@ -56,38 +55,37 @@ pub(crate) fn data(bytes: &[u8]) -> Result<()> {
     }
 }
 
-/// Whether what is printed on stdout is looked at by a person.
+/// Whether stdout is a terminal.
 pub(crate) fn is_looked_at() -> bool {
     io::stdout().is_terminal()
 }
 
-/// How many cells a line on stdout has; `None` where stdout is no terminal, or one without a size.
+/// The width of the terminal on stdout. `None` if stdout is not a terminal, or has no size.
 fn terminal_width() -> Option<usize> {
     is_looked_at().then(|| Term::stdout().size_checked()).flatten().map(|(_, columns)| usize::from(columns))
 }
 
-/// How many cells of a terminal a text takes.
+/// The width of a text on a terminal, in cells.
 pub(crate) fn display_width(text: &str) -> usize {
     measure_text_width(text)
 }
 
-/// Whether stdout wants colour.
+/// Whether to print color to stdout.
 pub(crate) fn has_colour() -> bool {
     anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
 }
 
-/// Text of something that went wrong, for stdout, where that wants colour.
+/// Text about a problem, for stdout, in color if that is on.
 pub(crate) fn alarming(text: &str) -> String {
     if has_colour() { format!("{WRONG}{text}{WRONG:#}") } else { text.to_owned() }
 }
 
-/// Text that is only good to know, in the same way.
+/// Text of a hint, for stdout, in color if that is on.
 pub(crate) fn helpful(text: &str) -> String {
     if has_colour() { format!("{HINT}{text}{HINT:#}") } else { text.to_owned() }
 }
 
-/// A sign of life for work of more than a moment; drawn on stderr, and only where that is a
-/// terminal.
+/// A spinner on stderr for long work, shown only on a terminal.
 pub(crate) struct Progress(Option<ProgressBar>);
 
 impl Progress {

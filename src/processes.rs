@@ -1,8 +1,7 @@
-//! Other live processes, and whether they use an environment.
+//! Finds running processes that use an environment.
 //!
-//! Owns the looking: their executable, the name they were started by, the VIRTUAL_ENV they were
-//! given. What to make of it is the matter of whoever is about to take an environment away. Nothing
-//! is stopped and nothing is written here.
+//! Owns the three signs: the executable, the first word of the command line, and VIRTUAL_ENV.
+//! Commands that remove or rename an environment decide what to do. Nothing is stopped or written.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
@@ -16,36 +15,36 @@ pub(crate) mod owner;
 /// A process of another program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Process {
-    /// Its number.
     pub(crate) id: u32,
-    /// The words it was started with.
+    /// The words of the command line.
     pub(crate) words: Vec<OsString>,
     executable: PathBuf,
     virtual_env: Option<PathBuf>,
 }
 
 impl Process {
-    /// Its command line as one text, for a person.
+    /// The command line as one text, for messages.
     pub(crate) fn command(&self) -> OsString {
         self.words.join(" ".as_ref())
     }
 
-    /// Whether it runs from the environment at `root` or was started inside of it. `real`: the same
-    /// place with every link resolved, which is how the kernel spells it.
+    /// Whether the process runs a program of the environment at `root`, or was started while that
+    /// was active. `real` is `root` with all links resolved, as the kernel reports paths.
     fn uses(&self, root: &Path, real: &Path) -> bool {
         let is_below = |path: &Path| path.starts_with(root) || path.starts_with(real);
         is_below(&self.executable)
-            // `bin/python` is a link, and the kernel names what it leads to; the first word is what
-            // was called.
+            // `bin/python` is a link, and the kernel reports its target. The first word has the
+            // link.
             || self.words.first().is_some_and(|word| is_below(Path::new(word)))
             || self.virtual_env.as_deref().is_some_and(|active| is_below(active) || is_same(active, root))
     }
 }
 
-/// The processes that use one of these environments, with the number of the environment in `roots`.
-/// The caller and those it descends from are not among them: what a shell was started with says
-/// nothing about where it is now, and the shell that calls has told us. Processes of others, where
-/// they may not be looked at, are not either.
+/// The processes that use one of these environments, with the index of the environment in `roots`.
+///
+/// The ancestors of this process are left out: their VIRTUAL_ENV is from when they were started,
+/// and the calling shell passes its current one. Processes of other users are left out if they
+/// cannot be read.
 pub(crate) fn using(roots: &[PathBuf]) -> Vec<(usize, Process)> {
     let real: Vec<PathBuf> = roots.iter().map(|root| resolved(root).unwrap_or_else(|_| root.clone())).collect();
     let mut found = Vec::new();
@@ -62,12 +61,12 @@ pub(crate) fn using(roots: &[PathBuf]) -> Vec<(usize, Process)> {
     found
 }
 
-/// The executable of the program that called us, where the system tells.
+/// The executable of the parent process, if the system reports it.
 pub(crate) fn caller() -> Option<PathBuf> {
     platform::executable(nix::unistd::getppid().as_raw().unsigned_abs())
 }
 
-/// This process, its parent, and so on, past those of other people (a login, su).
+/// This process, its parent, and so on, including processes of other users (login, su).
 fn ancestors() -> Vec<u32> {
     let mut found = vec![std::process::id()];
     let mut next = Some(nix::unistd::getppid().as_raw().unsigned_abs());
@@ -84,7 +83,7 @@ fn virtual_env(environment: &[u8]) -> Option<PathBuf> {
     (!value.is_empty()).then(|| PathBuf::from(std::ffi::OsStr::from_bytes(value)))
 }
 
-/// proc(5). A process that ends while it is looked at, or that is somebody else's, is passed over.
+/// Reads proc(5). Skips processes that end meanwhile, and processes of other users.
 #[cfg(target_os = "linux")]
 mod platform {
     use std::ffi::OsStr;
@@ -105,8 +104,7 @@ mod platform {
     }
 
     fn at(id: u32, place: &Path) -> Option<Process> {
-        // Threads of the kernel have none, and those of other people may not be read: nothing else
-        // is tried then.
+        // Kernel threads have no executable, and those of other users are unreadable.
         let executable = fs::read_link(place.join("exe")).ok()?;
         let line = fs::read(place.join("cmdline")).ok()?;
         let words = line.strip_suffix(b"\0").unwrap_or(&line).split(|byte| *byte == 0);
@@ -118,8 +116,8 @@ mod platform {
         })
     }
 
-    /// The fourth field of a file that everybody may read. The second is a name in parentheses,
-    /// which can have anything in it.
+    /// The fourth field of a file that is always readable. The second field is a name in
+    /// parentheses, which can contain any character.
     pub(super) fn parent(id: u32) -> Option<u32> {
         let stat = fs::read(format!("/proc/{id}/stat")).ok()?;
         let end = stat.iter().rposition(|byte| *byte == b')')?;
@@ -127,7 +125,7 @@ mod platform {
     }
 }
 
-/// Where there is no proc(5), a library asks the system.
+/// Asks the system through a library, if there is no proc(5).
 #[cfg(any(test, not(target_os = "linux")))]
 #[cfg_attr(target_os = "linux", allow(dead_code, reason = "compared with the other one"))]
 mod elsewhere {
@@ -195,7 +193,7 @@ mod tests {
                 command.env("VIRTUAL_ENV", root);
             }
             let mut child = command.spawn().unwrap();
-            // For a moment the kernel knows the program and not yet its variables.
+            // For a moment the kernel reports the new program without its variables.
             child.stdout.take().unwrap().read_exact(&mut [0]).unwrap();
             Self(child)
         }
@@ -213,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn who_runs_from_it_or_was_started_inside_is_found_however_it_is_spelled() {
+    fn processes_that_use_an_environment_are_found_by_every_spelling_of_its_path() {
         let room = tempfile::tempdir().unwrap();
         let base = resolved(room.path()).unwrap().join("it's \"my\" $HOME {a,b};é");
         let (one, two, other) = (base.join("one"), base.join("two"), base.join("one more"));
@@ -245,7 +243,7 @@ mod tests {
 
     #[test]
     #[cfg(target_os = "linux")]
-    fn the_library_sees_what_we_read() {
+    fn proc_and_the_library_agree() {
         let room = tempfile::tempdir().unwrap();
         let waiting = Waiting::start(Path::new("/bin/sh"), Some(room.path()));
         let of = |all: Vec<Process>| all.into_iter().find(|process| process.id == waiting.0.id()).unwrap();

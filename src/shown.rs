@@ -11,7 +11,7 @@ use std::path::Path;
 
 use crate::quoting::{for_any_shell, is_bare_word, json_escape};
 
-/// A value in a form that is safe to look at.
+/// Displays a value without raw control characters.
 pub(crate) struct Shown<'a>(&'a [u8]);
 
 /// Wraps a name, a path or any bytes for a message.
@@ -19,9 +19,9 @@ pub(crate) fn shown<T: AsRef<OsStr> + ?Sized>(value: &T) -> Shown<'_> {
     Shown(value.as_ref().as_bytes())
 }
 
-/// A name in a command that a message proposes, as one word that bash, zsh and fish all read back
-/// as it was: bare, or in single quotes with `'` and `\` between them. What a terminal would obey,
-/// or what is no text, is spelled by its octal number, for `printf` to make it again.
+/// A name in a command that a message proposes: one word that bash, zsh and fish all read back
+/// unchanged. It is bare, or in single quotes with `'` and `\` between them. A name with characters
+/// that a terminal obeys, or with invalid UTF-8, becomes a call of `printf` with octal numbers.
 pub(crate) fn typed<T: AsRef<OsStr> + ?Sized>(value: &T) -> String {
     let bytes = value.as_ref().as_bytes();
     if is_plain(value.as_ref()) {
@@ -30,7 +30,7 @@ pub(crate) fn typed<T: AsRef<OsStr> + ?Sized>(value: &T) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) if !text.chars().any(deceives) => for_any_shell(text),
         _ => {
-            // No `%` and no backslash, and no `-` at the start: printf would take them for its own.
+            // printf itself would interpret `%`, a backslash, and a `-` at the start.
             let spelled = |(at, byte): (usize, &u8)| match byte {
                 byte if byte.is_ascii_alphanumeric() || b" _./:,+=@".contains(byte) => char::from(*byte).to_string(),
                 b'-' if at > 0 => "-".to_owned(),
@@ -41,14 +41,15 @@ pub(crate) fn typed<T: AsRef<OsStr> + ?Sized>(value: &T) -> String {
     }
 }
 
-/// Names that follow a command one after the other, none of which is taken for an option.
+/// The names as arguments of a command, after `--` if one of them looks like an option.
 pub(crate) fn operands<T: AsRef<OsStr>>(values: &[T]) -> String {
     let is_like_an_option = |value: &T| value.as_ref().as_bytes().starts_with(b"-");
     let guard = if values.iter().any(is_like_an_option) { "-- " } else { "" };
     format!("{guard}{}", values.iter().map(typed).collect::<Vec<_>>().join(" "))
 }
 
-/// The same of a path, below the home directory with `~`, which no shell expands in quotes.
+/// A path in a command that a message proposes, with `~` for the home directory. The `~` is not
+/// quoted, because shells do not expand it in quotes.
 pub(crate) fn typed_path(path: &Path, home: Option<&Path>) -> String {
     match home.and_then(|home| path.strip_prefix(home).ok()) {
         Some(rest) if rest.as_os_str().is_empty() => "~".to_owned(),
@@ -57,13 +58,13 @@ pub(crate) fn typed_path(path: &Path, home: Option<&Path>) -> String {
     }
 }
 
-/// Whether every shell takes it as it stands.
+/// Whether every shell reads the value as one word without quotes.
 pub(crate) fn is_plain(value: &OsStr) -> bool {
     let bytes = value.as_bytes();
     !bytes.is_empty() && is_bare_word(bytes)
 }
 
-/// A path under the home directory is shown with `~`, as the person would write it.
+/// A path for a message, with `~` for the home directory.
 pub(crate) fn shown_path(path: &Path, home: Option<&Path>) -> String {
     match home.and_then(|home| path.strip_prefix(home).ok()) {
         Some(rest) if rest.as_os_str().is_empty() => "~".to_owned(),
@@ -90,9 +91,8 @@ impl Display for Shown<'_> {
     }
 }
 
-/// Text for a prompt, with `_` in place of each character that must not be drawn raw. Shells do the
-/// same with what their prompts would run; but themes such as starship draw VIRTUAL_ENV_PROMPT as
-/// it is.
+/// Text for a prompt, with `_` for each character that must not be shown raw. Themes such as
+/// starship print VIRTUAL_ENV_PROMPT unchanged.
 pub(crate) fn inert(text: &OsStr) -> OsString {
     let mut made = Vec::with_capacity(text.len());
     for chunk in text.as_bytes().utf8_chunks() {
@@ -105,7 +105,7 @@ pub(crate) fn inert(text: &OsStr) -> OsString {
     OsString::from_vec(made)
 }
 
-/// Whether text can be shown as it is.
+/// Whether text can be shown raw.
 pub(crate) fn is_legible(text: &str) -> bool {
     !judged(text).any(|(_, deceives)| deceives)
 }
@@ -174,14 +174,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_is_left_alone_and_what_a_terminal_obeys_is_not() {
+    fn control_characters_are_escaped_and_text_is_not() {
         assert_eq!(shown("proj é 日本 $x'\"").to_string(), "proj é 日本 $x'\"");
         assert_eq!(shown("a\x1b[31mb\nc\u{202e}d").to_string(), "a\\u{1b}[31mb\\nc\\u{202e}d");
         assert_eq!(shown(OsStr::from_bytes(b"\xffx")).to_string(), "\\xffx");
     }
 
     #[test]
-    fn nothing_invisible_is_shown_and_emoji_are() {
+    fn invisible_characters_are_escaped_and_emoji_are_not() {
         for hidden in ["\u{ad}", "\u{3164}", "\u{fff9}", "\u{e0041}", "\u{202e}", "\u{200d}", "\u{fe0f}", "\u{85}"] {
             assert_eq!(inert(OsStr::new(&format!("a{hidden}b"))), "a_b", "{}", hidden.escape_default());
             assert!(!is_legible(hidden), "{}", hidden.escape_default());
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn home_is_a_tilde_only_where_it_is_the_home() {
+    fn only_the_home_directory_becomes_a_tilde() {
         let home = Path::new("/h/me");
         assert_eq!(shown_path(Path::new("/h/me/x"), Some(home)), "~/x");
         assert_eq!(shown_path(Path::new("/h/me"), Some(home)), "~");

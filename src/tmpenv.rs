@@ -1,7 +1,7 @@
-//! Temporary environments (`mktmpenv`): what marks one, which shells it belongs to, and which were
-//! abandoned because all of those shells were killed before they could remove it.
+//! Temporary environments (`mktmpenv`): their marker file, and the shells they belong to.
 //!
-//! Removing one is left to the callers.
+//! Finds environments whose shells were all killed before they could remove them. Removing is left
+//! to the callers.
 
 use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
@@ -25,20 +25,20 @@ pub(crate) const README: &str = "README.tmpenv";
 /// What the names of temporary environments start with.
 pub(crate) const PREFIX: &str = "tmp-";
 
-/// The shells that activated it, a line each.
+/// The shells that activated the environment, one per line.
 const OWNERS: &str = ".venvwrap-owners";
 
-/// Longest list of shells that is read. A longer one is no list of ours.
+/// Longest list of shells that is read.
 const LIMIT: u64 = 64 * 1024;
 
-/// The file that a new temporary environment gets, for the shell that called us; nothing where the
-/// system does not tell.
+/// The file for a new temporary environment, with the calling shell. `None` if the system does not
+/// identify the shell.
 pub(crate) fn owners() -> Option<(PathBuf, Vec<u8>)> {
     owner::line_of_caller().map(|line| (PathBuf::from(OWNERS), line.into_bytes()))
 }
 
-/// Adds the shell that called us to those that a temporary environment belongs to. Of no effect for
-/// others.
+/// Adds the calling shell to the owners of a temporary environment. Other environments stay as they
+/// are.
 pub(crate) fn join(environment: &Environment) {
     if !environment.name().as_encoded_bytes().starts_with(PREFIX.as_bytes()) {
         return;
@@ -46,12 +46,12 @@ pub(crate) fn join(environment: &Environment) {
     let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
     let file = OpenOptions::new().append(true).custom_flags(flags.bits()).open(environment.root().join(OWNERS));
     let Ok(mut file) = file else { return };
-    // Without its line, this shell would count as none: then nobody may remove the environment.
+    // An unknown line makes the environment stay, because this shell may still use it.
     let line = owner::line_of_caller().unwrap_or_else(|| "unknown\n".to_owned());
     let _ = file.write_all(line.as_bytes());
 }
 
-/// The temporary environments in the store whose shells have all ended for certain, and that no
+/// The temporary environments in the store whose shells have all certainly ended, and that no
 /// process uses.
 pub(crate) fn abandoned(home: &WorkonHome) -> Vec<EnvironmentName> {
     let names = home.names_with(PREFIX.as_bytes()).unwrap_or_default();
@@ -70,7 +70,7 @@ fn is_abandoned(home: &WorkonHome, name: &OsStr) -> bool {
     if !is_directory || !is_marked() {
         return false;
     }
-    // Only what nobody else can have written says that something may be removed.
+    // A file that other users can write must not cause a removal.
     let Ok(Ok(Some(lines))) = read_private(&root.join(OWNERS), LIMIT) else { return false };
     std::str::from_utf8(&lines).is_ok_and(owner::have_all_ended)
         && processes::using(std::slice::from_ref(&root)).is_empty()

@@ -1,8 +1,8 @@
-//! Trust in the hooks that a project brings along.
+//! Trust in the hooks of a project.
 //!
-//! Owns the record of which files may be sourced: each by its path and its content, so that a
-//! changed file is a new one (direnv's lesson). The record lies in the state directory, never in
-//! the project: nothing vouches for itself.
+//! Owns the record of the files that may be sourced. A file is trusted by its path and its content,
+//! so that a changed file is not (as in direnv). The record is in the state directory, never in the
+//! project, because a project must not vouch for itself.
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -19,10 +19,10 @@ use crate::error::{Error, ProjectError, Result};
 use crate::fs::private::{create_private, doubt, read_private};
 use crate::fs::{read_small, remove_tree, write_whole};
 
-/// The directory of a project that its hooks lie in.
+/// The directory of a project that contains its hooks.
 pub(crate) const PROJECT_HOOKS: &str = ".virtualenvwrapper";
 
-/// Longest file that is trusted. What is longer is no hook, and would have to be held as a whole.
+/// Longest file that can be trusted. Files are kept in memory whole, and real hooks are shorter.
 const LIMIT: u64 = 1024 * 1024;
 
 /// What is known of a file.
@@ -92,7 +92,7 @@ pub(crate) fn distrust(context: &Context, file: &Path) -> Result<()> {
     remove_tree(&record).map_err(Error::io("remove", record))
 }
 
-/// The hooks that a project brings along, by name.
+/// The hooks of a project, sorted by name.
 pub(crate) fn hooks_of(project: &Path) -> Result<Vec<PathBuf>> {
     let directory = project.join(PROJECT_HOOKS);
     let entries = match fs::read_dir(&directory) {

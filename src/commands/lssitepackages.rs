@@ -44,7 +44,7 @@ impl Verb for LsSitePackages {
         let mut command = session.context.command(&ls);
         command.args(self.options).arg("--").arg(&packages);
         // Whatever ls has to complain of, it says itself; virtualenvwrapper's status is 0.
-        Context::run_for_person(&mut command).map_err(Error::io("run", ls))?;
+        Context::run_in_foreground(&mut command).map_err(Error::io("run", ls))?;
         if let Some(file) = PathExtensions::open(&packages)? {
             output::data(format!("\n{}:\n", path_extensions::NAME).as_bytes())?;
             output::data(&legible(&file.text()))?;

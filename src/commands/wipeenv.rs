@@ -48,7 +48,7 @@ impl Verb for WipeEnv {
         // not to stay for that.
         if !uninstaller.remove(&names)? {
             for name in removable(&environment)? {
-                Context::heed_interrupts();
+                Context::unblock_interrupts();
                 uninstaller.remove(&[name])?;
             }
         }

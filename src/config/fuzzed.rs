@@ -1,12 +1,12 @@
-//! Damaged settings: obeyed as they are written, or refused as a whole by file and line.
+//! Damaged settings: read as Python reads them, or refused whole, with file and line.
 
 use std::path::PathBuf;
 
 use super::*;
 use crate::fuzzed::{batch, documents, kept, python_answers, tally};
 
-/// The settings by Python's own parser, as our Debug has them; `?` where it refuses the file or
-/// there is none (3.11).
+/// The settings as Python's own parser reads them, in the form of Debug; `?` if it refuses the
+/// file, or is missing (before 3.11).
 const TOML: &str = "
 try:
     import tomllib
@@ -26,7 +26,7 @@ def answer(document):
 ";
 
 #[test]
-fn settings_are_obeyed_as_a_whole_or_refused_by_file_and_line() {
+fn settings_are_used_whole_or_refused_with_file_and_line() {
     let words = &["installer", "link = \"", "trash-days", "\"uv\"", "\"\"\"", "[x]\n", "true", "1_0", "0x10", "= 3\n"];
     let files = [kept("config"), batch(600, &documents("config", words))].concat();
     let room = tempfile::tempdir().unwrap();
@@ -40,7 +40,7 @@ fn settings_are_obeyed_as_a_whole_or_refused_by_file_and_line() {
         match Config::read(&context) {
             Ok(Config { installer, link, trash_days }) => {
                 let ours = format!("{installer:?} {link:?} {trash_days}");
-                // What is new in TOML 1.1 is wrong to an older Python.
+                // Older Pythons refuse the new syntax of TOML 1.1.
                 assert!(ours == answer || answer == "?", "{ours}, not {answer}: {shown}");
             }
             Err(error) => {
@@ -52,11 +52,11 @@ fn settings_are_obeyed_as_a_whole_or_refused_by_file_and_line() {
             }
         }
     }
-    tally("damaged files of the person, obeyed or refused as a whole", files.len());
+    tally("damaged settings, used or refused whole", files.len());
 }
 
 #[test]
-fn a_file_that_is_too_long_is_not_obeyed_up_to_there() {
+fn a_file_that_is_too_long_is_refused() {
     let room = tempfile::tempdir().unwrap();
     std::fs::create_dir(room.path().join("venvwrap")).unwrap();
     let text = format!("{}installer = \"uv\"\n", "# a comment\n".repeat(6_000));

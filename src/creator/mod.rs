@@ -1,9 +1,8 @@
-//! Making an environment: its directories, links and `pyvenv.cfg`.
+//! Creates an environment: its directories, links and `pyvenv.cfg`.
 //!
-//! Owns the layout on disk for every interpreter that we can make one for ourselves (`native`,
-//! `python27`), and the hand-over to virtualenv where the person names it. Packages are `seed`'s,
-//! activation scripts come ready from `shell`, the place and the moment of publishing are
-//! `workon_home`'s.
+//! Owns the layout on disk (`native`, `python27`), and the call of virtualenv if the user asks for
+//! it. Packages are left to `seed`, the text of activation scripts to `shell`, and moving the
+//! finished environment to its final path to `workon_home`.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -20,48 +19,46 @@ mod native;
 mod python27;
 pub(crate) mod virtualenv;
 
-/// What was asked for.
+/// What to create.
 #[derive(Debug)]
 pub(crate) struct Request<'a> {
-    /// The base interpreter.
     pub(crate) interpreter: &'a Interpreter,
-    /// Where to write; an empty directory.
+    /// The empty directory to write to.
     pub(crate) directory: &'a Path,
-    /// Where it will stand. Everything written names this place.
+    /// The final path of the environment, which all files refer to.
     pub(crate) root: &'a Path,
-    /// Whether it sees the packages of the base interpreter.
     pub(crate) system_site_packages: bool,
-    /// Text for the prompt, where it is not to be the name.
+    /// Text for the prompt, if it is not the name.
     pub(crate) prompt: Option<&'a OsStr>,
-    /// Files for `bin`: name and content.
+    /// Scripts for `bin`: name and content.
     pub(crate) scripts: &'a [(&'static str, Vec<u8>)],
 }
 
 /// A new environment, but for its packages.
 #[derive(Debug)]
 pub(crate) struct Created {
-    /// Its `site-packages`, which does not exist yet.
+    /// The path of `site-packages`, which is not created yet.
     pub(crate) site_packages: PathBuf,
 }
 
-/// Whether we can make an environment for this interpreter ourselves; the reason where we cannot.
+/// Whether venvwrap can create environments of this interpreter; if not, why.
 pub(crate) fn supports(interpreter: &Interpreter) -> std::result::Result<(), &'static str> {
     let Release { major, minor, .. } = interpreter.version;
     match (interpreter.implementation.as_str(), major, minor) {
         ("CPython", 2, 7) | ("CPython" | "PyPy", 3, 3..) => Ok(()),
-        ("CPython" | "PyPy", ..) => Err("venvwrap knows 2.7 and 3.3 or newer"),
-        _ => Err("venvwrap knows CPython and PyPy"),
+        ("CPython" | "PyPy", ..) => Err("venvwrap supports Python 2.7 and 3.3 or newer"),
+        _ => Err("venvwrap supports CPython and PyPy"),
     }
 }
 
-/// Writes an environment into the request's directory, without starting anything. The interpreter
-/// is one that [`supports`] accepts.
+/// Writes an environment into the request's directory, without starting anything. [`supports`] must
+/// accept the interpreter.
 pub(crate) fn create(request: &Request<'_>) -> Result<Created> {
     let base = request.interpreter.base_executable.as_os_str();
     if [Some(base), request.prompt].iter().flatten().any(|value| !is_one_line(value.as_bytes())) {
         return Err(Error::CannotCreate {
             python: request.interpreter.executable.clone(),
-            // PEP 405: a value ends at the end of its line.
+            // PEP 405: a value is one line.
             reason: "pyvenv.cfg cannot hold a path or a prompt with a line break or another control character"
                 .to_owned(),
             hint: "choose another Python or another --prompt".to_owned(),
@@ -70,7 +67,7 @@ pub(crate) fn create(request: &Request<'_>) -> Result<Created> {
     if request.interpreter.version.major == 2 { python27::create(request) } else { native::create(request) }
 }
 
-/// The keys that every environment of ours has (PEP 405, PEP 838), in the order of `venv`.
+/// The keys that venvwrap writes in every environment (PEP 405, PEP 838), in the order of `venv`.
 fn pyvenv_cfg(request: &Request<'_>, more: &[(&str, &OsStr)]) -> Vec<u8> {
     let interpreter = request.interpreter;
     let version = interpreter.version;
@@ -91,9 +88,9 @@ fn pyvenv_cfg(request: &Request<'_>, more: &[(&str, &OsStr)]) -> Vec<u8> {
     PyvenvCfg::text(pairs)
 }
 
-/// Files that keep an environment out of commits and backups, and the scripts of `bin`.
+/// Writes the files that keep an environment out of commits and backups, and the scripts of `bin`.
 fn write_common(request: &Request<'_>, bin: &Path) -> Result<()> {
-    const TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n# Backups may leave this directory out: venvwrap can make it again.\n";
+    const TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n# Backups may skip this directory: venvwrap can create it again.\n";
     write(&request.directory.join(".gitignore"), b"*\n")?;
     write(&request.directory.join("CACHEDIR.TAG"), TAG.as_bytes())?;
     for (name, content) in request.scripts {
@@ -114,7 +111,7 @@ fn link(target: impl AsRef<Path>, path: &Path) -> Result<()> {
     std::os::unix::fs::symlink(target, path).map_err(Error::io(Error::LINKING, path))
 }
 
-/// The names that an interpreter goes by in `bin`, the first one the file, the others links to it.
+/// The names of the interpreter in `bin`. The others are links to the first one.
 fn names(interpreter: &Interpreter) -> Vec<OsString> {
     let Release { major, minor, .. } = interpreter.version;
     let mut names = vec!["python".to_owned(), format!("python{major}"), format!("python{major}.{minor}")];

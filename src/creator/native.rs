@@ -1,7 +1,7 @@
-//! PEP 405 environments, written directly: every Python 3, CPython and PyPy.
+//! Creates PEP 405 environments for CPython 3 and PyPy 3.
 //!
-//! The layout is that of the interpreter's own `venv`, so that `python -m venv --upgrade`, editors
-//! and other tools find what they expect. 3.3 is the oldest that reads `pyvenv.cfg`.
+//! The layout is the same as from the interpreter's own `venv`, so that `python -m venv --upgrade`,
+//! editors and other tools find what they expect. 3.3 is the first version that reads `pyvenv.cfg`.
 
 use std::path::Path;
 
@@ -10,10 +10,10 @@ use crate::error::Result;
 use crate::formats::pyvenv_cfg::FILE_NAME;
 use crate::versions::Release;
 
-/// Since when `venv` makes a directory for headers under `include` (bpo-43976).
+/// The first version whose `venv` creates a directory for headers under `include` (bpo-43976).
 const HAS_OWN_INCLUDE: Release = Release::new(3, 11, 0);
 
-/// Writes the environment. `site-packages` itself is left to whoever fills it.
+/// Writes the environment, without `site-packages`.
 pub(super) fn create(request: &Request<'_>) -> Result<Created> {
     let (directory, interpreter) = (request.directory, request.interpreter);
     let bin = directory.join("bin");
@@ -35,7 +35,7 @@ pub(super) fn create(request: &Request<'_>) -> Result<Created> {
     if interpreter.has_lib64_link {
         link("lib", &directory.join("lib64"))?;
     } else if interpreter.platlibdir != "lib" {
-        // 3.15: platlib is a directory of its own (gh-139704).
+        // 3.15: platlib is a separate directory (gh-139704).
         let platlib =
             directory.join(&interpreter.platlibdir).join(interpreter.library_directory()).join("site-packages");
         make_parents(directory, &platlib)?;
@@ -47,7 +47,7 @@ pub(super) fn create(request: &Request<'_>) -> Result<Created> {
     Ok(Created { site_packages })
 }
 
-/// Makes the directories between `top`, which exists, and `path`, without `path` itself.
+/// Creates the directories between `top`, which exists, and `path`, without `path` itself.
 fn make_parents(top: &Path, path: &Path) -> Result<()> {
     let between = path.strip_prefix(top).ok().and_then(Path::parent).unwrap_or(Path::new(""));
     let mut at = top.to_path_buf();

@@ -1,8 +1,8 @@
-//! Environments for CPython 2.7, which knows no `pyvenv.cfg`.
+//! Creates environments for CPython 2.7, which does not read `pyvenv.cfg`.
 //!
-//! It finds its prefix by following links from its executable, so the executable is a copy; it
-//! finds its library by a landmark, so there is one; and a `site.py` of ours (site27.py) sends it
-//! on to the base interpreter's library.
+//! It finds its prefix by following links from its executable, so the executable is a copy. It
+//! finds its library by the file `os.py`, so that file is linked. And venvwrap's own `site.py`
+//! (site27.py) adds the base interpreter's library.
 
 use super::{Created, Request, link, make_directory, names, pyvenv_cfg, write, write_common};
 use crate::error::{Error, Result};
@@ -10,7 +10,7 @@ use crate::formats::pyvenv_cfg::FILE_NAME;
 
 const SITE: &[u8] = include_bytes!("site27.py");
 
-/// Writes the environment. `site-packages` itself is left to whoever fills it.
+/// Writes the environment, without `site-packages`.
 pub(super) fn create(request: &Request<'_>) -> Result<Created> {
     let (directory, interpreter) = (request.directory, request.interpreter);
     let base = interpreter.base_prefix.join("lib/python2.7");
@@ -31,7 +31,7 @@ pub(super) fn create(request: &Request<'_>) -> Result<Created> {
     link(base.join("lib-dynload"), &library.join("lib-dynload"))?;
     write(&library.join("site.py"), SITE)?;
     if !request.system_site_packages {
-        // How pip 19 and 20 know that `--user` would go past such an environment.
+        // pip 19 and 20 read this file to refuse `--user` in such an environment.
         write(&library.join("no-global-site-packages.txt"), b"")?;
     }
     write_common(request, &bin)?;

@@ -1,8 +1,7 @@
-//! The hand-over to virtualenv, or to whichever creator the person names in
-//! VIRTUALENVWRAPPER_VIRTUALENV.
+//! Creates an environment with virtualenv, or with the program in VIRTUALENVWRAPPER_VIRTUALENV.
 //!
-//! Such a program writes the final path into its files and cannot be moved afterwards, so it builds
-//! in place.
+//! Such a program writes the path of the environment into its files, so it creates the environment
+//! at the final path.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -15,11 +14,11 @@ use crate::error::{Error, PackageError, Result};
 use crate::fs::remove_tree;
 use crate::interpreter::Interpreter;
 
-/// What the creator is told.
+/// The options for the program.
 #[derive(Debug)]
-#[allow(clippy::struct_excessive_bools, reason = "each is an option of the creator's command line")]
+#[allow(clippy::struct_excessive_bools, reason = "each is an option on the program's command line")]
 pub(crate) struct HandOver<'a> {
-    /// The interpreter, as the person asked for it.
+    /// The interpreter, as the user wrote it.
     pub(crate) python: Option<&'a OsStr>,
     /// `--system-site-packages`.
     pub(crate) system_site_packages: bool,
@@ -29,41 +28,41 @@ pub(crate) struct HandOver<'a> {
     pub(crate) prompt: Option<&'a OsStr>,
     /// `--quiet`.
     pub(crate) quiet: bool,
-    /// Whether no package index may be asked.
+    /// Whether downloads are forbidden.
     pub(crate) is_offline: bool,
 }
 
-/// The creator that the person named, or `None`. One that is named and not there is an error.
+/// The program in VIRTUALENVWRAPPER_VIRTUALENV. `None` if it is not set; an error if the program is
+/// missing.
 pub(crate) fn named(context: &Context) -> Result<Option<PathBuf>> {
     let Some(name) = context.variable(env_vars::VIRTUALENVWRAPPER_VIRTUALENV) else { return Ok(None) };
     context.program(name).map(Some).ok_or_else(|| PackageError::NoCreator { name: name.to_owned() }.into())
 }
 
-/// virtualenv, for an interpreter that we cannot create environments with; `None` where we can. An
-/// error where it would be needed and is not there.
+/// virtualenv, if venvwrap cannot create environments of this interpreter. An error if virtualenv
+/// is needed and missing.
 pub(crate) fn needed(context: &Context, interpreter: &Interpreter) -> Result<Option<PathBuf>> {
     let Err(reason) = supports(interpreter) else { return Ok(None) };
     context.program("virtualenv").map(Some).ok_or_else(|| Error::CannotCreate {
         python: interpreter.executable.clone(),
         reason: reason.to_owned(),
-        hint: "virtualenv may know how: `uv tool install virtualenv` or `pipx install virtualenv`".to_owned(),
+        hint: "virtualenv may support it: `uv tool install virtualenv` or `pipx install virtualenv`".to_owned(),
     })
 }
 
-/// Runs the creator for `home/name`, with its output left to the person, called as
-/// virtualenvwrapper calls it: in `home`, the name last. What it leaves there when it fails is
-/// removed, unless something was there before.
+/// Runs the program for `home/name` as virtualenvwrapper does: in `home`, with the name last. Its
+/// output is shown. After a failure, removes what the program left, unless `home/name` existed
+/// before.
 pub(crate) fn create(context: &Context, program: &Path, asked: &HandOver<'_>, home: &Path, name: &OsStr) -> Result<()> {
     let root = home.join(name);
     let was_there = fs::symlink_metadata(&root).is_ok();
     let mut command = context.command(program);
     command.args(words(context, asked)?).arg(name).current_dir(home);
     if asked.is_offline {
-        // virtualenv downloads what is newer than its own wheels, and has another process look for
-        // that now and then.
+        // virtualenv downloads newer wheels, and sometimes starts a process that looks for them.
         command.envs([("PIP_NO_INDEX", "1"), ("UV_OFFLINE", "1"), ("VIRTUALENV_NO_PERIODIC_UPDATE", "1")]);
     }
-    let failed = match Context::run_for_person(&mut command) {
+    let failed = match Context::run_in_foreground(&mut command) {
         Ok(status) if status.success() => return Ok(()),
         Ok(status) => Error::Child {
             what: crate::shown::shown(program).to_string(),
@@ -79,8 +78,7 @@ pub(crate) fn create(context: &Context, program: &Path, asked: &HandOver<'_>, ho
     Err(failed)
 }
 
-/// The words of VIRTUALENVWRAPPER_VIRTUALENV_ARGS, split as a shell would; `None` where it is
-/// unset.
+/// The words of VIRTUALENVWRAPPER_VIRTUALENV_ARGS, split as a shell does. `None` if it is unset.
 pub(crate) fn standing_words(context: &Context) -> Result<Option<Vec<OsString>>> {
     let Some(standing) = context.variable(env_vars::VIRTUALENVWRAPPER_VIRTUALENV_ARGS) else { return Ok(None) };
     let wrong =
@@ -90,7 +88,7 @@ pub(crate) fn standing_words(context: &Context) -> Result<Option<Vec<OsString>>>
     Ok(Some(words.into_iter().map(Into::into).collect()))
 }
 
-/// The words before the name: the person's standing ones first.
+/// The arguments before the name: VIRTUALENVWRAPPER_VIRTUALENV_ARGS first.
 fn words(context: &Context, asked: &HandOver<'_>) -> Result<Vec<OsString>> {
     let mut words = standing_words(context)?.unwrap_or_default();
     if let Some(python) = asked.python {

@@ -1,10 +1,9 @@
-//! Lines that a person appended to an environment's own `bin/activate`.
+//! Lines that the user appended to `bin/activate`.
 //!
-//! We do not source that script (CVE-2024-53899, CVE-2024-9287: what is pasted into it runs), but
-//! people keep their exports at its end. The script of every maker (venv 3.3 to 3.14, virtualenv 16
-//! to 21, uv, ours) forgets hashed commands twice: in `deactivate`, and as its last statement,
-//! which some of them wrap in an `if`. So what follows the second `hash -r` is the person's own
-//! (DESIGN.md 7).
+//! venvwrap does not source that script (CVE-2024-53899, CVE-2024-9287: names pasted into it are
+//! run), but users put exports at its end. The scripts of all tools (venv 3.3 to 3.14, virtualenv
+//! 16 to 21, uv, venvwrap) call `hash -r` twice: in `deactivate`, and as the last statement, which
+//! may be in an `if`. So everything after the second `hash -r` is the user's (DESIGN.md 7).
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -12,13 +11,13 @@ use std::path::Path;
 use crate::error::{Error, Result};
 use crate::fs::read_small;
 
-/// Reads `bin/activate` and gives the appended lines, or `None` where it ends as its maker left it.
+/// The lines appended to this `bin/activate`. `None` if there are none.
 pub(crate) fn appended_lines(activate: &Path) -> Result<Option<Vec<u8>>> {
     Ok(script(activate)?.as_deref().and_then(appended_in))
 }
 
-/// The text of `bin/activate`. `None` where there is none, where we may not read it, and where it
-/// is so long that only a part would be read: half a command is another command.
+/// The text of `bin/activate`. `None` if it is missing, unreadable, or too long to be read whole:
+/// half a command is another command.
 pub(crate) fn script(activate: &Path) -> Result<Option<Vec<u8>>> {
     match read_small(activate, super::SMALL) {
         Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::FileTooLarge) => Ok(None),
@@ -26,24 +25,24 @@ pub(crate) fn script(activate: &Path) -> Result<Option<Vec<u8>>> {
     }
 }
 
-/// The same of a script that was read already.
+/// The lines appended to a script with this text.
 pub(crate) fn appended_in(text: &[u8]) -> Option<Vec<u8>> {
-    after_the_maker(text).map(<[u8]>::to_vec)
+    after_the_tool(text).map(<[u8]>::to_vec)
 }
 
-/// The word in these lines that means something only in a file that is sourced, or that would end
-/// the shell: nodeenv asks for the file that it stands in, by `$BASH_SOURCE` and `$0`. `None` where
-/// they can be run as text.
+/// The first word in these lines that works only in a sourced file, or that would end the shell:
+/// nodeenv finds its own file by `$BASH_SOURCE` and `$0`. `None` if the lines can be run with
+/// `eval`.
 pub(crate) fn needs_its_file(lines: &[u8]) -> Option<&'static str> {
     let text = String::from_utf8_lossy(lines);
-    let said = || text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
+    let statements = || text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
     let asking = ["BASH_SOURCE", "$0", "${0", "(%)", "funcfiletrace", "funcsourcetrace", "BASH_ARGV0", "FUNCNAME"];
     let ending = ["exit", "exec", "logout", "suspend"];
-    let asks = asking.into_iter().find(|word| said().any(|line| line.contains(word)));
-    asks.or_else(|| ending.into_iter().find(|word| said().any(|line| is_called(word, line))))
+    let asks = asking.into_iter().find(|word| statements().any(|line| line.contains(word)));
+    asks.or_else(|| ending.into_iter().find(|word| statements().any(|line| is_called(word, line))))
 }
 
-/// Whether a word stands where a line has a command.
+/// Whether a word is a command in this line.
 fn is_called(word: &str, line: &str) -> bool {
     line.match_indices(word).any(|(at, _)| {
         let before = line[..at].trim_end_matches('\\');
@@ -59,9 +58,9 @@ fn is_called(word: &str, line: &str) -> bool {
     })
 }
 
-/// The numbers of the lines, counted from 1, that somebody put elsewhere in a `bin/activate`: they
-/// have no effect on entering. Every maker sets the same few variables; a line that sets another
-/// one, or reads another file, is none of theirs. Nothing is said of a script of unknown making.
+/// The numbers, from 1, of lines that the user added elsewhere in `bin/activate`. `workon` ignores
+/// them. All tools set the same few variables, so a line that sets another variable, or sources a
+/// file, is the user's. Empty for a script of an unknown tool.
 pub(crate) fn inserted_lines(text: &[u8]) -> Vec<usize> {
     let Some(length) = appended_length(text) else { return Vec::new() };
     let lines = text[..text.len() - length].split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
@@ -70,7 +69,7 @@ pub(crate) fn inserted_lines(text: &[u8]) -> Vec<usize> {
 
 fn is_inserted(line: &[u8]) -> bool {
     if [&b"source "[..], b". ", b"\\. ", b"alias "].iter().any(|word| line.starts_with(word)) {
-        // `alias pydoc 2>/dev/null`, in virtualenv's and uv's, only asks.
+        // virtualenv and uv write `alias pydoc 2>/dev/null`, which sets nothing.
         return !line.starts_with(b"alias ") || line.contains(&b'=');
     }
     let line = line.strip_prefix(b"export ").unwrap_or(line);
@@ -98,24 +97,24 @@ fn is_inserted(line: &[u8]) -> bool {
     }
 }
 
-/// What the maker wrote, and the appended lines; `None` where there are none.
+/// The tool's text, and the appended lines. `None` if there are none.
 pub(crate) fn parted(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let lines = after_the_maker(text)?;
+    let lines = after_the_tool(text)?;
     Some((&text[..text.len() - lines.len()], lines))
 }
 
-/// What follows the maker's last statement. Comments and blank lines alone are nothing.
-fn after_the_maker(text: &[u8]) -> Option<&[u8]> {
+/// The text after the tool's last statement. `None` if it has only comments and blank lines.
+fn after_the_tool(text: &[u8]) -> Option<&[u8]> {
     let rest = &text[text.len() - appended_length(text)?..];
-    let is_said = |line: &[u8]| !matches!(line.trim_ascii().first(), None | Some(b'#'));
-    rest.split(|byte| *byte == b'\n').any(is_said).then_some(rest)
+    let is_statement = |line: &[u8]| !matches!(line.trim_ascii().first(), None | Some(b'#'));
+    rest.split(|byte| *byte == b'\n').any(is_statement).then_some(rest)
 }
 
-/// How long what follows the maker's last statement is.
+/// The length of the text after the tool's last statement.
 fn appended_length(text: &[u8]) -> Option<usize> {
     let mut lines = text.split_inclusive(|byte| *byte == b'\n');
-    let mut forgets = || lines.by_ref().find(|line| line.trim_ascii_start().starts_with(b"hash -r"));
-    forgets().and_then(|_| forgets())?;
+    let mut hash_reset = || lines.by_ref().find(|line| line.trim_ascii_start().starts_with(b"hash -r"));
+    hash_reset().and_then(|_| hash_reset())?;
     let mut length: usize = lines.map(<[u8]>::len).sum();
     let rest = &text[text.len() - length..];
     if rest.trim_ascii_end() == b"fi" || rest.starts_with(b"fi\n") {
@@ -129,21 +128,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_stands_after_the_makers_end_is_the_persons() {
+    fn lines_after_the_tools_last_statement_are_the_users() {
         let plain = "deactivate () {\n    hash -r 2> /dev/null\n}\nexport PATH\nhash -r 2> /dev/null || true\n";
         let wrapped = "deactivate () {\n    hash -r\n}\nif true; then\n    hash -r\nfi\n";
         for maker in [plain, wrapped, wrapped.trim_end()] {
-            assert_eq!(after_the_maker(maker.as_bytes()), None, "{maker}");
+            assert_eq!(after_the_tool(maker.as_bytes()), None, "{maker}");
             let comment = format!("{maker}\n# nothing here\n\n");
-            assert_eq!(after_the_maker(comment.as_bytes()), None, "{comment}");
+            assert_eq!(after_the_tool(comment.as_bytes()), None, "{comment}");
             let with = format!("{maker}\n# mine\nexport A='b'\nhash -r\nB=c");
-            let said = std::str::from_utf8(after_the_maker(with.as_bytes()).unwrap()).unwrap();
+            let said = std::str::from_utf8(after_the_tool(with.as_bytes()).unwrap()).unwrap();
             assert_eq!(said.trim_start(), "# mine\nexport A='b'\nhash -r\nB=c");
         }
     }
 
     #[test]
-    fn lines_that_need_their_file_or_end_the_shell_are_known() {
+    fn lines_that_need_their_file_or_end_the_shell_are_found() {
         for line in [
             "SOURCE=\"${BASH_SOURCE[0]}\"",
             "DIR=$(dirname \"$0\")",
@@ -175,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_stand_where_they_have_no_effect_are_found() {
+    fn lines_inserted_elsewhere_are_found() {
         let maker = "deactivate () {\n    unset VIRTUAL_ENV\n    hash -r\n}\nVIRTUAL_ENV='/x'\nexport VIRTUAL_ENV\n\
                      PATH=\"$VIRTUAL_ENV/bin:$PATH\"\nhash -r\nexport MINE=1\n";
         assert_eq!(inserted_lines(maker.as_bytes()), Vec::<usize>::new());
@@ -190,16 +189,16 @@ mod tests {
     }
 
     #[test]
-    fn a_script_of_unknown_making_adds_nothing() {
-        assert_eq!(after_the_maker(b"export A=1\nhash -r\nexport B=1\n"), None);
-        assert_eq!(after_the_maker(b""), None);
+    fn a_script_of_an_unknown_tool_has_no_appended_lines() {
+        assert_eq!(after_the_tool(b"export A=1\nhash -r\nexport B=1\n"), None);
+        assert_eq!(after_the_tool(b""), None);
     }
 
     #[test]
-    fn our_own_script_ends_where_its_maker_ends() {
+    fn venvwraps_own_script_has_no_appended_lines() {
         let ours = include_bytes!("../../shell/standalone/activate");
-        assert_eq!(after_the_maker(ours), None);
+        assert_eq!(after_the_tool(ours), None);
         let with = [&ours[..], b"export A=1\n"].concat();
-        assert_eq!(after_the_maker(&with), Some(&b"export A=1\n"[..]));
+        assert_eq!(after_the_tool(&with), Some(&b"export A=1\n"[..]));
     }
 }

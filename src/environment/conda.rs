@@ -1,8 +1,7 @@
-//! A conda environment: a prefix with `conda-meta`, and no `pyvenv.cfg`.
+//! A conda environment: a directory with `conda-meta`, and no `pyvenv.cfg`.
 //!
-//! Owns the reading of what conda keeps in one: which python it holds, the variables that it brings
-//! along (data, in JSON) and the scripts that conda would source. conda's own `activate.py` is the
-//! reference.
+//! Owns reading what conda keeps in it: the version of Python, the variables (data, in JSON), and
+//! the scripts that conda would source. conda's own `activate.py` is the reference.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -14,34 +13,34 @@ use super::{Environment, SMALL};
 use crate::formats::pyvenv_cfg;
 use crate::fs::read_small;
 
-/// Where `conda env config vars` keeps what it was told, below the root.
+/// The file of `conda env config vars`, below the root.
 const STATE: &str = "conda-meta/state";
 
-/// What conda puts in the place of a value to say that there is none.
+/// What conda writes for a variable that was unset.
 const NO_VALUE: &str = "***unset***";
 
-/// When a script is sourced.
+/// When conda sources a script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scripts {
-    /// After entering, in the order of their names.
+    /// After activating, in the order of their names.
     Entering,
-    /// Before leaving, in the reverse order.
+    /// Before deactivating, in the reverse order.
     Leaving,
 }
 
 impl Environment {
-    /// Looks for a conda environment at `root`.
+    /// Opens the conda environment at `root`. `None` if it is not one.
     pub(crate) fn open_conda(root: &Path) -> Option<Self> {
         let is_one = root.join("conda-meta").is_dir() && fs::metadata(root.join(pyvenv_cfg::FILE_NAME)).is_err();
         is_one.then(|| Self { root: root.to_path_buf(), cfg: None, elsewhere: None, is_conda: true })
     }
 
-    /// Whether it is one.
     pub(crate) fn is_conda(&self) -> bool {
         self.is_conda
     }
 
-    /// What conda calls it: `base`, the name of one in a directory `envs`, else the path.
+    /// The name that conda shows: `base`, the last component below a directory `envs`, else the
+    /// path.
     pub(crate) fn conda_name(&self) -> OsString {
         let in_envs = || self.root.parent().and_then(Path::file_name) == Some(OsStr::new("envs"));
         match self.root.file_name() {
@@ -51,8 +50,8 @@ impl Environment {
         }
     }
 
-    /// The files that give it variables, with their text: those of its packages
-    /// (`etc/conda/env_vars.d`), then that of the person (`conda env config vars`), which wins.
+    /// The files with variables, and their text: first from packages (`etc/conda/env_vars.d`), then
+    /// the user's (`conda env config vars`), which overrides them.
     pub(crate) fn conda_variable_files(&self) -> Vec<(PathBuf, Vec<u8>)> {
         if !self.is_conda {
             return Vec::new();
@@ -80,7 +79,7 @@ impl Environment {
         }
     }
 
-    /// Whether a python is installed, and its version: from the name of the package's record.
+    /// The version of the installed Python, from the name of its package's record.
     pub(super) fn conda_python(&self) -> Option<String> {
         let version = |name: &OsStr| {
             let rest = name.to_str()?.strip_prefix("python-")?.strip_suffix(".json")?;
@@ -92,12 +91,12 @@ impl Environment {
     }
 }
 
-/// Whether it is what conda itself is installed in.
+/// Whether conda itself is installed there.
 fn is_base(root: &Path) -> bool {
     root.join("condabin").is_dir()
 }
 
-/// The files of that ending, by name.
+/// The files with this ending, sorted.
 fn files_in(directory: &Path, ending: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.path());
     let is_wanted = |file: &PathBuf| file.as_os_str().as_bytes().ends_with(ending.as_bytes()) && file.is_file();
@@ -106,12 +105,13 @@ fn files_in(directory: &Path, ending: &str) -> Vec<PathBuf> {
     files
 }
 
-/// The variables in such a file, in the upper case that conda exports them in. Only texts count.
+/// The variables in such a file, in upper case, as conda exports them. Values other than strings
+/// are ignored.
 pub(crate) fn variables_in(file: &Path, text: &[u8]) -> BTreeMap<String, OsString> {
-    let told: Option<serde_json::Value> = serde_json::from_slice(text).ok();
-    let told = told.as_ref().and_then(|told| if file.ends_with(STATE) { told.get("env_vars") } else { Some(told) });
-    let told = told.and_then(serde_json::Value::as_object).into_iter().flatten();
-    let texts = told.filter_map(|(name, value)| Some((name, value.as_str()?)));
+    let json: Option<serde_json::Value> = serde_json::from_slice(text).ok();
+    let pairs = json.as_ref().and_then(|json| if file.ends_with(STATE) { json.get("env_vars") } else { Some(json) });
+    let pairs = pairs.and_then(serde_json::Value::as_object).into_iter().flatten();
+    let texts = pairs.filter_map(|(name, value)| Some((name, value.as_str()?)));
     let texts = texts.filter(|(_, value)| *value != NO_VALUE && !value.contains('\0'));
     texts.map(|(name, value)| (name.to_uppercase(), value.into())).collect()
 }

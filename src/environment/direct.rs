@@ -19,16 +19,16 @@ const LIMIT: u64 = 64 * 1024;
 /// A distribution that was installed from a URL or a directory, not from an index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DirectOrigin {
-    /// Its name (PEP 503).
+    /// The name (PEP 503).
     pub(crate) name: String,
-    /// The directory or file on this machine, if it came from one.
+    /// The directory or file on this machine, unless it came from a URL.
     pub(crate) place: Option<PathBuf>,
     /// Whether Python imports it from that directory.
     pub(crate) is_editable: bool,
 }
 
-/// The distributions in these directories that came from no index. Fails where anything that `pip
-/// freeze` prints contains a line break.
+/// The distributions in these directories that did not come from an index. Fails if a value that
+/// `pip freeze` prints contains a line break.
 pub(crate) fn origins<'a>(directories: impl IntoIterator<Item = &'a Path>) -> Result<Vec<DirectOrigin>> {
     let mut found = Vec::new();
     for directory in directories {
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn places_and_addresses_are_told_apart() {
+    fn paths_and_urls_are_distinguished() {
         let place = |text| origin(text).unwrap().pop().map(|origin| (origin.place, origin.is_editable)).unwrap();
         assert_eq!(
             place(r#"{"url": "file:///a%20b/c#d", "dir_info": {"editable": true}}"#),
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_ends_a_line_comes_through() {
+    fn values_with_line_breaks_are_refused() {
         for end in ["\\n", "\\r", "\\u000b", "\\u001e", "\\u0085", "\\u2028", "\\u2029"] {
             for text in [
                 format!(r#"{{"url": "https://h/x{end}--index-url https://h"}}"#),

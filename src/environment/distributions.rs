@@ -33,7 +33,7 @@ mod tests {
     }
 
     #[test]
-    fn every_form_of_metadata_is_known() {
+    fn every_form_of_metadata_is_read() {
         let room = tempfile::tempdir().unwrap();
         let room = room.path();
         put(room, "Zope.Event-5.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: zope.event\nVersion: 5.0\n");
@@ -49,14 +49,14 @@ mod tests {
         put(room, "package/__init__.py", "");
         let expected = ["body", "distutils-made", "egg", "my", "no_metadata", "Old", "zipped", "zope.event"];
         let mut found = names([room]).unwrap();
-        // Two forms of one name: which of them spells it does not matter.
+        // Two forms have this name: either spelling is right.
         let at = found.iter().position(|name| normalized(name) == "my-link").unwrap();
         "my".clone_into(&mut found[at]);
         assert_eq!(found, expected);
     }
 
     #[test]
-    fn what_is_no_name_is_never_handed_on() {
+    fn invalid_names_are_left_out() {
         let room = tempfile::tempdir().unwrap();
         put(room.path(), "a-1.dist-info/METADATA", "Name: -r /etc/passwd\n");
         put(room.path(), "b-1.dist-info/METADATA", "Name: ../../b\n");
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn no_entry_of_site_packages_gives_anything_but_a_name() {
+    fn odd_entries_of_site_packages_give_valid_names_or_none() {
         let room = tempfile::tempdir().unwrap();
         let stems = "[a-zA-Z0-9~._ -]{0,9}(-[0-9.a-z]{0,4}){0,3}";
         let kinds = "(dist-info|egg-info|egg|egg-link|dist|DIST-INFO|)";

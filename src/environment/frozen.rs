@@ -1,7 +1,7 @@
-//! The lines of `pip freeze`, each known to be the one line of one installed distribution.
+//! Checks the lines of `pip freeze`: each must be the only line of an installed distribution.
 //!
-//! Owns what such a line may look like, and that no password stands in it. pip and uv print what
-//! the metadata of others says, so a line counts only for a name that is installed, once.
+//! Owns the form of such a line, and removes passwords from it. pip and uv print what the metadata
+//! of packages says, so a line for any other name, or a second line for a name, is refused.
 
 use std::path::{Path, PathBuf};
 
@@ -26,7 +26,7 @@ pub(crate) struct Frozen {
 }
 
 impl Frozen {
-    /// Reads a line. `None` where it is no line for a distribution.
+    /// Reads a line. `None` if it is not the line of a distribution.
     fn of(line: &str, origins: &[DirectOrigin]) -> Option<Self> {
         if !is_one_line(line.as_bytes()) {
             return None;
@@ -65,7 +65,7 @@ impl Frozen {
     }
 }
 
-/// The lines of what `program` printed. `installed`: the names of what is there.
+/// The lines that `program` printed. `installed`: the names of the installed distributions.
 pub(crate) fn checked(
     text: &str,
     program: &str,
@@ -88,8 +88,8 @@ pub(crate) fn checked(
     Ok(found)
 }
 
-/// An address without its user and password. `git@` is no secret, and `${NAME}` is what pip
-/// replaces with a variable. With ssh, the user stays.
+/// The URL without user and password. `git@` stays, because it is not secret; so does `${NAME}`,
+/// which pip replaces with a variable, and the user in an ssh URL, which is needed.
 pub(crate) fn without_password(url: &str) -> String {
     let Some((scheme, behind)) = url.split_once("://") else { return url.to_owned() };
     let (authority, path) = behind.split_at(behind.find(['/', '?', '#']).unwrap_or(behind.len()));
@@ -111,7 +111,7 @@ mod tests {
     use crate::error::Error;
 
     #[test]
-    fn no_password_and_no_token_comes_through() {
+    fn passwords_and_tokens_are_removed() {
         for (url, clean) in [
             ("https://user:secret@h/x.whl", "https://h/x.whl"),
             ("git+https://token@h/r@abc#egg=x", "git+https://h/r@abc#egg=x"),
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn only_lines_of_what_is_installed_count() {
+    fn only_lines_of_installed_distributions_are_accepted() {
         let installed = ["Tiny_Thing", "x", "e"].map(str::to_owned);
         let origins = [DirectOrigin { name: "e".to_owned(), place: Some("/p q".into()), is_editable: true }];
         let lines = |text: &str| checked(text, "pip freeze", &installed, &origins);

@@ -1,8 +1,8 @@
-//! A virtual environment on disk: is it one, what does it say of itself.
+//! A virtual environment on disk: its interpreter, version, prompt, and packages.
 //!
-//! Owns the reading of an environment, and the files in it that commands edit (`path_extensions`,
-//! `system_packages`). Runs nothing in it (promise 4 of DESIGN.md): a broken one can be looked at
-//! like any other. Which environments there are is `workon_home`'s matter.
+//! Owns reading an environment, and the files in it that commands edit (`path_extensions`,
+//! `system_packages`). Runs nothing in it (promise 4 of DESIGN.md), so broken environments can be
+//! read, too. Finding environments is left to `workon_home`.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -27,13 +27,13 @@ pub(crate) mod system_packages;
 
 use origin::{Elsewhere, Origin};
 
-/// No file of an environment that we read as a whole is longer in any honest case.
+/// Longest file of an environment that is read whole. Real ones are shorter.
 const SMALL: u64 = 64 * 1024;
 
-/// The directories that hold programs: `bin`, or what virtualenv on MSYS makes.
+/// The directory of the programs.
 pub(crate) const BIN: &str = "bin";
 
-/// One environment, by its root directory. The root is kept as it was named, links unresolved.
+/// An environment, identified by its root directory, with links in that path unresolved.
 #[derive(Debug, Clone)]
 pub(crate) struct Environment {
     root: PathBuf,
@@ -43,9 +43,9 @@ pub(crate) struct Environment {
 }
 
 impl Environment {
-    /// Looks at `root`: an environment has a `pyvenv.cfg` (PEP 405), or `bin/activate` (what
-    /// virtualenv made before that PEP, and still makes for Python 2.7). `None` where neither is
-    /// there.
+    /// Opens the environment at `root`. It has a `pyvenv.cfg` (PEP 405), or `bin/activate`:
+    /// virtualenv wrote only that before the PEP, and for Python 2.7 later. `None` if both are
+    /// missing.
     pub(crate) fn open(root: &Path) -> Result<Option<Self>> {
         let cfg = match PyvenvCfg::read(root) {
             // An unreadable file does not make the environment missing.
@@ -58,13 +58,12 @@ impl Environment {
         Ok(is_one.then(|| Self { root: root.to_path_buf(), cfg, elsewhere: None, is_conda: false }))
     }
 
-    /// The root directory.
     pub(crate) fn root(&self) -> &Path {
         &self.root
     }
 
-    /// The same, known to be kept elsewhere by `origin`: under which name, with which word for a
-    /// prompt, and for which project.
+    /// Marks the environment as another tool's: `origin` keeps it under `name`, shows `label` in
+    /// the prompt, and uses it for `project`.
     pub(crate) fn kept_elsewhere(
         mut self,
         origin: Origin,
@@ -76,7 +75,7 @@ impl Environment {
         self
     }
 
-    /// Who keeps it.
+    /// The tool that keeps the environment.
     pub(crate) fn origin(&self) -> Origin {
         match &self.elsewhere {
             Some(elsewhere) => elsewhere.origin,
@@ -85,13 +84,12 @@ impl Environment {
         }
     }
 
-    /// The directory of the project that its owner keeps it for, where that is known.
+    /// The project that the owning tool keeps this environment for, if known.
     pub(crate) fn project_of_owner(&self) -> Option<&Path> {
         self.elsewhere.as_ref()?.project.as_deref()
     }
 
-    /// The name it goes by: the last component of the root, or what is typed for one that lies
-    /// elsewhere.
+    /// The last component of the root. For an environment outside the store: what a user types.
     pub(crate) fn name(&self) -> &OsStr {
         match &self.elsewhere {
             Some(elsewhere) => &elsewhere.name,
@@ -99,32 +97,32 @@ impl Environment {
         }
     }
 
-    /// The same without its owner.
+    /// The name without the prefix for the owning tool.
     pub(crate) fn label(&self) -> &OsStr {
         self.elsewhere.as_ref().map_or_else(|| self.name(), |elsewhere| &elsewhere.label)
     }
 
-    /// What `pyvenv.cfg` says, where there is one.
+    /// The content of `pyvenv.cfg`, if the file exists.
     pub(crate) fn cfg(&self) -> Option<&PyvenvCfg> {
         self.cfg.as_ref()
     }
 
-    /// Its `bin`.
     pub(crate) fn bin(&self) -> PathBuf {
         self.root.join(BIN)
     }
 
-    /// Its `bin/python`.
+    /// `bin/python`.
     pub(crate) fn python(&self) -> PathBuf {
         self.root.join(BIN).join("python")
     }
 
-    /// Fails where `bin/python` is missing or leads nowhere, saying where it led. Starts nothing.
+    /// Fails if `bin/python` is missing, or a link to a missing file, which the error names. Starts
+    /// nothing.
     pub(crate) fn check_python(&self) -> Result<()> {
         let python = self.python();
         match fs::metadata(&python) {
             Ok(_) => Ok(()),
-            // conda's may hold anything, and need no python.
+            // A conda environment can hold any packages, and needs no Python.
             Err(_) if self.is_conda && self.conda_python().is_none() => Ok(()),
             Err(_) if self.elsewhere.is_some() => Err(StoreError::BrokenElsewhere {
                 name: self.name().to_owned(),
@@ -136,7 +134,8 @@ impl Environment {
         }
     }
 
-    /// The text for the prompt, safe to draw: what `pyvenv.cfg` says, else the name.
+    /// The text for the prompt, safe to show on a terminal: `prompt` of `pyvenv.cfg`, else the
+    /// name.
     pub(crate) fn prompt(&self) -> OsString {
         if self.is_conda {
             return inert(&self.conda_name());
@@ -145,8 +144,8 @@ impl Environment {
         inert(configured.map_or_else(|| self.label(), OsStr::from_bytes))
     }
 
-    /// The version of its python, as `pyvenv.cfg` records it, else from the name of its library
-    /// directory (`2.7`).
+    /// The version of the Python, from `pyvenv.cfg`, else from the name of the library directory
+    /// (`2.7`).
     pub(crate) fn version(&self) -> Option<String> {
         if self.is_conda {
             return self.conda_python();
@@ -159,17 +158,17 @@ impl Environment {
         })
     }
 
-    /// The interpreter that it was made from, as far as `pyvenv.cfg` tells.
+    /// The base interpreter, if `pyvenv.cfg` records it.
     pub(crate) fn base_python(&self) -> Option<PathBuf> {
         let cfg = self.cfg.as_ref()?;
         cfg.executables().next().or_else(|| Some(self.python_in(&cfg.home()?)))
     }
 
-    /// The one in `home` (PEP 405) that `bin/python` is linked to; else the first that is there of
-    /// the names it can have.
+    /// The interpreter in `home` (PEP 405): the target of `bin/python`, else the first existing
+    /// file with the name of an interpreter.
     fn python_in(&self, home: &Path) -> PathBuf {
         let linked = fs::read_link(self.python()).ok().filter(|target| target.parent() == Some(home));
-        // `python3` there can be another version by now.
+        // `python3` may be another version since then.
         let names = match self.series() {
             Some(series) => vec![format!("python{series}"), format!("pypy{series}")],
             None => ["python3", "python", "pypy3", "pypy"].map(str::to_owned).to_vec(),
@@ -178,25 +177,24 @@ impl Environment {
         all.iter().find(|path| path.is_file()).or(all.first()).cloned().unwrap_or_default()
     }
 
-    /// The directory that packages are installed into (sysconfig's `platlib`): the one that lies
-    /// under `lib`, found by looking, because its name depends on the implementation and build.
+    /// The directory of the installed packages under `lib` (sysconfig's `purelib`). It is searched
+    /// for, because its path depends on the implementation and build.
     pub(crate) fn site_packages(&self) -> Result<PathBuf> {
         Ok(self.library()?.join("site-packages"))
     }
 
-    /// The names of what is installed in it, each once.
+    /// The names of the installed distributions, each once.
     pub(crate) fn distributions(&self) -> Result<Vec<String>> {
         distributions::names(self.package_directories()?.iter().map(PathBuf::as_path))
     }
 
-    /// Where those came from that came from no index. Fails where their metadata has line breaks in
-    /// it.
+    /// The origins of the distributions that were not installed from an index. Fails if their
+    /// metadata contains a line break.
     pub(crate) fn direct_origins(&self) -> Result<Vec<direct::DirectOrigin>> {
         direct::origins(self.package_directories()?.iter().map(PathBuf::as_path))
     }
 
-    /// Every directory that packages are installed into: sysconfig's `purelib`, and `platlib` where
-    /// that is another.
+    /// All directories of installed packages: sysconfig's `purelib`, and `platlib` if it differs.
     pub(crate) fn package_directories(&self) -> Result<Vec<PathBuf>> {
         let packages = self.site_packages()?;
         // Fedora's `lib64` is a link to `lib` up to 3.14, and a directory of its own since
@@ -214,8 +212,7 @@ impl Environment {
             .filter_map(|entry| entry.ok().map(|entry| entry.path()))
             .filter(|path| path.join("site-packages").is_dir())
             .collect();
-        // Several: an environment that was upgraded in place keeps the old one. The recorded
-        // version decides.
+        // An environment that was upgraded in place has several. The recorded version decides.
         found.sort();
         let wanted = self.cfg.as_ref().and_then(PyvenvCfg::version).and_then(|version| Series::of(&version));
         let minor = wanted.map(|series| series.to_string()).unwrap_or_default();
@@ -229,8 +226,7 @@ impl Environment {
     }
 }
 
-/// Where a chain of links ends, the missing end included; not more than 40 links, as the kernel
-/// counts.
+/// The end of a chain of links, even if it is missing. Follows 40 links, as the kernel does.
 pub(crate) fn end_of_links(path: &Path) -> PathBuf {
     let mut path = path.to_path_buf();
     for _ in 0..40 {
@@ -256,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn what_it_says_of_itself_is_read_without_running_it() {
+    fn facts_are_read_without_running_python() {
         let (_room, root) = made("home = /opt/py/bin\nversion = 3.12.4\ninclude-system-site-packages = True\n");
         let environment = Environment::open(&root).unwrap().unwrap();
         assert_eq!(environment.prompt(), "it's $x");
@@ -266,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dead_interpreter_is_named() {
+    fn a_missing_interpreter_is_named() {
         let (_room, root) = made("home = /gone\n");
         symlink("python3", root.join("bin/python")).unwrap();
         symlink("/gone/python3", root.join("bin/python3")).unwrap();

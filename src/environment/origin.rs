@@ -1,40 +1,40 @@
-//! Where an environment belongs: to the store, or to another tool that keeps it elsewhere.
+//! The tool that an environment belongs to: the store, or pipenv, poetry, conda, and others.
 //!
-//! Owns the words for the owners and what is known of an environment that was found at one. The
-//! finding is `elsewhere`'s.
+//! Owns the words for the tools, and the facts about an environment that another tool keeps. The
+//! search for such environments is left to `elsewhere`.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// Who keeps an environment.
+/// The tool that keeps an environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Origin {
-    /// WORKON_HOME, whoever made it.
+    /// An environment in WORKON_HOME, created by any tool.
     Store,
-    /// pipenv, where it keeps environments without WORKON_HOME.
+    /// pipenv's own directory, used if WORKON_HOME is not set.
     Pipenv,
     /// poetry's cache.
     Poetry,
     /// hatch's data directory.
     Hatch,
-    /// conda, mamba, micromamba or pixi: a prefix with `conda-meta`.
+    /// conda, mamba, micromamba or pixi: a directory with `conda-meta`.
     Conda,
-    /// A project's `.venv` that uv made.
+    /// A project's `.venv` created by uv.
     Uv,
-    /// A project's `.venv` of any other making.
+    /// A project's `.venv` created by any other tool.
     Venv,
 }
 
 impl Origin {
-    /// Those outside of the store, in the order in which they are listed.
+    /// All but the store, in the order of lists.
     pub(crate) const OTHERS: [Self; 6] = [Self::Pipenv, Self::Poetry, Self::Hatch, Self::Conda, Self::Uv, Self::Venv];
 
-    /// The same for the environments that a project points to, whoever made them.
+    /// The origin, with one value for every `.venv` of a project.
     pub(crate) fn owner(self) -> Self {
         if self == Self::Uv { Self::Venv } else { self }
     }
 
-    /// The word for it: in lists, and before the `:` of a qualified name.
+    /// The word in lists, and before the `:` of a qualified name.
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Store => "store",
@@ -48,15 +48,14 @@ impl Origin {
     }
 }
 
-/// What is known of an environment that lies elsewhere.
+/// The facts about an environment outside the store.
 #[derive(Debug, Clone)]
 pub(super) struct Elsewhere {
-    /// Who keeps it.
     pub(super) origin: Origin,
-    /// What a person types for it.
+    /// What a user types for it.
     pub(super) name: OsString,
-    /// The same without its owner, for a prompt.
+    /// The name without the prefix for the tool, for a prompt.
     pub(super) label: OsString,
-    /// The directory of its project, where its owner lets that be known.
+    /// The directory of the project, if the tool records it.
     pub(super) project: Option<PathBuf>,
 }

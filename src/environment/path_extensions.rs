@@ -1,9 +1,9 @@
-//! The `.pth` file in which `add2virtualenv` keeps directories for `sys.path`, one a line.
+//! The `.pth` file of `add2virtualenv`: directories for `sys.path`, one per line.
 //!
-//! Owns the format. We write paths and nothing else: from 3.18 on Python ignores the `import` lines
-//! of a `.pth` file (PEP 829). virtualenvwrapper puts two of them around its paths, which move
-//! these to the front of `sys.path`. A file of its making keeps them, so where its entries stand
-//! does not change under anybody.
+//! Owns the format. venvwrap writes paths only: Python 3.18 and later ignores `import` lines in a
+//! `.pth` file (PEP 829). virtualenvwrapper writes two of them around the paths, which move the
+//! paths to the front of `sys.path`. In a file that has these lines they stay, so that the order
+//! of `sys.path` does not change.
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -12,11 +12,11 @@ use crate::error::{Error, Result};
 use crate::fs::{read_small, write_whole};
 use crate::one_line::is_one_line;
 
-/// Its name in site-packages, as virtualenvwrapper has it.
+/// The name in site-packages, virtualenvwrapper's.
 pub(crate) const NAME: &str = "_virtualenv_path_extensions.pth";
 
-/// The first line of a new file. virtualenvwrapper adds its entries below the first line, whatever
-/// that is. ASCII, as Pythons before 3.13 read the file in the encoding of the locale.
+/// The first line of a new file. virtualenvwrapper adds paths below the first line, whatever it is.
+/// ASCII, because Python before 3.13 reads the file in the encoding of the locale.
 const HEADING: &[u8] = b"# Directories that add2virtualenv put on sys.path, after site-packages.\n";
 
 /// Longest file that is read.
@@ -24,7 +24,7 @@ const LIMIT: u64 = 1024 * 1024;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// The file and what is in it, line by line, line ends included.
+/// The file and its lines, line ends included.
 #[derive(Debug)]
 pub(crate) struct PathExtensions {
     file: PathBuf,
@@ -32,7 +32,7 @@ pub(crate) struct PathExtensions {
 }
 
 impl PathExtensions {
-    /// Reads the file in a site-packages directory. `None` where there is none.
+    /// Reads the file in a site-packages directory. `None` if it is missing.
     pub(crate) fn open(site_packages: &Path) -> Result<Option<Self>> {
         let file = site_packages.join(NAME);
         let Some(text) = read_small(&file, LIMIT).map_err(Error::io("read", &file))? else {
@@ -42,23 +42,22 @@ impl PathExtensions {
         Ok(Some(Self { file, lines }))
     }
 
-    /// What a new file holds; nothing is written yet.
+    /// A new file, not yet written.
     pub(crate) fn new(site_packages: &Path) -> Self {
         Self { file: site_packages.join(NAME), lines: vec![HEADING.to_vec()] }
     }
 
-    /// The text as it stands.
     pub(crate) fn text(&self) -> Vec<u8> {
         self.lines.concat()
     }
 
-    /// The directories in their order.
+    /// The directories, in the order of the lines.
     pub(crate) fn directories(&self) -> impl Iterator<Item = &Path> {
         self.lines.iter().filter_map(|line| directory(line)).map(|line| Path::new(std::ffi::OsStr::from_bytes(line)))
     }
 
-    /// Puts a directory before all others, below a first line that is none. Fails where the format
-    /// cannot hold it; what is there already is added again.
+    /// Adds a directory before all others, below the heading if there is one. A directory that is
+    /// listed already is added again. Fails if the format cannot hold the path.
     pub(crate) fn add(&mut self, path: &Path) -> Result<()> {
         check(path)?;
         if let Some(last) = self.lines.last_mut().filter(|last| !last.ends_with(b"\n")) {
@@ -69,21 +68,20 @@ impl PathExtensions {
         Ok(())
     }
 
-    /// Takes every line away that is exactly this directory. `false` if there was none.
+    /// Removes every line with exactly this directory. `false` if there was none.
     pub(crate) fn remove(&mut self, path: &Path) -> bool {
         let before = self.lines.len();
         self.lines.retain(|line| directory(line) != Some(path.as_os_str().as_bytes()));
         self.lines.len() < before
     }
 
-    /// Writes the file as a whole.
     pub(crate) fn write(&self) -> Result<()> {
         write_whole(&self.file, &self.text())
     }
 }
 
-/// The directory in a line, as Python takes it: without what is blank at its end. Comments, code
-/// and a line with a byte order mark are none.
+/// The directory in a line, as Python reads it: without blanks at the end. `None` for comments,
+/// code, and a line with a byte order mark.
 fn directory(line: &[u8]) -> Option<&[u8]> {
     let line = line.trim_ascii_end();
     let is_code = line.starts_with(b"import ") || line.starts_with(b"import\t");
@@ -91,15 +89,15 @@ fn directory(line: &[u8]) -> Option<&[u8]> {
     (!is_none).then_some(line)
 }
 
-/// Fails for a path that would be another one when Python reads it, or be run: a line that starts
-/// with `import` is code, and 3.13 ends lines wherever `str.splitlines` does.
+/// Fails for a path that Python would read as another path, or run as code: a line that starts with
+/// `import` is code, and 3.13 splits lines as `str.splitlines` does.
 fn check(path: &Path) -> Result<()> {
     let reason = match std::str::from_utf8(path.as_os_str().as_bytes()) {
-        // One byte that cannot be decoded keeps Python 3 from starting.
-        Err(_) => "it is not UTF-8, as a .pth file has to be",
+        // Python 3 does not start if a byte cannot be decoded.
+        Err(_) => "it is not UTF-8, as a .pth file must be",
         Ok(_) if !path.is_absolute() => "it is not absolute",
-        Ok(text) if !is_one_line(text.as_bytes()) => "it has a line break or another control character in it",
-        Ok(text) if text.ends_with(char::is_whitespace) => "it ends in a blank, which Python leaves off",
+        Ok(text) if !is_one_line(text.as_bytes()) => "it contains a line break or another control character",
+        Ok(text) if text.ends_with(char::is_whitespace) => "it ends with a blank, which Python removes",
         Ok(_) => return Ok(()),
     };
     Err(Error::NoImportPath { path: path.to_path_buf(), reason })
@@ -109,7 +107,7 @@ fn check(path: &Path) -> Result<()> {
 mod tests {
     use super::*;
 
-    /// As virtualenvwrapper 6.1.1 writes it.
+    /// A file of virtualenvwrapper 6.1.1.
     const OLD: &str = "import sys; sys.__plen = len(sys.path)\n/b\n/a\nimport sys; new=sys.path[sys.__plen:]; \
                        del sys.path[sys.__plen:]; p=getattr(sys,'__egginsert',0); sys.path[p:p]=new; \
                        sys.__egginsert = p+len(new)\n";
@@ -126,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_added_comes_first_in_files_of_every_making() {
+    fn a_new_directory_comes_first_in_files_of_every_tool() {
         let (_room, mut old) = file_of(OLD);
         old.add(Path::new("/it's $x & y")).unwrap();
         assert_eq!(text(&old), OLD.replace("/b\n", "/it's $x & y\n/b\n"));
@@ -148,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn only_lines_that_are_equal_are_removed() {
+    fn only_equal_lines_are_removed() {
         let (_room, mut file) = file_of(&OLD.replace("/a\n", "/x.y\n/xzy\n/x.y \r\n/x.y/z\n"));
         assert!(file.remove(Path::new("/x.y")));
         assert_eq!(text(&file), OLD.replace("/a\n", "/xzy\n/x.y/z\n"));
@@ -157,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_python_would_read_otherwise_is_refused() {
+    fn paths_that_python_would_read_differently_are_refused() {
         let (_room, mut file) = file_of(OLD);
         let breaks = ["\n", "\r", "\u{b}", "\u{c}", "\u{1c}", "\u{85}", "\u{2028}", "\u{2029}"];
         let mut bad: Vec<PathBuf> = breaks.iter().map(|at| format!("/x{at}import os").into()).collect();
@@ -170,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_too_long_to_be_read_is_not_cut() {
+    fn a_file_that_is_too_long_is_an_error() {
         let room = tempfile::tempdir().unwrap();
         let long = "/a\n".repeat(400_000);
         std::fs::write(room.path().join(NAME), &long).unwrap();

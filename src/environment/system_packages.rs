@@ -1,7 +1,7 @@
 //! Whether an environment sees the packages of its base interpreter.
 //!
-//! Owns where that is written: a key in `pyvenv.cfg` (PEP 405); a file in the library, in which
-//! virtualenv before 20 kept it, and by which the pips for 2.7 still know.
+//! Owns the two forms of this setting: a key in `pyvenv.cfg` (PEP 405), and a file in the library,
+//! which virtualenv wrote before version 20, and which pip for 2.7 still reads.
 
 use std::fs;
 use std::io;
@@ -14,10 +14,10 @@ use crate::fs::write_whole;
 
 pub(super) const KEY: &str = "include-system-site-packages";
 
-/// The file that says no where it exists.
+/// If this file exists, the packages are hidden.
 const MARK: &str = "no-global-site-packages.txt";
 
-/// The file by which an environment of virtualenv before 20 finds its base.
+/// The path of the base, in environments of virtualenv before 20.
 const BASE: &str = "orig-prefix.txt";
 
 impl Environment {
@@ -31,13 +31,13 @@ impl Environment {
         };
         match cfg.get(KEY) {
             Some(value) => value.eq_ignore_ascii_case(b"true"),
-            // The `site` of Python 3 takes it for true; those for 2.7 do not. Without `home` it is
-            // no environment to Python.
+            // The default is true in Python 3, and false in 2.7. Without `home`, Python does not
+            // recognize the environment.
             None => cfg.get("home").is_some() && !self.is_python_2(),
         }
     }
 
-    /// Lets it see them from now on, or no longer.
+    /// Shows the packages of the base interpreter to this environment, or hides them.
     pub(crate) fn show_system_packages(&self, seen: bool) -> Result<()> {
         if self.cfg.is_none() {
             return mark(&self.old_library()?, seen);
@@ -51,12 +51,12 @@ impl Environment {
         self.version().is_some_and(|version| version.starts_with("2."))
     }
 
-    /// Whether it has the library that virtualenv made before PEP 405.
+    /// Whether it has the library that virtualenv created before PEP 405.
     pub(super) fn has_library_of_its_own(&self) -> bool {
         self.old_library().is_ok()
     }
 
-    /// The library of an environment that has no `pyvenv.cfg`.
+    /// The library of an environment without `pyvenv.cfg`.
     fn old_library(&self) -> Result<PathBuf> {
         let library = self.library()?;
         if library.join(BASE).is_file() {
@@ -66,7 +66,7 @@ impl Environment {
     }
 }
 
-/// Removes or makes the file.
+/// Removes or creates the file.
 fn mark(library: &Path, seen: bool) -> Result<()> {
     let file = library.join(MARK);
     if !seen {
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_key_is_what_the_site_of_that_python_takes_it_for() {
+    fn a_missing_key_has_the_default_of_that_python() {
         let (_room, root) = made("python3.12", Some("home = /x\nversion = 3.12.1\n"));
         assert!(open(&root).sees_system_packages());
         open(&root).show_system_packages(false).unwrap();
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_python_2_has_the_file_as_well() {
+    fn python_2_has_the_file_as_well() {
         let (_room, root) = made("python2.7", Some("home=/x\nversion=2.7.18\nInclude-System-Site-Packages=FALSE\n"));
         let mark = root.join("lib/python2.7").join(MARK);
         fs::write(&mark, "").unwrap();

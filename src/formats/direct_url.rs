@@ -19,7 +19,7 @@ use crate::shown::shown;
 
 const FILE_NAME: &str = "direct_url.json";
 
-/// Honest files have a few hundred bytes.
+/// Real files have a few hundred bytes.
 const LIMIT: u64 = 64 * 1024;
 
 #[derive(Debug, Deserialize)]

@@ -10,7 +10,7 @@ use crate::fuzzed::{batch, documents, kept, python_answers, tally};
 
 const SEEN: &str = "include-system-site-packages";
 
-/// What `site` itself makes of a file: whether the packages of the base are seen, and `home`.
+/// How `site` itself reads a file: whether the packages of the base are visible, and `home`.
 const SITE: &str = "
 import os, site, sys, tempfile
 room = tempfile.TemporaryDirectory()
@@ -29,7 +29,7 @@ def answer(document):
     return seen + (b' none' if sys._home is None else b' at ' + sys._home.encode())
 ";
 
-/// The same answer, by our reading.
+/// The same answer from [`PyvenvCfg`].
 fn told(text: &[u8]) -> Vec<u8> {
     let cfg = PyvenvCfg::parse(text);
     let seen: &[u8] = if cfg.get(SEEN).is_none_or(|value| value.eq_ignore_ascii_case(b"true")) { b"1" } else { b"0" };

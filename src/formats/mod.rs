@@ -1,7 +1,6 @@
 //! File formats of the Python world, each read and written in one place.
 //!
-//! Owns what the files look like. Which of them are read, and what follows from them, is left to
-//! the modules above.
+//! Owns the formats. The modules above decide which files to read, and what to do with them.
 
 pub(crate) mod base64url;
 pub(crate) mod direct_url;

@@ -85,8 +85,7 @@ impl PyvenvCfg {
     }
 }
 
-/// Changes the `pyvenv.cfg` below `root`. Fails where it is too long to be read whole: written
-/// back, it would lose the rest.
+/// Changes the `pyvenv.cfg` in `root`. Fails if the file is larger than [`LIMIT`].
 pub(crate) fn edit(root: &Path, change: impl FnOnce(&[u8]) -> Vec<u8>) -> Result<()> {
     let file = root.join(FILE_NAME);
     let old = read_small(&file, LIMIT).map_err(Error::io("read", &file))?.unwrap_or_default();
@@ -107,16 +106,16 @@ fn with_line(mut text: Vec<u8>, key: &str, value: &[u8]) -> Vec<u8> {
 /// The text with a key (lower case) set to a value, in every line that has the key: readers differ
 /// in which of several lines counts. A missing key gets a line at the end.
 pub(crate) fn with_value(text: &[u8], key: &str, value: &[u8]) -> Vec<u8> {
-    let mut is_there = false;
-    let made = with_values(text, |name, _| {
-        is_there = is_there || name == key;
+    let mut is_set = false;
+    let changed = with_values(text, |name, _| {
+        is_set = is_set || name == key;
         (name == key).then(|| value.to_vec())
     });
-    if is_there { made } else { with_line(made, key, value) }
+    if is_set { changed } else { with_line(changed, key, value) }
 }
 
-/// The text with the values that `change` gives for a key (lower case) and its value. All other
-/// bytes stay.
+/// The text with new values: `change` gets each key (in lower case) and value, and returns the new
+/// value, or `None`. All other bytes stay.
 pub(crate) fn with_values(text: &[u8], mut change: impl FnMut(&str, &[u8]) -> Option<Vec<u8>>) -> Vec<u8> {
     let mut made = Vec::with_capacity(text.len());
     for line in text.split_inclusive(|byte| ends_line(*byte)) {
@@ -126,7 +125,7 @@ pub(crate) fn with_values(text: &[u8], mut change: impl FnMut(&str, &[u8]) -> Op
             continue;
         };
         let bare = trimmed(old);
-        // Without a value, all that follows the `=` is the end of the line.
+        // Without a value, everything after the `=` is the end of the line.
         let (before, end) = match memchr::memmem::find(old, bare) {
             Some(start) if !bare.is_empty() => (&old[..start], &old[start + bare.len()..]),
             _ => (&b" "[..], old),
@@ -136,7 +135,7 @@ pub(crate) fn with_values(text: &[u8], mut change: impl FnMut(&str, &[u8]) -> Op
     made
 }
 
-/// Python reads the file as text, so a carriage return ends a line, too.
+/// Python reads the file as text, where a carriage return also ends a line.
 fn ends_line(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r')
 }
@@ -161,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_makers_file_is_understood() {
+    fn files_of_every_tool_are_read() {
         let venv = PyvenvCfg::parse(b"home = /opt/a=b/bin\nversion = 3.11.7\nprompt = 'my p'\n");
         assert_eq!(venv.get("home"), Some(&b"/opt/a=b/bin"[..]));
         assert_eq!(venv.prompt(), Some(&b"my p"[..]));
@@ -174,13 +173,13 @@ mod tests {
     }
 
     #[test]
-    fn nothing_in_it_is_an_error() {
+    fn odd_lines_are_no_errors() {
         let odd = PyvenvCfg::parse(b"\xff\xfe\n\n===\nno equals\nversion =\nprompt = ''\nversion = 3.x.1\n\xff=1");
         assert_eq!((odd.prompt(), odd.version().as_deref(), odd.get("")), (None, Some("3"), Some(&b"=="[..])));
     }
 
     #[test]
-    fn an_edit_changes_the_value_and_nothing_else() {
+    fn an_edit_changes_only_the_value() {
         let edit = |text: &str| String::from_utf8(with_value(text.as_bytes(), "key", b"true")).unwrap();
         assert_eq!(
             edit("a = b\n\n# c\nKEY\t=  false \t\nno equals\nz=1"),

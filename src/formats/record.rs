@@ -1,7 +1,7 @@
 //! RECORD: the list of installed files that pip uninstalls by (PEP 376, PEP 627).
 //!
-//! Owns its rows (`path,hash,size`, in CSV as the csv module of Python has it) and how a row names
-//! a file.
+//! Owns the rows (`path,hash,size`, in the CSV dialect of Python's csv module), and the form of the
+//! paths in them.
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
@@ -11,10 +11,10 @@ use sha2::{Digest, Sha256};
 use super::base64url;
 use super::dist_info::RECORD;
 
-/// Python's csv module ends lines like this, so pip does.
+/// Python's csv module ends lines like this, and so does pip.
 const LINE_END: &[u8] = b"\r\n";
 
-/// A row to be written. Rows order as pip sorts them: by path.
+/// A row to write. Rows are sorted by path, as by pip.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct InstalledFile {
     path: String,
@@ -60,7 +60,7 @@ pub(crate) fn hash_and_size(content: &[u8]) -> String {
     format!("sha256={},{}", base64url::encoded(&Sha256::digest(content)), content.len())
 }
 
-/// `../../../bin/pip`: how a RECORD names `file`. `site_packages` is the directory that holds the
+/// The path of `file` in a RECORD: `../../../bin/pip`. `site_packages` is the directory with the
 /// `.dist-info`; both paths start at the same root.
 pub(crate) fn relative_path(site_packages: &Path, file: &Path) -> Vec<u8> {
     let pairs = site_packages.components().zip(file.components());
@@ -93,14 +93,14 @@ pub(crate) struct WrittenRow<'t> {
     pub(crate) text: &'t [u8],
     /// The first field, without quotes.
     pub(crate) path: Vec<u8>,
-    /// Where the first field ends in `text`: at a comma, or where the row does.
+    /// The end of the first field in `text`: a comma, or the end of the row.
     path_end: usize,
-    /// Where the last field ends in `text`.
+    /// The end of the last field in `text`.
     end: usize,
 }
 
 impl<'t> WrittenRow<'t> {
-    /// Whether the row has a hash. A row without one is meant to have none.
+    /// Whether the row has a hash. Installers omit it for files that may change.
     pub(crate) fn has_hash(&self) -> bool {
         let fields = self.text[self.path_end..self.end].get(1..);
         fields.is_some_and(|fields| !WrittenRow::first(fields).path.is_empty())
@@ -180,9 +180,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_are_spelled_and_sorted_as_pip_does() {
-        // The hashes are those that pip itself wrote for an INSTALLER of `pip\n` and an empty
-        // REQUESTED.
+    fn rows_are_written_and_sorted_as_by_pip() {
+        // pip itself wrote these hashes for an INSTALLER of `pip\n` and an empty REQUESTED.
         let rows = vec![
             InstalledFile::unhashed("d/RECORD".to_owned()),
             InstalledFile::of("d/REQUESTED", b""),
@@ -197,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_named_relative_to_site_packages() {
+    fn paths_are_relative_to_site_packages() {
         let path = |site_packages: &str, file: &str| {
             String::from_utf8(relative_path(Path::new(site_packages), Path::new(file))).unwrap()
         };
@@ -207,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_record_in_a_dist_info_is_one() {
+    fn a_record_is_in_a_dist_info() {
         assert!(is_record(Path::new("lib/p/site-packages/a-1.dist-info/RECORD")));
         assert!(!is_record(Path::new("lib/p/site-packages/a/RECORD")));
     }

@@ -1,7 +1,7 @@
 //! Requirements (PEP 508): `numpy`, `numpy>=1.26,<2`, `celery[redis]>5; python_version < "3.13"`,
 //! `pip @ https://host/pip.whl`.
 //!
-//! Owns how one is taken apart. Markers and addresses stay text.
+//! Owns splitting a requirement into its parts. Markers and URLs stay text.
 
 use super::dist_info::{is_name, normalized};
 use crate::versions::Specifiers;
@@ -11,11 +11,11 @@ use crate::versions::Specifiers;
 pub(crate) struct Requirement {
     /// The name as indexes compare it (PEP 503).
     pub(crate) name: String,
-    /// The extras, as they are written.
+    /// The extras, as written.
     pub(crate) extras: Vec<String>,
-    /// Which versions will do.
+    /// The allowed versions, or a URL.
     pub(crate) wanted: Wanted,
-    /// The condition under which it counts.
+    /// The environment marker: the condition for the requirement.
     pub(crate) marker: Option<String>,
 }
 
@@ -24,7 +24,7 @@ pub(crate) struct Requirement {
 pub(crate) enum Wanted {
     /// A version from an index.
     Versions(Specifiers),
-    /// The distribution at an address.
+    /// The distribution at a URL.
     Address(String),
 }
 
@@ -42,7 +42,7 @@ impl Requirement {
         let extras = if extras == [""] { Vec::new() } else { extras };
         let rest = rest.trim_start();
         let (wanted, marker) = if let Some(address) = rest.strip_prefix('@') {
-            // A `;` can be a part of an address, unless there is a blank before it.
+            // A `;` without a blank before it is a part of the URL.
             let (address, marker) = split(address, " ;");
             (Wanted::Address(address.trim().to_owned()), marker)
         } else {
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn requirements_are_taken_apart() {
+    fn requirements_are_split_into_their_parts() {
         let versions = |text: &str| Wanted::Versions(Specifiers::parse(text).unwrap());
         let address = |text: &str| Wanted::Address(text.to_owned());
         for (text, name, extras, wanted, marker) in [

@@ -13,14 +13,14 @@ use crate::quoting::{Language, Quote, sh_word_in_python_string};
 /// A file that starts with these bytes is a script.
 const MARK: &[u8] = b"#!";
 
-/// The longest first line that pip trusts a kernel with, `#!` and the line end included.
+/// The longest first line that every kernel reads, according to pip, with `#!` and the line end.
 const LONGEST: usize = 127;
 
 /// The first line of the form through `/bin/sh`.
 const THROUGH_SH: &[u8] = b"#!/bin/sh\n";
-/// The start of its line with the path. Python reads a string from here on.
+/// The start of the line with the path. For Python, a string begins here.
 const EXEC: &[u8] = b"'''exec' ";
-/// The end of that line, and the next one, which ends the string.
+/// The end of the line with the path, and the next line, which ends the string.
 const EXEC_END: &[u8] = b" \"$0\" \"$@\"\n' '''\n";
 
 /// The coding line for a script without one: in latin-1, every byte is a character.
@@ -94,12 +94,12 @@ impl<'s> Opening<'s> {
         Some(Self { words: &command[..length], coding, end })
     }
 
-    /// The interpreter and its arguments, as they are written.
+    /// The interpreter and its arguments, as written.
     pub(crate) fn words(&self) -> &'s [u8] {
         self.words
     }
 
-    /// The first word as sh reads it, and the arguments as they are written.
+    /// The first word as sh reads it, and the arguments as written.
     pub(crate) fn read_by_sh(&self) -> (Vec<u8>, &'s [u8]) {
         let cells = Language::Sh.read(self.words, &[]);
         let is_blank = |byte: u8, quote: Quote| quote.is_none() && byte.is_ascii_whitespace();
@@ -109,9 +109,9 @@ impl<'s> Opening<'s> {
     }
 }
 
-/// The Python that a script is started by, in every possible reading: for a path with a blank, the
-/// kernel and the author of the line disagree. Empty if the script names no Python by full path
-/// (`env python`, another language), or is no script.
+/// The Python that runs a script, in both possible readings: for a path with a blank, the kernel
+/// and the author of the line disagree. Empty if the script has no full path of a Python (`env
+/// python`, another language), or is not a script.
 pub(crate) fn interpreters(start: &[u8]) -> Vec<PathBuf> {
     let readings = if let Some(opening) = Opening::through_sh(start) {
         let raw = opening.words.strip_prefix(b"\"").and_then(|raw| raw.strip_suffix(b"\""));
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn the_interpreter_is_named_directly_where_that_works() {
+    fn the_direct_form_is_used_if_it_works() {
         assert_eq!(lines("/envs/x/bin/python3.13", 3), "#!/envs/x/bin/python3.13\n");
         assert_eq!(lines("/envs/é/python", 3), "#!/envs/é/python\n");
         assert_eq!(lines("/a b/python", 3), "#!/bin/sh\n'''exec' \"/a b/python\" \"$0\" \"$@\"\n' '''\n");
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_coding_is_named_only_where_a_python_would_stumble() {
+    fn a_coding_line_is_added_only_if_python_needs_it() {
         // Python 2 cannot read the direct line.
         assert!(lines("/envs/é/python", 2).starts_with("#!/bin/sh\n# -*- coding: latin-1"));
         assert!(lines("/é b/python", 3).starts_with("#!/bin/sh\n'''exec' \"/é b/"));

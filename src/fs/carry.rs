@@ -1,5 +1,5 @@
-//! Copying a tree as it is, for where it cannot be renamed: a directory in a lower layer of an
-//! overlay file system, as everything is that came with a container's image.
+//! Copies a tree that cannot be renamed: on an overlay file system, directories of a lower layer,
+//! such as everything in a container's image.
 
 use std::fs::{self, DirBuilder, File, FileTimes};
 use std::io;
@@ -9,9 +9,9 @@ use std::path::Path;
 use nix::fcntl::OFlag;
 use nix::unistd::geteuid;
 
-/// Copies what is in `from` into the directory `to`, which is there and empty: files, links, and
-/// directories with their modes, times, and, for root, owners. Permissions beyond those of the mode
-/// are left out, setuid and setgid bits too.
+/// Copies the content of `from` into the empty directory `to`: files, links, and directories with
+/// modes and times; as root, also with owners. Access control lists and the setuid and setgid bits
+/// are not copied.
 pub(crate) fn copy_whole(from: &Path, to: &Path) -> io::Result<()> {
     let entry = fs::symlink_metadata(from)?;
     for below in fs::read_dir(from)? {
@@ -30,7 +30,7 @@ pub(crate) fn copy_whole(from: &Path, to: &Path) -> io::Result<()> {
         } else if kind.is_file() {
             copy_file(&from, &to)?;
         }
-        // Pipes and sockets have nothing in them.
+        // Pipes and sockets have no content.
     }
     if geteuid().is_root() {
         chown(to, Some(entry.uid()), Some(entry.gid()))?;
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_copy_has_everything_but_the_setuid_bit() {
+    fn all_but_the_setuid_bit_is_copied() {
         let room = tempfile::tempdir().unwrap();
         let (from, to) = (room.path().join("from"), room.path().join("to"));
         fs::create_dir_all(from.join("bin")).unwrap();

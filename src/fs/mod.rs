@@ -1,18 +1,17 @@
-//! Careful file-system steps: publish without replacing, write as a whole, copy one file, remove
-//! one tree.
+//! Safe file operations: rename without replacing, replace a file whole, copy a file, read a file
+//! of unknown content, remove a tree.
 //!
-//! Owns the few calls that change the disk in a way that could lose something. Leaves every
-//! decision about *what* may be removed or replaced to `workon_home`.
+//! Owns the system calls that could lose data. `workon_home` decides what may be removed or
+//! replaced.
 
 use std::fs::{self, File, FileTimes};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::os::fd::BorrowedFd;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::SystemTime;
 
-use nix::fcntl::OFlag;
 use rustix::fs::{AtFlags, CWD, RenameFlags, renameat, renameat_with, statat};
 use rustix::io::Errno;
 
@@ -22,11 +21,13 @@ pub(crate) mod carry;
 pub(crate) mod lock;
 pub(crate) mod mounts;
 pub(crate) mod private;
+mod reading;
 pub(crate) mod removal;
 
+pub(crate) use reading::{open_directory, read_prefix, read_small};
 pub(crate) use removal::remove_tree;
 
-/// Whether two paths lead to one file. `false` where either cannot be reached.
+/// Whether two paths are the same file. `false` if one of them cannot be examined.
 #[must_use]
 pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
     match (fs::metadata(one), fs::metadata(other)) {
@@ -35,34 +36,31 @@ pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
     }
 }
 
-/// Device, inode, size, and both times with nanoseconds: what does not change as long as a file is
-/// the same. That the time of the last change of the inode is among them is what nobody can set
-/// back: not `touch`, not `cp -p`, not an unpacker.
+/// Device, inode, size, and both times with nanoseconds. They stay the same as long as a file is
+/// unchanged: no program (`touch`, `cp -p`, an unpacker) can set the change time of the inode.
 pub(crate) type Stamp = [i64; 7];
 
-/// The stamp of the file that a path leads to in the end; `None` where it leads to none.
+/// The stamp of the file at a path, links followed. `None` if it is missing.
 pub(crate) fn stamp(path: &Path) -> Option<Stamp> {
     let file = fs::metadata(path).ok()?;
     let (device, inode, size) = (file.dev().cast_signed(), file.ino().cast_signed(), file.size().cast_signed());
     Some([device, inode, size, file.mtime(), file.mtime_nsec(), file.ctime(), file.ctime_nsec()])
 }
 
-/// Where a path leads when every link on the way is followed: how programs that ask the kernel
-/// spell it.
+/// The path with all links resolved, as the kernel reports it.
 pub(crate) fn resolved(path: &Path) -> io::Result<PathBuf> {
-    #[allow(clippy::disallowed_methods, reason = "to find the other spelling, not to replace the one that was named")]
+    #[allow(clippy::disallowed_methods, reason = "to find another spelling, not to replace the given path")]
     fs::canonicalize(path)
 }
 
-/// `path` with `.` dropped and `..` taken back as text, links unresolved: what a person means by
-/// the path they typed.
+/// `path` without `.` and `..`, resolved as text. Links stay, as users expect for a path they type.
 #[must_use]
 pub(crate) fn tidied(path: &Path) -> PathBuf {
     let mut tidy = PathBuf::new();
     for component in path.components() {
         match component {
             Component::CurDir => {}
-            // At the top, popping does nothing: `/..` is `/`.
+            // `/..` is `/`: `pop` does nothing there.
             Component::ParentDir => _ = tidy.pop(),
             other => tidy.push(other),
         }
@@ -70,11 +68,11 @@ pub(crate) fn tidied(path: &Path) -> PathBuf {
     tidy
 }
 
-/// An entry of an open directory; the directory is [`CWD`] for a path from the root.
+/// A path relative to an open directory; with an absolute path, the directory is [`CWD`].
 pub(crate) type At<'a> = (BorrowedFd<'a>, &'a Path);
 
-/// One step of the kernel, where the system and the file system know it; `None` where they do not:
-/// old kernels, some network file systems.
+/// Renames in one step of the kernel. `None` if the system or the file system does not support the
+/// flags: old kernels, some network file systems.
 fn rename_with(from: At<'_>, to: At<'_>, flags: RenameFlags) -> Option<io::Result<()>> {
     match renameat_with(from.0, from.1, to.0, to.1, flags) {
         Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => None,
@@ -82,20 +80,18 @@ fn rename_with(from: At<'_>, to: At<'_>, flags: RenameFlags) -> Option<io::Resul
     }
 }
 
-/// Renames `from` to `to`, and fails with `AlreadyExists` when anything is at `to`, in one step of
-/// the kernel.
+/// Renames `from` to `to` in one step of the kernel. Fails with `AlreadyExists` if `to` exists.
 pub(crate) fn rename_without_replacing(from: &Path, to: &Path) -> io::Result<()> {
     rename_at((CWD, from), (CWD, to))
 }
 
-/// The same between open directories.
+/// [`rename_without_replacing`] between open directories.
 pub(crate) fn rename_at(from: At<'_>, to: At<'_>) -> io::Result<()> {
     if let Some(done) = rename_with(from, to, RenameFlags::NOREPLACE) {
         return done;
     }
-    // Elsewhere the directory's own rule has to do: rename(2) never puts a directory over a file,
-    // nor over a directory with something in it; what is left is the moment between this look and
-    // the call, and an empty directory.
+    // rename(2) never replaces a file or a non-empty directory with a directory. Between this check
+    // and the call, it could still replace a new empty directory.
     match statat(to.0, to.1, AtFlags::SYMLINK_NOFOLLOW) {
         Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
         Err(Errno::NOENT) => renameat(from.0, from.1, to.0, to.1).map_err(|error| {
@@ -106,29 +102,29 @@ pub(crate) fn rename_at(from: At<'_>, to: At<'_>) -> io::Result<()> {
     }
 }
 
-/// Exchanges two entries of one file system in one step of the kernel. Fails with `Unsupported`
-/// where the system or the file system knows no such step.
+/// Exchanges two files or directories in one step of the kernel. Fails with `Unsupported` if the
+/// system or the file system cannot do that.
 pub(crate) fn exchange(one: &Path, other: &Path) -> io::Result<()> {
     exchange_at((CWD, one), (CWD, other))
 }
 
-/// The same between open directories.
+/// [`exchange`] between open directories.
 pub(crate) fn exchange_at(one: At<'_>, other: At<'_>) -> io::Result<()> {
     rename_with(one, other, RenameFlags::EXCHANGE).unwrap_or_else(|| Err(io::ErrorKind::Unsupported.into()))
 }
 
-/// Gives what root has made for somebody to its owner, who could not use it otherwise. `like`: what
-/// belongs to that person. Of no effect for everybody else.
+/// Changes the owner of a new file to the owner of `like`, if root creates it for another user.
+/// Does nothing for other users.
 pub(crate) fn give(made: &File, like: &fs::Metadata) -> io::Result<()> {
     if !nix::unistd::geteuid().is_root() || like.uid() == 0 {
         return Ok(());
     }
-    // By descriptor: a name in another's directory can lead elsewhere in the next moment.
+    // By descriptor: in another user's directory, a path can become a link at any time.
     std::os::unix::fs::fchown(made, Some(like.uid()), Some(like.gid()))
 }
 
-/// Replaces a small file as a whole: readers see the old text or the new one. Its mode and owner
-/// stay; a new file has the mode of the umask.
+/// Replaces a small file whole: readers see the old text or the new text. Mode and owner stay; the
+/// umask decides the mode of a new file.
 pub(crate) fn write_whole(path: &Path, text: &[u8]) -> Result<()> {
     let directory = path.parent().unwrap_or(Path::new("."));
     let before = fs::metadata(path).ok().filter(fs::Metadata::is_file);
@@ -148,19 +144,17 @@ pub(crate) fn write_whole(path: &Path, text: &[u8]) -> Result<()> {
     written.map(drop).map_err(Error::io("write", path))
 }
 
-/// Copies of files that share storage with the original where the file system can do that
-/// (reflinks), and nothing else with it. One for a whole tree: what the file system cannot do is
-/// asked once.
+/// Copies files. A copy shares storage with the original if the file system supports it (reflinks).
+/// Use one `Copier` for a whole tree: it asks the file system once.
 #[derive(Debug, Default)]
 pub(crate) struct Copier {
     knows_no_reflinks: AtomicBool,
 }
 
 impl Copier {
-    /// Copies `source` to `to`, which must not exist, with these permission bits and this time: a
-    /// compiled file is valid for one time of its source. The umask takes its part of the bits.
-    /// Owner and extended attributes are not copied. `write` writes the content, where the file
-    /// system cannot share it.
+    /// Copies `source` to `to`, which must not exist, with these permissions (less the umask) and
+    /// this time, because a compiled file is valid only for one time of its source. Owner and
+    /// extended attributes are not copied. If storage cannot be shared, `write` writes the content.
     pub(crate) fn copy(
         &self,
         source: &File,
@@ -170,11 +164,10 @@ impl Copier {
         write: impl FnOnce(&mut File) -> io::Result<()>,
     ) -> io::Result<File> {
         let mut copy = File::options().write(true).create_new(true).mode(permissions).open(to)?;
-        // Into a file that is there already: made by name, the copy would get the mode of its
-        // source for a moment.
+        // Into an existing file: a new file would have the mode of the source for a moment.
         let is_shared = !self.knows_no_reflinks.load(Relaxed) && reflink_copy::reflink_file(source, &copy).is_ok();
         if !is_shared {
-            // Most file systems cannot: not worth asking again.
+            // Most file systems do not support it: do not try again.
             self.knows_no_reflinks.store(true, Relaxed);
             write(&mut copy)?;
         }
@@ -182,53 +175,8 @@ impl Copier {
     }
 }
 
-/// Reads the whole of a file that others may have made. A pipe or device planted in its place
-/// neither blocks nor floods us: only a regular file is read, and one of more than `limit` bytes is
-/// the error `FileTooLarge`. `None` where there is no such file.
-pub(crate) fn read_small(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
-    let Some((file, size)) = open_regular(path)? else { return Ok(None) };
-    if size > limit {
-        return Err(io::ErrorKind::FileTooLarge.into());
-    }
-    read_first(file, size).map(Some)
-}
-
-/// Reads the first `length` bytes of a file, or all where it is shorter, with the same caution.
-pub(crate) fn read_prefix(path: &Path, length: u64) -> io::Result<Option<Vec<u8>>> {
-    let Some((file, size)) = open_regular(path)? else { return Ok(None) };
-    read_first(file, size.min(length)).map(Some)
-}
-
-/// A regular file and its size; `None` where there is none.
-fn open_regular(path: &Path) -> io::Result<Option<(File, u64)>> {
-    let opened = fs::OpenOptions::new().read(true).custom_flags(OFlag::O_NONBLOCK.bits()).open(path);
-    let file = match opened {
-        Ok(file) => file,
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-            return Ok(None);
-        }
-        Err(error) => return Err(error),
-    };
-    let entry = file.metadata()?;
-    Ok(entry.is_file().then_some((file, entry.len())))
-}
-
-/// Not past `size`, which is known: that saves the second read that would find the end.
-fn read_first(file: File, size: u64) -> io::Result<Vec<u8>> {
-    let mut text = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
-    file.take(size).read_to_end(&mut text)?;
-    Ok(text)
-}
-
-/// Opens a directory, and nothing else: not through a link, and never waiting for the other end of
-/// a pipe.
-pub(crate) fn open_directory(path: &Path) -> io::Result<File> {
-    let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW;
-    fs::OpenOptions::new().read(true).custom_flags(flags.bits()).open(path)
-}
-
-/// The bytes on disk that removing `path` would free. Files that have other names elsewhere stay;
-/// what cannot be looked at counts nothing.
+/// The bytes on disk that removing `path` would free. Files with other hard links and unreadable
+/// directories do not count.
 pub(crate) fn freed_by_removing(path: &Path) -> u64 {
     let Ok(entry) = fs::symlink_metadata(path) else { return 0 };
     if !entry.is_dir() {
@@ -238,8 +186,7 @@ pub(crate) fn freed_by_removing(path: &Path) -> u64 {
     entry.blocks() * 512 + below.sum::<u64>()
 }
 
-/// Whether the disk that `path` is on is nearly full: less than a twentieth and less than 2 GiB of
-/// it is free.
+/// Whether the disk of `path` is nearly full: less than 5 % and less than 2 GiB are free.
 pub(crate) fn is_nearly_full(path: &Path) -> bool {
     nix::sys::statvfs::statvfs(path).is_ok_and(|disk| {
         let free = u128::from(disk.blocks_available()) * u128::from(disk.fragment_size());
@@ -272,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_replaced_keeps_its_mode() {
+    fn a_replaced_file_keeps_its_mode() {
         let room = tempfile::tempdir().unwrap();
         let path = room.path().join("file");
         fs::write(&path, "old").unwrap();
@@ -281,25 +228,5 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), b"new");
         assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o660);
         assert_eq!(fs::read_dir(room.path()).unwrap().count(), 1);
-    }
-
-    #[test]
-    fn a_pipe_is_not_read() {
-        let room = tempfile::tempdir().unwrap();
-        let pipe = room.path().join("pipe");
-        nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
-        assert_eq!((read_small(&pipe, 10).unwrap(), read_prefix(&pipe, 10).unwrap()), (None, None));
-    }
-
-    #[test]
-    fn a_file_is_read_whole_or_refused_unless_a_prefix_will_do() {
-        let room = tempfile::tempdir().unwrap();
-        let file = room.path().join("file");
-        assert_eq!((read_small(&file, 10).unwrap(), read_prefix(&file, 10).unwrap()), (None, None));
-        fs::write(&file, "0123456789").unwrap();
-        assert_eq!(read_small(&file, 10).unwrap().unwrap(), b"0123456789");
-        assert_eq!(read_small(&file, 9).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
-        assert_eq!(read_prefix(&file, 9).unwrap().unwrap(), b"012345678");
-        assert_eq!(read_prefix(&file, 11).unwrap().unwrap(), b"0123456789");
     }
 }

@@ -1,8 +1,7 @@
-//! Mount points: what must not be removed, moved, or descended into, as it is another file
-//! system's.
+//! Mount points, which must not be removed or moved, and whose files belong to another file system.
 //!
-//! Owns telling mounts apart. A bind mount has the same device number as what it covers, so that
-//! number does not tell.
+//! Owns the detection. A bind mount can have the device number of the directory that it covers, so
+//! that number alone is not enough.
 
 use std::fs;
 use std::io;
@@ -13,8 +12,8 @@ use std::path::{Path, PathBuf};
 
 use super::resolved;
 
-/// What is mounted at a directory or below it, the first in the order of mounting; links are not
-/// followed. `None` where nothing is.
+/// The mount point at a directory or below it that was mounted first. Links are not followed.
+/// `None` if there is no mount point.
 pub(crate) fn mount_point_in(directory: &Path) -> Option<PathBuf> {
     let entry = fs::symlink_metadata(directory).ok().filter(fs::Metadata::is_dir)?;
     let Ok(table) = fs::read("/proc/self/mountinfo") else {
@@ -24,12 +23,12 @@ pub(crate) fn mount_point_in(directory: &Path) -> Option<PathBuf> {
     let points = table.split(|byte| *byte == b'\n').filter_map(|line| line.split(|byte| *byte == b' ').nth(4));
     points.map(unescaped).find_map(|point| {
         let below = point.strip_prefix(&place).ok()?;
-        // Without a slash at its end.
+        // `join` would add a slash at the end.
         Some(if below.as_os_str().is_empty() { directory.to_path_buf() } else { directory.join(below) })
     })
 }
 
-/// Where there is no table: the first directory on another device.
+/// The first directory on another device, for systems without the table of mounts.
 fn another_device(directory: &Path, device: u64) -> Option<PathBuf> {
     let below =
         fs::read_dir(directory).ok()?.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
@@ -39,8 +38,7 @@ fn another_device(directory: &Path, device: u64) -> Option<PathBuf> {
     })
 }
 
-/// A path as the kernel writes it there: space, tab, line break, and backslash as three octal
-/// digits.
+/// A path from the table of mounts, where space, tab, line break, and backslash are octal numbers.
 fn unescaped(text: &[u8]) -> PathBuf {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text;
@@ -58,8 +56,8 @@ fn unescaped(text: &[u8]) -> PathBuf {
 pub(super) struct Mount(u64);
 
 impl Mount {
-    /// Asks the kernel; where it knows no mounts by number (before Linux 5.8, macOS) the device has
-    /// to do.
+    /// The kernel's number of the mount, or the device number if the kernel has none (before Linux
+    /// 5.8, macOS).
     pub(super) fn of(directory: impl AsFd) -> io::Result<Self> {
         #[cfg(target_os = "linux")]
         {
@@ -87,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn where_nothing_is_mounted_nothing_is_found() {
+    fn a_directory_without_mount_points_has_none() {
         let room = tempfile::tempdir().unwrap();
         assert_eq!(mount_point_in(room.path()), None);
         assert_eq!(mount_point_in(&room.path().join("missing")), None);

@@ -1,10 +1,9 @@
-//! Whether a file or directory is private: nobody but the effective user and root can change what
-//! it says.
+//! Checks that a file or directory is private: only the effective user and root can change it.
 //!
-//! Owns the one rule by which caches, records, settings and prepared packages are believed. It is
-//! that of ssh's StrictModes and git's safe.directory: owned by the user or by root, writable by
-//! nobody else, and below directories in which nobody else can put something in its place. What is
-//! not private is for the caller to do without.
+//! Owns the rule for caches, records, settings and prepared packages, which is the same as ssh's
+//! StrictModes and git's safe.directory: the user or root owns the file, no other user can write to
+//! it, and no other user can replace it or a directory above it. Callers ignore files that are not
+//! private.
 
 use std::ffi::OsString;
 use std::fmt::{self, Display};
@@ -18,13 +17,13 @@ use nix::unistd::{Gid, Uid, geteuid, getgid};
 use super::read_small;
 use crate::shown::{shown, typed};
 
-/// As many links as the kernel follows in one path.
+/// How many links the kernel follows in one path.
 const LINKS: usize = 40;
 
 /// Longest /etc/group that is read.
 const GROUPS: u64 = 1024 * 1024;
 
-/// What others can do that keeps a path from being believed.
+/// Why a file or directory is not private.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reason {
     /// It belongs to another user.
@@ -33,17 +32,15 @@ pub(crate) enum Reason {
     Writable,
 }
 
-/// Why a path is not believed: the first directory or file on the way to it that others control.
+/// The first directory or file on a path that other users control.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Doubt {
-    /// That directory or file.
     pub(crate) path: PathBuf,
-    /// What others can do with it.
     pub(crate) reason: Reason,
 }
 
 impl Doubt {
-    /// The command that makes it private. `None` where only its owner can do that.
+    /// The command that makes it private. `None` if only another user can do that.
     pub(crate) fn remedy(&self) -> Option<String> {
         let user = geteuid();
         let path = typed(&self.path);
@@ -52,7 +49,7 @@ impl Doubt {
                 let is_ours = fs::symlink_metadata(&self.path).is_ok_and(|entry| entry.uid() == user.as_raw());
                 (is_ours || user.is_root()).then(|| format!("`chmod go-w {path}`"))
             }
-            // What `sudo` finds in another user's home is to stay that user's.
+            // No `chown`: with `sudo`, the files in a user's home must stay the user's.
             Reason::Owner(_) => None,
         }
     }
@@ -69,12 +66,11 @@ impl Display for Doubt {
     }
 }
 
-/// Looks at every directory on the way to `path`, following links as the kernel does, and at what
-/// is there in the end. `None`: it can be believed. What is missing yet would be made by us, where
-/// the directories above it allow that.
+/// Checks `path` and every directory above it, following links as the kernel does. `None`: it is
+/// private, or missing in a private directory.
 pub(crate) fn doubt(path: &Path) -> Option<Doubt> {
     let mut here = PathBuf::from("/");
-    let judge = Judge::here()?;
+    let trusted = TrustedUsers::current()?;
     let mut left = components(path);
     let mut links = 0;
     while let Some(next) = left.pop() {
@@ -84,7 +80,7 @@ pub(crate) fn doubt(path: &Path) -> Option<Doubt> {
         }
         let place = here.join(&next);
         let entry = fs::symlink_metadata(&place).ok()?;
-        if let Some(reason) = judge.doubts(&entry, left.is_empty()) {
+        if let Some(reason) = trusted.doubts(&entry, left.is_empty()) {
             return Some(Doubt { path: place, reason });
         }
         if entry.is_symlink() {
@@ -104,13 +100,12 @@ pub(crate) fn doubt(path: &Path) -> Option<Doubt> {
     None
 }
 
-/// Whether what is in a directory that can be believed can be believed itself.
+/// Whether a file in a private directory is private itself.
 pub(crate) fn is_private(entry: &Metadata) -> bool {
-    Judge::here().is_some_and(|judge| judge.doubts(entry, true).is_none())
+    TrustedUsers::current().is_some_and(|trusted| trusted.doubts(entry, true).is_none())
 }
 
-/// Reads a small file that has to be private to count, like [`read_small`]; a doubt where it is
-/// not.
+/// Reads a small file like [`read_small`], if it is private.
 pub(crate) fn read_private(path: &Path, limit: u64) -> io::Result<Result<Option<Vec<u8>>, Doubt>> {
     if fs::symlink_metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
         return Ok(Ok(None));
@@ -121,50 +116,48 @@ pub(crate) fn read_private(path: &Path, limit: u64) -> io::Result<Result<Option<
     }
 }
 
-/// Makes a directory, with its parents, that only the user can write to, whatever the umask allows.
+/// Creates a directory and its parents with mode 700, regardless of the umask.
 pub(crate) fn create_private(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
-/// Whether others than the owner and root may write to what has this mode and group. A group that
-/// has nobody else in it does not count: many systems give every user one, and a umask that lets it
-/// write.
+/// Whether users other than the owner and root can write to a file. A group with only one user does
+/// not count: many systems create one for each user, with a umask that makes files group-writable.
 pub(crate) fn others_can_write(entry: &Metadata) -> bool {
     entry.mode() & 0o002 != 0 || (entry.mode() & 0o020 != 0 && !is_group_of_one(entry.gid()))
 }
 
-/// Whom to believe.
-struct Judge {
+/// The users whose files count as private.
+struct TrustedUsers {
     user: u32,
-    /// Who owns `/`, and with it everything: root, or in a user namespace somebody who cannot be
-    /// named there.
+    /// The owner of `/`: root, or another number in a user namespace.
     top: u32,
 }
 
-impl Judge {
-    fn here() -> Option<Self> {
+impl TrustedUsers {
+    fn current() -> Option<Self> {
         Some(Self { user: geteuid().as_raw(), top: fs::symlink_metadata("/").ok()?.uid() })
     }
 
-    /// `is_end`: nothing is looked up in it any more, so that the sticky bit protects nothing.
+    /// At the end of a path (`is_end`), the sticky bit does not count: it protects only the files
+    /// in a directory.
     fn doubts(&self, entry: &Metadata, is_end: bool) -> Option<Reason> {
         if ![0, self.user, self.top].contains(&entry.uid()) {
             return Some(Reason::Owner(entry.uid()));
         }
-        // A link has all bits set, and they mean nothing.
+        // The mode of a link has no meaning.
         let is_protected = entry.is_symlink() || (entry.mode() & 0o1000 != 0 && !is_end);
         (!is_protected && others_can_write(entry)).then_some(Reason::Writable)
     }
 }
 
-/// Whether the group is the caller's own, as useradd makes one for every user: of the same number,
-/// and nobody is listed in it.
+/// Whether the group is the user's own, as useradd creates it: same number, no other members.
 fn is_group_of_one(group: u32) -> bool {
     let user = Uid::current().as_raw();
     if user == 0 || group != user || getgid() != Gid::from_raw(group) {
         return false;
     }
-    // What cannot be read may list others.
+    // An unreadable list may have other members.
     let Ok(groups) = read_small(Path::new("/etc/group"), GROUPS) else { return false };
     let groups = groups.unwrap_or_default();
     let groups = String::from_utf8_lossy(&groups);
@@ -175,7 +168,7 @@ fn is_group_of_one(group: u32) -> bool {
     members.is_none_or(|members| members.is_empty())
 }
 
-/// The names of a path, the first one last.
+/// The components of a path, in reverse order.
 fn components(path: &Path) -> Vec<OsString> {
     let names = path.components().filter(|name| matches!(name, Component::Normal(_) | Component::ParentDir));
     let mut names: Vec<OsString> = names.map(|name| name.as_os_str().to_owned()).collect();
@@ -192,7 +185,7 @@ mod tests {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
     }
 
-    /// `outer/inner/file`, private but for what a test changes.
+    /// Creates a private `outer/inner/file`.
     fn room() -> (tempfile::TempDir, PathBuf, PathBuf) {
         let room = tempfile::tempdir().unwrap();
         let inner = room.path().join("outer/inner");
@@ -208,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn what_others_can_write_to_or_replace_is_doubted() {
+    fn files_that_others_can_change_or_replace_are_not_private() {
         let (_room, inner, file) = room();
         assert_eq!((doubt(&inner), doubt(&file), doubt(&inner.join("not/yet"))), (None, None, None));
         for (changed, bits) in [("inner", 0o702), ("inner", 0o720), ("outer", 0o777), ("file", 0o666), ("file", 0o664)]
@@ -224,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sticky_bit_protects_what_is_in_a_directory_and_not_the_directory() {
+    fn the_sticky_bit_protects_the_files_in_a_directory() {
         let (_room, inner, file) = room();
         mode(&inner, 0o1777);
         assert_eq!(doubt(&file), None);
@@ -232,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn links_are_followed_and_so_are_the_directories_that_they_lead_through() {
+    fn links_and_the_directories_of_their_targets_are_checked() {
         let (room, inner, _file) = room();
         let open = room.path().join("open");
         fs::create_dir(&open).unwrap();
@@ -250,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn another_users_is_doubted_also_by_root() {
+    fn another_users_files_are_not_private_for_root() {
         let (_room, inner, file) = room();
         if !geteuid().is_root() {
             return;
@@ -263,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_made_is_private_whatever_the_umask_allows() {
+    fn new_directories_are_private_regardless_of_the_umask() {
         let (_room, inner, _file) = room();
         assert_eq!(fs::metadata(inner).unwrap().mode() & 0o777, 0o700);
     }

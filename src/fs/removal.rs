@@ -1,7 +1,7 @@
-//! Removing a tree: relative to descriptors, never through a link, never into another mount.
+//! Removes a tree: relative to descriptors, never through a link, never into another mount.
 //!
-//! Owns the only walk that deletes. What cannot be deleted is passed over, so that the rest is, and
-//! told.
+//! Owns the only code that deletes trees. It skips files that cannot be deleted, deletes the rest,
+//! and reports the first of them.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -19,17 +19,15 @@ use super::mounts::{Mount, mount_point_in};
 
 const DIRECTORY: OFlags = OFlags::DIRECTORY.union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
-/// The first thing that could not be deleted.
+/// The first file or directory that could not be deleted.
 #[derive(Debug)]
 pub(crate) struct Stuck {
-    /// Where it is.
     pub(crate) path: PathBuf,
-    /// The system's answer.
     pub(crate) source: io::Error,
 }
 
-/// Removes a directory and all below it; a link is removed, not followed. Succeeds where nothing is
-/// there.
+/// Removes a directory with everything in it, or a file. A link is removed, not followed. Succeeds
+/// if `path` does not exist.
 pub(crate) fn remove_tree(path: &Path) -> io::Result<()> {
     let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
         return Err(io::ErrorKind::InvalidInput.into());
@@ -41,7 +39,7 @@ pub(crate) fn remove_tree(path: &Path) -> io::Result<()> {
     }
 }
 
-/// The same of an entry of an open directory. `path`: where that is, for what is told.
+/// [`remove_tree`] relative to an open directory. `path` is the full path, for errors.
 pub(crate) fn remove_at(parent: impl AsFd, name: &OsStr, path: &Path) -> Result<(), Stuck> {
     let parent = parent.as_fd();
     let mount = Mount::of(parent).map_err(|source| Stuck { path: path.to_path_buf(), source })?;
@@ -51,9 +49,9 @@ pub(crate) fn remove_at(parent: impl AsFd, name: &OsStr, path: &Path) -> Result<
 }
 
 struct Removal<'a> {
-    /// What is not in this mount is left alone.
+    /// Other mounts are not changed.
     mount: Mount,
-    /// The directory that the tree is in: not ours to change.
+    /// The parent of the tree. Its mode is not changed.
     top: BorrowedFd<'a>,
     stuck: Option<Stuck>,
 }
@@ -62,9 +60,9 @@ impl Removal<'_> {
     fn entry(&mut self, parent: BorrowedFd<'_>, name: &OsStr, path: &Path) {
         let removed = match openat(parent, name, DIRECTORY, Mode::empty()) {
             Ok(directory) => return self.directory(parent, name, path, &directory),
-            // No directory, and links are told in one way or the other.
+            // Not a directory. For a link, the error depends on the system.
             Err(Errno::NOTDIR | Errno::LOOP | Errno::MLINK) => self.unlink(parent, name, AtFlags::empty()),
-            // One that may not be read may be empty.
+            // An unreadable directory may be empty.
             Err(Errno::ACCESS) => self.unlink(parent, name, AtFlags::REMOVEDIR).map_err(|_| Errno::ACCESS),
             Err(error) => Err(error),
         };
@@ -97,8 +95,8 @@ impl Removal<'_> {
         }
     }
 
-    /// Removes one entry. A directory of the tree that may not be written to is made so: Go keeps
-    /// its modules like that.
+    /// Removes one entry. Makes its parent writable if needed: Go stores modules in read-only
+    /// directories.
     fn unlink(&self, parent: BorrowedFd<'_>, name: &OsStr, flags: AtFlags) -> rustix::io::Result<()> {
         let is_in_tree = parent.as_raw_fd() != self.top.as_raw_fd();
         match unlinkat(parent, name, flags) {
@@ -131,18 +129,18 @@ fn names(directory: &OwnedFd) -> rustix::io::Result<Vec<(OsString, FileType)>> {
     Ok(names)
 }
 
-/// Why something cannot be deleted.
+/// Why a file or directory cannot be deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Hindrance {
     /// Another file system is mounted there.
     Mount,
-    /// It was made immutable (`chattr +i`, `+a`).
+    /// It is immutable (`chattr +i`, `+a`).
     Immutable,
     /// It is in a directory of another user.
     Owner,
 }
 
-/// What keeps a tree from being deleted, where anything does.
+/// The first file or directory in a tree that cannot be deleted, and why.
 pub(crate) fn hindrance(path: &Path) -> Option<(PathBuf, Hindrance)> {
     if let Some(point) = mount_point_in(path) {
         return Some((point, Hindrance::Mount));
@@ -184,7 +182,7 @@ mod tests {
     use std::os::unix::fs::{PermissionsExt, symlink};
 
     #[test]
-    fn a_tree_goes_and_what_its_links_point_to_stays() {
+    fn a_tree_is_removed_and_the_targets_of_its_links_stay() {
         let room = tempfile::tempdir().unwrap();
         let (tree, outside) = (room.path().join("tree"), room.path().join("outside"));
         fs::create_dir_all(tree.join("a/b")).unwrap();

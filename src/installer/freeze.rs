@@ -68,7 +68,7 @@ pub(crate) fn lock(
     };
     let mut command = program.command(context, environment, subcommand);
     command.args(words).arg(requirements).arg("-o").arg(made).stdout(Stdio::null());
-    let status = Context::run_for_person(&mut command).map_err(Error::io("run", program.path(environment)))?;
+    let status = Context::run_in_foreground(&mut command).map_err(Error::io("run", program.path(environment)))?;
     ended_well(status, format!("{} {subcommand}", program.name()))
 }
 

@@ -114,7 +114,7 @@ fn run(
         }
         redirected::prevent(&mut command);
     }
-    Context::run_for_person(&mut command).map_err(Error::io("run", program.path(environment)))
+    Context::run_in_foreground(&mut command).map_err(Error::io("run", program.path(environment)))
 }
 
 /// Asks a uv that failed whether it was about what it was given to read: it looks at that before
@@ -157,7 +157,7 @@ impl<'a> Uninstaller<'a> {
     /// Removes the distributions of these names; what the program says is the person's. Whether it
     /// says that it did not fail: what it could remove is gone in any case.
     pub(crate) fn remove(&self, names: &[String]) -> Result<bool> {
-        let status = Context::run_for_person(&mut self.command(names));
+        let status = Context::run_in_foreground(&mut self.command(names));
         Ok(status.map_err(Error::io("run", self.program.path(self.environment)))?.success())
     }
 

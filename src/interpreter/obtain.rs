@@ -55,7 +55,7 @@ pub(crate) fn download(context: &Context, request: Option<&OsStr>) -> Result<()>
     let (Some(wanted), Some(uv)) = (description(context, request), uv::find(context).ok()) else { return Ok(()) };
     let mut command = context.command(&uv.path);
     command.args(["python", "install", "--"]).arg(wanted.to_string());
-    let status = Context::run_for_person(&mut command).map_err(Error::io("run", uv.path))?;
+    let status = Context::run_in_foreground(&mut command).map_err(Error::io("run", uv.path))?;
     if status.success() {
         return Ok(());
     }

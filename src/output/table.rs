@@ -1,16 +1,15 @@
-//! The one layout of every list: lower-case headers, two spaces between columns, and no wider than
-//! the terminal.
+//! The layout of all lists: lower-case headers, two spaces between columns, no wider than the
+//! terminal.
 //!
-//! Widths are those on a terminal: a CJK character takes two cells, a combining one takes none.
+//! Widths are in terminal cells: a CJK character takes two, a combining character none.
 
 use std::borrow::Cow;
 
 use dialoguer::console::{measure_text_width, truncate_str};
 
-/// Between two columns.
 const GAP: &str = "  ";
 
-/// Stands for what was cut.
+/// Replaces the text that was cut.
 const MARK: &str = "…";
 
 /// A column is not shortened below this, nor below its header.
@@ -37,12 +36,12 @@ impl Column {
         Self { header, layout: Layout::Whole }
     }
 
-    /// Text that loses its end where the terminal is too narrow.
+    /// Text that loses its end if the terminal is too narrow.
     pub(crate) const fn shrinking(header: &'static str) -> Self {
         Self { header, layout: Layout::CutAtEnd }
     }
 
-    /// A path, which is told from others by its end, and so loses its start.
+    /// A path, which loses its start, because paths differ at the end.
     pub(crate) const fn path(header: &'static str) -> Self {
         Self { header, layout: Layout::CutAtStart }
     }
@@ -67,7 +66,7 @@ impl Column {
     }
 }
 
-/// What of a text fits at its end, behind the mark.
+/// The mark and the end of a text, in this width.
 fn end_of(text: &str, width: usize) -> Cow<'_, str> {
     if measure_text_width(text) <= width {
         return text.into();
@@ -77,7 +76,6 @@ fn end_of(text: &str, width: usize) -> Cow<'_, str> {
     format!("{MARK}{end}").into()
 }
 
-/// Rows below headers.
 #[derive(Debug)]
 pub(crate) struct Table {
     columns: &'static [Column],
@@ -94,13 +92,13 @@ impl Table {
         self.rows.push(cells.into());
     }
 
-    /// The lines as they go to stdout. Without rows there are no headers either, so that programs
-    /// read an empty list.
+    /// The lines for stdout. Without rows there are no headers, so that programs read an empty
+    /// list.
     pub(crate) fn text(&self) -> String {
         self.fitted(super::terminal_width())
     }
 
-    /// `limit`: the cells that a line may take, where it matters.
+    /// `limit` is the longest line, in cells; `None` for no limit.
     fn fitted(&self, limit: Option<usize>) -> String {
         let mut text = String::new();
         if self.rows.is_empty() {

@@ -1,32 +1,31 @@
-//! The shells that a temporary environment belongs to, in a form that can be written down, and
-//! whether all of them have ended.
+//! The shells that a temporary environment belongs to, as lines of a file, and whether they ended.
 //!
-//! A process is known by its number and its start time, on one boot of one machine, in one
-//! namespace of process numbers. Where any of that is unknown, the process counts as alive: a wrong
-//! answer would remove an environment in use.
+//! A process is identified by its number, start time, boot, machine, and process namespace. If any
+//! of these is unknown, the process counts as running: a wrong answer would remove an environment
+//! in use.
 
 use std::fs;
 use std::path::Path;
 
-/// The namespace of process numbers that a machine starts with (the kernel's PROC_PID_INIT_INO).
+/// The initial process namespace of a machine (the kernel's PROC_PID_INIT_INO).
 const INITIAL_NAMESPACE: &str = "pid:[4026531836]";
 
-/// The process that called us, as a line: number, start time, boot, namespace, machine. `None`
-/// where the system does not tell all of it.
+/// The line for the parent process: number, start time, boot, namespace, machine. `None` if any of
+/// them is unknown.
 pub(crate) fn line_of_caller() -> Option<String> {
     let id = nix::unistd::getppid().as_raw();
     let (start, _) = start_and_state(&id.to_string())?;
-    let here = Here::look()?;
+    let here = ProcessScope::look()?;
     Some(format!("{id} {start} {} {} {}\n", here.boot, here.namespace, here.machine?))
 }
 
-/// Whether each process in these lines has ended for certain; `false` without any line.
+/// Whether all processes in these lines have certainly ended; `false` if there are no lines.
 pub(crate) fn have_all_ended(lines: &str) -> bool {
-    let Some(here) = Here::look() else { return false };
+    let Some(here) = ProcessScope::look() else { return false };
     !lines.trim().is_empty() && lines.lines().all(|line| has_ended(line, &here))
 }
 
-fn has_ended(line: &str, here: &Here) -> bool {
+fn has_ended(line: &str, here: &ProcessScope) -> bool {
     let fields: Vec<&str> = line.split(' ').collect();
     let [id, start, boot, namespace, machine] = fields[..] else { return false };
     if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -37,21 +36,21 @@ fn has_ended(line: &str, here: &Here) -> bool {
         return namespace == here.namespace
             && start_and_state(id).is_none_or(|(started, state)| started != start || matches!(state, 'Z' | 'X'));
     }
-    // The machine was restarted since. A container can have the machine's identity, but not this
+    // The machine was restarted. A container may have the machine's identity, but not its initial
     // namespace.
     let is_initial = namespace == INITIAL_NAMESPACE && here.namespace == INITIAL_NAMESPACE;
     is_initial && here.machine.as_deref() == Some(machine)
 }
 
-/// Where we run.
-struct Here {
+/// The boot, namespace, and machine of this process.
+struct ProcessScope {
     boot: String,
     namespace: String,
     /// Identity and name: the store can be shared between machines.
     machine: Option<String>,
 }
 
-impl Here {
+impl ProcessScope {
     fn look() -> Option<Self> {
         let text = |path: &str| fs::read_to_string(path).ok().map(|text| text.trim().replace(' ', "_"));
         let boot = text("/proc/sys/kernel/random/boot_id").filter(|boot| !boot.is_empty())?;
@@ -61,11 +60,11 @@ impl Here {
     }
 }
 
-/// Start time, in clock ticks since the boot, and state of a process (proc(5)); `None` where there
-/// is none.
+/// The start time of a process, in clock ticks since boot, and its state (proc(5)). `None` if there
+/// is no such process.
 fn start_and_state(id: &str) -> Option<(String, char)> {
     let stat = fs::read_to_string(Path::new("/proc").join(id).join("stat")).ok()?;
-    // The name, in parentheses, can have anything in it.
+    // The name, in parentheses, can contain any character.
     let (_, rest) = stat.rsplit_once(") ")?;
     let fields: Vec<&str> = rest.split(' ').collect();
     Some(((*fields.get(19)?).to_owned(), fields.first()?.chars().next()?))
@@ -76,9 +75,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_process_that_has_certainly_ended_has_ended() {
-        let here = Here::look().unwrap();
-        let Here { boot, namespace, .. } = &here;
+    fn a_process_counts_as_running_unless_it_certainly_ended() {
+        let here = ProcessScope::look().unwrap();
+        let ProcessScope { boot, namespace, .. } = &here;
         let own = std::process::id().to_string();
         let (start, _) = start_and_state(&own).unwrap();
         let ended = |line: String| has_ended(&line, &here);

@@ -1,8 +1,7 @@
 //! Recipes as a TOML file: schema 1, described in docs/recipe.md.
 //!
-//! Owns the form and the order in it, which never depends on the disk, so that a file can be
-//! committed and compared; and the rules by which a file of somebody else is accepted. The file is
-//! written by hand: each package has a line of its own.
+//! Owns the format, and the rules for accepting a file. The order never depends on the disk, so
+//! that a file can be committed and compared. `export` writes one line per package.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -15,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::shown::{deceives, is_legible, shown};
 use crate::workon_home::name::EnvironmentName;
 
-/// What a recipe is written in, and the newest that can be read.
+/// The schema of new files, and the newest that can be read.
 const SCHEMA: i64 = 1;
 
 /// The start of every file that `export` writes, in each format.
@@ -33,14 +32,14 @@ struct Recipes {
     environment: Vec<Recipe>,
 }
 
-/// Whether a text is a recipe, and not another TOML file: `schema` and `environment` at its top.
+/// Whether a text is a recipe: a TOML file with `schema` and `environment` at the top level.
 pub(crate) fn is_recipe(text: &str) -> bool {
     let table = toml::from_str::<toml::Table>(text).unwrap_or_default();
     table.get("schema").is_some_and(toml::Value::is_integer) && table.contains_key("environment")
 }
 
-/// Reads a file of recipes. `what` is the file in a message. Fails for everything that a name, a
-/// path, or a requirement cannot be, before anything is made of it.
+/// Reads a file of recipes. `what` is the name of the file in errors. Fails for every invalid name,
+/// path, or requirement, before any is used.
 pub(crate) fn parse(text: &str, what: &str) -> Result<Vec<Recipe>> {
     #[derive(Deserialize)]
     struct Versioned {
@@ -81,7 +80,7 @@ pub(crate) fn parse(text: &str, what: &str) -> Result<Vec<Recipe>> {
 }
 
 impl Recipe {
-    /// Fails for the first value that could become something else than it says.
+    /// Fails for the first invalid value.
     pub(super) fn check(&self) -> Result<()> {
         let refused = |value: &str, reason: &str| {
             Err(Error::Recipe {
@@ -195,7 +194,7 @@ fn list(values: &[String]) -> String {
     format!("[{}]", values.iter().map(|value| quoted(value)).collect::<Vec<_>>().join(", "))
 }
 
-/// A string on one line; what a terminal would obey or not show is spelled by its number.
+/// A string on one line, with escapes for control and invisible characters.
 fn quoted(value: &str) -> String {
     let mut text = String::with_capacity(value.len() + 2);
     text.push('"');
@@ -213,7 +212,7 @@ fn quoted(value: &str) -> String {
     text
 }
 
-/// A text of several lines as it is, if TOML can hold it so.
+/// A text of several lines, unescaped if TOML allows that.
 fn block(value: &str) -> String {
     let is_plain = |letter: char| matches!(letter, '\n' | '\t') || !deceives(letter);
     if value.contains("'''") || value.ends_with('\'') || !value.chars().all(is_plain) {

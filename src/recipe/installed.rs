@@ -1,7 +1,6 @@
 //! The packages of an environment, for its recipe.
 //!
-//! Owns what of the metadata on disk goes into a recipe: version, mark, origin, and the extras that
-//! were probably asked for.
+//! Owns reading their metadata: version, mark, origin, and the extras that were probably requested.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -27,11 +26,11 @@ struct Installed {
     metadata: PathBuf,
 }
 
-/// A `Requires-Dist`: the name, and the extra that brings it.
+/// A `Requires-Dist`: the name, and the extra that requires it.
 struct Requirement {
     name: String,
     extra: Option<String>,
-    /// Whether other conditions than an extra apply, which may not hold here.
+    /// Whether it has conditions other than an extra, which may be false here.
     is_conditional: bool,
 }
 
@@ -44,7 +43,7 @@ pub(super) fn packages(directories: &[PathBuf], home: Option<&Path>) -> Result<V
             let Some(installed) = read(&path, home)? else { continue };
             let name = installed.package.normalized();
             match found.get(&name) {
-                // An editable of old setuptools is a link beside the metadata.
+                // For an editable package, old setuptools writes a link beside the metadata.
                 Some(other) if other.package.version == installed.package.version => {
                     if installed.package.path.is_some() {
                         found.insert(name, installed);
@@ -69,8 +68,8 @@ fn twice(one: &Path, other: &Path, name: &str) -> Error {
     }
 }
 
-/// The package that an entry of site-packages is the metadata of; `None` for other entries, and
-/// for what pip leaves behind when it is interrupted (`~name`).
+/// The package with metadata at `path`. `None` for other entries of site-packages, and for the
+/// leftovers of an interrupted pip (`~name`).
 fn read(path: &Path, home: Option<&Path>) -> Result<Option<Installed>> {
     let Some(metadata) = path.file_name().and_then(MetadataName::of) else { return Ok(None) };
     let Some(mut installed) = (match metadata.form {
@@ -88,7 +87,7 @@ fn read(path: &Path, home: Option<&Path>) -> Result<Option<Installed>> {
     Ok(Some(installed))
 }
 
-/// The name of the file tells name and version where the headers do not.
+/// Name and version, from the headers, else from the file name.
 fn of_headers(path: &Path, metadata: MetadataName<'_>) -> Result<Option<Installed>> {
     let text = read_headers(path).unwrap_or_default();
     let (mut name, mut version) = (metadata.name().to_owned(), metadata.version().map(str::to_owned));
@@ -124,8 +123,8 @@ fn of_egg_link(file: &Path, link: MetadataName<'_>, home: Option<&Path>) -> Resu
     let source = tidied(Path::new(OsStr::from_bytes(line)));
     let metadata = source.join(format!("{}.egg-info", link.name().replace('-', "_")));
     let told = metadata.file_name().and_then(MetadataName::of).and_then(|name| of_headers(&metadata, name).ok()?);
-    // Without metadata the version is unknown, which matters to nobody: an editable package has
-    // the version of its source.
+    // Without metadata the version is unknown. It is not needed: an editable package has the
+    // version of its source.
     let unknown = Package { name: link.name().to_owned(), version: "0".to_owned(), ..Package::default() };
     let (package, requires) = told.map_or((unknown, Vec::new()), |told| (told.package, told.requires));
     let path = Some(portable(&source, home)?);

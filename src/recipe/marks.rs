@@ -1,6 +1,6 @@
-//! The `REQUESTED` files, by which pip knows what a user asked for (PEP 376).
+//! Writes the `REQUESTED` files, by which pip knows which packages the user asked for (PEP 376).
 //!
-//! Owns setting them: an installer that is given every package by name marks every package.
+//! When a recipe is installed, the installer gets every package by name, and marks all of them.
 
 use std::fs;
 use std::io;
@@ -16,7 +16,7 @@ use crate::fs::{read_small, write_whole};
 /// A RECORD of a package with a hundred thousand files is smaller.
 const LIMIT: u64 = 64 * 1024 * 1024;
 
-/// Marks the packages of an environment as the recipe has them.
+/// Marks the packages of an environment as in the recipe.
 pub(crate) fn mark_requested(environment: &Environment, recipe: &Recipe) -> Result<()> {
     for directory in environment.package_directories()? {
         for entry in fs::read_dir(&directory).map_err(Error::io("list", &directory))? {
@@ -51,7 +51,7 @@ fn mark(dist_info: &Path, is_requested: bool) -> Result<()> {
     }
 }
 
-/// The text of a RECORD with the row of the mark, or without it.
+/// The text of a RECORD with or without the row for the mark.
 fn with_row(text: &[u8], dist_info: &Path, is_requested: bool) -> Vec<u8> {
     let path = format!("{}/{REQUESTED}", dist_info.file_name().unwrap_or_default().to_string_lossy());
     let others = record::rows(text).filter(|row| row.path != path.as_bytes());

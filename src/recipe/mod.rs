@@ -2,8 +2,8 @@
 //!
 //! Owns reading a recipe from an environment on disk, without starting its Python, and comparing
 //! two. `file` is the TOML form (docs/recipe.md), `package` one distribution, `installed` the
-//! packages on disk, `marks` the REQUESTED files. Building an environment from a recipe is the
-//! business of `commands::creation`.
+//! packages on disk, `marks` the REQUESTED files. Creating an environment from a recipe is left to
+//! `commands::creation`.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -31,11 +31,11 @@ mod tests;
 pub(crate) use marks::mark_requested;
 pub(crate) use package::Package;
 
-/// Longest hook that a recipe takes.
+/// Longest hook in a recipe.
 const LONGEST_HOOK: u64 = 256 * 1024;
 
-/// What one environment is made of. Paths are absolute, or begin with `~/` below the home
-/// directory, so that they mean the same on another machine.
+/// The description of an environment. Paths are absolute, or start with `~/`, so that a recipe
+/// works on another machine.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Recipe {
@@ -43,7 +43,7 @@ pub(crate) struct Recipe {
     pub(crate) name: String,
     /// Implementation and minor version, as `-p` takes it: `3.12`, `3.13t`, `pypy3.10`.
     pub(crate) python: String,
-    /// The exact version that it was.
+    /// The exact version of Python when the recipe was written.
     pub(crate) python_version: Option<String>,
     /// Text for the prompt, if it was set.
     pub(crate) prompt: Option<String>,
@@ -69,12 +69,11 @@ pub(crate) struct Recipe {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct HookText {
-    /// The name of its file.
+    /// The file name.
     pub(crate) name: String,
     /// Whether it can be run as a program.
     #[serde(default)]
     pub(crate) executable: bool,
-    /// Its content.
     pub(crate) text: String,
 }
 
@@ -106,32 +105,32 @@ pub(crate) fn read(environment: &Environment, context: &Context) -> Result<Recip
 }
 
 impl Recipe {
-    /// The package of that name (PEP 503).
+    /// The package with this name (PEP 503).
     pub(crate) fn package(&self, normalized: &str) -> Option<&Package> {
         self.packages.iter().find(|package| package.normalized() == normalized)
     }
 }
 
-/// One thing in which two recipes differ.
+/// One difference between two recipes.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Difference<'a> {
     /// Implementation or minor version of Python.
     Python(&'a str, &'a str),
-    /// A package that only one of them has, or another version or origin of it.
+    /// A package in only one recipe, or with another version or origin.
     Package(Option<&'a Package>, Option<&'a Package>),
     /// A setting, by its key in the file.
     Setting(&'static str),
 }
 
 impl Difference<'_> {
-    /// Whether it changes what can be imported; settings do not.
+    /// Whether it changes what can be imported. Settings do not.
     pub(crate) fn is_about_packages(&self) -> bool {
         !matches!(self, Self::Setting(_))
     }
 }
 
-/// What differs between two recipes, Python first, then packages by name, then settings. Names and
-/// patch versions of Python are not compared.
+/// The differences between two recipes: Python, then packages by name, then settings. Names of
+/// environments and patch versions of Python are not compared.
 pub(crate) fn differences<'a>(one: &'a Recipe, other: &'a Recipe) -> Vec<Difference<'a>> {
     let mut found = Vec::new();
     if one.python != other.python {
@@ -158,7 +157,7 @@ pub(crate) fn differences<'a>(one: &'a Recipe, other: &'a Recipe) -> Vec<Differe
     found
 }
 
-/// A path of a recipe on this machine. `home`: where `~/` is.
+/// The path on this machine for a path in a recipe. `home` replaces `~`.
 pub(crate) fn located(path: &str, home: Option<&Path>) -> Result<PathBuf> {
     match (path.strip_prefix("~/"), home) {
         (Some(below), Some(home)) => Ok(home.join(below)),
@@ -170,7 +169,7 @@ pub(crate) fn located(path: &str, home: Option<&Path>) -> Result<PathBuf> {
     }
 }
 
-/// The same the other way: with `~/` below the home directory.
+/// The path in a recipe for a path on this machine: below the home directory, with `~/`.
 fn portable(path: &Path, home: Option<&Path>) -> Result<String> {
     match home.and_then(|home| path.strip_prefix(home).ok()).filter(|below| !below.as_os_str().is_empty()) {
         Some(below) => Ok(format!("~/{}", text("a path", below.as_os_str())?)),
@@ -191,7 +190,7 @@ fn text_of_bytes(what: &str, value: &[u8]) -> Result<String> {
 }
 
 /// Implementation and minor version: the directory of the library says both (`python3.13t`,
-/// `pypy3.10`), whoever made the environment.
+/// `pypy3.10`), in environments of every tool.
 fn python(environment: &Environment, site_packages: &Path) -> String {
     let library = site_packages.parent().and_then(Path::file_name).and_then(OsStr::to_str).unwrap_or_default();
     if let Some(series) = library.strip_prefix("python").filter(|series| series.contains('.')) {
@@ -207,7 +206,7 @@ fn python(environment: &Environment, site_packages: &Path) -> String {
     format!("{}{series}", if is_pypy { "pypy" } else { "" })
 }
 
-/// The names that a hook of an environment can have.
+/// The names of an environment's own hooks.
 fn hook_names() -> impl Iterator<Item = String> {
     Event::local().flat_map(|event| ["", ".fish"].map(|dialect| format!("{}{dialect}", event.name)))
 }

@@ -1,7 +1,7 @@
 //! One distribution in a recipe: its version, and where it came from.
 //!
-//! Owns the requirement that installs it again, and the rules for values that end up in one: a
-//! recipe can come from anybody.
+//! Owns the requirement that installs it again, and the rules for its values, because recipes can
+//! come from untrusted sources.
 
 use std::path::Path;
 
@@ -21,24 +21,24 @@ pub(crate) struct Package {
     pub(crate) name: String,
     /// The version.
     pub(crate) version: String,
-    /// Whether somebody asked for it; else it came as a dependency.
+    /// Whether the user asked for it; else it is a dependency.
     #[serde(default)]
     pub(crate) requested: bool,
-    /// The extras that were probably asked for.
+    /// The extras that were probably requested.
     #[serde(default)]
     pub(crate) extras: Vec<String>,
     /// Whether it is installed in place, from `path`.
     #[serde(default)]
     pub(crate) editable: bool,
-    /// The directory or archive on this machine that it came from.
+    /// The directory or archive on this machine that it was installed from.
     pub(crate) path: Option<String>,
-    /// The address that it came from.
+    /// The URL that it was installed from.
     pub(crate) url: Option<String>,
     /// The version control system behind `url`: `git`, `hg`, `svn`, `bzr`.
     pub(crate) vcs: Option<String>,
     /// The commit that was installed.
     pub(crate) commit: Option<String>,
-    /// The branch or tag that was asked for.
+    /// The requested branch or tag.
     pub(crate) revision: Option<String>,
     /// The directory of the project below `path` or `url`.
     pub(crate) subdirectory: Option<String>,
@@ -52,8 +52,8 @@ impl Package {
         normalized(&self.name)
     }
 
-    /// Whether both are the same distribution of the same origin. An editable one has the version
-    /// that its source has today, and not every installer records a hash.
+    /// Whether both are the same distribution of the same origin. Versions of editable packages are
+    /// not compared, because they change with the source. Hashes count only if both are known.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         let is_same_hash = self.hash.is_none() || other.hash.is_none() || self.hash == other.hash;
         self.normalized() == other.normalized()
@@ -64,8 +64,8 @@ impl Package {
             && is_same_hash
     }
 
-    /// The line of a requirements file that installs exactly this; for an editable one the
-    /// directory, which goes behind `-e`.
+    /// The line of a requirements file that installs this distribution. For an editable package,
+    /// the directory, without the `-e`.
     pub(crate) fn requirement(&self, home: Option<&Path>) -> Result<String> {
         let name = &self.name;
         if let Some(path) = &self.path {
@@ -83,7 +83,7 @@ impl Package {
         })
     }
 
-    /// What stands behind the `#` of an address.
+    /// The fragment of the URL.
     fn fragment(&self) -> String {
         let hash = self.hash.as_ref().map(|hash| hash.replacen(':', "=", 1));
         let below =
@@ -92,13 +92,13 @@ impl Package {
         if parts.is_empty() { String::new() } else { format!("#{}", parts.join("&")) }
     }
 
-    /// Where it came from, if that is no index.
+    /// The path or URL that it was installed from; `None` for an index.
     pub(crate) fn origin(&self) -> Option<&str> {
         self.path.as_deref().or(self.url.as_deref())
     }
 
-    /// The first value that a requirement cannot hold, by its key, and why. Whoever wrote the
-    /// recipe, no value becomes an option or a second line.
+    /// The key of the first value that a requirement cannot hold, and why. No value may become an
+    /// option or a second line.
     pub(super) fn wrong_value(&self) -> Option<(&'static str, &'static str)> {
         let absent_or = |value: &Option<String>, is_right: fn(&str) -> bool| value.as_deref().is_none_or(is_right);
         let is_extra = |extra: &String| is_name(extra);
@@ -121,19 +121,19 @@ impl Package {
     }
 }
 
-/// Letters and digits, and these signs between them.
+/// Whether a text has only letters, digits, and these signs.
 fn is_word(text: &str, signs: &str) -> bool {
     let is_inside = |letter: char| letter.is_ascii_alphanumeric() || signs.contains(letter);
     text.starts_with(|letter: char| letter.is_ascii_alphanumeric()) && text.chars().all(is_inside)
 }
 
-/// A path as recipes have it.
+/// Whether a text is a path as in recipes.
 pub(super) fn is_path(text: &str) -> bool {
     (text.starts_with('/') || text.starts_with("~/")) && is_one_line(text.as_bytes())
 }
 
-/// An address of a download or a repository: no blank and no fragment, which would say more than
-/// where. `file:` addresses are paths in a recipe.
+/// Whether a text is the URL of a download or a repository, without blanks and fragment. Recipes
+/// have paths instead of `file:` URLs.
 fn is_address(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once("://") else { return false };
     is_word(scheme, "+.-")

@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn the_name_in_a_prompt_is_changed_whoever_wrote_it() {
+    fn the_name_in_the_prompt_of_every_tool_is_changed() {
         let cases = [
             (Language::Sh, "VIRTUAL_ENV_PROMPT=\"old\"\n", "VIRTUAL_ENV_PROMPT=\"it's\"\n"),
             (Language::Sh, "VIRTUAL_ENV_PROMPT=old", "VIRTUAL_ENV_PROMPT='it'\\''s'"),
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_that_happens_to_be_the_name_is_not_the_name() {
+    fn other_words_equal_to_the_name_stay() {
         let lines = [
             "set prompt = 'x'",
             "    unset VIRTUAL_ENV_PROMPT",
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn our_own_scripts_change_line_by_line() {
+    fn venvwraps_own_scripts_change_line_by_line() {
         let script = |root: &str, name: &str| format!("# ours\nA='{root}'\nB='{name}'\nend\n").into_bytes();
         let ours = OurScript { name: "activate", old: script("/x/a", "a"), new: script("/x/b", "b") };
         let there = [b"# from an older version\n", &*script("/x/a", "a"), b"B='mine'\nexport C=1\n"].concat();

@@ -31,7 +31,7 @@ def answer(document):
 const HASH: &str = "sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
 
 #[test]
-fn only_what_has_changed_changes_in_a_record() {
+fn only_changed_rows_of_a_record_change() {
     let words = &["/x/env/y", "../../../bin/pip", "\"", "\"\"", ",sha256=OLD,5\n", ",,\n", "\"\n", "/x/env"];
     let records = [kept("RECORD"), batch(600, &documents("RECORD", words))].concat();
     let changed = ["bin/pip", "bin/virtualenv", "lib/p/site-packages/a \"b\", c", "share/a \"b\", c"]
@@ -97,7 +97,7 @@ fn heads() -> impl Strategy<Value = (&'static str, &'static str)> {
 }
 
 #[test]
-fn a_script_that_moved_there_and_back_is_the_same() {
+fn a_script_moved_there_and_back_is_unchanged() {
     let there_and_back = batch(600, &(component(), component(), heads(), 2..4_u32));
     for (old, new, (arguments, coding), major) in &there_and_back {
         // A line about the coding goes where it contradicts the path.
@@ -124,7 +124,7 @@ fn a_script_that_moved_there_and_back_is_the_same() {
 }
 
 #[test]
-fn a_damaged_script_is_moved_without_a_stumble() {
+fn a_damaged_script_is_no_error() {
     let words =
         &["/x/env/bin/python", "#!/bin/sh\n", "'''exec' ", " \"$0\" \"$@\"\n' '''\n", "# coding: x\n", "/x/env"];
     let scripts = [kept("scripts"), batch(800, &documents("scripts", words))].concat();
@@ -152,7 +152,7 @@ def answer(script):
 ";
 
 #[test]
-fn the_kernel_sh_and_python_read_what_is_written() {
+fn the_kernel_sh_and_python_read_rewritten_scripts() {
     let room = tempfile::tempdir().unwrap();
     // It tells the path that it was started by.
     let teller = room.path().join("teller");

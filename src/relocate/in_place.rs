@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn cut_short_anywhere_every_file_is_whole_and_the_rest_can_be_done_later() {
+    fn after_a_failure_at_any_step_files_are_whole_and_the_rest_can_follow() {
         let room = tempfile::tempdir().unwrap();
         let (old, new) = (environment(room.path()), room.path().join("it's a $room/new one"));
         let before = contents(&old);
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn hashes_are_in_place_before_the_files_that_they_are_of() {
+    fn hashes_are_written_before_their_files() {
         let room = tempfile::tempdir().unwrap();
         let (old, new) = (environment(room.path()), room.path().join("it's a $room/new one"));
         let (_staging, rewriting) = prepared(&old, &old, &new);
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_not_be_written_is_known_before_anything_is() {
+    fn files_that_cannot_be_written_are_found_first() {
         use std::os::unix::fs::PermissionsExt;
         let room = tempfile::tempdir().unwrap();
         let root = environment(room.path());

@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_found_however_it_is_encoded() {
+    fn a_path_is_found_in_every_encoding() {
         for url in ["file:///x/a%20b%C3%A9", "file:///x/a b%c3%a9", "file:///%78/a%20b\u{e9}"] {
             assert_eq!(moved(&format!("{url}/y#egg=z")).unwrap(), "file:///n%20%25/y#egg=z");
             assert_eq!(moved(url).unwrap(), "file:///n%20%25");

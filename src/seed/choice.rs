@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn with_nothing_at_all_the_hint_names_the_way_out() {
+    fn without_any_pip_the_hint_has_a_solution() {
         let mut interpreter = made_up_interpreter();
         interpreter.bundled.clear();
         interpreter.base_executable = PathBuf::from("/nothing/here/python3.13");

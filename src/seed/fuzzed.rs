@@ -21,7 +21,7 @@ proptest! {
     #![proptest_config(many())]
 
     #[test]
-    fn any_condition_is_looked_at(text in "([<>=!~]{0,3} ?[0-9.*x]{0,8} ?,?){0,4}", metadata in documents("METADATA", &["Requires-Python:"])) {
+    fn any_condition_is_parsed(text in "([<>=!~]{0,3} ?[0-9.*x]{0,8} ?,?){0,4}", metadata in documents("METADATA", &["Requires-Python:"])) {
         let version = Release::new(3, 12, 1);
         let _ = admits(&String::from_utf8_lossy(&metadata), version);
         // One more condition never lets more in.
@@ -32,7 +32,7 @@ proptest! {
     }
 
     #[test]
-    fn any_name_of_a_wheel_is_taken_apart(stem in "[a-z\\x00-\\x1f. /é-]{0,20}(-[a-z0-9.]{0,3}){0,5}", points in "(\\[console_scripts\\]\n)?([a-z./ ]{0,4}[=:;#]?[a-z.:\\[]{0,6}\n){0,5}") {
+    fn any_name_of_a_wheel_is_parsed(stem in "[a-z\\x00-\\x1f. /é-]{0,20}(-[a-z0-9.]{0,3}){0,5}", points in "(\\[console_scripts\\]\n)?([a-z./ ]{0,4}[=:;#]?[a-z.:\\[]{0,6}\n){0,5}") {
         if let Some(wheel) = Wheel::named(Path::new(&format!("/x/{stem}.whl"))) {
             prop_assert!(!wheel.dist_info().contains('/') && !wheel.dist_info().contains(char::is_control));
         }

@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn failure_says_why_and_what_to_do() {
+    fn an_error_has_the_reason_and_a_hint() {
         let room = tempfile::tempdir().unwrap();
         let tool = pip(room.path(), "echo first >&2; printf 'no \\033[1mnetwork\\n\\n' >&2; exit 3");
         let mut interpreter = made_up_interpreter();

@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_is_noticed() {
+    fn changes_are_detected() {
         use std::os::unix::fs::PermissionsExt;
         let room = tempfile::tempdir().unwrap();
         let path = room.path().join("x");

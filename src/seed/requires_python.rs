@@ -19,7 +19,7 @@ mod tests {
     }
 
     #[test]
-    fn requires_python_is_obeyed() {
+    fn requires_python_is_respected() {
         let old = ">=2.7, !=3.0.*, !=3.1.*, !=3.2.*, !=3.3.*";
         for (required, yes, no) in [
             (old, "2.7.18 3.9.0", "3.3.7 2.6.9"),

@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn names_follow_the_python() {
+    fn names_have_the_version_of_the_python() {
         let pip = [("pip", "a:b"), ("pip3", "a:b"), ("pip3.10", "a:b")];
         assert_eq!(names(&pip, PYTHON_3), ["pip", "pip3", "pip3.13"]);
         assert_eq!(names(&pip, PYTHON_2), ["pip", "pip2", "pip2.7"]);

@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn an_altered_tree_is_noticed_both_ways() {
+    fn altered_trees_are_detected_for_links_and_copies() {
         for by in [TransferMode::Link, TransferMode::Copy] {
             let (room, manifest) = room();
             let file = room.path().join("it's a $tree/a/f/g/2 é.py");
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn where_links_are_impossible_copies_are_made() {
+    fn without_links_files_are_copied() {
         let (room, manifest) = room();
         // Linux keeps this apart from whatever holds temporary files, so that a link fails with
         // EXDEV.
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn a_target_that_vanished_is_no_alteration() {
+    fn a_missing_target_is_not_an_altered_tree() {
         let (room, manifest) = room();
         let to = room.path().join("gone/to");
         let trouble = transfer(&manifest, &room.path().join("it's a $tree"), &to, TransferMode::Link);

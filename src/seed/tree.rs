@@ -1,38 +1,28 @@
-//! The cache of complete site-packages trees: unpacked, compiled, with a RECORD that lacks only the
-//! rows of the scripts.
+//! The cache of complete site-packages trees.
 //!
-//! Owns building a tree, publishing it without replacing another one, and finding it again. A tree
-//! is `trees/KEY/site-packages`, with its manifest and its identity beside it. Each file is checked
-//! when it is used; an altered tree is discarded and built again.
+//! Owns publishing a tree without replacing another one, and finding it again. `contents` writes
+//! the files. A tree is `trees/KEY/site-packages`, with its manifest and its identity beside it.
+//! Each file is checked when it is used; an altered tree is discarded and built again.
 
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::contents::{TreeInputs, make};
 use super::identity::{self, Freshness, Identity};
 use super::manifest::{self, Manifest};
 use super::wheel::{Wheel, write_new};
 use super::workshop::{Workshop, discard, sweep};
-use crate::asked::{Patience, ask};
 use crate::belief::is_own_directory;
-use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::formats::dist_info::{INSTALLER, RECORD, REQUESTED};
-use crate::formats::record::{self, InstalledFile};
 use crate::fs::private::{create_private, read_private};
 use crate::fs::rename_without_replacing;
-use crate::interpreter::Interpreter;
-use crate::isolation;
-use crate::versions::Release;
 
 /// Longest file beside a tree that is read. pip's manifest has 60 KB.
 const LIMIT: u64 = 16 * 1024 * 1024;
 
 const SITE_PACKAGES: &str = "site-packages";
-
-/// How long compiling may take. One second is usual, and the environment works without.
-const LONGEST_COMPILING: Patience = Patience::seconds(120);
 
 /// A published tree.
 #[derive(Debug)]
@@ -41,14 +31,6 @@ pub(super) struct Tree {
     pub(super) site_packages: PathBuf,
     /// The files as they were built.
     pub(super) manifest: Manifest,
-}
-
-/// The inputs of a tree.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct TreeInputs<'a> {
-    pub(super) context: &'a Context,
-    pub(super) interpreter: &'a Interpreter,
-    pub(super) wheels: &'a [Wheel],
 }
 
 /// Opens the tree with this key in the directory of trees. `None` if it is missing or incomplete.
@@ -166,107 +148,13 @@ fn drop_outdated(trees: &Path) {
     }
 }
 
-/// Unpacks, compiles and records into `site_packages`, which must not exist.
-fn make(making: TreeInputs<'_>, site_packages: &Path) -> Result<()> {
-    fs::create_dir(site_packages).map_err(Error::io("create", site_packages))?;
-    let mut unpacked = Vec::new();
-    for wheel in making.wheels {
-        unpacked.push(wheel.unpack(site_packages).map_err(Error::io("unpack", &wheel.path))?);
-    }
-    compile(making, site_packages);
-    for (wheel, rows) in making.wheels.iter().zip(unpacked) {
-        record(making, wheel, rows, site_packages).map_err(Error::io("write in", site_packages))?;
-    }
-    Ok(())
-}
-
-/// Compiles all files that compile. Nothing here is an error: pip contains files for other Pythons,
-/// and an environment works without compiled files.
-fn compile(making: TreeInputs<'_>, site_packages: &Path) {
-    let TreeInputs { context, interpreter, .. } = making;
-    let run = |options: &[&str]| {
-        drop(ask(context, &interpreter.base_executable, LONGEST_COMPILING, |command| {
-            command.args(options).arg("-q").arg(site_packages).current_dir("/");
-            // With this variable, Python checks its compiled files by hash at each start.
-            isolation::without_variables(command).env_remove("SOURCE_DATE_EPOCH");
-        }));
-    };
-    if interpreter.version.major < 3 {
-        return run(&["-E", "-s", "-m", "compileall"]);
-    }
-    run(&["-I", "-m", "compileall", "-j0"]);
-    let is_compiled = |wheel: &Wheel| site_packages.join(&wheel.name).join("__pycache__").is_dir();
-    if !making.wheels.iter().any(is_compiled) {
-        // Several processes need semaphores, which some containers lack.
-        run(&["-I", "-m", "compileall"]);
-    }
-}
-
-/// Writes the metadata that an installer adds to a package: INSTALLER, REQUESTED, RECORD.
-fn record(making: TreeInputs<'_>, wheel: &Wheel, mut rows: Vec<InstalledFile>, site_packages: &Path) -> io::Result<()> {
-    let dist_info = wheel.dist_info();
-    let compiled = rows.iter().filter_map(|row| compiled(row.path(), making.interpreter));
-    let compiled: Vec<String> = compiled.filter(|path| site_packages.join(path).is_file()).collect();
-    rows.extend(compiled.into_iter().map(InstalledFile::unhashed));
-    let mut add = |name: &str, content: &[u8]| {
-        let path = format!("{dist_info}/{name}");
-        rows.push(InstalledFile::of(&path, content));
-        write_new(&site_packages.join(path), content, 0o666)
-    };
-    // Without venvwrap, pip would have installed the package. Any other word makes other tools
-    // refuse to uninstall it.
-    add(INSTALLER, b"pip\n")?;
-    if marks_requested(making.wheels) {
-        add(REQUESTED, b"")?;
-    }
-    let path = format!("{dist_info}/{RECORD}");
-    rows.push(InstalledFile::unhashed(path.clone()));
-    write_new(&site_packages.join(path), &record::text(rows), 0o666)
-}
-
-/// The first pip that writes REQUESTED. An older one does not remove it.
-const MARKS_REQUESTED: Release = Release::new(20, 2, 0);
-
-fn marks_requested(wheels: &[Wheel]) -> bool {
-    let pip = wheels.iter().find(|wheel| wheel.name == "pip");
-    pip.is_none_or(|pip| Release::leading(&pip.version) >= Some(MARKS_REQUESTED))
-}
-
-/// The path of the compiled file for `source`.
-fn compiled(source: &str, interpreter: &Interpreter) -> Option<String> {
-    let path = Path::new(source);
-    (path.extension() == Some(OsStr::new("py"))).then_some(())?;
-    if interpreter.version.major < 3 {
-        return Some(format!("{source}c"));
-    }
-    let name = format!("{}.{}.pyc", path.file_stem()?.to_str()?, interpreter.cache_tag);
-    path.parent()?.join("__pycache__").join(name).into_os_string().into_string().ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::seed::tests::{made_up_interpreter, real_interpreter};
+    use crate::context::Context;
+    use crate::seed::contents::compiled;
+    use crate::seed::tests::real_interpreter;
     use crate::seed::wheel::tests::wheel_with;
-
-    #[test]
-    fn compiled_files_are_where_that_python_looks() {
-        let mut interpreter = made_up_interpreter();
-        assert_eq!(compiled("x.py", &interpreter).unwrap(), "__pycache__/x.cpython-313.pyc");
-        assert_eq!(compiled("a/b.c.py", &interpreter).unwrap(), "a/__pycache__/b.c.cpython-313.pyc");
-        assert_eq!(compiled("a/b.txt", &interpreter), None);
-        interpreter.version.major = 2;
-        assert_eq!(compiled("a/b.py", &interpreter).unwrap(), "a/b.pyc");
-    }
-
-    #[test]
-    fn requested_is_marked_where_that_pip_would() {
-        let with = |name: &str| marks_requested(&[Wheel::named(Path::new(name)).unwrap()]);
-        assert!(!with("pip-18.1-py2.py3-none-any.whl"));
-        assert!(!with("pip-20.1.1-py2.py3-none-any.whl"));
-        assert!(with("pip-20.2-py2.py3-none-any.whl"));
-        assert!(with("pip-24.2-py3-none-any.whl"));
-    }
 
     #[test]
     fn of_many_builders_one_wins_and_all_have_a_tree() {
@@ -294,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tree_that_is_no_tree_is_replaced() {
+    fn an_invalid_tree_is_replaced() {
         let room = tempfile::tempdir().unwrap();
         let (context, interpreter) = (Context::made_of(&[]), real_interpreter());
         let wheels = [wheel_with(room.path(), &[])];

@@ -172,7 +172,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_file_name_is_taken_apart() {
+    fn a_file_name_is_parsed() {
         let wheel = Wheel::named(Path::new("/x y/pip-24.2-py3-none-any.whl")).unwrap();
         assert_eq!((wheel.name.as_str(), wheel.version.as_str()), ("pip", "24.2"));
         assert_eq!(wheel.dist_info(), "pip-24.2.dist-info");
@@ -200,7 +200,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn an_entry_that_would_leave_is_refused() {
+    fn an_entry_outside_the_target_is_refused() {
         for name in
             ["../out.py", "demo/../../out.py", "/out.py", "demo\\..\\out.py", "demo/./x.py", "demo//x.py", "a\nb"]
         {
@@ -231,7 +231,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_damaged_wheel_is_noticed() {
+    fn a_damaged_wheel_is_an_error() {
         let room = tempfile::tempdir().unwrap();
         let wheel = wheel_with(room.path(), &[("demo/long.py", &"x = 1\n".repeat(500))]);
         let whole = fs::read(&wheel.path).unwrap();
@@ -240,7 +240,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn the_commands_are_those_of_one_section() {
+    fn commands_come_from_one_section() {
         let text = "[console_scripts]\n# note\npip = a.b:c\npip3=a:b.c [extra]\n\n[other]\nx = y:z\n";
         let expected = [("pip", "a.b:c"), ("pip3", "a:b.c")].map(|(name, to)| (name.to_owned(), to.to_owned()));
         assert_eq!(console_scripts(text), expected);

@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn the_dead_are_swept_and_the_living_are_not() {
+    fn only_workshops_of_ended_processes_are_removed() {
         let room = tempfile::tempdir().unwrap();
         let alive = Workshop::open_in(room.path()).unwrap();
         let dead = room.path().join(".building-left");

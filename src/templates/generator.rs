@@ -111,7 +111,7 @@ impl Generator {
 }
 
 fn status(command: &mut Command, program: &Path) -> Result<ExitStatus> {
-    Context::run_for_person(command).map_err(Error::io("run", program))
+    Context::run_in_foreground(command).map_err(Error::io("run", program))
 }
 
 /// cookiecutter makes a directory that the template names, in a place that we name. The place is an

@@ -148,21 +148,21 @@ impl<'a> Templates<'a> {
     pub(crate) fn apply(&self, template: &Template, project: &OsStr, directory: &Path) -> Result<Option<ExitStatus>> {
         // One that came during the template before ends it all; one that comes during this one is
         // for this one.
-        Context::heed_interrupts();
+        Context::unblock_interrupts();
         let status = match &template.kind {
             Kind::Directory(from) => return copy_into(from, directory).map(|()| None),
             Kind::Generator(generator, source) => generator.run(self.context, source, project, directory)?,
             Kind::Program(program) => {
                 let mut command = self.context.command(program);
                 command.arg(project).arg(directory).current_dir(directory);
-                Context::run_for_person(&mut command).map_err(Error::io("run", program))?
+                Context::run_in_foreground(&mut command).map_err(Error::io("run", program))?
             }
             Kind::Plugin => {
                 let plugins = Plugins::locate(self.context)?.ok_or_else(|| self.unknown(&template.word))?;
                 let mut command = plugins.command(&template.word, project, directory);
                 // As virtualenvwrapper has it for all of Python that it runs.
                 command.current_dir(&self.store);
-                Context::run_for_person(&mut command).map_err(Error::io("run", "VIRTUALENVWRAPPER_PYTHON"))?
+                Context::run_in_foreground(&mut command).map_err(Error::io("run", "VIRTUALENVWRAPPER_PYTHON"))?
             }
         };
         Ok(Some(status))

@@ -161,7 +161,7 @@ fn assert_activation(room: &Room, root: &Path) {
 }
 
 #[test]
-fn everything_runs_from_every_place_that_it_is_moved_to() {
+fn programs_run_after_a_move_to_any_path() {
     let room = Room::new();
     let made = room.path("env");
     room.venv(&made, &[]);
@@ -199,7 +199,7 @@ fn everything_runs_from_every_place_that_it_is_moved_to() {
 }
 
 #[test]
-fn a_source_that_its_maker_could_not_quote_is_mended() {
+fn a_path_that_another_tool_quoted_wrongly_is_repaired() {
     let room = Room::new();
     let made = room.path(HOSTILE);
     room.venv(&made, &["--without-pip"]);
@@ -210,7 +210,7 @@ fn a_source_that_its_maker_could_not_quote_is_mended() {
 }
 
 #[test]
-fn the_environments_of_other_makers_are_moved_as_well() {
+fn environments_of_other_tools_are_moved() {
     let room = Room::new();
     let python = room.interpreter.base_executable.as_os_str().to_owned();
     let makers: [(&str, &[&str]); 2] =
@@ -234,7 +234,7 @@ fn the_environments_of_other_makers_are_moved_as_well() {
 }
 
 #[test]
-fn a_place_that_is_no_text_is_a_place() {
+fn a_path_that_is_not_utf8_works() {
     let room = Room::new();
     let made = room.path("env");
     room.venv(&made, &[]);
@@ -249,7 +249,7 @@ fn a_place_that_is_no_text_is_a_place() {
 }
 
 #[test]
-fn a_program_packed_behind_its_first_line_runs() {
+fn a_zip_file_with_a_first_line_runs() {
     let room = Room::new();
     let made = room.path("env");
     room.venv(&made, &["--without-pip"]);
@@ -269,7 +269,7 @@ fn a_program_packed_behind_its_first_line_runs() {
 /// Python takes a compiled file for valid when its source has the length and the second that it
 /// had.
 #[test]
-fn a_compiled_file_does_not_outlive_its_source() {
+fn compiled_files_match_changed_sources() {
     let room = Room::new();
     let made = room.path("env");
     room.venv(&made, &["--without-pip"]);

@@ -42,7 +42,7 @@ fn listing(root: &Path) -> Vec<(PathBuf, u32, (i64, i64), PathBuf)> {
 }
 
 #[test]
-fn what_does_not_name_the_place_is_kept_to_the_nanosecond() {
+fn files_without_the_path_keep_content_and_times() {
     let (_room, root) = environment();
     let old = SystemTime::UNIX_EPOCH + Duration::new(1_500_000_000, 123_456_789);
     let file = root.join("lib/a/d/3 é.py");
@@ -66,7 +66,7 @@ fn what_does_not_name_the_place_is_kept_to_the_nanosecond() {
 }
 
 #[test]
-fn nothing_is_written_into_the_source_and_nothing_is_shared_with_it() {
+fn the_source_is_unchanged_and_shares_no_files() {
     let (_room, root) = environment();
     let before = listing(&root);
     let to = root.with_file_name("copy");
@@ -97,7 +97,7 @@ fn a_link_out_of_the_tree_is_not_followed() {
 }
 
 #[test]
-fn a_failure_is_said_and_ends_the_walk() {
+fn a_failure_is_reported_and_ends_the_copy() {
     let (_room, root) = environment();
     let to = root.with_file_name("copy");
     // In the way of a directory.
@@ -110,7 +110,7 @@ fn a_failure_is_said_and_ends_the_walk() {
 }
 
 #[test]
-fn progress_is_told() {
+fn progress_is_reported() {
     let (_room, root) = environment();
     for number in 0..1000 {
         write(&root.join("lib/many").join(number.to_string()), "", 0o644);
@@ -122,7 +122,7 @@ fn progress_is_told() {
 }
 
 #[test]
-fn values_in_pyvenv_cfg_are_changed_where_they_are_inside() {
+fn values_below_the_root_change_in_pyvenv_cfg() {
     let (_room, root) = environment();
     let at = root.display();
     let text = format!(

@@ -56,7 +56,7 @@ for file in metadata.distribution('pip').files:
 }
 
 #[test]
-fn a_file_that_was_written_through_a_link_is_mended() {
+fn a_file_written_through_a_hard_link_is_replaced() {
     let room = Room::small();
     room.environment("first", LinkMode::Auto);
     let (spoiled, _) = room.environment("spoiled", LinkMode::Auto);
@@ -116,7 +116,7 @@ fn one_process_waits_to_fill_the_slots_and_no_other_is_started() {
 }
 
 #[test]
-fn a_spoiled_slot_is_thrown_away() {
+fn a_damaged_slot_is_discarded() {
     let room = Room::small();
     let seed = room.seed(LinkMode::Auto);
     seed.stage().unwrap();
@@ -128,7 +128,7 @@ fn a_spoiled_slot_is_thrown_away() {
 }
 
 #[test]
-fn another_wheel_means_another_tree_and_the_old_slots_go() {
+fn another_wheel_gets_another_tree_and_replaces_slots() {
     let mut room = Room::small();
     room.seed(LinkMode::Auto).stage().unwrap();
     let old = room.seed(LinkMode::Auto).choice.stock().unwrap().identity.key().to_owned();
@@ -146,7 +146,7 @@ fn another_wheel_means_another_tree_and_the_old_slots_go() {
 }
 
 #[test]
-fn nothing_is_made_in_a_store_that_is_gone() {
+fn nothing_is_created_in_a_removed_store() {
     let room = Room::small();
     fs::remove_dir(room.base().join("store")).unwrap();
     assert!(room.seed(LinkMode::Auto).stage().is_err());
@@ -154,7 +154,7 @@ fn nothing_is_made_in_a_store_that_is_gone() {
 }
 
 #[test]
-fn without_a_cache_the_environment_gets_its_own() {
+fn without_a_cache_the_tree_is_built_for_the_environment() {
     let mut room = Room::small();
     fs::write(room.base().join("file"), "").unwrap();
     let nowhere = room.base().join("file");
@@ -167,7 +167,7 @@ fn without_a_cache_the_environment_gets_its_own() {
 }
 
 #[test]
-fn many_at_once_all_get_theirs() {
+fn many_processes_at_once_all_succeed() {
     let room = Room::small();
     let site = |number: usize| room.base().join(format!("e{number}/lib/python/site-packages"));
     std::thread::scope(|scope| {

@@ -74,12 +74,12 @@ fn compare_with_venv(interpreter: Interpreter) {
 }
 
 #[test]
-fn it_is_what_venv_makes() {
+fn the_result_is_the_same_as_from_venv() {
     compare_with_venv(real_interpreter());
 }
 
 #[test]
-fn it_is_what_venv_makes_for_the_oldest_python_too() {
+fn the_oldest_python_gets_the_same_as_from_venv() {
     let oldest = interpreters().iter().rfind(|interpreter| interpreter.version.major >= 3);
     compare_with_venv(oldest.unwrap().clone());
 }
