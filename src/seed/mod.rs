@@ -28,7 +28,9 @@ mod workshop;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub(crate) use planting::{Planted, Planting};
+#[cfg(test)]
+use planting::Planted;
+pub(crate) use planting::Planting;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
