@@ -71,23 +71,33 @@ impl Base {
 /// A base directory for programs that follow XDG on every system, such as fish, mise or uv: the
 /// value of its variable if that is an absolute path, else the default below the home directory.
 pub(crate) fn xdg(context: &Context, base: Base) -> Option<PathBuf> {
-    named_or_below_home(context, base, base.below_home())
+    let named = context.absolute(base.variable()).map(Path::to_path_buf);
+    named.or_else(|| Some(context.home()?.join(base.below_home())))
 }
 
 /// A base directory for programs that follow the system: on macOS it is in ~/Library unless the XDG
 /// variable is set. venvwrap and platformdirs (poetry, hatch) use this rule.
 pub(crate) fn native(context: &Context, base: Base) -> Option<PathBuf> {
-    let below_home = match base {
-        _ if !cfg!(target_os = "macos") => base.below_home(),
-        Base::Cache => "Library/Caches",
-        Base::Data | Base::Config | Base::State => "Library/Application Support",
-    };
-    named_or_below_home(context, base, below_home)
+    let named = context.absolute(base.variable()).map(Path::to_path_buf);
+    named.or_else(|| of_the_system(context, base))
 }
 
-fn named_or_below_home(context: &Context, base: Base, below_home: &str) -> Option<PathBuf> {
-    let named = context.absolute(base.variable()).map(Path::to_path_buf);
-    named.or_else(|| Some(context.home()?.join(below_home)))
+#[cfg(target_os = "macos")]
+fn of_the_system(context: &Context, base: Base) -> Option<PathBuf> {
+    context.home()?;
+    let system = directories::BaseDirs::new()?;
+    Some(match base {
+        Base::Cache => system.cache_dir().to_path_buf(),
+        Base::Config => system.config_dir().to_path_buf(),
+        Base::Data | Base::State => system.data_dir().to_path_buf(),
+    })
+}
+
+/// The crate `directories` gives the same on Linux (a test compares them), but looks up the home
+/// directory in the user database, for which a static glibc brings name services and a resolver.
+#[cfg(not(target_os = "macos"))]
+fn of_the_system(context: &Context, base: Base) -> Option<PathBuf> {
+    Some(context.home()?.join(base.below_home()))
 }
 
 /// The directory of venvwrap's state: files that it cannot create again.
@@ -172,6 +182,24 @@ mod tests {
         assert_eq!(home_for("$DISK/envs"), Path::new("/disk/envs"));
         assert_eq!(home_for("${DISK}/a b"), Path::new("/disk/a b"));
         assert_eq!(home_for("/x/$NOT_SET/y"), Path::new("/x/$NOT_SET/y"));
+    }
+
+    #[test]
+    fn the_system_is_asked_as_the_crate_directories_asks_it() {
+        let system = directories::BaseDirs::new().unwrap();
+        let context = Context::made_of(&[("HOME", system.home_dir().to_str().unwrap())]);
+        let of = |base| of_the_system(&context, base).unwrap();
+        // The crate reads the real variables; they are compared where it follows none of them.
+        let below = |path: &Path| path.starts_with(system.home_dir());
+        let pairs = [
+            (Base::Cache, system.cache_dir()),
+            (Base::Config, system.config_dir()),
+            (Base::Data, system.data_dir()),
+            (Base::State, system.state_dir().unwrap_or(system.data_dir())),
+        ];
+        for (base, expected) in pairs.into_iter().filter(|(_, path)| below(path)) {
+            assert_eq!(of(base), expected, "{base:?}");
+        }
     }
 
     #[test]

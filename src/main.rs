@@ -1,51 +1,61 @@
 //! venvwrap: named Python virtual environments, switched with one word.
 //!
-//! This is the index of the house. A module imports only from those above it here
-//! (tests/suite/layering.rs holds the table). Only `shell` writes shell code, only `quoting` knows
-//! how a language writes a value, and only `context` looks at the outside.
+//! This is the index of the house, from the lowest floor to the highest. A module imports only
+//! modules above it in this list (tests/suite/layering.rs checks that). Only `shell` writes shell
+//! code, only `quoting` knows how a language writes a value, and only `context` looks at the
+//! outside.
 
-mod env_vars; //     the variables, by name
+// Facts: no disk, no process, no environment variable.
+mod env_vars; //     names of environment variables
 mod quoting; //      values as each language writes them
 mod shown; //        a value in a message
-mod one_line; //     a value in a file that others read line by line
+mod one_line; //     a value in a file that is read line by line
 mod versions; //     version numbers and conditions on them
+mod isolation; //    options that keep a Python apart from its surroundings
+mod activation; //   what a shell must do, as data
+mod variables; //    what programs in an environment are given, as data
 mod verb; //         how a hint spells a verb
 mod error; //        what can go wrong, and the hint
+
+// Outside: files, streams, other programs.
 mod fs; //           careful steps on disk
 mod formats; //      file formats of the Python world
 mod programs; //     finding a program on PATH
-mod context; //      the one window to the outside
-mod asked; //        a question to another program
-mod isolation; //    a Python started apart from where we are
+mod context; //      process state: arguments, variables, current directory
 #[cfg(test)]
 mod fuzzed; //       odd input for the tests of parsers
+mod output; //       stdout, stderr, tables, questions
+mod asked; //        a question to another program
 mod directories; //  where things live
-mod output; //       what a person reads
+mod processes; //    which processes use an environment
 mod belief; //       whose files are believed
-mod uv; //           the uv that runs
 mod config; //       settings
-mod processes; //    who else uses an environment
+mod uv; //           the uv that runs
+mod shell; //        plans and variables as code of a shell
+
+// Store: environments and what belongs to them.
 mod environment; //  one environment on disk
-mod workon_home; //  the store of them
-mod hooks; //        the person's own scripts
-mod templates; //    what projects are filled from
-mod trust; //        which of a project's hooks may be sourced
+mod workon_home; //  WORKON_HOME, the trash, builds in progress
+mod hooks; //        the user's own scripts
+mod trust; //        which hooks of a project may be sourced
 mod project; //      the directory an environment belongs to
+mod templates; //    what new projects are filled from
 mod tmpenv; //       temporary environments and their shells
-mod customization; // what you set up in an environment
-mod keepsake; //     saved copies of that
-mod interpreter; //  pythons: asked for, found, probed
-mod elsewhere; //    environments that other tools keep
+mod customization; // what users set up in an environment
+mod keepsake; //     its copies, kept beside the environment
 mod recipe; //       what an environment is made of
 mod search; //       what an environment holds
+
+// Work: creating, installing, moving, repairing.
+mod interpreter; //  Pythons: requested, found, examined
+mod elsewhere; //    environments that other tools keep
 mod seed; //         pip in a new environment
-mod creator; //      the environment itself
+mod creator; //      a new environment
 mod installer; //    packages, by pip or uv
-mod relocate; //     what a changed place changes
-mod health; //       what is wrong, and mending it
-mod activation; //   what a shell must do, as data
-mod variables; //    what a program in an environment is given, as data
-mod shell; //        both, as code
+mod relocate; //     files that name the place of their environment
+mod health; //       problems and their repair
+
+// Words: from the command line to an outcome.
 mod commands; //     the verbs
 mod cli; //          the command line
 

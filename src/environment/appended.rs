@@ -112,10 +112,12 @@ fn after_the_tool(text: &[u8]) -> Option<&[u8]> {
 
 /// The length of the text after the tool's last statement.
 fn appended_length(text: &[u8]) -> Option<usize> {
-    let mut lines = text.split_inclusive(|byte| *byte == b'\n');
-    let mut hash_reset = || lines.by_ref().find(|line| line.trim_ascii_start().starts_with(b"hash -r"));
-    hash_reset().and_then(|_| hash_reset())?;
-    let mut length: usize = lines.map(<[u8]>::len).sum();
+    let is_indentation =
+        |before: &[u8]| before.iter().rev().take_while(|byte| **byte != b'\n').all(u8::is_ascii_whitespace);
+    let mut hash_resets = memchr::memmem::find_iter(text, "hash -r").filter(|at| is_indentation(&text[..*at]));
+    let last = hash_resets.nth(1)?;
+    let end = memchr::memchr(b'\n', &text[last..]).map_or(text.len(), |length| last + length + 1);
+    let mut length = text.len() - end;
     let rest = &text[text.len() - length..];
     if rest.trim_ascii_end() == b"fi" || rest.starts_with(b"fi\n") {
         length -= "fi".len();

@@ -1,95 +1,15 @@
 //! Who may import whom in src, and who may do what.
 //!
-//! The table is the architecture: a module imports only what its row names, and only from rows
-//! above its own, so there are no cycles. A new module needs a row, and a new import a reason to
-//! extend one.
+//! The list of modules in src/main.rs is the architecture: a module imports only modules above it
+//! in that list, so there are no cycles. Comments in the list name the floors; CONTRIBUTING.md
+//! shows them, and a test keeps both alike.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Lowest first, as src/main.rs lists them.
-const MAY_IMPORT: &[(&str, &str)] = &[
-    ("env_vars", ""),
-    ("quoting", ""),
-    ("shown", "quoting"),
-    ("one_line", ""),
-    ("versions", ""),
-    ("verb", ""),
-    ("error", "shown verb"),
-    ("fs", "error shown"),
-    ("formats", "error fs one_line quoting shown versions"),
-    ("programs", ""),
-    ("context", "env_vars error fs programs"),
-    ("asked", "context shown"),
-    ("isolation", ""),
-    (FOR_TESTS, "context"),
-    ("directories", "context env_vars error fs"),
-    ("output", "error"),
-    ("belief", "context directories env_vars error fs output shown"),
-    ("uv", "asked belief context formats fs shown versions"),
-    ("config", "belief context directories env_vars error fs shown"),
-    ("processes", "context env_vars fs"),
-    ("environment", "error formats fs one_line shown versions"),
-    ("workon_home", "context directories environment error formats fs shown"),
-    ("hooks", "context directories env_vars environment error formats output shown workon_home"),
-    ("templates", "asked context directories env_vars error hooks programs shown workon_home"),
-    ("trust", "belief context directories env_vars error fs shown"),
-    ("project", "context directories env_vars environment error formats fs one_line shown workon_home"),
-    ("tmpenv", "environment fs processes workon_home"),
-    ("customization", "context environment error fs hooks project"),
-    ("keepsake", "context customization environment error formats fs hooks project workon_home"),
-    (
-        "interpreter",
-        "asked belief context directories env_vars error formats fs isolation programs quoting shown uv verb versions",
-    ),
-    ("elsewhere", "context directories env_vars environment error fs interpreter project shown workon_home"),
-    ("recipe", "context environment error formats fs hooks one_line project shown workon_home"),
-    ("search", "environment error formats fs shown versions"),
-    ("seed", "asked belief context env_vars error formats fs interpreter isolation quoting shown uv versions"),
-    ("creator", "context env_vars error formats fs interpreter one_line shown versions"),
-    (
-        "installer",
-        "asked belief config context directories env_vars environment error formats fs isolation one_line shown uv versions",
-    ),
-    // seed: its tests alone.
-    ("relocate", "context environment error formats fs interpreter quoting seed"),
-    (
-        "health",
-        "belief config context directories env_vars environment error formats fs hooks interpreter keepsake programs relocate seed tmpenv versions \
-         workon_home",
-    ),
-    ("activation", ""),
-    ("variables", "activation env_vars"),
-    ("shell", "activation error formats quoting shown variables"),
-    (
-        "commands",
-        "activation asked belief config context creator customization directories elsewhere env_vars environment error formats fs health hooks installer interpreter \
-         keepsake output processes programs project recipe relocate search seed shown templates tmpenv trust variables verb workon_home",
-    ),
-    ("cli", "commands context elsewhere env_vars error output quoting shell verb workon_home"),
-    ("main", "cli context"),
-];
-
 /// Built for unit tests only, so that everybody's may use it.
 const FOR_TESTS: &str = "fuzzed";
-
-/// Commands fill plans and know no shell, but for these: which shell calls (mod), its functions
-/// (init), the scripts that an environment carries (where one is made or gets another place), and
-/// the formats that can be asked for (env).
-const MAY_IMPORT_SHELL: &[&str] = &[
-    "commands/mod.rs",
-    "commands/init.rs",
-    "commands/creation/mod.rs",
-    "commands/creation/recipe.rs",
-    "commands/cpvirtualenv.rs",
-    "commands/elsewhere.rs",
-    "commands/env.rs",
-    "commands/mktmpenv.rs",
-    "commands/mvvirtualenv.rs",
-    "commands/doctor/mod.rs",
-    "commands/doctor/remedy.rs",
-    "commands/doctor/words.rs",
-];
 
 /// What only one place may do: the words that betray it, and the place.
 const ONLY_IN: &[(&str, &str)] = &[
@@ -157,21 +77,44 @@ fn imported(line: &str) -> Vec<&str> {
         .collect()
 }
 
+/// A floor of the house: its name, what it holds, and its modules, lowest first.
+struct Floor {
+    name: String,
+    holds: String,
+    modules: Vec<String>,
+}
+
+/// The floors, as src/main.rs lists them.
+fn floors() -> Vec<Floor> {
+    let main = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/main.rs")).unwrap();
+    let mut floors: Vec<Floor> = Vec::new();
+    for line in main.lines() {
+        if let Some((name, holds)) = line.strip_prefix("// ").and_then(|heading| heading.split_once(": ")) {
+            let (name, holds) = (name.to_owned(), holds.trim_end_matches('.').to_owned());
+            floors.push(Floor { name, holds, modules: Vec::new() });
+        } else if let Some((module, _)) = line.strip_prefix("mod ").and_then(|rest| rest.split_once(';')) {
+            floors.last_mut().expect("a heading before the first module").modules.push(module.to_owned());
+        }
+    }
+    floors
+}
+
 #[test]
-fn imports_follow_the_table() {
-    let allowed = |module: &str| MAY_IMPORT.iter().find(|row| row.0 == module).map(|row| row.1.split_whitespace());
+fn a_module_imports_only_modules_above_it_in_the_index() {
+    let index: Vec<String> = floors().into_iter().flat_map(|floor| floor.modules).chain(["main".to_owned()]).collect();
+    let place = |module: &str| index.iter().position(|listed| listed == module);
     let mut wrong = Vec::new();
     for source in sources() {
         let module = source.module();
-        let Some(allowed) = allowed(module).map(Iterator::collect::<Vec<_>>) else {
-            wrong.push(format!("{module} has no row in the table"));
+        let Some(own) = place(module) else {
+            wrong.push(format!("{module} is not in the index"));
             continue;
         };
         for line in &source.code {
             for name in imported(line) {
-                let exception = name == "shell" && MAY_IMPORT_SHELL.contains(&source.path.as_str());
-                // A group (`crate::{a, b}`) reads as an empty name, which no row has.
-                if name != module && name != FOR_TESTS && !exception && !allowed.contains(&name) {
+                // A group (`crate::{a, b}`) reads as an empty name, which the index has not.
+                let is_lower = place(name).is_some_and(|place| place < own);
+                if name != module && name != FOR_TESTS && !is_lower {
                     wrong.push(format!("{}: {}", source.path, line.trim()));
                 }
             }
@@ -181,23 +124,34 @@ fn imports_follow_the_table() {
             }
         }
     }
-    assert!(wrong.is_empty(), "imports that the table does not know:\n{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "imports of modules that are not above in src/main.rs:\n{}", wrong.join("\n"));
+}
+
+/// The floors as CONTRIBUTING.md shows them, the highest first.
+fn picture() -> String {
+    let mut picture = String::new();
+    for floor in floors().iter().rev() {
+        let _ = writeln!(picture, "    {:<8} {}", floor.name, floor.holds);
+        let mut line = String::new();
+        for module in floor.modules.iter().filter(|module| *module != FOR_TESTS) {
+            if line.len() + module.len() > 80 {
+                let _ = writeln!(picture, "            {line}");
+                line.clear();
+            }
+            let _ = write!(line, " {module}");
+        }
+        let _ = writeln!(picture, "            {line}");
+    }
+    picture
 }
 
 #[test]
-fn the_table_goes_downwards_and_is_the_index_of_the_house() {
-    for (index, (module, imports)) in MAY_IMPORT.iter().enumerate() {
-        for import in imports.split_whitespace() {
-            assert!(MAY_IMPORT[..index].iter().any(|row| row.0 == import), "{module} imports {import} from above");
-        }
-    }
-    let mut listed: Vec<String> = Vec::new();
-    for source in sources().iter().filter(|source| source.path == "main.rs") {
-        let modules = source.code.iter().filter_map(|line| line.strip_prefix("mod ")?.split(';').next());
-        listed.extend(modules.map(str::to_owned));
-    }
-    listed.push("main".to_owned());
-    assert_eq!(listed, MAY_IMPORT.iter().map(|row| row.0).collect::<Vec<_>>(), "in the order of src/main.rs");
+fn contributors_see_the_floors_as_they_are() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("CONTRIBUTING.md");
+    let text = fs::read_to_string(file).unwrap();
+    let (_, after) = text.split_once("<!-- floors -->\n\n").unwrap();
+    let (shown, _) = after.split_once("\n<!-- /floors -->").unwrap();
+    assert_eq!(shown, picture(), "copy this into CONTRIBUTING.md:\n{}", picture());
 }
 
 #[test]

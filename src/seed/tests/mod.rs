@@ -9,7 +9,6 @@ mod peers;
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::Write;
 use std::os::unix::fs::symlink;
@@ -49,9 +48,8 @@ fn interpreters() -> &'static [Interpreter] {
     static FOUND: OnceLock<Vec<Interpreter>> = OnceLock::new();
     FOUND.get_or_init(|| {
         let process = Context::from_process();
-        let path = process.variable("PATH").map(OsStr::to_owned);
-        let named = ["python3", "pypy3"].into_iter().flat_map(|name| which::which_in_all(name, path.clone(), "/"));
-        let mut pythons: Vec<PathBuf> = named.flatten().collect();
+        let mut pythons: Vec<PathBuf> =
+            ["python3", "pypy3"].into_iter().flat_map(|name| process.programs(name)).collect();
         let versions = process.home().map(|home| fs::read_dir(home.join(".pyenv/versions")));
         let versions = versions.into_iter().flatten().flatten().flatten();
         pythons.extend(versions.map(|entry| entry.path().join("bin/python")));
