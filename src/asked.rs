@@ -1,7 +1,7 @@
-//! A question to another program: the only way to start one whose output we read, with a deadline.
+//! Runs another program with a deadline and captures its output; the only module that does so.
 //!
-//! Owns the start, the wait, the end of a program that does not answer, and the reason for a
-//! person. What is asked, and what the answer means, is known to the caller.
+//! Owns starting the program, waiting for it, killing it if it does not answer, and the reason to
+//! show to the user. The caller knows the arguments and what the output means.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -20,25 +20,22 @@ use nix::unistd::Pid;
 use crate::context::{Context, HeldSignals};
 use crate::shown::shown;
 
-/// What is read of each stream, where nothing else is said.
+/// The default limit for each stream.
 const LIMIT: u64 = 256 * 1024;
 
-/// How often it is looked whether something is to end us.
+/// How often a waiting thread checks whether venvwrap should stop.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// What a process left behind.
+/// The result of a program that exited or was killed.
 #[derive(Debug)]
 pub(crate) struct Output {
-    /// Its standard output.
     pub(crate) stdout: Vec<u8>,
-    /// Its standard error.
     pub(crate) stderr: Vec<u8>,
-    /// How it ended.
     pub(crate) status: ExitStatus,
 }
 
 impl Output {
-    /// Why there is no answer in it.
+    /// Why the output contains no answer.
     pub(crate) fn unanswered(&self) -> String {
         let said = last_line(&self.stderr).map(|line| format!(": {line}")).unwrap_or_default();
         if let Some(signal) = self.status.signal() {
@@ -54,36 +51,36 @@ impl Output {
     }
 }
 
-/// The last line with something in it, cut to what fits in a message.
+/// The last nonempty line, shortened to fit into a message.
 fn last_line(text: &[u8]) -> Option<String> {
     let line = text.split(|byte| *byte == b'\n').rev().map(<[u8]>::trim_ascii).find(|line| !line.is_empty())?;
     Some(shown(OsStr::from_bytes(&line[..line.len().min(160)])).to_string())
 }
 
-/// How long a program may take, and how much of each of its streams is read.
+/// How long a program may run, and how much of each stream is read.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Patience {
-    /// The time from its start to its end.
+    /// The time from start to exit.
     pub(crate) time: Duration,
-    /// In bytes. A program that prints more is ended by SIGPIPE.
+    /// In bytes. SIGPIPE kills a program that prints more.
     pub(crate) bytes: u64,
 }
 
 impl Patience {
-    /// For a program that looks up what it knows. It takes milliseconds, or a second for a Python
-    /// with many packages; a cold disk and a busy machine take longer.
+    /// For a program that only reports what it knows. It takes milliseconds, or a second for a
+    /// Python with many packages; a cold disk and a busy machine take longer.
     pub(crate) const USUAL: Self = Self::seconds(15);
 
-    /// For one that has to work for its answer.
+    /// For a program that has to work for its answer.
     pub(crate) const fn seconds(seconds: u64) -> Self {
         Self { time: Duration::from_secs(seconds), bytes: LIMIT }
     }
 }
 
-/// Starts a program with nothing on stdin and waits for its end, no longer than `patience`. Then it
-/// is killed with whatever it has started, as it is when something ends us meanwhile. `words` adds
-/// arguments and variables, and may give standard error to the person. The error is the reason for
-/// a person.
+/// Starts a program with empty stdin and waits for it, at most as long as `patience` allows. After
+/// that, and also when a signal stops venvwrap, the program and its children are killed. `words`
+/// adds arguments and variables, and may pass standard error through to the user. The error is a
+/// reason to show to the user.
 pub(crate) fn ask(
     context: &Context,
     program: &Path,
@@ -101,7 +98,8 @@ pub(crate) fn ask(
     if let (Some([stdout, stderr]), Some(status)) = (read, status) {
         return Ok(Output { stdout, stderr, status });
     }
-    // It leads a group of its own: what it has started may hold the pipes, or may be what hangs.
+    // The program leads a process group: its children may hold the pipes, or may be the ones that
+    // hang.
     if let Ok(leader) = i32::try_from(child.id()) {
         let _ = killpg(Pid::from_raw(leader), Signal::SIGKILL);
     }
@@ -109,7 +107,7 @@ pub(crate) fn ask(
     Err(format!("it did not answer within {} s", patience.time.as_secs_f32()))
 }
 
-/// Why the system did not start a program.
+/// Why the system could not start a program.
 pub(crate) fn not_started(program: &Path, error: &io::Error) -> String {
     match (error.kind(), fs::read_link(program), fs::metadata(program)) {
         (_, Ok(target), Err(_)) => format!("it is a link to {}, which does not exist", shown(&target)),
@@ -121,21 +119,21 @@ pub(crate) fn not_started(program: &Path, error: &io::Error) -> String {
     }
 }
 
-/// The wait for a program, which ends at a time, or with us.
+/// The wait for a program. It ends at the deadline, or when a signal stops venvwrap.
 struct Waiting {
     until: Instant,
     held: HeldSignals,
 }
 
 impl Waiting {
-    /// How long to sleep before looking again, at most `tick`; `None` when it is over.
+    /// How long to sleep before the next check, at most `tick`; `None` if the wait is over.
     fn next(&mut self, tick: Duration) -> Option<Duration> {
         let left = self.until.saturating_duration_since(Instant::now());
         (!left.is_zero() && !self.held.has_one()).then(|| left.min(tick))
     }
 
-    /// Both streams up to their ends, as far as they are ours. Each has a thread, or a full pipe
-    /// would stop the child. `None` where they are not at their ends in time.
+    /// Reads both streams to their ends, up to the limit. Each has a thread, because a full pipe
+    /// would block the child. `None` if a stream is still open at the deadline.
     fn read_both(&mut self, child: &mut Child, bytes: u64) -> Option<[Vec<u8>; 2]> {
         let (sender, receiver) = mpsc::channel();
         let stdout = child.stdout.take().map(|stream| Box::new(stream) as Box<dyn Read + Send>);
@@ -145,7 +143,7 @@ impl Waiting {
             let sender = sender.clone();
             thread::spawn(move || {
                 let mut text = Vec::new();
-                // What was read before an error is all there is.
+                // Before a read error, part of the output may have arrived. Use that.
                 drop(stream.take(bytes).read_to_end(&mut text));
                 drop(sender.send((index, text)));
             });
@@ -161,8 +159,8 @@ impl Waiting {
         }
     }
 
-    /// The end of the child, which is near once both streams are closed: std has no wait with a
-    /// limit, so this looks repeatedly, less often the longer it takes.
+    /// Waits for the child to exit, which happens soon after both streams are closed. std has no
+    /// wait with a timeout, so this polls, with increasing pauses.
     fn end_of(&mut self, child: &mut Child) -> Option<ExitStatus> {
         let mut tick = Duration::from_micros(200);
         loop {

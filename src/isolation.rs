@@ -1,15 +1,16 @@
-//! Starting a Python so that nothing of the working directory and no `PYTHON…` variable decides
-//! what it loads.
+//! Starts a Python so that neither the working directory nor any `PYTHON…` variable decides which
+//! code it loads.
 //!
-//! Owns the variables that are removed and the words that start a pip. `-I` would do the first part
-//! alone, but 2.7 does not have it, and it hides the packages of `~/.local`, where a system's
-//! Python may have its only pip.
+//! Owns the list of variables to remove and the arguments that run pip. `-I` would do most of it,
+//! but 2.7 does not have it, and `-I` hides the packages in `~/.local`, where a system's Python may
+//! have its only pip.
 
 use std::process::Command;
 
-/// `-E` ignores what begins with `PYTHON`, but several have other readers: the launcher of macOS,
-/// `sysconfig`, programs that stand before the interpreter. PYTHONPATH would also make pip leave
-/// out what it finds there, and PYTHONINSPECT would keep the process waiting at a prompt.
+/// `-E` makes Python ignore variables that begin with `PYTHON`, but other programs read some of
+/// them: the launcher on macOS, `sysconfig`, wrappers around the interpreter. PYTHONPATH would also
+/// make pip leave out packages it finds there, and PYTHONINSPECT would keep the process waiting at
+/// a prompt.
 pub(crate) const CONFUSING: [&str; 8] = [
     "__PYVENV_LAUNCHER__",
     "PYTHONEXECUTABLE",
@@ -21,13 +22,13 @@ pub(crate) const CONFUSING: [&str; 8] = [
     "_PYTHON_SYSCONFIGDATA_NAME",
 ];
 
-/// `-m pip` puts the working directory first on `sys.path`: a `types.py` there would run, or a
-/// `pip.py` in pip's place. `-P` came with Python 3.11. With `-c` the entry is empty until an
-/// import needs it, in every version.
+/// `-m pip` puts the working directory first on `sys.path`, so that a `types.py` or a `pip.py`
+/// there would run. `-P` prevents that only since Python 3.11. With `-c` the entry is an empty
+/// string until an import needs it, in every version.
 pub(crate) const RUN_PIP: &str = "import sys; sys.path[:] = [entry for entry in sys.path if entry]; import runpy; \
                        runpy.run_module('pip', run_name='__main__', alter_sys=True)";
 
-/// Removes the variables that change what a Python loads.
+/// Removes the variables that change which code a Python loads.
 pub(crate) fn without_variables(python: &mut Command) -> &mut Command {
     for name in CONFUSING {
         python.env_remove(name);
@@ -35,8 +36,8 @@ pub(crate) fn without_variables(python: &mut Command) -> &mut Command {
     python
 }
 
-/// Has a Python run its pip; words for pip can follow.
+/// Makes a command run the pip of a Python. Arguments for pip can follow.
 pub(crate) fn run_pip(python: &mut Command) -> &mut Command {
-    // PIP_PYTHON would have pip work in another environment.
+    // PIP_PYTHON would make pip work in another environment.
     without_variables(python).env_remove("PIP_PYTHON").args(["-c", RUN_PIP])
 }

@@ -1,4 +1,4 @@
-//! `python`: which pythons there are, and which one a request gets.
+//! `python`: lists the Pythons on this machine, and finds the Python for a request.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
@@ -101,7 +101,7 @@ impl Verb for Python {
     }
 }
 
-/// A path on a line: escaped where a person looks, as it is for programs.
+/// Prints a path on a line: escaped on a terminal, exact for programs.
 fn print_path(path: &Path) -> Result<()> {
     let mut line = super::legible(path.as_os_str().as_bytes()).into_owned();
     line.push(b'\n');
@@ -109,8 +109,8 @@ fn print_path(path: &Path) -> Result<()> {
 }
 
 impl Find {
-    /// What creation would take: what is asked for, else what the variables and the files of the
-    /// project ask for.
+    /// The Python that creation would use: the requested one, or else the choice of the variables,
+    /// or else of the project's files.
     fn find(&self, session: &Session<'_>) -> Result<Interpreter> {
         let project = self.project.as_deref().map(|directory| session.context.absolute_path(directory)).transpose()?;
         PythonRequest::like_creation(session, self.request.as_deref(), project.as_deref())?.find()
@@ -121,7 +121,7 @@ impl List {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
         let asking = |count| Progress::start(format!("Checking {count} new Pythons"));
         let mut inventory = interpreter::inventory(session.context, self.request.as_deref(), asking)?;
-        // A variable asks for another one than `python3`.
+        // A variable may choose a Python other than `python3`.
         let request = PythonRequest::like_creation(session, None, None)?.quietly();
         if request.has_asker() {
             let default = request.find().ok().map(|found| found.base_executable);
@@ -147,12 +147,12 @@ impl List {
     }
 }
 
-/// The names of the environments that each interpreter is the base of. Nothing in them is run.
+/// The names of the environments that use each interpreter. Runs nothing in them.
 fn users(session: &Session<'_>, inventory: &Inventory) -> Result<Vec<Vec<OsString>>> {
     let mut users = vec![Vec::new(); inventory.interpreters.len()];
     let home = WorkonHome::locate(session.context)?;
     for name in home.names()? {
-        // One that went away since the directory was read is not there.
+        // Skip environments removed since the directory was read.
         let Ok(environment) = home.get(&EnvironmentName::existing(&name)?) else { continue };
         if let Some(index) = inventory.base_of(&environment.python()) {
             users[index].push(name);
@@ -161,8 +161,8 @@ fn users(session: &Session<'_>, inventory: &Inventory) -> Result<Vec<Vec<OsStrin
     Ok(users)
 }
 
-/// The first is indented like its cells, which a mark of the default goes before. The names of
-/// environments come last, for they can be many.
+/// The first header is indented for the mark of the default. The environments come last, because
+/// there can be many.
 const COLUMNS: &[Column] = &[
     Column::text("  version"),
     Column::text("implementation"),
@@ -194,7 +194,7 @@ fn kind(listed: &Listed) -> String {
     words.join(", ")
 }
 
-/// The JSON of the one that was found.
+/// The JSON of `python find`.
 #[derive(Debug, Serialize)]
 struct FoundJson {
     version: String,
@@ -217,30 +217,29 @@ impl FoundJson {
     }
 }
 
-/// The JSON of the list.
+/// The JSON of `python list`.
 #[derive(Debug, Serialize)]
 struct InventoryJson {
     interpreters: Vec<InterpreterJson>,
     unusable: Vec<UnusableJson>,
 }
 
-/// One interpreter.
 #[derive(Debug, Serialize)]
 struct InterpreterJson {
-    /// As PEP 440 writes it.
+    /// In PEP 440's spelling.
     version: String,
     implementation: String,
     free_threaded: bool,
     debug: bool,
     origin: &'static str,
     path: String,
-    /// Every path that leads to it.
+    /// Every path of the interpreter.
     paths: Vec<String>,
     default: bool,
     environments: Vec<Named>,
 }
 
-/// What is in a place and does not work.
+/// A file that looks like an interpreter but does not work.
 #[derive(Debug, Serialize)]
 struct UnusableJson {
     path: String,

@@ -1,10 +1,9 @@
-//! `build-details.json` (PEP 739): what an interpreter is, read instead of asked.
+//! Reads `build-details.json` (PEP 739), in which CPython describes itself since 3.14.
 //!
-//! CPython has it in its standard library since 3.14. It is enough to list an interpreter, and to
-//! pass over one that is not what is asked for. It is not enough to make an environment: it says
-//! nothing of ensurepip's wheels or of `platlibdir`, its `base_prefix` is where it was built for
-//! and not always where it lies, and whether the interpreter starts at all only a start can tell.
-//! So `probe` remains.
+//! The file is enough to list an interpreter, or to skip one that does not meet a request, without
+//! starting it. Creating an environment still needs `probe`: the file has neither ensurepip's
+//! wheels nor `platlibdir`, its `base_prefix` is the one of the build, and only a start shows
+//! whether the interpreter starts.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -12,23 +11,24 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::base::{lasting, links};
+use super::base::links;
 use super::facts::{Interpreter, implementation_named};
+use super::lasting::lasting;
 use super::places::label_of;
 use crate::fs::read_small;
 use crate::versions::Release;
 
-/// One is 2 KB.
+/// A file is 2 KB.
 const LIMIT: u64 = 64 * 1024;
 
-/// The first version that has it.
+/// The first version with this file.
 const SINCE: [u32; 2] = [3, 14];
 
-/// The part of the file that is read.
+/// The keys that are used.
 #[derive(Debug, Deserialize)]
 struct Details {
     schema_version: String,
-    /// Absent where the build has no executable.
+    /// Missing for builds without an executable.
     base_interpreter: Option<PathBuf>,
     language: Language,
     implementation: Implementation,
@@ -61,21 +61,21 @@ struct Abi {
     flags: Vec<String>,
 }
 
-/// What is written about an executable. `None` where nothing is, or it is about another one.
+/// The description of an executable. `None` if there is none, or it describes another executable.
 ///
-/// The build and the paths are true. What only a probe can tell is left empty: this is to be looked
-/// at, and to make nothing with.
+/// The build and the paths are reliable. Facts that only a probe knows are left empty, so the
+/// result is for lists and comparisons, never for creating an environment.
 pub(super) fn read(python: &Path) -> Option<Interpreter> {
     let file = links(python).last().unwrap_or_else(|| python.to_path_buf());
     let name = file.file_name()?.to_str()?;
-    // The version in the name tells where to look, and that looking is worth it.
+    // The version in the name tells where to look, and whether looking is worthwhile.
     let label = label_of(name).filter(|label| label.version() >= &SINCE[..] && !label.is_pypy())?;
     let prefix = file.parent()?.parent()?;
     let [major, minor, ..] = *label.version() else { return None };
     let threads = if label.is_free_threaded() { "t" } else { "" };
     let libraries = ["lib", "lib64"].map(|lib| prefix.join(lib).join(format!("python{major}.{minor}{threads}")));
     let details = libraries.iter().flat_map(|library| files(library)).filter_map(|file| parse(&file));
-    // Several builds can share a standard library: Debian's debug build lies beside the usual one.
+    // Builds can share a standard library: Debian's debug build is beside the usual one.
     let is_about_it = |details: &Details| match &details.base_interpreter {
         Some(interpreter) => interpreter.file_name() == Some(OsStr::new(name)),
         None => true,
@@ -98,7 +98,8 @@ pub(super) fn read(python: &Path) -> Option<Interpreter> {
     })
 }
 
-/// The one by its name in the PEP, else Debian's: `build-details.FLAGS.MULTIARCH.json`.
+/// The file with PEP 739's name, then the files with Debian's:
+/// `build-details.FLAGS.MULTIARCH.json`.
 fn files(library: &Path) -> Vec<PathBuf> {
     let usual = library.join("build-details.json");
     if fs::symlink_metadata(&usual).is_ok() {
@@ -115,7 +116,7 @@ fn files(library: &Path) -> Vec<PathBuf> {
 fn parse(file: &Path) -> Option<Details> {
     let text = read_small(file, LIMIT).ok()??;
     let details: Details = serde_json::from_slice(&text).ok()?;
-    // Within a major version of the schema nothing changes its meaning.
+    // Within a major version of the schema, no key changes its meaning.
     (details.schema_version.split('.').next() == Some("1")).then_some(details)
 }
 
@@ -125,7 +126,7 @@ mod tests {
     use super::*;
     use std::os::unix::fs::symlink;
 
-    /// As CPython 3.14 writes it, in short.
+    /// The file as CPython 3.14 writes it, shortened.
     fn details(interpreter: &str, version: [u8; 3], release: (&str, u8), flags: &[&str]) -> String {
         let [major, minor, micro] = version;
         let info = serde_json::json!({
@@ -151,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn each_build_is_told_by_its_own_file_through_links_too() {
+    fn each_build_is_described_by_its_own_file() {
         let (_room, room) = hostile_room();
         let python = put(&room.join("py/bin/python3.14"), "not run");
         symlink("python3.14", room.join("py/bin/python3")).unwrap();

@@ -1,7 +1,7 @@
-//! What interpreters said of themselves, remembered.
+//! Remembers the probed facts of interpreters, so that each interpreter is started only once.
 //!
-//! Owns the files under `interpreters` in the cache directory: one for each interpreter, named
-//! after its path. Nothing that is wrong with them is an error: then the interpreter is asked again
+//! Owns the files under `interpreters` in the cache directory, one for each interpreter and named
+//! after its path. A file that is damaged or outdated is no error: the interpreter is probed again
 //! and the file replaced.
 
 use std::ffi::OsStr;
@@ -18,30 +18,29 @@ use crate::context::Context;
 use crate::fs::private::{create_private, is_private};
 use crate::fs::{Stamp, read_small, stamp, write_whole};
 
-/// To be raised with every change of what is stored or of what `probe.py` says.
+/// Raise this with every change of the stored format or of the output of `probe.py`.
 const SCHEMA: u32 = 2;
 
-/// A record is 1 KB, more with long paths.
+/// A file is 1 KB, or more with long paths.
 const LIMIT: u64 = 64 * 1024;
 
-/// One file.
+/// The content of a file: an answer and its checksum.
 #[derive(Debug, Serialize, Deserialize)]
 struct SealedAnswer {
     schema: u32,
-    /// Of the record as it is written. A bit that a disk flips in a number leaves JSON that is as
-    /// good as before.
+    /// Hash of the answer as written. A flipped bit in a number is still valid JSON.
     seal: u64,
     record: StoredAnswer,
 }
 
-/// What is stored in it.
 #[derive(Debug, Serialize, Deserialize)]
 struct StoredAnswer {
     interpreter: Interpreter,
-    /// Of the file that the path leads to in the end.
+    /// Stamp of the file at the end of the links.
     executable: Stamp,
-    /// The directory of the standard library. Where libpython is shared, the executable is a stub
-    /// that an upgrade can leave as it was; and Debian's python3-venv puts `ensurepip` here.
+    /// The directory of the standard library. With a shared libpython the executable is a stub that
+    /// may survive an upgrade unchanged, and Debian's python3-venv adds `ensurepip` to this
+    /// directory.
     stdlib: (PathBuf, Option<Stamp>),
 }
 
@@ -51,10 +50,9 @@ impl StoredAnswer {
     }
 }
 
-/// What a file holds.
 enum Content {
     Answer(Box<StoredAnswer>),
-    /// The record of another version of venvwrap.
+    /// Written by another version of venvwrap.
     Foreign,
     Damaged,
 }
@@ -80,7 +78,7 @@ impl Content {
     }
 }
 
-/// The answer of `python`, an absolute path, if it still holds.
+/// The remembered answer for `python`, an absolute path, if the answer is still valid.
 pub(super) fn recall(context: &Context, python: &Path) -> Option<Interpreter> {
     let file = file_of(context, python)?;
     let text = read_small(&file, LIMIT).ok()??;
@@ -89,25 +87,25 @@ pub(super) fn recall(context: &Context, python: &Path) -> Option<Interpreter> {
     let holds = interpreter.executable == python
         && stamp(python) == Some(executable)
         && stamp(&stdlib.0) == stdlib.1
-        // The name that environments link to can go without the file behind it.
+        // The file that environments link to can be removed while the executable stays.
         && (interpreter.base_executable == python || stamp(&interpreter.base_executable) == Some(executable))
         && interpreter.bundled.iter().all(|wheel| fs::metadata(wheel).is_ok())
         && fs::symlink_metadata(&file).is_ok_and(|file| is_private(&file));
     holds.then_some(interpreter)
 }
 
-/// An answer that is about to be asked for: what the file was before tells whether the answer is
-/// about it.
+/// The state of an executable before it is probed. The answer is stored only if the executable did
+/// not change meanwhile.
 pub(super) struct Pending(Option<Stamp>);
 
-/// To be called before `python` is asked.
+/// Call this before probing `python`.
 pub(super) fn about_to_ask(python: &Path) -> Pending {
     Pending(stamp(python))
 }
 
 impl Pending {
-    /// Stores the answer. Whether that worked matters to nobody: a read-only or full disk costs the
-    /// next call a start.
+    /// Stores the answer. Failures are ignored: on a read-only or full disk, the next call probes
+    /// again.
     pub(super) fn remember(self, context: &Context, interpreter: &Interpreter, stdlib: PathBuf) {
         let (Some(file), Some(executable)) = (file_of(context, &interpreter.executable), self.0) else {
             return;
@@ -118,7 +116,7 @@ impl Pending {
         let stdlib_stamp = stamp(&stdlib);
         let interpreter = interpreter.clone();
         let record = StoredAnswer { interpreter, executable, stdlib: (stdlib, stdlib_stamp) };
-        // A path that is no UTF-8 cannot be stored.
+        // JSON cannot hold a path that is not UTF-8.
         let Some(Ok(text)) = record.sealed().map(|sealed| serde_json::to_vec(&sealed)) else { return };
         if let Some(directory) = file.parent() {
             drop(create_private(directory));
@@ -127,7 +125,7 @@ impl Pending {
     }
 }
 
-/// The files that cannot be read as an answer. One of another version of venvwrap is none of them.
+/// The unreadable files. A file written by another version of venvwrap is not damaged.
 pub(super) fn damaged(context: &Context) -> Vec<PathBuf> {
     let Some(records) = directory(context) else { return Vec::new() };
     let entries = fs::read_dir(records).into_iter().flatten().flatten();
@@ -141,21 +139,21 @@ pub(super) fn damaged(context: &Context) -> Vec<PathBuf> {
     damaged
 }
 
-/// The directory of all answers. `None` where there is none that can be believed.
+/// The directory of all answers. `None` if no cache directory can be trusted.
 fn directory(context: &Context) -> Option<PathBuf> {
     belief::cache_part(context, "interpreters")
 }
 
-/// Whether a file has the name of an answer.
+/// Whether a file is named like an answer.
 fn is_record(name: &OsStr) -> bool {
     let name = name.as_bytes().strip_suffix(b".json").unwrap_or_default();
     name.len() == 16 && name.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-/// Where the answer of `python` is kept. `None` without a cache directory.
+/// The file for the answer of `python`. `None` without a cache directory.
 fn file_of(context: &Context, python: &Path) -> Option<PathBuf> {
-    // Two paths of one name would only forget each other's answer, as a change of the algorithm in
-    // std would.
+    // If two paths had the same hash, each would only replace the answer of the other. The same
+    // goes for a change of the hash algorithm in std.
     let name = format!("{:016x}.json", hash(python.as_os_str().as_bytes()));
     Some(directory(context)?.join(name))
 }

@@ -1,7 +1,7 @@
-//! The search: which of the interpreters that are there is the one for a request.
+//! Finds the interpreter for a request.
 //!
-//! Owns the way through the places, and what is said where nothing is found. Nothing is started
-//! that was not reached. Leaves it to `places` where interpreters live.
+//! Owns the order of the search and the report if nothing fits. Candidates are started one at a
+//! time, until one fits. Where interpreters are installed is known to `places`.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -21,22 +21,23 @@ use crate::shown::{shown, shown_path};
 /// A step of the search.
 #[derive(Debug, Clone, Copy)]
 enum Source {
-    /// What has the version in its name: the command, or the directory of the installation.
+    /// By a name that contains the version: of a command, or of an installation's directory.
     Exact(Origin),
-    /// `python3` and `python`, which can be any version: last, for each has to be started to know.
+    /// By the names `python3` and `python`, which tell no version. They come last, because each
+    /// candidate has to be started.
     Any(Origin),
 }
 
-/// Every place by names that promise something, then those whose commands may have other names
-/// only.
+/// All places by names with a version first, then the places that have commands by bare names.
 fn steps() -> impl Iterator<Item = Source> {
     places::ORDER.map(Source::Exact).into_iter().chain([Origin::Path, Origin::System].map(Source::Any))
 }
 
-/// Finds the interpreter that `-p` asks for; `None` is what `python3` or `python` runs.
+/// Finds the interpreter that `-p` asks for; `None` means `python3` or `python`.
 ///
-/// Fails with [`Error::Usage`] if the request is nonsense, with [`Error::PythonNotFound`] if no
-/// interpreter fits it, and with [`Error::PythonFailed`] if the interpreter it names does not work.
+/// Fails with [`Error::Usage`] if the request is invalid, with [`Error::PythonNotFound`] if no
+/// interpreter meets it, and with [`Error::PythonFailed`] if it names an interpreter that does not
+/// work.
 pub(crate) fn find(context: &Context, request: Option<&OsStr>) -> Result<Interpreter> {
     let asked = request.unwrap_or(OsStr::new("default"));
     let search = Search { context, asked, places: Places::of(context) };
@@ -51,8 +52,7 @@ pub(crate) fn find(context: &Context, request: Option<&OsStr>) -> Result<Interpr
     }
 }
 
-/// The first of what would be tried where nothing is asked for that `usable` knows. Starts nothing
-/// itself.
+/// The first default candidate that `usable` accepts. Starts nothing.
 pub(super) fn default_of<T>(context: &Context, usable: impl FnMut(PathBuf) -> Option<T>) -> Option<T> {
     let search = Search { context, asked: OsStr::new("default"), places: Places::of(context) };
     let wanted = Description::default();
@@ -66,13 +66,13 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Goes through the places until an interpreter works and nothing is the matter with it.
+    /// Tries candidates until an interpreter works and meets the request.
     fn first_fit(&self, wanted: &Description) -> Result<Interpreter> {
         let mut tried = Vec::new();
         let mut second_best = None;
         let (mut has_bare, mut more) = (false, 0);
-        // `/bin` and `/usr/bin` are one directory on most systems: what did not do is not tried by
-        // its other name.
+        // `/bin` and `/usr/bin` are one directory on most systems: do not try a refused file again
+        // under its other name.
         let mut refused: Vec<(u64, u64)> = Vec::new();
         for source in steps() {
             let mut is_empty = true;
@@ -83,8 +83,7 @@ impl Search<'_> {
                     continue;
                 }
                 refused.extend(identity);
-                // What is written down about one tells why not before it is started for the first
-                // time.
+                // `build-details.json` can rule out an interpreter that was never started.
                 let objection = |file: &Path| wanted.mismatch(&build_details::read(file)?);
                 let reason = match at_unless(self.context, &python, objection) {
                     Ok(interpreter) => match wanted.mismatch(&interpreter) {
@@ -95,7 +94,7 @@ impl Search<'_> {
                             second_best = second_best.or(Some(interpreter));
                             continue;
                         }
-                        // One python3 that is another version tells as much as ten.
+                        // One wrong `python3` says as much as ten.
                         Some(_) if is_bare(&python) && has_bare => {
                             more += 1;
                             continue;
@@ -115,12 +114,12 @@ impl Search<'_> {
             }
         }
         if more > 0 {
-            tried.push(format!("{more} more, which do not fit either"));
+            tried.push(format!("{more} more that do not fit"));
         }
         second_best.ok_or_else(|| self.not_found(tried))
     }
 
-    /// The executables of a place that could be what is wanted, each looked up when it is reached.
+    /// The executables of a place that could meet the request, looked up lazily.
     fn candidates<'s>(&'s self, source: Source, wanted: &Description) -> Box<dyn Iterator<Item = PathBuf> + 's> {
         let (place, names) = match source {
             Source::Exact(place) if place.has_installations() => {
@@ -133,7 +132,7 @@ impl Search<'_> {
         Box::new(names.into_iter().flat_map(move |name| self.places.named(place, &name)))
     }
 
-    /// The interpreter that a path names: the file, or the one of the prefix or environment.
+    /// The interpreter at a path, or in the prefix or environment there.
     fn at_path(&self, path: &Path) -> Result<Interpreter> {
         let missing = |path: &Path, why: &str| self.not_found(vec![format!("{}: {why}", self.shown(path))]);
         if let Some(owner) = self.places.shim_of(path) {
@@ -142,10 +141,10 @@ impl Search<'_> {
         match fs::metadata(path) {
             Ok(file) if file.is_dir() => match python_of(path) {
                 Some(python) => at(self.context, &python),
-                None => Err(missing(&path.join("bin/python"), "not there")),
+                None => Err(missing(&path.join("bin/python"), "not found")),
             },
             Err(error) if error.kind() == ErrorKind::NotFound && fs::symlink_metadata(path).is_err() => {
-                Err(missing(path, "not there"))
+                Err(missing(path, "not found"))
             }
             _ => at(self.context, path),
         }
@@ -159,29 +158,29 @@ impl Search<'_> {
         shown_path(path, self.context.home())
     }
 
-    /// Why a command is not on `PATH`.
+    /// Why `PATH` has no usable command of this name.
     fn absence(&self, name: &OsStr) -> String {
-        let why = self.places.shim_on_path(name).map_or("not there", places::Owner::absence);
+        let why = self.places.shim_on_path(name).map_or("not found", places::Owner::absence);
         format!("{} on PATH: {why}", shown(name))
     }
 
-    /// A word about a file or directory of that name in the working directory, which a bare name is
-    /// not taken for.
+    /// Mentions a file or directory of this name in the working directory, which a bare name does
+    /// not select.
     fn here(&self, name: &OsStr) -> Option<String> {
         let file = self.context.working_directory().ok()?.join(name);
-        fs::symlink_metadata(file).is_ok().then(|| format!("what is here by that name is `./{}`", shown(name)))
+        fs::symlink_metadata(file).is_ok().then(|| format!("for the file here, use `./{}`", shown(name)))
     }
 
-    /// Lines about a place where nothing was found; none where that tells nothing.
+    /// Reports a place where nothing was found, if that tells the user anything.
     fn nothing_in(&self, source: Source, wanted: &Description) -> Vec<String> {
         let Source::Exact(place) = source else { return Vec::new() };
-        let exact = wanted.told_commands();
+        let exact = wanted.reported_commands();
         match place {
             Origin::Path => exact.iter().map(|name| self.absence(name.as_ref())).collect(),
             Origin::System => {
                 let directories: Vec<String> =
                     self.places.directories(place).iter().map(|directory| self.shown(directory)).collect();
-                vec![format!("{} in {}: not there", exact.join(", "), directories.join(", "))]
+                vec![format!("{} in {}: not found", exact.join(", "), directories.join(", "))]
             }
             _ => {
                 let places = self.places.directories(place).into_iter().filter(|place| place.is_dir());
@@ -191,13 +190,13 @@ impl Search<'_> {
     }
 }
 
-/// Whether this is what the person gets for a bare `python3` or `python`, be it a pre-release: they
-/// chose it.
+/// Whether the user gets this interpreter for a bare `python3` or `python`. Even a pre-release is
+/// then the user's choice.
 fn is_at_the_prompt(source: Source, python: &Path) -> bool {
     is_bare(python) && matches!(source, Source::Exact(Origin::Path) | Source::Any(Origin::Path))
 }
 
-/// Whether its name says nothing of its version.
+/// Whether the file name tells no version.
 fn is_bare(python: &Path) -> bool {
     python.file_name().is_some_and(|name| name == "python3" || name == "python")
 }

@@ -1,5 +1,4 @@
-//! What an executable is: follows it to its base interpreter, and asks that one unless the answer
-//! is in the cache.
+//! Finds the base interpreter behind an executable and gets its facts, from the cache if possible.
 
 use std::path::Path;
 
@@ -9,15 +8,15 @@ use super::{base, cache, probe};
 use crate::context::Context;
 use crate::error::{Error, Result};
 
-/// The base interpreter behind an executable: from the cache if the answer is still valid, else by
-/// asking. `python` is an absolute path and may belong to an environment, or be a program that
-/// starts the real interpreter. Fails with [`Error::PythonFailed`].
+/// The base interpreter behind an executable: from the cache if the answer is still valid,
+/// otherwise by probing. `python` is an absolute path; it may belong to an environment or be a
+/// program that starts the real interpreter. Fails with [`Error::PythonFailed`].
 pub(crate) fn at(context: &Context, python: &Path) -> Result<Interpreter> {
     at_unless(context, python, |_| None)
 }
 
-/// Like [`at`], but starts no interpreter that `objection` gives a reason against. The error has
-/// that reason.
+/// Like [`at`], but starts no interpreter that `objection` returns a reason against. That reason
+/// becomes the error.
 pub(super) fn at_unless(
     context: &Context,
     python: &Path,
@@ -42,5 +41,5 @@ pub(super) fn at_unless(
             }
         }
     }
-    Err(failed("it only starts other programs that do the same".to_owned()))
+    Err(failed("it starts a chain of programs that never reaches an interpreter".to_owned()))
 }

@@ -11,12 +11,12 @@ use crate::versions::{Release, Series, Stage, Version};
 /// Everything needed to create an environment with an interpreter, as reported by `probe.py`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Interpreter {
-    /// Where it was found: absolute, links unresolved. Instead of a pyenv shim or the Python of an
-    /// environment, the interpreter behind it.
+    /// Where the interpreter was found: absolute, with links unresolved. A pyenv shim or the Python
+    /// of an environment is replaced by the interpreter behind it.
     pub(crate) executable: PathBuf,
-    /// The interpreter that environments link to: never inside an environment, and with the version
-    /// in its name if there is such a name. Links are resolved only if the prefix cannot be reached
-    /// otherwise.
+    /// The interpreter to link environments to: never inside an environment, and with the version
+    /// in its name if the prefix has such a name. Links are resolved only if the prefix cannot be
+    /// reached otherwise.
     pub(crate) base_executable: PathBuf,
     /// `sys.base_prefix`, spelled as in `base_executable`.
     pub(crate) base_prefix: PathBuf,
@@ -26,28 +26,29 @@ pub(crate) struct Interpreter {
     pub(crate) release: String,
     /// `sys.implementation.name`, in its usual spelling: `CPython`, `PyPy`.
     pub(crate) implementation: String,
-    /// `sys.implementation.cache_tag`; `cpython-27` for 2.7, which has none.
+    /// `sys.implementation.cache_tag`, or `cpython-27` for 2.7, which defines no tag.
     pub(crate) cache_tag: String,
     /// `sys.abiflags`, with `t` for a free-threaded build.
     pub(crate) abiflags: String,
     /// `sys.platlibdir`: `lib`, or `lib64` on Fedora and SUSE.
     pub(crate) platlibdir: String,
-    /// Whether its own `venv` would make `lib64` beside `lib` (64-bit, not macOS, before 3.15).
+    /// Whether its own `venv` would create `lib64` beside `lib` (64-bit, not macOS, before 3.15).
     pub(crate) has_lib64_link: bool,
-    /// The wheels its own `ensurepip` would install, in that order. Empty without `ensurepip`.
+    /// The wheels its own `ensurepip` would install, in installation order. Empty without
+    /// `ensurepip`.
     pub(crate) bundled: Vec<PathBuf>,
 }
 
-/// What distinguishes interpreters in lists. Not enough to create an environment.
+/// The facts that lists show. They are too few to create an environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct InterpreterKind {
-    /// As [`Interpreter::implementation`].
+    /// See [`Interpreter::implementation`].
     pub(crate) implementation: String,
-    /// As [`Interpreter::version`].
+    /// See [`Interpreter::version`].
     pub(crate) version: Release,
-    /// As [`Interpreter::release`].
+    /// See [`Interpreter::release`].
     pub(crate) release: String,
-    /// As [`Interpreter::abiflags`].
+    /// See [`Interpreter::abiflags`].
     pub(crate) abiflags: String,
 }
 
@@ -62,7 +63,7 @@ impl InterpreterKind {
         self.abiflags.contains('d')
     }
 
-    /// The version as PEP 440 writes it: `3.14.0`, `3.15.0rc1`.
+    /// The version in PEP 440's spelling: `3.14.0`, `3.15.0rc1`.
     pub(crate) fn number(&self) -> String {
         Version::of(self.version, Stage::of_version_info(&self.release)).to_string()
     }
@@ -80,7 +81,6 @@ pub(super) fn implementation_named(name: &str) -> String {
 }
 
 impl Interpreter {
-    /// What kind of interpreter it is.
     pub(crate) fn kind(&self) -> InterpreterKind {
         InterpreterKind {
             implementation: self.implementation.clone(),
@@ -96,13 +96,13 @@ impl Interpreter {
         self.abiflags.contains('t')
     }
 
-    /// How far its version has come.
+    /// Final, or the stage of a pre-release.
     pub(crate) fn stage(&self) -> Stage {
         Stage::of_version_info(&self.release)
     }
 
     /// The directory under `lib` of an environment: `python3.13`, `python3.13t`, `pypy3.9`. The `m`
-    /// of 3.6 and 3.7 is not part of the name.
+    /// that 3.6 and 3.7 have in `abiflags` is left out.
     #[must_use]
     pub(crate) fn library_directory(&self) -> String {
         let stem = if self.implementation == "PyPy" { "pypy" } else { "python" };
@@ -110,7 +110,7 @@ impl Interpreter {
         format!("{stem}{}{threads}", self.version.series())
     }
 
-    /// `site-packages`, relative to the environment. `PyPy` before 3.8 has it at the top.
+    /// `site-packages`, relative to the environment: at the top level for `PyPy` before 3.8.
     #[must_use]
     pub(crate) fn site_packages(&self) -> PathBuf {
         if self.implementation == "PyPy" && self.version.series() < Series::new(3, 8) {

@@ -1,6 +1,5 @@
-//! Made-up interpreters for the unit tests of this directory.
-//!
-//! Owns rooms with hostile names and shell scripts that answer the probe as a python would.
+//! Fake interpreters for the unit tests of this directory: shell scripts that answer the probe like
+//! a Python, in directories with hostile names.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +10,8 @@ use crate::context::Context;
 use crate::quoting::Language;
 use crate::versions::Release;
 
-/// A directory whose name breaks what is not quoted; it goes with the first value.
+/// A directory whose name breaks unquoted shell code. It is removed when the first value is
+/// dropped.
 pub(super) fn hostile_room() -> (tempfile::TempDir, PathBuf) {
     let keep = tempfile::tempdir().unwrap();
     let room = keep.path().join("it's \"$x\" {a,b};\\ `é");
@@ -19,16 +19,16 @@ pub(super) fn hostile_room() -> (tempfile::TempDir, PathBuf) {
     (keep, room)
 }
 
-/// Writes a file and the directories that it needs.
+/// Writes a file, creating missing directories.
 pub(super) fn put(path: &Path, text: &str) -> PathBuf {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, text).unwrap();
     path.to_path_buf()
 }
 
-/// Writes an executable file. A child does it: were it open for writing here, a process that
-/// another test starts at this moment would inherit it, and the kernel refuses to run what is being
-/// written (ETXTBSY).
+/// Writes an executable file through a child process. If this process had the file open for
+/// writing, another test's child could inherit the descriptor, and the kernel refuses to run a file
+/// open for writing (ETXTBSY).
 pub(super) fn script(path: &Path, text: &str) -> PathBuf {
     use std::io::Write;
     fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -45,8 +45,7 @@ pub(super) fn program(path: &Path, body: &str) -> PathBuf {
     script(path, &format!("#!/bin/sh\n{body}\n"))
 }
 
-/// What an interpreter at `prefix/bin/pythonX.Y` would be; the version may be that of a release
-/// candidate.
+/// The facts of an interpreter at `prefix/bin/pythonX.Y`. The version may be a release candidate.
 pub(super) fn interpreter(prefix: &Path, version: &str) -> Interpreter {
     let (version, release) = match version.split_once("rc") {
         Some((version, serial)) => (version, format!("candidate.{serial}")),
@@ -69,8 +68,8 @@ pub(super) fn interpreter(prefix: &Path, version: &str) -> Interpreter {
     }
 }
 
-/// An executable that answers the probe as an interpreter of this version in `prefix` would, under
-/// this name in its `bin`, and leaves a line in `prefix/started` each time.
+/// Writes an executable `prefix/bin/NAME` that answers the probe as an interpreter of this version,
+/// and appends a line to `prefix/started` each time.
 pub(super) fn python(prefix: &Path, name: &str, version: &str) -> PathBuf {
     let path = prefix.join("bin").join(name);
     let python = interpreter(prefix, version);
@@ -99,12 +98,12 @@ pub(super) fn python(prefix: &Path, name: &str, version: &str) -> PathBuf {
     program(&path, &format!("{started}\necho Welcome\nprintf '\\036'\ncat <<'END'\n{ascii}\nEND\necho Bye"))
 }
 
-/// A path as a word of a shell.
+/// A path as a quoted shell word.
 pub(super) fn quoted(path: &Path) -> String {
     String::from_utf8(Language::Sh.literal(path.as_os_str().as_encoded_bytes())).unwrap()
 }
 
-/// How often the interpreters of a prefix were started.
+/// How often the interpreters in a prefix were started.
 pub(super) fn starts(prefix: &Path) -> usize {
     fs::read_to_string(prefix.join("started")).map_or(0, |log| log.lines().count())
 }

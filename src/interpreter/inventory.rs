@@ -1,8 +1,8 @@
-//! All interpreters that are there, each once.
+//! Lists every interpreter on this machine once.
 //!
-//! Owns the way from the candidates of all places to a list for people. What is remembered or
-//! written down is not asked for; the rest is asked side by side. One that does not work is part of
-//! the answer, with its reason.
+//! Owns the way from the candidates of all places to a list. Interpreters that the cache or
+//! `build-details.json` describes are not started; the others are probed concurrently. Broken
+//! interpreters are listed with the reason.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -21,54 +21,49 @@ use super::{base, build_details, cache};
 use crate::context::Context;
 use crate::error::{Error, Result};
 
-/// How many are asked at a time: they wait for the disk more than they compute, and one that hangs
-/// keeps its place.
+/// How many interpreters are probed at a time. Most of the time they wait for the disk, and one
+/// that hangs blocks its slot.
 const AT_ONCE: usize = 8;
 
-/// Device and inode: what two paths have in common that lead to one file.
+/// Device and inode: equal for two paths of the same file.
 type Identity = (u64, u64);
 
-/// An interpreter that environments can be made from.
+/// An interpreter to create environments with.
 #[derive(Debug)]
 pub(crate) struct Listed {
-    /// The path that lasts longest, where environments would link to.
+    /// The most stable path, which environments would link to.
     pub(crate) path: PathBuf,
-    /// All paths that it was found by, in the order of the search, and `path`.
+    /// All paths it was found at, in the order of the search, and `path`.
     pub(crate) paths: Vec<PathBuf>,
-    /// Who installed it; [`Origin::Path`] where that cannot be told.
+    /// Who installed it; [`Origin::Path`] if unknown.
     pub(crate) origin: Origin,
-    /// What it is.
     pub(crate) kind: InterpreterKind,
-    /// Whether it is the one for no request at all.
+    /// Whether a creation without a request would use it.
     pub(crate) is_default: bool,
     identity: Option<Identity>,
     interpreter: Interpreter,
 }
 
-/// Something that looks like an interpreter and is none.
+/// A file that looks like an interpreter but does not work.
 #[derive(Debug)]
 pub(crate) struct Unusable {
-    /// Where it lies.
     pub(crate) path: PathBuf,
-    /// The place where it was found.
     pub(crate) origin: Origin,
-    /// What is wrong with it.
+    /// Why it does not work.
     pub(crate) reason: String,
 }
 
-/// What there is.
 #[derive(Debug)]
 pub(crate) struct Inventory {
     /// `CPython` first, the newest first.
     pub(crate) interpreters: Vec<Listed>,
-    /// What only looks like one.
     pub(crate) unusable: Vec<Unusable>,
 }
 
-/// Looks everywhere. `request`: only what answers it. `asking` is told how many interpreters are
-/// about to be started, where any is; what it gives is kept until they have answered.
+/// Searches all places, for what meets `request` if one is given. `asking` is called before
+/// interpreters are started, with their number; its result is kept alive until they have answered.
 ///
-/// Fails as [`find`] does where the request makes no sense, or nothing answers it.
+/// Fails like [`find`] if the request is invalid or no interpreter meets it.
 pub(crate) fn inventory<T>(
     context: &Context,
     request: Option<&OsStr>,
@@ -98,7 +93,7 @@ pub(crate) fn inventory<T>(
     if let Some(named) = named {
         add(&mut interpreters, named, Origin::Path, Vec::new());
     }
-    // Before any is left out: the default need not answer the request.
+    // Determined before filtering: the default need not meet the request.
     let default = default_of(context, |path| {
         let base = base_identity(&path);
         if base.is_some() && skipped.iter().any(|sighting| sighting.identity == base) {
@@ -111,7 +106,7 @@ pub(crate) fn inventory<T>(
         interpreters.retain(|listed| wanted.mismatch(&listed.interpreter).is_none());
     }
     if interpreters.is_empty() && unusable.is_empty() {
-        // Its error says where was looked.
+        // The error of `find` lists the searched places.
         find(context, request)?;
     }
     for listed in &mut interpreters {
@@ -122,7 +117,8 @@ pub(crate) fn inventory<T>(
 }
 
 impl Inventory {
-    /// The index of the interpreter that the environment of `python` was made from. Starts nothing.
+    /// The index of the interpreter that the environment of `python` was created with. Starts
+    /// nothing.
     pub(crate) fn base_of(&self, python: &Path) -> Option<usize> {
         let base = base_identity(python)?;
         self.interpreters.iter().position(|listed| listed.identity == Some(base))
@@ -135,17 +131,17 @@ struct Sighting {
     paths: Vec<PathBuf>,
     origin: Origin,
     label: Option<Label>,
-    /// What it is, or why it is none; `None` until it was asked.
+    /// The interpreter, or why it does not work; `None` until probed.
     known: Option<std::result::Result<Interpreter, String>>,
 }
 
-/// Every candidate of every place, each file once; and those whose base is gone.
+/// Every candidate of every place, each file once; and the environments whose base is missing.
 fn sightings(context: &Context) -> (Vec<Sighting>, Vec<(Unusable, Option<Label>)>) {
     let places = Places::of(context);
     let (mut found, mut unusable): (Vec<Sighting>, Vec<_>) = (Vec::new(), Vec::new());
     for origin in ORDER {
         for candidate in places.candidates(origin) {
-            // The python of an environment stands for the one that this was made from.
+            // The python of an environment counts as the interpreter it was created with.
             let path = match base::outside_environments(&candidate.path) {
                 Ok(path) => path,
                 Err(error) => {
@@ -160,7 +156,7 @@ fn sightings(context: &Context) -> (Vec<Sighting>, Vec<(Unusable, Option<Label>)
                     if !seen.paths.contains(&path) {
                         seen.paths.push(path);
                     }
-                    // Who installed it tells more than that it is on PATH.
+                    // An installer tells more than `PATH`.
                     if seen.origin == Origin::Path {
                         seen.origin = origin;
                     }
@@ -174,7 +170,7 @@ fn sightings(context: &Context) -> (Vec<Sighting>, Vec<(Unusable, Option<Label>)
     (found, unusable)
 }
 
-/// Fills in what is known, and asks the others.
+/// Fills in what the cache and `build-details.json` know, and probes the rest.
 fn ask<T>(context: &Context, sightings: &mut [Sighting], asking: impl FnOnce(usize) -> T) {
     for sighting in sightings.iter_mut().filter(|sighting| sighting.known.is_none()) {
         let remembered = sighting.paths.iter().find_map(|path| cache::recall(context, path));
@@ -204,7 +200,7 @@ fn ask<T>(context: &Context, sightings: &mut [Sighting], asking: impl FnOnce(usi
     }
 }
 
-/// Those that answered, each once; the others go where those are that were out of the question.
+/// Collects the interpreters that work, each once, and adds the others to `unusable`.
 fn usable(sightings: Vec<Sighting>, unusable: &mut Vec<(Unusable, Option<Label>)>) -> Vec<Listed> {
     let mut interpreters = Vec::new();
     for Sighting { paths, origin, label, known, .. } in sightings {
@@ -224,8 +220,8 @@ fn order(listed: &Listed) -> impl Ord + use<> {
     (implementation != "CPython", implementation, newest, abiflags, listed.path.clone())
 }
 
-/// Adds an interpreter, or the paths to it where it is known: a program that starts it has a file
-/// of its own.
+/// Adds an interpreter. If it is listed already, adds only the paths: a program that starts an
+/// interpreter is a file of its own.
 fn add(all: &mut Vec<Listed>, interpreter: Interpreter, origin: Origin, mut paths: Vec<PathBuf>) {
     let path = interpreter.base_executable.clone();
     let identity = identity(&path);
@@ -237,7 +233,7 @@ fn add(all: &mut Vec<Listed>, interpreter: Interpreter, origin: Origin, mut path
     if !paths.contains(&path) {
         paths.push(path.clone());
     }
-    // conda says so in every prefix that it fills.
+    // conda creates this directory in every prefix.
     let is_conda = origin == Origin::Path && interpreter.base_prefix.join("conda-meta").is_dir();
     let origin = if is_conda { Origin::Conda } else { origin };
     all.push(Listed { path, paths, origin, kind: interpreter.kind(), is_default: false, identity, interpreter });

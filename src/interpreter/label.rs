@@ -1,27 +1,27 @@
-//! Names of installations, as pyenv, uv, mise, asdf and rye give them to directories.
+//! The names that pyenv, uv, mise, asdf, and rye give to the directories of installations.
 //!
-//! Owns what can be told without starting what lies there: pyenv's `3.14.0rc1`, `3.13t-dev`,
-//! `pypy3.9-7.3.11`, uv's `cpython-3.13.0+freethreaded-linux-x86_64-gnu`,
-//! `pypy-3.10.14-macos-aarch64-none`, rye's `cpython@3.12.3`.
+//! Owns what such a name tells without starting anything. Examples: pyenv's `3.14.0rc1`,
+//! `3.13t-dev`, and `pypy3.9-7.3.11`; uv's `cpython-3.13.0+freethreaded-linux-x86_64-gnu` and
+//! `pypy-3.10.14-macos-aarch64-none`; rye's `cpython@3.12.3`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::versions::leading_numbers;
 
-/// What the name of a directory tells of the installation in it.
+/// The properties of an installation, read from the name of its directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Label {
     is_pypy: bool,
     version: Vec<u32>,
     free_threaded: bool,
     is_final: bool,
-    /// `PyPy`'s own version, behind that of the language.
+    /// `PyPy`'s own version, which follows the version of the language.
     revision: Vec<u32>,
 }
 
 impl Label {
-    /// `None` for the names of other things: environments, Anaconda, other implementations.
+    /// `None` for all other directories: environments, Anaconda, other implementations.
     pub(super) fn parse(name: &str) -> Option<Self> {
         let (is_pypy, rest) = match (name.strip_prefix("pypy"), name.strip_prefix("cpython")) {
             (Some(rest), _) => (true, rest.strip_prefix(['-', '@']).unwrap_or(rest)),
@@ -41,17 +41,17 @@ impl Label {
         is_version.then_some(Self { is_pypy, version, free_threaded, is_final, revision })
     }
 
-    /// The version of the language, one to three parts.
+    /// The version of the language: one to three numbers.
     pub(super) fn version(&self) -> &[u32] {
         &self.version
     }
 
-    /// Whether it is `PyPy`, and not `CPython`.
+    /// Whether this is `PyPy`, otherwise `CPython`.
     pub(super) fn is_pypy(&self) -> bool {
         self.is_pypy
     }
 
-    /// Whether it is finished, not an alpha, a candidate or a development branch.
+    /// Whether this is a final release: not an alpha, a candidate, or a development branch.
     pub(super) fn is_final(&self) -> bool {
         self.is_final
     }
@@ -61,9 +61,9 @@ impl Label {
         self.free_threaded
     }
 
-    /// Sorts finished releases before others, newer before older. A directory that stands for a
-    /// whole series (uv's `cpython-3.12-…`, a link that it keeps at the newest patch) comes before
-    /// the members of the series.
+    /// Sorts final releases first, then newer versions. A directory for a whole series (such as
+    /// uv's link `cpython-3.12-…`, which points to the newest patch) comes before the members of
+    /// the series.
     pub(super) fn newest_first(&self) -> impl Ord + use<> {
         let missing = if self.revision.is_empty() { u32::MAX } else { 0 };
         let part = |index: usize| self.version.get(index).copied().unwrap_or(missing);
@@ -71,7 +71,7 @@ impl Label {
     }
 }
 
-/// The installations in a directory that holds one in each of its own; none where it cannot be
+/// The installations in a directory that contains one directory for each. Empty if it cannot be
 /// read.
 pub(super) fn installations(directory: &Path) -> Vec<(Label, PathBuf)> {
     let Ok(entries) = fs::read_dir(directory) else {

@@ -1,10 +1,9 @@
-//! Python interpreters: which one a request asks for, where they are installed, what they are.
+//! Python interpreters: what they are, where they are installed, and which of them meets a request.
 //!
-//! This file is the facade; the parts import each other downwards only: `facts` and `label` (data),
-//! `base`, `build_details`, `cache`, `probe`, `examine` (one executable), `request` (what is asked
-//! for), `pyenv`, `places` (where to look), `discovery`, `offered`, `inventory`, `obtain`
-//! (answers).
-//! Creating environments is left to `creator` and `seed`.
+//! This file is the facade. The parts import each other only downward: `facts` and `label` (data),
+//! `base`, `lasting`, `build_details`, `cache`, `probe`, `examine` (one executable), `request` (the
+//! text after `-p`), `pyenv`, `places` (where to look), and the answers: `discovery`, `offered`,
+//! `inventory`, `obtain`. Creating environments belongs to `creator` and `seed`.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -22,6 +21,7 @@ mod facts;
 mod fake;
 mod inventory;
 mod label;
+mod lasting;
 mod obtain;
 mod offered;
 pub(crate) mod places;
@@ -40,9 +40,9 @@ pub(crate) use offered::offered;
 pub(crate) use places::shim_tool;
 use request::Request;
 
-/// The request in a line of a project's file, `None` if there is none. A version, or the name of a
-/// pyenv installation; never a path or a command, because a project that was merely cloned must not
-/// decide which program runs.
+/// Parses a line of a project's file as a request; `None` if the line holds none. Only a version or
+/// the name of a pyenv installation counts, never a path or a command: a project that was merely
+/// cloned must not decide which program runs.
 pub(crate) fn asked_by_project(context: &Context, text: &OsStr) -> Option<OsString> {
     if text == "system" {
         return Some("default".into());
@@ -53,8 +53,8 @@ pub(crate) fn asked_by_project(context: &Context, text: &OsStr) -> Option<OsStri
     }
 }
 
-/// Whether the interpreter of an environment, given its `bin/python`, fits the request. A path or a
-/// command fits no environment.
+/// Whether the interpreter of an environment, given its `bin/python`, meets the request. No
+/// environment meets a path or a command.
 pub(crate) fn answers(context: &Context, request: &OsStr, python: &Path) -> Result<bool> {
     Ok(match Request::parse(Some(request), context)? {
         Request::Default => true,
@@ -63,7 +63,7 @@ pub(crate) fn answers(context: &Context, request: &OsStr, python: &Path) -> Resu
     })
 }
 
-/// The damaged files in the cache. Removing them is always safe.
+/// The damaged files in the cache. They can always be removed.
 pub(crate) fn damaged_records(context: &Context) -> Vec<PathBuf> {
     cache::damaged(context)
 }

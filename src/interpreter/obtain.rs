@@ -1,8 +1,7 @@
-//! How to get an interpreter that is not there: from uv, from pyenv, from whoever packages for the
-//! system.
+//! Suggests how to get a missing interpreter: with uv, with pyenv, or as a package of the system.
 //!
-//! Owns what is said about it, and having uv do it where the person asks for that. Everything here
-//! comes after a search that found nothing, so time is no matter, and programs may be started.
+//! Owns these hints, and `--download`, which lets uv install one. All of this follows a search that
+//! found nothing, so starting programs is worth the time.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -17,7 +16,7 @@ use crate::shown::typed;
 use crate::uv;
 use crate::verb::verb;
 
-/// Hints for a person who asked for what is not there: what is, and how to get the other.
+/// Hints after a failed search: which Pythons there are, and how to install the requested one.
 pub(crate) fn ways(context: &Context, request: Option<&OsStr>, may_download: bool) -> Vec<String> {
     let mut ways = Vec::new();
     if let Some(there) = listed(&offered(context)) {
@@ -39,7 +38,7 @@ pub(crate) fn ways(context: &Context, request: Option<&OsStr>, may_download: boo
                 verb("mkvirtualenv")
             ));
         }
-        (false, Some(version)) => ways.push(format!("`pyenv install {version}` builds it")),
+        (false, Some(version)) => ways.push(format!("`pyenv install {version}` installs it")),
         (false, None) if !may_download => ways.push(match wanted.for_system() {
             Some(package) => format!("your system may have it as the package `{package}`; uv and pyenv install others"),
             None => "uv and pyenv install other Pythons".to_owned(),
@@ -49,8 +48,8 @@ pub(crate) fn ways(context: &Context, request: Option<&OsStr>, may_download: boo
     ways
 }
 
-/// Has uv install what was asked for; what it says is the person's. Where no uv runs, nothing is
-/// done: the search that follows fails as before, and says so.
+/// Lets uv install the requested interpreter; uv writes to the user's terminal. Without uv this
+/// does nothing: the search that follows fails as before, with a hint about uv.
 pub(crate) fn download(context: &Context, request: Option<&OsStr>) -> Result<()> {
     let (Some(wanted), Some(uv)) = (description(context, request), uv::find(context).ok()) else { return Ok(()) };
     let mut command = context.command(&uv.path);
@@ -66,7 +65,7 @@ pub(crate) fn download(context: &Context, request: Option<&OsStr>) -> Result<()>
     })
 }
 
-/// What can be installed: nobody installs a path or a command.
+/// The request as a description. Paths and commands cannot be installed.
 fn description(context: &Context, request: Option<&OsStr>) -> Option<Description> {
     match Request::parse(request, context).ok()? {
         Request::Default => Some(Description::any_3()),
@@ -75,7 +74,7 @@ fn description(context: &Context, request: Option<&OsStr>) -> Option<Description
     }
 }
 
-/// Whether uv knows where to get that. It has the list in itself.
+/// Whether uv can download such an interpreter. uv has the list built in.
 fn uv_has(context: &Context, uv: &Path, asked: &str) -> bool {
     let words = ["python", "list", "--only-downloads", "--offline", "--no-config", "--", asked];
     let asked = ask(context, uv, Patience::USUAL, |command| {

@@ -1,5 +1,5 @@
-//! What Tab offers for `-p`: the versions that are there by their names. Nothing is started, so
-//! `python3` itself, which can be any, is no answer.
+//! The completions for `-p`: the installed versions, known by name without starting anything.
+//! `python3` is left out, because its name tells no version.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,7 @@ use super::label::Label;
 use super::places::{ORDER, Places};
 use crate::context::Context;
 
-/// `3.13`, `3.13t`, `pypy3.10`: each can be asked for, none twice, in the order of the versions,
-/// CPython first.
+/// `3.13`, `3.13t`, `pypy3.10`: CPython first, sorted by version, without duplicates.
 pub(crate) fn offered(context: &Context) -> Vec<String> {
     let places = Places::of(context);
     let mut found: BTreeMap<(bool, Vec<u32>, bool), String> = BTreeMap::new();
@@ -33,7 +32,7 @@ mod tests {
     use std::fs;
 
     #[test]
-    fn each_version_once_and_none_that_is_no_python() {
+    fn each_version_is_offered_once_and_other_directories_are_not() {
         let (_keep, room) = hostile_room();
         for name in ["python3.98", "python3.98-config", "pypy3.97", "python3", "pythonw", "2to3-3.96", "python3.99t"] {
             program(&room.join("bin").join(name), "");
@@ -53,7 +52,7 @@ mod tests {
             ("UV_PYTHON_INSTALL_DIR", uv.to_str().unwrap()),
         ]);
         let mut found = offered(&context);
-        // What this machine has itself, too.
+        // Drops the versions installed on this machine.
         found.retain(|version| version.contains("3.9") && version.len() > 3 && !version.ends_with(".9"));
         assert_eq!(found, ["3.91", "3.92", "3.93", "3.98", "3.99t", "pypy3.97"]);
     }

@@ -1,8 +1,8 @@
-//! Where interpreters live, and in which order the places are looked at.
+//! Where interpreters are installed, and in which order the places are searched.
 //!
-//! Owns the places on Linux and macOS and what lies in each, by name: discovery, Tab and `python
-//! list` all ask here, so that they agree. Starts nothing, and reads a directory only when it is
-//! reached. Leaves it to `discovery` what fits.
+//! Owns the places on Linux and macOS, and what each contains by name. Discovery, completion, and
+//! `python list` all ask here, so that they agree. Starts nothing, and reads directories lazily.
+//! Which interpreter meets a request is decided in `discovery`.
 
 use std::cell::OnceCell;
 use std::ffi::OsStr;
@@ -26,36 +26,33 @@ pub(super) use shims::Owner;
 use shims::Shims;
 pub(crate) use shims::shim_tool;
 
-/// A place, named after who installs there.
+/// A place, named after the tool that installs there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Origin {
-    /// What a person gets at their prompt.
+    /// The directories of `PATH`.
     Path,
-    /// What pyenv has installed, selected or not.
+    /// All versions of pyenv, selected or not.
     Pyenv,
-    /// What uv has installed.
     Uv,
-    /// What mise has installed.
     Mise,
-    /// What asdf has installed.
     Asdf,
-    /// What rye has installed; it is archived, what it left is not.
+    /// rye is archived, but its installations are still in use.
     Rye,
     /// Homebrew on macOS and Linux, linked into its `bin` or not.
     Homebrew,
-    /// The frameworks of python.org's installer for macOS.
+    /// Frameworks of python.org's installer for macOS.
     PythonOrg,
-    /// For those whose `PATH` is short (cron, desktop programs).
+    /// The system's directories, for processes with a short `PATH` (cron, desktop apps).
     System,
-    /// The base of an installation of conda, which is a whole `CPython` that lasts as long as conda
-    /// does. Its environments are no place: what is removed with `conda env remove` is nothing to
-    /// build on, and an active one is on `PATH`. Last, for conda updates its base for its own
+    /// The base of a conda installation, a complete `CPython` that lasts as long as conda itself.
+    /// conda's environments are not searched: `conda env remove` would break what was built on
+    /// them, and an active one is on `PATH`. Comes last, because conda updates its base for its own
     /// needs.
     Conda,
 }
 
-/// The order: first what a person would get at their prompt, so that `mkvirtualenv` and `python3`
-/// agree; then what is installed for them; then what came with the system.
+/// The order of the search: first what the prompt would run, so that `mkvirtualenv` and `python3`
+/// agree; then the user's installations; then the system's.
 pub(super) const ORDER: [Origin; 10] = [
     Origin::Path,
     Origin::Pyenv,
@@ -69,21 +66,21 @@ pub(super) const ORDER: [Origin; 10] = [
     Origin::Conda,
 ];
 
-/// An executable that can be asked what it is.
+/// An executable to probe.
 #[derive(Debug)]
 pub(super) struct Candidate {
-    /// Absolute, and no shim.
+    /// Absolute, and never a shim.
     pub(super) path: PathBuf,
-    /// What its name promises, that of a file it is a link to, or that of its installation.
+    /// The version that a name tells: of the file, of a link's target, or of the installation.
     pub(super) label: Option<Label>,
 }
 
 /// The places as this process sees them.
 pub(super) struct Places<'a> {
     context: &'a Context,
-    /// `/`; another directory in tests.
+    /// `/`, or another directory in tests.
     root: PathBuf,
-    /// The working directory, looked up where something depends on it.
+    /// The working directory, determined when first needed.
     directory: OnceCell<PathBuf>,
     shims: Shims,
 }
@@ -98,9 +95,8 @@ impl<'a> Places<'a> {
         Self { context, root: root.to_path_buf(), directory: OnceCell::new(), shims }
     }
 
-    /// Everything in a place that could be an interpreter: on `PATH` directory by directory, in
-    /// each what has no version in its name first; else the newest first. A file can come by
-    /// several of its names.
+    /// All candidates in a place. On `PATH`: directory by directory, with the names without a
+    /// version first. Elsewhere: the newest first. A file can occur under several names.
     pub(super) fn candidates(&self, place: Origin) -> Box<dyn Iterator<Item = Candidate> + '_> {
         if !place.has_installations() {
             return Box::new(self.directories(place).into_iter().flat_map(|directory| self.commands(&directory)));
@@ -108,8 +104,8 @@ impl<'a> Places<'a> {
         self.installed(place, |_| true)
     }
 
-    /// The same in a place that has installations, of those whose name will do: the others are not
-    /// looked at.
+    /// The candidates in a place that has installations, limited to the labels that `will_do`
+    /// accepts. The other installations are not opened.
     pub(super) fn installed<'s>(
         &'s self,
         place: Origin,
@@ -118,7 +114,7 @@ impl<'a> Places<'a> {
         let directories = self.directories(place);
         let all = directories.iter().filter(|_| place.has_installations());
         let mut found: Vec<(Label, PathBuf)> = all.flat_map(|directory| label::installations(directory)).collect();
-        // mise's `3` would lead to another minor version one day, which no environment survives.
+        // mise's `3` will point to another minor version one day, which would break environments.
         found.retain(|(label, _)| label.version().len() > 1 && will_do(label));
         found.sort_by_cached_key(|(label, _)| label.newest_first());
         Box::new(found.into_iter().filter_map(|(label, prefix)| {
@@ -127,8 +123,8 @@ impl<'a> Places<'a> {
         }))
     }
 
-    /// The files that a command of this name is in a place that has commands, looked up without
-    /// reading its directories. A shim is replaced by what it stands for.
+    /// The files of a command in a place that has commands, found without listing directories. A
+    /// shim is replaced by the files behind it.
     pub(super) fn named<'s>(&'s self, place: Origin, name: &str) -> Box<dyn Iterator<Item = PathBuf> + 's> {
         if place == Origin::Path {
             return Box::new(self.on_path(name.as_ref()));
@@ -140,24 +136,25 @@ impl<'a> Places<'a> {
         Box::new(files.into_iter().filter(|file| is_file(file)).flat_map(|file| self.behind(file)))
     }
 
-    /// What a command would run, in the order of `PATH`. A shim is replaced by what it stands for.
+    /// The files that a command could run, in the order of `PATH`. A shim is replaced by the files
+    /// behind it.
     pub(super) fn on_path(&self, name: &OsStr) -> impl Iterator<Item = PathBuf> + use<'_> {
         self.hits(name).flat_map(|hit| self.behind(hit))
     }
 
-    /// Whose shim is the first of this name on `PATH`, where one is.
+    /// The owner of the shim, if the first command of this name on `PATH` is one.
     pub(super) fn shim_on_path(&self, name: &OsStr) -> Option<Owner> {
         self.hits(name).find_map(|hit| self.shims.owner(&hit))
     }
 
-    /// Whose shim a file is. One is never started: each is slow, and one whose version is not
-    /// selected fails, or opens a dialog (Apple).
+    /// The owner of a shim. Shims are never started: each is slow, and fails or opens a dialog
+    /// (Apple) if no version is selected.
     pub(super) fn shim_of(&self, file: &Path) -> Option<Owner> {
         self.shims.owner(file)
     }
 
-    /// The file itself, or those that it is a shim for, as they would be tried. None where nothing
-    /// is selected.
+    /// The file itself, or the files behind a shim in the order they would be tried. Empty if no
+    /// version is selected.
     pub(super) fn behind(&self, file: PathBuf) -> Vec<PathBuf> {
         let (Some(owner), Some(name)) = (self.shims.owner(&file), file.file_name()) else {
             return vec![file];
@@ -167,8 +164,8 @@ impl<'a> Places<'a> {
         files
     }
 
-    /// The one that a shim, named by its path, would run: where nothing is selected the next on
-    /// `PATH`, except for Apple's stub, which knows no other.
+    /// The file that a shim, given by its path, would run. If no version is selected, that is the
+    /// next one on `PATH`, except for Apple's stub, which never looks further.
     pub(super) fn in_place_of(&self, shim: &Path) -> Option<PathBuf> {
         let others = || {
             let name = shim.file_name().filter(|_| self.shims.owner(shim) != Some(Owner::Apple))?;
@@ -183,18 +180,19 @@ impl<'a> Places<'a> {
         hits.into_iter().flatten().map(|hit| tidied(&hit))
     }
 
-    /// Gone or unreadable, it still leaves everything that is not relative to it.
+    /// The working directory. If it is missing or unreadable, everything that is not relative to it
+    /// still works.
     fn directory(&self) -> &Path {
         self.directory.get_or_init(|| self.context.working_directory().unwrap_or_else(|_| PathBuf::from("/")))
     }
 
-    /// The commands of a directory that are interpreters by their names.
+    /// The commands in a directory that are named like interpreters.
     fn commands(&self, directory: &Path) -> Vec<Candidate> {
         let entries = fs::read_dir(directory).into_iter().flatten().flatten();
         let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
         let names = names.filter(|name| number_of(name).is_some());
         let mut names: Vec<(Option<Label>, String)> = names.map(|name| (label_of(&name), name)).collect();
-        // `python3` before `python`: the second was 2.7 for a long time.
+        // `python3` before `python`, which was 2.7 for a long time.
         names.sort_by_cached_key(|(label, name)| {
             (label.as_ref().map(Label::newest_first), std::cmp::Reverse(name.clone()))
         });
@@ -214,7 +212,7 @@ impl<'a> Places<'a> {
 }
 
 impl Origin {
-    /// What a person calls it.
+    /// The name shown to users.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Path => "PATH",
@@ -230,42 +228,41 @@ impl Origin {
         }
     }
 
-    /// Whether its directories hold one installation in each of their own, named after its version;
-    /// else they hold commands.
+    /// Whether the directories of this place contain one directory for each installation, named
+    /// after its version. Otherwise they contain commands.
     pub(super) fn has_installations(self) -> bool {
         matches!(self, Self::Pyenv | Self::Uv | Self::Mise | Self::Asdf | Self::Rye)
     }
 }
 
-/// The version in the name of a command that is an interpreter, by that name: all of the name
-/// behind `python` or `pypy` is a version and a build. `python3.12-config` is none, nor is
-/// `pythonw`.
+/// The version in a command's name, if all of the name after `python` or `pypy` is a version and a
+/// build. `python3.12-config` and `pythonw` are not interpreters.
 fn number_of(command: &str) -> Option<&str> {
     let number = command.strip_prefix("python").or_else(|| command.strip_prefix("pypy"))?;
-    // Builds: free-threaded, with assertions, Debian's name for those.
+    // Builds: free-threaded, debug, Debian's name for debug.
     let plain = number.strip_suffix("-dbg").unwrap_or_else(|| number.trim_end_matches(['t', 'd']));
     let is_number = plain.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     (is_number && plain.is_empty() == number.is_empty()).then_some(number)
 }
 
-/// What the name of a command promises. One number is too little: `python3` is what `python3.12`
-/// was, or will be.
+/// The version that a command's name tells. One number is not enough: `python3` was `python3.12`
+/// once, or will be.
 pub(super) fn label_of(command: &str) -> Option<Label> {
     let number = number_of(command)?;
     let name = if command.starts_with("pypy") { command } else { number };
     Label::parse(&name.replace("-dbg", "d")).filter(|label| label.version().len() > 1)
 }
 
-/// What the name of a file, or of one that it is a link to, tells.
+/// The version that the name of a file tells, or else the name of a link's target.
 fn promised(file: &Path) -> Option<Label> {
     let named = |file: &Path| label_of(file.file_name()?.to_str()?);
     named(file).or_else(|| links(file).find_map(|target| named(&target)))
 }
 
-/// The interpreter of an install prefix or an environment.
+/// The interpreter in an installation prefix or an environment.
 pub(super) fn python_of(prefix: &Path) -> Option<PathBuf> {
     let names = ["python", "python3", "pypy3", "pypy"].map(|name| prefix.join("bin").join(name));
-    // A link that leads nowhere is an answer too: the prober says where it leads.
+    // A dangling link is returned, too: probing it reports the missing target.
     names.into_iter().find(|file| fs::symlink_metadata(file).is_ok())
 }
 

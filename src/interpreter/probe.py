@@ -1,11 +1,13 @@
-# The question that venvwrap asks of an interpreter (probe.rs runs it, embedded in the binary).
+# Prints the facts about an interpreter that only the interpreter itself knows, as JSON.
 #
-# Owns what only the interpreter itself knows. Leaves to Rust which of its names is the right one to link to. Has to run
-# on 2.7, on 3.3 and everything newer, on PyPy, without `site`, and imports next to nothing: start-up is its cost.
+# probe.rs embeds and runs this script. Choosing the file name to link to is left to Rust. Must run
+# on 2.7, on 3.3 and newer, and on PyPy, without `site`. Imports as little as possible, because
+# start-up time is the whole cost.
 import sys
 
 if sys.path and sys.path[0] == "":
-    # The current directory must not answer for the standard library (what -I would do; 2.7 has no -I).
+    # Modules in the current directory must not shadow the standard library (-I prevents that, but
+    # 2.7 has no -I).
     del sys.path[0]
 
 import os
@@ -34,7 +36,8 @@ def newest(directory, name, upstream):
     """The wheel of a project that a distribution's ensurepip takes from its directory, or None."""
     wheels = sorted([wheel for wheel in os.listdir(directory) if wheel.startswith(name + "-") and wheel[-4:] == ".whl"])
     if not upstream:
-        # The distributions' own patch looked at the tag and compared numbers; upstream sorts names.
+        # The distributions' patch picked wheels by tag and compared version numbers; upstream sorts
+        # the file names.
         tag = "py%d" % sys.version_info[0]
         wheels = [wheel for wheel in wheels if tag in wheel.split("-", 2)[-1]]
         wheels.sort(key=lambda wheel: [int(part) for part in wheel.split("-")[1].split(".") if part.isdigit()])
@@ -53,8 +56,9 @@ def bundled(stdlib):
         projects = [("pip", version, "py3")] if version else constants.get("_PACKAGE_NAMES", ("setuptools", "pip"))
     names = [project if isinstance(project, str) else project[0] for project in projects]
 
-    # The upstream way for a distribution to keep wheels of its own (3.10, bpo-42856); before, Debian and Fedora patched
-    # theirs in. Empty is unset: that 3.13 takes it for the current directory is a bug (python/cpython#146310).
+    # How a distribution names a wheel directory since 3.10 (bpo-42856); before, Debian and Fedora
+    # patched it in. An empty value counts as unset. 3.13 takes it for the current directory, which
+    # is a bug (python/cpython#146310).
     upstream = b"WHEEL_PKG_DIR" in source
     directory = None
     if upstream:
@@ -68,7 +72,8 @@ def bundled(stdlib):
         if all(wheels):
             return wheels
 
-    # `_bundled` can hold a stale wheel beside the right one (pyenv's 3.8.18): only the named version counts.
+    # `_bundled` can hold an outdated wheel beside the current one (pyenv's 3.8.18): only the named
+    # version counts.
     wheels = []
     for project in projects:
         if isinstance(project, str):
@@ -106,7 +111,8 @@ def answer():
     except Exception:
         wheels = []  # no ensurepip (Debian without python3-venv), or a standard library in a zip file
     try:
-        # virtualenv before 20 copied the interpreter, had no pyvenv.cfg, and left its base's prefix here.
+        # virtualenv before 20 copied the interpreter, wrote no pyvenv.cfg, and recorded the base
+        # prefix here.
         with open(os.path.join(stdlib, "orig-prefix.txt"), "rb") as file:
             original = file.read().strip()
     except Exception:
@@ -117,7 +123,7 @@ def answer():
         "bundled": wheels,
         "cache_tag": tag,
         "executable": sys.executable or "",
-        # venv makes the link since bpo-21197 and no longer in 3.15 (python/cpython#133951).
+        # venv creates the link since bpo-21197 and until 3.15 (python/cpython#133951).
         "has_lib64_link": (3, 3) <= version[:2] < (3, 15) and sys.maxsize > 2**32 and sys.platform != "darwin",
         "implementation": getattr(implementation, "name", name),
         "original_prefix": original,
@@ -128,6 +134,6 @@ def answer():
     }
 
 
-# RFC 7464: a record separator, then JSON, then a line feed. What else is on stdout is not ours.
+# RFC 7464: a record separator, JSON, a line feed. Anything else on stdout was printed by others.
 sys.stdout.write("\x1e" + json(answer()) + "\n")
 sys.stdout.flush()

@@ -1,14 +1,14 @@
-//! Asks an interpreter about itself: runs `probe.py` in it, isolated, for a limited time.
+//! Asks an interpreter for its facts: runs `probe.py` in it, isolated and with a time limit.
 //!
-//! Owns the question and the reading of the answer; each way to fail has a reason of its own.
-//! Leaves what is remembered to `cache`, and the names of files to `base`.
+//! Owns the command line and the parsing of the answer; each kind of failure has its own reason.
+//! Remembering answers belongs to `cache`, choosing file names to `base`.
 
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::base;
 use super::facts::{Interpreter, implementation_named};
+use super::lasting::lasting;
 use crate::asked::{Output, Patience, ask as ask_program};
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -18,28 +18,27 @@ use crate::versions::Release;
 
 const SCRIPT: &str = include_str!("probe.py");
 
-/// Starts the answer, RFC 7464. It cannot stand inside of JSON.
+/// Starts the answer (RFC 7464). JSON never contains this byte.
 const RECORD_SEPARATOR: u8 = 0x1e;
 
-/// What asking came to.
 #[derive(Debug)]
 pub(super) enum Answer {
-    /// It is an interpreter.
+    /// The program is an interpreter.
     Interpreter {
-        /// What it says.
         interpreter: Box<Interpreter>,
-        /// The directory of its standard library, or the zip file that it is in.
+        /// The directory or the zip file of its standard library.
         stdlib: PathBuf,
     },
-    /// It only starts one: a shim, or the copy in an environment of virtualenv before version 20.
+    /// The program only starts an interpreter, as shims do, and the copies in environments of
+    /// virtualenv before version 20.
     Starts(PathBuf),
 }
 
-/// Asks `python`, an absolute path outside of any environment.
+/// Probes `python`, an absolute path outside of any environment.
 pub(super) fn ask(context: &Context, python: &Path) -> Result<Answer> {
     let fail = |reason| Error::PythonFailed { python: python.to_path_buf(), reason };
     let output = run(context, python, Patience::USUAL).map_err(fail)?;
-    let told = told_in(&output).map_err(fail)?;
+    let told = answer_in(&output).map_err(fail)?;
     let executable = if told.executable.0.is_absolute() { told.executable.0.as_path() } else { python };
     if let Some(Latin1(prefix)) = &told.original_prefix {
         let name = format!("python{}", told.version().series());
@@ -52,7 +51,7 @@ pub(super) fn ask(context: &Context, python: &Path) -> Result<Answer> {
     Ok(Answer::Interpreter { interpreter: Box::new(told.into_interpreter(python)), stdlib })
 }
 
-/// What `probe.py` prints.
+/// The JSON that `probe.py` prints.
 #[derive(Debug, Deserialize)]
 struct ProbeAnswer {
     abiflags: String,
@@ -69,7 +68,7 @@ struct ProbeAnswer {
     version: [u8; 3],
 }
 
-/// A path of any bytes, each sent as the character of that number.
+/// A path of any bytes, encoded with one Latin-1 character for each byte.
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "String")]
 struct Latin1(PathBuf);
@@ -97,7 +96,7 @@ impl ProbeAnswer {
         let stem = if implementation == "PyPy" { "pypy" } else { "python" };
         let threads = if self.abiflags.contains('t') { "t" } else { "" };
         let names = [threads, ""].map(|threads| format!("{stem}{}{threads}", version.series()));
-        let (base_prefix, base_executable) = base::lasting(found, &self.base_prefix.0, &names);
+        let (base_prefix, base_executable) = lasting(found, &self.base_prefix.0, &names);
         Interpreter {
             executable: found.to_path_buf(),
             base_executable,
@@ -114,20 +113,20 @@ impl ProbeAnswer {
     }
 }
 
-/// Finds the answer between what else was printed, or says what there was in its place.
-fn told_in(output: &Output) -> std::result::Result<ProbeAnswer, String> {
+/// Finds the answer among other output. Without an answer, the error describes the output.
+fn answer_in(output: &Output) -> std::result::Result<ProbeAnswer, String> {
     let Some(start) = output.stdout.iter().rposition(|byte| *byte == RECORD_SEPARATOR) else {
         return Err(output.unanswered());
     };
     let record = output.stdout[start + 1..].split(|byte| *byte == b'\n').next().unwrap_or_default();
-    serde_json::from_slice(record).map_err(|error| format!("its answer makes no sense: {error}"))
+    serde_json::from_slice(record).map_err(|error| format!("its answer cannot be read: {error}"))
 }
 
-/// Runs the script and waits. The error is the reason for a person.
+/// Runs the script and waits. The error is a reason to show to the user.
 fn run(context: &Context, python: &Path, patience: Patience) -> std::result::Result<Output, String> {
     ask_program(context, python, patience, |command| {
-        // 2.7 has no -I: these three are what it is made of, and the script does the rest. -B:
-        // nothing is written.
+        // 2.7 has no -I. These three options and the first lines of the script do the same. -B:
+        // write no bytecode.
         command.args(["-E", "-s", "-S", "-B", "-c", SCRIPT]).current_dir("/");
         isolation::without_variables(command);
     })
@@ -162,18 +161,18 @@ mod tests {
         );
         assert_eq!(reason_of("kill -9 $$"), "it was killed by signal 9");
         let nonsense = reason_of("printf '\\036{\"version\": 3}\\n'");
-        assert!(nonsense.starts_with("its answer makes no sense: "), "{nonsense}");
+        assert!(nonsense.starts_with("its answer cannot be read: "), "{nonsense}");
         assert_eq!(reason_of("kill -SEGV $$"), "it was killed by signal 11");
         for flood in ["exec yes 'not a python'", "exec yes 'not a python' >&2"] {
             let flood = reason_of(flood);
             assert!(flood.starts_with("it was killed by signal 13"), "{flood}");
         }
         let long = reason_of("printf '%0300d' 7; printf '\\036{\"version\": [3'");
-        assert!(long.starts_with("its answer makes no sense: "), "{long}");
+        assert!(long.starts_with("its answer cannot be read: "), "{long}");
     }
 
     #[test]
-    fn an_answer_is_found_in_any_noise_that_is_not_endless() {
+    fn an_answer_is_found_among_other_output() {
         let (_room, room) = hostile_room();
         let python = python(&room.join("py"), "python3.9", "3.9.1");
         let noisy = |noise: &str| {
@@ -190,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_started_is_told_apart() {
+    fn each_reason_not_to_start_is_distinguished() {
         let (_room, room) = hostile_room();
         assert_eq!(reason(&room.join("none")), "it does not exist");
         assert_eq!(reason(&room), "it is a directory");
@@ -199,7 +198,7 @@ mod tests {
         fs::write(room.join("plain"), "").unwrap();
         assert_eq!(reason(&room.join("plain")), "it is not executable");
         let text = script(&room.join("text"), "no program of any kind\n");
-        // POSIX has execvp(3) hand it to a shell; musl and macOS do not.
+        // execvp(3) of POSIX runs such a file with a shell; musl and macOS do not.
         let is_told =
             ["it cannot be run: ", "it ended with status 127: "].iter().any(|start| reason(&text).starts_with(start));
         assert!(is_told, "{}", reason(&text));
@@ -209,14 +208,14 @@ mod tests {
     }
 
     #[test]
-    fn it_is_started_apart_from_site_packages_and_writes_no_bytecode() {
+    fn the_probe_runs_isolated_and_writes_no_bytecode() {
         let (_room, room) = hostile_room();
         let says = program(&room.join("python3"), "echo \"$1 $2 $3 $4 in $PWD\"");
         assert_eq!(reason(&says), "it did not answer, but printed `-E -s -S -B in /`");
     }
 
     #[test]
-    fn one_that_hangs_is_killed() {
+    fn a_hanging_interpreter_is_killed() {
         let (_room, room) = hostile_room();
         for body in ["exec sleep 1000", "exec sleep 1000 >&- 2>&-"] {
             let hangs = program(&room.join("hangs"), &format!("echo $$ > \"${{0%/*}}/pid\"; {body}"));
@@ -230,9 +229,9 @@ mod tests {
         }
     }
 
-    /// What it has started may hold its streams.
+    /// Its child may keep the streams open.
     #[test]
-    fn what_it_leaves_behind_is_not_waited_for_and_killed() {
+    fn a_child_left_behind_is_killed() {
         let (_room, room) = hostile_room();
         let leaves = program(&room.join("leaves"), "sleep 20 & echo $! > \"${0%/*}/pid\"; exit 3");
         let started = Instant::now();
@@ -240,7 +239,7 @@ mod tests {
         assert_eq!(reason, "it did not answer within 0.3 s");
         assert!(started.elapsed() < Patience::USUAL.time);
         let pid: i32 = fs::read_to_string(room.join("pid")).unwrap().trim().parse().unwrap();
-        // Killed with it; it is dead in a moment, and whoever adopts it may not have noticed yet.
+        // The child was killed with it. Whoever adopts the child may not have reaped it yet.
         let state = || fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
         while !state().is_empty() && !state().contains(") Z ") {
             assert!(started.elapsed() < Patience::USUAL.time, "{}", state());

@@ -1,8 +1,7 @@
-//! pyenv: what its shims would run, and what it has installed.
+//! pyenv: which Python its shims would run, and which it has installed.
 //!
-//! Owns the rules of `pyenv which`, read off its files. The shims themselves are never started:
-//! each is a shell script that takes 70 ms, and fails where the version that it is about is not
-//! selected.
+//! Follows the rules of `pyenv which` by reading pyenv's files. The shims are never started: each
+//! is a shell script that takes 70 ms, and fails if no selected version has the command.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -13,47 +12,46 @@ use crate::context::Context;
 use crate::env_vars;
 use crate::fs::read_small;
 
-/// No honest `.python-version` is longer.
+/// More than any real `.python-version` needs.
 const SMALL: u64 = 16 * 1024;
 
-/// An installation of pyenv, by its root.
 #[derive(Debug)]
 pub(super) struct Pyenv {
     root: PathBuf,
 }
 
 impl Pyenv {
-    /// `PYENV_ROOT`, or `~/.pyenv`. Whether anything is there shows later.
+    /// `PYENV_ROOT`, or `~/.pyenv`. The directory may not exist.
     pub(super) fn of(context: &Context) -> Option<Self> {
         let root = context.absolute(env_vars::PYENV_ROOT).map(Path::to_path_buf);
         root.or_else(|| Some(context.home()?.join(".pyenv"))).map(|root| Self { root })
     }
 
-    /// Whether it is there itself, and not only what it once installed.
+    /// Whether pyenv itself is installed, not only Pythons it once installed.
     pub(super) fn is_installed(&self) -> bool {
         std::fs::symlink_metadata(self.root.join("bin/pyenv")).is_ok()
     }
 
-    /// The directory of its installations.
+    /// The directory of the installed versions.
     pub(super) fn versions(&self) -> PathBuf {
         self.root.join("versions")
     }
 
-    /// Its root; the shims lie in `shims`.
+    /// The root directory. The shims are in its `shims`.
     pub(super) fn root(&self) -> &Path {
         &self.root
     }
 
-    /// The files that the shim of `command` would try, in order, before the rest of `PATH`: those
-    /// of the versions that are selected for `directory`. pyenv passes over a version that is not
-    /// installed or has no such command.
+    /// The files that the shim of `command` would try, in order, before the rest of `PATH`: one for
+    /// each version selected for `directory`. Like pyenv, skips versions that are not installed or
+    /// do not have the command.
     pub(super) fn behind_shim(&self, context: &Context, directory: &Path, command: &OsStr) -> Vec<PathBuf> {
         let selected = self.selected(context, directory);
         let before_system = selected.iter().take_while(|version| *version != "system");
         before_system.filter_map(|version| Some(self.installation(version)?.join("bin").join(command))).collect()
     }
 
-    /// Names of versions: of `PYENV_VERSION`, else of the nearest `.python-version`, else of the
+    /// The selected versions: from `PYENV_VERSION`, else the nearest `.python-version`, else the
     /// file `version`.
     fn selected(&self, context: &Context, directory: &Path) -> Vec<String> {
         if let Some(value) = context.variable(env_vars::PYENV_VERSION) {
@@ -64,17 +62,17 @@ impl Pyenv {
         let Some(text) = files.find_map(|file| read_small(&file, SMALL).ok().flatten()) else {
             return Vec::new();
         };
-        // A line each; what follows the first word, and what follows a `#`, is a comment.
+        // One version on each line. Whatever follows the first word or a `#` is a comment.
         let lines = text.split(|byte| *byte == b'\n');
         lines.filter_map(|line| words(line, u8::is_ascii_whitespace).into_iter().next()).collect()
     }
 
-    /// The prefix of a version by its name: `3.8.18`, `python-3.8.18`, an environment's name, or
-    /// `3.8` for the newest release of that series.
+    /// The prefix of a version: `3.8.18`, `python-3.8.18`, an environment's name, or `3.8` for the
+    /// newest release of that series.
     pub(super) fn installation(&self, version: &str) -> Option<PathBuf> {
         let versions = self.versions();
-        // A version from a file must not lead elsewhere (CVE-2022-35861); `3.8.18/envs/x` is
-        // pyenv-virtualenv's.
+        // A version from a file must not point outside of pyenv's directory (CVE-2022-35861).
+        // `3.8.18/envs/x` belongs to pyenv-virtualenv.
         let is_safe = Path::new(version).components().all(|part| matches!(part, std::path::Component::Normal(_)));
         let names = [Some(version), version.strip_prefix("python-")];
         names.into_iter().flatten().filter(|_| is_safe).find_map(|name| {
@@ -84,8 +82,8 @@ impl Pyenv {
     }
 }
 
-/// The newest release whose name continues `series` with a `.` or `-`; neither pre-releases nor,
-/// unless named, `t`.
+/// The newest release whose name continues `series` with `.` or `-`. Pre-releases are skipped, and
+/// so are free-threaded builds unless `series` names them.
 pub(super) fn newest_of_series(versions: &Path, series: &str) -> Option<PathBuf> {
     let (bare, build) = series.strip_suffix('t').map_or((series, ""), |bare| (bare, "t"));
     let newest = installations(versions).into_iter().filter(|(label, path)| {
@@ -96,7 +94,7 @@ pub(super) fn newest_of_series(versions: &Path, series: &str) -> Option<PathBuf>
     newest.min_by_key(|(label, _)| label.newest_first()).map(|(_, path)| path)
 }
 
-/// The words of a line up to a `#`. What is no text names no version.
+/// The words of a line, up to a `#`. Words that are not UTF-8 are dropped.
 fn words(line: &[u8], is_between: impl Fn(&u8) -> bool) -> Vec<String> {
     let words = line.split(is_between).filter(|word| !word.is_empty()).take_while(|word| word[0] != b'#');
     words.filter_map(|word| std::str::from_utf8(word).ok().map(str::to_owned)).collect()
@@ -125,7 +123,7 @@ mod tests {
             Self { _room: keep, room, pyenv }
         }
 
-        /// The versions whose `python` a shim would try, from `project/src`.
+        /// The versions whose `python` a shim would try in `project/src`.
         fn tried(&self, selected: Option<&str>) -> String {
             let variables = selected.map(|value| ("PYENV_VERSION", value));
             let context = Context::made_of(&variables.into_iter().collect::<Vec<_>>());

@@ -1,7 +1,7 @@
-//! The interpreters of this machine, asked for real.
+//! Tests with this machine's real interpreters.
 //!
-//! Owns the comparison of our answers with what each says when it is asked at length. Which ones
-//! there are differs from machine to machine; at least one has to be there.
+//! Compares the probed facts with what each interpreter answers when asked directly. The
+//! interpreters differ between machines; at least one has to be installed.
 
 use std::ffi::OsString;
 use std::fs;
@@ -10,7 +10,7 @@ use std::os::unix::fs::symlink;
 use super::fake::{hostile_room, program, quoted};
 use super::*;
 
-/// Every interpreter that pyenv has installed and that the system has, outside of shims.
+/// Every interpreter of pyenv and of the system, without shims.
 pub(super) fn interpreters() -> Vec<PathBuf> {
     let context = Context::from_process();
     let mut found: Vec<PathBuf> = ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"]
@@ -25,12 +25,12 @@ pub(super) fn interpreters() -> Vec<PathBuf> {
     found
 }
 
-/// A world without anything but a cache of its own.
+/// A context with nothing but a cache.
 fn context(room: &Path) -> Context {
     Context::made_of(&[("XDG_CACHE_HOME", room.join("cache").to_str().unwrap()), ("HOME", room.to_str().unwrap())])
 }
 
-/// What a python prints for a script, its ordinary start-up included.
+/// The output of a script, run by a Python with its normal start-up.
 fn told(python: &Path, script: &str) -> String {
     let mut command = Context::made_of(&[]).command(python);
     let output = command.args(["-B", "-c", script]).current_dir("/").env_remove("PYTHONPATH").output().unwrap();
@@ -39,7 +39,7 @@ fn told(python: &Path, script: &str) -> String {
 }
 
 #[test]
-fn the_answer_is_what_the_interpreter_says_of_itself() {
+fn the_answer_matches_the_interpreters_own() {
     let (_room, room) = hostile_room();
     for python in interpreters() {
         let answer = at(&context(&room), &python).unwrap();
@@ -65,7 +65,7 @@ fn the_answer_is_what_the_interpreter_says_of_itself() {
 }
 
 #[test]
-fn the_name_to_link_to_carries_the_version_and_is_the_same_file() {
+fn the_name_to_link_to_has_the_version_and_is_the_same_file() {
     let (_room, room) = hostile_room();
     for python in interpreters() {
         let foreign = room.join("foreign");
@@ -80,8 +80,8 @@ fn the_name_to_link_to_carries_the_version_and_is_the_same_file() {
     }
 }
 
-/// What `python -m ensurepip` would install, asked of `ensurepip` itself; each version keeps it
-/// elsewhere.
+/// Prints the wheels that `python -m ensurepip` would install, as `ensurepip` itself reports them;
+/// each version stores them elsewhere.
 const ENSUREPIP: &str = r#"
 import os
 try:
@@ -120,7 +120,7 @@ fn the_wheels_are_those_of_its_own_ensurepip() {
 }
 
 #[test]
-fn an_environment_of_each_leads_back_to_it() {
+fn each_environment_has_the_interpreter_as_its_base() {
     let (_room, room) = hostile_room();
     for python in interpreters() {
         let base = at(&context(&room), &python).unwrap();
@@ -135,7 +135,8 @@ fn an_environment_of_each_leads_back_to_it() {
                 command.args(["-m", "venv", "--without-pip", "--clear", option]).arg(at);
                 command.output().is_ok_and(|output| output.status.success())
             };
-            // PyPy copies all of its prefix's lib, and that is /usr/lib; Debian can lack venv.
+            // PyPy copies the whole lib of its prefix, which would be /usr/lib. Debian may lack
+            // venv.
             let is_copying_everything = option == "--copies" && base.implementation == "PyPy";
             if !is_copying_everything && make(&python, &outer) && make(&outer.join("bin/python"), &nested) {
                 for environment in [&outer, &nested] {
@@ -160,7 +161,7 @@ fn variables_and_noise_do_not_confuse_it() {
 }
 
 #[test]
-fn the_second_look_starts_nothing() {
+fn a_cached_interpreter_is_not_started() {
     let (_room, room) = hostile_room();
     for python in interpreters() {
         let first = at(&context(&room), &python).unwrap();
@@ -187,8 +188,8 @@ fn each_is_found_by_its_version() {
     }
 }
 
-/// A prefix of its own with a copy of the executable and links to the standard library, `ensurepip`
-/// excepted: Debian without python3-venv. Frameworks of macOS cannot be copied like this.
+/// A prefix with a copy of the executable and links to the standard library without `ensurepip`,
+/// like Debian without python3-venv. macOS frameworks cannot be copied like this.
 #[cfg(target_os = "linux")]
 fn without_ensurepip(base: &Interpreter, prefix: &Path) -> PathBuf {
     let name = base.library_directory();

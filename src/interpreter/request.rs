@@ -1,7 +1,6 @@
-//! What `-p` asks for, parsed.
+//! Parses what `-p` asks for: a description (see `description`), a path, or a command.
 //!
-//! Owns the forms of a request: a description (`description`), a path, a command. Leaves it to
-//! `discovery` where to look.
+//! Where to look is left to `discovery`.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
@@ -13,28 +12,28 @@ use crate::shown::shown;
 
 mod build;
 mod description;
+mod names;
 mod platform;
 
 pub(super) use description::Description;
 use description::Parsed;
 
-/// An interpreter that is asked for.
+/// A requested interpreter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Request {
-    /// Nothing in particular: what `python3` or `python` runs.
+    /// No preference: `python3` or `python`.
     Default,
-    /// Any interpreter that fits: `3.12`, `pypy3.9`, `3.13t`.
+    /// Any interpreter with these properties: `3.12`, `pypy3.9`, `3.13t`.
     Described(Description),
-    /// The interpreter at this place, or the one of the install prefix or environment there.
-    /// Absolute.
+    /// The interpreter at this absolute path, or in the prefix or environment there.
     Path(PathBuf),
-    /// What this command runs.
+    /// The interpreter that this command runs.
     Command(OsString),
 }
 
 impl Request {
-    /// Reads what stands behind `-p`; `None` is the same as `default`. Relative paths are taken
-    /// from the working directory. Fails where the text looks like a version and is none.
+    /// Parses the value of `-p`; `None` is the same as `default`. Relative paths start at the
+    /// working directory. Fails if the text is meant as a version but is not valid.
     pub(crate) fn parse(text: Option<&OsStr>, context: &Context) -> Result<Self> {
         let Some(text) = text.filter(|text| !text.eq_ignore_ascii_case("default")) else {
             return Ok(Self::Default);
@@ -44,8 +43,7 @@ impl Request {
             return Err(unclear(text));
         }
         if bytes.contains(&b'/') || matches!(bytes, b"~" | b"." | b"..") {
-            // `--python=~/x` arrives as it was typed: bash expands a tilde only at the start of a
-            // word.
+            // `--python=~/x` arrives unexpanded: bash expands a tilde only at the start of a word.
             let path = match (Path::new(text).strip_prefix("~"), context.home()) {
                 (Ok(below), Some(home)) => home.join(below),
                 _ => PathBuf::from(text),
@@ -62,11 +60,11 @@ impl Request {
 
 fn unclear(text: &OsStr) -> Error {
     let message = if text.is_empty() {
-        "no python is named".to_owned()
+        "the requested Python is empty".to_owned()
     } else {
-        format!("`{}` is not a version of python", shown(text))
+        format!("`{}` is not a Python version", shown(text))
     };
-    let hint = "`-p` takes a version such as `3.12`, `>=3.11,<3.14` or `pypy3.10`, a command or a path";
+    let hint = "`-p` takes a version such as `3.12`, `>=3.11,<3.14`, or `pypy3.10`, a command, or a path";
     Error::Usage { message, hint: hint.to_owned() }
 }
 

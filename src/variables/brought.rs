@@ -12,7 +12,7 @@
 
 use crate::env_vars;
 
-/// Names that some program obeys.
+/// Names that shells, loaders, or tools obey.
 const NAMES: &[&str] = &[
     // Shells: bash, zsh, fish, dash, and what they pass to every program.
     "ARGC CDPATH CHILD_MAX CMD_DURATION COLUMNS CORRECT_IGNORE CORRECT_IGNORE_FILE COPROC CPUTYPE DIRSTACK DIRSTACKSIZE",
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_puts_back_what_conda_is_told() {
+    fn a_record_restores_condas_own_variables() {
         for name in [
             "CONDA_PREFIX",
             "CONDA_PREFIX_12",

@@ -1,6 +1,6 @@
-//! The variables that `conda activate --stack` would set, so that conda can go on and come back.
+//! The variables that `conda activate --stack` would set, so that conda commands keep working.
 //!
-//! This is `conda` of shell/init.*, without a shell.
+//! Computes on data what the function `conda` of shell/init.* does in a shell.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
@@ -11,7 +11,7 @@ use super::record::OuterValue;
 use crate::activation::Conda;
 use crate::env_vars::CONDA_PREFIX;
 
-/// Sets them, and records their earlier values.
+/// Sets the variables, and records their earlier values.
 pub(super) fn enter(root: &Path, conda: &Conda, others: &mut Others<'_>, undo: &mut Vec<u8>) {
     let before = others.get(CONDA_PREFIX).filter(|before| !before.value.is_empty());
     let level = before.as_ref().and(others.get("CONDA_SHLVL")).map_or(0, |level| number(&level.value));

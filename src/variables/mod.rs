@@ -1,8 +1,9 @@
 //! The variables that activation changes, computed without a shell for `run` and `env`.
 //!
-//! This is `leave` and `enter` of shell/init.* on data: a program gets what `workon` would have
-//! set, including the record that lets `deactivate` work in a shell started this way. `record`
-//! reads that record, and `shell::formats` writes the result for other tools.
+//! Computes on data what the functions `leave` and `enter` of shell/init.* do in a shell: a program
+//! gets the variables that `workon` would have set, including the record that lets `deactivate`
+//! work in a shell started this way. `record` parses that record, and `shell::formats` prints the
+//! result for other tools.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -101,7 +102,7 @@ pub(crate) fn entering<'a>(
     Changes { set, unset, bin, left }
 }
 
-/// All other variables: as given, with the changes so far.
+/// All variables besides PATH: their given values, with the changes so far.
 struct Others<'a> {
     given: &'a dyn Fn(&str) -> Option<OuterValue>,
     changed: BTreeMap<String, Option<OuterValue>>,

@@ -34,7 +34,7 @@ impl OuterValue {
 pub(crate) struct UndoRecord {
     /// The root of the environment.
     pub(crate) root: OsString,
-    /// Set if another tool keeps it: the directory of its project, empty if unknown.
+    /// Set if another tool manages the environment: the directory of its project, empty if unknown.
     pub(crate) elsewhere: Option<OsString>,
     pub(super) path: OuterPath,
     pub(super) replaced: [Option<OuterValue>; 3],

@@ -1,5 +1,5 @@
-//! Versions and conditions, judged beside the `packaging` that every pip carries, which is what PEP
-//! 440 means in practice.
+//! Compares versions and conditions with the `packaging` in pip, the reference implementation of
+//! PEP 440.
 
 use std::cmp::Ordering;
 
@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::{Specifiers, Version};
 use crate::fuzzed::{batch, many, python_answers, tally};
 
-/// pip before 24 takes any word for a version.
+/// pip before 24 accepts any text as a version.
 const PACKAGING: &str = "
 import pip
 assert int(pip.__version__.split('.')[0]) >= 24
@@ -16,7 +16,7 @@ from pip._vendor.packaging.version import Version, InvalidVersion
 from pip._vendor.packaging.specifiers import SpecifierSet, InvalidSpecifier
 ";
 
-/// Conditions and a version: `y`, `n`, or `-` if the conditions are nonsense.
+/// Conditions and a version: prints `y`, `n`, or `-` if the conditions are not valid.
 const CONTAINS: &str = "
 def answer(document):
     conditions, version = document.decode().split('\\t')
@@ -26,7 +26,7 @@ def answer(document):
         return b'-'
 ";
 
-/// Two versions: the normal form of the first, and how it compares to the second.
+/// Two versions: prints the normal form of the first and how it compares to the second.
 const COMPARES: &str = "
 def answer(document):
     try:
@@ -63,7 +63,7 @@ const VERSIONS: [&str; 24] = [
     "1!0.1rc1",
 ];
 
-/// All conditions of one clause, and some of two.
+/// All conditions of one clause, and some of two clauses.
 fn conditions() -> Vec<String> {
     let numbers = [
         "3",

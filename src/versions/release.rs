@@ -1,4 +1,5 @@
-//! The three numbers that decisions are made by, and the two that packages depend on.
+//! Releases and series: the three numbers that decisions depend on, and the two that packages
+//! depend on.
 
 use std::fmt::{self, Display};
 
@@ -21,14 +22,14 @@ impl Release {
         Self { major, minor, micro }
     }
 
-    /// Reads the numbers at the start of a text: 24.2.0 of `24.2b1`, 0.13.8 of `0.13.8 (x86_64)`.
-    /// `None` if it does not start with a number.
+    /// Parses the numbers at the start of a text: 24.2.0 from `24.2b1`, 0.13.8 from `0.13.8
+    /// (x86_64)`. `None` if it does not start with a number.
     pub(crate) fn leading(text: &str) -> Option<Self> {
         let mut parts = digits_and_dots(text).0.split('.').map_while(|part| part.parse().ok());
         Some(Self::new(parts.next()?, parts.next().unwrap_or(0), parts.next().unwrap_or(0)))
     }
 
-    /// `3.12` of 3.12.1.
+    /// The first two numbers: `3.12` for 3.12.1.
     pub(crate) fn series(self) -> Series {
         Series { major: self.major, minor: self.minor }
     }
@@ -58,7 +59,7 @@ impl Series {
         Self { major, minor }
     }
 
-    /// The series of a version: 3.12 of `3.12`, `3.12.1`, `3.12.0rc1`, and `3.12.1.final.0`.
+    /// The series of a version: 3.12 for `3.12`, `3.12.1`, `3.12.0rc1`, and `3.12.1.final.0`.
     pub(crate) fn of(version: &str) -> Option<Self> {
         let (major, rest) = version.split_once('.')?;
         let end = rest.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(rest.len());
@@ -73,8 +74,8 @@ impl Display for Series {
 }
 
 /// Splits a text into the one to three numbers it starts with and the rest, for requests such as
-/// `3.12t` and directories such as `3.12.1-debug`. `312` is short for `3.12`. A number over 255 is
-/// not one of a Python's version.
+/// `3.12t` and directories such as `3.12.1-debug`. `312` is short for `3.12`. Python versions have
+/// no number above 255.
 pub(crate) fn leading_numbers(text: &str) -> Option<(Vec<u32>, &str)> {
     let (numbers, rest) = digits_and_dots(text);
     let parts: Vec<&str> = match (numbers.split_once('.'), numbers.len()) {

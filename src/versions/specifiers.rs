@@ -4,7 +4,7 @@ use std::fmt::{self, Display};
 
 use super::{Release, Stage, Version};
 
-/// Conditions that must all hold. Without any, every version meets them.
+/// Conditions that must all hold. An empty list accepts every version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Specifiers(Vec<Clause>);
 
@@ -14,7 +14,7 @@ enum Clause {
     Compared(Operator, Version),
     /// `==1.0.*` or `!=1.0.*`.
     Prefix { is_wanted: bool, prefix: Version },
-    /// `===1.0`: the same text.
+    /// `===1.0`: compares the text.
     Same(String),
 }
 
@@ -29,7 +29,7 @@ enum Operator {
     Above,
 }
 
-/// Long signs before those they start with.
+/// Longer operators first: `<` would match the start of `<=`.
 const OPERATORS: [(&str, Operator); 7] = [
     ("==", Operator::Equal),
     ("~=", Operator::Compatible),
@@ -41,8 +41,8 @@ const OPERATORS: [(&str, Operator); 7] = [
 ];
 
 impl Specifiers {
-    /// Reads conditions between commas. Empty ones are skipped, as packaging does:
-    /// `requires-python = ">=3.8,"` is in use.
+    /// Parses conditions separated by commas. Empty ones are skipped like in packaging, because
+    /// projects have `requires-python = ">=3.8,"`.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let clauses = text.split(',').map(str::trim).filter(|clause| !clause.is_empty());
         clauses.map(Clause::parse).collect::<Option<_>>().map(Self)
@@ -52,8 +52,8 @@ impl Specifiers {
         self.0.is_empty()
     }
 
-    /// Whether a version meets them all. Pre-releases count as any other version; PEP 440 leaves it
-    /// to the caller whether to consider them ([`Self::name_prerelease`]).
+    /// Whether a version meets all conditions. Pre-releases count like any other version; PEP 440
+    /// leaves it to the caller whether to consider them ([`Self::name_prerelease`]).
     pub(crate) fn contain(&self, version: &Version) -> bool {
         self.0.iter().all(|clause| clause.contains(version))
     }
@@ -77,15 +77,15 @@ impl Specifiers {
     /// Whether a release of Python that starts with these numbers could meet them.
     pub(crate) fn could_contain(&self, start: &[u32]) -> bool {
         let &[major, minor, ref rest @ ..] = start else {
-            // A major version alone rules nothing out.
+            // A major version alone rules out nothing.
             return true;
         };
         let contains = |micro| self.contain(&Version::of(Release::new(major, minor, micro), Stage::Final));
         if let [micro] = *rest {
-            // A name does not always tell the stage.
+            // The name of an installation does not always tell the stage.
             return self.name_prerelease() || contains(micro);
         }
-        // The answer of a condition can change only next to the number it names.
+        // The result of a condition changes only next to the number in it.
         let versions = || self.0.iter().filter_map(Clause::version);
         let named = versions().filter_map(|version| u32::try_from(*version.release.get(2)?).ok());
         let around = named.flat_map(|micro| [micro.saturating_sub(1), micro, micro.saturating_add(1)]);
@@ -118,7 +118,7 @@ impl Clause {
         makes_sense.then_some(Self::Compared(operator, version))
     }
 
-    /// The version it names.
+    /// The version in the condition.
     fn version(&self) -> Option<Version> {
         match self {
             Self::Compared(_, version) | Self::Prefix { prefix: version, .. } => Some(version.clone()),
@@ -164,7 +164,7 @@ fn starts_with(version: &Version, epoch: u64, numbers: &[u64]) -> bool {
     version.epoch == epoch && padded.take(numbers.len()).eq(numbers.iter().copied())
 }
 
-/// As they can be typed again.
+/// In valid syntax, to be typed again.
 impl Display for Specifiers {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, clause) in self.0.iter().enumerate() {

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::fmt::{self, Display};
 
 use super::Release;
+use super::reader::{Reader, starts_with_digit};
 
 /// A version of a distribution. Equal and ordered as PEP 440 says: `1.0` is `1.0.0`, and
 /// `1.0.dev1 < 1.0a1 < 1.0rc1 < 1.0 < 1.0+local < 1.0.post1`.
@@ -170,7 +171,7 @@ impl Stage {
         Self::named(level, serial.parse().unwrap_or_default())
     }
 
-    fn named(word: &str, number: u64) -> Self {
+    pub(super) fn named(word: &str, number: u64) -> Self {
         match word {
             "a" | "alpha" => Self::Alpha(number),
             "b" | "beta" => Self::Beta(number),
@@ -200,74 +201,6 @@ impl LocalSegment {
             _ => is_word.then(|| Self::Word(text.to_owned())),
         }
     }
-}
-
-/// Lower-case text that is read from its start.
-struct Reader<'t> {
-    rest: &'t str,
-    /// Whether `-`, `_`, and `.` may stand before and after a word.
-    has_separators: bool,
-    /// Whether a number was missing or out of range.
-    has_failed: bool,
-}
-
-impl<'t> Reader<'t> {
-    fn of(text: &'t str, has_separators: bool) -> Self {
-        Self { rest: text, has_separators, has_failed: false }
-    }
-
-    fn skip(&mut self, start: &str) -> bool {
-        let rest = self.rest.strip_prefix(start);
-        self.rest = rest.unwrap_or(self.rest);
-        rest.is_some()
-    }
-
-    /// The text without the separator it may start with.
-    fn separated(&self) -> &'t str {
-        self.rest.strip_prefix(['-', '_', '.']).filter(|_| self.has_separators).unwrap_or(self.rest)
-    }
-
-    fn number(&mut self) -> u64 {
-        let end = self.rest.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(self.rest.len());
-        let (digits, rest) = self.rest.split_at(end);
-        self.rest = rest;
-        digits.parse().unwrap_or_else(|_| {
-            self.has_failed = true;
-            0
-        })
-    }
-
-    /// The number behind a word; 0 if there is none.
-    fn number_of_word(&mut self) -> u64 {
-        self.rest = self.separated();
-        if starts_with_digit(self.rest) { self.number() } else { 0 }
-    }
-
-    /// The first of these words that the text starts with.
-    fn word(&mut self, words: &[&'static str]) -> Option<&'static str> {
-        let start = self.separated();
-        let (word, rest) = words.iter().find_map(|word| Some((*word, start.strip_prefix(word)?)))?;
-        self.rest = rest;
-        Some(word)
-    }
-
-    fn stage(&mut self) -> Stage {
-        // Long words before those they start with.
-        let word = self.word(&["alpha", "a", "beta", "b", "preview", "pre", "rc", "c"]);
-        word.map_or(Stage::Final, |word| Stage::named(word, self.number_of_word()))
-    }
-
-    fn post(&mut self) -> Option<u64> {
-        // `1.0-1` is `1.0.post1`.
-        if self.rest.starts_with('-') && starts_with_digit(&self.rest[1..]) {
-            return Some(self.number_of_word());
-        }
-        self.word(&["post", "rev", "r"]).map(|_| self.number_of_word())
-    }
-}
-
-fn starts_with_digit(text: &str) -> bool {
-    text.starts_with(|first: char| first.is_ascii_digit())
 }
 
 #[cfg(test)]

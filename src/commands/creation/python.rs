@@ -1,7 +1,7 @@
-//! Which Python an environment is created with: who asks for one, and what if it is missing.
+//! Which Python a new environment gets, and what happens if it is missing.
 //!
-//! Owns the order of those who are asked: `-p`, the variables of virtualenv and uv, the files of
-//! the project, `python3`. Finding one is `interpreter`'s.
+//! Owns the order of precedence: `-p`, the variables of virtualenv and uv, the project's files,
+//! `python3`. The search itself is in `interpreter`.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -16,30 +16,30 @@ use crate::output;
 use crate::project::python::{Asked, asked};
 use crate::shown::shown;
 
-/// What is asked for, and by whom.
+/// The requested Python, and where the request comes from.
 pub(in crate::commands) struct PythonRequest<'a> {
     session: &'a Session<'a>,
     asker: Asker,
-    /// In the order in which they are tried; none: what `python3` runs.
+    /// Tried in this order. Empty for `python3`.
     requests: Vec<OsString>,
     may_download: bool,
     is_quiet: bool,
 }
 
-/// Who asks.
+/// Where a request comes from.
 enum Asker {
     Nobody,
-    /// The person: `-p`.
+    /// `-p`.
     Person,
-    /// A variable of virtualenv's, which it reads itself.
+    /// VIRTUALENV_PYTHON, which virtualenv reads itself.
     Virtualenv,
-    /// Another one, in the words for a message.
+    /// Another variable or file, described for messages.
     Other(String),
 }
 
 impl<'a> PythonRequest<'a> {
-    /// Asks them. `project`: the directory whose files may have a word in it; `pipfile`: what its
-    /// Pipfile says, where that goes before them.
+    /// Determines the request. `project` is the directory whose files may choose a Python;
+    /// `pipfile` is the choice of its Pipfile, which takes precedence over other files.
     pub(super) fn of(
         session: &'a Session<'a>,
         options: &Options,
@@ -50,8 +50,8 @@ impl<'a> PythonRequest<'a> {
         Ok(Self { session, asker, requests, may_download: options.download, is_quiet: options.quiet > 0 })
     }
 
-    /// What a creation without options of its own would ask for: this, else what variables say,
-    /// else the files of a project.
+    /// The request of a creation without options: `python` if given, or else the choice of the
+    /// variables, or else of the project's files.
     pub(in crate::commands) fn like_creation(
         session: &'a Session<'a>,
         python: Option<&OsStr>,
@@ -61,18 +61,18 @@ impl<'a> PythonRequest<'a> {
         Ok(Self { session, asker, requests, may_download: false, is_quiet: false })
     }
 
-    /// Without a word on whose wish it is.
+    /// Suppresses the line about where the request comes from.
     pub(in crate::commands) fn quietly(self) -> Self {
         Self { is_quiet: true, ..self }
     }
 
-    /// Whether anything asks for one.
+    /// Whether the user, a variable, or a file requests a Python.
     pub(in crate::commands) fn has_asker(&self) -> bool {
         !matches!(self.asker, Asker::Nobody)
     }
 
-    /// Finds it, and says who asks if that is not the person. If it is missing,
-    /// and the person wants that, uv is to fetch the first of them.
+    /// Finds the Python, and reports a request that the user did not type. If it is missing and
+    /// `--download` was given, uv installs the first requested one.
     pub(in crate::commands) fn find(&self) -> Result<Interpreter> {
         let missing = match self.search()? {
             Ok(found) => return Ok(found),
@@ -93,7 +93,8 @@ impl<'a> PythonRequest<'a> {
         })
     }
 
-    /// What a creator that the person named is told of it: what it would not find out by itself.
+    /// The `--python` to pass to a creator chosen by the user, if the creator would not find the
+    /// same Python itself.
     pub(super) fn for_creator(&self) -> Result<Option<OsString>> {
         match &self.asker {
             Asker::Person if !self.may_download => Ok(self.requests.first().cloned()),
@@ -102,7 +103,7 @@ impl<'a> PythonRequest<'a> {
         }
     }
 
-    /// One after the other. The inner error: what was tried, where none of them is there.
+    /// Tries the requests in order. The inner error lists what was searched.
     fn search(&self) -> Result<std::result::Result<Interpreter, Vec<String>>> {
         let context = self.session.context;
         let mut tried = Vec::new();
@@ -116,7 +117,7 @@ impl<'a> PythonRequest<'a> {
                     return Ok(Ok(found));
                 }
                 Err(Error::PythonNotFound { tried: missing, .. }) => tried.extend(missing),
-                // Of several the next may do.
+                // One of several Pythons is broken; the next one may work.
                 Err(Error::PythonFailed { python, reason }) if self.requests.len() > 1 => {
                     tried.push(format!("{}: {reason}", self.session.shown(&python)));
                 }
@@ -129,7 +130,7 @@ impl<'a> PythonRequest<'a> {
         Ok(Err(tried))
     }
 
-    /// Who asks, where that is not the person.
+    /// The source of a request that the user did not type.
     fn words(&self) -> Option<String> {
         match &self.asker {
             Asker::Nobody | Asker::Person => None,
@@ -171,8 +172,8 @@ fn who_asks(
     if requests.is_empty() { Err(nonsense(asker, &text)) } else { Ok((Asker::Other(asker), requests)) }
 }
 
-/// The requests in a line of a project's file: one, or several between blanks, as pyenv has it.
-/// What is none is passed over where others are left.
+/// The requests in a line of a project's file: a single one, or several separated by blanks, as in
+/// pyenv. Words that are not requests are skipped.
 fn of_line(session: &Session<'_>, line: &OsStr) -> Vec<OsString> {
     if let Some(request) = interpreter::asked_by_project(session.context, line) {
         return vec![request];
@@ -181,14 +182,14 @@ fn of_line(session: &Session<'_>, line: &OsStr) -> Vec<OsString> {
     words.filter_map(|word| interpreter::asked_by_project(session.context, word)).collect()
 }
 
-/// What stands in a file or a variable is no request.
+/// The error for an invalid request in a file or a variable.
 fn nonsense(asker: String, text: &OsStr) -> Error {
     PackageError::NotAVersion { asker, text: text.to_owned() }.into()
 }
 
-/// The values of a variable of virtualenv's that can hold more than one: a line each, or between
-/// commas where there is one line; colons part them, too. A comma that is followed by a condition
-/// goes on with those before it.
+/// The values of a virtualenv variable that may hold several: one on each line, or separated by
+/// commas on a single line. Colons separate them, too. A condition after a comma belongs to the
+/// condition before it.
 fn several(value: &OsStr) -> Vec<OsString> {
     let is_condition = |text: &[u8]| {
         let after_name = text.iter().find(|byte| !byte.is_ascii_alphabetic() && !byte.is_ascii_whitespace());

@@ -1,4 +1,4 @@
-//! What is remembered, and everything that makes it forgotten.
+//! Tests of the cache: which answers it returns, and which changes invalidate them.
 
 use super::*;
 use crate::interpreter::fake::{self, hostile_room, put};
@@ -6,7 +6,7 @@ use std::io::Write;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::time::{Duration, SystemTime};
 
-/// A world with its own cache, and an interpreter in it.
+/// A context with its own cache, and an interpreter in it.
 fn world(room: &Path) -> (Context, Interpreter) {
     let context = Context::made_of(&[("XDG_CACHE_HOME", room.join("cache").to_str().unwrap())]);
     put(&room.join("py/bin/python3.12"), "1234");
@@ -34,7 +34,7 @@ fn an_answer_comes_back_as_it_was() {
     assert_eq!(recall(&Context::made_of(&[]), Path::new("/other")), None);
 }
 
-/// Other content of the same size, in the same inode.
+/// Replaces the content with other bytes of the same size, in the same inode.
 fn rewrite(file: &Path, time: fn(SystemTime) -> SystemTime) {
     let mut open = fs::OpenOptions::new().write(true).open(file).unwrap();
     let entry = open.metadata().unwrap();
@@ -43,7 +43,7 @@ fn rewrite(file: &Path, time: fn(SystemTime) -> SystemTime) {
 }
 
 #[test]
-fn whatever_changes_makes_it_forgotten() {
+fn any_change_invalidates_the_answer() {
     type Change = fn(&Interpreter);
     let changes: [(&str, Change); 8] = [
         ("executable replaced", |python| drop(put(&python.executable, "other"))),
@@ -72,7 +72,7 @@ fn whatever_changes_makes_it_forgotten() {
 }
 
 #[test]
-fn a_link_is_judged_by_what_it_leads_to_and_its_own_path_is_the_key() {
+fn a_link_is_cached_by_its_path_and_checked_by_its_target() {
     let (_room, room) = hostile_room();
     let (context, mut interpreter) = world(&room);
     let link = room.join("link");
@@ -136,7 +136,7 @@ fn where_nothing_can_be_written_nothing_is_remembered() {
 }
 
 #[test]
-fn a_clock_that_jumps_costs_a_question_and_no_more() {
+fn a_clock_that_jumps_costs_one_probe() {
     let (_room, room) = hostile_room();
     let (context, interpreter) = world(&room);
     let file = file_of(&context, &interpreter.executable).unwrap();
@@ -146,13 +146,13 @@ fn a_clock_that_jumps_costs_a_question_and_no_more() {
         set(&interpreter.executable, time);
         assert_eq!(recall(&context, &interpreter.executable), None);
         remember(&context, &interpreter);
-        // The record's own age says nothing.
+        // The time of the cache file itself does not matter.
         set(&file, time);
         assert!(recall(&context, &interpreter.executable).is_some(), "{time:?}");
     }
 }
 
-/// Every bit of a record, flipped: whatever is then believed is what was said.
+/// Flips every bit of a file: an answer is then either refused or unchanged.
 #[test]
 fn no_bit_can_flip_unnoticed() {
     let (_room, room) = hostile_room();
@@ -174,7 +174,7 @@ fn no_bit_can_flip_unnoticed() {
 }
 
 #[test]
-fn what_is_no_file_or_of_somebody_else_is_not_read() {
+fn special_files_and_files_of_other_users_are_not_read() {
     let (_room, room) = hostile_room();
     let (context, interpreter) = world(&room);
     let file = file_of(&context, &interpreter.executable).unwrap();
@@ -191,7 +191,7 @@ fn what_is_no_file_or_of_somebody_else_is_not_read() {
     fs::remove_file(&file).unwrap();
     fs::create_dir(&file).unwrap();
     assert_eq!(recall(&context, &interpreter.executable), None);
-    // It cannot be replaced, which is no failure.
+    // The file cannot be replaced, which is not an error.
     remember(&context, &interpreter);
     fs::remove_dir(&file).unwrap();
     fs::write(&file, good).unwrap();
@@ -199,7 +199,7 @@ fn what_is_no_file_or_of_somebody_else_is_not_read() {
 }
 
 #[test]
-fn only_what_is_of_this_version_and_wrong_counts_as_damaged() {
+fn only_broken_files_of_this_version_count_as_damaged() {
     let (_room, room) = hostile_room();
     let (context, interpreter) = world(&room);
     let file = file_of(&context, &interpreter.executable).unwrap();

@@ -1,11 +1,11 @@
-//! Discovery in made-up homes: which interpreter is taken, which are started, what is said when
-//! there is none.
+//! Tests of discovery in a made-up home: which interpreter is found, which ones are started, and
+//! the report if none fits.
 
 use super::*;
 use crate::interpreter::fake::{hostile_room, program, put, python, quoted, starts};
 use std::os::unix::fs::symlink;
 
-/// A home with pyenv, uv and a directory on `PATH`, all empty.
+/// A home with pyenv, uv, and a directory on `PATH`, all empty.
 struct World {
     _keep: tempfile::TempDir,
     room: PathBuf,
@@ -32,7 +32,7 @@ impl World {
         Context::made_of(&variables)
     }
 
-    /// A prefix with an interpreter of this version, and its commands linked into `bin`.
+    /// Creates a prefix with an interpreter of this version, and links its commands into `bin`.
     fn install(&self, prefix: &str, name: &str, version: &str, bin: Option<&str>) -> PathBuf {
         let prefix = self.room.join(prefix);
         let executable = python(&prefix, name, version);
@@ -88,7 +88,7 @@ fn only_what_is_reached_is_started_and_only_once() {
 }
 
 #[test]
-fn what_is_installed_is_found_beside_the_path_newest_first() {
+fn installations_outside_of_path_are_found_newest_first() {
     let world = World::new();
     for version in ["3.8.2", "3.8.9", "3.8.18", "3.8.7", "3.8.10", "3.8.1"] {
         world.install(&format!("pyenv/versions/{version}"), "python3.8", version, None);
@@ -144,8 +144,7 @@ fn a_range_is_met_at_the_prompt_then_by_the_newest_on_path_then_beside_it() {
     }
 }
 
-/// As at uv: better an unfinished one than none, and what the person has for `python3` was their
-/// choice.
+/// Like uv: a pre-release is better than nothing, and the user chose whatever `python3` runs.
 #[test]
 fn a_pre_release_is_taken_where_there_is_no_release_or_where_it_is_python3_itself() {
     let world = World::new();
@@ -179,7 +178,7 @@ fn a_shim_is_never_started_and_stands_for_what_is_selected() {
 }
 
 #[test]
-fn an_environment_on_the_path_leads_to_its_base() {
+fn an_environment_on_path_is_replaced_by_its_base() {
     let world = World::new();
     let base = world.install("base", "python3.12", "3.12.1", None);
     let env = put(
@@ -202,7 +201,7 @@ fn an_environment_on_the_path_leads_to_its_base() {
 }
 
 #[test]
-fn a_program_that_only_starts_a_python_is_replaced_by_it_and_not_remembered() {
+fn a_program_that_starts_a_python_is_replaced_and_not_cached() {
     let world = World::new();
     let real = world.install("real", "python3.12", "3.12.1", None).join("bin/python3.12");
     let body = format!("exec {} \"$@\"", quoted(&real));
@@ -214,20 +213,20 @@ fn a_program_that_only_starts_a_python_is_replaced_by_it_and_not_remembered() {
 }
 
 #[test]
-fn a_path_can_be_a_prefix_and_what_is_not_there_is_said() {
+fn a_path_can_be_a_prefix_and_a_missing_one_is_reported() {
     let world = World::new();
     let prefix = world.install("py", "python3.12", "3.12.1", None);
     assert_eq!(world.find(prefix.to_str().unwrap()).unwrap().executable, prefix.join("bin/python"));
     assert_eq!(world.base_of("~/py"), Path::new("py"));
-    assert!(world.failure("~/none").ends_with("; looked at ~/none: not there"));
+    assert!(world.failure("~/none").ends_with("; looked at ~/none: not found"));
     fs::create_dir(world.room.join("empty")).unwrap();
-    assert!(world.failure("~/empty").ends_with("; looked at ~/empty/bin/python: not there"));
+    assert!(world.failure("~/empty").ends_with("; looked at ~/empty/bin/python: not found"));
     symlink("gone", world.room.join("dangling")).unwrap();
     assert!(world.failure("~/dangling").contains("it is a link to gone, which does not exist"));
 }
 
 #[test]
-fn what_was_tried_is_listed_with_what_was_wrong() {
+fn failed_candidates_are_listed_with_reasons() {
     let world = World::new();
     world.shim("python3.77");
     program(&world.room.join("path/python3.77"), "echo broken >&2; exit 1");
@@ -239,15 +238,15 @@ fn what_was_tried_is_listed_with_what_was_wrong() {
         assert_eq!(failure.matches(part).count(), 1, "{part}: {failure}");
     }
     let failure = world.failure("3.78");
-    assert!(failure.contains("python3.78 on PATH: not there"), "{failure}");
+    assert!(failure.contains("python3.78 on PATH: not found"), "{failure}");
     fs::remove_file(world.room.join("path/python3.77")).unwrap();
     let failure = world.failure("3.77");
-    assert!(failure.contains("python3.77 on PATH: a shim of pyenv, and no selected version has it"), "{failure}");
-    assert!(world.failure("no such command").contains("no such command on PATH: not there"));
+    assert!(failure.contains("python3.77 on PATH: a pyenv shim, but no selected version has it"), "{failure}");
+    assert!(world.failure("no such command").contains("no such command on PATH: not found"));
 }
 
 #[test]
-fn one_that_is_written_down_as_another_is_not_started() {
+fn an_interpreter_described_as_another_version_is_not_started() {
     let world = World::new();
     let written = world.install("written", "python3.99", "3.99.1", Some("path"));
     let version = r#"{"major": 3, "minor": 99, "micro": 1, "releaselevel": "final", "serial": 0}"#;
@@ -262,7 +261,7 @@ fn one_that_is_written_down_as_another_is_not_started() {
     let failure = world.failure("3.99.3");
     assert!(failure.contains("path/python3.99: is CPython 3.99.1"), "{failure}");
     assert_eq!(starts(&written), 0);
-    // To make an environment it has to be asked.
+    // Creating an environment needs a probe.
     assert_eq!(world.base_of("3.99"), Path::new("written"));
     assert_eq!(starts(&written), 1);
 }

@@ -1,11 +1,11 @@
-//! The list in made-up homes: what is on it, in which order, and what was started for it.
+//! Tests of the list in a made-up home: its interpreters, their order, and which ones are started.
 
 use super::*;
 use crate::interpreter::fake::{hostile_room, program, put, python, quoted, starts};
 use std::cell::Cell;
 use std::os::unix::fs::symlink;
 
-/// A home with pyenv in it, and one directory on `PATH`.
+/// A home with pyenv, and one directory on `PATH`.
 struct World {
     _keep: tempfile::TempDir,
     room: PathBuf,
@@ -24,7 +24,7 @@ impl World {
         path
     }
 
-    /// All, those of the system left out, and how many were asked.
+    /// The list without the system's interpreters, and how many interpreters were started.
     fn list(&self) -> (Inventory, usize) {
         self.list_of("default".as_ref())
     }
@@ -63,7 +63,7 @@ fn cpython_comes_first_and_the_newest_first() {
 }
 
 #[test]
-fn what_is_written_down_or_remembered_is_not_asked() {
+fn described_or_cached_interpreters_are_not_probed() {
     let world = World::new();
     let new = world.python(".pyenv/versions/3.99.4", "python3.99", "3.99.4");
     let old = world.python(".pyenv/versions/3.10.98", "python3.10", "3.10.98");
@@ -87,7 +87,7 @@ fn what_is_written_down_or_remembered_is_not_asked() {
 }
 
 #[test]
-fn a_program_that_starts_one_and_an_environment_are_no_further_ones() {
+fn starters_and_environments_are_not_listed_separately() {
     let world = World::new();
     let real = world.python("real", "python3.99", "3.99.4");
     program(&world.room.join("path/python3.99"), &format!("exec {} \"$@\"", quoted(&real)));
@@ -99,7 +99,7 @@ fn a_program_that_starts_one_and_an_environment_are_no_further_ones() {
     let (inventory, _) = world.list();
     let paths: Vec<&Path> = inventory.interpreters.iter().map(|listed| listed.path.as_path()).collect();
     assert_eq!(paths, [world.room.join(".pyenv/versions/3.99.4/bin/python3.99"), real.clone()]);
-    // The program is what `python3.99` runs.
+    // `python3.99` runs the starter, not the interpreter.
     assert!(!inventory.interpreters[0].is_default);
     let of_real = &inventory.interpreters[1].paths;
     assert!(of_real.contains(&world.room.join("path/python3.99")), "{of_real:?}");
@@ -108,7 +108,7 @@ fn a_program_that_starts_one_and_an_environment_are_no_further_ones() {
 }
 
 #[test]
-fn conda_is_told_by_what_it_leaves_in_a_prefix() {
+fn conda_is_recognized_by_its_directory_in_a_prefix() {
     let world = World::new();
     world.python("somewhere", "python3.99", "3.99.4");
     fs::create_dir_all(world.room.join("somewhere/conda-meta")).unwrap();
@@ -119,7 +119,7 @@ fn conda_is_told_by_what_it_leaves_in_a_prefix() {
 }
 
 #[test]
-fn for_one_that_is_named_no_other_is_asked() {
+fn a_request_by_path_or_command_probes_no_other_interpreter() {
     let world = World::new();
     let named = world.python(".pyenv/versions/3.98.1", "python3.98", "3.98.1");
     let other = world.python("other", "python3.99", "3.99.1");
@@ -137,7 +137,7 @@ fn for_one_that_is_named_no_other_is_asked() {
 }
 
 #[test]
-fn what_cannot_be_what_is_asked_for_is_not_asked() {
+fn interpreters_ruled_out_by_name_are_not_probed() {
     let world = World::new();
     let prefixes = ["mine", "other"].map(|name| world.room.join(name));
     world.python("mine", "python3.97", "3.97.2");

@@ -1,7 +1,7 @@
-//! The bases of conda installations.
+//! The base prefixes of conda installations.
 //!
-//! Owns how one is told from an environment: by its files; and the list in which conda notes every
-//! environment. conda itself is not asked.
+//! Owns how a base is told from an environment, by its files, and the list in which conda notes
+//! every environment. conda itself is never started.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -13,15 +13,15 @@ use crate::env_vars;
 use crate::fs::read_small;
 use crate::interpreter::pyenv::Pyenv;
 
-/// A line for each environment that was ever made; people who make many have some thousand.
+/// One line for each environment ever created, which can be some thousands.
 const LIMIT: u64 = 1024 * 1024;
 
-/// Where the installers put it if nothing else is said.
+/// The installers' default directories in a home.
 const BELOW_HOME: [&str; 6] = ["miniforge3", "miniconda3", "anaconda3", "mambaforge", "miniconda", "anaconda"];
 const BELOW_ROOT: [&str; 4] = ["opt/conda", "opt/miniforge3", "opt/miniconda3", "opt/anaconda3"];
 
-/// The bases that are there: those of this person, and where installers put one for everybody. None
-/// twice.
+/// All existing bases, each once: the user's own, and those in the installers' default directories
+/// for all users.
 pub(super) fn bases(context: &Context, root: &Path, pyenv: Option<&Pyenv>) -> Vec<PathBuf> {
     let below_root = BELOW_ROOT.iter().map(|below| root.join(below));
     let by_pyenv = pyenv.into_iter().flat_map(|pyenv| fs::read_dir(pyenv.versions()).into_iter().flatten().flatten());
@@ -35,11 +35,11 @@ pub(super) fn bases(context: &Context, root: &Path, pyenv: Option<&Pyenv>) -> Ve
     found
 }
 
-/// Those of this person: of the conda in use, those that conda noted, and where the installers put
-/// one in a home.
+/// The user's own bases: of the conda in use, noted by conda, and in the installers' default
+/// directories.
 pub(crate) fn of_person(context: &Context) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = Vec::new();
-    // `BASE/bin/conda`; exported by `conda init`.
+    // `BASE/bin/conda`; `conda init` exports it.
     let active =
         context.absolute(env_vars::CONDA_EXE).and_then(|conda| conda.parent()?.parent().map(Path::to_path_buf));
     let noted = noted(context);
@@ -53,7 +53,7 @@ pub(crate) fn of_person(context: &Context) -> Vec<PathBuf> {
     found
 }
 
-/// The environments that conda noted, whether they are still there or not.
+/// The environments that conda noted. They may have been removed.
 pub(crate) fn noted(context: &Context) -> Vec<PathBuf> {
     let file = context.home().map(|home| home.join(".conda/environments.txt"));
     let text = file.and_then(|file| read_small(&file, LIMIT).ok().flatten()).unwrap_or_default();
@@ -61,14 +61,14 @@ pub(crate) fn noted(context: &Context) -> Vec<PathBuf> {
     lines.filter(|line| line.is_absolute()).map(Path::to_path_buf).collect()
 }
 
-/// The base that a noted prefix is or lies in.
+/// The base that a noted prefix is, or belongs to.
 pub(crate) fn base_of(prefix: &Path) -> Option<PathBuf> {
     let envs = prefix.parent()?;
     let is_named = envs.file_name() == Some(OsStr::new("envs"));
     Some(if is_named { envs.parent()?.to_path_buf() } else { prefix.to_path_buf() })
 }
 
-/// conda puts its own commands into `condabin`, which an environment has none of.
+/// conda puts its own commands into `condabin`. Environments do not have this directory.
 fn is_base(prefix: &Path) -> bool {
     fs::metadata(prefix.join("condabin")).is_ok_and(|entry| entry.is_dir())
         && fs::metadata(prefix.join("conda-meta")).is_ok_and(|entry| entry.is_dir())

@@ -1,7 +1,4 @@
-//! The directories of each place.
-//!
-//! Owns the customs of those who install pythons, on Linux and macOS, and the variables that change
-//! them.
+//! The directories of each place, on Linux and macOS, and the variables that move them.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -15,20 +12,20 @@ use crate::fs::tidied;
 use crate::interpreter::label;
 use crate::interpreter::pyenv::Pyenv;
 
-/// Below the root of the system.
+/// Relative to the root of the file system.
 const SYSTEM: [&str; 2] = ["usr/bin", "usr/local/bin"];
 const HOMEBREW: [&str; 2] = ["opt/homebrew", "home/linuxbrew/.linuxbrew"];
 const FRAMEWORKS: &str = "Library/Frameworks/Python.framework/Versions";
 
 impl Places<'_> {
-    /// The directories of a place: of commands, or of installations. They need not be there.
+    /// The directories of a place, which contain commands or installations. They may not exist.
     pub(in crate::interpreter) fn directories(&self, place: Origin) -> Vec<PathBuf> {
         let below_home = |below: &str| self.context.home().map(|home| home.join(below));
         let named = |variable, below: &str| self.context.absolute(variable).map(|directory| directory.join(below));
         match place {
             Origin::Path => {
-                // Unset it has no directories; an empty word in it is the working directory, as for
-                // a shell.
+                // If PATH is unset, there are none. An empty entry means the working directory, as
+                // in a shell.
                 let Some(path) = self.context.variable(env_vars::PATH) else { return Vec::new() };
                 let words = path.as_bytes().split(|byte| *byte == b':').map(OsStr::from_bytes);
                 words.map(|word| tidied(&self.directory().join(word))).collect()
@@ -39,7 +36,7 @@ impl Places<'_> {
                     return vec![own.to_path_buf()];
                 }
                 let data = xdg(self.context, Base::Data).map(|data| data.join("uv/python"));
-                // Where older ones keep them on macOS; what lies there is still used.
+                // The directory of older uv versions on macOS. Installations there are still used.
                 let legacy = below_home("Library/Application Support/uv/python");
                 data.into_iter().chain(legacy.filter(|_| cfg!(target_os = "macos"))).collect()
             }
@@ -60,8 +57,9 @@ impl Places<'_> {
         }
     }
 
-    /// `bin` of each Homebrew, and that of each of its pythons: one that is not linked, or was
-    /// overtaken, lies only there. `opt` and not `Cellar`, for that stays on upgrade.
+    /// The `bin` of each Homebrew and of each of its Pythons: a Python that is not linked, or whose
+    /// names another one has taken, is only there. `opt`, not `Cellar`, because its paths survive
+    /// upgrades.
     fn homebrew(&self) -> Vec<PathBuf> {
         let own = self.context.absolute(env_vars::HOMEBREW_PREFIX).map(Path::to_path_buf);
         let mut prefixes: Vec<PathBuf> = own.into_iter().collect();
@@ -70,7 +68,8 @@ impl Places<'_> {
                 prefixes.push(usual);
             }
         }
-        // On an Intel Mac it is the system's `usr/local`, told by what only Homebrew has there.
+        // On an Intel Mac, Homebrew shares `usr/local` with others. Only Homebrew has a Cellar
+        // there.
         let shared = self.root.join("usr/local");
         if !prefixes.contains(&shared) && shared.join("Cellar").is_dir() {
             prefixes.push(shared);
@@ -93,9 +92,10 @@ impl Places<'_> {
     }
 }
 
-/// Homebrew's `python@3.12`, `pypy3.10`, `python-freethreading`; not `python-tk@3.12`.
+/// Whether this is a Python's formula: `python@3.12`, `pypy3.10`, `python-freethreading`, but not
+/// `python-tk@3.12`.
 fn is_python_formula(name: &str) -> bool {
     let version = name.strip_prefix("python@").or_else(|| name.strip_prefix("pypy"));
-    // `python@3` and `pypy` are other names of one with a whole version, and move on to the next.
+    // `python@3` and `pypy` are aliases that move on to the next minor version.
     version.is_some_and(|version| version.contains('.')) || name == "python-freethreading"
 }

@@ -1,8 +1,9 @@
-//! The versions that asdf and mise select for a directory: what their shims would run.
+//! The Python versions that asdf and mise select for a directory, which their shims would run.
 //!
-//! Owns the reading of `.tool-versions` and of mise's own files, as far as `python` goes. Neither
-//! program is asked: both take longer than all the rest of a command. Only what they have installed
-//! counts: a file of a project must not have us start a program that lies elsewhere (`path:…`).
+//! Owns the parsing of `.tool-versions` and mise's configuration, as far as Python is concerned.
+//! Neither program is started: each takes longer than everything else a command does. Only versions
+//! that asdf and mise installed count: a project's file must not make venvwrap start a program
+//! elsewhere (`path:…`).
 
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
@@ -15,12 +16,12 @@ use crate::env_vars;
 use crate::fs::read_small;
 use crate::interpreter::pyenv::newest_of_series;
 
-/// No honest configuration is longer.
+/// More than any real configuration file needs.
 const SMALL: u64 = 64 * 1024;
 
 const TOOL_VERSIONS: &str = ".tool-versions";
 
-/// mise's files in a directory, the strongest first.
+/// mise's files in a directory, the highest precedence first.
 const OF_MISE: [&str; 8] = [
     "mise.local.toml",
     "mise.toml",
@@ -32,17 +33,17 @@ const OF_MISE: [&str; 8] = [
     ".config/mise/config.toml",
 ];
 
-/// The files that asdf's shim of `command` would try in `directory`, in order; none of them need be
-/// there. `data` is asdf's directory.
+/// The files that asdf's shim of `command` would try in `directory`, in order. They may not exist.
+/// `data` is asdf's directory.
 pub(super) fn by_asdf(context: &Context, data: &Path, directory: &Path, command: &OsStr) -> Vec<PathBuf> {
     let said = context.variable(env_vars::ASDF_PYTHON_VERSION).and_then(OsStr::to_str).map(words);
-    // Home counts also where it is not above.
+    // The home directory counts even if it is not an ancestor.
     let above = || directory.ancestors().chain(context.home()).find_map(tool_versions);
     let selected = said.or_else(above).unwrap_or_default();
     commands(&data.join("installs/python"), &selected, command)
 }
 
-/// The same for mise.
+/// The files that mise's shim of `command` would try; otherwise like [`by_asdf`].
 pub(super) fn by_mise(context: &Context, data: &Path, directory: &Path, command: &OsStr) -> Vec<PathBuf> {
     let said = context.variable(env_vars::MISE_PYTHON_VERSION).and_then(OsStr::to_str);
     let said = said.map(|said| said.split(',').map(str::to_owned).collect());
@@ -55,14 +56,14 @@ pub(super) fn by_mise(context: &Context, data: &Path, directory: &Path, command:
     commands(&data.join("installs/python"), &selected, command)
 }
 
-/// The command in each selected version, up to `system`, which stands for the rest of `PATH`.
+/// The command in each selected version, up to `system`, which means the rest of `PATH`.
 fn commands(installs: &Path, selected: &[String], command: &OsStr) -> Vec<PathBuf> {
     let before_system = selected.iter().take_while(|version| *version != "system");
     before_system.filter_map(|version| Some(installed(installs, version)?.join("bin").join(command))).collect()
 }
 
-/// The prefix of a version: as it is written (mise keeps links such as `3.12` and `latest`), or the
-/// newest of a series.
+/// The prefix of a version: under exactly this name (mise keeps links such as `3.12` and `latest`),
+/// otherwise the newest of a series.
 fn installed(installs: &Path, version: &str) -> Option<PathBuf> {
     let version = version.strip_prefix("prefix:").unwrap_or(version);
     let version =
@@ -75,21 +76,21 @@ fn installed(installs: &Path, version: &str) -> Option<PathBuf> {
     if exact.is_dir() { Some(exact) } else { newest_of_series(installs, &version) }
 }
 
-/// What a directory's `.tool-versions` says of python; `None` where it says nothing.
+/// The versions of python in a directory's `.tool-versions`; `None` if it selects none.
 fn tool_versions(directory: &Path) -> Option<Vec<String>> {
     let text = text_of(&directory.join(TOOL_VERSIONS))?;
     let mut lines = text.lines().map(words);
     lines.find(|words| words.first().is_some_and(|tool| tool == "python")).map(|words| words[1..].to_vec())
 }
 
-/// The words of a line up to a `#`.
+/// The words of a line, up to a `#`.
 fn words(line: &str) -> Vec<String> {
     line.split_whitespace().take_while(|word| !word.starts_with('#')).map(str::to_owned).collect()
 }
 
-/// What one of mise's files says of python; `None` where it says nothing, or is no such file.
+/// The versions of python in one of mise's files; `None` if the file selects none or is not valid.
 fn tools(file: &Path) -> Option<Vec<String>> {
-    /// `"3.12"`, or with options.
+    /// `"3.12"`, or a table with options.
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Version {
@@ -136,7 +137,7 @@ mod tests {
     use std::fs;
     use std::os::unix::fs::symlink;
 
-    /// A data directory with some versions, and a project below a home.
+    /// A data directory with some versions, and a project in a home.
     struct World {
         _keep: tempfile::TempDir,
         room: PathBuf,
@@ -156,7 +157,7 @@ mod tests {
             Self { _keep: keep, room, variables }
         }
 
-        /// The versions whose `python` the shims of asdf and of mise would try.
+        /// The versions whose `python` asdf's and mise's shims would try.
         fn tried(&self, below: &str) -> [String; 2] {
             let variables: Vec<(&str, &str)> =
                 self.variables.iter().map(|(name, value)| (*name, value.as_str())).collect();

@@ -1,6 +1,7 @@
-//! Executables that stand for others: the shims of pyenv, mise and asdf, and Apple's stub.
+//! Executables that start another Python: the shims of pyenv, mise, and asdf, and Apple's stub.
 //!
-//! Owns whose one is, by where it lies, and what it would run. None is ever started.
+//! Owns how a shim's owner is recognized, by path, and which file the shim would run. No shim is
+//! ever started.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -13,39 +14,39 @@ use crate::env_vars;
 use crate::fs::is_same;
 use crate::interpreter::pyenv::Pyenv;
 
-/// Who put a shim there.
+/// The tool that installed a shim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::interpreter) enum Owner {
-    /// A script that looks for `.python-version` (`pyenv`).
+    /// A script that reads `.python-version` (see `pyenv`).
     Pyenv,
-    /// A link to mise itself (`selected`).
+    /// A link to mise itself (see `selected`).
     Mise,
-    /// A script that looks for `.tool-versions` (`selected`).
+    /// A script that reads `.tool-versions` (see `selected`).
     Asdf,
-    /// `/usr/bin/python3` of macOS, which runs that of the developer tools. Without them it opens a
-    /// dialog that wants to install them.
+    /// `/usr/bin/python3` of macOS, which runs the Python of the developer tools. Without the tools
+    /// it opens a dialog that offers to install them.
     Apple,
 }
 
 impl Owner {
-    /// Why one that stands for nothing is no interpreter.
+    /// Why a shim that would run nothing is no interpreter.
     pub(in crate::interpreter) fn absence(self) -> &'static str {
         match self {
-            Self::Pyenv => "a shim of pyenv, and no selected version has it",
-            Self::Mise => "a shim of mise, and no selected version has it",
-            Self::Asdf => "a shim of asdf, and no selected version has it",
+            Self::Pyenv => "a pyenv shim, but no selected version has it",
+            Self::Mise => "a mise shim, but no selected version has it",
+            Self::Asdf => "an asdf shim, but no selected version has it",
             Self::Apple => "Apple's stub for the developer tools, which are not installed",
         }
     }
 }
 
-/// The roots of those who have shims. Whether anything is there shows later.
+/// The directories of the tools that install shims. They may not exist.
 pub(super) struct Shims {
     pub(super) pyenv: Option<Pyenv>,
-    /// The data directories.
+    /// mise's data directories.
     pub(super) mise: Option<PathBuf>,
     pub(super) asdf: Option<PathBuf>,
-    /// The root of the system, on macOS.
+    /// The root of the file system, on macOS only.
     apple: Option<PathBuf>,
 }
 
@@ -62,13 +63,13 @@ impl Shims {
         }
     }
 
-    /// Whose shim a file is.
+    /// The tool that a shim belongs to.
     pub(super) fn owner(&self, file: &Path) -> Option<Owner> {
         let parent = file.parent()?;
         if self.apple.as_ref().is_some_and(|root| file == root.join("usr/bin/python3")) {
             return Some(Owner::Apple);
         }
-        // The name first: it spares looks at the disk for every other directory.
+        // Checks the name first, which saves system calls for every other directory.
         if parent.file_name() != Some(OsStr::new("shims")) {
             return None;
         }
@@ -86,8 +87,7 @@ impl Shims {
         roots.into_iter().find(|(root, _)| is(*root)).map(|(_, owner)| owner)
     }
 
-    /// The files that the shim of `command` would try, in order, where it is called in `directory`.
-    /// They need not be there.
+    /// The files that the shim of `command` would try in `directory`, in order. They may not exist.
     pub(super) fn behind(&self, owner: Owner, context: &Context, directory: &Path, command: &OsStr) -> Vec<PathBuf> {
         let behind = match owner {
             Owner::Pyenv => self.pyenv.as_ref().map(|pyenv| pyenv.behind_shim(context, directory, command)),
@@ -99,14 +99,14 @@ impl Shims {
     }
 }
 
-/// The python of Apple's developer tools, where they are, in the order in which `xcode-select`
-/// looks.
+/// The Python of Apple's developer tools, if they are installed. The order is that of
+/// `xcode-select`.
 fn developer_tools(context: &Context, root: &Path) -> Option<PathBuf> {
     let chosen = context.absolute(env_vars::DEVELOPER_DIR).map(Path::to_path_buf);
     let linked = fs::read_link(root.join("var/db/xcode_select_link")).ok();
     let usual = ["Applications/Xcode.app/Contents/Developer", "Library/Developer/CommandLineTools"];
     let directories = chosen.into_iter().chain(linked).chain(usual.map(|below| root.join(below)));
-    // One that is gone stands in for none (an Xcode that was removed).
+    // A directory whose Xcode was removed does not count.
     directories.map(|tools| tools.join("usr/bin/python3")).find(|python| fs::metadata(python).is_ok())
 }
 

@@ -1,11 +1,11 @@
-//! Places in made-up systems: what is found in each, in which order, and what is never taken for an
-//! interpreter.
+//! Tests of the places in a made-up system: what is found in each, in which order, and what is
+//! never taken for an interpreter.
 
 use super::*;
 use crate::interpreter::fake::{hostile_room, program, put};
 use std::os::unix::fs::symlink;
 
-/// A system below a directory, with a home in it.
+/// A file system below a directory, with a home.
 struct World {
     _keep: tempfile::TempDir,
     root: PathBuf,
@@ -42,7 +42,7 @@ impl World {
         path.strip_prefix(&self.root).unwrap().to_str().unwrap().to_owned()
     }
 
-    /// The candidates of a place, each with the version that is promised.
+    /// The candidates of a place, each with the version its name tells.
     fn found(&self, place: Origin) -> Vec<String> {
         let candidates = self.ask(|places| places.candidates(place).collect::<Vec<_>>());
         let line = |candidate: &Candidate| {
@@ -134,7 +134,7 @@ fn variables_move_the_places() {
     world.set("XDG_DATA_HOME", &["data"]);
     let directories = world.ask(|places| [Origin::Uv, Origin::Mise].map(|place| places.directories(place)[0].clone()));
     assert_eq!(directories, ["data/uv/python", "data/mise/installs/python"].map(|below| world.root.join(below)));
-    // Relative: as the XDG specification has it, no value.
+    // The XDG specification ignores a relative path.
     world.variables.push(("UV_PYTHON_INSTALL_DIR", "uv".to_owned()));
     assert_eq!(world.ask(|places| places.directories(Origin::Path)), Vec::<PathBuf>::new());
     assert_eq!(world.ask(|places| places.directories(Origin::Uv)[0].clone()), world.root.join("data/uv/python"));
@@ -154,7 +154,7 @@ fn homebrew_is_entered_by_what_stays_on_upgrade() {
     let found = ["opt/homebrew/bin/python3.12 3.12", "opt/homebrew/opt/python@3.9/bin/python3.9 3.9"];
     assert_eq!(world.found(Origin::Homebrew), found);
     assert_eq!(world.named(Origin::Homebrew, "python3.9"), ["opt/homebrew/opt/python@3.9/bin/python3.9"]);
-    // An Intel Mac shares `usr/local` with everybody, and is Homebrew's only with a Cellar.
+    // On an Intel Mac, `usr/local` belongs to Homebrew only if it has a Cellar.
     world.put_all(&["usr/local/bin/python3.11", "brew/bin/python3.10"]);
     assert_eq!(world.found(Origin::Homebrew).len(), 2);
     fs::create_dir(world.root.join("usr/local/Cellar")).unwrap();
@@ -253,7 +253,7 @@ fn apples_stub_stands_for_the_developer_tools_and_for_nothing_without_them() {
     fs::create_dir_all(world.root.join("var/db")).unwrap();
     symlink(world.root.join("Xcode beta.app/Contents/Developer"), world.root.join("var/db/xcode_select_link")).unwrap();
     assert_eq!(world.named(Origin::System, "python3"), [xcode]);
-    // The Xcode that was chosen is gone.
+    // The selected Xcode was removed.
     fs::remove_file(world.root.join(xcode)).unwrap();
     assert_eq!(world.named(Origin::System, "python3"), [tools]);
 }

@@ -1,6 +1,5 @@
-//! Builds of an interpreter: free-threaded or with the lock, with assertions or without.
-//!
-//! Owns their words, and which build fits where none is asked for.
+//! Builds of an interpreter, free-threaded or not, debug or not: their spellings, and which one
+//! fits a request.
 
 use std::fmt::{self, Display};
 
@@ -8,12 +7,12 @@ use super::super::facts::Interpreter;
 use super::super::label::Label;
 use crate::versions::Series;
 
-/// The build that is asked for.
+/// The requested build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum WantedBuild {
-    /// What is usual; or, as far as these say, another one.
+    /// The usual build, except where a property is given.
     Stated { free_threaded: Option<bool>, debug: bool },
-    /// Whatever there is: `any`.
+    /// Any build.
     Any,
 }
 
@@ -24,9 +23,9 @@ impl Default for WantedBuild {
 }
 
 impl WantedBuild {
-    /// Whether an interpreter is one. A free-threaded build (PEP 703) is only where it was asked
-    /// for: most extension modules are not made for it. From 3.14 on it is a supported one (PEP
-    /// 779), and what comes first is taken.
+    /// Whether an interpreter has this build. A free-threaded build (PEP 703) has to be requested
+    /// before 3.14, because most extension modules do not support it. From 3.14 on it is officially
+    /// supported (PEP 779), so the first interpreter found is taken.
     pub(super) fn fits(self, interpreter: &Interpreter) -> bool {
         let Self::Stated { free_threaded, debug } = self else { return true };
         let has_threads = interpreter.is_free_threaded();
@@ -37,13 +36,12 @@ impl WantedBuild {
         threads_fit && (!debug || is_debug(interpreter))
     }
 
-    /// Whether one that fits is taken only where there is no other: a debug build that nobody asked
-    /// for.
+    /// Whether a fitting interpreter is only a fallback: a debug build that was not requested.
     pub(super) fn is_second_best(self, interpreter: &Interpreter) -> bool {
         matches!(self, Self::Stated { debug: false, .. }) && is_debug(interpreter)
     }
 
-    /// Whether the name of an installation promises one.
+    /// Whether the name of an installation tells this build.
     pub(super) fn fits_label(self, label: &Label) -> bool {
         match self {
             Self::Any => true,
@@ -51,7 +49,7 @@ impl WantedBuild {
         }
     }
 
-    /// What the build of an interpreter is, for a message behind its version.
+    /// The build of an interpreter, to follow its version in a message.
     pub(super) fn told(interpreter: &Interpreter) -> &'static str {
         match (interpreter.is_free_threaded(), is_debug(interpreter)) {
             (true, true) => ", free-threaded, for debugging",
@@ -61,7 +59,7 @@ impl WantedBuild {
         }
     }
 
-    /// What stands behind a version: `t`, `d`, `td`, or `+freethreaded`, `+gil`, `+debug`.
+    /// Parses what follows a version: `t`, `d`, `td`, or `+freethreaded`, `+gil`, `+debug`.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let (mut free_threaded, mut debug) = match text {
             "t" | "td" => (Some(true), text == "td"),
@@ -83,12 +81,12 @@ impl WantedBuild {
         Some(Self::Stated { free_threaded, debug })
     }
 
-    /// Whether the suffix says it all.
+    /// Whether the suffix expresses the whole build.
     pub(super) fn has_suffix(self) -> bool {
         !self.suffix().is_empty() && self != Self::Stated { free_threaded: Some(false), debug: true }
     }
 
-    /// What its commands have behind the version.
+    /// The ending of its commands after the version.
     pub(super) fn suffix(self) -> &'static str {
         match self {
             Self::Stated { free_threaded: Some(true), debug: true } => "td",

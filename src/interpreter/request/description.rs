@@ -1,8 +1,8 @@
-//! An interpreter by its properties: `3.12`, `>=3.11,<3.14`, `pypy3.10`, `3.13t`,
+//! A request by properties: `3.12`, `>=3.11,<3.14`, `pypy3.10`, `3.13t`,
 //! `cpython-3.12.3-linux-x86_64-gnu`.
 //!
-//! Owns that grammar, and whether an interpreter, a directory's name or a command can be what is
-//! asked for. The grammar is uv's (docs/concepts/python-versions.md), which takes in virtualenv's.
+//! Owns this grammar and whether an interpreter, the name of an installation, or a command can meet
+//! a request. The grammar is uv's (docs/concepts/python-versions.md), which includes virtualenv's.
 
 use std::fmt::{self, Display};
 
@@ -12,65 +12,61 @@ use super::build::WantedBuild;
 use super::platform::Platform;
 use crate::versions::{Release, Specifiers, Stage, Version, leading_numbers};
 
-/// Properties of an interpreter; what is not given is left open, except for the build (see
+/// The requested properties. Properties left open match anything, except for the build (see
 /// [`WantedBuild::fits`]).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Description {
-    implementation: Option<&'static Implementation>,
-    version: Wanted,
-    build: WantedBuild,
-    platform: Platform,
+    pub(super) implementation: Option<&'static Implementation>,
+    pub(super) version: WantedVersion,
+    pub(super) build: WantedBuild,
+    pub(super) platform: Platform,
 }
 
-/// An implementation of Python that can be asked for by name.
+/// An implementation of Python that a request can name.
 #[derive(Debug, PartialEq, Eq)]
-struct Implementation {
-    /// As [`Interpreter::implementation`] has it.
-    name: &'static str,
-    /// As a request has it, in lower case.
+pub(super) struct Implementation {
+    /// See [`Interpreter::implementation`].
+    pub(super) name: &'static str,
+    /// The word in requests, in lower case.
     word: &'static str,
-    /// The word of wheels (PEP 425), which will do as well.
+    /// The short word from wheel names (PEP 425), accepted as well.
     short: &'static str,
-    /// What its commands start with.
-    command: &'static str,
+    /// The start of its commands.
+    pub(super) command: &'static str,
 }
 
-static IMPLEMENTATIONS: [Implementation; 3] = [
+pub(super) static IMPLEMENTATIONS: [Implementation; 3] = [
     Implementation { name: "CPython", word: "cpython", short: "cp", command: "python" },
     Implementation { name: "PyPy", word: "pypy", short: "pp", command: "pypy" },
     Implementation { name: "GraalPy", word: "graalpy", short: "gp", command: "graalpy" },
 ];
 
-const PYPY: &str = "PyPy";
+pub(super) const PYPY: &str = "PyPy";
 
-/// The version that is asked for.
+/// The requested version.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Wanted {
-    /// Everything whose version begins with these, none to three, numbers; or this one pre-release.
+pub(super) enum WantedVersion {
+    /// Versions that begin with these zero to three numbers; with a stage, this pre-release only.
     Series(Vec<u32>, Stage),
-    /// What meets conditions.
+    /// Versions that meet conditions.
     Range(Specifiers),
 }
 
-impl Default for Wanted {
+impl Default for WantedVersion {
     fn default() -> Self {
         Self::Series(Vec::new(), Stage::Final)
     }
 }
 
-/// What a word turned out to be.
+/// The result of parsing.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Parsed {
     Description(Description),
-    /// Meant as a description, but wrong.
+    /// Meant as a description, but not valid.
     Nonsense,
-    /// No description: perhaps a command.
+    /// Not a description; it may be a command.
     Other,
 }
-
-/// The newest minor version that is looked for by name where only a range is given. No directory is
-/// read for that: a look at each name costs less than listing `/usr/bin`.
-const NEWEST_MINOR: u32 = 40;
 
 impl Description {
     /// `[IMPLEMENTATION][@|-][VERSION|CONDITIONS][t|d|td|+BUILD…]` or
@@ -94,7 +90,7 @@ impl Description {
         let is_meant =
             rest.starts_with('@') || rest.starts_with(SIGNS) || (word.is_empty() && starts_like_number(rest));
         let described = match rest.as_bytes().first() {
-            // A bare `pypy` is a wish for any PyPy; a bare `python` is the command of that name.
+            // `pypy` alone means any PyPy. `python` alone is the command of that name.
             None => implementation.map(|_| Self::default()),
             Some(b'@') => Self::versioned(&rest[1..]),
             Some(b'-') if word != "python" && word != "v" => {
@@ -103,7 +99,7 @@ impl Description {
             Some(_) => Self::versioned(rest).or_else(|| Self::key(rest).filter(|_| word.is_empty())),
         };
         match described.map(|described| Self { implementation, ..described }) {
-            // `any-any` says nothing.
+            // `any-any` requests nothing.
             Some(described) if described != Self::default() => Parsed::Description(described),
             _ if is_meant => Parsed::Nonsense,
             _ => Parsed::Other,
@@ -112,34 +108,10 @@ impl Description {
 
     /// Any Python 3.
     pub(in crate::interpreter) fn any_3() -> Self {
-        Self { version: Wanted::Series(vec![3], Stage::Final), ..Self::default() }
+        Self { version: WantedVersion::Series(vec![3], Stage::Final), ..Self::default() }
     }
 
-    /// The name by which pyenv installs it, where one can be told: it takes a series for its newest
-    /// release.
-    pub(in crate::interpreter) fn for_pyenv(&self) -> Option<String> {
-        let stem = match self.implementation.map(|implementation| implementation.name) {
-            None | Some("CPython") => "",
-            Some(PYPY) => "pypy",
-            Some(_) => return None,
-        };
-        let Wanted::Series(numbers, stage) = &self.version else { return None };
-        let numbers: Vec<String> = numbers.iter().map(u32::to_string).collect();
-        let suffix = self.build.suffix();
-        let is_known = numbers.len() > 1 && self.platform.is_open() && ["", "t"].contains(&suffix);
-        is_known.then(|| format!("{stem}{}{stage}{suffix}", numbers.join(".")))
-    }
-
-    /// The name under which a distribution of Linux, or Homebrew nearly, would have it.
-    pub(in crate::interpreter) fn for_system(&self) -> Option<String> {
-        let Wanted::Series(numbers, Stage::Final) = &self.version else { return None };
-        let is_usual =
-            self.implementation.is_none_or(|wanted| wanted.name == "CPython") && self.build == WantedBuild::default();
-        let &[major, minor, ..] = numbers.as_slice() else { return None };
-        (is_usual && self.platform.is_open()).then(|| format!("python{major}.{minor}"))
-    }
-
-    /// A version or conditions, and a build.
+    /// Parses a version or conditions, followed by a build.
     fn versioned(text: &str) -> Option<Self> {
         let text = text.trim_start();
         if !text.starts_with(SIGNS) {
@@ -149,22 +121,22 @@ impl Description {
                 return None;
             }
             return Some(Self {
-                version: Wanted::Series(numbers, stage),
+                version: WantedVersion::Series(numbers, stage),
                 build: WantedBuild::parse(rest)?,
                 ..Self::default()
             });
         }
-        // `d` and `t` are no part of conditions, nor is `+`.
+        // `d`, `t`, and `+` cannot end a condition.
         let end = text.find('+').unwrap_or_else(|| text.trim_end_matches(['d', 't']).len());
         let specifiers = Specifiers::parse(&text[..end]).filter(|specifiers| !specifiers.is_empty())?;
         let version = match series_of(&specifiers) {
-            Some((numbers, stage)) => Wanted::Series(numbers, stage),
-            None => Wanted::Range(specifiers),
+            Some((numbers, stage)) => WantedVersion::Series(numbers, stage),
+            None => WantedVersion::Range(specifiers),
         };
         Some(Self { version, build: WantedBuild::parse(&text[end..])?, ..Self::default() })
     }
 
-    /// The parts of a key behind the implementation. The version may be `any`, or not there.
+    /// Parses what follows the implementation in a key. The version may be `any` or missing.
     fn key(text: &str) -> Option<Self> {
         let words: Vec<&str> = text.split('-').collect();
         let (described, platform) = match (Self::versioned(words[0]), words[0]) {
@@ -175,71 +147,19 @@ impl Description {
         Some(Self { platform: Platform::parse(platform)?, ..described })
     }
 
-    /// The commands that would be such an interpreter, without a look at it. For conditions: what
-    /// is at the prompt, then, newest first, what could meet them.
-    pub(in crate::interpreter) fn exact_commands(&self) -> Vec<String> {
-        let stem = self.command_stem();
-        let numbered = |major: u32, minor: u32| {
-            let build = self.build.suffix();
-            let special = (!build.is_empty()).then(|| format!("{stem}{major}.{minor}{build}"));
-            special.into_iter().chain([format!("{stem}{major}.{minor}")])
-        };
-        match &self.version {
-            Wanted::Series(numbers, _) => match *numbers.as_slice() {
-                [] if self.build == WantedBuild::Any => {
-                    ["python3", "python", "pypy3", "pypy"].map(str::to_owned).to_vec()
-                }
-                [] => vec![format!("{stem}3"), stem.to_owned()],
-                [major] => vec![format!("{stem}{major}")],
-                [major, minor, ..] => numbered(major, minor).collect(),
-            },
-            Wanted::Range(specifiers) => {
-                let minors = (0..=NEWEST_MINOR).rev().map(|minor| (3, minor)).chain([(2, 7)]);
-                let fitting = minors.filter(|&(major, minor)| specifiers.could_contain(&[major, minor]));
-                let numbered = fitting.flat_map(|(major, minor)| numbered(major, minor));
-                [format!("{stem}3")].into_iter().chain(numbered).collect()
-            }
-        }
-    }
-
-    /// The commands that could be such an interpreter.
-    pub(in crate::interpreter) fn general_commands(&self) -> Vec<String> {
-        let stem = self.command_stem();
-        match &self.version {
-            Wanted::Series(numbers, _) => match *numbers.as_slice() {
-                [] => Vec::new(),
-                [_] => vec![stem.to_owned()],
-                [major, ..] => vec![format!("{stem}{major}"), stem.to_owned()],
-            },
-            Wanted::Range(_) => vec![stem.to_owned()],
-        }
-    }
-
-    /// The commands whose absence is worth a word: a range stands for too many.
-    pub(in crate::interpreter) fn told_commands(&self) -> Vec<String> {
-        match self.version {
-            Wanted::Series(..) => self.exact_commands(),
-            Wanted::Range(_) => vec![format!("{}3", self.command_stem())],
-        }
-    }
-
-    fn command_stem(&self) -> &'static str {
-        self.implementation.unwrap_or(&IMPLEMENTATIONS[0]).command
-    }
-
-    /// What is wrong with an interpreter, as it goes on a line behind its path, or `None` where it
-    /// fits.
+    /// Why an interpreter does not meet the request, to follow its path in a message; `None` if it
+    /// does.
     pub(in crate::interpreter) fn mismatch(&self, interpreter: &Interpreter) -> Option<String> {
         let Release { major, minor, micro } = interpreter.version;
         let (release, stage) = ([major, minor, micro], interpreter.stage());
         let is_version = match &self.version {
-            // A whole version is that of a release.
-            Wanted::Series(numbers, Stage::Final) => {
+            // Three numbers mean the release, not its pre-releases.
+            WantedVersion::Series(numbers, Stage::Final) => {
                 release.starts_with(numbers) && (numbers.len() < 3 || stage == Stage::Final)
             }
-            Wanted::Series(numbers, wanted) => stage == *wanted && release.iter().eq(padded(numbers).iter()),
-            Wanted::Range(specifiers) => {
-                // A pre-release counts as the release it leads up to unless one is named.
+            WantedVersion::Series(numbers, wanted) => stage == *wanted && release.iter().eq(padded(numbers).iter()),
+            WantedVersion::Range(specifiers) => {
+                // A pre-release counts as its release unless the conditions name a pre-release.
                 let stage = if specifiers.name_prerelease() { stage } else { Stage::Final };
                 specifiers.contain(&Version::of(interpreter.version, stage))
             }
@@ -255,24 +175,24 @@ impl Description {
         Some(format!("is {} {}{stage}{build}{elsewhere}", interpreter.implementation, interpreter.version))
     }
 
-    /// Whether an interpreter that fits is taken only where nothing better is found: a pre-release
-    /// or a debug build that nobody asked for.
+    /// Whether a fitting interpreter is only a fallback: a pre-release or a debug build that was
+    /// not requested.
     pub(in crate::interpreter) fn is_second_best(&self, interpreter: &Interpreter) -> bool {
         let asks_for_stage = match &self.version {
-            Wanted::Series(_, stage) => *stage != Stage::Final,
-            Wanted::Range(specifiers) => specifiers.name_prerelease(),
+            WantedVersion::Series(_, stage) => *stage != Stage::Final,
+            WantedVersion::Range(specifiers) => specifiers.name_prerelease(),
         };
         let is_early = !asks_for_stage && interpreter.stage() != Stage::Final;
         self.build != WantedBuild::Any && (is_early || self.build.is_second_best(interpreter))
     }
 
-    /// Whether the directory of an installation promises to hold such an interpreter. Starts
+    /// Whether an installation meets the request, judged by the name of its directory. Starts
     /// nothing.
     pub(in crate::interpreter) fn fits_label(&self, label: &Label) -> bool {
         let version = label.version();
         let is_version = match &self.version {
-            Wanted::Series(numbers, _) => version.starts_with(numbers),
-            Wanted::Range(specifiers) => specifiers.could_contain(version),
+            WantedVersion::Series(numbers, _) => version.starts_with(numbers),
+            WantedVersion::Range(specifiers) => specifiers.could_contain(version),
         };
         let is_build = self.build.fits_label(label);
         let is_maker = match self.implementation {
@@ -282,13 +202,13 @@ impl Description {
         is_version && is_build && is_maker
     }
 
-    /// The same where a label may promise less than is asked for: a command `python3.12` can be
-    /// 3.12.4.
+    /// Like [`Self::fits_label`], for names that tell less than the request: the command
+    /// `python3.12` may be 3.12.4.
     pub(in crate::interpreter) fn could_fit_label(&self, label: &Label) -> bool {
         let told = label.version().len();
         match &self.version {
-            Wanted::Series(numbers, stage) if numbers.len() > told => {
-                let version = Wanted::Series(numbers[..told].to_vec(), *stage);
+            WantedVersion::Series(numbers, stage) if numbers.len() > told => {
+                let version = WantedVersion::Series(numbers[..told].to_vec(), *stage);
                 Self { version, ..self.clone() }.fits_label(label)
             }
             _ => self.fits_label(label),
@@ -296,7 +216,7 @@ impl Description {
     }
 }
 
-/// What conditions begin with.
+/// The characters that conditions begin with.
 const SIGNS: [char; 6] = ['<', '>', '=', '~', '!', '^'];
 
 fn starts_like_number(text: &str) -> bool {
@@ -307,8 +227,8 @@ fn padded(numbers: &[u32]) -> [u32; 3] {
     [0, 1, 2].map(|at| numbers.get(at).copied().unwrap_or(0))
 }
 
-/// The series or release that `==` asks for. `==3.8` means the whole series to people, and to uv,
-/// though to PEP 440 it is 3.8.0 alone.
+/// The series or release that `==` requests. Users and uv take `==3.8` for the whole series; PEP
+/// 440 takes it for 3.8.0 alone.
 fn series_of(specifiers: &Specifiers) -> Option<(Vec<u32>, Stage)> {
     let version = specifiers.only_version()?;
     let (release, stage) = version.plain()?;
@@ -316,18 +236,18 @@ fn series_of(specifiers: &Specifiers) -> Option<(Vec<u32>, Stage)> {
     (numbers.len() <= 3).then_some((numbers, stage))
 }
 
-/// As it can be typed again, and as uv understands it, too.
+/// In a spelling that both venvwrap and uv accept.
 impl Display for Description {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.build == WantedBuild::Any {
             return formatter.write_str("any");
         }
         let version = match &self.version {
-            Wanted::Series(numbers, stage) => {
+            WantedVersion::Series(numbers, stage) => {
                 let numbers: Vec<String> = numbers.iter().map(u32::to_string).collect();
                 format!("{}{stage}", numbers.join("."))
             }
-            Wanted::Range(specifiers) => specifiers.to_string(),
+            WantedVersion::Range(specifiers) => specifiers.to_string(),
         };
         let word = self.implementation.map_or("", |implementation| implementation.word);
         if !self.platform.is_open() {
@@ -336,7 +256,7 @@ impl Display for Description {
         }
         match (word, version.as_str(), &self.version) {
             ("", "", _) => formatter.write_str("python"),
-            (_, _, Wanted::Series(..)) if self.build.has_suffix() => {
+            (_, _, WantedVersion::Series(..)) if self.build.has_suffix() => {
                 write!(formatter, "{word}{version}{}", self.build.suffix())
             }
             _ => write!(formatter, "{word}{version}{}", self.build),

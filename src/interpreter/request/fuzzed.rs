@@ -1,4 +1,4 @@
-//! Random requests, and random names of installations.
+//! Property tests: random requests, and random names of installations.
 
 use proptest::prelude::*;
 
@@ -29,8 +29,8 @@ proptest! {
             Ok(Request::Described(description)) => {
                 let again = Request::parse(Some(OsStr::new(&description.to_string())), &context).unwrap();
                 prop_assert_eq!(&again, &Request::Described(description.clone()));
-                // What is looked for on PATH is never what was typed.
-                let commands = [description.exact_commands(), description.general_commands(), description.told_commands()];
+                // A search on PATH never uses the text that was typed.
+                let commands = [description.exact_commands(), description.general_commands(), description.reported_commands()];
                 for command in commands.concat() {
                     let rest = ["python", "pypy", "graalpy"].iter().find_map(|stem| command.strip_prefix(stem));
                     let is_plain = |byte: u8| byte.is_ascii_digit() || b".td".contains(&byte);
@@ -38,7 +38,7 @@ proptest! {
                 }
             }
             Ok(Request::Path(path)) => prop_assert!(path.is_absolute() && (text.contains('/') || text == "~" || text.starts_with('.'))),
-            // One file name: nothing that leads anywhere but into the directories of PATH.
+            // A single file name, so it cannot point outside of the directories of PATH.
             Ok(Request::Command(command)) => prop_assert!(command == *text && !text.contains('/') && !text.is_empty()),
             Ok(Request::Default) => prop_assert!(text.eq_ignore_ascii_case("default")),
             Err(error) => prop_assert_eq!((error.status(), error.to_string().lines().count()), (2, 1), "{}", error),
@@ -46,7 +46,7 @@ proptest! {
         tally("names of distributions and of pythons that are odd", 1);
     }
 
-    /// What is ruled out by its name could not have been it.
+    /// A name is ruled out only if no such interpreter could meet the request.
     #[test]
     fn no_name_is_ruled_out_that_could_fit(text in requests(), minor in 0..20_u8, micro in 0..20_u8, stage in 0..3_usize) {
         let context = Context::made_of(&[("HOME", "/h")]);

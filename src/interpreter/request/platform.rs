@@ -1,14 +1,14 @@
-//! The end of one of uv's interpreter keys: `linux-x86_64-gnu` of
+//! The platform in one of uv's interpreter keys: `linux-x86_64-gnu` in
 //! `cpython-3.12.3-linux-x86_64-gnu`.
 //!
-//! Owns its words, and whether an interpreter is for that platform. uv names the directories of its
-//! installations with whole keys; any other interpreter is for the machine it is installed on. No
-//! file is opened.
+//! Owns the words of a platform, and whether an interpreter is for that platform. uv names the
+//! directories of its installations with whole keys; any other interpreter is for the machine it is
+//! installed on. Opens no file.
 
 use std::fmt::{self, Display};
 use std::path::Path;
 
-/// A platform in uv's words. `None` is any.
+/// A platform in uv's words. `None` means any.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Platform {
     system: Option<&'static str>,
@@ -38,7 +38,7 @@ const MACHINES: [&str; 15] = [
 
 const LIBCS: [&str; 7] = ["gnu", "gnueabi", "gnueabihf", "musl", "musleabi", "musleabihf", "none"];
 
-/// This machine. The C library is unknown: a venvwrap linked with musl runs on every Linux.
+/// This machine. The C library is unknown, because a venvwrap linked with musl runs on every Linux.
 const HERE: Platform = Platform {
     system: Some(if cfg!(target_os = "macos") { "macos" } else { "linux" }),
     machine: if cfg!(target_arch = "x86_64") {
@@ -52,8 +52,8 @@ const HERE: Platform = Platform {
 };
 
 impl Platform {
-    /// Reads up to three words. Each may be `any`, and words may be missing at the end. `None` if
-    /// one is unknown.
+    /// Parses up to three words. Each may be `any`, and words at the end may be missing. `None` if
+    /// a word is unknown.
     pub(super) fn parse(words: &[&str]) -> Option<Self> {
         let word = |at: usize| words.get(at).copied().filter(|word| *word != "any");
         let system = word(0).and_then(|word| SYSTEMS.into_iter().find(|name| *name == word));
@@ -64,7 +64,7 @@ impl Platform {
         (are_known && words.len() <= parts.len()).then_some(Self { system, machine, libc })
     }
 
-    /// Whether any platform will do.
+    /// Whether this is any platform.
     pub(super) fn is_open(&self) -> bool {
         *self == Self::default()
     }
@@ -77,7 +77,7 @@ impl Platform {
             .all(|(wanted, is)| wanted.is_none() || is.is_none() || wanted == is)
     }
 
-    /// The platform in the name of one of uv's installations.
+    /// The platform in the name of a uv installation.
     fn of_installation(directory: &Path) -> Option<Self> {
         let words: Vec<&str> = directory.file_name()?.to_str()?.split('-').collect();
         let [_implementation, _version, platform @ ..] = words.as_slice() else { return None };

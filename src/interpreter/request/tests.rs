@@ -1,4 +1,4 @@
-//! Requests: what is understood, what is refused, and what an interpreter has to be.
+//! Tests of requests: which are valid, which are refused, and which interpreters meet them.
 
 use super::super::facts::Interpreter;
 use super::super::label::Label;
@@ -93,7 +93,7 @@ fn versions_are_understood_in_every_usual_spelling() {
 }
 
 #[test]
-fn what_is_meant_as_a_version_and_is_none_is_refused_in_one_line_with_a_hint() {
+fn an_invalid_version_is_refused_in_one_line_with_a_hint() {
     for text in [
         "",
         "3.",
@@ -191,7 +191,7 @@ fn an_interpreter_has_to_be_what_was_asked_for() {
     assert!(Description::default().mismatch(&python).is_some());
 }
 
-/// PEP 779: from 3.14 on such a build is supported, and taken where it is the first.
+/// PEP 779: from 3.14 on, a free-threaded build is supported, and taken if it comes first.
 #[test]
 fn a_free_threaded_build_is_one_of_several_from_3_14_on() {
     let mut python = super::super::fake::interpreter(Path::new("/opt/x"), "3.14.0");

@@ -43,12 +43,12 @@ fn how_to_get_it_is_said_by_what_is_there_to_get_it_with() {
     // pyenv has it built. It takes no conditions.
     fs::create_dir_all(sandbox.home().join(".pyenv/bin")).unwrap();
     fs::write(sandbox.home().join(".pyenv/bin/pyenv"), "").unwrap();
-    assert_eq!(last(&sandbox, "3.98"), "`pyenv install 3.98` builds it");
-    assert_eq!(last(&sandbox, "pypy3.98"), "`pyenv install pypy3.98` builds it");
+    assert_eq!(last(&sandbox, "3.98"), "`pyenv install 3.98` installs it");
+    assert_eq!(last(&sandbox, "pypy3.98"), "`pyenv install pypy3.98` installs it");
     assert_eq!(last(&sandbox, ">3.98"), "uv and pyenv install other Pythons");
     // A uv that fails, as a shim of pyenv does, is none.
     program(&sandbox, "uv", "#!/bin/sh\necho 'pyenv: uv: command not found' >&2\nexit 127\n");
-    assert_eq!(last(&sandbox, "3.10.2"), "`pyenv install 3.10.2` builds it");
+    assert_eq!(last(&sandbox, "3.10.2"), "`pyenv install 3.10.2` installs it");
     // The real one knows what it can get, and is believed to get nothing else.
     fs::remove_file(sandbox.tools().join("uv")).unwrap();
     symlink(peer("uv"), sandbox.tools().join("uv")).unwrap();
@@ -60,7 +60,7 @@ fn how_to_get_it_is_said_by_what_is_there_to_get_it_with() {
         last(&sandbox, ">=3.10.2,<3.10.3"),
         "`uv python install '>=3.10.2,<3.10.3'` installs it; so does `venvwrap mkvirtualenv --download`"
     );
-    assert_eq!(last(&sandbox, "3.98"), "`pyenv install 3.98` builds it");
+    assert_eq!(last(&sandbox, "3.98"), "`pyenv install 3.98` installs it");
     let found = sandbox.run(["python", "find", "3.10.2"]).status(1).stdout("").stderr_text();
     assert!(
         found.ends_with("hint: `uv python install 3.10.2` installs it; so does `venvwrap mkvirtualenv --download`\n"),
@@ -169,20 +169,20 @@ fn what_is_there_and_no_python_is_one_line_and_a_hint() {
         assert!(text.lines().count() == 2 && text.contains("\nhint: ") && !text.contains('\x1b'), "{name}: {text}");
     }
     for (request, reason) in [
-        ("tools/directory", "looked at [ROOT]/tools/directory/bin/python: not there"),
-        ("tools/none", "looked at [ROOT]/tools/none: not there"),
-        ("tools", "looked at tools on PATH: not there; what is here by that name is `./tools`"),
+        ("tools/directory", "looked at [ROOT]/tools/directory/bin/python: not found"),
+        ("tools/none", "looked at [ROOT]/tools/none: not found"),
+        ("tools", "looked at tools on PATH: not found; for the file here, use `./tools`"),
         // PATH passes over what cannot be run, as a shell does.
-        ("plain", "looked at plain on PATH: not there"),
-        ("broken", "looked at broken on PATH: not there"),
+        ("plain", "looked at plain on PATH: not found"),
+        ("broken", "looked at broken on PATH: not found"),
     ] {
         assert_eq!(hints(&sandbox, &["-p", request])[0], reason, "{request}");
     }
     let text = make(&sandbox, &["-p", "3.12.x"]).status(2).stdout("").stderr_text();
     assert_eq!(
         text,
-        "venvwrap: `3.12.x` is not a version of python\n\
-         hint: `-p` takes a version such as `3.12`, `>=3.11,<3.14` or `pypy3.10`, a command or a path\n"
+        "venvwrap: `3.12.x` is not a Python version\n\
+         hint: `-p` takes a version such as `3.12`, `>=3.11,<3.14`, or `pypy3.10`, a command, or a path\n"
     );
     assert_eq!(names(&sandbox.workon_home()), Vec::<String>::new());
 }

@@ -111,7 +111,7 @@ fn variables_come_before_the_project_and_after_the_person() {
         "{text}"
     );
     assert!(
-        text.contains("python3.99 on PATH: not there; ") && text.contains("python3.98 on PATH: not there; "),
+        text.contains("python3.99 on PATH: not found; ") && text.contains("python3.98 on PATH: not found; "),
         "{text}"
     );
     // What makes no sense is not passed over.
