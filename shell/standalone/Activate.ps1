@@ -1,13 +1,14 @@
-# Enters this environment in the PowerShell that dot-sources it; `deactivate` leaves it. Needs no venvwrap.
+# Activates this environment in the PowerShell that dot-sources it; `deactivate` deactivates it.
+# Needs no venvwrap.
 # Template: each of the two bare words __...__ is replaced by the value, quoted for PowerShell
 # (in single quotes; a single quote inside, straight or curly, is doubled).
 #
-# The names _OLD_VIRTUAL_PATH, _OLD_VIRTUAL_PYTHONHOME and _OLD_VIRTUAL_PROMPT are those of venv, so that
-# its script and this one can undo each other when one is sourced on top of the other.
+# The names _OLD_VIRTUAL_PATH, _OLD_VIRTUAL_PYTHONHOME and _OLD_VIRTUAL_PROMPT are venv's, so that
+# venv's script and this one can undo each other when one is sourced after the other.
 
 function global:deactivate ([switch] $NonDestructive) {
-    # The entry goes from wherever it stands now, so edits made to PATH meanwhile survive. It is also
-    # the only way to leave an environment that this shell inherited, and nothing was saved for.
+    # Removes the entry from wherever it is now, so that other changes to PATH survive. This also
+    # deactivates an environment that this shell inherited, for which nothing was saved.
     if ((Test-Path -LiteralPath Env:VIRTUAL_ENV) -and (Test-Path -LiteralPath Env:PATH)) {
         $entries = [System.Collections.Generic.List[string]] $env:PATH.Split([System.IO.Path]::PathSeparator)
         [void] $entries.Remove("$env:VIRTUAL_ENV/bin")
@@ -20,7 +21,8 @@ function global:deactivate ([switch] $NonDestructive) {
         Remove-Item -LiteralPath Env:_OLD_VIRTUAL_PYTHONHOME
     }
 
-    # A prompt that was replaced meanwhile no longer calls the one put aside: it is the user's and stays.
+    # If the prompt was replaced, it no longer calls the saved one: the user changed it, so it
+    # stays.
     if (Test-Path -LiteralPath Function:_OLD_VIRTUAL_PROMPT) {
         if ("$function:prompt".Contains('_OLD_VIRTUAL_PROMPT')) {
             Set-Item -Path Function:global:prompt -Value $function:_OLD_VIRTUAL_PROMPT
@@ -54,7 +56,7 @@ if (-not $env:VIRTUAL_ENV_DISABLE_PROMPT) {
     Set-Item -Path Function:global:_OLD_VIRTUAL_PROMPT -Value $function:prompt
 
     function global:prompt {
-        # First, because any statement before it would hide `$?` from the user's prompt.
+        # First, because any earlier statement would change `$?` for the user's prompt.
         $drawn = -join @(_OLD_VIRTUAL_PROMPT)
         $name = $env:VIRTUAL_ENV_PROMPT -replace '\p{Cc}', '_'
         "($name) $drawn"

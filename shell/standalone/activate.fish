@@ -1,13 +1,15 @@
-# Enters this environment in the fish (3.1 and newer) that sources it; `deactivate` leaves it. Needs no venvwrap.
+# Activates this environment in the fish (3.1 and newer) that sources it; `deactivate` deactivates
+# it. Needs no venvwrap.
 # Template: each of the two bare words __...__ is replaced by the value, quoted for fish.
 #
-# The names _OLD_VIRTUAL_PATH, _OLD_VIRTUAL_PYTHONHOME, _OLD_FISH_PROMPT_OVERRIDE and _old_fish_prompt are those of
-# venv, virtualenv and uv, so that their scripts and this one can undo each other when one is sourced on top of the
-# other. `builtin` everywhere, because functions with the names of builtins exist in the wild (pypa/virtualenv#3185).
+# The names _OLD_VIRTUAL_PATH, _OLD_VIRTUAL_PYTHONHOME, _OLD_FISH_PROMPT_OVERRIDE and
+# _old_fish_prompt are those of venv, virtualenv and uv, so that their scripts and this one can undo
+# each other when one is sourced after the other. `builtin` everywhere, because users define
+# functions with the names of builtins (pypa/virtualenv#3185).
 
 function deactivate -d 'Leave this Python environment'
-    # The entry goes from wherever it stands now, so edits made to PATH meanwhile survive. It is also
-    # the only way to leave an environment that this shell inherited, and nothing was saved for.
+    # Removes the entry from wherever it is now, so that other changes to PATH survive. This also
+    # deactivates an environment that this shell inherited, for which nothing was saved.
     if builtin test -n "$VIRTUAL_ENV"
         if builtin set -l position (builtin contains -i -- "$VIRTUAL_ENV/bin" $PATH)
             builtin set -e PATH[$position]
@@ -30,13 +32,14 @@ function deactivate -d 'Leave this Python environment'
         builtin set -eg _OLD_VIRTUAL_ENV_PROMPT
     end
     if builtin set -q _OLD_VIRTUAL_PYTHONHOME
-        # A universal one comes to light again when the global one goes.
+        # Erasing the global variable uncovers a universal one.
         builtin set -eg PYTHONHOME
         builtin set -q PYTHONHOME; or builtin set -gx PYTHONHOME $_OLD_VIRTUAL_PYTHONHOME
         builtin set -eg _OLD_VIRTUAL_PYTHONHOME
     end
 
-    # A prompt that was replaced meanwhile no longer calls the one put aside: it is the user's and stays.
+    # If the prompt was replaced, it no longer calls the saved one: the user changed it, so it
+    # stays.
     if builtin set -q _OLD_FISH_PROMPT_OVERRIDE
         builtin set -eg _OLD_FISH_PROMPT_OVERRIDE
         if builtin functions fish_prompt | builtin string match -q '*_old_fish_prompt*'
@@ -53,7 +56,7 @@ end
 
 deactivate nondestructive
 
-# Set although no environment is active: given back as it was, empty included.
+# Set although no environment is active: deactivating restores it, even if empty.
 if builtin set -q VIRTUAL_ENV
     builtin set -g _OLD_VIRTUAL_ENV $VIRTUAL_ENV
 end
@@ -69,10 +72,11 @@ if builtin set -q PATH
 end
 builtin set -gx PATH "$VIRTUAL_ENV/bin" $PATH
 
-# One that is not exported is invisible to Python, and could not be given back as it was.
+# Python does not see an unexported PYTHONHOME, and it could not be restored unexported.
 if builtin set -qx PYTHONHOME
     builtin set -g _OLD_VIRTUAL_PYTHONHOME $PYTHONHOME
-    # One that is universal belongs to all sessions; only an exported one keeps it from programs.
+    # A universal variable belongs to all sessions. Only an exported global one hides it from
+    # programs.
     builtin set -eg PYTHONHOME
     builtin set -qx PYTHONHOME; and builtin set -gx PYTHONHOME ''
 end
@@ -82,7 +86,8 @@ if builtin test -z "$VIRTUAL_ENV_DISABLE_PROMPT"; and builtin functions -q fish_
     builtin set -g _OLD_FISH_PROMPT_OVERRIDE "$VIRTUAL_ENV"
 
     function fish_prompt
-        # First, because anything before it would hide $status and $pipestatus from the user's prompt.
+        # First, because any earlier command would change $status and $pipestatus for the user's
+        # prompt.
         builtin set -l drawn (_old_fish_prompt $argv | builtin string collect -N)
         builtin set -l name (builtin string replace -ra '[[:cntrl:]]' _ -- "$VIRTUAL_ENV_PROMPT")
         builtin printf '(%s) %s' "$name" "$drawn"

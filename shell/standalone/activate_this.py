@@ -7,7 +7,7 @@
 
 
 def _activate_this(root, name):
-    # In here, because code that is run by `exec` inside a function finds only what is its own.
+    # In a function, because code that `exec` runs inside a function finds only its own names.
     import os
     import site
     import sys
@@ -16,7 +16,8 @@ def _activate_this(root, name):
     if not isinstance(root, str):
         root, name = os.fsdecode(root), os.fsdecode(name)
 
-    # Debian's default scheme is not the one of environments; Pythons before 3.11 have none of the name.
+    # Debian's default scheme is not the scheme of environments, and Pythons before 3.11 have no
+    # scheme named `venv`.
     scheme = 'venv' if 'venv' in sysconfig.get_scheme_names() else 'posix_prefix'
     paths = sysconfig.get_paths(scheme, {'base': root, 'platbase': root})
     packages = [path for path in sorted({paths['purelib'], paths['platlib']}) if os.path.isdir(path)]
@@ -28,7 +29,7 @@ def _activate_this(root, name):
         site.addsitedir(path)
     sys.path[:] = sys.path[before:] + sys.path[:before]
 
-    # `real_prefix` is what virtualenv sets, and old pip and setuptools look for, instead of `base_prefix`.
+    # virtualenv sets `real_prefix`, which old pip and setuptools look for instead of `base_prefix`.
     if sys.prefix != root:
         sys.real_prefix = getattr(sys, 'base_prefix', sys.prefix)
         sys.prefix = sys.exec_prefix = root

@@ -1,5 +1,5 @@
-//! Enter, switch and leave: what is set inside, and that everything is as before afterwards
-//! (DESIGN.md 4, promise 5).
+//! Activating, switching, and deactivating: what is set inside, and that everything is restored
+//! afterwards (DESIGN.md 4, promise 5).
 
 use std::fs;
 
@@ -67,7 +67,7 @@ fn switching_and_entering_again_leave_no_layers() {
     }
 }
 
-/// What a variable is like beforehand, in words and as steps of a story.
+/// The state of a variable before activation: its description, and the steps that create it.
 type State = (&'static str, fn(Story, &str) -> Story);
 
 #[test]
@@ -84,7 +84,8 @@ fn unset_stays_unset_empty_stays_empty_and_private_stays_private() {
         let mut story = Story::new();
         for (state, set) in states {
             story = set(story.unset(name), name).snapshot(&format!("{name} {state} before"));
-            // Twice in between: a switch must not record what is inside as what was outside.
+            // Two environments in a row: switching must not record the first one's values as the
+            // outer ones.
             story = story.run(["workon", "x"]).run(["workon", "y"]).run(["deactivate"]);
             story = story.snapshot(&format!("{name} {state} after"));
         }
@@ -106,12 +107,12 @@ fn edits_of_path_made_inside_survive() {
         .get("PATH")
         .run(["deactivate"])
         .get("PATH")
-        // Only what workon added goes: the first of the two is its own.
+        // Only the entry that workon added is removed; the appended one belongs to the user.
         .code("PATH=\"$PATH:$WORKON_HOME/x/bin\"", "set PATH $PATH $WORKON_HOME/x/bin")
         .run(["workon", "x"])
         .run(["deactivate"])
         .get("PATH")
-        // Somebody else took it out already.
+        // Another program already removed the entry.
         .run(["workon", "x"])
         .export("PATH", "/usr/bin")
         .run(["deactivate"])
@@ -183,7 +184,7 @@ fn a_failed_workon_changes_nothing() {
         .snapshot("after");
     for mode in MODES {
         let told = story.played(&sandbox, mode);
-        // What is said is looked at in verbs/.
+        // Tests in verbs/ check the messages.
         assert_eq!(told.stderr_text().matches("venvwrap: ").count(), 5, "{told}");
         assert_eq!(told.stderr_text().matches("hint: ").count(), 5, "{told}");
         told.same("before", "after").records(
@@ -201,7 +202,7 @@ fn a_failed_workon_changes_nothing() {
 fn a_deactivate_without_an_environment_says_so() {
     let story = Story::new().run(["workon", "x"]).run(["deactivate"]).run_failing(["deactivate"]);
     for shell in Shell::ALL {
-        // There is none outside, as there is none under virtualenvwrapper.
+        // Without an active environment `deactivate` is undefined, as in virtualenvwrapper.
         story.played(&Sandbox::with_x_and_y(), shell.plain()).records("workon x: 0\ndeactivate: 0\ndeactivate: 127");
     }
 }
@@ -245,11 +246,11 @@ fn a_plain_activate_script_can_come_before_between_and_after() {
     for plain in ["of-venv", "envs/of-ours"] {
         let source =
             |story: Story| story.code(format!(". {plain}/bin/activate"), format!("source {plain}/bin/activate.fish"));
-        // Exported, because venv's script exports it for good.
+        // Exported, because venv's script exports PS1 for good.
         let mut story = Story::new().export("PS1", "$ ").export("PYTHONHOME", "/py").snapshot("outside");
         story = source(story).run(["workon", "x"]).get("VIRTUAL_ENV").run(["deactivate"]);
         story = story.snapshot("outside after before");
-        // The script takes `deactivate` for itself: the next workon is what tidies up.
+        // The script defines its own `deactivate`. The next workon cleans up after the script.
         story = source(story.run(["workon", "x"])).get("VIRTUAL_ENV").run(["deactivate"]).run(["workon", "x"]);
         story = story.get("PATH").run(["deactivate"]).snapshot("outside after between");
         story = source(story).run(["deactivate"]).snapshot("outside after after");
@@ -298,7 +299,7 @@ fn a_forged_record_runs_nothing_and_sets_nothing() {
     }
 }
 
-/// VENVWRAP_UNDO says neither where hooks lie nor that an environment is the person's own.
+/// VENVWRAP_UNDO must not decide where hooks are, nor that an environment is the user's own.
 #[test]
 fn a_forged_record_has_no_hook_sourced() {
     let sandbox = Sandbox::with_x_and_y();
@@ -339,8 +340,7 @@ fn a_forged_record_has_no_hook_sourced() {
     }
 }
 
-/// Of a shell that did not enter itself: the hooks of its own settings, and those in an environment
-/// of its own store.
+/// A child shell runs the hooks of its own settings, and those in an environment of its own store.
 #[test]
 fn a_child_sources_the_hooks_of_its_own_settings() {
     let mut sandbox = Sandbox::with_x_and_y();
@@ -359,7 +359,7 @@ fn a_child_sources_the_hooks_of_its_own_settings() {
         }
     };
     told(&sandbox, "global");
-    // However the store is spelled.
+    // The store may be spelled differently.
     let spelled = sandbox.root().join("others/.././envs/");
     std::fs::create_dir_all(sandbox.root().join("others")).unwrap();
     sandbox.set("WORKON_HOME", spelled);

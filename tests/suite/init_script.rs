@@ -1,5 +1,5 @@
-//! What `venvwrap init` prints: clean for the linters, silent, harmless when loaded twice, no
-//! process while it loads.
+//! The output of `venvwrap init`: passes the linters, prints nothing, can be loaded twice, and
+//! starts no process while loading.
 
 use std::collections::BTreeSet;
 use std::os::unix::fs::symlink;
@@ -9,9 +9,9 @@ use crate::support::sandbox::{BINARY, Sandbox, tool};
 use crate::support::shells::{MODES, Shell};
 use crate::support::story::Story;
 
-/// What the functions define for a person; everything else that they define starts with
-/// `__venvwrap_`. The commands, the functions that virtualenvwrapper's hooks and plugins call, and
-/// the variables that they read.
+/// The public names that the functions define; all others start with `__venvwrap_`. They are the
+/// commands, the functions that virtualenvwrapper's hooks and plugins call, and the variables that
+/// hooks read.
 const PUBLIC: &[&str] = &[
     "mkvirtualenv",
     "mktmpenv",
@@ -101,11 +101,11 @@ fn loading_defines_the_commands_and_changes_nothing_else() {
         assert!(private.contains(&"__venvwrap_call"), "{}: {private:?}", mode.name);
         let mut expected: Vec<&str> = PUBLIC.to_vec();
         if mode.name == "zsh -i" {
-            // For completions: compinit may come later in the rc file.
+            // For completions: the rc file may call compinit later.
             expected.push("precmd_functions");
         }
         if shell == Shell::Fish {
-            // For another maker's script that is sourced over us.
+            // Handles other tools' activation scripts that are sourced later.
             expected.extend(["Event variable", "VIRTUAL_ENV __venvwrap_replaced"]);
         }
         expected.sort_unstable();
@@ -113,8 +113,8 @@ fn loading_defines_the_commands_and_changes_nothing_else() {
     }
 }
 
-/// Linux counts the page faults of children that a process has waited for: the number stays only
-/// where there were none.
+/// Linux counts the page faults of exited children: the number stays the same only if there were no
+/// children.
 #[cfg(target_os = "linux")]
 #[test]
 fn loading_and_leaving_start_no_process() {
@@ -135,7 +135,7 @@ fn loading_and_leaving_start_no_process() {
         let script = shell.plain().bare_script(&sandbox, code);
         let answer = sandbox.run_command(shell.plain().command(&sandbox, &script), b"").status(0).stderr("");
         let faults = |line: &str| -> u64 {
-            // The second field is the program's name in parentheses; this is the eleventh.
+            // Counted from the end, because the second field is the program's name in parentheses.
             line.rsplit(')').next().unwrap().split_whitespace().nth(8).unwrap().parse().unwrap()
         };
         let stdout = answer.stdout_text();
@@ -158,7 +158,7 @@ fn the_line_of_the_readme_works_from_a_hostile_place() {
             .code(format!("eval \"$(venvwrap init {name})\""), format!("venvwrap init {name} | source"))
             .run(["workon", "x"])
             .get("VIRTUAL_ENV")
-            // The functions know their binary, whatever becomes of PATH.
+            // The functions remember their binary, whatever PATH is later.
             .code("PATH=/nowhere", "set PATH /nowhere")
             .run(["workon", "x"])
             .get("__venvwrap_executable")
@@ -186,7 +186,7 @@ fn the_text_is_the_code_of_the_files_after_one_line_that_names_the_binary() {
         text.split_inclusive('\n').filter(is_code).collect::<String>()
     };
     let printed = |shell: Shell| sandbox.run(["init", shell.name(), "--executable", "/opt/it's/venvwrap"]).status(0);
-    // As one word, which no other shell reads.
+    // A single word, which no other shell evaluates.
     let line = "__venvwrap_executable='/opt/it'\\''s/venvwrap'\n";
     let word = String::from_utf8(Shell::Bash.quoted(files(Shell::Bash))).unwrap();
     let other = "venvwrap: these functions are for bash, and this is another shell: nothing is loaded";
@@ -196,7 +196,7 @@ fn the_text_is_the_code_of_the_files_after_one_line_that_names_the_binary() {
     printed(Shell::Bash).stdout(text).stderr("");
     let line = "set -g __venvwrap_executable '/opt/it\\'s/venvwrap'\n";
     printed(Shell::Fish).stdout(format!("{line}{}", files(Shell::Fish))).stderr("");
-    // As one word, read while aliases are off.
+    // A single word, read while aliases are off.
     let line = "\\builtin \\typeset \\-g __venvwrap_aliases=\"${options[aliases]}\" __venvwrap_executable='/opt/it'\\''s/venvwrap'
 \\builtin \\setopt \\no_aliases\n\\builtin \\eval ";
     let text = format!(
@@ -259,7 +259,7 @@ fn another_shell_that_reads_the_line_for_bash_says_so_and_goes_on() {
     }
 }
 
-/// yash under LC_ALL=C cannot read a script with another byte, not even in a comment.
+/// yash under LC_ALL=C cannot read a script with non-ASCII bytes, even in comments.
 #[test]
 fn everything_that_a_shell_reads_is_ascii() {
     let mut files = vec![source("standalone"), source("")];

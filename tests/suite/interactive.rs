@@ -1,4 +1,4 @@
-//! What only a person at a terminal sees: Tab, the prompt, Ctrl-C.
+//! Behavior that only shows at a terminal: completion, the prompt, Ctrl-C.
 
 use std::collections::BTreeSet;
 use std::net::TcpListener;
@@ -7,7 +7,7 @@ use crate::support::pty::{INTERRUPT, RcFile, Terminal};
 use crate::support::sandbox::Sandbox;
 use crate::support::shells::Shell;
 
-/// Every shell as its user has it; zsh with its completion system loaded before or after us.
+/// Every shell with its usual settings; zsh with compinit before or after venvwrap.
 const SHELLS: [(Shell, RcFile); 4] = [
     (Shell::Bash, RcFile { before: "", after: "" }),
     (Shell::Zsh, RcFile { before: COMPINIT, after: "" }),
@@ -16,7 +16,7 @@ const SHELLS: [(Shell, RcFile); 4] = [
 ];
 pub(crate) const COMPINIT: &str = "autoload -Uz compinit; compinit -u -D";
 
-/// A terminal with each of these, one after the other.
+/// Runs the test in a terminal with each shell.
 pub(crate) fn in_every_shell(sandbox: &Sandbox, test: impl Fn(&Terminal<'_>)) {
     for (shell, rc) in SHELLS {
         let terminal = Terminal::start_with(sandbox, shell, rc);
@@ -70,7 +70,7 @@ fn every_verb_that_takes_a_name_completes_it() {
     let sandbox = Sandbox::new();
     sandbox.minimal_environment("my env");
     sandbox.minimal_environment("other");
-    // A directory of that name is nothing to them.
+    // A directory with a matching name must not be completed.
     sandbox.write("my env/file", "");
     in_every_shell(&sandbox, |terminal| {
         for verb in
@@ -78,7 +78,7 @@ fn every_verb_that_takes_a_name_completes_it() {
         {
             assert_eq!(terminal.completed(format!("{verb} my\t")), format!("{verb} my\\ env "));
         }
-        // One operand is all it takes.
+        // These commands take only one operand.
         for line in ["showvirtualenv other my", "workon other my", "deactivate my", "lsvirtualenv my"] {
             assert_eq!(terminal.completed(format!("{line}\t")), line);
         }
@@ -165,7 +165,7 @@ fn completion_says_nothing_and_makes_nothing_when_it_cannot() {
     }
 }
 
-/// Its own completion system, compctl, is all that zsh has without `compinit`.
+/// Without `compinit`, zsh has only its old completion system, compctl.
 #[test]
 fn zsh_without_compinit_has_its_files_and_no_noise() {
     let sandbox = Sandbox::new();
@@ -186,7 +186,7 @@ fn the_prompt_shows_the_name_once_and_only_inside() {
         assert_eq!(terminal.run("workon x"), "$ workon x\n(x) $");
         assert_eq!(terminal.run("workon x"), "(x) $ workon x\n(x) $");
         assert_eq!(terminal.run("workon 'y z'"), "(x) $ workon 'y z'\n(y z) $");
-        // A shell in the shell shows where it is, and can leave without the outer one.
+        // A nested shell shows the active environment, and can deactivate without the outer shell.
         let inner = terminal.shell_in_it();
         assert_eq!(terminal.run(inner), format!("(y z) $ {inner}\n(y z) $"));
         assert_eq!(terminal.run("deactivate"), "(y z) $ deactivate\n$");
@@ -208,7 +208,7 @@ fn a_hostile_name_is_drawn_and_not_obeyed() {
         let terminal = Terminal::start_with(&sandbox, shell, rc);
         for (name, drawn) in names.into_iter().zip(drawn) {
             terminal.run([b"workon ".as_slice(), &shell.quoted(name)].concat());
-            // bash and zsh read their prompt as code; fish prints what a function says.
+            // bash and zsh evaluate the prompt text; fish prints the output of a function.
             let drawn = if shell == Shell::Fish { name } else { drawn };
             assert_eq!(terminal.run("true"), format!("({drawn}) $ true\n({drawn}) $"), "{shell:?}: {name}");
         }
@@ -218,7 +218,7 @@ fn a_hostile_name_is_drawn_and_not_obeyed() {
 }
 
 #[test]
-fn a_person_who_draws_their_own_prompt_is_left_alone() {
+fn a_custom_prompt_is_left_alone() {
     let mut sandbox = Sandbox::new();
     sandbox.minimal_environment("x");
     sandbox.set("VIRTUAL_ENV_DISABLE_PROMPT", "1");
@@ -244,7 +244,7 @@ fn workon_goes_to_the_project() {
     });
 }
 
-/// The index takes the question and never answers.
+/// A package index that accepts the request and never answers.
 #[test]
 fn ctrl_c_ends_an_installation_and_leaves_the_shell_and_the_environment() {
     let mut sandbox = Sandbox::new();
@@ -258,14 +258,14 @@ fn ctrl_c_ends_an_installation_and_leaves_the_shell_and_the_environment() {
         terminal.type_keys(INTERRUPT);
         terminal.wait_for_prompt_after(prompts);
         let screen = terminal.screen();
-        // All that is said, is said before the prompt: what cannot be had, that it was ended, what
-        // there is.
+        // All messages come before the prompt: the package that failed, the interruption, the
+        // environment that exists.
         let hint = "hint: the environment was created; activate it and run `pip install` again";
         let last = screen.lines().rev().take(4).collect::<Vec<_>>();
         assert!(last[0].ends_with('$') && last[1] == hint, "{screen}");
         assert_eq!(last[2], "venvwrap: pip install was interrupted", "{screen}");
         assert!(last[3].ends_with("Operation cancelled by user"), "{screen}");
-        // zsh breaks off its functions with a status of its own, 1.
+        // zsh ends interrupted functions with status 1.
         let (ask, status) = match terminal.shell {
             Shell::Bash => ("echo $?", "\n130\n"),
             Shell::Zsh => ("echo $?", "\n1\n"),
@@ -279,7 +279,7 @@ fn ctrl_c_ends_an_installation_and_leaves_the_shell_and_the_environment() {
     });
 }
 
-/// A hook that waits for the other end of a pipe, in a program that says so: Ctrl-C is for that.
+/// A hook that announces itself and then waits on a pipe until Ctrl-C.
 fn waiting(sandbox: &Sandbox, hook: &str, shell: Shell) -> std::path::PathBuf {
     let pipe = sandbox.root().join("pipe");
     if !pipe.exists() {
@@ -291,7 +291,7 @@ fn waiting(sandbox: &Sandbox, hook: &str, shell: Shell) -> std::path::PathBuf {
 }
 
 #[test]
-fn ctrl_c_in_a_hook_leaves_nothing_that_the_hook_was_told() {
+fn ctrl_c_in_a_hook_leaves_none_of_its_variables() {
     let sandbox = Sandbox::with_x_and_y();
     in_every_shell(&sandbox, |terminal| {
         for (hook, line, variable) in [
@@ -319,7 +319,7 @@ fn ctrl_z_while_an_environment_is_made_does_not_take_the_terminal_away() {
     for nested in [false, true] {
         let terminal = Terminal::start(&sandbox, Shell::Fish);
         if nested {
-            // With a parent in its session, fish has a group that Ctrl-Z can stop.
+            // In a session with a parent, Ctrl-Z can stop fish's process group.
             let prompts = terminal.prompts();
             terminal.type_keys("fish -i\r");
             terminal.wait_for_prompt_after(prompts);

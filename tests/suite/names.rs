@@ -1,5 +1,5 @@
-//! Names of the caller's: variables that cannot be set, aliases, functions and options that change
-//! what a word means.
+//! Names that the user's shell already uses: read-only variables, aliases, functions, and options
+//! that change the meaning of a word.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use crate::support::sandbox::{BINARY, Sandbox, tool};
 use crate::support::shells::{Mode, Shell};
 use crate::support::story::Story;
 
-/// The words that scripts use for themselves, and those that the functions once used.
+/// Typical variable names of scripts, and former local names of the functions.
 const WORDS: &[&str] = &[
     "name",
     "root",
@@ -50,7 +50,7 @@ const WORDS: &[&str] = &[
     "x",
 ];
 
-/// Everything that a function of ours does, failures among them.
+/// Steps that call everything the functions do, including failures.
 fn day() -> Story {
     Story::new()
         .run(["workon", "x"])
@@ -80,7 +80,7 @@ const RECORDS: &str = "workon x: 0
 fn no_variable_of_the_callers_gets_in_the_way() {
     let sandbox = Sandbox::with_x_and_y();
     let each = |code: &str| WORDS.iter().fold(String::new(), |text, word| text + &code.replace("WORD", word) + "\n");
-    // `path` is zsh's own there.
+    // In zsh `path` is special.
     let zsh = |code: &str| each(code).replace(&code.replace("WORD", "path"), ":");
     let modes = [
         Mode::of(Shell::Bash, each("readonly WORD=1")),
@@ -100,7 +100,7 @@ fn no_variable_of_the_callers_gets_in_the_way() {
     }
 }
 
-/// A static promise, for what no test happens to call.
+/// Checks the source text, for functions that no test calls.
 #[test]
 fn every_local_has_a_name_of_ours() {
     let read = |file: &str| fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("shell").join(file)).unwrap();
@@ -117,7 +117,7 @@ fn every_local_has_a_name_of_ours() {
         for line in read(file).lines().map(str::trim) {
             let declared = line.strip_prefix("\\builtin local ").unwrap_or_default();
             let looped = line.strip_prefix("for ").and_then(|rest| rest.split(' ').next()).unwrap_or_default();
-            // What follows a space within a value is no name.
+            // Text after a space within a value is not a name.
             let names = declared.split(' ').take_while(|word| !word.contains("$(")).chain([looped]);
             for name in names.map(|name| name.trim_start_matches(['\'', '"'])).filter(|name| !name.is_empty()) {
                 seen += 1;
@@ -161,7 +161,7 @@ fn a_prompt_that_cannot_be_set_shows_nothing_and_fails_nothing() {
              PS1=mine",
         );
     }
-    // zsh shows the name only where a prompt is.
+    // zsh shows the name only if there is a prompt.
     let script = "setopt interactive 2>/dev/null; readonly PS1='mine '";
     story.played(&sandbox, Mode::of(Shell::Zsh, script.to_owned())).silent().records(
         "workon x: 0
@@ -169,7 +169,7 @@ fn a_prompt_that_cannot_be_set_shows_nothing_and_fails_nothing() {
          deactivate: 0
          PS1=mine",
     );
-    // Made so while one is active.
+    // Made read-only while an environment is active.
     let late = Story::new().set("PS1", "mine ").run(["workon", "x"]).code("readonly PS1", "").run(["deactivate"]);
     late.get("VIRTUAL_ENV").played(&sandbox, Shell::Bash.plain()).silent().records(
         "workon x: 0
@@ -187,7 +187,8 @@ fn a_variable_that_cannot_be_set_is_named_and_nothing_is_half_done() {
             let never = Story::new().code(format!("readonly {name}"), "").snapshot("before");
             let never = never.run_failing(["workon", "x"]).snapshot("after");
             never.played(&sandbox, shell.plain()).says("", &message).same("before", "after").records("workon x: 1");
-            // Made so while one is active: it stays, whole.
+            // Made read-only while an environment is active: the environment stays active as a
+            // whole.
             let late = Story::new().run(["workon", "x"]).code(format!("readonly {name}"), "").snapshot("before");
             let late = late.run_failing(["deactivate"]).run_failing(["workon", "y"]).snapshot("after");
             late.played(&sandbox, shell.plain()).says("", &message.repeat(2)).same("before", "after").records(
@@ -199,7 +200,7 @@ fn a_variable_that_cannot_be_set_is_named_and_nothing_is_half_done() {
     }
 }
 
-/// Aliases that count in any word, as bat's manual recommends them and worse.
+/// Aliases that zsh expands in any word, as bat's manual recommends, and worse ones.
 const GLOBAL: &str = "alias -g -- -h='-h | cat' --help='--help | cat' name=NAME root=ROOT path=P value=V -g=G -L=L -a=A \
      -p=P -x=X -v=V -f=F -n=N eval=E setopt=S typeset=T export=X unset=U local=LL return=R function=F if=I fi=FI then=T \
      '[[=TEST' case=C esac=ESAC in=IN zsh=Z bash=B complete=COMPLETE answer=ANSWER hook=HOOK init=INIT exec=EXEC \
@@ -223,7 +224,7 @@ fn global_aliases_of_zsh_change_nothing_that_is_loaded_or_called() {
         format!("source {}", shim("virtualenvwrapper.sh")),
         format!("source {}; virtualenvwrapper_load", shim("virtualenvwrapper_lazy.sh")),
     ] {
-        // The loading line itself is the caller's: read before there are any.
+        // The loading line is read before there are any aliases.
         let code = format!(
             "load() {{ {load} }}\n{GLOBAL}\n\\load\n\\workon \\x && \\builtin \\print \\-r \"$VIRTUAL_ENV_PROMPT\"\n\
              \\lsvirtualenv \\-b\n\\deactivate && \\builtin \\print \\-r \"$PATH ${{options[aliases]}}\""
@@ -231,7 +232,7 @@ fn global_aliases_of_zsh_change_nothing_that_is_loaded_or_called() {
         let script = Shell::Zsh.plain().bare_script(&sandbox, &code);
         let answer = sandbox.run_command(Shell::Zsh.plain().command(&sandbox, &script), b"").status(0);
         let answer = answer.stdout_contains("x\nx\ny\n[ROOT]/tools:/usr/bin:/bin on\n");
-        // The scripts tell which templates they make.
+        // The scripts report the templates they create.
         assert!(answer.stderr_text().lines().all(|line| line.starts_with("venvwrap: creating ")), "{load}: {answer}");
     }
 }
@@ -250,7 +251,7 @@ fn an_entry_of_path_that_was_there_before_stays_where_path_is_unique() {
             let story = Story::new().snapshot("before").run(["workon", "x"]).run(["workon", "y"]).run(["workon", "x"]);
             let story = story.code("path+=(/late); path=(${path:#/late})", "").run(["deactivate"]).snapshot("after");
             story.played(&sandbox, mode).silent().same("before", "after");
-            // And in a child of another make.
+            // And in a child of another kind of shell.
             for child in Shell::ALL {
                 let left = Story::new().run(["deactivate"]).get("PATH");
                 let story = Story::new().run(["workon", "x"]).child(child.plain(), left);
@@ -267,7 +268,7 @@ fn an_entry_of_path_that_was_there_before_stays_where_path_is_unique() {
 #[test]
 fn what_is_universal_in_fish_is_never_taken_from_other_sessions() {
     let sandbox = Sandbox::with_x_and_y();
-    // --no-config has no universal variables.
+    // With --no-config, fish has no universal variables.
     let run = |code: String| {
         let mut command = sandbox.command(tool("fish"));
         command.arg(Shell::Fish.plain().script(&sandbox, code));

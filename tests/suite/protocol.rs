@@ -1,5 +1,5 @@
-//! How the functions and the binary get on with each other and with the shell that they are in:
-//! streams, descriptors, a binary that is gone, killed or of another version.
+//! How the functions and the binary work together: streams, descriptors, and a binary that is
+//! missing, killed, or of another version.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -38,12 +38,12 @@ fn closed_streams_do_not_matter() {
     let sandbox = Sandbox::with_x_and_y();
     for shell in Shell::ALL {
         for closed in ["<&-", ">&-", "2>&-", "<&- >&-", ">&- 2>&-", "<&- 2>&-", "<&- >&- 2>&-"] {
-            // Closed for the one command, and for the whole shell.
+            // Closed for one command, and for the whole shell.
             let once = format!("workon x {closed}\n__story_status workon $STATUS\nworkon z {closed}");
             let once = format!("{once}\n__story_status missing $STATUS\ndeactivate {closed}");
             let whole = format!("exec {closed}\nworkon x\n__story_status workon $STATUS\nworkon z");
             let whole = format!("{whole}\n__story_status missing $STATUS\ndeactivate");
-            // fish has no `exec` for redirections alone.
+            // fish cannot redirect with `exec` alone.
             for code in if shell == Shell::Fish { vec![once] } else { vec![once, whole] } {
                 let story = Story::new().code(code.replace("STATUS", "?"), code.replace("STATUS", "status"));
                 story.get("VIRTUAL_ENV").played(&sandbox, shell.plain()).records(
@@ -80,7 +80,7 @@ fn descriptors_of_the_caller_are_left_alone() {
     assert_eq!(fs::read_to_string(sandbox.root().join("four")).unwrap(), "and\ny\n");
 }
 
-/// A story in which another program stands where the binary was.
+/// A story in which another program replaces the binary.
 fn with_program(program: &[u8], story: Story) -> Story {
     let set = |shell: Shell, before: &str| [before.as_bytes(), &shell.quoted(program)].concat();
     let code =
@@ -89,12 +89,12 @@ fn with_program(program: &[u8], story: Story) -> Story {
 }
 
 #[test]
-fn a_binary_that_is_gone_is_told() {
+fn a_missing_binary_is_reported() {
     let sandbox = Sandbox::with_x_and_y();
     let program = bytes(sandbox.root().join("gone"));
     let story = Story::new().run(["workon", "x"]).snapshot("before");
     let story = story.then(with_program(&program, Story::new().run_failing(["workon", "y"]))).get("VIRTUAL_ENV_PROMPT");
-    // Leaving needs no binary.
+    // Deactivating needs no binary.
     let story = story.run(["deactivate"]).get("VIRTUAL_ENV");
     for mode in MODES {
         let told = story.played(&sandbox, mode);
@@ -139,7 +139,7 @@ fn a_child_that_reads_a_closed_stdin_does_not_wait() {
 }
 
 #[test]
-fn functions_of_another_version_are_told_to_be_loaded_again() {
+fn functions_of_another_version_must_be_reloaded() {
     let sandbox = Sandbox::with_x_and_y();
     for (shell, line) in [
         (Shell::Bash, "eval \"$(venvwrap init bash)\""),
@@ -205,7 +205,7 @@ fn without_the_functions_a_new_environment_is_created_and_reported_as_not_active
     let home = sandbox.home();
     fs::create_dir_all(home.join("projects")).unwrap();
     sandbox.set("PROJECT_HOME", home.join("projects"));
-    // The calling shell counts, else SHELL.
+    // The calling shell decides, or else SHELL.
     for (caller, login, line) in [
         ("bash", "/usr/bin/zsh", "~/.bashrc: eval \"$(venvwrap init bash)\""),
         ("zsh", "/usr/bin/fish", "~/.zshrc: eval \"$(venvwrap init zsh)\""),
@@ -238,7 +238,7 @@ fn without_the_functions_a_new_environment_is_created_and_reported_as_not_active
     }
 }
 
-/// Tells what the shell runs, on the descriptor that plans come on.
+/// Code that makes the shell trace its commands to the descriptor of the plan.
 const NOISE: &[(Shell, &str)] = &[
     (Shell::Bash, "exec 3>noise; BASH_XTRACEFD=3; set -x"),
     (Shell::Bash, "exec 3>noise; BASH_XTRACEFD=3; PS4='> '; set -x"),
@@ -256,7 +256,7 @@ const NOISE: &[(Shell, &str)] = &[
 ];
 
 #[test]
-fn what_else_gets_into_the_plans_descriptor_is_never_run() {
+fn other_output_on_the_descriptor_of_plans_is_never_run() {
     let sandbox = Sandbox::with_x_and_y();
     for (shell, noise) in NOISE {
         let story =
@@ -305,9 +305,9 @@ fn a_plan_without_its_marks_or_with_those_of_another_call_is_not_run() {
     }
 }
 
-/// The option that the function gives, as the binary gets it.
+/// The option that the function passes to the binary.
 #[test]
-fn the_binary_is_told_a_word_of_the_call_and_whether_the_shell_has_a_prompt() {
+fn the_function_passes_the_mark_of_the_call_and_whether_there_is_a_prompt() {
     let sandbox = Sandbox::with_x_and_y();
     let program = sandbox.write("tools/tells", "#!/bin/sh\necho \"$1\"\n");
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();

@@ -1,8 +1,8 @@
-//! Any bytes, through every shell: the name of an environment, its prompt, and a line appended to
-//! its `bin/activate`.
+//! Any bytes survive every shell: in an environment's name, its prompt, and a line appended to its
+//! `bin/activate`.
 //!
-//! The oracle is the shell itself: what a child of it finds in its environment after `workon`, byte
-//! for byte, and what is left after `deactivate`.
+//! The shell itself is the judge: a child reports its variables after `workon`, byte for byte, and
+//! the shell reports what is left after `deactivate`.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -17,34 +17,33 @@ use crate::support::shells::{MODES, Shell};
 use crate::support::story::Story;
 use crate::support::tally;
 
-/// Values that must arrive as they are.
+/// Values that must arrive unchanged.
 #[derive(Debug, Clone)]
 struct Case {
-    /// The environment's name, and so the end of its path.
+    /// The environment's name, which ends its path.
     name: Vec<u8>,
     prompt: Vec<u8>,
-    /// What a line at the end of `bin/activate` assigns, and a variable has beforehand.
+    /// The value that a line at the end of `bin/activate` assigns, and that a variable has before.
     value: Vec<u8>,
 }
 
-/// Every byte that `allowed` lets through, NUL apart, each once; the newline last, where it is lost
-/// most easily.
+/// Every allowed byte except NUL, each once. The newline is last, where it is lost most easily.
 fn every_byte(allowed: impl Fn(u8) -> bool) -> Vec<u8> {
     (1..=255).filter(|byte| *byte != b'\n').chain([b'\n']).filter(|byte| allowed(*byte)).collect()
 }
 
-/// PATH has no way to hold a `:`; the rest is what a component of a path can be. (Apple's file
-/// system wants UTF-8.)
+/// PATH entries cannot contain a `:`. All other bytes may be in the name of a directory. (Apple's
+/// file system requires UTF-8.)
 fn in_names(byte: u8) -> bool {
     byte != b'/' && byte != b':' && (byte.is_ascii() || !cfg!(target_os = "macos"))
 }
 
-/// A value in pyvenv.cfg ends with its line, which to Python a carriage return ends too.
+/// A value in pyvenv.cfg ends at the end of the line; Python counts a carriage return as one.
 fn in_prompts(byte: u8) -> bool {
     !matches!(byte, b'\n' | b'\r')
 }
 
-/// Runs of bytes with more of those that shells treat in their own way than chance would give.
+/// Byte strings with more special characters of shells than chance would produce.
 fn bytes_that(allowed: fn(u8) -> bool, longest: usize) -> impl Strategy<Value = Vec<u8>> {
     let special = proptest::sample::select(b"'\"\\$`!;&|<>(){}[]*?~#%=^ \t\n\r\x1b\x7f\xff\xc3\xa9".to_vec());
     vec(prop_oneof![special, 1..=255_u8, b'a'..=b'z'], 0..longest)
@@ -53,7 +52,7 @@ fn bytes_that(allowed: fn(u8) -> bool, longest: usize) -> impl Strategy<Value = 
 
 fn cases() -> impl Strategy<Value = Vec<Case>> {
     let case = (bytes_that(in_names, 60), bytes_that(in_prompts, 60), bytes_that(|_| true, 60));
-    // No name twice, and none that is `.` or an option.
+    // Without duplicates, `.`, and names that look like options.
     vec(case, 1..6).prop_map(|cases| {
         let numbered = cases.into_iter().enumerate().map(|(number, (name, prompt, value))| {
             let name = [number.to_string().into_bytes(), name].concat();
@@ -63,8 +62,8 @@ fn cases() -> impl Strategy<Value = Vec<Case>> {
     })
 }
 
-/// What a prompt is drawn as: bytes that are not UTF-8 stay. Of the invisible characters, random
-/// bytes hit only the soft hyphen.
+/// The prompt as drawn: bytes that are not UTF-8 stay. The only invisible character that random
+/// bytes produce is the soft hyphen.
 fn drawn(prompt: &[u8]) -> Vec<u8> {
     let mut drawn = Vec::new();
     for chunk in prompt.utf8_chunks() {
@@ -75,7 +74,7 @@ fn drawn(prompt: &[u8]) -> Vec<u8> {
     drawn
 }
 
-/// Enters and leaves all of them in one shell, and looks.
+/// Activates and deactivates all environments in one shell, and compares the values.
 fn arrives(shell: Shell, locale: &str, cases: &[Case]) -> Result<(), TestCaseError> {
     let mut sandbox = Sandbox::new();
     sandbox.set("LC_ALL", locale);
@@ -87,7 +86,7 @@ fn arrives(shell: Shell, locale: &str, cases: &[Case]) -> Result<(), TestCaseErr
     let path = bytes(&sandbox.variables()[OsStr::new("PATH")]);
     for case in cases {
         let root = sandbox.minimal_environment(OsStr::from_bytes(&case.name));
-        // Quoted as venv does it, so that blanks at the ends count.
+        // Quoted like venv does, which preserves blanks at the ends.
         let prompt = [b"home = /usr/bin\nprompt = '", &case.prompt[..], b"'\n"].concat();
         fs::write(root.join("pyvenv.cfg"), prompt).unwrap();
         let activate = fs::read(root.join("bin/activate")).unwrap();
@@ -96,7 +95,7 @@ fn arrives(shell: Shell, locale: &str, cases: &[Case]) -> Result<(), TestCaseErr
 
         story = look(story.export("PYTHONHOME", &case.value).run([b"workon", &case.name[..]]));
         story = look(story.run(["deactivate"])).unset("MINE");
-        // An empty prompt is none: the name is shown.
+        // With an empty prompt, the name is shown.
         let prompt = drawn(if case.prompt.is_empty() { &case.name } else { &case.prompt });
         let mine = if shell == Shell::Fish { b"none" } else { &case.value[..] };
         let inside = [bytes(root.join("bin")), path.clone()].join(&b':');
@@ -114,7 +113,7 @@ fn arrives(shell: Shell, locale: &str, cases: &[Case]) -> Result<(), TestCaseErr
     Ok(())
 }
 
-/// Names that differ, in the order of lists.
+/// Distinct names, sorted like lists.
 fn names() -> impl Strategy<Value = Vec<Vec<u8>>> {
     vec(bytes_that(in_names, 60), 1..4).prop_map(|names| {
         let numbered = names.into_iter().enumerate();
@@ -122,8 +121,8 @@ fn names() -> impl Strategy<Value = Vec<Vec<u8>>> {
     })
 }
 
-/// Has `allvirtualenv` hand these words to a program in these environments, and looks at what it
-/// got.
+/// Makes `allvirtualenv` pass these words to a program in these environments, and checks what the
+/// program received.
 fn reach(shell: Shell, names: &[Vec<u8>], words: &[Vec<u8>]) -> Result<(), TestCaseError> {
     let sandbox = Sandbox::new();
     let mut expected = Vec::new();
@@ -153,16 +152,16 @@ fn every_byte_arrives() {
     for shell in Shell::ALL {
         arrives(shell, "C.UTF-8", cases).unwrap();
     }
-    // fish 3 mangles every inherited variable itself where the locale has no UTF-8.
+    // Without UTF-8 in the locale, fish 3 itself damages every inherited variable.
     for shell in [Shell::Bash, Shell::Zsh] {
         arrives(shell, "C", cases).unwrap();
     }
 }
 
-/// A name or a prompt that hides or reorders what follows must not be drawn, whoever draws it: the
-/// shell, a theme that reads VIRTUAL_ENV_PROMPT, or a list.
+/// A name or a prompt that hides or reorders text must not reach the terminal, whoever draws it:
+/// the shell, a theme that reads VIRTUAL_ENV_PROMPT, or a list.
 #[test]
-fn what_hides_or_reorders_text_is_drawn_nowhere() {
+fn characters_that_hide_or_reorder_text_are_never_drawn() {
     const HIDING: [&str; 9] =
         ["\u{202e}", "\u{ad}", "\u{3164}", "\u{fff9}", "\u{e0041}", "\u{200b}", "\u{2066}", "\u{115f}", "\u{85}"];
     let sandbox = Sandbox::new();
@@ -178,7 +177,7 @@ fn what_hides_or_reorders_text_is_drawn_nowhere() {
             Shell::Fish => "functions -q fish_prompt; or function fish_prompt; end\nworkon x\nfish_prompt",
             _ => "PS1='$ '\nworkon x\nbuiltin printf '%s' \"$PS1\"",
         };
-        // zsh has a prompt only where it is interactive.
+        // zsh has a prompt only if it is interactive.
         let mode =
             if shell == Shell::Zsh { MODES.iter().find(|mode| mode.name == "zsh -i").unwrap() } else { shell.plain() };
         let answer = mode.run(&sandbox, format!("{label}\nbuiltin printf '%s\\n' \"$VIRTUAL_ENV_PROMPT\"\n"));
@@ -201,7 +200,7 @@ fn what_hides_or_reorders_text_is_drawn_nowhere() {
         let answer = sandbox.run(words);
         assert!(!hides(&answer.stderr_text()), "{words:?}");
     }
-    // The scripts that the doctor writes carry the text as it is drawn.
+    // The scripts that the doctor writes contain the text as it is drawn.
     let python = pythons::complete().path.to_str().unwrap();
     sandbox.run(["mkvirtualenv", "-q", "--without-pip", "-p", python, "made"]).status(0);
     let root = sandbox.environment("made");
@@ -229,7 +228,7 @@ proptest! {
         }
     }
 
-    /// A plan with any words in it, carried out in any environments.
+    /// A plan with random words, executed in random environments.
     #[test]
     fn random_words_reach_the_command(names in names(), words in vec(bytes_that(|_| true, 40), 1..6)) {
         for shell in Shell::ALL {

@@ -1,9 +1,8 @@
-//! Random states of a shell and random walks through environments: after leaving, everything is as
-//! before.
+//! Random shell states and random walks through environments: deactivating restores everything.
 //!
-//! What is compared is what the shell itself says of its variables, functions, aliases, options,
-//! traps, umask and working directory. `activation` does the same for states and walks that were
-//! thought out.
+//! The tests compare what the shell itself reports about its variables, functions, aliases,
+//! options, traps, umask, and working directory. `activation` does the same for selected states and
+//! walks.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -14,7 +13,7 @@ use crate::support::shells::{ALIASES, FUNCTIONS, FUNCTIONS_OF_FISH, Mode, Shell}
 use crate::support::story::Story;
 use crate::support::tally;
 
-/// Lines of an rc file, in the order in which they do not hinder each other.
+/// Lines of an rc file, ordered so that none breaks a later one.
 const BASH: &[&str] = &[
     "umask 077",
     "IFS=' /:abe_='",
@@ -89,7 +88,7 @@ const FISH: &[&str] = &[
     FUNCTIONS_OF_FISH,
 ];
 
-/// What others left in the variables: exported, in the environment that the shell is started with.
+/// Variables left by other programs: exported in the environment that the shell starts with.
 const INHERITED: &[(&str, &[(&str, &str)])] = &[
     ("nothing", &[]),
     ("a dead tmux pane", &[("VIRTUAL_ENV", "/gone/env"), ("TMUX", "/tmp/x,1,0")]),
@@ -101,7 +100,7 @@ const INHERITED: &[(&str, &[(&str, &str)])] = &[
     ("another store of hooks", &[("VIRTUALENVWRAPPER_HOOK_DIR", "/gone"), ("VIRTUALENVWRAPPER_WORKON_CD", "0")]),
 ];
 
-/// What a person does. Much of it fails, which is to change nothing.
+/// A user's commands. Many of them fail, and a failure must change nothing.
 const STEPS: &[&[&str]] = &[
     &["workon", "x"],
     &["workon", "y"],
@@ -131,7 +130,7 @@ fn walks() -> impl Strategy<Value = Walk> {
     let shell = select(vec![(Shell::Bash, BASH), (Shell::Zsh, ZSH), (Shell::Fish, FISH)]);
     let rc = shell.prop_flat_map(|(shell, lines)| (Just(shell), subsequence(lines.to_vec(), 0..=lines.len().min(8))));
     (rc, select(INHERITED), vec(select(STEPS), 1..8)).prop_map(|((shell, rc), inherited, steps)| {
-        // The empty list of a strategy cannot be shrunk to a static one.
+        // proptest cannot shrink the empty list to a static one.
         let inherited = INHERITED.iter().find(|each| each.0 == inherited.0).unwrap();
         Walk { shell, rc, inherited, steps }
     })
@@ -148,7 +147,7 @@ fn walk(walk: &Walk) -> Result<(), TestCaseError> {
     let mut is_inside = false;
     for words in &walk.steps {
         match words {
-            // A command that nothing has makes fish load functions of its own.
+            // An unknown command would make fish load functions of its own.
             ["deactivate"] if !is_inside => continue,
             ["deactivate"] => is_inside = false,
             ["workon", .., "x" | "y" | "it's $y"] => is_inside = true,
@@ -162,7 +161,7 @@ fn walk(walk: &Walk) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Found by chance once, and played always.
+/// Walks that failed once, replayed on every run.
 #[test]
 fn walks_that_once_ended_badly_end_well() {
     let walk_in = |shell, rc: &[&'static str], inherited: &str, steps: &[&'static [&'static str]]| Walk {
@@ -173,9 +172,9 @@ fn walks_that_once_ended_badly_end_well() {
     };
     let parent = "plain activate of a parent";
     let kept = [
-        // A step that fails in a condition ended the shell.
+        // A failing step inside a condition ended the shell.
         walk_in(Shell::Bash, &["set -e"], "nothing", &[&["workon", "x"], &["cdvirtualenv", "nosuch"]]),
-        // What a script of venv's had exported came back, but no longer exported.
+        // A variable exported by venv's script was restored without the export.
         walk_in(Shell::Bash, &[], parent, &[&["workon", "x"]]),
         walk_in(Shell::Zsh, &[], parent, &[&["workon", "x"]]),
     ];

@@ -1,5 +1,4 @@
-//! What environments share with the cache and with each other: nothing through which one could hurt
-//! another.
+//! Environments share no file through which one could damage another, or the cache.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,7 +10,7 @@ use crate::support::disk::tree;
 use crate::support::pythons::{self, Python, peer};
 use crate::support::sandbox::Sandbox;
 
-/// Device and inode of every file below.
+/// Device and inode of every file in a directory.
 fn inodes(root: &Path) -> BTreeMap<(u64, u64), PathBuf> {
     let mut found = BTreeMap::new();
     let mut directories = vec![root.to_path_buf()];
@@ -33,7 +32,7 @@ fn shared(one: &Path, other: &Path) -> Vec<PathBuf> {
     inodes(one).into_iter().filter(|(inode, _)| other.contains_key(inode)).map(|(_, path)| path).collect()
 }
 
-/// Lets the work be done that is otherwise done behind the prompt.
+/// Does the work that otherwise runs in the background.
 fn stage(sandbox: &Sandbox, python: &Python) {
     let store = sandbox.workon_home();
     sandbox.run(["background".as_ref(), "stage".as_ref(), store.as_os_str(), python.path.as_os_str()]).silent();
@@ -73,7 +72,7 @@ fn with_link_copy_none_are_shared_without_a_pool_either() {
     assert_eq!(shared(&one, &sandbox.root().join("cache")), Vec::<PathBuf>::new());
 }
 
-/// 2.7 writes compiled files in place.
+/// 2.7 overwrites compiled files in place.
 #[test]
 fn a_python_that_writes_in_place_gets_copies() {
     let sandbox = Sandbox::new().with_own_cache();
@@ -95,7 +94,7 @@ fn nothing_that_an_installer_does_in_an_environment_reaches_the_cache() {
     let before = (tree(&cache), tree(&witness));
     let code = "import ensurepip, os; print(os.path.join(os.path.dirname(ensurepip.__file__), '_bundled'))";
     let bundled = run(&sandbox, &python.path, &["-c", code]).status(0).stdout_text();
-    // Debian's ensurepip has them elsewhere.
+    // Debian's ensurepip keeps wheels elsewhere.
     let directories = [bundled.trim(), "/usr/share/python-wheels"].map(fs::read_dir);
     let mut wheels = directories.into_iter().flatten().flatten().flatten().map(|entry| entry.path());
     let wheel = wheels.find(|path| path.to_str().unwrap().contains("/pip-")).unwrap();

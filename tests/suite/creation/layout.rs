@@ -1,5 +1,5 @@
-//! The directories, links and `pyvenv.cfg`, side by side with those of `python -m venv` of the same
-//! interpreter.
+//! The directories, links, and `pyvenv.cfg` of a new environment, compared with `python -m venv` of
+//! the same interpreter.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,7 +10,7 @@ use crate::support::disk::names;
 use crate::support::pythons::{self, Python};
 use crate::support::sandbox::Sandbox;
 
-/// Files in `bin` that activate.
+/// The activation scripts in `bin`.
 const ACTIVATION: [&str; 6] =
     ["Activate.ps1", "activate", "activate.csh", "activate.fish", "activate.nu", "activate_this.py"];
 
@@ -24,7 +24,7 @@ fn cfg(root: &Path) -> BTreeMap<String, String> {
     text.lines().map(line).collect()
 }
 
-/// What `venv` of this interpreter makes without pip.
+/// An environment that this interpreter's `venv` creates without pip.
 fn of_venv(sandbox: &Sandbox, python: &Python, name: &str) -> std::path::PathBuf {
     let root = sandbox.root().join("venv").join(name);
     run(sandbox, &python.path, &["-m", "venv", "--without-pip", root.to_str().unwrap()]).status(0);
@@ -41,15 +41,16 @@ fn it_is_laid_out_as_its_own_venv_does_it() {
         let (ours, venvs) = (make(&sandbox, python, &name, &["--without-pip"]), of_venv(&sandbox, python, &name));
         let shown = python.path.display();
 
-        // 3.13 and newer write .gitignore; we do for all, and say that a backup may leave it out.
+        // 3.13 and newer write .gitignore; venvwrap always does, and adds a CACHEDIR.TAG for
+        // backups.
         let mut expected = set(names(&venvs));
         expected.extend([".gitignore", "CACHEDIR.TAG"].map(String::from));
         assert_eq!(set(names(&ours)), expected, "{shown}");
         assert_eq!(fs::read_to_string(ours.join(".gitignore")).unwrap(), "*\n");
         assert!(fs::read_to_string(ours.join("CACHEDIR.TAG")).unwrap().starts_with("Signature: 8a477f597d28d172"));
 
-        // The same names for the interpreter, all of which lead to the same file. Up to 3.8 venv
-        // gives it only the name that itself was called by; people expect the others.
+        // The names of the interpreter all point to the same file. Up to 3.8, venv creates only the
+        // name it was called by; users expect the others.
         let interpreters = |root: &Path| -> BTreeSet<String> {
             let is_ours = |name: &String| !ACTIVATION.contains(&name.as_str());
             names(&root.join("bin")).into_iter().filter(is_ours).collect()
@@ -77,7 +78,7 @@ fn it_is_laid_out_as_its_own_venv_does_it() {
         let (ours, venvs) = (cfg(&ours), cfg(&venvs));
         for (key, value) in &venvs {
             match key.as_str() {
-                // Names the venv module and its directory: not true of ours.
+                // A comment about the venv module, which did not create this environment.
                 "command" => assert!(!ours.contains_key("command"), "{shown}"),
                 _ => assert_eq!(ours.get(key), Some(value), "{shown}: {key}"),
             }
@@ -114,7 +115,7 @@ fn pyvenv_cfg_says_what_readers_need_and_claims_no_other_maker() {
         let executable = Path::new(&cfg["executable"]);
         assert_eq!(executable.parent().unwrap(), Path::new(&cfg["home"]));
         assert_eq!(fs::canonicalize(executable).unwrap(), fs::canonicalize(&python.path).unwrap());
-        // A distribution that moves `python3` on must not take this environment with it.
+        // A distribution's upgrade of `python3` must not change this environment.
         let versioned = format!("{}.{}", python.version.0, python.version.1);
         assert!(executable.to_str().unwrap().ends_with(&versioned), "{}", executable.display());
     }
@@ -130,9 +131,9 @@ fn options_are_written_as_venv_writes_them() {
     assert_eq!(cfg["prompt"], "my $prompt");
 }
 
-/// Microsoft's locator, as ECOSYSTEM.md 2 read it: an environment of virtualenvwrapper lies in
-/// WORKON_HOME and has `activate` beside its python; its version has three numbers; `.project`
-/// holds a directory that exists.
+/// Microsoft's locator (ECOSYSTEM.md 2): an environment of virtualenvwrapper is in WORKON_HOME and
+/// has `activate` beside its python; its version has three numbers; `.project` names an existing
+/// directory.
 #[test]
 fn an_editor_finds_it_and_its_project() {
     let sandbox = Sandbox::new();

@@ -1,10 +1,10 @@
-//! What `mkvirtualenv` makes, for every real interpreter of this machine: an ordinary environment,
-//! to its own Python, to pip, venv, virtualenv, uv and editors.
+//! What `mkvirtualenv` creates with every real interpreter of this machine: an ordinary environment
+//! to its Python, pip, venv, virtualenv, uv, and editors.
 
-mod cache; //    what environments share: nothing that could hurt another
-mod layout; //   side by side with what `python -m venv` makes
-mod peers; //    venv, virtualenv and uv take it for one of theirs
-mod running; //  its Python and its pip at work
+mod cache; //    environments share no files
+mod layout; //   compared with `python -m venv`
+mod peers; //    venv, virtualenv, and uv accept it
+mod running; //  running its Python and its pip
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use crate::support::pythons::Python;
 use crate::support::sandbox::{Answer, Sandbox};
 
-/// Makes an environment of this interpreter with these options.
+/// Creates an environment with this interpreter and these options.
 #[track_caller]
 fn make(sandbox: &Sandbox, python: &Python, name: &str, options: &[&str]) -> PathBuf {
     let path = python.path.as_os_str();
@@ -22,15 +22,14 @@ fn make(sandbox: &Sandbox, python: &Python, name: &str, options: &[&str]) -> Pat
     sandbox.environment(name)
 }
 
-/// Makes one for each interpreter, named like its version.
+/// Creates an environment with each interpreter, named after its version.
 fn make_all(sandbox: &Sandbox, pythons: &'static [Python], options: &[&str]) -> Vec<(&'static Python, PathBuf)> {
     let made = pythons.iter().enumerate();
     made.map(|(index, python)| (python, make(sandbox, python, &format!("{index} {}", python.full()), options)))
         .collect()
 }
 
-/// Runs a program with these words in the sandbox, as cut off from the network and settings as pip
-/// can be.
+/// Runs a program in the sandbox, without network and pip settings.
 #[track_caller]
 fn run<'a>(sandbox: &'a Sandbox, program: impl AsRef<OsStr>, words: &[&str]) -> Answer<'a> {
     let mut command = sandbox.command(program);

@@ -1,4 +1,4 @@
-//! Other tools take the environment for an ordinary one.
+//! Other tools treat the environment as an ordinary one.
 
 use std::fs;
 
@@ -25,7 +25,7 @@ fn uv_lists_installs_checks_and_uninstalls_in_it() {
     let sandbox = Sandbox::plain();
     let wheel = tiny_thing(sandbox.root(), "1.0");
     let wheel = wheel.to_str().unwrap();
-    // What uv still supports.
+    // Versions that uv still supports.
     let pythons = pythons::all();
     for (python, root) in make_all(&sandbox, pythons, &[]).into_iter().filter(|(python, _)| python.version >= (3, 8, 0))
     {
@@ -41,7 +41,7 @@ fn uv_lists_installs_checks_and_uninstalls_in_it() {
         uv(&["uninstall", "tiny-thing", "pip"]).status(0);
         assert!(!root.join("bin/pip").exists() && !root.join("bin/tiny-thing").exists(), "{shown}");
     }
-    // The active one is what it works on.
+    // uv works on the active environment.
     let root = make(&sandbox, pythons::complete(), "active", &[]);
     let mut command = sandbox.command(peer("uv"));
     command.args(["python", "find", "--offline", "--no-config"]).env("VIRTUAL_ENV", &root);
@@ -69,9 +69,9 @@ fn virtualenv_makes_one_from_it_that_does_not_depend_on_it() {
     drop(answer.stdout(format!("({major}, {minor}, {micro})\n")));
 }
 
-/// And the other way round: what they made is an environment to us.
+/// venvwrap accepts the environments of other tools.
 #[test]
-fn an_environment_of_theirs_is_one_of_ours() {
+fn environments_of_other_tools_are_accepted() {
     let sandbox = Sandbox::plain();
     let python = pythons::complete();
     let path = python.path.to_str().unwrap();
@@ -79,7 +79,7 @@ fn an_environment_of_theirs_is_one_of_ours() {
     let root = |name: &str| store.join(name).to_str().unwrap().to_owned();
     run(&sandbox, &python.path, &["-m", "venv", "--without-pip", "--prompt", "my p", &root("by venv")]).status(0);
     run(&sandbox, peer("uv"), &["venv", "--python", path, "--prompt", "my p", &root("by uv")]).status(0);
-    // That it has no pip is said, and is another test's matter.
+    // Another test checks the message about the missing pip.
     fs::write(store.join("by uv/bin/pip"), "").unwrap();
     let words = ["--no-download", "--no-periodic-update", "--without-pip", "--prompt", "my p", "-p", path];
     run(&sandbox, peer("virtualenv"), &[&words[..], &[&root("by virtualenv")]].concat()).status(0);

@@ -1,4 +1,4 @@
-//! Its Python, and its pip: where they think they are, and that packages come and go.
+//! The Python and the pip of an environment: their paths, and installing and uninstalling packages.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -9,7 +9,7 @@ use crate::support::pythons::{self, Python};
 use crate::support::sandbox::Sandbox;
 use crate::support::wheel::tiny_thing;
 
-/// Prints where it thinks it is, in bytes that need no encoding.
+/// Prints the paths Python reports, in ASCII.
 const WHERE: &str = "import sys, sysconfig
 out = getattr(sys.stdout, 'buffer', sys.stdout)
 def say(name, value):
@@ -24,7 +24,7 @@ for name in ['purelib', 'platlib', 'scripts', 'data']:
 say('stdlib', __import__('os').__file__.rpartition('/')[0])
 ";
 
-/// The base interpreter's own prefix, as the interpreter says.
+/// The prefix that the base interpreter reports.
 fn base_prefix(sandbox: &Sandbox, python: &Python) -> String {
     let code = "import sys; print(getattr(sys, 'base_prefix', sys.prefix))";
     run(sandbox, &python.path, &["-c", code]).status(0).stdout_text().trim().to_owned()
@@ -40,7 +40,7 @@ fn python_knows_where_it_is() {
         let site = format!("[ROOT]/envs/{name}/lib/{stem}{}/site-packages", python.minor());
         for command in ["python".to_owned(), format!("python{}", python.version.0), format!("python{}", python.minor())]
         {
-            // However strange the shell that calls it.
+            // Even when called by a shell with an unusual environment.
             let answer = run(&sandbox, root.join("bin").join(&command), &["-c", WHERE]).status(0).stderr("");
             let text = answer.stdout_text();
             let value = |key: &str| {
@@ -65,7 +65,7 @@ fn pip_is_the_interpreters_own_and_works() {
     for (python, root) in make_all(&sandbox, pythons::all(), &[]) {
         let shown = python.path.display();
         let pip = root.join("bin/pip");
-        // The command, in a path with all that a shell could stumble over.
+        // The pip command, in a path full of special characters.
         let version = run(&sandbox, &pip, &["--version"]).status(0).stdout_text();
         let site = format!("[ROOT]/envs/{}/lib/", root.file_name().unwrap().to_str().unwrap());
         assert!(version.contains(&site) && version.contains(&format!("(python {})", python.minor())), "{version}");
@@ -91,12 +91,13 @@ fn pip_is_the_interpreters_own_and_works() {
     }
 }
 
-/// Debian installs the wheels of its own packages, whatever `_PIP_VERSION` says.
+/// Debian installs wheels of its own packages, regardless of `_PIP_VERSION`.
 fn is_patched_by_debian(python: &Python) -> bool {
     python.path.starts_with("/usr/bin")
 }
 
-/// In a plain place: the pips and distutils of old expand `$` in a path, and end it at a `;`.
+/// In a path without special characters: old versions of pip and distutils expand `$` in a path,
+/// and end a path at `;`.
 #[test]
 fn packages_come_and_go() {
     let sandbox = Sandbox::plain();
@@ -117,7 +118,7 @@ print(d('tiny-thing').version, len(d('pip').files) > 100, all(f.locate().exists(
         pip(&["check"]).status(0);
         pip(&["uninstall", "--quiet", "--yes", "tiny-thing"]).status(0);
         run(&sandbox, &interpreter, &["-c", "import tiny_thing"]).status(1);
-        // pip can take itself away, and leaves nothing of itself.
+        // pip can uninstall itself completely.
         pip(&["uninstall", "--quiet", "--yes", "pip"]).status(0);
         assert!(!root.join("bin/pip").exists(), "{shown}");
         let site = fs::read_dir(root.join("lib")).unwrap().next().unwrap().unwrap().path().join("site-packages");
@@ -156,7 +157,7 @@ print('fine')";
     }
 }
 
-/// A Python as distributions split it: all of `python` but its `ensurepip`.
+/// A Python as distributions split it: complete but for `ensurepip`.
 fn without_ensurepip(sandbox: &Sandbox, python: &Python) -> Option<PathBuf> {
     let code = "import os; print(os.path.dirname(os.__file__))";
     let library = run(sandbox, &python.path, &["-c", code]).status(0).stdout_text();
@@ -180,9 +181,9 @@ fn without_ensurepip(sandbox: &Sandbox, python: &Python) -> Option<PathBuf> {
 }
 
 #[test]
-fn a_python_that_brings_no_pip_gets_one_that_fits_and_it_is_said() {
+fn a_python_without_pip_gets_a_compatible_one() {
     let mut sandbox = Sandbox::new().with_own_cache();
-    // No pip and no uv: nothing could download one.
+    // Without pip and uv, nothing can download a pip.
     sandbox.set("PATH", sandbox.tools());
     let Some(split) = without_ensurepip(&sandbox, pythons::complete()) else { return };
     let words = ["mkvirtualenv", "-p", split.to_str().unwrap()];
@@ -191,7 +192,7 @@ fn a_python_that_brings_no_pip_gets_one_that_fits_and_it_is_said() {
     assert!(text.contains("it has no pip to install, and none could be downloaded"), "{text}");
     assert!(text.contains("\nhint: ") && text.contains("--without-pip"), "{text}");
     sandbox.run(["lsvirtualenv", "-b"]).status(1).stdout("");
-    // Any other Python's is in the cache from then on.
+    // After another environment was created, the cache has a pip.
     make(&sandbox, pythons::complete(), "other", &[]);
     let said = sandbox.run(words.iter().chain(&["x"])).status(0).stdout("").stderr_text();
     assert!(said.contains(" and pip ") && said.contains("(this python brings none; from "), "{said}");

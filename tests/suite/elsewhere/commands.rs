@@ -1,4 +1,4 @@
-//! What each command does with an environment that another tool keeps.
+//! What each command does with an environment that another tool manages.
 
 use std::fs;
 
@@ -48,7 +48,8 @@ fn the_list_is_one_with_the_owner_of_each() {
     sandbox.run(["showvirtualenv", "api"]).status(0).stderr("").stdout_contains("kept by:   poetry\n");
 }
 
-/// Looking and entering write nothing; what would write is refused with one line and a hint.
+/// Listing and activating write nothing. Commands that would write are refused with one line and a
+/// hint.
 #[test]
 fn nothing_of_others_is_changed() {
     let sandbox = world();
@@ -75,7 +76,7 @@ fn nothing_of_others_is_changed() {
     }
     let path = format!("conda:{}", sandbox.root().join("conda/envs/gis").to_str().unwrap());
     sandbox.run(["rmvirtualenv", &path]).status(1).stdout("").stderr_contains("\nhint: `conda env remove -p ");
-    // One name of several: nothing is removed.
+    // If one of several names is refused, nothing is removed.
     sandbox.minimal_environment("x");
     sandbox.run(["rmvirtualenv", "x", "gis"]).status(1).stdout("");
     fs::remove_dir_all(sandbox.environment("x")).unwrap();
@@ -105,7 +106,7 @@ fn a_copy_comes_into_the_store() {
     }
 }
 
-/// An environment is made in the store whatever others have that name.
+/// A new environment may have the name of another tool's environment.
 #[test]
 fn the_name_is_free_in_the_store() {
     let sandbox = world();
@@ -114,7 +115,7 @@ fn the_name_is_free_in_the_store() {
     sandbox.run(["which", "shop"]).status(0).stdout("[ROOT]/envs/shop\n");
 }
 
-/// The commands that are about the active environment.
+/// The commands for the active environment.
 #[test]
 fn in_one_the_commands_for_the_active_one_work() {
     let sandbox = world();
@@ -157,8 +158,8 @@ fn in_one_the_commands_for_the_active_one_work() {
     drop(shop);
 }
 
-/// Global hooks fire as for ours; what lies in the environment itself is sourced only if the person
-/// trusts it.
+/// Global hooks run as usual; hooks in the environment itself are sourced only if the user trusts
+/// them.
 #[test]
 fn hooks_are_the_persons_own() {
     let sandbox = world();
@@ -219,7 +220,7 @@ fn tab_offers_them_where_the_store_has_nothing() {
     assert_eq!(offered("workon", "nothing"), "");
 }
 
-/// In bash a `:` is where a word breaks.
+/// In bash, `:` separates words.
 #[test]
 fn tab_completes_them_at_a_terminal() {
     let sandbox = world();
@@ -233,7 +234,7 @@ fn tab_completes_them_at_a_terminal() {
     });
 }
 
-/// The prompt shows where the shell is, also in a shell that was started inside.
+/// The prompt shows the active environment, also in a shell started inside it.
 #[test]
 fn the_prompt_shows_a_conda_environment() {
     let sandbox = world();
@@ -246,7 +247,7 @@ fn the_prompt_shows_a_conda_environment() {
 }
 
 #[test]
-fn a_broken_one_is_for_its_owner_to_mend() {
+fn a_broken_environment_is_left_to_its_owner() {
     let sandbox: Sandbox = world();
     let root = of_poetry(&sandbox, "api-Z-lblKmL-py3.11");
     fs::remove_file(root.join("bin/python")).unwrap();

@@ -1,8 +1,8 @@
-//! conda environments: what entering sets, what of it is undone, and what is not theirs to bring
-//! along.
+//! conda environments: what activation sets, what deactivation restores, and which variables they
+//! may not set.
 //!
-//! The variables are those that conda's own `activate --stack` exports (conda/activate.py): conda
-//! can go on from there.
+//! The variables are those that conda's own `activate --stack` exports (conda/activate.py), so that
+//! conda commands keep working.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,7 +26,7 @@ const VARIABLES: &[&str] = &[
     "PATH",
 ];
 
-/// A base with the environments `gis` and `sci`, and one of the store, `x`.
+/// A sandbox with a base, its environments `gis` and `sci`, and the environment `x` of the store.
 fn furnished() -> (Sandbox, PathBuf) {
     let sandbox = world();
     conda::base(&sandbox, "conda");
@@ -36,7 +36,7 @@ fn furnished() -> (Sandbox, PathBuf) {
     (sandbox, gis)
 }
 
-/// Trusts what a conda environment brings along, as it is now.
+/// Trusts the scripts and variables of a conda environment in their present state.
 fn trust(sandbox: &Sandbox, root: &Path) {
     sandbox.run(["trust".as_ref(), root.as_os_str()]).status(0);
 }
@@ -116,7 +116,7 @@ fn entering_one_is_undone_in_every_mode() {
     }
 }
 
-/// What `conda activate base`, which most of conda's users have in their rc files, leaves behind.
+/// The state after `conda activate base`, which most conda users have in their rc files.
 fn in_base(story: Story, sandbox: &Sandbox) -> Story {
     let base = sandbox.root().join("conda");
     let path = [base.join("bin").to_str().unwrap(), "/usr/bin:/bin"].join(":");
@@ -129,7 +129,7 @@ fn in_base(story: Story, sandbox: &Sandbox) -> Story {
 }
 
 #[test]
-fn one_lies_over_the_base_that_conda_entered() {
+fn an_environment_stacks_on_the_base_that_conda_activated() {
     let (sandbox, gis) = furnished();
     write(&gis, "etc/conda/env_vars.d/own.json", r#"{"OWN": "gis", "EMPTY": "gis"}"#);
     trust(&sandbox, &gis);
@@ -146,7 +146,7 @@ fn one_lies_over_the_base_that_conda_entered() {
         .run(["workon", "gis"])
         .run(["deactivate"])
         .snapshot("after")
-        // conda's own environment is none of ours to leave or to work on.
+        // venvwrap neither deactivates conda's own environment nor works on it.
         .run_failing(["wipeenv"]);
     for shell in Shell::ALL {
         let told = story
@@ -178,7 +178,7 @@ fn one_lies_over_the_base_that_conda_entered() {
     }
 }
 
-/// `conda deactivate` and `conda activate` inside: what they leave stays.
+/// Changes by `conda deactivate` and `conda activate` inside an environment stay.
 #[test]
 fn what_conda_changes_inside_stays() {
     let (sandbox, _) = furnished();
@@ -272,7 +272,7 @@ fn its_scripts_are_sourced_only_if_they_are_trusted() {
     for shell in Shell::ALL {
         let all = "activate a gis\nactivate b gis\npostactivate\npredeactivate\ndeactivate b gis\ndeactivate a gis\n";
         story.played(&sandbox, shell.plain()).says(all, "");
-        // One that changed since is not what was trusted.
+        // A script that changed is no longer trusted.
         let changed = if shell == Shell::Fish { "b.fish" } else { "b.sh" };
         let file = gis.join("etc/conda/deactivate.d").join(changed);
         let before = fs::read(&file).unwrap();
@@ -291,8 +291,8 @@ fn its_scripts_are_sourced_only_if_they_are_trusted() {
         .stdout_contains("yes      [ROOT]/conda/envs/gis/etc/conda/activate.d/a.sh\n");
 }
 
-/// Of every kind: what shells, loaders, interpreters, git, ssh, installers, editors, terminals and
-/// we obey, and names that no variable can have. Of lower case, too.
+/// Names of every kind that shells, loaders, interpreters, git, ssh, installers, editors,
+/// terminals, and venvwrap obey, and names that no variable can have. Lower case as well.
 const OBEYED: &[&str] = &[
     "PATH",
     "IFS",
@@ -369,7 +369,7 @@ const OBEYED: &[&str] = &[
     "_",
 ];
 
-/// Names that count in a record only: a conda environment's are read in upper case.
+/// Names that matter only in a record: names in a conda environment are converted to upper case.
 const OBEYED_IN_LOWER_CASE: &[&str] = &[
     "path",
     "fpath",
@@ -442,7 +442,7 @@ fn an_untrusted_one_sets_nothing_at_all_and_one_line_says_so() {
              deactivate: 0",
         );
     }
-    // What is trusted is the content: `conda env config vars set` makes it another.
+    // Trust is for the content, which `conda env config vars set` changes.
     trust(&sandbox, &gis);
     sandbox.run(["run", "gis", "/bin/sh", "-c", "echo $FINE $ALSO"]).status(0).stdout("evil evil\n").stderr("");
     write(&gis, "conda-meta/state", r#"{"env_vars": {"ALSO": "other"}}"#);
@@ -457,7 +457,7 @@ fn an_untrusted_one_sets_nothing_at_all_and_one_line_says_so() {
         .stdout_contains("no       [ROOT]/conda/envs/gis/conda-meta/state\n");
 }
 
-/// A record of somebody else's making, in the environment that a shell is started with.
+/// A forged record in the variables that a shell starts with.
 #[test]
 fn a_forged_record_sets_nothing_that_programs_obey() {
     let (sandbox, gis) = furnished();
@@ -481,7 +481,7 @@ fn a_forged_record_sets_nothing_that_programs_obey() {
             told.records(&format!("{}: 0\nexport FINE=restored\nQUIET=q\nunset CONDA_PREFIX", leave.join(" ")));
         }
     }
-    // And for a program.
+    // The same for a program.
     let mut sandbox = sandbox;
     let record = format!("root={root};hooks=/h{forged}{kept};set=FINE=restored");
     sandbox.set("CONDA_PREFIX", &gis).set("VENVWRAP_UNDO", record);
@@ -490,7 +490,7 @@ fn a_forged_record_sets_nothing_that_programs_obey() {
 }
 
 #[test]
-fn what_only_conda_may_change_is_left_to_it() {
+fn conda_keeps_the_variables_that_only_it_may_change() {
     let (sandbox, _) = furnished();
     let hint = "venvwrap: `gis` belongs to conda: [ROOT]/conda/envs/gis\nhint: change it with conda; `conda create --clone` copies it\n";
     for shell in Shell::ALL {

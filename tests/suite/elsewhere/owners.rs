@@ -1,5 +1,5 @@
-//! Environments made by the real tools: listed, entered and left in every shell, and left to their
-//! owners.
+//! Environments created by the real tools: listed, activated, and deactivated in every shell, and
+//! never changed.
 
 use std::ffi::OsString;
 use std::fs;
@@ -13,13 +13,12 @@ use crate::support::sandbox::Sandbox;
 use crate::support::shells::Shell;
 use crate::support::story::Story;
 
-/// What hatch and poetry need to take a directory for a project, without a package to build or to
-/// fetch.
+/// The metadata that hatch and poetry need for a project, without a package to build or download.
 const PROJECT: &str = "[project]\nname = \"shop\"\nversion = \"1\"\n[tool.poetry]\npackage-mode = false\n\
                        [tool.hatch.envs.default]\nskip-install = true\n[tool.hatch.envs.test]\nskip-install = true\n";
 
-/// One environment: what is typed for it, the project that `workon` goes to, how its owner removes
-/// it.
+/// An environment: the name to type, the project that `workon` changes to, and its owner's command
+/// to remove it.
 struct Made {
     name: &'static str,
     origin: &'static str,
@@ -30,14 +29,15 @@ struct Made {
 fn run(sandbox: &Sandbox, directory: &Path, program: &str, words: &[&str]) -> String {
     let mut command = sandbox.command(peer(program));
     command.args(words).current_dir(directory).env_remove("WORKON_HOME");
-    // None of them is to look anywhere but here.
+    // All tools must stay offline.
     command.envs([("PIP_NO_INDEX", "1"), ("UV_OFFLINE", "1"), ("VIRTUALENV_NO_PERIODIC_UPDATE", "1")]);
     command.envs([("PIPENV_NOSPIN", "1"), ("NO_COLOR", "1")]);
     command.env("HATCH_PYTHON", &pythons::complete().path);
     sandbox.run_command(command, b"").status(0).stdout_text()
 }
 
-/// A project of each tool's, all of the same name but one, with the environment that it makes.
+/// One project for each tool, with the environment the tool creates. All but one have the same
+/// name.
 fn made(sandbox: &Sandbox) -> Vec<Made> {
     let python = pythons::complete();
     let interpreter = python.path.to_str().unwrap();
@@ -80,11 +80,10 @@ fn made(sandbox: &Sandbox) -> Vec<Made> {
 }
 
 #[test]
-fn what_other_tools_make_is_entered_and_left_by_name_and_never_changed() {
+fn environments_of_other_tools_are_activated_by_name_and_never_changed() {
     let mut sandbox = Sandbox::plain().with_own_cache();
     sandbox.set("PROJECT_HOME", sandbox.root().join("projects"));
-    // Before 3.12 virtualenv's own module, which each start imports, would be compiled by the
-    // first.
+    // Before 3.12, the first start would compile a module that virtualenv installs.
     sandbox.set("PYTHONDONTWRITEBYTECODE", "1");
     let made = made(&sandbox);
     let answer = sandbox.run(["lsvirtualenv", "--all", "--json"]).status(0).stderr("");
@@ -130,7 +129,7 @@ fn what_other_tools_make_is_entered_and_left_by_name_and_never_changed() {
     assert_eq!(trees(), before);
 }
 
-/// In a shell with the functions WORKON_HOME is set, and pipenv goes by it.
+/// WORKON_HOME is set in a shell with the functions, and pipenv uses it.
 #[test]
 fn pipenvs_environment_in_the_store_has_two_names() {
     let sandbox = Sandbox::plain().with_own_cache();
@@ -146,7 +145,7 @@ fn pipenvs_environment_in_the_store_has_two_names() {
     for typed in [name, "piped", "pipenv:piped"] {
         sandbox.run(["which", typed]).status(0).stderr("").stdout(format!("[ROOT]/envs/{name}\n"));
     }
-    // Not taken for one where the mark is not that of its project.
+    // Not listed as pipenv's if the hash in the name belongs to another project.
     fs::write(sandbox.environment(name).join(".project"), "/elsewhere\n").unwrap();
     sandbox.run(["which", "piped"]).status(1).stdout("");
 }

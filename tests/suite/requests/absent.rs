@@ -1,5 +1,5 @@
-//! A Python that is not there, or is there and no good: what is said, how to get it, and
-//! `--download`, with the real uv as far as it goes without a network and a stand-in for the rest.
+//! Tests for missing and broken Pythons: the messages, the hints, and `--download`. They use the
+//! real uv where no network is needed, and a script in its place otherwise.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -11,14 +11,14 @@ use crate::support::pythons::peer;
 use crate::support::sandbox::Sandbox;
 use crate::verbs::mkvirtualenv::created_by_binary;
 
-/// Puts a program on PATH.
+/// Writes a program into a directory on PATH.
 fn program(sandbox: &Sandbox, name: &str, text: &str) -> PathBuf {
     let file = sandbox.write(Path::new("tools").join(name), text);
     fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
     file
 }
 
-/// The hints of a failure that made nothing.
+/// The hints of a failure that created nothing.
 #[track_caller]
 fn hints(sandbox: &Sandbox, words: &[&str]) -> Vec<String> {
     let text = make(sandbox, words).status(1).stdout("").stderr_text();
@@ -29,7 +29,7 @@ fn hints(sandbox: &Sandbox, words: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn how_to_get_it_is_said_by_what_is_there_to_get_it_with() {
+fn hints_name_the_installers_that_are_available() {
     let mut sandbox = Sandbox::new();
     let store = sandbox.root().join("uv dir");
     sandbox.set("UV_PYTHON_INSTALL_DIR", store);
@@ -40,16 +40,16 @@ fn how_to_get_it_is_said_by_what_is_there_to_get_it_with() {
     );
     assert_eq!(last(&sandbox, ">3.98"), "uv and pyenv install other Pythons");
     assert!(last(&sandbox, "no-command").starts_with("found "));
-    // pyenv has it built. It takes no conditions.
+    // pyenv is installed. It does not accept conditions.
     fs::create_dir_all(sandbox.home().join(".pyenv/bin")).unwrap();
     fs::write(sandbox.home().join(".pyenv/bin/pyenv"), "").unwrap();
     assert_eq!(last(&sandbox, "3.98"), "`pyenv install 3.98` installs it");
     assert_eq!(last(&sandbox, "pypy3.98"), "`pyenv install pypy3.98` installs it");
     assert_eq!(last(&sandbox, ">3.98"), "uv and pyenv install other Pythons");
-    // A uv that fails, as a shim of pyenv does, is none.
+    // A uv that fails, like a pyenv shim, does not count.
     program(&sandbox, "uv", "#!/bin/sh\necho 'pyenv: uv: command not found' >&2\nexit 127\n");
     assert_eq!(last(&sandbox, "3.10.2"), "`pyenv install 3.10.2` installs it");
-    // The real one knows what it can get, and is believed to get nothing else.
+    // The real uv knows which versions it can download.
     fs::remove_file(sandbox.tools().join("uv")).unwrap();
     symlink(peer("uv"), sandbox.tools().join("uv")).unwrap();
     assert_eq!(
@@ -66,7 +66,7 @@ fn how_to_get_it_is_said_by_what_is_there_to_get_it_with() {
         found.ends_with("hint: `uv python install 3.10.2` installs it; so does `venvwrap mkvirtualenv --download`\n"),
         "{found}"
     );
-    // Where a project asks, there is a way around it, too.
+    // If a project's file made the request, another hint says how to override it.
     let project = sandbox.write("project/.python-version", "3.10.2\n");
     let told = hints(&sandbox, &["-a", project.parent().unwrap().to_str().unwrap()]);
     assert_eq!(told.last().unwrap(), "`-p` chooses another; `-p default` is the python3 on PATH");
@@ -74,7 +74,7 @@ fn how_to_get_it_is_said_by_what_is_there_to_get_it_with() {
 }
 
 #[test]
-fn download_has_uv_install_what_is_not_there() {
+fn download_lets_uv_install_a_missing_python() {
     let Some(python) = apart().first().copied() else {
         eprintln!("skipped: no python that has a directory to itself");
         return;
@@ -82,10 +82,10 @@ fn download_has_uv_install_what_is_not_there() {
     let mut sandbox = Sandbox::new();
     let store = sandbox.root().join("uv dir");
     sandbox.set("UV_PYTHON_INSTALL_DIR", &store);
-    // Nobody to do it.
+    // Without uv there is nothing to download with.
     let told = hints(&sandbox, &["--download", "-p", &python.full()]);
     assert_eq!(told.last().unwrap(), "`--download` needs uv, and no uv on PATH works; `pipx install uv` installs it");
-    // What uv does when it downloads, with a Python that is here.
+    // Acts like a uv that downloads: it links a Python of this machine.
     let uv = "#!/bin/sh\ncase $1 in\n--version) echo 'uv 0.0.0'; exit ;;\nesac\nshift\ncase $1 in\nlist) exit ;;\nesac\n\
               [ \"$1 $2\" = 'install --' ] || exit 9\necho \"installing $3\"\necho progress >&2\n\
               mkdir -p \"$UV_PYTHON_INSTALL_DIR\"\nln -s \"$REAL\" \"$UV_PYTHON_INSTALL_DIR/$KEY\"\n";
@@ -99,10 +99,10 @@ fn download_has_uv_install_what_is_not_there() {
         .stdout(format!("installing cpython{version}\n"))
         .stderr(format!("progress\n{made}"));
     assert_eq!(taken(&sandbox), fs::canonicalize(&python.path).unwrap());
-    // What is there is not fetched.
+    // An installed Python is not downloaded.
     make(&sandbox, &["--download", "-p", &version]).status(0).stdout("").stderr(made.clone());
     taken(&sandbox);
-    // The same where a project asks; and a standing option is one.
+    // The same for a request of a project; VIRTUALENVWRAPPER_VIRTUALENV_ARGS may hold the option.
     fs::remove_dir_all(&store).unwrap();
     let project = sandbox.write("project/.python-version", &version);
     sandbox.set("VIRTUALENVWRAPPER_VIRTUALENV_ARGS", "--download");
@@ -112,7 +112,7 @@ fn download_has_uv_install_what_is_not_there() {
         .stdout(format!("installing {version}\nSetting project for x to [ROOT]/project\n"))
         .stderr(format!("progress\n{asks}{made}"));
     taken(&sandbox);
-    // One that installs something else has not helped.
+    // A uv that installs another version does not help.
     fs::remove_dir_all(&store).unwrap();
     fs::remove_dir(sandbox.workon_home().join(".venvwrap/new")).unwrap();
     fs::remove_dir_all(sandbox.workon_home().join(".venvwrap")).unwrap();
@@ -121,7 +121,7 @@ fn download_has_uv_install_what_is_not_there() {
         answer.stderr_text().starts_with("progress\nvenvwrap: no Python found for `3.98`\nhint: looked at "),
         "{answer}"
     );
-    // Nobody installs a command.
+    // Commands cannot be downloaded.
     make(&sandbox, &["-p", "no-command"]).status(1).stdout("");
 }
 
@@ -144,7 +144,7 @@ fn the_real_uv_that_cannot_download_says_so_itself() {
 }
 
 #[test]
-fn what_is_there_and_no_python_is_one_line_and_a_hint() {
+fn a_broken_python_is_reported_in_one_line_with_a_hint() {
     let sandbox = Sandbox::new();
     program(&sandbox, "noise", "#!/bin/sh\necho 'hello \x1b[31m'\n");
     program(&sandbox, "empty", "");
@@ -172,7 +172,7 @@ fn what_is_there_and_no_python_is_one_line_and_a_hint() {
         ("tools/directory", "looked at [ROOT]/tools/directory/bin/python: not found"),
         ("tools/none", "looked at [ROOT]/tools/none: not found"),
         ("tools", "looked at tools on PATH: not found; for the file here, use `./tools`"),
-        // PATH passes over what cannot be run, as a shell does.
+        // PATH skips files that are not executable, as in a shell.
         ("plain", "looked at plain on PATH: not found"),
         ("broken", "looked at broken on PATH: not found"),
     ] {

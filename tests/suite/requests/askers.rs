@@ -1,5 +1,4 @@
-//! Who asks for a Python where the person does not: variables and the files of a project. Said in a
-//! line, never guessed.
+//! Tests for requests from variables and project files: each is reported in one line.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -12,7 +11,7 @@ use crate::support::story::Story;
 use crate::support::told::Told;
 use crate::verbs::mkvirtualenv::{created, created_by_binary, not_activated};
 
-/// A world with these two on PATH, where `python3` is the second; and a project of the name `my
+/// A sandbox with these two Pythons on PATH, `python3` being the second, and a project named `my
 /// $project`.
 fn world() -> Option<(Sandbox, &'static Python, &'static Python)> {
     let [python3, other, ..] = apart()[..] else {
@@ -55,7 +54,7 @@ fn a_project_says_which_python_it_wants_in_every_shell() {
             fs::remove_dir_all(sandbox.environment(name)).unwrap();
         }
     }
-    // Without that file it is the metadata.
+    // Without .python-version, the metadata counts.
     fs::remove_file(sandbox.root().join("my $project/.python-version")).unwrap();
     let asks = format!("Using Python {range}, requested by requires-python in pyproject.toml of [ROOT]/my $project\n");
     let linked = "Setting project for x to [ROOT]/my $project\n";
@@ -63,7 +62,7 @@ fn a_project_says_which_python_it_wants_in_every_shell() {
         .status(0)
         .stdout(linked)
         .stderr(format!("{asks}{}", created_by_binary("x", other)));
-    // One that exists is not measured by it, and needs no Python for that.
+    // An existing environment is not checked against the request, so no Python is needed.
     make(&sandbox, &["-a", "my $project", "-p", "default"])
         .status(0)
         .stdout(linked)
@@ -71,7 +70,7 @@ fn a_project_says_which_python_it_wants_in_every_shell() {
     taken(&sandbox);
     make(&sandbox, &["-q", "-a", "my $project"]).status(0).stdout(linked).stderr("");
     taken(&sandbox);
-    // Nobody asked for a project's.
+    // Without `-a`, the project does not count.
     let mut command = sandbox.command(crate::support::sandbox::BINARY);
     command.args(["mkvirtualenv", "--no-pip", "x"]).current_dir(sandbox.root().join("my $project"));
     sandbox.run_command(command, b"").status(0).stdout("").stderr(created_by_binary("x", python3));
@@ -91,7 +90,7 @@ fn variables_come_before_the_project_and_after_the_person() {
     assert_eq!(told(&sandbox, &project), (String::new(), file(other)));
     let said = format!("Using Python {}, requested by UV_PYTHON\n{}", other.minor(), created_by_binary("x", other));
     assert_eq!(told(&sandbox, &[]), (said, file(other)));
-    // Several, as virtualenv takes them; the first that is there.
+    // Several versions, as in virtualenv; the first installed one is used.
     sandbox.set("VIRTUALENV_PYTHON", format!("3.99, >=3.98,<4, {}", python3.minor()));
     let said = format!(
         "Using Python {}, requested by VIRTUALENV_PYTHON\n{}",
@@ -114,7 +113,7 @@ fn variables_come_before_the_project_and_after_the_person() {
         text.contains("python3.99 on PATH: not found; ") && text.contains("python3.98 on PATH: not found; "),
         "{text}"
     );
-    // What makes no sense is not passed over.
+    // Invalid text is an error, not skipped.
     sandbox.set("VIRTUALENV_PYTHON", format!("3.x,{}", other.minor()));
     let hint = "hint: a version is `3.12`, `>=3.11,<3.14`, or `pypy3.10`; `-p` chooses another; `-p default` is the python3 on \
                 PATH\n";
@@ -123,7 +122,7 @@ fn variables_come_before_the_project_and_after_the_person() {
 }
 
 #[test]
-fn what_a_project_asks_for_is_never_run_and_never_guessed() {
+fn a_projects_request_is_never_run_and_never_guessed() {
     let Some((sandbox, python3, _)) = world() else { return };
     let evil = sandbox.write("my $project/evil", "#!/bin/sh\ntouch \"${0%/*}/it ran\"\n");
     fs::set_permissions(&evil, fs::Permissions::from_mode(0o755)).unwrap();
@@ -163,7 +162,7 @@ fn what_a_project_asks_for_is_never_run_and_never_guessed() {
         let answer = make(&sandbox, &["-a", "my $project"]).status(1).stdout("");
         let told = answer.stderr_text();
         assert!(told.starts_with(&format!("venvwrap: {said}")) && told.lines().count() == 2, "{told}");
-        // The way out that the hint names.
+        // The command from the hint works.
         make(&sandbox, &["-q", "-a", "my $project", "-p", "default"]).status(0);
         assert_eq!(taken(&sandbox), fs::canonicalize(&python3.path).unwrap());
         fs::remove_file(file).unwrap();
@@ -179,7 +178,7 @@ fn names_of_pyenv_mean_what_pyenv_has() {
     sandbox.write("my $project/.python-version", "my-version\n");
     make(&sandbox, &["-q", "-a", "my $project"]).status(0);
     assert_eq!(taken(&sandbox), fs::canonicalize(&other.path).unwrap());
-    // `system` is what comes without pyenv.
+    // `system` means the Python outside of pyenv.
     sandbox.write("my $project/.python-version", "system\n");
     let path = on_path(&sandbox, &[other]);
     sandbox.set("PATH", path);
@@ -199,8 +198,8 @@ fn mkproject_and_mktmpenv_ask_as_well() {
     sandbox.run(["rmvirtualenv", "--now", "my $project"]).status(0);
     let answer = sandbox.run(["mktmpenv", "--without-pip", "-a", "my $project"]).status(0);
     assert!(answer.stderr_text().starts_with(&asks), "{answer}");
-    // A creator that the person named is told what it would not find out; of virtualenv's variable
-    // it knows itself.
+    // A creator chosen by the user gets requests it cannot see itself. It reads virtualenv's
+    // variable on its own.
     let maker =
         "#!/bin/sh\nprintf '%s;' \"$@\"\nfor name; do :; done\nmkdir -p \"$name/bin\"\ntouch \"$name/pyvenv.cfg\"\n";
     let file = sandbox.write("tools/maker", maker);

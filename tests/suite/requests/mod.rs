@@ -1,8 +1,8 @@
-//! Which Python `mkvirtualenv` takes: for a request beside the real uv, where others than the
-//! person ask, and where it does not exist.
+//! Which Python `mkvirtualenv` uses: compared with the real uv, requested by variables and files,
+//! and missing.
 
-mod absent; //  what is said, and what `--download` does
-mod askers; //  variables and the files of a project
+mod absent; //  missing Pythons: messages, hints, `--download`
+mod askers; //  requests from variables and project files
 mod uv; //      the real uv, request by request
 
 use std::ffi::OsString;
@@ -11,21 +11,21 @@ use std::path::PathBuf;
 use crate::support::pythons::{self, Python};
 use crate::support::sandbox::{Answer, Sandbox};
 
-/// A PATH with these, in this order, before the system's.
+/// A PATH with these Pythons, in this order, before the system's.
 fn on_path(sandbox: &Sandbox, pythons: &[&Python]) -> OsString {
     let directories = pythons.iter().map(|python| python.path.parent().unwrap().to_path_buf());
     let system = ["/usr/bin", "/bin"].map(PathBuf::from);
     std::env::join_paths(std::iter::once(sandbox.tools()).chain(directories).chain(system)).unwrap()
 }
 
-/// Interpreters of CPython 3 that lie in a directory of their own, each of another minor version,
-/// the newest first.
+/// Interpreters of CPython 3, each alone in its directory and of its own minor version, the newest
+/// first.
 fn apart() -> Vec<&'static Python> {
     let mut found: Vec<&Python> = Vec::new();
     for python in pythons::all().iter().rev() {
         let is_apart =
             !["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"].iter().any(|place| python.path.starts_with(place));
-        // uv knows 3.6 and newer.
+        // uv supports 3.6 and newer.
         let is_known = python.implementation == "cpython" && python.version >= (3, 6, 0);
         if is_apart && is_known && found.iter().all(|other| other.minor() != python.minor()) {
             found.push(python);
@@ -34,13 +34,13 @@ fn apart() -> Vec<&'static Python> {
     found
 }
 
-/// Makes the environment `x` without pip, with these words.
+/// Creates the environment `x` without pip.
 #[track_caller]
 fn make<'a>(sandbox: &'a Sandbox, words: &[&str]) -> Answer<'a> {
     sandbox.run([&["mkvirtualenv", "--without-pip"], words, &["x"]].concat())
 }
 
-/// The interpreter of the environment `x`, links resolved; then it is removed.
+/// The interpreter of the environment `x`, with links resolved. Removes `x`.
 fn taken(sandbox: &Sandbox) -> PathBuf {
     let python = std::fs::canonicalize(sandbox.environment("x").join("bin/python")).unwrap();
     std::fs::remove_dir_all(sandbox.environment("x")).unwrap();

@@ -1,5 +1,4 @@
-//! The real uv beside us, request by request: what it refuses is refused, and what it finds is
-//! found.
+//! Compares requests with the real uv: both must find the same interpreter, or both refuse.
 
 use std::fs;
 use std::path::PathBuf;
@@ -9,7 +8,7 @@ use crate::support::pythons::{Python, peer};
 use crate::support::sandbox::Sandbox;
 use crate::support::tally;
 
-/// Requests that name no version of this machine.
+/// Requests that match no Python of this machine by version.
 const FIXED: &[&str] = &[
     "3",
     "v3",
@@ -68,7 +67,7 @@ const FIXED: &[&str] = &[
     "cpython-3.80",
     "pp380",
     "pypy3.80",
-    // No versions at all.
+    // Not versions.
     "3.",
     "3..1",
     "3.6.7.8",
@@ -167,8 +166,8 @@ fn about(python: &Python) -> Vec<String> {
     ];
     requests.extend(conditions);
     if cfg!(target_os = "linux") {
-        // No musl: uv reads the C library off the interpreter's file; we read it off the name of
-        // the directory, which only uv's own installations have.
+        // Keys without musl: uv reads the C library from the interpreter's file; venvwrap reads it
+        // from the name of the directory, which only uv's own installations have.
         let keys = [format!("{machine}-gnu"), format!("{other}-gnu"), machine.to_owned(), "any-any".to_owned()];
         requests.extend(keys.map(|key| format!("cpython-{full}-linux-{key}")));
         requests.extend([
@@ -180,7 +179,7 @@ fn about(python: &Python) -> Vec<String> {
     requests
 }
 
-/// What the real uv finds for a request, links resolved.
+/// The interpreter that the real uv finds, with links resolved.
 fn found(sandbox: &Sandbox, request: &str) -> Option<PathBuf> {
     let mut command = sandbox.command(peer("uv"));
     command.args([
@@ -199,7 +198,7 @@ fn found(sandbox: &Sandbox, request: &str) -> Option<PathBuf> {
 }
 
 #[test]
-fn what_uv_finds_is_found_and_what_it_refuses_is_refused() {
+fn requests_find_and_refuse_the_same_as_uv() {
     let pythons = apart();
     let Some(middle) = pythons.get(pythons.len() / 2) else {
         eprintln!("skipped: no python that has a directory to itself");
@@ -215,7 +214,7 @@ fn what_uv_finds_is_found_and_what_it_refuses_is_refused() {
         let path = on_path(&sandbox, &order);
         sandbox.set("PATH", path);
         let requests: Vec<String> = if backwards {
-            // The order matters where more than one would do.
+            // The order matters only if several interpreters match.
             let several = |request: &String| request.contains(['<', '>', '!', '~']);
             about(middle).into_iter().filter(several).chain(["3", "any", ">=3", "~=3.6"].map(str::to_owned)).collect()
         } else {

@@ -1,4 +1,4 @@
-//! Tab behind `venvwrap`: verbs, names, and what an environment has to run.
+//! Completion after `venvwrap`: verbs, names, and the programs in an environment.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -35,7 +35,7 @@ fn the_binary_is_completed_like_the_functions() {
         completes("venvwrap run my\\ env pyte", "venvwrap run my\\ env pytest ");
         completes("venvwrap run my\\ env -- pip", "venvwrap run my\\ env -- pip\\ 3 ");
         completes("venvwrap which my\\ env pyte", "venvwrap which my\\ env pytest ");
-        // From there on the words are the program's.
+        // The remaining words belong to the program.
         completes("venvwrap run my\\ env pytest --he", "venvwrap run my\\ env pytest --he");
         completes("venvwrap run my\\ env pytest -x my", "venvwrap run my\\ env pytest -x my\\ file ");
         completes("venvwrap run nosuch py", "venvwrap run nosuch py");
@@ -54,7 +54,8 @@ fn the_binary_is_completed_like_the_functions() {
     }
 }
 
-/// It is no child of a command substitution of ours: Ctrl-Z stops it, and the shell is there again.
+/// The program does not run inside a command substitution: Ctrl-Z stops it and brings back the
+/// shell.
 #[test]
 fn a_program_that_is_run_by_the_function_is_a_job_of_the_shell() {
     let sandbox = Sandbox::new();

@@ -1,4 +1,4 @@
-//! `venvwrap run`: which program it is, and what is said where there is none.
+//! `venvwrap run`: which program it starts, and the messages if there is none.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -22,7 +22,7 @@ fn the_environment_comes_first_then_path() {
     sandbox.run(["run", "x", "--", "tool", "--help", "--", "-x"]).status(0).stdout(inside).stderr("");
     sandbox.run(["run", "x", "other"]).status(0).stdout("outside [ROOT]/envs/x\n").stderr("");
     sandbox.run(["run", "y", "tool"]).status(0).stdout("outside\n").stderr("");
-    // A program called like one of our options.
+    // A program with the name of a venvwrap option.
     program(&sandbox, "envs/x/bin/--help", "#!/bin/sh\necho odd\n");
     sandbox.run(["run", "x", "--", "--help"]).status(0).stdout("odd\n").stderr("");
 }
@@ -31,7 +31,7 @@ fn the_environment_comes_first_then_path() {
 fn a_path_is_taken_from_the_callers_directory() {
     let sandbox = Sandbox::with_x_and_y();
     program(&sandbox, "work/hello", "#!/bin/sh\nprintf '%s\\n' \"$0 $PWD\"\n");
-    // Without a first line that says by what: as env(1) and every shell have it.
+    // A script without `#!` is run by sh, as env(1) and all shells do.
     program(&sandbox, "work/bare", "echo \"bare $1\"\n");
     for (directory, word, said) in [
         ("work", "./hello", "./hello [ROOT]/work\n"),
@@ -42,14 +42,14 @@ fn a_path_is_taken_from_the_callers_directory() {
         command.args(["run", "x", word]).current_dir(sandbox.root().join(directory));
         sandbox.run_command(command, b"").status(0).stdout(said).stderr("");
     }
-    // An empty entry of PATH is this directory.
+    // An empty entry in PATH means the working directory.
     let mut command = sandbox.command(BINARY);
     command.args(["run", "x", "hello"]).env("PATH", "/nowhere:").current_dir(sandbox.root().join("work"));
     sandbox.run_command(command, b"").status(0).stdout("./hello [ROOT]/work\n").stderr("");
 }
 
 #[test]
-fn what_is_not_there_is_127_and_what_cannot_be_run_is_126() {
+fn a_missing_program_is_127_and_one_that_cannot_run_is_126() {
     let sandbox = Sandbox::with_x_and_y();
     program(&sandbox, "envs/x/bin/pytest", "#!/bin/sh\n");
     sandbox.write("envs/x/bin/data", "text\n");
@@ -81,7 +81,7 @@ fn what_is_not_there_is_127_and_what_cannot_be_run_is_126() {
         let rest = masked.strip_prefix(&format!("venvwrap: {said}")).unwrap_or_else(|| panic!("{masked}"));
         assert_eq!(rest.is_empty(), said.ends_with('\n'), "{masked}");
     }
-    // One that is not executable does not hide one that is.
+    // A file that is not executable does not hide a later executable one.
     program(&sandbox, "tools/data", "#!/bin/sh\necho the other one\n");
     sandbox.run(["run", "x", "data"]).status(0).stdout("the other one\n").stderr("");
     sandbox.run(["run", "x", ""]).status(127).stdout("");

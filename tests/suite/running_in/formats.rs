@@ -1,6 +1,6 @@
-//! One process environment, however it was handed over: by `workon` to a child of the shell, by
-//! `venvwrap run`, and by `venvwrap env` in each format, evaluated by the real program where it is
-//! there and by a reader where it is not.
+//! The variables of an environment are the same in every way to get them: from `workon` in a child
+//! of the shell, from `venvwrap run`, and from `venvwrap env` in each format. The real program
+//! evaluates a format if it is installed, otherwise a reader in `readers`.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -13,10 +13,10 @@ use crate::support::sandbox::{BINARY, Sandbox, bytes, tool};
 use crate::support::shells::Shell;
 use crate::support::tally;
 
-/// A process environment, without what shells count and note for themselves.
+/// The variables of a process, without the counters and notes of shells.
 type Variables = BTreeMap<Vec<u8>, Vec<u8>>;
 
-/// What an activation is about; the rest must stay as it was.
+/// The variables that an activation may change. All others must stay the same.
 const OURS: [&str; 17] = [
     "VIRTUAL_ENV",
     "VIRTUAL_ENV_PROMPT",
@@ -37,7 +37,7 @@ const OURS: [&str; 17] = [
     "__CONDA_SHLVL_2_OWN",
 ];
 
-/// Formats that are files of text, read by `readers`.
+/// Text formats, parsed by `readers`.
 const FILES: [&str; 6] = ["nu", "pwsh", "dotenv", "systemd", "github", "json"];
 
 fn variables(env: &[u8]) -> Variables {
@@ -50,13 +50,13 @@ fn variables(env: &[u8]) -> Variables {
     pairs.filter(|(name, _)| !noise.contains(&name.as_slice())).collect()
 }
 
-/// What a program gets from `venvwrap run`.
+/// The variables of a program started by `venvwrap run`.
 pub(super) fn run(sandbox: &Sandbox, name: impl AsRef<OsStr>) -> Variables {
     let words = [OsStr::new("run"), name.as_ref(), OsStr::new("/usr/bin/env"), OsStr::new("-0")];
     variables(&sandbox.run(words).status(0).stderr("").stdout)
 }
 
-/// What a program gets in a shell that has done this; `$0` is venvwrap and `$1` the name.
+/// The variables of a program in a shell that ran this code; `$0` is venvwrap and `$1` the name.
 fn shell(sandbox: &Sandbox, program: &str, code: &str, name: &OsStr) -> Variables {
     let mut command = sandbox.command(tool(program));
     let code = match program {
@@ -73,7 +73,7 @@ fn shell(sandbox: &Sandbox, program: &str, code: &str, name: &OsStr) -> Variable
     variables(&sandbox.run_command(command, b"").status(0).stderr("").stdout)
 }
 
-/// What the functions hand on, of our variables.
+/// The variables among `OURS` that the functions export.
 fn by_workon(sandbox: &Sandbox, shell: Shell, name: &OsStr) -> Variables {
     let functions = shell.quoted(shell.functions().as_os_str().as_bytes());
     let code = [b". ", &functions[..], b"\nworkon ", &shell.quoted(name.as_bytes()), b"\n/usr/bin/env -0\n"].concat();
@@ -106,13 +106,13 @@ fn json(text: &str) -> Vec<Said> {
         .collect()
 }
 
-/// The variable that names the root of the environment.
+/// The variable that holds the root of the environment.
 fn root_variable(after: &Variables) -> &'static str {
     if after.contains_key(b"VIRTUAL_ENV".as_slice()) { "VIRTUAL_ENV" } else { "CONDA_PREFIX" }
 }
 
-/// Whether a format has a way to write these down. Decided here from its grammar, apart from the
-/// code.
+/// Whether a format can express these variables. Decided from the format's grammar, independently
+/// of the code under test.
 fn can_hold(format: &str, before: &Variables, after: &Variables) -> bool {
     let is_written = |name: &&&str| match format {
         "github" => **name != "PATH",
@@ -136,7 +136,7 @@ fn can_hold(format: &str, before: &Variables, after: &Variables) -> bool {
         }
 }
 
-/// Compares every way for one environment, with the variables that the sandbox has.
+/// Compares every way to get the variables of one environment.
 fn conforms(sandbox: &Sandbox, name: &OsStr) {
     let mut before: Variables = BTreeMap::new();
     before.extend(sandbox.variables().iter().map(|(name, value)| (bytes(name), bytes(value))));
@@ -179,7 +179,7 @@ fn conforms(sandbox: &Sandbox, name: &OsStr) {
             "dotenv" => readers::dotenv(text),
             "systemd" => readers::systemd(text),
             "json" => json(text),
-            // Directories that earlier steps put before PATH stay there.
+            // Directories that earlier steps put before PATH stay.
             "github" => {
                 expected.insert(b"PATH".to_vec(), path.clone());
                 readers::github(text)
@@ -206,13 +206,13 @@ fn shown(variables: &Variables) -> Vec<String> {
     variables.iter().map(|(name, value)| format!("{}={}", name.escape_ascii(), value.escape_ascii())).collect()
 }
 
-/// The states in which `run` and `env` are called: each sets what its caller would have exported.
+/// Runs the comparison in every state in which `run` and `env` may be called.
 fn in_every_state(sandbox: impl Fn() -> Sandbox, name: &OsStr) {
     conforms(&sandbox(), name);
     let mut odd = sandbox();
     odd.set("PYTHONHOME", "/py;home %3B\n").set("VIRTUAL_ENV", "").set("VIRTUAL_ENV_PROMPT", "left over");
     conforms(&odd, name);
-    // Another of ours, as a child of each shell has it, and the same one again.
+    // Inside another environment of the store, as a child of each shell, and inside the same one.
     for shell in Shell::ALL {
         for other in [OsStr::new("other"), name] {
             let mut inside = sandbox();
@@ -223,8 +223,8 @@ fn in_every_state(sandbox: impl Fn() -> Sandbox, name: &OsStr) {
             conforms(&inside, name);
         }
     }
-    // A plain venv's, alone and on top of one of ours; one that is there is replaced, and one that
-    // is not is a variable.
+    // Inside a plain venv, alone and on top of an environment of the store. An existing venv is
+    // replaced; a missing one is an ordinary variable.
     let mut there = sandbox();
     let root = there.root().join("plain venv");
     there.minimal_environment_at(&root);
@@ -242,7 +242,7 @@ fn in_every_state(sandbox: impl Fn() -> Sandbox, name: &OsStr) {
     conforms(&both, name);
 }
 
-/// What sourcing the activate script of a venv exports.
+/// The variables that sourcing a venv's activate script exports.
 fn enter_plain(sandbox: &mut Sandbox) {
     let root = sandbox.root().join("plain venv");
     let mut path = root.join("bin").into_os_string();
@@ -251,7 +251,7 @@ fn enter_plain(sandbox: &mut Sandbox) {
     sandbox.set("VIRTUAL_ENV", root).set("VIRTUAL_ENV_PROMPT", "plain").set("PATH", path);
 }
 
-/// A world with one environment of this name and prompt.
+/// A sandbox with one environment of this name and prompt.
 fn with(sandbox: Sandbox, name: &OsStr, prompt: &[u8]) -> Sandbox {
     let root = sandbox.minimal_environment(name);
     if !prompt.is_empty() {
@@ -268,7 +268,7 @@ fn an_ordinary_environment_is_the_same_in_every_format() {
     }
 }
 
-/// A world with the conda environment `gis` and its base, beside `x` of the store.
+/// A sandbox with the conda environment `gis` and its base, beside `x` in the store.
 fn with_conda(sandbox: Sandbox) -> Sandbox {
     conda::base(&sandbox, "conda");
     let gis = conda::prefix(&sandbox, "conda/envs/gis");
@@ -281,7 +281,7 @@ fn with_conda(sandbox: Sandbox) -> Sandbox {
 fn so_is_a_conda_environment() {
     let gis = OsStr::new("gis");
     in_every_state(|| with_conda(Sandbox::new()), gis);
-    // Over the base that conda itself has entered, and over numbers that are none.
+    // On top of the base that conda itself activated, and with invalid level numbers.
     let based = |level: &str| {
         let mut sandbox = with_conda(Sandbox::plain());
         let base = sandbox.root().join("conda");
@@ -291,7 +291,7 @@ fn so_is_a_conda_environment() {
     for level in ["1", "007", "x", "1000"] {
         conforms(&based(level), gis);
     }
-    // One of ours entered from there, and another from inside of it.
+    // An environment of the store from inside conda's, and the other way around.
     for (first, then) in [("gis", "x"), ("x", "gis"), ("base", "gis")] {
         let mut inside = based("1");
         let entered = ours(&by_workon(&inside, Shell::Bash, OsStr::new(first)));
@@ -322,7 +322,7 @@ fn hostile_places_names_and_prompts_too() {
 #[test]
 fn so_is_every_byte() {
     let every = |allowed: fn(&u8) -> bool| (1..=255).filter(allowed).collect::<Vec<u8>>();
-    // PATH has no way to hold a `:`.
+    // PATH entries cannot contain a `:`.
     let names =
         [every(|byte| !matches!(byte, b'/' | b':')), every(|byte| byte.is_ascii() && !matches!(byte, b'/' | b':'))];
     for name in names {
@@ -350,7 +350,7 @@ fn path_may_be_unset_empty_or_odd() {
             ("bash", "eval \"$(\"$0\" env \"$1\" --format bash)\""),
             ("bash", "watch_file() { :; }; eval \"$(\"$0\" env \"$1\" --format direnv)\""),
         ] {
-            // A shell that was given no PATH makes up one for itself, and so does `workon` there.
+            // A shell without PATH sets a default, and so does `workon` in it.
             if path.is_some_and(|path| !path.ends_with(b"/bin")) {
                 assert_eq!(shown(&shell(&sandbox, program, code, OsStr::new("x"))), shown(&expected), "{code}");
             }
@@ -384,14 +384,14 @@ fn without_a_word_it_is_the_format_of_who_calls_or_of_shell() {
         sandbox.run_command(command, b"").stdout_text().lines().next().unwrap_or_default().to_owned()
     };
     std::os::unix::fs::symlink(BINARY, sandbox.tools().join("venvwrap")).unwrap();
-    // The script's language counts, whatever its person's login shell is.
+    // The script's language counts, not the user's login shell.
     sandbox.set("SHELL", "/usr/bin/fish");
     assert_eq!(first(&sandbox, "bash", &["--norc"]), "unset PYTHONHOME");
     assert_eq!(first(&sandbox, "zsh", &["-f"]), "unset PYTHONHOME");
     assert_eq!(first(&sandbox, "dash", &[]), "unset PYTHONHOME");
     sandbox.set("SHELL", "/bin/bash");
     assert_eq!(first(&sandbox, "fish", &["--no-config"]), "set -e PYTHONHOME");
-    // Called by a program that is no shell: this test.
+    // The caller is not a shell but this test.
     sandbox.set("SHELL", "/usr/bin/fish");
     sandbox.run(["env", "x"]).status(0).stdout_contains("set -gx VIRTUAL_ENV ");
     for shell in ["/bin/false", ""] {

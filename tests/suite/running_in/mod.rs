@@ -1,9 +1,9 @@
-//! Programs in an environment without entering it: `venvwrap run`, `venvwrap env` and `venvwrap
-//! which`, as scripts, cron, CI, make and editors call them.
+//! Using an environment without activating it: `venvwrap run`, `venvwrap env`, and `venvwrap
+//! which`, as called by scripts, cron, CI, make, and editors.
 
-mod completion; // Tab behind `venvwrap`
-mod finding; //    which program is run, and what is said where there is none
-mod formats; //    one process environment, however it was handed over
-mod readers; //    formats read as their documentation says, where the real program is not at hand
-mod running; //    streams, signals, status, and the barest surroundings
-mod which; //      where things are
+mod completion; // completion after `venvwrap`
+mod finding; //    which program is run, and the messages if there is none
+mod formats; //    the same variables in every format
+mod readers; //    parsers for formats whose program is not installed
+mod running; //    streams, signals, status, and a minimal environment
+mod which; //      paths of environments and programs

@@ -1,12 +1,12 @@
-//! Readers of the formats whose own program is not at hand in a test, after its documentation:
+//! Parsers for formats whose program is not installed in a test, written after its documentation:
 //! Nushell's and PowerShell's literals, `.env` files, systemd.exec(5), GitHub's workflow commands.
-//! Each is strict: text that it does not know fails.
+//! Each is strict: unknown text fails.
 
-/// What a file says of a variable: its value, or that it must not be set.
+/// A variable in a file: its value, or `None` if it must be unset.
 pub(super) type Said = (String, Option<Vec<u8>>);
 
-/// Nushell: `hide-env`, and assignments of double-quoted strings or lists of them (joined as the
-/// list PATH is).
+/// Nushell: `hide-env`, and assignments of double-quoted strings or lists of strings, joined like
+/// PATH.
 pub(super) fn nu(text: &str) -> Vec<Said> {
     let mut said = Vec::new();
     let mut rest = text;
@@ -49,8 +49,8 @@ fn nu_string(text: &str) -> (String, &str) {
     }
 }
 
-/// PowerShell: `Remove-Item Env:`, and assignments of single-quoted strings; any two of its single
-/// quotes are one.
+/// PowerShell: `Remove-Item Env:`, and assignments of single-quoted strings. Any two of its quote
+/// characters stand for one.
 pub(super) fn pwsh(text: &str) -> Vec<Said> {
     let is_quote = |character: char| matches!(character, '\'' | '\u{2018}'..='\u{201b}');
     let mut said = Vec::new();
@@ -82,8 +82,8 @@ pub(super) fn pwsh(text: &str) -> Vec<Said> {
     said
 }
 
-/// A `.env` file: what python-dotenv, Node, Ruby and Compose read alike. What some of them expand
-/// or unescape fails.
+/// A `.env` file in the syntax that python-dotenv, Node, Ruby, and Compose read alike. Anything
+/// that some of them expand or unescape fails.
 pub(super) fn dotenv(text: &str) -> Vec<Said> {
     let line = |line: &str| {
         let (name, value) = line.split_once('=').unwrap();
@@ -134,8 +134,8 @@ pub(super) fn systemd(text: &str) -> Vec<Said> {
     said
 }
 
-/// GitHub's runner, GITHUB_ENV: `NAME=value`, or `NAME<<END`, lines, `END`; whichever sign comes
-/// first in the line.
+/// GitHub's runner, GITHUB_ENV: `NAME=value`, or `NAME<<END`, lines, `END`, depending on which sign
+/// comes first in the line.
 pub(super) fn github(text: &str) -> Vec<Said> {
     let mut said = Vec::new();
     let mut lines = text.split_terminator('\n');
@@ -165,7 +165,7 @@ pub(super) fn github(text: &str) -> Vec<Said> {
     said
 }
 
-/// GITHUB_PATH: directories, a line each, that go before PATH.
+/// GITHUB_PATH: one directory on each line, to go before PATH.
 pub(super) fn github_path(text: &str, path: &[u8]) -> Vec<u8> {
     let lines = text.split(['\r', '\n']).filter(|line| !line.is_empty());
     lines.fold(path.to_vec(), |path, line| [line.as_bytes(), b":", &path].concat())

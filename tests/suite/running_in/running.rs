@@ -1,5 +1,5 @@
-//! `venvwrap run`: the process becomes the program, so that streams, signals and status are its
-//! own.
+//! `venvwrap run` replaces its own process by the program, so that streams, signals, and status are
+//! the program's.
 
 use std::ffi::OsString;
 use std::fs;
@@ -16,7 +16,7 @@ use crate::support::sandbox::{BINARY, Sandbox};
 use crate::support::shells::MODES;
 use crate::support::story::Story;
 
-/// `run x sh -c CODE`, with these words after it.
+/// `run x sh -c CODE`, with further arguments.
 fn in_x(sandbox: &Sandbox, code: &str) -> Command {
     let mut command = sandbox.command(BINARY);
     command.args(["run", "x", "sh", "-c", code]);
@@ -35,7 +35,7 @@ fn every_status_is_the_programs_own() {
 fn so_is_a_death_by_a_signal() {
     let sandbox = Sandbox::with_x_and_y();
     for (name, signal) in [("HUP", 1), ("INT", 2), ("KILL", 9), ("PIPE", 13), ("TERM", 15)] {
-        // The answer of a process that ended by itself would be a status, which is told apart.
+        // A process that exits by itself would return a status, which looks different.
         let status = in_x(&sandbox, &format!("kill -{name} $$; exit 3")).stdin(Stdio::null()).status().unwrap();
         assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(signal), "{name}");
     }
@@ -69,7 +69,7 @@ fn streams_are_the_callers() {
     let sandbox = Sandbox::with_x_and_y();
     let mut command = in_x(&sandbox, "cat; echo told >&2");
     sandbox.run_command(command, b"a\nb").status(0).stdout("a\nb").stderr("told\n");
-    // More than the three.
+    // Other descriptors stay open, too.
     let kept = sandbox.root().join("kept");
     command = sandbox.command("/bin/sh");
     command.args(["-c", "exec 5>\"$1\"; exec \"$0\" run x sh -c 'echo kept >&5'", BINARY]).arg(&kept);
@@ -89,7 +89,7 @@ fn the_barest_surroundings_do() {
         sandbox.unset(name);
     }
     let mut command = sandbox.command(BINARY);
-    // `python` is a sh.
+    // `python` is a link to sh.
     command.args([
         "run",
         "x",
@@ -100,7 +100,7 @@ fn the_barest_surroundings_do() {
     command.current_dir("/");
     let expected = "python\n/\n[ROOT]/envs/x\n[ROOT]/envs/x/bin\nnone\n";
     sandbox.run_command(command, b"").status(0).stdout(expected).stderr("");
-    // As a line of a crontab and a recipe of make have it.
+    // As in a line of a crontab and a recipe of make.
     sandbox.set("HOME", sandbox.home()).set("PATH", "/usr/bin:/bin").set("SHELL", "/bin/sh").set("LOGNAME", "me");
     command = sandbox.command("/bin/sh");
     command.args(["-c", "\"$0\" run x python -c 'printf %s \"$VIRTUAL_ENV_PROMPT\"'", BINARY]);
@@ -169,7 +169,7 @@ fn a_shell_that_read_the_variables_can_switch_and_leave() {
         .snapshot("before")
         .code(format!("eval \"$('{BINARY}' env x)\""), format!("'{BINARY}' env x | source"));
     let story = story.get("VIRTUAL_ENV").run(["workon", "y"]).get("PATH").run(["deactivate"]).snapshot("after");
-    // `eval` is typed by the person, and means what it means there.
+    // The user typed `eval`, so it works as usual there.
     let means_something_else = |name: &str| name.ends_with("aliases") || name.ends_with("replaced commands");
     for mode in MODES.iter().filter(|mode| !means_something_else(mode.name)) {
         story.played(&sandbox, mode).silent().same("before", "after").records(

@@ -1,4 +1,4 @@
-//! `venvwrap which`: where an environment is, or a program in it.
+//! `venvwrap which`: the path of an environment, or of a program in it.
 
 use std::fs;
 
@@ -10,7 +10,7 @@ fn the_root_or_a_program_in_it() {
     sandbox.minimal_environment("my env");
     sandbox.run(["which", "my env"]).status(0).stdout("[ROOT]/envs/my env\n").stderr("");
     sandbox.run(["which", "my env", "python"]).status(0).stdout("[ROOT]/envs/my env/bin/python\n").stderr("");
-    // `sh` is on PATH, and not in it.
+    // `sh` is on PATH, but not in the environment.
     let missing = "venvwrap: environment `my env` has no `sh`\nhint: `ls ";
     sandbox.run(["which", "my env", "sh"]).status(1).stdout("").stderr_contains(missing);
     let near = "venvwrap: environment `my env` has no `pyhton`\nhint: did you mean `python`?\n";
@@ -18,7 +18,7 @@ fn the_root_or_a_program_in_it() {
     for outside in ["../bin/python", "/bin/sh", "activate", "", "."] {
         sandbox.run(["which", "my env", outside]).status(1).stdout("").stderr_contains("has no `");
     }
-    // One whose python is gone still has a place.
+    // An environment without python still has a path.
     fs::remove_file(sandbox.environment("my env").join("bin/python")).unwrap();
     sandbox.run(["which", "my env"]).status(0).stdout("[ROOT]/envs/my env\n").stderr("");
     sandbox.run(["which", "my env", "python"]).status(1).stdout("");

@@ -1,26 +1,26 @@
-//! What a child said, and the assertions on it: exact, with the difference where they fail.
+//! The output of a child, and exact assertions on it that show the difference.
 //!
-//! The path of the sandbox reads `[ROOT]`, so that expectations can be written down.
+//! The path of the sandbox is written `[ROOT]`, so that tests can contain it.
 
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 
 use super::sandbox::Sandbox;
 
-/// What a finished child said.
+/// The output of a finished child.
 pub(crate) struct Answer<'a> {
     pub(super) sandbox: &'a Sandbox,
     /// The command line, for messages.
     pub(super) called: String,
     pub(super) status: ExitStatus,
-    /// Its standard output, as it came.
+    /// Its standard output, unchanged.
     pub(crate) stdout: Vec<u8>,
-    /// Its standard error, as it came.
+    /// Its standard error, unchanged.
     pub(crate) stderr: Vec<u8>,
 }
 
 impl Answer<'_> {
-    /// Its exit status; 128 and the signal for one that was killed, as a shell has it.
+    /// Its exit status, or 128 plus the signal that killed it, as in a shell.
     pub(crate) fn code(&self) -> i32 {
         self.status.code().unwrap_or_else(|| 128 + self.status.signal().unwrap_or_default())
     }
@@ -46,13 +46,13 @@ impl Answer<'_> {
         self
     }
 
-    /// Asserts success and that nothing was said on either stream.
+    /// Asserts success without any output.
     #[track_caller]
     pub(crate) fn silent(self) -> Self {
         self.status(0).stdout("").stderr("")
     }
 
-    /// Asserts that stdout has this text in it.
+    /// Asserts that stdout contains this text.
     #[track_caller]
     pub(crate) fn stdout_contains(self, expected: &str) -> Self {
         let text = self.stdout_text();
@@ -60,7 +60,7 @@ impl Answer<'_> {
         self
     }
 
-    /// Asserts that stderr has this text in it.
+    /// Asserts that stderr contains this text.
     #[track_caller]
     pub(crate) fn stderr_contains(self, expected: &str) -> Self {
         let text = self.stderr_text();
@@ -68,12 +68,12 @@ impl Answer<'_> {
         self
     }
 
-    /// Stdout for looking into, with `[ROOT]`.
+    /// Stdout as text, with `[ROOT]`.
     pub(crate) fn stdout_text(&self) -> String {
         String::from_utf8_lossy(&self.sandbox.masked(&self.stdout)).into_owned()
     }
 
-    /// Stderr for looking into, with `[ROOT]`.
+    /// Stderr as text, with `[ROOT]`.
     pub(crate) fn stderr_text(&self) -> String {
         String::from_utf8_lossy(&self.sandbox.masked(&self.stderr)).into_owned()
     }
@@ -93,8 +93,8 @@ impl std::fmt::Display for Answer<'_> {
     }
 }
 
-/// The lines that differ, `-` expected and `+` found; common ones at both ends are left out, and
-/// more than 40.
+/// The lines that differ, `-` expected and `+` found. Leaves out common lines at both ends, and
+/// everything after 40 lines.
 pub(crate) fn difference(expected: &[u8], found: &[u8]) -> String {
     let lines = |text: &[u8]| -> Vec<String> {
         text.split_inclusive(|byte| *byte == b'\n').map(|line| line.escape_ascii().to_string()).collect()

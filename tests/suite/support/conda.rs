@@ -1,5 +1,5 @@
-//! A conda environment, laid out by hand as conda does it: `conda-meta` with a history and the
-//! records of packages, and whatever a test puts into `etc/conda`.
+//! A conda environment written by hand, laid out as conda does: `conda-meta` with a history and
+//! package records, and files that tests put into `etc/conda`.
 
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -8,16 +8,16 @@ use std::path::{Path, PathBuf};
 
 use super::sandbox::Sandbox;
 
-/// The base at this place below the root of the sandbox, registered as conda registers it.
+/// Creates a base at this path in the sandbox, and registers it like conda.
 pub(crate) fn base(sandbox: &Sandbox, place: impl AsRef<Path>) -> PathBuf {
     let root = prefix(sandbox, place);
     fs::create_dir(root.join("condabin")).unwrap();
-    // conda's own, which makes a base look like a virtual environment to whom looks for no more.
+    // A file of conda's that makes a base look like a virtual environment at first glance.
     fs::write(root.join("bin/activate"), "_CONDA_ROOT=x\n").unwrap();
     root
 }
 
-/// An environment at this place, registered.
+/// Creates an environment at this path, and registers it.
 pub(crate) fn prefix(sandbox: &Sandbox, place: impl AsRef<Path>) -> PathBuf {
     let root = sandbox.root().join(place);
     fs::create_dir_all(root.join("bin")).unwrap();
@@ -31,7 +31,7 @@ pub(crate) fn prefix(sandbox: &Sandbox, place: impl AsRef<Path>) -> PathBuf {
     root
 }
 
-/// Puts a line into `~/.conda/environments.txt`.
+/// Adds a line to `~/.conda/environments.txt`.
 pub(crate) fn register(sandbox: &Sandbox, root: &Path) {
     let file = sandbox.home().join(".conda/environments.txt");
     let mut text = fs::read(&file).unwrap_or_default();
@@ -40,7 +40,7 @@ pub(crate) fn register(sandbox: &Sandbox, root: &Path) {
     fs::write(file, text).unwrap();
 }
 
-/// Writes a file below the environment.
+/// Writes a file in the environment.
 pub(crate) fn write(root: &Path, file: &str, text: &str) -> PathBuf {
     let file = root.join(file);
     fs::create_dir_all(file.parent().unwrap()).unwrap();

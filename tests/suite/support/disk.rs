@@ -1,4 +1,4 @@
-//! What lies on a disk, as lines: to see that nothing changed, or exactly what did.
+//! The content of a directory as lines, to assert that nothing or exactly the right files changed.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hasher};
@@ -6,8 +6,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-/// Everything below a directory, a line each in the order of the paths: what it is, its mode, and a
-/// link's target or a file's text; of a long text its length and a number made from it.
+/// Everything in a directory, sorted by path, one line each: the kind, the mode, and the target of
+/// a link or the text of a file. A long text is shown as its length and a hash.
 pub(crate) fn tree(root: &Path) -> String {
     let mut lines = Vec::new();
     walk(root, root, &mut lines);
@@ -40,7 +40,7 @@ fn walk(root: &Path, directory: &Path, lines: &mut Vec<String>) {
     }
 }
 
-/// The names of what is directly in a directory, sorted; none where there is no directory.
+/// The names directly in a directory, sorted. Empty if the directory does not exist.
 pub(crate) fn names(directory: &Path) -> Vec<String> {
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
     let mut names: Vec<String> = entries.map(|entry| entry.file_name().as_bytes().escape_ascii().to_string()).collect();

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Functions with which a story looks at bash. They change nothing and hold in every mode. __story_records is set by the
-# line before this file.
+# Functions that let a story inspect bash. They change nothing and work in every mode. The line before
+# this file sets __story_records.
 
 # shellcheck disable=SC2154 # set by the line before this file
 function __story_record { \builtin printf '%s\0' "$1" >>"$__story_records"; }

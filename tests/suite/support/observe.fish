@@ -1,5 +1,5 @@
-# Functions with which a story looks at fish. They change nothing and hold in every mode. __story_records is set by the
-# line before this file. Functions are compared by name, and those that an activation could touch by their text.
+# Functions that let a story inspect fish. They change nothing and work in every mode. The line before
+# this file sets __story_records. Functions are compared by name, and those that an activation could touch by their text.
 
 function __story_record
     builtin printf '%s\0' "$argv[1]" >>$__story_records

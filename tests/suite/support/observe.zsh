@@ -1,5 +1,5 @@
-# Functions with which a story looks at zsh. They change nothing and hold in every mode. __story_records is set by the
-# line before this file.
+# Functions that let a story inspect zsh. They change nothing and work in every mode. The line before
+# this file sets __story_records.
 
 # Beforehand, for the first use of it makes variables appear.
 zmodload zsh/parameter

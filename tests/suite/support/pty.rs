@@ -1,8 +1,8 @@
-//! An interactive shell at a terminal, as a person has it: their rc file, their keys, their screen.
+//! An interactive shell at a terminal, as users have it: an rc file, keys, a screen.
 //!
-//! Owns the terminal, the rc files and the waiting. Nothing sleeps: the rc files send marks
+//! Owns the terminal, the rc files, and the waiting. Nothing sleeps: the rc files send marks
 //! (`screen`) when a prompt has been drawn and when the key [`SHOW_LINE`] asks for the command
-//! line, and every wait ends at a deadline.
+//! line, and every wait has a deadline.
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -24,7 +24,7 @@ use super::sandbox::{BINARY, LIMIT, Sandbox, tool};
 use super::screen::{COLUMNS, LINE, Mark, PROMPT, READY, ROWS, Screen};
 use super::shells::Shell;
 
-/// Ctrl-G: tells the tests what stands on the command line, and empties it.
+/// Ctrl-G: sends the command line to the test, and empties it.
 const SHOW_LINE: &str = "\x07";
 
 /// Ctrl-C.
@@ -39,19 +39,19 @@ pub(crate) struct Terminal<'a> {
     child: Child,
 }
 
-/// What came from the terminal.
+/// The output of the terminal so far.
 #[derive(Debug, Default)]
 struct Seen {
     screen: Screen,
-    /// Prompts that were drawn and are read at.
+    /// Prompts that were drawn and accept keys.
     ready: usize,
-    /// A prompt is on its way.
+    /// Whether a prompt is being drawn.
     begun: bool,
     line: Option<Vec<u8>>,
     ended: bool,
 }
 
-/// The person's rc file: what stands before the line that loads venvwrap, and after it.
+/// The user's rc file: the text before and after the line that loads venvwrap.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct RcFile {
     pub(crate) before: &'static str,
@@ -65,7 +65,7 @@ impl<'a> Terminal<'a> {
         Self::start_with(sandbox, shell, RcFile::default())
     }
 
-    /// The same with more in the rc file.
+    /// Like `start`, with more text in the rc file.
     #[track_caller]
     pub(crate) fn start_with(sandbox: &'a Sandbox, shell: Shell, rc: RcFile) -> Self {
         write_rc_file(sandbox, shell, rc);
@@ -81,14 +81,13 @@ impl<'a> Terminal<'a> {
         let device = ttyname(&slave).unwrap();
         let mut command = sandbox.command(tool(shell.name()));
         command.args(words(shell)).env("TERM", "xterm").env("VENVWRAP", BINARY);
-        // The terminal has a size; these would be believed in its place.
+        // The terminal has a size; these variables would override it.
         command.env_remove("COLUMNS").env_remove("LINES");
         command.stdin(Stdio::from(slave.try_clone().unwrap()));
         command.stdout(Stdio::from(slave.try_clone().unwrap())).stderr(Stdio::from(slave));
         let lead = move || {
             setsid()?;
-            // The first terminal that the leader of a session opens is the one that Ctrl-C works
-            // on.
+            // Ctrl-C works on the first terminal that the leader of a session opens.
             nix::fcntl::open(&device, OFlag::O_RDWR, Mode::empty()).map(drop)?;
             Ok(())
         };
@@ -108,8 +107,8 @@ impl<'a> Terminal<'a> {
         terminal
     }
 
-    /// Types a line and Enter, waits for the next prompt, and gives what is then on the screen: the
-    /// prompt with the line, what it printed, the new prompt.
+    /// Types a line and Enter, waits for the next prompt, and returns the screen: the prompt with
+    /// the line, the output, the new prompt.
     #[track_caller]
     pub(crate) fn run(&self, line: impl AsRef<[u8]>) -> String {
         self.with(|seen| seen.screen.clear_above());
@@ -119,8 +118,8 @@ impl<'a> Terminal<'a> {
         self.screen()
     }
 
-    /// Types keys, Tab among them, and gives the command line that stands there then. It is taken
-    /// back afterwards.
+    /// Types keys such as Tab, and returns the resulting command line. The line is deleted
+    /// afterwards.
     #[track_caller]
     pub(crate) fn completed(&self, keys: impl AsRef<[u8]>) -> String {
         self.with(|seen| seen.screen.clear_above());
@@ -130,12 +129,12 @@ impl<'a> Terminal<'a> {
         String::from_utf8_lossy(&self.with(|seen| seen.line.take()).unwrap()).into_owned()
     }
 
-    /// Types the beginning of a line and as much Tab as it takes to be shown a list, and waits for
-    /// these in it. Gives the screen; the line is taken back.
+    /// Types the beginning of a line and as many Tabs as needed for a list, and waits until the
+    /// list contains these texts. Returns the screen; the line is deleted.
     #[track_caller]
     pub(crate) fn listed(&self, typed: &str, expected: &[&str]) -> String {
         self.with(|seen| seen.screen.clear_above());
-        // readline's first Tab only goes as far as it can.
+        // readline's first Tab only completes the common prefix.
         let tabs = if self.shell == Shell::Bash { "\t\t" } else { "\t" };
         self.type_keys([typed, tabs].concat());
         for text in expected {
@@ -155,7 +154,7 @@ impl<'a> Terminal<'a> {
         String::from_utf8_lossy(&self.sandbox.masked(&text)).into_owned()
     }
 
-    /// The line that starts another such shell from this one.
+    /// The command that starts another such shell inside this one.
     pub(crate) fn shell_in_it(&self) -> &'static str {
         match self.shell {
             Shell::Bash => "bash -i",
@@ -164,7 +163,7 @@ impl<'a> Terminal<'a> {
         }
     }
 
-    /// Types keys and waits for nothing.
+    /// Types keys without waiting.
     pub(crate) fn type_keys(&self, keys: impl AsRef<[u8]>) {
         (&self.keyboard).write_all(keys.as_ref()).unwrap();
     }
@@ -175,7 +174,7 @@ impl<'a> Terminal<'a> {
         self.wait(text, |seen| seen.screen.text().contains(text));
     }
 
-    /// How many prompts there have been.
+    /// The number of prompts so far.
     pub(crate) fn prompts(&self) -> usize {
         self.with(|seen| seen.ready)
     }
@@ -186,7 +185,7 @@ impl<'a> Terminal<'a> {
         self.wait("a prompt", |seen| seen.ready > count);
     }
 
-    /// What is on the screen: since the last line was typed, with the sandbox as `[ROOT]`.
+    /// The screen since the last line was typed, with the sandbox as `[ROOT]`.
     pub(crate) fn screen(&self) -> String {
         let text = self.with(|seen| seen.screen.text());
         String::from_utf8_lossy(&self.sandbox.masked(text.as_bytes())).into_owned()
@@ -214,15 +213,14 @@ impl<'a> Terminal<'a> {
 
 impl Drop for Terminal<'_> {
     fn drop(&mut self) {
-        // The session hangs up, with whatever still runs in it.
+        // The session gets a hangup signal, with everything that still runs in it.
         let _ = killpg(Pid::from_raw(i32::try_from(self.child.id()).unwrap()), Signal::SIGHUP);
         drop(self.child.kill());
         drop(self.child.wait());
     }
 }
 
-/// A suite that was started in the background ignores Ctrl-C, and so would everything that it
-/// starts.
+/// A suite started in the background ignores Ctrl-C, and its children would inherit that.
 pub(crate) fn obey_interrupts() {
     // SAFETY: this is what the system does by default; no handler runs.
     #[allow(unsafe_code, reason = "nix calls every change of a handler unsafe, the one to none included")]
@@ -231,7 +229,7 @@ pub(crate) fn obey_interrupts() {
     }
 }
 
-/// Draws what comes, until the terminal is closed.
+/// Draws the output until the terminal is closed.
 fn watch(terminal: File, shared: Arc<(Mutex<Seen>, Condvar)>) {
     thread::spawn(move || {
         let mut buffer = [0; 4096];
@@ -240,7 +238,7 @@ fn watch(terminal: File, shared: Arc<(Mutex<Seen>, Condvar)>) {
             for mark in seen.screen.draw(&buffer[..length]) {
                 match mark {
                     Mark::Prompt => seen.begun = true,
-                    // A prompt is drawn again whenever a list was shown below it.
+                    // A prompt is drawn again after a list was shown below it.
                     Mark::Ready => seen.ready += usize::from(std::mem::take(&mut seen.begun)),
                     Mark::Line(line) => seen.line = Some(line),
                 }
@@ -256,13 +254,13 @@ fn watch(terminal: File, shared: Arc<(Mutex<Seen>, Condvar)>) {
 
 fn words(shell: Shell) -> &'static [&'static str] {
     match shell {
-        // -d: the machine's own rc files have a mind of their own.
+        // -d: skips the machine's own rc files.
         Shell::Zsh => &["-d", "-i"],
         Shell::Bash | Shell::Fish => &["-i"],
     }
 }
 
-/// Writes the rc file, with `eval "$(venvwrap init …)"` in it as the manual has it.
+/// Writes the rc file with `eval "$(venvwrap init …)"`, as in the manual.
 fn write_rc_file(sandbox: &Sandbox, shell: Shell, RcFile { before, after }: RcFile) {
     let value = shell.quoted(sandbox.root().join("value").as_os_str().as_bytes());
     let value = String::from_utf8(value).unwrap();
@@ -297,6 +295,6 @@ bind \\cg show_line\n{before}\n$VENVWRAP init fish | source\n{after}\n"
         ),
     };
     sandbox.write(PathBuf::from("home").join(path), text);
-    // Where this directory is missing fish reads all manual pages of the machine in the background.
+    // If this directory is missing, fish parses all manual pages of the machine in the background.
     fs::create_dir_all(sandbox.home().join(".local/share/fish/generated_completions")).unwrap();
 }

@@ -1,30 +1,30 @@
-//! Real interpreters, found once: pyenv's, the system's, PyPy.
+//! The real interpreters of this machine: pyenv's, the system's, PyPy.
 //!
-//! Tests that need a kind which this machine lacks say so on stderr and pass; two different
-//! interpreters are required.
+//! A test that needs a missing kind of interpreter reports that on stderr and passes. At least two
+//! different interpreters are required.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::thread;
 
-/// An interpreter, asked by running it.
+/// An interpreter, with facts found by running it.
 #[derive(Debug, Clone)]
 pub(crate) struct Python {
-    /// The path it was found under.
+    /// The path it was found at.
     pub(crate) path: PathBuf,
     /// Major, minor, micro.
     pub(crate) version: (u8, u8, u8),
     /// `cpython` or `pypy`.
     pub(crate) implementation: String,
-    /// Whether `ensurepip` can be imported: not so in Debian's without python3-venv.
+    /// Whether `ensurepip` can be imported. Debian without python3-venv does not have it.
     pub(crate) has_ensurepip: bool,
     /// Whether `venv` can be imported.
     pub(crate) has_venv: bool,
 }
 
 impl Python {
-    /// `3.12`, as a person asks for it.
+    /// `3.12`, as in a request.
     pub(crate) fn minor(&self) -> String {
         format!("{}.{}", self.version.0, self.version.1)
     }
@@ -35,8 +35,7 @@ impl Python {
     }
 }
 
-/// All interpreters of this machine, oldest first. Fails where there are not two of different
-/// versions.
+/// All interpreters of this machine, oldest first. Fails without two of different versions.
 #[track_caller]
 pub(crate) fn all() -> &'static [Python] {
     static FOUND: OnceLock<Vec<Python>> = OnceLock::new();
@@ -66,8 +65,8 @@ pub(crate) fn other_than(python: &Python) -> Option<&'static Python> {
     other
 }
 
-/// The full path of one of the tools that environments have to get on with: `uv`, `virtualenv`. A
-/// missing one is a failure, never a skip: `make test` installs it.
+/// The full path of another tool such as `uv` or `virtualenv`. Fails if the tool is missing; `make
+/// test` installs it.
 #[track_caller]
 pub(crate) fn peer(name: &str) -> PathBuf {
     let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/peers/bin").join(name);
@@ -89,7 +88,7 @@ fn find() -> Vec<Python> {
     for directory in ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"] {
         paths.extend(listed(Path::new(directory)).into_iter().filter(|path| is_called_python(path)));
     }
-    // One name is enough for each; the shortest, which is what a person would type.
+    // One path for each interpreter: the shortest, which users would type.
     paths.sort_by_key(|path| path.as_os_str().len());
     let mut seen = Vec::new();
     paths.retain(|path| {

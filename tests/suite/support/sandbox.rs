@@ -1,7 +1,8 @@
-//! A directory with a hostile name in which a test lives, and the program run in it.
+//! A directory with a hostile name for a test, and the program run in it.
 //!
-//! Owns what a test's world is: its own HOME, WORKON_HOME and TMPDIR, no variable of the person's,
-//! one locale, no background work. What ran is an [`Answer`]. Nothing runs longer than [`LIMIT`].
+//! Owns the environment of a test: its own HOME, WORKON_HOME, and TMPDIR, none of the user's
+//! variables, one locale, no background work. The result of a run is an [`Answer`]. Nothing runs
+//! longer than [`LIMIT`].
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -26,15 +27,16 @@ use super::answer::replaced;
 /// The program under test.
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_venvwrap");
 
-/// How long a child may take. A hung one is killed, and the test fails with what it had printed.
+/// The time limit for a child. A hanging child is killed, and the test fails with its output so
+/// far.
 pub(crate) const LIMIT: Duration = Duration::from_mins(1);
 
 /// Space, both quotes, `$`, a command substitution, a backslash, braces, `;`, `&`, `#`, `*`, a
-/// percent sign, non-ASCII. No `:`, which PATH cannot hold. The variable is one that nobody sets:
-/// WORKON_HOME may name variables.
+/// percent sign, non-ASCII. No `:`, which PATH cannot contain. The variable is never set, because
+/// WORKON_HOME may contain variables.
 const HOSTILE: &str = "it's \"q\" $nil `x` \\b {a,b};&#*%é-";
 
-/// A test's own world. Gone when dropped.
+/// The directories and variables of one test. Removed when dropped.
 #[derive(Debug)]
 pub(crate) struct Sandbox {
     root: PathBuf,
@@ -43,12 +45,12 @@ pub(crate) struct Sandbox {
 }
 
 impl Sandbox {
-    /// A world under a hostile path.
+    /// A sandbox with a hostile path.
     pub(crate) fn new() -> Self {
         Self::under(HOSTILE)
     }
 
-    /// A world under a hostile path that has the environments `x` and `y`, written by hand.
+    /// A sandbox with a hostile path and the environments `x` and `y`, written by hand.
     pub(crate) fn with_x_and_y() -> Self {
         let sandbox = Self::new();
         sandbox.minimal_environment("x");
@@ -56,8 +58,7 @@ impl Sandbox {
         sandbox
     }
 
-    /// A world under a path without anything special, for other people's programs that cannot live
-    /// elsewhere.
+    /// A sandbox with a plain path, for other programs that cannot handle special characters.
     pub(crate) fn plain() -> Self {
         Self::under("plain-")
     }
@@ -81,52 +82,52 @@ impl Sandbox {
             ("TERM", "dumb".into()),
             ("COLUMNS", "100".into()),
             ("VENVWRAP_BACKGROUND", "0".into()),
-            // The machine's own settings decide what installs, and from where.
+            // The machine's own settings must not decide which installer runs, and from where.
             ("PIP_CONFIG_FILE", "/dev/null".into()),
         ];
         let variables = variables.into_iter().map(|(name, value)| (name.into(), value)).collect();
         Self { root, variables, _directory: directory }
     }
 
-    /// The hostile directory itself; the working directory of what runs.
+    /// The hostile directory, which is the working directory of commands.
     pub(crate) fn root(&self) -> &Path {
         &self.root
     }
 
-    /// The person's home directory.
+    /// The user's home directory.
     pub(crate) fn home(&self) -> PathBuf {
         self.root.join("home")
     }
 
-    /// Where the environments are.
+    /// The directory of the environments.
     pub(crate) fn workon_home(&self) -> PathBuf {
         self.root.join("envs")
     }
 
-    /// The root of an environment by name, whether it is there or not.
+    /// The root of an environment, existing or not.
     pub(crate) fn environment(&self, name: impl AsRef<OsStr>) -> PathBuf {
         self.workon_home().join(name.as_ref())
     }
 
-    /// The first directory of PATH: links to test tools that are not in /usr/bin; a test may add
-    /// its own programs.
+    /// The first directory of PATH: has links to test tools outside of /usr/bin. Tests may add
+    /// programs.
     pub(crate) fn tools(&self) -> PathBuf {
         self.root.join("tools")
     }
 
-    /// Sets a variable of the world.
+    /// Sets a variable.
     pub(crate) fn set(&mut self, name: &str, value: impl Into<OsString>) -> &mut Self {
         self.variables.insert(name.into(), value.into());
         self
     }
 
-    /// Removes a variable from the world.
+    /// Removes a variable.
     pub(crate) fn unset(&mut self, name: &str) -> &mut Self {
         self.variables.remove(OsStr::new(name));
         self
     }
 
-    /// A cache of its own, empty, in place of the one that all tests of a run share.
+    /// Uses a new cache instead of the one that all tests of a run share.
     pub(crate) fn with_own_cache(mut self) -> Self {
         let cache = self.root.join("cache");
         fs::create_dir(&cache).unwrap();
@@ -134,12 +135,12 @@ impl Sandbox {
         self
     }
 
-    /// All variables of the world.
+    /// All variables.
     pub(crate) fn variables(&self) -> &BTreeMap<OsString, OsString> {
         &self.variables
     }
 
-    /// Writes a file below the root, with the directories it needs, and gives its path.
+    /// Writes a file below the root, creating directories, and returns its path.
     pub(crate) fn write(&self, path: impl AsRef<Path>, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.root.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -147,7 +148,7 @@ impl Sandbox {
         path
     }
 
-    /// A command in this world, for `run_command`. Streams are not decided yet.
+    /// A command in this sandbox, for `run_command`. Its streams are set there.
     pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command.env_clear().envs(&self.variables).current_dir(&self.root);
@@ -162,7 +163,7 @@ impl Sandbox {
         self.run_command(command, b"")
     }
 
-    /// Runs any command of this world to its end, with this text on stdin.
+    /// Runs a command in this sandbox to its end, with this text on stdin.
     #[track_caller]
     pub(crate) fn run_command(&self, mut command: Command, stdin: &[u8]) -> Answer<'_> {
         let words = std::iter::once(command.get_program()).chain(command.get_args());
@@ -178,7 +179,7 @@ impl Sandbox {
         let (ended, wait) = mpsc::channel();
         let mut input = child.stdin.take().unwrap();
         let text = stdin.to_vec();
-        // One that does not read what it is given is none of our concern.
+        // A child may ignore its stdin.
         thread::spawn(move || input.write_all(&text));
         let stdout = collected(child.stdout.take().unwrap(), ended.clone());
         let stderr = collected(child.stderr.take().unwrap(), ended.clone());
@@ -191,8 +192,8 @@ impl Sandbox {
             }
         });
         let deadline = Instant::now() + LIMIT;
-        // Both streams have ended, and so has the process: one that outlives it and holds a stream
-        // is a hang, too.
+        // Both streams and the process have ended. A child that outlives the process and holds a
+        // stream open counts as hanging.
         let ended = (0..3).all(|_| wait.recv_timeout(deadline.saturating_duration_since(Instant::now())).is_ok());
         let status = status.lock().unwrap().unwrap_or_default();
         let (stdout, stderr) = (stdout.lock().unwrap().clone(), stderr.lock().unwrap().clone());
@@ -204,13 +205,13 @@ impl Sandbox {
         answer
     }
 
-    /// Writes an environment by hand, in a millisecond: enough for everything that does not start
-    /// its python.
+    /// Writes an environment by hand, within a millisecond. Enough for tests that do not start its
+    /// python.
     pub(crate) fn minimal_environment(&self, name: impl AsRef<OsStr>) -> PathBuf {
         self.minimal_environment_at(&self.environment(name))
     }
 
-    /// The same, anywhere.
+    /// Like `minimal_environment`, at any path.
     #[expect(clippy::unused_self, reason = "an environment is always in a sandbox")]
     pub(crate) fn minimal_environment_at(&self, root: &Path) -> PathBuf {
         fs::create_dir_all(root.join("bin")).unwrap();
@@ -228,17 +229,17 @@ impl Sandbox {
     }
 }
 
-/// Has the shape of every maker's `bin/activate`: `hash -r` in `deactivate` and as the last
+/// The common shape of all tools' `bin/activate`: `hash -r` in `deactivate` and as the last
 /// statement.
 const ACTIVATE: &str = "deactivate () {\n    hash -r 2> /dev/null\n}\nVIRTUAL_ENV=$not_read\nhash -r 2> /dev/null\n";
 
-/// A path as a word for stories and messages that hold bytes.
+/// A path as bytes, for stories and messages.
 pub(crate) fn bytes(path: impl AsRef<OsStr>) -> Vec<u8> {
     path.as_ref().to_os_string().into_vec()
 }
 
-/// The full path of a test tool, found on the PATH that the tests were started with. A missing one
-/// is a failure, never a skip: `make test` installs it.
+/// The full path of a test tool, found on the original PATH. Fails if the tool is missing; `make
+/// test` installs it.
 #[track_caller]
 pub(crate) fn tool(name: &str) -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
@@ -248,7 +249,7 @@ pub(crate) fn tool(name: &str) -> PathBuf {
         .unwrap_or_else(|| panic!("this test needs `{name}`, which is not on PATH; `make test` installs it"))
 }
 
-/// Shells and linters that are not where PATH of a sandbox looks (Homebrew's, Nix's).
+/// Links shells and linters that the sandbox's PATH would miss (Homebrew's, Nix's).
 fn link_tools(directory: &Path) {
     for name in ["bash", "zsh", "fish", "tcsh", "dash"] {
         if !["/usr/bin", "/bin"].iter().any(|system| Path::new(system).join(name).is_file()) {
@@ -270,8 +271,8 @@ fn collected(mut stream: impl Read + Send + 'static, ended: mpsc::Sender<()>) ->
     all
 }
 
-/// One directory for everything of this run. It cannot be removed at the end, for a static is never
-/// dropped; the next run removes those of processes that are gone.
+/// The directory of this test run. It cannot be removed at the end, because a static is never
+/// dropped; the next run removes the directories of finished processes.
 pub(crate) fn run_directory() -> &'static Path {
     static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();
     const PREFIX: &str = "venvwrap-suite-";
@@ -289,7 +290,7 @@ pub(crate) fn run_directory() -> &'static Path {
     })
 }
 
-/// The cache that the tests of a run share: unpacking and compiling pip once takes most of a
+/// The cache shared by the tests of a run, because unpacking and compiling pip takes most of a
 /// second.
 fn shared_cache() -> PathBuf {
     let cache = run_directory().join("cache");

@@ -1,42 +1,42 @@
-//! What a person sees of a terminal's output: a screen of characters, drawn as the bytes come.
+//! The visible text of a terminal, computed from its output.
 //!
-//! Owns as much of a VT100 as bash, zsh and fish use to draw a prompt and a list: text, cursor,
-//! erasing, insertion. Colours are left out, and every character is one column wide. The tests' own
-//! marks, which travel as OSC commands that no terminal shows, come out as [`Mark`]s.
+//! Implements the part of a VT100 that bash, zsh, and fish use to draw a prompt and a list: text,
+//! cursor, erasing, insertion. Ignores colors, and treats every character as one column wide. The
+//! tests' own marks are OSC commands that terminals do not show; they become [`Mark`]s.
 
-/// The size of every terminal of the tests. Wide, so that no line is broken.
+/// The size of the terminal: wide enough that no line wraps.
 pub(crate) const COLUMNS: usize = 240;
-/// And high, so that little scrolls away.
+/// High enough that little scrolls away.
 pub(crate) const ROWS: usize = 60;
 
-/// Something that the rc files of `pty` say without showing it.
+/// A message from the rc files of `pty`, invisible on a terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Mark {
-    /// A prompt is about to be drawn; once for each.
+    /// A prompt is about to be drawn. Sent once for each prompt.
     Prompt,
-    /// It is drawn: keys are read from here on.
+    /// The prompt is drawn, and the shell reads keys.
     Ready,
-    /// The command line as it stands.
+    /// The current command line.
     Line(Vec<u8>),
 }
 
-/// Numbers of the marks. Private use: terminals skip what they do not know.
+/// The numbers of the marks. Terminals ignore unknown private numbers.
 pub(crate) const PROMPT: &str = "7770";
 pub(crate) const READY: &str = "7771";
 pub(crate) const LINE: &str = "7772";
 
-/// The screen, and how far into a command we are.
+/// The screen, and the state of the parser.
 #[derive(Debug)]
 pub(crate) struct Screen {
     rows: Vec<Vec<char>>,
     row: usize,
     column: usize,
-    /// Rows that went out at the top.
+    /// Lines that scrolled off the top.
     history: Vec<String>,
     state: State,
-    /// Bytes of a character or of a command that is not complete.
+    /// Bytes of an incomplete character or command.
     pending: Vec<u8>,
-    /// What the terminal has to answer: that it is one.
+    /// Replies to the shell's queries.
     pub(crate) answers: Vec<u8>,
 }
 
@@ -44,7 +44,7 @@ pub(crate) struct Screen {
 enum State {
     Text,
     Escape,
-    /// After `ESC (` and the like: one more byte.
+    /// After `ESC (` and similar: one more byte follows.
     Charset,
     Csi,
     Osc,
@@ -66,20 +66,19 @@ impl Default for Screen {
 }
 
 impl Screen {
-    /// Draws, and gives the marks that were among the bytes.
+    /// Draws, and returns the marks among the bytes.
     pub(crate) fn draw(&mut self, bytes: &[u8]) -> Vec<Mark> {
         bytes.iter().filter_map(|byte| self.take(*byte)).collect()
     }
 
-    /// All lines, also those that went out at the top, without trailing blanks and without empty
-    /// lines.
+    /// All lines, including those scrolled off the top, without trailing blanks and empty lines.
     pub(crate) fn text(&self) -> String {
         let shown = self.rows.iter().map(|row| row.iter().collect::<String>());
         let lines = self.history.iter().cloned().chain(shown);
         lines.map(|line| line.trim_end().to_owned()).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
     }
 
-    /// Takes away everything but the line with the cursor, which the shell goes on with.
+    /// Clears everything but the line with the cursor, which the shell keeps using.
     pub(crate) fn clear_above(&mut self) {
         let line = std::mem::replace(&mut self.rows[self.row], vec![' '; COLUMNS]);
         self.rows.iter_mut().for_each(|row| row.fill(' '));
@@ -97,7 +96,7 @@ impl Screen {
             (State::Text, 0..0x20 | 0x7f) => self.control(byte),
             (State::Text, _) => self.text_byte(byte),
             (State::Escape, b'[') => self.state = State::Csi,
-            // Strings: operating system command, title of screen, device control.
+            // Strings: operating system command, title, device control.
             (State::Escape, b']' | b'k' | b'P') => self.state = State::Osc,
             (State::Escape, b'(' | b')' | b'#' | b'%') => self.state = State::Charset,
             (State::Escape, b'M') => {
@@ -138,7 +137,7 @@ impl Screen {
                 self.pending.clear();
                 self.put(character);
             }
-            // The rest of a character is still to come.
+            // The rest of a character has not arrived yet.
             Err(error) if error.error_len().is_none() => {}
             Err(_) => {
                 self.pending.clear();
@@ -147,8 +146,7 @@ impl Screen {
         }
     }
 
-    /// A line that is full is broken only when one more character comes (`xenl`): shells rely on
-    /// it.
+    /// A full line wraps only when the next character arrives (`xenl`). Shells rely on that.
     fn put(&mut self, character: char) {
         if self.column == COLUMNS {
             self.column = 0;
@@ -206,7 +204,7 @@ impl Screen {
                 row.truncate(COLUMNS);
             }
             b'X' => self.rows[self.row][column..(column + count).min(COLUMNS)].fill(' '),
-            // What kind of terminal is this: a VT102. Where is the cursor.
+            // Queries: the kind of terminal (answer: VT102), and the position of the cursor.
             b'c' if matches!(text.as_str(), "" | "0") => self.answers.extend_from_slice(b"\x1b[?6c"),
             b'n' if text == "6" => {
                 self.answers.extend_from_slice(format!("\x1b[{};{}R", self.row + 1, column + 1).as_bytes());
@@ -242,7 +240,7 @@ fn what_shells_draw_is_seen_as_a_person_sees_it() {
     let marks = screen.draw(b"\x1b[1;31m$ \x1b]7771\x07echo\x08\x08X\x1b[K Y\r\nab\x1b[2D\x1b[1@Z\x1b]7772;a b\x1b\\");
     assert_eq!(screen.text(), "$ ecX Y\nZab");
     assert_eq!(marks, [Mark::Ready, Mark::Line(b"a b".to_vec())]);
-    // zsh's way to a fresh line: a sign, blanks up to the margin, and back.
+    // zsh starts a fresh line with a sign, blanks up to the margin, and a carriage return.
     screen = Screen::default();
     let fill = " ".repeat(COLUMNS - 1);
     screen.draw(format!("%{fill}\r \r$ one\r\n%{fill}\r \r$ tw\u{e9}").as_bytes());

@@ -1,7 +1,7 @@
-//! The real shells, started clean, in the modes that people set.
+//! The real shells, started without rc files, in the modes that users set.
 //!
-//! Owns which modes there are and how a script runs in one of them, with or without venvwrap's
-//! functions loaded. What a script is made of: `story`, or the test itself.
+//! Owns the list of modes, and running a script in a mode, with or without venvwrap's functions.
+//! The script comes from `story` or from the test itself.
 
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::answer::{Answer, replaced};
 use super::sandbox::{BINARY, Sandbox, run_directory, tool};
 
-/// A shell that venvwrap lives in.
+/// A supported shell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shell {
     Bash,
@@ -24,7 +24,7 @@ pub(crate) enum Shell {
 impl Shell {
     pub(crate) const ALL: [Self; 3] = [Self::Bash, Self::Zsh, Self::Fish];
 
-    /// The name of the program, and what `venvwrap init` takes.
+    /// The name of the program, and the argument of `venvwrap init`.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Bash => "bash",
@@ -33,7 +33,7 @@ impl Shell {
         }
     }
 
-    /// Options that keep every rc file of the machine out.
+    /// Options that disable all rc files.
     pub(crate) fn clean(self) -> &'static [&'static str] {
         match self {
             Self::Bash => &["--norc", "--noprofile"],
@@ -42,13 +42,13 @@ impl Shell {
         }
     }
 
-    /// The mode of a shell that nobody configured.
+    /// The mode without any settings.
     pub(crate) fn plain(self) -> &'static Mode {
         MODES.iter().find(|mode| mode.shell == self).unwrap()
     }
 
-    /// One word of this shell that stands for exactly these bytes. For fish in another way than the
-    /// program does it: every byte by its number.
+    /// A word of this shell that stands for exactly these bytes. For fish, every byte is written as
+    /// a number, unlike in venvwrap.
     pub(crate) fn quoted(self, bytes: impl AsRef<[u8]>) -> Vec<u8> {
         let bytes = bytes.as_ref();
         match self {
@@ -58,8 +58,7 @@ impl Shell {
         }
     }
 
-    /// What `venvwrap init` prints for this shell, as a file to be sourced. Asked for once in a
-    /// run.
+    /// A file with the output of `venvwrap init` for this shell. Written once in each run.
     pub(crate) fn functions(self) -> &'static Path {
         static FILES: [OnceLock<PathBuf>; 3] = [const { OnceLock::new() }; 3];
         FILES[self as usize].get_or_init(|| {
@@ -72,14 +71,14 @@ impl Shell {
     }
 }
 
-/// A shell in one of the states in which people have it when the functions are loaded.
+/// The state of a shell when the functions are loaded.
 #[derive(Debug)]
 pub(crate) struct Mode {
     pub(crate) shell: Shell,
-    /// For messages.
+    /// The name in messages.
     pub(crate) name: &'static str,
     options: &'static [&'static str],
-    /// Code that is run before the functions are loaded.
+    /// Code to run before the functions are loaded.
     prelude: &'static str,
 }
 
@@ -87,14 +86,13 @@ const fn mode(shell: Shell, name: &'static str, options: &'static [&'static str]
     Mode { shell, name, options, prelude }
 }
 
-/// Names that are commands elsewhere, as aliases that fail. bash expands those only when it is told
-/// to.
+/// Names of common commands as failing aliases. A bash script expands aliases only if told to.
 pub(crate) const ALIASES: &str = "
 alias cd='echo ALIASED cd >&2; false' rm='false rm' ls='false ls' grep='false grep' printf='false printf'
 alias unset='false unset' export='false export' local='false local' eval='false eval' hash='false hash'
 alias return='false return' read='false read' command='false command' true='false' echo='false echo'";
 
-/// Functions of the same names, and of builtins.
+/// Functions with these names, and with names of builtins.
 pub(crate) const FUNCTIONS: &str = "
 cd() { builtin printf 'REPLACED cd\\n' >&2; return 1; }
 rm() { return 1; }
@@ -108,7 +106,7 @@ export() { return 1; }
 printf() { return 1; }
 ";
 
-/// The same for fish.
+/// The same functions for fish.
 pub(crate) const FUNCTIONS_OF_FISH: &str = "
 for name in cd rm ls grep echo printf functions contains complete emit count math true false env
     eval \"function $name; command printf 'REPLACED %s\\n' $name >&2; return 1; end\"
@@ -137,7 +135,7 @@ pub(crate) static MODES: &[Mode] = &[
         &[],
         "set -bP +hB; shopt -u sourcepath; shopt -s inherit_errexit lastpipe localvar_inherit 2>/dev/null || true # since 4.2",
     ),
-    // Every command that fails outside a condition would be told on stderr.
+    // The trap prints every command that fails outside a condition to stderr.
     mode(
         Shell::Bash,
         "bash with traps",
@@ -181,19 +179,19 @@ pub(crate) static MODES: &[Mode] = &[
 ];
 
 impl Mode {
-    /// A state that a test made up. It lives as long as the test program.
+    /// Another mode, defined by a test. Lives as long as the test program.
     pub(crate) fn of(shell: Shell, prelude: String) -> &'static Self {
         let prelude: &'static str = prelude.leak();
         Box::leak(Box::new(mode(shell, prelude, &[], prelude)))
     }
 
-    /// Runs a script in this mode with the functions loaded, and nothing on stdin.
+    /// Runs a script in this mode, with the functions loaded and an empty stdin.
     #[track_caller]
     pub(crate) fn run<'a>(&self, sandbox: &'a Sandbox, code: impl AsRef<[u8]>) -> Answer<'a> {
         sandbox.run_command(self.command(sandbox, &self.script(sandbox, code)), b"")
     }
 
-    /// Writes a script that loads the functions in this mode and goes on with `code`.
+    /// Writes a script that loads the functions in this mode and continues with `code`.
     pub(crate) fn script(&self, sandbox: &Sandbox, code: impl AsRef<[u8]>) -> PathBuf {
         let functions = self.shell.quoted(self.shell.functions().as_os_str().as_bytes());
         let text = [self.prelude.as_bytes(), b"\n. ", &functions, b"\n", code.as_ref()].concat();

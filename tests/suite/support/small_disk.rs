@@ -1,4 +1,4 @@
-//! A disk that can be full, where this machine lets us have one.
+//! A file system that can be full, if the machine permits mounting one.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,17 +10,17 @@ use nix::unistd::Uid;
 pub(crate) struct SmallDisk(PathBuf);
 
 impl SmallDisk {
-    /// One of 1 MB. `None` where this may not be done.
+    /// A file system of 1 MB. `None` if mounting is not permitted.
     pub(crate) fn mount(place: PathBuf) -> Option<Self> {
         Self::of(place, 1)
     }
 
-    /// One of so many MB.
+    /// A file system of this many MB.
     pub(crate) fn of(place: PathBuf, megabytes: u32) -> Option<Self> {
         Self::with(place, &format!("size={megabytes}m"))
     }
 
-    /// One with room for so many files.
+    /// A file system for this many files.
     pub(crate) fn of_files(place: PathBuf, files: u32) -> Option<Self> {
         Self::with(place, &format!("nr_inodes={files}"))
     }
@@ -33,7 +33,8 @@ impl SmallDisk {
             .then_some(Self(place))
     }
 
-    /// An ext4 in a file of so many MB: on a tmpfs an empty directory takes no room.
+    /// An ext4 file system in a file of this many MB. (On a tmpfs, an empty directory takes no
+    /// space.)
     pub(crate) fn journaled(place: &Path, megabytes: u64) -> Option<Self> {
         let image = place.with_extension("image");
         fs::create_dir(place).unwrap();
@@ -45,7 +46,7 @@ impl SmallDisk {
         is_made.then(|| Self(place.to_path_buf()))
     }
 
-    /// Makes files until there can be no more.
+    /// Creates files until no inode is left.
     pub(crate) fn use_up_inodes(&self) {
         let free = || nix::sys::statvfs::statvfs(&self.0).unwrap().files_free();
         for number in 0.. {
@@ -55,18 +56,18 @@ impl SmallDisk {
         }
     }
 
-    /// Lets it be read only from now on.
+    /// Makes the file system read-only.
     pub(crate) fn protect(&self) {
         let mut mount = Command::new("mount");
         assert!(mount.args(["-o", "remount,ro"]).arg(&self.0).status().unwrap().success());
     }
 
-    /// Where it is.
+    /// The mount point.
     pub(crate) fn path(&self) -> &Path {
         &self.0
     }
 
-    /// Fills it up but for so many bytes.
+    /// Fills the file system, leaving this many bytes.
     pub(crate) fn fill_but(&self, left: u64) {
         let file = self.0.join("filling");
         let mut source = fs::File::open("/dev/zero").unwrap();
@@ -76,7 +77,7 @@ impl SmallDisk {
         target.set_len(full.saturating_sub(left)).unwrap();
     }
 
-    /// Takes away what filled it.
+    /// Removes the files that fill it.
     pub(crate) fn empty(&self) {
         fs::remove_file(self.0.join("filling")).unwrap();
     }
@@ -88,12 +89,12 @@ impl Drop for SmallDisk {
     }
 }
 
-/// Something that is mounted, until dropped.
+/// A mount, unmounted when dropped.
 pub(crate) struct Mounted(Vec<PathBuf>);
 
 impl Mounted {
-    /// A directory at another place as well; an empty file system without one. `None` where this
-    /// may not be done.
+    /// Mounts a directory at another place, or an empty file system without `source`. `None` if
+    /// mounting is not permitted.
     pub(crate) fn at(source: Option<&Path>, place: &Path) -> Option<Self> {
         let mut mount = Command::new("mount");
         match source {
@@ -104,8 +105,8 @@ impl Mounted {
         (Uid::effective().is_root() && is_done).then(|| Self(vec![place.to_path_buf()]))
     }
 
-    /// A directory that is only read, with a layer above it that is written to, on a disk of its
-    /// own at `disk`. No path may have a comma or a colon in it.
+    /// A read-only directory with a writable layer on top, which is on a separate file system at
+    /// `disk`. The paths must not contain commas or colons.
     pub(crate) fn overlay(lower: &Path, disk: &Path, place: &Path) -> Option<Self> {
         for directory in [disk, place] {
             fs::create_dir(directory).unwrap();

@@ -1,8 +1,7 @@
-//! One story, written once and played in each shell.
+//! A script of steps, written once and played in each shell.
 //!
-//! A story is what a person types and what they then look at. It is rendered into the syntax of a
-//! shell, run in the real one, and what was seen comes back as records, which read alike in all
-//! shells:
+//! The steps type commands and inspect the shell. A story is rendered into the syntax of a shell
+//! and run there; its results come back as records, which look the same for all shells:
 //!
 //! ```text
 //! workon x: 0
@@ -20,7 +19,7 @@ use super::sandbox::Sandbox;
 use super::shells::{MODES, Mode, Shell};
 use super::told::{Told, without_volatile};
 
-/// What happens, in order.
+/// The steps, in order.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Story {
     steps: Vec<Step>,
@@ -45,7 +44,7 @@ impl Story {
         Self::default()
     }
 
-    /// One that begins before the functions are loaded.
+    /// A story that begins before the functions are loaded.
     pub(crate) fn bare() -> Self {
         Self { bare: true, ..Self::default() }
     }
@@ -61,7 +60,7 @@ impl Story {
         self.with(Step::Run { words, fails: false })
     }
 
-    /// Types a command that fails, where `set -e` does not count (`workon y || …`).
+    /// Types a command that fails, in a condition where `set -e` does not apply (`workon y || …`).
     pub(crate) fn run_failing<W: AsRef<[u8]>>(self, words: impl IntoIterator<Item = W>) -> Self {
         let words = words.into_iter().map(|word| word.as_ref().to_vec()).collect();
         self.with(Step::Run { words, fails: true })
@@ -97,24 +96,23 @@ impl Story {
         self.with(Step::Directory)
     }
 
-    /// Keeps the whole state of the shell under this name: variables, functions, aliases, options,
-    /// traps, umask and working directory.
+    /// Saves the whole state of the shell under this name: variables, functions, aliases, options,
+    /// traps, umask, and working directory.
     pub(crate) fn snapshot(self, name: &str) -> Self {
         self.with(Step::Snapshot(name.to_owned()))
     }
 
-    /// Code of the shells' own: for bash and zsh, and for fish.
+    /// Adds code in the shells' own syntax: for bash and zsh, and for fish.
     pub(crate) fn code(self, posix: impl AsRef<[u8]>, fish: impl AsRef<[u8]>) -> Self {
         self.with(Step::Code { posix: posix.as_ref().to_vec(), fish: fish.as_ref().to_vec() })
     }
 
-    /// Starts another shell from this one, which plays a story of its own with the functions
-    /// loaded, and ends.
+    /// Starts another shell inside this one, which loads the functions, plays a story, and exits.
     pub(crate) fn child(self, mode: &'static Mode, story: Self) -> Self {
         self.with(Step::Child { mode, story })
     }
 
-    /// Goes on with another story.
+    /// Continues with another story.
     pub(crate) fn then(mut self, story: Self) -> Self {
         self.steps.extend(story.steps);
         self
@@ -125,8 +123,8 @@ impl Story {
         self
     }
 
-    /// Plays it in the plain shells, where nothing may be said on stdout or stderr and the records
-    /// must be these lines.
+    /// Plays the story in the plain shells. They must print nothing, and the records must be these
+    /// lines.
     #[track_caller]
     pub(crate) fn plays(&self, sandbox: &Sandbox, records: &str) {
         for shell in Shell::ALL {
@@ -134,7 +132,7 @@ impl Story {
         }
     }
 
-    /// The same in every mode of every shell.
+    /// Plays the story like `plays`, in every mode of every shell.
     #[track_caller]
     pub(crate) fn plays_in_every_mode(&self, sandbox: &Sandbox, records: &str) {
         for mode in MODES {
@@ -142,7 +140,7 @@ impl Story {
         }
     }
 
-    /// Plays it in one mode, with the functions loaded.
+    /// Plays the story in one mode, with the functions loaded.
     #[track_caller]
     pub(crate) fn played<'a>(&self, sandbox: &'a Sandbox, mode: &'static Mode) -> Told<'a> {
         let stage = tempfile::Builder::new().prefix("stage-").tempdir_in(sandbox.root()).unwrap();

@@ -1,4 +1,4 @@
-//! What a story has told, and the assertions on it.
+//! The result of a story, and assertions on it.
 
 use std::collections::BTreeMap;
 
@@ -6,32 +6,32 @@ use super::answer::{Answer, difference};
 use super::sandbox::Sandbox;
 use super::shells::{Mode, Shell};
 
-/// What was seen while a story was played.
+/// The output, the records, and the saved states of a story.
 pub(crate) struct Told<'a> {
     pub(super) mode: &'static Mode,
     pub(super) sandbox: &'a Sandbox,
-    /// The records as they came; the last one is `end`.
+    /// The records in order; the last one is `end`.
     pub(crate) records: Vec<Vec<u8>>,
-    /// The states that it kept, by name.
+    /// The saved states by name.
     pub(super) snapshots: BTreeMap<String, Vec<u8>>,
     pub(crate) answer: Answer<'a>,
 }
 
 impl Told<'_> {
-    /// Asserts that nothing was said on stdout and stderr, and that the shell ended well.
+    /// Asserts that the shell printed nothing and exited successfully.
     #[track_caller]
     pub(crate) fn silent(self) -> Self {
         self.says("", "")
     }
 
-    /// Asserts all of what was said on stdout and on stderr, and that the shell ended well.
+    /// Asserts the exact stdout and stderr, and that the shell exited successfully.
     #[track_caller]
     pub(crate) fn says(mut self, stdout: &str, stderr: &str) -> Self {
         self.answer = self.answer.status(0).stdout(stdout).stderr(stderr);
         self
     }
 
-    /// Asserts all records, one a line, with the sandbox as `[ROOT]`.
+    /// Asserts all records, one per line, with the sandbox as `[ROOT]`.
     #[track_caller]
     pub(crate) fn records(self, expected: &str) -> Self {
         let expected: String = expected.trim().lines().flat_map(|line| [line.trim(), "\n"]).collect();
@@ -41,7 +41,7 @@ impl Told<'_> {
         self
     }
 
-    /// Asserts that the shell was in the same state at these two moments.
+    /// Asserts that two saved states are equal.
     #[track_caller]
     pub(crate) fn same(self, one: &str, other: &str) -> Self {
         let (before, after) = (&self.snapshots[one], &self.snapshots[other]);
@@ -50,23 +50,23 @@ impl Told<'_> {
         self
     }
 
-    /// Whether the shell was in the same state at these two moments.
+    /// Whether two saved states are equal.
     pub(crate) fn is_same(&self, one: &str, other: &str) -> bool {
         assert!(self.snapshots[one].len() > 500, "{}: an empty snapshot compares nothing: {self}", self.mode.name);
         self.snapshots[one] == self.snapshots[other]
     }
 
-    /// The lines in which two states differ, and everything else that is known.
+    /// The lines that differ between two states, and all other results.
     pub(crate) fn difference(&self, one: &str, other: &str) -> String {
         format!("{one} and {other} differ: {}\n{self}", difference(&self.snapshots[one], &self.snapshots[other]))
     }
 
-    /// What was said on stdout, with `[ROOT]`.
+    /// Stdout as text, with `[ROOT]`.
     pub(crate) fn stdout_text(&self) -> String {
         self.answer.stdout_text()
     }
 
-    /// What was said on stderr, with `[ROOT]`.
+    /// Stderr as text, with `[ROOT]`.
     pub(crate) fn stderr_text(&self) -> String {
         self.answer.stderr_text()
     }
@@ -88,7 +88,7 @@ impl std::fmt::Display for Told<'_> {
     }
 }
 
-/// A snapshot without the lines of variables that change by themselves.
+/// A saved state without the variables that change by themselves.
 pub(super) fn without_volatile(shell: Shell, text: &[u8]) -> Vec<u8> {
     let volatile: &[&str] = match shell {
         Shell::Bash => &[

@@ -1,4 +1,4 @@
-//! A wheel to install, so that no test but one needs a package index.
+//! A small wheel to install, so that only one test needs a package index.
 
 use std::fs::File;
 use std::io::Write;
@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-/// Writes a wheel of one module into a directory: the distribution `tiny-thing` of this version,
-/// for every Python, with the module `tiny_thing`, whose `VERSION` is the version, and the command
-/// `tiny-thing`, which prints it.
+/// Writes a wheel into a directory: the distribution `tiny-thing` of this version, for every
+/// Python, with the module `tiny_thing`, whose `VERSION` is the version, and the command
+/// `tiny-thing`, which prints the version.
 pub(crate) fn tiny_thing(directory: &Path, version: &str) -> PathBuf {
     tiny_wheel(directory, "tiny-thing", version)
 }
 
-/// The same for a distribution of another name.
+/// The same with another name.
 pub(crate) fn tiny_wheel(directory: &Path, name: &str, version: &str) -> PathBuf {
     let module = name.replace('-', "_");
     let path = directory.join(format!("{module}-{version}-py2.py3-none-any.whl"));
