@@ -153,7 +153,7 @@ fn a_file_that_is_newer_cut_short_or_hostile_is_refused_by_name() {
         ("hook = [{ name = '../../.bashrc', text = '' }]", "hook `../../.bashrc`: "),
         ("hook = [{ name = 'activate', text = '' }]", "hook `activate`: "),
         ("[[environment]]\nname = 'x'\npython = '3.12'", "it has two environments called `x`"),
-        ("[[environment]]\nname = '../x'\npython = '3.12'", "`../x` is not a name for an environment"),
+        ("[[environment]]\nname = '../x'\npython = '3.12'", "`../x` is not a valid environment name"),
         ("[[environment]]\nname = 'y'\npython = '/bin/sh'", "python, `/bin/sh`: "),
         ("[[environment]]\nname = 'y'\npython = 'sh'", "python, `sh`: "),
     ] {
