@@ -1,19 +1,16 @@
 //! Finds the base interpreter behind the python of an environment.
 //!
-//! Owns the keys of `pyvenv.cfg` that name the base (PEP 405). Starts nothing.
+//! Owns the order in which the paths in `pyvenv.cfg` (PEP 405) and links are tried. Starts nothing.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::fs::{read_prefix, tidied};
+use crate::formats::pyvenv_cfg::PyvenvCfg;
+use crate::fs::tidied;
 use crate::shown::shown;
 use crate::versions::Series;
-
-/// More than any real `pyvenv.cfg` needs.
-const SMALL: u64 = 64 * 1024;
 
 /// The limit for chains of links, and of environments created from environments. The kernel's is
 /// the same.
@@ -49,44 +46,18 @@ fn failed(python: &Path, reason: String) -> Error {
     Error::PythonFailed { python: python.to_path_buf(), reason }
 }
 
-/// The keys of `pyvenv.cfg` that name the base. The file is beside an environment's `python` or one
+/// The `pyvenv.cfg` of the environment that `python` belongs to: it is beside `python`, or one
 /// directory above (PEP 405).
-struct Cfg {
-    home: Option<PathBuf>,
-    /// `base-executable` (virtualenv) and `executable` (venv since 3.11): a full path.
-    executables: Vec<PathBuf>,
-    /// From `version` or `version_info`.
-    series: Option<Series>,
-}
-
-fn environment_of(python: &Path) -> Option<Cfg> {
+fn environment_of(python: &Path) -> Option<PyvenvCfg> {
     let bin = python.parent()?;
-    let text = [Some(bin), bin.parent()]
-        .into_iter()
-        .flatten()
-        .find_map(|directory| read_prefix(&directory.join("pyvenv.cfg"), SMALL).ok().flatten())?;
-    let mut cfg = Cfg { home: None, executables: Vec::new(), series: None };
-    for line in text.split(|byte| *byte == b'\n') {
-        let Some(equals) = line.iter().position(|byte| *byte == b'=') else {
-            continue;
-        };
-        let value = line[equals + 1..].trim_ascii();
-        let path = || PathBuf::from(OsStr::from_bytes(value));
-        match line[..equals].trim_ascii().to_ascii_lowercase().as_slice() {
-            b"home" => cfg.home = Some(path()),
-            b"base-executable" | b"executable" => cfg.executables.push(path()),
-            b"version" | b"version_info" => cfg.series = std::str::from_utf8(value).ok().and_then(Series::of),
-            _ => {}
-        }
-    }
-    Some(cfg)
+    [Some(bin), bin.parent()].into_iter().flatten().find_map(|directory| PyvenvCfg::read(directory).ok().flatten())
 }
 
 /// The possible bases of the environment of `python`, the most reliable first. Empty if nothing
 /// names one.
-fn bases(python: &Path, cfg: &Cfg) -> Vec<PathBuf> {
+fn bases(python: &Path, cfg: &PyvenvCfg) -> Vec<PathBuf> {
     let linked = links(python).find(|link| link.parent() != python.parent());
-    let Some(home) = cfg.home.as_deref().filter(|home| home.is_absolute()) else {
+    let Some(home) = cfg.home().filter(|home| home.is_absolute()) else {
         return linked.into_iter().collect();
     };
     // The name `python` says little: Debian has no such command in `home`, and 3.11's `python3`
@@ -95,8 +66,9 @@ fn bases(python: &Path, cfg: &Cfg) -> Vec<PathBuf> {
     let link_name = linked.as_deref().and_then(Path::file_name).map(OsStr::to_owned);
     let mut bases: Vec<PathBuf> = link_name.iter().map(|name| home.join(name)).collect();
     bases.extend(linked);
-    bases.extend(cfg.executables.iter().filter(|path| path.is_absolute()).cloned());
-    let numbered = cfg.series.map(|series| OsString::from(format!("python{series}")));
+    bases.extend(cfg.executables().filter(|path| path.is_absolute()));
+    let series = cfg.version().and_then(|version| Series::of(&version));
+    let numbered = series.map(|series| OsString::from(format!("python{series}")));
     let names = numbered.into_iter().chain(python.file_name().map(OsStr::to_owned));
     bases.extend(names.chain(["python3".into(), "python".into()]).map(|name| home.join(name)));
     bases
