@@ -27,7 +27,7 @@ const LIMIT: u64 = 1024 * 1024;
 
 /// What is known of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum TrustState {
     /// There is no such file.
     Missing,
     /// It was trusted as it is: this text, which is what may be run. The file may be another one by
@@ -37,20 +37,20 @@ pub(crate) enum Standing {
     Untrusted,
 }
 
-impl Standing {
+impl TrustState {
     pub(crate) fn is_trusted(&self) -> bool {
         matches!(self, Self::Trusted(_))
     }
 }
 
 /// Looks at a file and at the record.
-pub(crate) fn standing(context: &Context, file: &Path) -> Result<Standing> {
+pub(crate) fn state_of(context: &Context, file: &Path) -> Result<TrustState> {
     let text = match read_small(file, LIMIT) {
-        Ok(None) => return Ok(Standing::Missing),
-        Err(error) if error.kind() == ErrorKind::FileTooLarge => return Ok(Standing::Untrusted),
+        Ok(None) => return Ok(TrustState::Missing),
+        Err(error) if error.kind() == ErrorKind::FileTooLarge => return Ok(TrustState::Untrusted),
         other => other.map_err(Error::io("read", file))?.unwrap_or_default(),
     };
-    Ok(if is_trusted(context, file, &text)? { Standing::Trusted(text) } else { Standing::Untrusted })
+    Ok(if is_trusted(context, file, &text)? { TrustState::Trusted(text) } else { TrustState::Untrusted })
 }
 
 /// Whether a file was trusted with this text in it: for who has read it already, and uses what was
@@ -131,30 +131,30 @@ mod tests {
         let state = room.path().join("state").to_str().unwrap().to_owned();
         let context = Context::made_of(&[("HOME", "/h"), ("XDG_STATE_HOME", &state)]);
         let (file, copy) = (room.path().join("postactivate"), room.path().join("copy"));
-        assert_eq!(standing(&context, &file).unwrap(), Standing::Missing);
+        assert_eq!(state_of(&context, &file).unwrap(), TrustState::Missing);
         fs::write(&file, "export A=1\n").unwrap();
         fs::write(&copy, "export A=1\n").unwrap();
-        assert_eq!(standing(&context, &file).unwrap(), Standing::Untrusted);
+        assert_eq!(state_of(&context, &file).unwrap(), TrustState::Untrusted);
         trust(&context, &file).unwrap();
-        assert_eq!(standing(&context, &file).unwrap(), Standing::Trusted(b"export A=1\n".to_vec()));
-        assert_eq!(standing(&context, &copy).unwrap(), Standing::Untrusted);
+        assert_eq!(state_of(&context, &file).unwrap(), TrustState::Trusted(b"export A=1\n".to_vec()));
+        assert_eq!(state_of(&context, &copy).unwrap(), TrustState::Untrusted);
         fs::write(&file, "export A=2\n").unwrap();
-        assert_eq!(standing(&context, &file).unwrap(), Standing::Untrusted);
+        assert_eq!(state_of(&context, &file).unwrap(), TrustState::Untrusted);
         fs::write(&file, "export A=1\n").unwrap();
         // The last byte of the longest counts, and one more is too many.
         let longest = vec![b'#'; usize::try_from(LIMIT).unwrap()];
         fs::write(&file, &longest).unwrap();
         trust(&context, &file).unwrap();
-        assert!(standing(&context, &file).unwrap().is_trusted());
+        assert!(state_of(&context, &file).unwrap().is_trusted());
         fs::write(&file, [&longest[1..], b"\n"].concat()).unwrap();
-        assert_eq!(standing(&context, &file).unwrap(), Standing::Untrusted);
+        assert_eq!(state_of(&context, &file).unwrap(), TrustState::Untrusted);
         fs::write(&file, [&longest[..], b"\n"].concat()).unwrap();
-        assert_eq!(standing(&context, &file).unwrap(), Standing::Untrusted);
+        assert_eq!(state_of(&context, &file).unwrap(), TrustState::Untrusted);
         let refused = trust(&context, &file).unwrap_err().to_string();
         assert!(refused.contains("it is longer than 1 MiB"), "{refused}");
         fs::write(&file, "export A=1\n").unwrap();
         trust(&context, &file).unwrap();
         distrust(&context, &file).unwrap();
-        assert_eq!(standing(&context, &file).unwrap(), Standing::Untrusted);
+        assert_eq!(state_of(&context, &file).unwrap(), TrustState::Untrusted);
     }
 }

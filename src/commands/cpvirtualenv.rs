@@ -144,7 +144,7 @@ fn find(session: &Session<'_>, home: &WorkonHome, source: &OsStr) -> Result<Envi
             let found = elsewhere::instead_of(home.unknown(source), session, home, source)?;
             if found.is_conda() {
                 // What is in it names its place in ways that only conda knows.
-                return Err(elsewhere::owned(session, &found, elsewhere::What::Change));
+                return Err(elsewhere::owned(session, &found, elsewhere::OwnerAction::Change));
             }
             Ok(found)
         }

@@ -17,7 +17,7 @@ use crate::hooks::{self, Hooks};
 use crate::output;
 use crate::shell::Shell;
 use crate::shown::{operands, typed_path};
-use crate::trust::{self, Standing};
+use crate::trust::{self, TrustState};
 use crate::verb::verb;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
@@ -46,24 +46,30 @@ pub(super) fn get(session: &Session<'_>, home: &WorkonHome, name: &OsStr) -> Res
 
 /// The same for what is done to environments of the store only: the error for one that is
 /// elsewhere, saying what its owner's command for that is.
-pub(super) fn refused(error: Error, session: &Session<'_>, home: &WorkonHome, name: &OsStr, what: What) -> Error {
+pub(super) fn refused(
+    error: Error,
+    session: &Session<'_>,
+    home: &WorkonHome,
+    name: &OsStr,
+    action: OwnerAction,
+) -> Error {
     match instead_of(error, session, home, name) {
-        Ok(environment) => owned(session, &environment, what),
+        Ok(environment) => owned(session, &environment, action),
         Err(error) => error,
     }
 }
 
 /// The same where it is no error that nothing has the name.
-pub(super) fn kept(session: &Session<'_>, home: &WorkonHome, name: &OsStr, what: What) -> Option<Error> {
+pub(super) fn kept(session: &Session<'_>, home: &WorkonHome, name: &OsStr, action: OwnerAction) -> Option<Error> {
     match Places::beside(session.context, home).find(name) {
-        Ok(environment) => environment.map(|environment| owned(session, &environment, what)),
+        Ok(environment) => environment.map(|environment| owned(session, &environment, action)),
         Err(error) => Some(error),
     }
 }
 
 /// What is not done to environments elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum What {
+pub(super) enum OwnerAction {
     /// Removing one.
     Removal,
     /// Anything else that a copy in the store can be had for.
@@ -71,12 +77,14 @@ pub(super) enum What {
 }
 
 /// The error about an environment that is elsewhere.
-pub(super) fn owned(session: &Session<'_>, environment: &Environment, what: What) -> Error {
+pub(super) fn owned(session: &Session<'_>, environment: &Environment, action: OwnerAction) -> Error {
     let name = environment.name();
-    let remedy = match what {
-        What::Removal => removal(session, environment),
-        What::Change if environment.is_conda() => "change it with conda; `conda create --clone` copies it".to_owned(),
-        What::Change => {
+    let remedy = match action {
+        OwnerAction::Removal => removal(session, environment),
+        OwnerAction::Change if environment.is_conda() => {
+            "change it with conda; `conda create --clone` copies it".to_owned()
+        }
+        OwnerAction::Change => {
             let copy = operands(&[name, OsStr::new("NAME")]);
             format!("`{} {copy}` makes a copy in WORKON_HOME", verb("cpvirtualenv"))
         }
@@ -160,10 +168,10 @@ impl OwnFiles {
         let mut trusted = |files: Vec<PathBuf>| -> Result<Vec<(PathBuf, Vec<u8>)>> {
             let mut kept = Vec::new();
             for file in files {
-                match trust::standing(session.context, &file)? {
-                    Standing::Trusted(text) => kept.push((file, text)),
-                    Standing::Untrusted => untrusted.push(file),
-                    Standing::Missing => {}
+                match trust::state_of(session.context, &file)? {
+                    TrustState::Trusted(text) => kept.push((file, text)),
+                    TrustState::Untrusted => untrusted.push(file),
+                    TrustState::Missing => {}
                 }
             }
             Ok(kept)

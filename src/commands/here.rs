@@ -14,13 +14,13 @@ use crate::error::{Error, Result};
 use crate::fs::{is_same, resolved};
 use crate::output;
 use crate::project;
-use crate::project::pipenv::{self, Place};
+use crate::project::pipenv::{self, Location};
 use crate::project::pointer::pointed;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
 /// The environments that one of the ways has found, and how many directories up.
-struct Found {
+struct Match {
     level: usize,
     names: Vec<OsString>,
 }
@@ -31,15 +31,15 @@ pub(super) fn environment(session: &Session<'_>, home: &WorkonHome) -> Result<En
     let here = session.context.working_directory()?;
     let levels = levels(&here, session.context);
     // Ways to tell, the clearest first.
-    let ways: Vec<Found> = [
-        project::linked_to_first(&levels, home, session.context)?.map(|(level, names)| Found { level, names }),
+    let ways: Vec<Match> = [
+        project::linked_to_first(&levels, home, session.context)?.map(|(level, names)| Match { level, names }),
         of_pipenv(&levels, home, session.context),
         pointed_to(&levels, home),
     ]
     .into_iter()
     .flatten()
     .collect();
-    let Some(Found { level, names }) = ways.iter().min_by_key(|found| found.level) else {
+    let Some(Match { level, names }) = ways.iter().min_by_key(|found| found.level) else {
         let name = here.file_name().unwrap_or_default();
         let stored = EnvironmentName::existing(name).and_then(|name| home.get(&name));
         return stored.or_else(|error| of_other_tools(session, home, &levels)?.ok_or(error));
@@ -96,24 +96,24 @@ fn levels(here: &Path, context: &Context) -> Vec<Vec<PathBuf>> {
 
 /// What pipenv would use here, if it is in the store. What pipenv itself could make nothing of is
 /// no reason to fail.
-fn of_pipenv(levels: &[Vec<PathBuf>], home: &WorkonHome, context: &Context) -> Option<Found> {
+fn of_pipenv(levels: &[Vec<PathBuf>], home: &WorkonHome, context: &Context) -> Option<Match> {
     let project = pipenv::Project::around(&levels[0][0], context).ok()?;
     // A file there means one thing to all: pipenv alone would take a path beside it for a name.
     let dot_venv = project.directory().join(".venv");
     if dot_venv.is_file() && pointed(project.directory(), home).default.is_some() {
         return None;
     }
-    let Ok(Place::Stored(name)) = project.place(home, context) else { return None };
+    let Ok(Location::Stored(name)) = project.place(home, context) else { return None };
     home.find(&EnvironmentName::existing(&name).ok()?).ok()??;
     let is_here = |spellings: &Vec<PathBuf>| spellings.iter().any(|place| place == project.directory());
     // PIPENV_PIPFILE can be anywhere, and means what one is in.
-    Some(Found { level: levels.iter().position(is_here).unwrap_or(0), names: vec![name] })
+    Some(Match { level: levels.iter().position(is_here).unwrap_or(0), names: vec![name] })
 }
 
 /// What a project points to by `.venv` or `.python-envs`, if it is in the store.
-fn pointed_to(levels: &[Vec<PathBuf>], home: &WorkonHome) -> Option<Found> {
+fn pointed_to(levels: &[Vec<PathBuf>], home: &WorkonHome) -> Option<Match> {
     let linked = |spellings: &Vec<PathBuf>| stored(home, &pointed(&spellings[0], home).default?);
-    levels.iter().enumerate().find_map(|(level, place)| Some(Found { level, names: vec![linked(place)?] }))
+    levels.iter().enumerate().find_map(|(level, place)| Some(Match { level, names: vec![linked(place)?] }))
 }
 
 /// The name of the environment of the store that a symlink leads to.
@@ -149,8 +149,8 @@ pub(super) fn wanted(session: &Session<'_>) -> Result<Wanted> {
     let typed = here.ancestors().find(|place| is_same(place, found.directory()));
     let project = typed.unwrap_or(found.directory()).to_path_buf();
     let name = match found.place(&home, context)? {
-        Place::Stored(name) => name,
-        Place::At(place) => name_in(&home, &place).ok_or_else(|| {
+        Location::Stored(name) => name,
+        Location::At(place) => name_in(&home, &place).ok_or_else(|| {
             let reason = if place.is_dir() { "it exists" } else { "its settings say so" };
             Error::KeptElsewhere { project: project.clone(), place, reason }
         })?,

@@ -14,7 +14,7 @@ use super::{Outcome, Session, Verb};
 use crate::config::Installer;
 use crate::environment::Environment;
 use crate::error::{Error, Result, StoreError};
-use crate::installer::{self, Call, Group, Packages, Sources, Wish};
+use crate::installer::{self, Call, CallKind, Group, Packages, Sources};
 use crate::output;
 use crate::project::dependencies::{Dependencies, Part};
 
@@ -128,14 +128,14 @@ pub(super) fn carry_out(
         }
     }
     for call in calls {
-        if let Wish::Defaults(file) = &call.of {
+        if let CallKind::Defaults(file) = &call.kind {
             output::note(&format!("Installing the default packages from {}", session.shown(file)));
         }
         if let Err(error) = installer::install(session.context, environment, installer, &call, output::note) {
             output::report(&error);
             status = error.status();
             // What was asked for does not need the defaults, but the rest may need the lock.
-            if status == INTERRUPTED || !matches!(call.of, Wish::Defaults(_)) {
+            if status == INTERRUPTED || !matches!(call.kind, CallKind::Defaults(_)) {
                 break;
             }
         }

@@ -8,14 +8,14 @@ use clap::Parser;
 use clap::error::{ContextKind, ErrorKind};
 use serde::Serialize;
 
+use super::details::{Details, run_details_hook};
 use super::json::{self, Named};
-use super::showvirtualenv::Facts;
 use super::{Outcome, Session, Verb};
 use crate::elsewhere::Places;
 use crate::environment::Environment;
 use crate::environment::origin::Origin;
 use crate::error::Result;
-use crate::hooks::{self, Hooks};
+use crate::hooks;
 use crate::output::{self, Column, Table};
 use crate::shown::shown;
 use crate::verb::verb;
@@ -74,7 +74,7 @@ usage: lsvirtualenv [-b | -l] [--json] [-a]
 #[derive(Debug, Serialize)]
 struct List {
     workon_home: String,
-    environments: Vec<Facts>,
+    environments: Vec<Details>,
 }
 
 /// The same in brief.
@@ -119,14 +119,14 @@ impl Verb for LsVirtualenv {
         for name in home.names()? {
             // One that went away since the directory was read is not there.
             if let Ok(environment) = home.get(&EnvironmentName::existing(&name)?) {
-                all.push((Facts::of(session, &environment)?, environment));
+                all.push((Details::of(session, &environment)?, environment));
             }
         }
         for environment in others {
-            all.push((Facts::of(session, &environment)?, environment));
+            all.push((Details::of(session, &environment)?, environment));
         }
         if self.json {
-            let environments = all.into_iter().map(|(facts, _)| facts).collect();
+            let environments = all.into_iter().map(|(details, _)| details).collect();
             output::data(&json::document(&List { workon_home: json::text(home.path()), environments })?)?;
             return Ok(Outcome::Done);
         }
@@ -137,25 +137,19 @@ impl Verb for LsVirtualenv {
         }
         let hooks = session.hooks(&home)?;
         let mut text = String::new();
-        for (facts, environment) in &all {
-            let name = &facts.shown_name;
-            let _ = writeln!(text, "{name}\n{}\n{facts}", "=".repeat(name.chars().count()));
+        for (details, environment) in &all {
+            let name = &details.shown_name;
+            let _ = writeln!(text, "{name}\n{}\n{details}", "=".repeat(name.chars().count()));
             if environment.origin() == Origin::Store && hooks.words(hooks::GET_ENV_DETAILS, environment).is_some() {
                 // What the hook prints belongs under what we say.
                 output::data(std::mem::take(&mut text).as_bytes())?;
-                tell_details(&hooks, environment);
+                run_details_hook(&hooks, environment);
             }
             text.push_str("\n\n");
         }
         output::data(text.as_bytes())?;
         Ok(Outcome::Done)
     }
-}
-
-/// Runs `get_env_details` for an environment, which it sees as the active one.
-pub(super) fn tell_details(hooks: &Hooks<'_>, environment: &Environment) {
-    let root = environment.root();
-    hooks.run(hooks::GET_ENV_DETAILS, Some(root), &[environment.name()], Some(root));
 }
 
 /// Prints the names, one a line: escaped where a person looks, as they are for programs. `false` if
@@ -170,12 +164,12 @@ pub(super) fn print_names(home: &WorkonHome) -> Result<bool> {
 const COLUMNS: &[Column] =
     &[Column::shrinking("name"), Column::text("origin"), Column::text("python"), Column::path("path")];
 
-fn table(session: &Session<'_>, all: &[(Facts, Environment)]) -> String {
+fn table(session: &Session<'_>, all: &[(Details, Environment)]) -> String {
     let mut table = Table::new(COLUMNS);
-    for (facts, environment) in all {
-        let python = if facts.broken { Some("broken") } else { facts.python.as_deref() };
+    for (details, environment) in all {
+        let python = if details.broken { Some("broken") } else { details.python.as_deref() };
         let path = session.shown(environment.root());
-        table.push([facts.shown_name.clone(), facts.origin.to_owned(), python.unwrap_or("-").to_owned(), path]);
+        table.push([details.shown_name.clone(), details.origin.to_owned(), python.unwrap_or("-").to_owned(), path]);
     }
     table.text()
 }

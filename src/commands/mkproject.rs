@@ -21,7 +21,7 @@ use crate::hooks;
 use crate::output::{self, Column, Table};
 use crate::project;
 use crate::shown::shown;
-use crate::templates::{Listed, Templates};
+use crate::templates::{TemplateRow, Templates};
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
@@ -66,7 +66,7 @@ pub(crate) struct MkProject {
 /// The JSON of the templates.
 #[derive(Debug, Serialize)]
 struct List {
-    templates: Vec<Listed>,
+    templates: Vec<TemplateRow>,
 }
 
 impl Verb for MkProject {
@@ -192,7 +192,7 @@ fn list(session: &Session<'_>, as_json: bool) -> Result<Vec<u8>> {
         return super::json::document(&List { templates });
     }
     let mut table = Table::new(COLUMNS);
-    for Listed { name, description, .. } in templates {
+    for TemplateRow { name, description, .. } in templates {
         table.push([name, description]);
     }
     Ok(table.text().into_bytes())

@@ -32,6 +32,7 @@ pub(crate) mod cd;
 mod creation;
 pub(crate) mod cpvirtualenv;
 pub(crate) mod deactivate;
+mod details;
 pub(crate) mod doctor;
 mod elsewhere;
 pub(crate) mod env;

@@ -56,17 +56,17 @@ impl Verb for MvVirtualenv {
         let home = session.workon_home()?;
         let renaming =
             Renaming { home: &home, old: EnvironmentName::existing(&self.old)?, new: EnvironmentName::new(&self.new)? };
-        let standing = renaming
-            .standing()
-            .map_err(|error| elsewhere::refused(error, session, &home, &self.old, elsewhere::What::Change))?;
-        let environment = standing.environment();
+        let state = renaming
+            .state()
+            .map_err(|error| elsewhere::refused(error, session, &home, &self.old, elsewhere::OwnerAction::Change))?;
+        let environment = state.environment();
         let is_active = session
             .active_root()
             .is_some_and(|active| active.file_name() == Some(&self.old) && is_same(active, environment.root()));
         if is_active {
             // Its shell would go on with a name that nothing has.
             session.require_shell("mvvirtualenv")?;
-            if matches!(standing, Standing::Link(_)) {
+            if matches!(state, RenameState::Link(_)) {
                 // Its hooks of leaving would no longer be where they were when it was entered.
                 return Err(Error::Active { name: self.old });
             }
@@ -79,7 +79,7 @@ impl Verb for MvVirtualenv {
         let from = home.path().join(&self.old);
         let inside = working_directory_in(session, &from);
         workon::restore(session, &home, environment)?;
-        let environment = renaming.run(&standing)?;
+        let environment = renaming.run(&state)?;
         keepsake::forget(&home, &self.old);
         keepsake::remember(&home, &environment, session.context);
         if let Some(project) = project::linked(&environment, session.context)? {
@@ -105,12 +105,12 @@ impl Verb for MvVirtualenv {
 /// Finishes a renaming that was cut short.
 pub(super) fn finish(home: &WorkonHome, old: EnvironmentName, new: EnvironmentName) -> Result<()> {
     let renaming = Renaming { home, old, new };
-    renaming.run(&renaming.standing()?)?;
+    renaming.run(&renaming.state()?)?;
     renaming.finish()
 }
 
 /// How far it has come.
-enum Standing {
+enum RenameState {
     /// It stands under its old name.
     Directory(Environment),
     /// The old name is a link to an environment elsewhere.
@@ -119,7 +119,7 @@ enum Standing {
     Half(Environment),
 }
 
-impl Standing {
+impl RenameState {
     fn environment(&self) -> &Environment {
         match self {
             Self::Directory(environment) | Self::Link(environment) | Self::Half(environment) => environment,
@@ -134,48 +134,52 @@ struct Renaming<'a> {
 }
 
 impl Renaming<'_> {
-    fn standing(&self) -> Result<Standing> {
+    fn state(&self) -> Result<RenameState> {
         let Self { home, old, new } = self;
         if old == new {
             return Err(StoreError::SameName { name: old.as_os_str().to_owned() }.into());
         }
         if home.is_half_renamed(old, new) {
-            return Ok(Standing::Half(home.get(new)?));
+            return Ok(RenameState::Half(home.get(new)?));
         }
         let Some(environment) = home.find(old)? else {
             // Renamed by hand, or on a system without a better way and killed in the middle.
             let renamed = home.find(new)?.filter(|environment| !is_link(environment.root()));
-            return renamed.map(Standing::Half).ok_or_else(|| home.unknown(old.as_os_str()));
+            return renamed.map(RenameState::Half).ok_or_else(|| home.unknown(old.as_os_str()));
         };
         if !home.is_free(new)? {
             return Err(Error::Exists { path: home.path().join(new.as_os_str()) });
         }
-        Ok(if is_link(environment.root()) { Standing::Link(environment) } else { Standing::Directory(environment) })
+        Ok(if is_link(environment.root()) {
+            RenameState::Link(environment)
+        } else {
+            RenameState::Directory(environment)
+        })
     }
 
     /// Gives it the new name and changes what named the old one; until [`Self::finish`] both lead
     /// to it.
-    fn run(&self, standing: &Standing) -> Result<Environment> {
+    fn run(&self, state: &RenameState) -> Result<Environment> {
         let Self { home, old, new } = self;
         let (from, to) = (home.path().join(old.as_os_str()), home.path().join(new.as_os_str()));
-        let environment = standing.environment();
+        let environment = state.environment();
         let mut olds = relocate::spellings(&from);
-        if matches!(standing, Standing::Directory(_)) {
+        if matches!(state, RenameState::Directory(_)) {
             olds.extend(cpvirtualenv::made_elsewhere(environment));
         }
         let relocation = Relocation::new(environment, &olds, &to, standalone::scripts);
         let staging = home.start_building()?;
         let rewriting = Rewriting::prepare(environment.root(), &relocation, staging.path())?;
-        match standing {
-            Standing::Link(_) if rewriting.is_empty() => home.rename_link(old, new)?,
-            Standing::Link(_) => {
+        match state {
+            RenameState::Link(_) if rewriting.is_empty() => home.rename_link(old, new)?,
+            RenameState::Link(_) => {
                 return Err(StoreError::RenameLink { name: old.as_os_str().to_owned() }.into());
             }
-            Standing::Half(_) if rewriting.is_empty() && !home.is_half_renamed(old, new) => {
+            RenameState::Half(_) if rewriting.is_empty() && !home.is_half_renamed(old, new) => {
                 return Err(home.unknown(old.as_os_str()));
             }
-            Standing::Half(_) => rewriting.apply(&to)?,
-            Standing::Directory(_) => {
+            RenameState::Half(_) => rewriting.apply(&to)?,
+            RenameState::Directory(_) => {
                 home.rename(old, new)?;
                 rewriting.apply(&to)?;
             }
@@ -227,7 +231,7 @@ mod tests {
     fn rename(home: &WorkonHome, old: &str, new: &str) -> Result<Environment> {
         let name = |text: &str| EnvironmentName::existing(OsStr::new(text));
         let renaming = Renaming { home, old: name(old)?, new: name(new)? };
-        let environment = renaming.run(&renaming.standing()?)?;
+        let environment = renaming.run(&renaming.state()?)?;
         renaming.finish().map(|()| environment)
     }
 

@@ -62,7 +62,7 @@ impl Verb for RmVirtualenv {
             let found = name.as_ref().map(|name| home.removable(name, None));
             // What another tool keeps is removed by that tool: hooks are not to hear of it.
             if !matches!(found, Ok(Ok(_)))
-                && let Some(error) = elsewhere::kept(session, &home, typed, elsewhere::What::Removal)
+                && let Some(error) = elsewhere::kept(session, &home, typed, elsewhere::OwnerAction::Removal)
             {
                 return Err(error);
             }

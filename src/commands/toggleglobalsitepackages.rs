@@ -27,7 +27,7 @@ impl Verb for ToggleGlobalSitePackages {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
         let environment = session.active()?;
         if environment.is_conda() {
-            return Err(elsewhere::owned(session, &environment, elsewhere::What::Change));
+            return Err(elsewhere::owned(session, &environment, elsewhere::OwnerAction::Change));
         }
         let seen = !environment.sees_system_packages();
         environment.show_system_packages(seen)?;

@@ -11,7 +11,7 @@ use crate::activation::{Plan, Step};
 use crate::environment::Environment;
 use crate::error::{ProjectError, Result};
 use crate::output::{self, Column, Table};
-use crate::trust::{self, Standing};
+use crate::trust::{self, TrustState};
 use crate::workon_home::WorkonHome;
 
 /// Trust a project's hooks, so that they are sourced
@@ -58,11 +58,11 @@ pub(crate) struct Trust {
 #[derive(Debug, Serialize)]
 struct List {
     project: String,
-    hooks: Vec<Entry>,
+    hooks: Vec<HookJson>,
 }
 
 #[derive(Debug, Serialize)]
-struct Entry {
+struct HookJson {
     path: String,
     trusted: bool,
 }
@@ -71,9 +71,9 @@ impl Verb for Trust {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
         if let Some(file) = self.check {
             let file = session.context.absolute_path(&file)?;
-            return Ok(match trust::standing(session.context, &file)? {
-                Standing::Trusted(text) => Outcome::Plan(Plan::of(Step::Text(text)), 0),
-                Standing::Untrusted | Standing::Missing => {
+            return Ok(match trust::state_of(session.context, &file)? {
+                TrustState::Trusted(text) => Outcome::Plan(Plan::of(Step::Text(text)), 0),
+                TrustState::Untrusted | TrustState::Missing => {
                     output::note(&format!("{} is not trusted and was not sourced", session.shown(&file)));
                     Outcome::Status(1)
                 }
@@ -95,14 +95,14 @@ impl Verb for Trust {
             return Err(ProjectError::NoHooks { project, directory: trust::PROJECT_HOOKS }.into());
         }
         if self.json {
-            let is_trusted = |file: &PathBuf| trust::standing(session.context, file).map(|it| it.is_trusted());
-            let entry = |file: &PathBuf| Ok(Entry { path: text(file), trusted: is_trusted(file)? });
+            let is_trusted = |file: &PathBuf| trust::state_of(session.context, file).map(|it| it.is_trusted());
+            let entry = |file: &PathBuf| Ok(HookJson { path: text(file), trusted: is_trusted(file)? });
             let hooks = files.iter().map(entry).collect::<Result<_>>()?;
             output::data(&super::json::document(&List { project: text(&project), hooks })?)?;
             return Ok(Outcome::Done);
         }
         if self.list {
-            return print_list(session, &files, |file| Ok(trust::standing(session.context, file)?.is_trusted()));
+            return print_list(session, &files, |file| Ok(trust::state_of(session.context, file)?.is_trusted()));
         }
         for file in &files {
             let shown = session.shown(file);
@@ -123,7 +123,7 @@ impl Trust {
     /// counts from then on: it is the person's own, as everything in the store.
     fn of_store(&self, session: &Session<'_>, project: &Path, aside: &[PathBuf]) -> Result<Outcome> {
         if self.json {
-            let hooks = aside.iter().map(|file| Entry { path: text(file), trusted: false }).collect();
+            let hooks = aside.iter().map(|file| HookJson { path: text(file), trusted: false }).collect();
             output::data(&super::json::document(&List { project: text(project), hooks })?)?;
             return Ok(Outcome::Done);
         }

@@ -45,13 +45,13 @@ pub(crate) struct Undo {
 #[derive(Debug, Serialize)]
 struct List {
     workon_home: String,
-    removed: Vec<Entry>,
+    removed: Vec<RemovedJson>,
 }
 
 /// One removed environment. Times are seconds since 1970, the size is what deleting it would free,
 /// in bytes.
 #[derive(Debug, Serialize)]
-struct Entry {
+struct RemovedJson {
     name: String,
     removed_at: u64,
     kept_until: u64,
@@ -101,7 +101,7 @@ fn bring_link_back(session: &Session<'_>, home: &WorkonHome, environment: &Envir
 
 fn as_json(home: &WorkonHome, removed: &[Removed], kept_for: Duration) -> Result<Vec<u8>> {
     let seconds = |time: SystemTime| time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    let entry = |each: &Removed| Entry {
+    let entry = |each: &Removed| RemovedJson {
         name: json::text(&each.name),
         removed_at: seconds(each.at),
         kept_until: each.at.checked_add(kept_for).map_or(u64::MAX, seconds),

@@ -30,7 +30,7 @@ impl Verb for WipeEnv {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
         let environment = session.active()?;
         if environment.is_conda() {
-            return Err(elsewhere::owned(session, &environment, elsewhere::What::Change));
+            return Err(elsewhere::owned(session, &environment, elsewhere::OwnerAction::Change));
         }
         let names = removable(&environment)?;
         if names.is_empty() {

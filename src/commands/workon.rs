@@ -21,7 +21,7 @@ use crate::project;
 use crate::relocate;
 use crate::shown::{shown, typed_path};
 use crate::tmpenv;
-use crate::trust::{self, Standing};
+use crate::trust::{self, TrustState};
 use crate::workon_home::WorkonHome;
 
 /// Activate a virtual environment in this shell
@@ -192,7 +192,7 @@ pub(super) fn target(hooks: &Hooks<'_>, environment: &Environment, brought: Brou
 /// The project's own `postactivate`, if its content is trusted; otherwise it is reported.
 fn project_hook(session: &Session<'_>, hooks: &Hooks<'_>, project: &Path) -> Result<Option<Step>> {
     let Some(file) = hooks.file_in(&project.join(trust::PROJECT_HOOKS), hooks::POSTACTIVATE) else { return Ok(None) };
-    if let Standing::Trusted(text) = trust::standing(session.context, &file)? {
+    if let TrustState::Trusted(text) = trust::state_of(session.context, &file)? {
         return Ok(Some(Step::Text(text)));
     }
     let (file, project) = (session.shown(&file), typed_path(project, session.context.home()));

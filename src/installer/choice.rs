@@ -8,8 +8,8 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use super::packages::Wish;
-use super::pip::Own;
+use super::packages::CallKind;
+use super::pip::OwnPip;
 use super::{pip, pip_settings};
 use crate::config::Installer;
 use crate::context::Context;
@@ -55,7 +55,7 @@ const TAKE_GROUPS: Needed =
 pub(super) const MAKE_LOCKS: Needed =
     Needed { what: "make lock files", pip: Release::new(25, 1, 0), uv: Release::new(0, 6, 15) };
 
-impl Wish {
+impl CallKind {
     /// What it takes of an installer; `None`: what each of them knows.
     pub(super) fn needed(&self) -> Option<Needed> {
         match self {
@@ -94,10 +94,10 @@ impl Program {
         }
         let lacks = |release: Release| needed.filter(|needed| release < needed.pip);
         match pip::own(environment) {
-            Own::Missing => reasons.push(NO_PIP.to_owned()),
+            OwnPip::Missing => reasons.push(NO_PIP.to_owned()),
             // It will say itself what it cannot do.
-            Own::Unknown => return Ok(Self::Pip),
-            Own::Release(release) => match lacks(release) {
+            OwnPip::Unknown => return Ok(Self::Pip),
+            OwnPip::Release(release) => match lacks(release) {
                 None => return Ok(Self::Pip),
                 Some(Needed { what, pip, .. }) => {
                     reasons.push(format!("its pip {} cannot {what} ({} can)", release.short(), pip.short()));
@@ -121,7 +121,7 @@ impl Program {
     /// The one to list and to remove with: its own pip, which knows best what old ones have left,
     /// or uv. The person's settings are left out of that, so none stands against either.
     pub(super) fn without_settings(context: &Context, environment: &Environment, installer: Installer) -> Result<Self> {
-        let own = || (pip::own(environment) != Own::Missing).then_some(Self::Pip).ok_or_else(|| NO_PIP.to_owned());
+        let own = || (pip::own(environment) != OwnPip::Missing).then_some(Self::Pip).ok_or_else(|| NO_PIP.to_owned());
         let uv = || uv_as_told(context, environment, None).map(Self::Uv);
         let chosen = match installer {
             Installer::Pip => own().map_err(|reason| vec![reason]),

@@ -27,7 +27,7 @@ mod pip_settings;
 mod redirected;
 
 use choice::Program;
-pub(crate) use packages::{Call, Group, Packages, Sources, Wish, defaults};
+pub(crate) use packages::{Call, CallKind, Group, Packages, Sources, defaults};
 
 /// What uv ends with where it did not come to looking for packages.
 const UV_MISUSED: i32 = 2;
@@ -48,7 +48,7 @@ pub(crate) fn install(
     let elsewhere = || redirected.as_ref().map(|key| format!("{key} has uv install into another place"));
     let against_uv = found.clone().or_else(elsewhere);
     let choose =
-        |against: Option<&str>| Program::to_install(context, environment, installer, call.of.needed(), against);
+        |against: Option<&str>| Program::to_install(context, environment, installer, call.kind.needed(), against);
     let mut program = choose(against_uv.as_deref())?;
     if let (Installer::Auto, Program::Pip | Program::Lent(_), Some(reason)) = (installer, &program, &against_uv)
         && context.program("uv").is_some()
@@ -74,8 +74,8 @@ pub(crate) fn install(
         return Ok(());
     }
     let what = format!("{} install", program.name());
-    let hint = match &call.of {
-        Wish::Defaults(_) => {
+    let hint = match &call.kind {
+        CallKind::Defaults(_) => {
             "the environment was created; fix that file, or leave it out with --no-defaults".to_owned()
         }
         _ => format!("the environment was created; activate it and run `{what}` again"),
@@ -83,8 +83,8 @@ pub(crate) fn install(
     if Context::was_interrupted() {
         return Err(Error::Child { what, status: 130, hint });
     }
-    let what = match &call.of {
-        Wish::Defaults(file) => format!("{what} -r {}", shown(file)),
+    let what = match &call.kind {
+        CallKind::Defaults(file) => format!("{what} -r {}", shown(file)),
         _ => what,
     };
     // Ended by a signal: as a shell would say it.

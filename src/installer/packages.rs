@@ -90,14 +90,14 @@ impl Packages {
     /// come first. A lock file has a call of its own, before the rest: pip takes it for the hashes
     /// of everything, and uv takes nothing beside it.
     pub(crate) fn calls(&self) -> Vec<Call> {
-        let call = |of, words: Vec<OsString>| Call { of, words, sources: self.sources.clone(), directory: None };
+        let call = |kind, words: Vec<OsString>| Call { kind, words, sources: self.sources.clone(), directory: None };
         let mut calls = Vec::new();
         if let Some(file) = &self.defaults {
-            calls.push(call(Wish::Defaults(file.clone()), vec!["-r".into(), file.into()]));
+            calls.push(call(CallKind::Defaults(file.clone()), vec!["-r".into(), file.into()]));
         }
         let (locks, files): (Vec<_>, Vec<_>) = self.files.iter().partition(|file| is_pylock(file));
         for file in locks {
-            calls.push(call(Wish::Lock, vec!["-r".into(), file.into()]));
+            calls.push(call(CallKind::Lock, vec!["-r".into(), file.into()]));
         }
         let mut words = Vec::new();
         words.extend(files.into_iter().flat_map(|file| [OsString::from("-r"), file.into()]));
@@ -105,7 +105,7 @@ impl Packages {
         words.extend(self.editables.iter().flat_map(|project| [OsString::from("-e"), project.clone()]));
         words.extend(self.requirements.iter().cloned());
         if !words.is_empty() {
-            calls.push(call(if self.groups.is_empty() { Wish::Plain } else { Wish::Groups }, words));
+            calls.push(call(if self.groups.is_empty() { CallKind::Plain } else { CallKind::Groups }, words));
         }
         calls
     }
@@ -116,16 +116,16 @@ impl Packages {
         let mut words: Vec<OsString> = ["--quiet", "--no-deps"].map(OsString::from).into();
         words.extend(file.into_iter().flat_map(|file| [OsString::from("-r"), file.into()]));
         words.extend(editables.iter().flat_map(|project| [OsString::from("-e"), project.clone()]));
-        Call { of: Wish::Plain, words, sources: Sources::default(), directory: Some(directory) }
+        Call { kind: CallKind::Plain, words, sources: Sources::default(), directory: Some(directory) }
     }
 
     /// The call for a requirements or lock file of a project. `is_whole`: the file names all that
     /// is needed, so that nothing is looked for beside it. Paths in it count from `directory`.
     pub(crate) fn call_for_project(&self, file: &Path, is_whole: bool, directory: PathBuf) -> Call {
-        let of = if is_pylock(file) { Wish::Lock } else { Wish::Plain };
+        let kind = if is_pylock(file) { CallKind::Lock } else { CallKind::Plain };
         let no_deps = is_whole.then(|| "--no-deps".into());
         let words = no_deps.into_iter().chain(["-r".into(), file.into()]).collect();
-        Call { of, words, sources: self.sources.clone(), directory: Some(directory) }
+        Call { kind, words, sources: self.sources.clone(), directory: Some(directory) }
     }
 }
 
@@ -133,7 +133,7 @@ impl Packages {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Call {
     /// What it is for: some of it takes a newer installer.
-    pub(crate) of: Wish,
+    pub(crate) kind: CallKind,
     words: Vec<OsString>,
     sources: Sources,
     directory: Option<PathBuf>,
@@ -141,7 +141,7 @@ pub(crate) struct Call {
 
 /// What a call is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Wish {
+pub(crate) enum CallKind {
     /// What every new environment gets, from this file.
     Defaults(PathBuf),
     /// A lock file.
@@ -160,7 +160,7 @@ impl Call {
 
     /// What of it only pip understands, for a person. A lock file has one form.
     pub(super) fn only_for_pip(&self, directory: &Path) -> Option<String> {
-        if self.of == Wish::Lock {
+        if self.kind == CallKind::Lock {
             return None;
         }
         let (mut files, mut lines) = (Vec::new(), Vec::new());
@@ -241,15 +241,15 @@ mod tests {
             sources: Sources { find_links: vec!["/w".into()], no_index: false, is_offline: true },
         };
         let calls = packages.calls();
-        let told: Vec<_> = calls.iter().map(|call| (&call.of, words(call, "--offline"))).collect();
+        let told: Vec<_> = calls.iter().map(|call| (&call.kind, words(call, "--offline"))).collect();
         let start = "--find-links /w --offline";
         assert_eq!(
             told,
             [
-                (&Wish::Defaults("/c/defaults.txt".into()), format!("{start} -r /c/defaults.txt")),
-                (&Wish::Lock, format!("{start} -r /p/pylock.toml")),
-                (&Wish::Lock, format!("{start} -r /p/pylock.dev.toml")),
-                (&Wish::Groups, format!("{start} -r /p/r.txt --group /p/pyproject.toml:dev -e /p[x] six rich>1")),
+                (&CallKind::Defaults("/c/defaults.txt".into()), format!("{start} -r /c/defaults.txt")),
+                (&CallKind::Lock, format!("{start} -r /p/pylock.toml")),
+                (&CallKind::Lock, format!("{start} -r /p/pylock.dev.toml")),
+                (&CallKind::Groups, format!("{start} -r /p/r.txt --group /p/pyproject.toml:dev -e /p[x] six rich>1")),
             ]
         );
     }
@@ -260,7 +260,7 @@ mod tests {
         let sources = Sources { no_index: true, is_offline: true, ..Sources::default() };
         let packages = Packages { requirements: vec!["six".into()], sources, ..Packages::default() };
         let [call] = &packages.calls()[..] else { panic!() };
-        assert_eq!((&call.of, words(call, "--no-index")), (&Wish::Plain, "--no-index six".to_owned()));
+        assert_eq!((&call.kind, words(call, "--no-index")), (&CallKind::Plain, "--no-index six".to_owned()));
         assert_eq!(words(call, "--offline"), "--no-index --offline six");
         assert!(Packages { sources: packages.sources, ..Packages::default() }.is_empty());
     }

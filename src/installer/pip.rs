@@ -18,7 +18,7 @@ const CAN_WORK_ELSEWHERE: Release = Release::new(22, 3, 0);
 
 /// What an environment has of pip, by what is installed in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Own {
+pub(super) enum OwnPip {
     /// None.
     Missing,
     /// One whose version its metadata does not tell.
@@ -28,14 +28,14 @@ pub(super) enum Own {
 }
 
 /// Looks for an environment's own pip. Starts nothing.
-pub(super) fn own(environment: &Environment) -> Own {
+pub(super) fn own(environment: &Environment) -> OwnPip {
     let directories = environment.package_directories().unwrap_or_default();
     if !directories.iter().any(|packages| packages.join("pip").is_dir()) {
-        return Own::Missing;
+        return OwnPip::Missing;
     }
     let mut entries = directories.iter().filter_map(|packages| fs::read_dir(packages).ok()).flatten().flatten();
     let release = entries.find_map(|entry| version_in(&entry.file_name()));
-    release.map_or(Own::Unknown, Own::Release)
+    release.map_or(OwnPip::Unknown, OwnPip::Release)
 }
 
 /// The version in the name of pip's metadata: `pip-24.2.dist-info`, `pip-9.0.1-py2.7.egg-info`.
@@ -86,15 +86,15 @@ mod tests {
     fn its_own_is_known_by_what_is_installed() {
         let room = Room::new();
         let environment = room.environment("3.12.1");
-        assert_eq!(own(&environment), Own::Missing);
+        assert_eq!(own(&environment), OwnPip::Missing);
         room.pip("18.1");
-        assert_eq!(own(&environment), Own::Release(Release::new(18, 1, 0)));
+        assert_eq!(own(&environment), OwnPip::Release(Release::new(18, 1, 0)));
         assert_eq!(version_in(OsStr::new("pip-9.0.1-py2.7.egg-info")), Some(Release::new(9, 0, 1)));
         for other in ["pip_tools-7.dist-info", "pip-1.0.py"] {
             assert_eq!(version_in(OsStr::new(other)), None);
         }
         crate::fs::remove_tree(&room.path("envs/x/lib/python3/site-packages/pip-18.1.dist-info")).unwrap();
-        assert_eq!(own(&environment), Own::Unknown);
+        assert_eq!(own(&environment), OwnPip::Unknown);
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub(crate) struct Project {
 
 /// Where its environment is, or would be made.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Location {
     /// In the store, under this name.
     Stored(OsString),
     /// Elsewhere: in the project's `.venv`, or where a file of that name says.
@@ -97,7 +97,7 @@ impl Project {
     }
 
     /// Where pipenv looks for its environment while it takes `home` for the store.
-    pub(crate) fn place(&self, home: &WorkonHome, context: &Context) -> Result<Place> {
+    pub(crate) fn place(&self, home: &WorkonHome, context: &Context) -> Result<Location> {
         let inside = self.directory().join(".venv");
         // A link that leads nowhere counts as nothing there.
         match fs::metadata(&inside) {
@@ -110,13 +110,13 @@ impl Project {
                 // made before, but not where the variable has an odd word in it.
                 let is_made_before = || set.is_ok() && fs::metadata(home.path().join(&name)).is_ok();
                 let is_kept_there = asked.unwrap_or_else(|| entry.is_ok() && !is_made_before());
-                Ok(if is_kept_there { Place::At(inside) } else { Place::Stored(name) })
+                Ok(if is_kept_there { Location::At(inside) } else { Location::Stored(name) })
             }
         }
     }
 
     /// A file `.venv` names an environment of the store, or has its path.
-    fn named_by_file(&self, file: &Path, context: &Context) -> Result<Place> {
+    fn named_by_file(&self, file: &Path, context: &Context) -> Result<Location> {
         let text = read_small(file, LIMIT).map_err(Error::io("read", file))?.unwrap_or_default();
         let text = String::from_utf8(text).map_err(|_| Error::Malformed {
             what: crate::shown::shown(file).to_string(),
@@ -126,11 +126,11 @@ impl Project {
         // pathlib does not count a dot.
         let path: PathBuf = Path::new(text).components().filter(|part| *part != Component::CurDir).collect();
         Ok(if text.is_empty() {
-            Place::Stored(self.name(context)?)
+            Location::Stored(self.name(context)?)
         } else if text.ends_with('/') || path.components().count() > 1 {
-            Place::At(tidied(&self.directory().join(path)))
+            Location::At(tidied(&self.directory().join(path)))
         } else {
-            Place::Stored(path.into_os_string())
+            Location::Stored(path.into_os_string())
         })
     }
 

@@ -23,7 +23,7 @@ const GROUP: &str = "dev";
 struct Pyproject {
     project: Option<Project>,
     #[serde(default)]
-    dependency_groups: BTreeMap<String, Vec<Entry>>,
+    dependency_groups: BTreeMap<String, Vec<GroupItem>>,
     #[serde(default)]
     tool: Tool,
 }
@@ -64,7 +64,7 @@ struct Project {
 /// An entry of a group.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-enum Entry {
+enum GroupItem {
     Requirement(String),
     Group {
         #[serde(rename = "include-group")]
@@ -74,7 +74,7 @@ enum Entry {
 
 /// What was found.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct FoundNeeds {
     /// Lines of a requirements file; empty where the project needs nothing.
     pub(super) text: String,
     /// What was taken, for a person.
@@ -82,13 +82,13 @@ pub(super) struct Found {
 }
 
 /// `None` where the file lists no dependencies at all: many hold settings of tools.
-pub(super) fn read(text: &str, file: &Path) -> Result<Option<Found>> {
+pub(super) fn read(text: &str, file: &Path) -> Result<Option<FoundNeeds>> {
     let wrong = |reason: String| Error::Malformed { what: shown(file).to_string(), reason };
     let read: Pyproject = toml::from_str(text).map_err(|error| {
         let reason = error.to_string();
         wrong(reason.trim_end().lines().map(|line| shown(line).to_string()).collect::<Vec<_>>().join("\n"))
     })?;
-    let mut found = Found { text: String::new(), taken: String::new() };
+    let mut found = FoundNeeds { text: String::new(), taken: String::new() };
     let mut taken = Vec::new();
     if let Some(project) = &read.project {
         if project.dynamic.iter().any(|field| field == "dependencies") {
@@ -177,7 +177,7 @@ fn check_place(tool: &Tool, line: &str, file: &Path) -> Result<()> {
 
 /// Puts what a group lists into `lines`. `above`: the groups that include it.
 fn expand<'a>(
-    groups: &'a BTreeMap<String, Vec<Entry>>,
+    groups: &'a BTreeMap<String, Vec<GroupItem>>,
     name: &'a str,
     above: &mut Vec<&'a str>,
     lines: &mut Vec<&'a str>,
@@ -188,8 +188,8 @@ fn expand<'a>(
     above.push(name);
     for entry in &groups[name] {
         match entry {
-            Entry::Requirement(line) => lines.push(line),
-            Entry::Group { include_group } => {
+            GroupItem::Requirement(line) => lines.push(line),
+            GroupItem::Group { include_group } => {
                 let included = named(groups, include_group);
                 let gone = || format!("the group `{}` does not exist", shown(include_group));
                 expand(groups, included.ok_or_else(gone)?, above, lines)?;
@@ -201,7 +201,7 @@ fn expand<'a>(
 }
 
 /// The name as the file has it, by the rule for names of packages: `Dev_Tools` is `dev-tools`.
-fn named<'a>(groups: &'a BTreeMap<String, Vec<Entry>>, name: &str) -> Option<&'a str> {
+fn named<'a>(groups: &'a BTreeMap<String, Vec<GroupItem>>, name: &str) -> Option<&'a str> {
     let plain = |name: &str| {
         let parts = name.split(['-', '_', '.']).filter(|part| !part.is_empty());
         parts.collect::<Vec<_>>().join("-").to_lowercase()
@@ -227,7 +227,7 @@ fn push_line(text: &mut String, requirement: &str, file: &Path) -> Result<()> {
 mod tests {
     use super::*;
 
-    fn found(text: &str) -> Result<Option<Found>> {
+    fn found(text: &str) -> Result<Option<FoundNeeds>> {
         read(text, Path::new("/p/pyproject.toml"))
     }
 

@@ -57,7 +57,7 @@ pub(crate) struct Match {
 
 /// The result of a search.
 #[derive(Debug, Default)]
-pub(crate) struct Found {
+pub(crate) struct SearchResult {
     /// In the order of names and paths.
     pub(crate) matches: Vec<Match>,
     /// What could not be read or is contradictory, in words.
@@ -66,8 +66,8 @@ pub(crate) struct Found {
 
 impl Query {
     /// Searches one environment.
-    pub(crate) fn search(&self, environment: &Environment) -> Found {
-        let mut found = Found::default();
+    pub(crate) fn search(&self, environment: &Environment) -> SearchResult {
+        let mut found = SearchResult::default();
         if let Self::Scripts(patterns) = self {
             found.add_scripts(&environment.bin(), patterns);
         } else {
@@ -84,7 +84,7 @@ impl Query {
         found
     }
 
-    fn search_packages(&self, directory: &Path, found: &mut Found) {
+    fn search_packages(&self, directory: &Path, found: &mut SearchResult) {
         let result = match self {
             Self::Distributions(wanted) => found.add_distributions(directory, wanted),
             Self::StartupCode => startup::search(directory, found),
@@ -110,7 +110,7 @@ pub(crate) fn distribution_names(environment: &Environment) -> Vec<String> {
     entries.filter_map(name).filter(|name| is_name(name)).collect()
 }
 
-impl Found {
+impl SearchResult {
     /// Looks at the names of the metadata only, as far as they tell.
     fn add_distributions(&mut self, directory: &Path, wanted: &[WantedDistribution]) -> Result<()> {
         for entry in fs::read_dir(directory).map_err(Error::io("list", directory))? {

@@ -8,7 +8,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::{Found, Match};
+use super::{Match, SearchResult};
 use crate::error::{Error, Result};
 use crate::fs::read_small;
 use crate::shown::shown;
@@ -17,7 +17,7 @@ use crate::shown::shown;
 const LIMIT: u64 = 1024 * 1024;
 
 /// Adds the lines that run code in a site-packages directory.
-pub(super) fn search(directory: &Path, found: &mut Found) -> Result<()> {
+pub(super) fn search(directory: &Path, found: &mut SearchResult) -> Result<()> {
     for entry in fs::read_dir(directory).map_err(Error::io("list", directory))? {
         let path = entry.map_err(Error::io("list", directory))?.path();
         if path.extension().is_none_or(|extension| extension != "pth") {

@@ -38,11 +38,11 @@ pub(crate) struct Templates<'a> {
 pub(crate) struct Template {
     /// The word that names it, in every directory.
     word: OsString,
-    kind: Kind,
+    kind: TemplateKind,
 }
 
 #[derive(Debug)]
-enum Kind {
+enum TemplateKind {
     Directory(PathBuf),
     Program(PathBuf),
     Generator(Generator, OsString),
@@ -51,7 +51,7 @@ enum Kind {
 
 /// A template in a list.
 #[derive(Debug, Serialize)]
-pub(crate) struct Listed {
+pub(crate) struct TemplateRow {
     /// What `-t` takes.
     pub(crate) name: String,
     /// `directory`, `program`, `plugin` or `generator`.
@@ -79,18 +79,18 @@ impl<'a> Templates<'a> {
             let source = generator.check(self.context, source)?;
             let mut word = OsString::from(format!("{}:", generator.name()));
             word.push(&source);
-            return Ok(Template { word, kind: Kind::Generator(generator, source) });
+            return Ok(Template { word, kind: TemplateKind::Generator(generator, source) });
         }
         let name = EnvironmentName::existing(word)?;
         let file = self.directory.join(name.as_os_str());
         let kind = match fs::metadata(&file) {
-            Ok(entry) if entry.is_dir() => Kind::Directory(file),
+            Ok(entry) if entry.is_dir() => TemplateKind::Directory(file),
             Ok(entry) if entry.permissions().mode() & 0o111 == 0 => {
                 return Err(ProjectError::TemplateNotExecutable { name: word.to_owned(), file }.into());
             }
-            Ok(_) => Kind::Program(file),
+            Ok(_) => TemplateKind::Program(file),
             Err(_) => match Plugins::locate(self.context)? {
-                Some(plugins) if plugins.has(word)? => Kind::Plugin,
+                Some(plugins) if plugins.has(word)? => TemplateKind::Plugin,
                 _ => return Err(self.unknown(word)),
             },
         };
@@ -108,7 +108,7 @@ impl<'a> Templates<'a> {
 
     /// Everything that `-t` can name. A Python that cannot tell its plugins is the second half of
     /// the answer.
-    pub(crate) fn list(&self) -> (Vec<Listed>, Option<Error>) {
+    pub(crate) fn list(&self) -> (Vec<TemplateRow>, Option<Error>) {
         let local = |name: OsString| {
             let file = self.directory.join(&name);
             let path = shown_path(&file, self.context.home());
@@ -117,16 +117,16 @@ impl<'a> Templates<'a> {
             } else {
                 ("program", format!("runs {path}"))
             };
-            Listed { name: shown(&name).to_string(), kind, description }
+            TemplateRow { name: shown(&name).to_string(), kind, description }
         };
-        let mut all: Vec<Listed> = self.local_names().into_iter().map(local).collect();
+        let mut all: Vec<TemplateRow> = self.local_names().into_iter().map(local).collect();
         let plugins =
             Plugins::locate(self.context).and_then(|plugins| plugins.map_or(Ok(Vec::new()), |own| own.list()));
         let (plugins, wrong) = match plugins {
             Ok(plugins) => (plugins, None),
             Err(error) => (Vec::new(), Some(error)),
         };
-        let plugin = |(name, about): (String, String)| Listed {
+        let plugin = |(name, about): (String, String)| TemplateRow {
             name: shown(&name).to_string(),
             kind: "plugin",
             description: shown(&about).to_string(),
@@ -138,7 +138,7 @@ impl<'a> Templates<'a> {
                 Some(_) => format!("a template of {name}, by directory or address"),
                 None => format!("{name} is not installed: `uv tool install {name}`"),
             };
-            Listed { name: format!("{name}:SRC"), kind: "generator", description }
+            TemplateRow { name: format!("{name}:SRC"), kind: "generator", description }
         }));
         (all, wrong)
     }
@@ -150,14 +150,14 @@ impl<'a> Templates<'a> {
         // for this one.
         Context::unblock_interrupts();
         let status = match &template.kind {
-            Kind::Directory(from) => return copy_into(from, directory).map(|()| None),
-            Kind::Generator(generator, source) => generator.run(self.context, source, project, directory)?,
-            Kind::Program(program) => {
+            TemplateKind::Directory(from) => return copy_into(from, directory).map(|()| None),
+            TemplateKind::Generator(generator, source) => generator.run(self.context, source, project, directory)?,
+            TemplateKind::Program(program) => {
                 let mut command = self.context.command(program);
                 command.arg(project).arg(directory).current_dir(directory);
                 Context::run_in_foreground(&mut command).map_err(Error::io("run", program))?
             }
-            Kind::Plugin => {
+            TemplateKind::Plugin => {
                 let plugins = Plugins::locate(self.context)?.ok_or_else(|| self.unknown(&template.word))?;
                 let mut command = plugins.command(&template.word, project, directory);
                 // As virtualenvwrapper has it for all of Python that it runs.

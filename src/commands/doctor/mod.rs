@@ -133,7 +133,7 @@ impl DoctorRun<'_> {
         let environments = self.examination.environments(&self.names).map_err(|error| match &error {
             Error::UnknownEnvironment { name, .. } | Error::Name { name, .. } => {
                 let name = name.clone();
-                elsewhere::refused(error, self.session, self.examination.home, &name, elsewhere::What::Change)
+                elsewhere::refused(error, self.session, self.examination.home, &name, elsewhere::OwnerAction::Change)
             }
             _ => error,
         })?;

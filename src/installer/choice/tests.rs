@@ -21,7 +21,7 @@ struct World {
 const NEW: World =
     World { python: "3.12.1", uv: Some("echo uv 0.13.8"), pip: Some("26.3"), lent: Some("26.3"), variable: None };
 
-fn chosen(world: World, installer: Installer, of: &Wish) -> String {
+fn chosen(world: World, installer: Installer, of: &CallKind) -> String {
     let room = Room::new();
     let environment = room.environment(world.python);
     if let Some(body) = world.uv {
@@ -59,72 +59,72 @@ fn each_is_taken_where_nothing_stands_against_it_and_every_reason_is_told() {
     let nothing = World { uv: None, pip: None, lent: None, ..NEW };
     let rows = [
         // auto: uv first.
-        (NEW, Auto, Wish::Plain, "R/bin/uv"),
-        (World { pip: None, lent: None, ..NEW }, Auto, Wish::Plain, "R/bin/uv"),
-        (NEW, Auto, Wish::Lock, "R/bin/uv"),
+        (NEW, Auto, CallKind::Plain, "R/bin/uv"),
+        (World { pip: None, lent: None, ..NEW }, Auto, CallKind::Plain, "R/bin/uv"),
+        (NEW, Auto, CallKind::Lock, "R/bin/uv"),
         // Then the environment's own pip.
-        (World { uv: None, ..NEW }, Auto, Wish::Plain, "pip"),
-        (World { uv: Some("echo no such version >&2; exit 127"), ..NEW }, Auto, Wish::Plain, "pip"),
-        (World { variable: Some("PIP_INDEX_URL"), ..NEW }, Auto, Wish::Plain, "pip"),
-        (World { python: "2.7.18", ..NEW }, Auto, Wish::Plain, "pip"),
-        (World { python: "3.6.15", ..NEW }, Auto, Wish::Plain, "pip"),
-        (World { uv: Some("echo uv 0.6.14"), ..NEW }, Auto, Wish::Lock, "pip"),
-        (World { uv: Some("echo uv 0.6.14"), ..NEW }, Auto, Wish::Plain, "R/bin/uv"),
+        (World { uv: None, ..NEW }, Auto, CallKind::Plain, "pip"),
+        (World { uv: Some("echo no such version >&2; exit 127"), ..NEW }, Auto, CallKind::Plain, "pip"),
+        (World { variable: Some("PIP_INDEX_URL"), ..NEW }, Auto, CallKind::Plain, "pip"),
+        (World { python: "2.7.18", ..NEW }, Auto, CallKind::Plain, "pip"),
+        (World { python: "3.6.15", ..NEW }, Auto, CallKind::Plain, "pip"),
+        (World { uv: Some("echo uv 0.6.14"), ..NEW }, Auto, CallKind::Lock, "pip"),
+        (World { uv: Some("echo uv 0.6.14"), ..NEW }, Auto, CallKind::Plain, "R/bin/uv"),
         // Then that of its Python.
-        (World { uv: None, pip: None, ..NEW }, Auto, Wish::Plain, "pip of R/base/python3.12"),
-        (World { uv: None, pip: Some("24.2"), ..NEW }, Auto, Wish::Lock, "pip of R/base/python3.12"),
+        (World { uv: None, pip: None, ..NEW }, Auto, CallKind::Plain, "pip of R/base/python3.12"),
+        (World { uv: None, pip: Some("24.2"), ..NEW }, Auto, CallKind::Lock, "pip of R/base/python3.12"),
         (
             World { uv: None, pip: Some("24.2"), lent: Some("26.0"), ..NEW },
             Auto,
-            Wish::Groups,
+            CallKind::Groups,
             "pip of R/base/python3.12",
         ),
         // Then none.
-        (nothing, Auto, Wish::Plain, "uv is not on PATH; it has no pip; the Python it was created with is unknown"),
+        (nothing, Auto, CallKind::Plain, "uv is not on PATH; it has no pip; the Python it was created with is unknown"),
         (
             World { pip: None, lent: Some("22.2"), variable: Some("PIP_CERT"), ..NEW },
             Auto,
-            Wish::Plain,
+            CallKind::Plain,
             "uv does not read PIP_CERT; it has no pip; the pip 22.2 of R/base/python3.12 is too old to work elsewhere (22.3 \
              can)",
         ),
         (
             World { uv: Some("echo uv 0.6.14"), pip: Some("26.0.1"), lent: Some("26.0"), ..NEW },
             Auto,
-            Wish::Lock,
+            CallKind::Lock,
             "uv 0.6.14 cannot read lock files (0.6.15 can); its pip 26.0.1 cannot read lock files (26.1 can); nor can pip \
              26.0 of R/base/python3.12",
         ),
         (
             World { python: "2.7.18", pip: None, ..NEW },
             Auto,
-            Wish::Plain,
+            CallKind::Plain,
             "uv does not do all that pip does for Python 2.7.18; it has no pip; its Python is too old for the pip of another",
         ),
         // pip, and nothing else.
-        (NEW, Pip, Wish::Plain, "pip"),
-        (World { pip: None, ..NEW }, Pip, Wish::Plain, "pip of R/base/python3.12"),
+        (NEW, Pip, CallKind::Plain, "pip"),
+        (World { pip: None, ..NEW }, Pip, CallKind::Plain, "pip of R/base/python3.12"),
         (
             World { pip: Some("25.0"), lent: None, ..NEW },
             Pip,
-            Wish::Groups,
+            CallKind::Groups,
             "its pip 25.0 cannot install dependency groups (25.1 can); the Python it was created with is unknown",
         ),
         // uv, and nothing else, whatever was said to pip.
-        (World { variable: Some("PIP_INDEX_URL"), ..NEW }, Uv, Wish::Plain, "R/bin/uv"),
-        (World { python: "3.6.15", ..NEW }, Uv, Wish::Plain, "R/bin/uv"),
-        (World { python: "2.7.18", ..NEW }, Uv, Wish::Plain, "uv does not know Python 2.7.18"),
-        (World { uv: None, ..NEW }, Uv, Wish::Plain, "uv is not on PATH"),
+        (World { variable: Some("PIP_INDEX_URL"), ..NEW }, Uv, CallKind::Plain, "R/bin/uv"),
+        (World { python: "3.6.15", ..NEW }, Uv, CallKind::Plain, "R/bin/uv"),
+        (World { python: "2.7.18", ..NEW }, Uv, CallKind::Plain, "uv does not know Python 2.7.18"),
+        (World { uv: None, ..NEW }, Uv, CallKind::Plain, "uv is not on PATH"),
         (
             World { uv: Some("echo no such version >&2; exit 127"), ..NEW },
             Uv,
-            Wish::Plain,
+            CallKind::Plain,
             "R/bin/uv does not run: it ended with status 127: no such version",
         ),
         (
             World { uv: Some("echo uv 0.6.14"), ..NEW },
             Uv,
-            Wish::Groups,
+            CallKind::Groups,
             "uv 0.6.14 cannot install dependency groups (0.6.15 can)",
         ),
     ];

@@ -153,8 +153,8 @@ fn place_and_name_are_those_that_pipenv_finds() {
         let context = Context::made_of(&variables);
         let ours = Project::around(here, &context).and_then(|project| project.place(&home, &context));
         let ours = ours.ok().map(|place| match place {
-            Place::Stored(name) => store.join(name),
-            Place::At(path) => path,
+            Location::Stored(name) => store.join(name),
+            Location::At(path) => path,
         });
         let theirs = String::from_utf8(theirs).unwrap();
         assert_eq!(ours.unwrap_or_default(), Path::new(&theirs), "{case:?}");
