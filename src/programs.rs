@@ -1,5 +1,4 @@
-//! Finding a program by its name, as a shell does: along a `PATH`, regular files that may be
-//! executed.
+//! Finds programs by name as a shell does: executable regular files along a `PATH`.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
@@ -10,8 +9,8 @@ use nix::unistd::{AccessFlags, access};
 use which::WhichConfig;
 use which::sys::Sys;
 
-/// The files of this name along `path`, first the one that a shell runs. Relative entries of `path`
-/// are below `directory`; a name with a slash is a path of its own.
+/// The executables of this name along `path`, in order. Relative entries of `path` start at
+/// `directory`; a name with a slash is a path.
 pub(crate) fn along(path: &OsStr, name: &OsStr, directory: &Path) -> impl Iterator<Item = PathBuf> + use<> {
     let search = WhichConfig::new_with_sys(Files).binary_name(name.to_owned()).custom_path_list(path.to_owned());
     search.custom_cwd(directory.to_owned()).all_results().into_iter().flatten()
@@ -72,7 +71,6 @@ impl Sys for Files {
     }
 }
 
-/// Whether a file can be run as a program.
 pub(crate) fn is_program(file: &Path) -> bool {
     fs::metadata(file).is_ok_and(|entry| entry.is_file()) && access(file, AccessFlags::X_OK).is_ok()
 }

@@ -1,8 +1,8 @@
-//! The uv on PATH that runs, and its version.
+//! Finds the first working uv on PATH, and its version.
 //!
-//! A file called `uv` need not run: pyenv has a shim for every command that any of its Pythons ever
-//! had, and the shim fails where the selected Python has no uv. So each file is asked once for its
-//! version, and the answer is remembered in the cache.
+//! A file called `uv` may not work: pyenv has a shim for every command of any of its Pythons, and
+//! the shim fails if the selected Python has no uv. So each file is asked once for its version, and
+//! the answer is cached.
 
 use std::path::{Path, PathBuf};
 
@@ -17,20 +17,20 @@ use crate::fs::{Stamp, read_prefix, resolved, stamp, write_whole};
 use crate::shown::shown;
 use crate::versions::Release;
 
-/// Raised with every change of what is stored.
+/// Raised when the cached data changes.
 const SCHEMA: u32 = 2;
 
-/// Longest file of the cache that is read.
+/// Longest cache file that is read.
 const LIMIT: u64 = 64 * 1024;
 
-/// A uv that runs.
+/// A working uv.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Uv {
     pub(crate) path: PathBuf,
     pub(crate) release: Release,
 }
 
-/// The answer of the uv that was asked last.
+/// The cached answer of the uv that was asked last.
 #[derive(Debug, Serialize, Deserialize)]
 struct CachedAnswer {
     schema: u32,
@@ -39,7 +39,7 @@ struct CachedAnswer {
     release: Release,
 }
 
-/// The first uv on PATH that runs. The error says why there is none.
+/// The first working uv on PATH. The error says why there is none.
 pub(crate) fn find(context: &Context) -> Result<Uv, String> {
     let mut first_failure = None;
     for path in context.programs("uv") {
@@ -80,7 +80,7 @@ fn recall(context: &Context, path: &Path, file: Option<Stamp>) -> Option<Release
     (answer.schema == SCHEMA && answer.path == path && Some(answer.file) == file).then_some(answer.release)
 }
 
-/// A cache that cannot be written costs the next command one start of uv, and is no failure.
+/// Failures are ignored: without the cache, the next command asks uv again.
 fn remember(context: &Context, path: &Path, file: Option<Stamp>, release: Release) {
     let (Some(cache), Some(file)) = (file_of(context), file) else { return };
     if !answers_for_itself(path) {
@@ -94,8 +94,8 @@ fn remember(context: &Context, path: &Path, file: Option<Stamp>, release: Releas
     drop(write_whole(&cache, &text));
 }
 
-/// Whether the file alone decides what runs. A script (pyenv, asdf) and a program with another name
-/// of its own (mise, snap) answer by the directory and their settings.
+/// Whether the file alone decides what runs. A script (pyenv, asdf) or a link to a program with
+/// another name (mise, snap) depends on the directory and settings.
 fn answers_for_itself(path: &Path) -> bool {
     let is_script = || read_prefix(path, 2).ok().flatten().is_none_or(|start| is_script(&start));
     resolved(path).is_ok_and(|file| file.file_name() == path.file_name()) && !is_script()
@@ -119,8 +119,8 @@ mod tests {
         (room, context)
     }
 
-    /// Written by a child: the kernel refuses to run what another test's child has open for writing
-    /// (ETXTBSY).
+    /// A child process writes it: the kernel refuses to run a file that another test's child has
+    /// open for writing (ETXTBSY).
     fn script(file: &Path, body: &str) {
         let code = "printf '#!/bin/sh\\n%s\\n' \"$2\" > \"$1.new\" && chmod 755 \"$1.new\" && mv \"$1.new\" \"$1\"";
         let mut command = Context::made_of(&[]).command("/bin/sh");
@@ -150,7 +150,7 @@ mod tests {
         assert_eq!(find(&context), Ok(Uv { path: two, release: Release::new(0, 9, 0) }));
     }
 
-    /// A copy of a real program takes the place of uv, as a script is asked each time.
+    /// A copy of a real program stands for uv: a script would be asked each time.
     #[test]
     fn a_program_is_asked_once_and_a_shim_each_time() {
         let (room, context) = room();

@@ -1,6 +1,6 @@
-//! Removes temporary environments whose shells were killed, before a command changes the store.
+//! Removes temporary environments of killed shells, before a command changes the store.
 //!
-//! Owns saying so. Which those are: `tmpenv`.
+//! Owns the reports; `tmpenv` knows which environments are abandoned.
 
 use super::Session;
 use crate::output;
@@ -8,7 +8,7 @@ use crate::shown::{operands, shown};
 use crate::tmpenv;
 use crate::workon_home::WorkonHome;
 
-/// Moves them to the trash. One that cannot be moved is left for `doctor` to report.
+/// Moves them to the trash. Those that cannot be moved are left for `doctor` to report.
 pub(super) fn remove(session: &Session<'_>, home: &WorkonHome) {
     for name in tmpenv::abandoned(home) {
         if home.remove(&name, session.active_root()).is_ok() {

@@ -1,9 +1,9 @@
 //! `allvirtualenv`: run a command in every environment, one after the other, or a program in
 //! several at once.
 //!
-//! The command may be any function, builtin or program of the calling shell, so the shell runs it:
-//! the plan names the environments, and the function keeps the command. What runs at once is
-//! started here (`parallel`).
+//! The command may be a function, builtin, or program of the calling shell, so the shell runs it:
+//! the plan names the environments, and the shell function keeps the command. With --parallel,
+//! `parallel` starts the program.
 
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
@@ -77,7 +77,7 @@ impl Verb for AllVirtualenv {
     }
 }
 
-/// All environments. One that went away since the directory was read is not there.
+/// All environments, except those removed since the directory was read.
 fn environments(home: &WorkonHome) -> Result<Vec<Environment>> {
     let mut all = Vec::new();
     for name in home.names()? {

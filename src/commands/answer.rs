@@ -1,4 +1,4 @@
-//! `answer`: what virtualenvwrapper's helper functions tell the hooks and plugins that call them.
+//! `answer`: results of virtualenvwrapper's helper functions, for hooks and plugins that call them.
 //! Not meant to be typed.
 
 use std::ffi::OsString;
@@ -25,22 +25,22 @@ pub(crate) struct Answer {
 
 #[derive(Debug, Subcommand)]
 enum Question {
-    /// Where the store is
+    /// Print WORKON_HOME
     WorkonHome,
-    /// Where the global hooks are
+    /// Print the directory of the global hooks
     HookDirectory,
-    /// Whether the store is there; made if not
+    /// Create WORKON_HOME if it does not exist
     VerifyWorkonHome,
-    /// Whether there is an environment of that name
+    /// Check that an environment with this name exists
     VerifyEnvironment {
         /// The name
         name: OsString,
     },
-    /// The site-packages of the active environment
+    /// Print the active environment's site-packages
     SitePackages,
-    /// The version of the active environment's python, `X.Y`
+    /// Print the version of the active environment's Python as `X.Y`
     PythonVersion,
-    /// A plan that puts back what VENVWRAP_UNDO says of variables, as far as a record may
+    /// Print a plan that restores the variables in VENVWRAP_UNDO, as far as a record may set them
     Record,
 }
 
@@ -67,8 +67,8 @@ impl Verb for Answer {
     }
 }
 
-/// What leaving a conda environment puts back. The shells hold no list of what a record may set:
-/// this asks the one rule.
+/// Restores variables on leaving a conda environment. The shell functions ask here because only
+/// this program knows which variables a record may set.
 fn put_back(session: &Session<'_>) -> Plan {
     let record = session.context.variable(env_vars::VENVWRAP_UNDO).map(UndoRecord::read);
     let mut plan = Plan::default();

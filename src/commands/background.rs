@@ -1,5 +1,4 @@
-//! `background`: what other commands leave to a process that nobody waits for. Not meant to be
-//! typed.
+//! `background`: work that other commands leave to a background process. Not meant to be typed.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,12 +11,12 @@ use crate::interpreter;
 use crate::seed::{Download, Seed};
 use crate::workon_home::WorkonHome;
 
-/// How long nobody must have made an environment before packages for the next ones are copied.
-/// Longer than commands of one script are apart: on two processors the copying would be in the way
-/// of the very command it is to help.
+/// How long no environment may have been created before packages for the next ones are copied.
+/// Longer than the pause between commands of one script: on two processors, copying would slow down
+/// the command it should help.
 const PAUSE: Duration = Duration::from_millis(300);
 
-/// Work behind the prompt
+/// Work in the background
 #[derive(Debug, Parser)]
 #[command(name = "background", hide = true)]
 pub(crate) struct Background {
@@ -27,33 +26,34 @@ pub(crate) struct Background {
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Deletes what has expired and what killed commands left.
+    /// Delete expired environments and leftovers of killed commands.
     Tidy {
-        /// The store
+        /// Path of WORKON_HOME
         store: PathBuf,
     },
-    /// Prepares packages for the next environment.
+    /// Prepare packages for the next environment.
     Stage {
-        /// Not before the person has paused; not at all where another process waits for that
+        /// Wait until no environment is being created; skip if another process waits already
         #[arg(long)]
         when_quiet: bool,
-        /// The store
+        /// Path of WORKON_HOME
         store: PathBuf,
-        /// The interpreter, as it was asked for
+        /// Path of the interpreter
         python: PathBuf,
     },
 }
 
 impl Verb for Background {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
-        // Here and not in the parent: a spawn that has to change directory costs it a fork instead
-        // of a vfork.
+        // Here and not in the parent: spawning with another directory would cost the parent a fork
+        // in place of a vfork.
         session.context.leave_directory();
         match self.task {
             Task::Tidy { store } => {
                 let home = WorkonHome::at(store);
                 home.purge(session.config()?.trash_kept_for(), Duration::MAX)?;
-                // What others still write is theirs; the next command looks again.
+                // Failures are ignored: another process may still write there, and the next command
+                // tries again.
                 let _ = home.clear_dead_builds();
             }
             Task::Stage { when_quiet, store, python } => {
@@ -62,9 +62,10 @@ impl Verb for Background {
                 let link = super::creation::link_mode(&session.config()?);
                 let pool = home.pool();
                 let seed = Seed::for_interpreter(session.context, &interpreter, link, &pool, || Download::Never)?;
-                // Held until the end: what is taken while we work is filled by us, too.
+                // Held until the end, so that this process also replaces packages that are taken
+                // while it works.
                 let _watch = match when_quiet.then(|| seed.watch()) {
-                    // Another process waits, and does it for all.
+                    // Another process is waiting already.
                     Some(None) => return Ok(Outcome::Done),
                     Some(watch) => {
                         home.wait_until_quiet(|| std::thread::sleep(PAUSE));

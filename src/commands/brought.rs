@@ -1,4 +1,4 @@
-//! The variables that a conda environment sets: those in trusted files, with names that no program
+//! The variables that a conda environment sets: those in trusted files whose names no program
 //! obeys. Reports the others.
 
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ use crate::shown::shown;
 use crate::trust;
 use crate::variables::brought::may_be_brought;
 
-/// The variables, and those that are refused.
+/// Accepted and refused variables.
 #[derive(Debug, Default)]
 pub(super) struct Brought {
     /// The variables to set, each name once.
@@ -48,7 +48,7 @@ impl Brought {
         Ok(brought)
     }
 
-    /// Says which names were refused.
+    /// Reports refused names.
     pub(super) fn tell_refused(&self, session: &Session<'_>, environment: &Environment) {
         if !self.refused.is_empty() {
             let (root, names) = (session.shown(environment.root()), shown(&self.refused.join(", ")).to_string());
@@ -56,7 +56,7 @@ impl Brought {
         }
     }
 
-    /// Says all that is kept out, where only variables are asked for.
+    /// Reports refused names and untrusted files, for commands that only use variables.
     pub(super) fn tell(&self, session: &Session<'_>, environment: &Environment) {
         elsewhere::tell_untrusted(session, environment, &[], &self.untrusted);
         self.tell_refused(session, environment);

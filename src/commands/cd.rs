@@ -1,5 +1,5 @@
-//! `cdvirtualenv`, `cdsitepackages` and `cdproject`: go to a directory of the active environment,
-//! or to its project.
+//! `cdvirtualenv`, `cdsitepackages`, and `cdproject`: change to a directory of the active
+//! environment, or to its project.
 
 use std::path::{Path, PathBuf};
 
@@ -66,7 +66,7 @@ impl Verb for CdProject {
     }
 }
 
-/// The project's directory, which is there.
+/// The project's directory. Fails if it does not exist.
 fn project_of_active(session: &Session<'_>) -> Result<PathBuf> {
     let environment = session.active()?;
     let linked = project::linked(&environment, session.context)?;
@@ -80,7 +80,7 @@ fn project_of_active(session: &Session<'_>) -> Result<PathBuf> {
     Err(Error::NoDirectory { path: project, hint: "if it moved, run `setvirtualenvproject` in its new directory" })
 }
 
-/// The status is that of the shell's own cd, as is the message where there is no such directory.
+/// The shell's own `cd` reports a missing directory and decides the status.
 fn go(to: &Path, below: Option<PathBuf>) -> Outcome {
     let directory = below.map_or_else(|| to.to_path_buf(), |below| crate::fs::tidied(&to.join(below)));
     Outcome::Plan(Plan::of(Step::ChangeDirectory(directory)), 0)
@@ -93,7 +93,7 @@ mod tests {
     use std::fs;
 
     #[test]
-    fn cdproject_goes_to_a_project_that_is_there() {
+    fn cdproject_needs_an_existing_project() {
         let room = tempfile::tempdir().unwrap();
         let [root, project] = ["env", "it's $x"].map(|name| room.path().join(name));
         fs::create_dir(&root).unwrap();

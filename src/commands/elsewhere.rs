@@ -1,5 +1,5 @@
-//! What commands make of a name that is not in the store: the environment that another tool keeps,
-//! or a refusal that names that tool's own command.
+//! Handles names that are not in the store: finds another tool's environment, or refuses with that
+//! tool's own command.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -22,12 +22,12 @@ use crate::verb::verb;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
-/// The environment elsewhere that a name stands for, where the store said that it has none of it;
-/// else what the store said, with names from elsewhere among the nearest.
+/// Finds an environment outside the store after the store reported `error`. If there is none
+/// either, the error suggests names from both.
 pub(super) fn instead_of(error: Error, session: &Session<'_>, home: &WorkonHome, name: &OsStr) -> Result<Environment> {
     let is_missing = match &error {
         Error::UnknownEnvironment { .. } => true,
-        // A path behind its owner.
+        // `OWNER:PATH` is not a valid name in the store.
         Error::Name { .. } => elsewhere::is_qualified(name),
         _ => false,
     };
@@ -38,14 +38,14 @@ pub(super) fn instead_of(error: Error, session: &Session<'_>, home: &WorkonHome,
     places.find(name)?.ok_or_else(|| places.unknown(name))
 }
 
-/// The environment of that name: of the store, else elsewhere.
+/// The environment with this name, in the store or elsewhere.
 pub(super) fn get(session: &Session<'_>, home: &WorkonHome, name: &OsStr) -> Result<Environment> {
     let found = EnvironmentName::existing(name).and_then(|name| home.get(&name));
     found.or_else(|error| instead_of(error, session, home, name))
 }
 
-/// The same for what is done to environments of the store only: the error for one that is
-/// elsewhere, saying what its owner's command for that is.
+/// The error of a command that only changes environments of the store: names the owner's command if
+/// the environment is elsewhere.
 pub(super) fn refused(
     error: Error,
     session: &Session<'_>,
@@ -59,7 +59,7 @@ pub(super) fn refused(
     }
 }
 
-/// The same where it is no error that nothing has the name.
+/// The error if an environment elsewhere has the name; `None` if no environment has it.
 pub(super) fn kept(session: &Session<'_>, home: &WorkonHome, name: &OsStr, action: OwnerAction) -> Option<Error> {
     match Places::beside(session.context, home).find(name) {
         Ok(environment) => environment.map(|environment| owned(session, &environment, action)),
@@ -67,16 +67,16 @@ pub(super) fn kept(session: &Session<'_>, home: &WorkonHome, name: &OsStr, actio
     }
 }
 
-/// What is not done to environments elsewhere.
+/// What only an environment's owner may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum OwnerAction {
-    /// Removing one.
+    /// Remove it.
     Removal,
-    /// Anything else that a copy in the store can be had for.
+    /// Change it. A copy in the store can be changed instead.
     Change,
 }
 
-/// The error about an environment that is elsewhere.
+/// The error for an environment that another tool manages.
 pub(super) fn owned(session: &Session<'_>, environment: &Environment, action: OwnerAction) -> Error {
     let name = environment.name();
     let remedy = match action {
@@ -93,7 +93,7 @@ pub(super) fn owned(session: &Session<'_>, environment: &Environment, action: Ow
     StoreError::Owned { name: name.to_owned(), owner, root, remedy }.into()
 }
 
-/// How its owner removes it.
+/// The owner's command for removing an environment.
 fn removal(session: &Session<'_>, environment: &Environment) -> String {
     let root = environment.root();
     let path = typed_path(root, session.context.home());
@@ -115,7 +115,7 @@ fn removal(session: &Session<'_>, environment: &Environment) -> String {
     }
 }
 
-/// What entering an environment takes beside what every one does, where another tool keeps it.
+/// What activation needs in addition for an environment that another tool manages.
 pub(super) fn entry(environment: &Environment, brought: Brought) -> Option<Elsewhere> {
     if environment.origin() == Origin::Store {
         return None;
@@ -125,8 +125,8 @@ pub(super) fn entry(environment: &Environment, brought: Brought) -> Option<Elsew
     Some(Elsewhere { project: environment.project_of_owner().map(Path::to_path_buf), conda })
 }
 
-/// Says in one line which of an environment's files are not trusted: scripts that were not sourced,
-/// and variables.
+/// Reports untrusted files in one line: scripts that were not sourced, and variables that were not
+/// set.
 pub(super) fn tell_untrusted(session: &Session<'_>, environment: &Environment, code: &[PathBuf], data: &[PathBuf]) {
     let mut files = code.iter().chain(data);
     let Some(first) = files.next() else { return };
@@ -139,22 +139,22 @@ pub(super) fn tell_untrusted(session: &Session<'_>, environment: &Environment, c
     output::note(&format!("{what}, then `venvwrap trust {root}`"));
 }
 
-/// The files of an environment elsewhere that count around its use: those that the person trusts.
+/// The trusted files of an environment elsewhere that run on activation or deactivation.
 #[derive(Debug, Default)]
 pub(super) struct OwnFiles {
-    /// conda's scripts, before all hooks.
+    /// conda's activation scripts, before all hooks.
     pub(super) entering: Vec<Step>,
-    /// Its own hook, after all others.
+    /// The environment's own hook, after all others.
     pub(super) entered: Vec<Step>,
-    /// Lines that somebody appended to its `bin/activate`.
+    /// Lines appended to its `bin/activate`.
     pub(super) appended: Option<Vec<u8>>,
-    /// conda's scripts for leaving.
+    /// conda's deactivation scripts.
     pub(super) leaving: Vec<PathBuf>,
 }
 
 impl OwnFiles {
-    /// Looks for them, and says so where there are any that are not trusted. None for an
-    /// environment of the store, whose files are the person's own.
+    /// Finds the files and reports untrusted ones. Empty for an environment of the store, whose
+    /// files need no trust.
     pub(super) fn of(
         session: &Session<'_>,
         hooks: &Hooks<'_>,
@@ -188,7 +188,7 @@ impl OwnFiles {
             } else {
                 None
             },
-            // What is trusted now; looked at again on leaving.
+            // Checked again on deactivation.
             leaving: trusted(environment.conda_scripts(Scripts::Leaving, dialect))?
                 .into_iter()
                 .map(|(file, _)| file)
@@ -200,7 +200,7 @@ impl OwnFiles {
     }
 }
 
-/// The files of an environment elsewhere that `venvwrap trust` is about.
+/// The files of an environment elsewhere that `venvwrap trust` covers.
 pub(super) fn files_to_trust(environment: &Environment) -> Result<Vec<PathBuf>> {
     let mut files: Vec<PathBuf> = Vec::new();
     for when in [Scripts::Entering, Scripts::Leaving] {

@@ -1,4 +1,4 @@
-//! `freeze`: what is installed, written back to the file of the project that says so.
+//! `freeze`: write installed versions to the project's requirements or lock file.
 
 use std::ffi::OsString;
 use std::fmt::Write;
@@ -19,7 +19,7 @@ use crate::project::requirements::{self, MARK, Updated};
 use crate::shown::shown;
 use crate::workon_home::WorkonHome;
 
-/// Longest file that is brought up to date.
+/// Longest file that is updated.
 const LIMIT: u64 = 16 * 1024 * 1024;
 
 /// Write installed versions back to the project
@@ -92,7 +92,7 @@ impl Verb for Freeze {
 }
 
 impl Freeze {
-    /// The file: the one that is named, else that of the project.
+    /// The file named by --to, else the project's.
     fn file(&self, session: &Session<'_>, environment: &Environment) -> Result<PathBuf> {
         if let Some(file) = &self.to {
             return session.context.absolute_path(file);
@@ -144,14 +144,14 @@ impl Freeze {
                 return Err(Error::Declined);
             }
         }
-        // A link stays, and what it points to is replaced.
+        // A symlink stays; its target is replaced.
         write_whole(&end_of_links(file), new.text.as_bytes())?;
         output::note(&format!("Wrote {shown_file}: {counts}"));
         Ok(Outcome::Done)
     }
 }
 
-/// Fails for a device, a pipe or a directory, before anything is run.
+/// Fails for a device, a pipe, or a directory, before anything runs.
 fn check_is_file(path: &Path) -> Result<()> {
     match std::fs::metadata(path) {
         Ok(entry) if !entry.is_file() => Err(PackageError::NotAFile { file: path.to_path_buf() }.into()),
@@ -159,21 +159,20 @@ fn check_is_file(path: &Path) -> Result<()> {
     }
 }
 
-/// The text of the file; `None` where there is none.
+/// The text of the file; `None` if it does not exist.
 fn read(file: &Path) -> Result<Option<String>> {
     let Some(text) = read_small(file, LIMIT).map_err(Error::io("read", file))? else { return Ok(None) };
     let wrong = |_| Error::Malformed { what: shown(file).to_string(), reason: "it is not UTF-8".to_owned() };
     String::from_utf8(text).map(Some).map_err(wrong)
 }
 
-/// The text of a lock file for what is installed in an environment.
+/// Makes a lock file of the installed packages.
 pub(super) fn lock_file(session: &Session<'_>, environment: &Environment) -> Result<String> {
     environment.check_python()?;
     let frozen = freeze::freeze(session.context, environment, session.config()?.installer)?;
     locked(session, environment, &frozen)
 }
 
-/// The same for these packages.
 fn locked(session: &Session<'_>, environment: &Environment, frozen: &[Frozen]) -> Result<String> {
     let place = tempfile::Builder::new().prefix("venvwrap-").tempdir().map_err(Error::io("make", "a lock file"))?;
     let (list, made) = (place.path().join("installed.txt"), place.path().join(pylock::DEFAULT));
@@ -183,7 +182,7 @@ fn locked(session: &Session<'_>, environment: &Environment, frozen: &[Frozen]) -
     Ok(read(&made)?.unwrap_or_default())
 }
 
-/// What changes between two lock files, by the packages in them.
+/// The changes between two lock files, by package.
 fn changed_lock(old: &str, text: String) -> Updated {
     let (before, after) = (packages(old), packages(&text));
     let without =
@@ -192,8 +191,8 @@ fn changed_lock(old: &str, text: String) -> Updated {
     Updated { added: without(&after, &before), removed: without(&before, &after), unchanged, text }
 }
 
-/// The packages of a lock file: `NAME==VERSION`, or the name where it is no version. A file that is
-/// no lock has none.
+/// The packages of a lock file: `NAME==VERSION`, or `NAME` without a version. Empty for a text that
+/// is not a lock file.
 fn packages(lock: &str) -> Vec<String> {
     let lock = toml::from_str::<toml::Table>(lock).unwrap_or_default();
     let packages = lock.get("packages").and_then(toml::Value::as_array).map(Vec::as_slice).unwrap_or_default();

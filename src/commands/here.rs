@@ -1,7 +1,7 @@
-//! Which environment the project has that one is in: what `.` stands for, and what `mkvirtualenv
-//! --here` makes.
+//! Finds the environment of the current project: the meaning of `.`, and what `mkvirtualenv --here`
+//! creates.
 //!
-//! Owns the order of the ways to tell. What is linked, and what pipenv would use, `project` knows.
+//! Owns the order of the rules. `project` reads links and pipenv's settings.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -19,18 +19,18 @@ use crate::project::pointer::pointed;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
-/// The environments that one of the ways has found, and how many directories up.
+/// The environments that a rule found, and how many directories up.
 struct Match {
     level: usize,
     names: Vec<OsString>,
 }
 
-/// The environment of this project: what belongs to the nearest directory, and there what was said
-/// most clearly.
+/// The environment of the current project. The nearest directory wins; in one directory, the first
+/// rule.
 pub(super) fn environment(session: &Session<'_>, home: &WorkonHome) -> Result<Environment> {
     let here = session.context.working_directory()?;
     let levels = levels(&here, session.context);
-    // Ways to tell, the clearest first.
+    // The rules, the most explicit first.
     let ways: Vec<Match> = [
         project::linked_to_first(&levels, home, session.context)?.map(|(level, names)| Match { level, names }),
         of_pipenv(&levels, home, session.context),
@@ -45,8 +45,8 @@ pub(super) fn environment(session: &Session<'_>, home: &WorkonHome) -> Result<En
         return stored.or_else(|error| of_other_tools(session, home, &levels)?.ok_or(error));
     };
     let place = &levels[*level];
-    // Of several, the one that another way leads to, too; else the one that is named like the
-    // directory.
+    // Of several linked environments: the one that another rule found too, else the one named like
+    // the directory.
     let others = ways.iter().filter(|found| found.names.len() == 1).flat_map(|found| &found.names);
     let named = place.iter().filter_map(|place| place.file_name());
     let agreed = others.map(OsString::as_os_str).chain(named).find(|name| names.iter().any(|one| one == name));
@@ -54,8 +54,8 @@ pub(super) fn environment(session: &Session<'_>, home: &WorkonHome) -> Result<En
     home.get(&EnvironmentName::existing(agreed.ok_or_else(several)?)?)
 }
 
-/// What another tool keeps for the nearest directory that any keeps one for: its `.venv`, or
-/// poetry's or hatch's.
+/// Another tool's environment for the nearest directory that has one: its `.venv`, or poetry's or
+/// hatch's.
 fn of_other_tools(session: &Session<'_>, home: &WorkonHome, levels: &[Vec<PathBuf>]) -> Result<Option<Environment>> {
     let places = Places::beside(session.context, home);
     for spellings in levels {
@@ -72,9 +72,8 @@ fn of_other_tools(session: &Session<'_>, home: &WorkonHome, levels: &[Vec<PathBu
     Ok(None)
 }
 
-/// This directory and those above it, the nearest first, each as it was reached and as the kernel
-/// spells it. Not the home directory and what is above: what is linked to that has no say about
-/// everything in it.
+/// This directory and its parents, the nearest first, each as typed and with links resolved. Stops
+/// before the home directory: a link to that is not about everything in it.
 fn levels(here: &Path, context: &Context) -> Vec<Vec<PathBuf>> {
     let home = context.home();
     let is_end =
@@ -94,11 +93,11 @@ fn levels(here: &Path, context: &Context) -> Vec<Vec<PathBuf>> {
     levels
 }
 
-/// What pipenv would use here, if it is in the store. What pipenv itself could make nothing of is
-/// no reason to fail.
+/// The environment that pipenv would use, if it is in the store. Errors of pipenv's settings are
+/// ignored here.
 fn of_pipenv(levels: &[Vec<PathBuf>], home: &WorkonHome, context: &Context) -> Option<Match> {
     let project = pipenv::Project::around(&levels[0][0], context).ok()?;
-    // A file there means one thing to all: pipenv alone would take a path beside it for a name.
+    // Other tools read a file `.venv` as a path; only pipenv reads it as a name.
     let dot_venv = project.directory().join(".venv");
     if dot_venv.is_file() && pointed(project.directory(), home).default.is_some() {
         return None;
@@ -106,22 +105,22 @@ fn of_pipenv(levels: &[Vec<PathBuf>], home: &WorkonHome, context: &Context) -> O
     let Ok(Location::Stored(name)) = project.place(home, context) else { return None };
     home.find(&EnvironmentName::existing(&name).ok()?).ok()??;
     let is_here = |spellings: &Vec<PathBuf>| spellings.iter().any(|place| place == project.directory());
-    // PIPENV_PIPFILE can be anywhere, and means what one is in.
+    // PIPENV_PIPFILE may be outside these directories; it counts as the current one.
     Some(Match { level: levels.iter().position(is_here).unwrap_or(0), names: vec![name] })
 }
 
-/// What a project points to by `.venv` or `.python-envs`, if it is in the store.
+/// The environment of the store that `.venv` or `.python-envs` points to.
 fn pointed_to(levels: &[Vec<PathBuf>], home: &WorkonHome) -> Option<Match> {
     let linked = |spellings: &Vec<PathBuf>| stored(home, &pointed(&spellings[0], home).default?);
     levels.iter().enumerate().find_map(|(level, place)| Some(Match { level, names: vec![linked(place)?] }))
 }
 
-/// The name of the environment of the store that a symlink leads to.
+/// The name of the store's environment that a symlink points to.
 pub(super) fn name_in(home: &WorkonHome, link: &Path) -> Option<OsString> {
     stored(home, link).filter(|_| link.is_symlink())
 }
 
-/// The name of the environment of the store at a path.
+/// The name of the store's environment at a path.
 fn stored(home: &WorkonHome, path: &Path) -> Option<OsString> {
     let target = resolved(path).ok()?;
     let name = target.file_name()?.to_owned();
@@ -129,23 +128,21 @@ fn stored(home: &WorkonHome, path: &Path) -> Option<OsString> {
     (is_stored && home.find(&EnvironmentName::existing(&name).ok()?).ok()?.is_some()).then_some(name)
 }
 
-/// The environment that pipenv would make for this project: what `mkvirtualenv --here` is to make.
+/// The environment that pipenv would create for this project, for `mkvirtualenv --here`.
 pub(super) struct Wanted {
-    /// Its name.
     pub(super) name: OsString,
-    /// The project's directory.
     pub(super) project: PathBuf,
-    /// The Python that the Pipfile asks for.
+    /// The Python that the Pipfile requires.
     pub(super) python: Option<OsString>,
 }
 
-/// Fails where pipenv would not look for it in the store, for there would be two of one project.
+/// Fails if pipenv would not look in the store: the project would have two environments.
 pub(super) fn wanted(session: &Session<'_>) -> Result<Wanted> {
     let context = session.context;
     let home = WorkonHome::locate(context)?;
     let here = context.working_directory()?;
     let found = pipenv::Project::around(&here, context)?;
-    // As the person reached it, where that is the same.
+    // Keep the path as typed, if it is the same directory.
     let typed = here.ancestors().find(|place| is_same(place, found.directory()));
     let project = typed.unwrap_or(found.directory()).to_path_buf();
     let name = match found.place(&home, context)? {

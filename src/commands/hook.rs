@@ -1,5 +1,5 @@
-//! `hook`: fire the hooks of an event, for plans and for the functions that other people's hooks
-//! call. Not meant to be typed.
+//! `hook`: run the hooks of an event, for plans and for user hooks that call virtualenvwrapper's
+//! functions. Not meant to be typed.
 
 use std::ffi::{OsStr, OsString};
 
@@ -13,13 +13,13 @@ use crate::output;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
-/// Fire the hooks of an event
+/// Run the hooks of an event
 #[derive(Debug, Parser)]
 #[command(name = "hook", hide = true)]
 pub(crate) struct Hook {
-    /// Which
+    /// Name of the event
     event: OsString,
-    /// What its hooks are told: the name of an environment
+    /// Arguments for the hooks: the name of an environment
     arguments: Vec<OsString>,
 }
 
@@ -31,17 +31,16 @@ impl Verb for Hook {
         if event == hooks::INITIALIZE
             && let Err(error) = make_files(session, &hooks)
         {
-            // The commands work without; virtualenvwrapper's loading goes on, too.
+            // The commands work without these files, and virtualenvwrapper also continues.
             output::report(&error);
         }
-        // Sourced ones are about the environment that the shell is in, whatever virtualenvwrapper
-        // tells them besides.
+        // Sourced hooks run for the shell's active environment, whatever arguments they get.
         let name = self.arguments.first().map(|name| EnvironmentName::existing(name));
         let name = if event.is_sourced() { name.and_then(Result::ok) } else { name.transpose()? };
         let root = name.map(|name| home.path().join(name.as_os_str()));
         if event.is_sourced() {
             let mut plan = Plan::default();
-            // These are told no name: it is about the environment that the shell is in.
+            // These hooks get no name: they run for the shell's active environment.
             hooks
                 .files(event, root.as_deref().or(session.active_root()))
                 .into_iter()
@@ -55,14 +54,14 @@ impl Verb for Hook {
     }
 }
 
-/// The store. Loading makes it without a word, as virtualenvwrapper does.
+/// The store. Loading creates it silently, as virtualenvwrapper does.
 fn made_silently(session: &Session<'_>) -> Result<WorkonHome> {
     let home = WorkonHome::locate(session.context)?;
     home.create_if_missing()?;
     Ok(home)
 }
 
-/// The log, and the templates that are missing.
+/// Creates the log and missing hook templates.
 fn make_files(session: &Session<'_>, hooks: &Hooks<'_>) -> Result<()> {
     hooks.make_log()?;
     let is_quiet = session.context.variable("HOOK_VERBOSE_OPTION").is_some_and(|option| option == "-q");

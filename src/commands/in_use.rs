@@ -1,7 +1,7 @@
-//! Asking before an environment is taken away from processes that use it, or gets another place
-//! under them.
+//! Asks before an environment in use is removed, moved, or replaced.
 //!
-//! Owns the question and the refusal where nobody can be asked. Who uses it: `processes`.
+//! Owns the question, and the refusal if there is no terminal. `processes` knows who uses an
+//! environment.
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
@@ -12,28 +12,28 @@ use crate::processes;
 use crate::shown::{operands, shown};
 use crate::verb::verb;
 
-/// More of them say nothing new.
+/// Most processes that are listed.
 const SHOWN: usize = 10;
 
-/// What is about to be done to environments.
+/// An action on environments that may be in use.
 #[derive(Clone, Copy)]
 pub(super) struct Taking<'a> {
-    /// What the person is asked.
+    /// The question.
     pub(super) question: &'a str,
-    /// What is typed to do it to the one of this name without a question.
+    /// The command that does it to this environment without a question.
     pub(super) force: &'a dyn Fn(&OsStr) -> String,
 }
 
 impl Taking<'_> {
-    /// Taking them away.
+    /// Removal.
     pub(super) const AWAY: Taking<'static> = Taking {
         question: "Remove it anyway?",
         force: &|name| format!("{} --force {}", verb("rmvirtualenv"), operands(&[name])),
     };
 }
 
-/// Whether these environments may be taken: nobody uses them, or the person says so. Where no
-/// person can be asked that somebody does is an error.
+/// Whether the action may go on: no process uses the environments, or the user agrees. Without a
+/// terminal, use by another process is an error.
 pub(super) fn may_be_taken(roots: &[PathBuf], taking: Taking<'_>) -> Result<bool> {
     let using = processes::using(roots);
     let Some((number, first)) = using.first() else { return Ok(true) };
@@ -58,7 +58,7 @@ pub(super) fn may_be_taken(roots: &[PathBuf], taking: Taking<'_>) -> Result<bool
     output::ask(taking.question)
 }
 
-/// The beginning of a command line.
+/// A command line, shortened.
 fn short(command: &OsStr) -> String {
     let text = shown(command).to_string();
     match text.char_indices().nth(80) {

@@ -1,7 +1,8 @@
-//! `install`: the packages of a new environment, once it is entered. Not meant to be typed.
+//! `install`: install packages into a new environment after it was activated. Not meant to be
+//! typed.
 //!
-//! Owns the words that carry them from one call of the binary to the next, and what is said when
-//! one of them cannot be had. What a call of an installer looks like is `installer`'s.
+//! Owns the arguments that pass the packages from one process to the next, and the reports of
+//! failures. `installer` owns the calls of pip and uv.
 
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
@@ -24,7 +25,7 @@ use crate::project::dependencies::{Dependencies, Part};
 pub(crate) struct Install {
     /// Root of the environment
     root: PathBuf,
-    /// Requirements file of every environment
+    /// Requirements file with the default packages
     #[arg(long)]
     defaults: Option<PathBuf>,
     /// Directory or file of a project
@@ -39,13 +40,13 @@ pub(crate) struct Install {
     /// Project to install in place
     #[arg(short)]
     editable: Vec<OsString>,
-    /// Place to look for packages
+    /// Directory or URL with packages
     #[arg(long)]
     find_links: Vec<OsString>,
-    /// No index is asked
+    /// Do not use an index
     #[arg(long)]
     no_index: bool,
-    /// No network
+    /// Do not use the network
     #[arg(long)]
     offline: bool,
     /// Requirement
@@ -53,11 +54,11 @@ pub(crate) struct Install {
     packages: Vec<OsString>,
 }
 
-/// The words for this verb.
+/// The arguments for this verb.
 pub(super) fn words(root: &Path, packages: &Packages) -> Vec<OsString> {
     let Packages { defaults, project, files, groups, editables, requirements, sources } = packages;
     let mut words = vec![OsString::from("install"), root.into()];
-    // In one word each: a value may begin with a `-`.
+    // `--name=value`, because a value may begin with `-`.
     let option = |name: &str, value: &OsStr| {
         let mut word = OsString::from(name);
         word.push(value);
@@ -101,10 +102,10 @@ impl Verb for Install {
     }
 }
 
-/// What Ctrl-C comes to.
+/// The status after Ctrl-C.
 const INTERRUPTED: u8 = 130;
 
-/// Installs; what fails is told. The status to end with.
+/// Installs everything and reports failures. Returns the exit status.
 pub(super) fn carry_out(
     session: &Session<'_>,
     environment: &Environment,
@@ -113,7 +114,7 @@ pub(super) fn carry_out(
 ) -> u8 {
     let mut status = 0;
     let mut calls = packages.calls();
-    // Gone when it has all been done.
+    // Temporary files, deleted at the end.
     let mut written = Vec::new();
     if let Some(from) = &packages.project {
         match calls_for_project(packages, from, &mut written) {
@@ -134,7 +135,8 @@ pub(super) fn carry_out(
         if let Err(error) = installer::install(session.context, environment, installer, &call, output::note) {
             output::report(&error);
             status = error.status();
-            // What was asked for does not need the defaults, but the rest may need the lock.
+            // Requested packages do not depend on the defaults, but later calls may depend on a
+            // lock file.
             if status == INTERRUPTED || !matches!(call.kind, CallKind::Defaults(_)) {
                 break;
             }
@@ -143,8 +145,8 @@ pub(super) fn carry_out(
     status
 }
 
-/// What a project needs: a call for each of its parts, as where anything has a hash, pip wants one
-/// for all. Requirements that are made for it are `written`.
+/// The calls for a project's dependencies, one per part, because pip requires hashes on all lines
+/// of a call or on none. Generated files are added to `written`.
 fn calls_for_project(packages: &Packages, from: &Path, written: &mut Vec<NamedTempFile>) -> Result<Vec<Call>> {
     let Dependencies { directory, file, parts, .. } = Dependencies::of(from)?;
     let call = |part| {
@@ -162,8 +164,8 @@ fn calls_for_project(packages: &Packages, from: &Path, written: &mut Vec<NamedTe
     parts.into_iter().map(call).collect()
 }
 
-/// A requirements file with this text, named after what it was made from. Only the person can read
-/// it: addresses of indexes can have passwords in them.
+/// Writes a temporary requirements file, named after its source. Only the user can read it, because
+/// index URLs may hold passwords.
 fn requirements(text: &str, made_from: &Path) -> Result<NamedTempFile> {
     let mut prefix = made_from.file_name().unwrap_or_default().to_owned();
     prefix.push("-");
@@ -179,7 +181,7 @@ mod tests {
     use std::os::unix::ffi::OsStringExt;
 
     #[test]
-    fn what_is_wished_comes_through() {
+    fn packages_survive_the_arguments() {
         let packages = Packages {
             defaults: Some("/it's $x/defaults.txt".into()),
             project: Some("/it's a \"project\"".into()),

@@ -1,4 +1,4 @@
-//! `lssitepackages`: what lies in site-packages, as `ls` lists it.
+//! `lssitepackages`: list the active environment's site-packages with `ls`.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -43,7 +43,7 @@ impl Verb for LsSitePackages {
         let ls = ls(session, &environment)?;
         let mut command = session.context.command(&ls);
         command.args(self.options).arg("--").arg(&packages);
-        // Whatever ls has to complain of, it says itself; virtualenvwrapper's status is 0.
+        // ls reports its own errors; the status is 0, as in virtualenvwrapper.
         Context::run_in_foreground(&mut command).map_err(Error::io("run", ls))?;
         if let Some(file) = PathExtensions::open(&packages)? {
             output::data(format!("\n{}:\n", path_extensions::NAME).as_bytes())?;
@@ -53,7 +53,7 @@ impl Verb for LsSitePackages {
     }
 }
 
-/// Options that every ls has, GNU's, BSD's and busybox's, for Tab.
+/// Options that GNU, BSD, and busybox ls share, for completion.
 pub(crate) const LS_OPTIONS: [(&str, &str); 11] = [
     ("-1", "One entry a line"),
     ("-a", "Entries that start with a dot, too"),
@@ -68,7 +68,8 @@ pub(crate) const LS_OPTIONS: [(&str, &str); 11] = [
     ("-t", "The newest first"),
 ];
 
-/// The system's ls. Listing runs nothing of the environment, whose bin is first on PATH.
+/// Finds the system's ls: the environment's bin is first on PATH, and listing must not run its
+/// programs.
 fn ls(session: &Session<'_>, environment: &Environment) -> Result<PathBuf> {
     let path = session.context.variable(env_vars::PATH).unwrap_or(OsStr::new("/usr/bin:/bin"));
     let mut found = programs::along(path, OsStr::new("ls"), Path::new("/"));
@@ -85,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn every_word_is_for_ls_but_help_as_the_first() {
+    fn every_argument_goes_to_ls_except_a_leading_help() {
         for words in [&["-h"][..], &["-lh", "-t"], &["--color=always", "-l", "--help"], &["*.py", "--version"], &["-"]]
         {
             assert_eq!(options(words), words);
@@ -95,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn no_ls_of_the_environment_is_run() {
+    fn an_ls_in_the_environment_is_not_run() {
         use std::os::unix::fs::symlink;
         let room = tempfile::tempdir().unwrap();
         let [root, other] = ["it's $x", "other"].map(|name| room.path().join(name));

@@ -1,4 +1,4 @@
-//! `lsvirtualenv`: what environments there are.
+//! `lsvirtualenv`: list the environments.
 
 use std::ffi::OsString;
 use std::fmt::Write;
@@ -77,7 +77,7 @@ struct List {
     environments: Vec<Details>,
 }
 
-/// The same in brief.
+/// The JSON of a list with --brief.
 #[derive(Debug, Serialize)]
 struct BriefList {
     workon_home: String,
@@ -85,7 +85,7 @@ struct BriefList {
 }
 
 impl Verb for LsVirtualenv {
-    /// Scripts look for these words, and for the usage on stdout.
+    /// Scripts match this message, and expect the usage on stdout.
     fn instead(end: &clap::Error, _session: &Session<'_>) -> Option<Result<Outcome>> {
         let word = end.get(ContextKind::InvalidArg)?.to_string();
         if end.kind() != ErrorKind::UnknownArgument || !word.starts_with('-') || word.starts_with("--") {
@@ -117,7 +117,7 @@ impl Verb for LsVirtualenv {
         }
         let mut all = Vec::new();
         for name in home.names()? {
-            // One that went away since the directory was read is not there.
+            // Skip an environment that was removed since the directory was read.
             if let Ok(environment) = home.get(&EnvironmentName::existing(&name)?) {
                 all.push((Details::of(session, &environment)?, environment));
             }
@@ -141,7 +141,7 @@ impl Verb for LsVirtualenv {
             let name = &details.shown_name;
             let _ = writeln!(text, "{name}\n{}\n{details}", "=".repeat(name.chars().count()));
             if environment.origin() == Origin::Store && hooks.words(hooks::GET_ENV_DETAILS, environment).is_some() {
-                // What the hook prints belongs under what we say.
+                // Flush first: the hook's output belongs below the details.
                 output::data(std::mem::take(&mut text).as_bytes())?;
                 run_details_hook(&hooks, environment);
             }
@@ -152,8 +152,8 @@ impl Verb for LsVirtualenv {
     }
 }
 
-/// Prints the names, one a line: escaped where a person looks, as they are for programs. `false` if
-/// there are none.
+/// Prints the names, one per line: escaped on a terminal, raw for programs. `false` if there are
+/// none.
 pub(super) fn print_names(home: &WorkonHome) -> Result<bool> {
     let names = home.names()?;
     print(&names)?;
@@ -174,7 +174,7 @@ fn table(session: &Session<'_>, all: &[(Details, Environment)]) -> String {
     table.text()
 }
 
-/// On stderr, so that a script reads an empty list.
+/// On stderr, so that scripts read an empty list.
 pub(super) fn say_if_none(is_empty: bool) {
     if is_empty {
         output::note(&format!("No environments yet. Create one with `{} NAME`.", verb("mkvirtualenv")));

@@ -1,8 +1,8 @@
-//! One program in many environments at once: `allvirtualenv --parallel`.
+//! Runs one program in many environments at once: `allvirtualenv --parallel`.
 //!
-//! Owns the starting, the waiting and the report. Only programs can run so: a function or builtin
-//! lives in the shell that called, and there is one of that. Each child has a session of its own,
-//! so that it can be ended with all that it started, and finds no terminal to ask at.
+//! Owns starting, waiting, and the report. Only programs can run in parallel: functions and
+//! builtins exist only in the calling shell. Each child has a session of its own, so that it can be
+//! ended together with its children and has no terminal to ask questions on.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -33,10 +33,10 @@ use crate::shown::shown;
 use crate::variables::Changes;
 use crate::verb::verb;
 
-/// How long a child may take to end that was told to; after that it is killed.
+/// How long a child may take to end after a signal; then it is killed.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// What became of the program in one environment.
+/// The result of the program in one environment.
 struct Run {
     status: io::Result<ExitStatus>,
     took: Duration,
@@ -48,8 +48,8 @@ impl Run {
         self.status.as_ref().is_ok_and(ExitStatus::success)
     }
 
-    /// The status for a person.
-    fn told(&self) -> String {
+    /// The status for the table.
+    fn status_text(&self) -> String {
         match &self.status {
             Ok(status) => match (status.code(), status.signal()) {
                 (Some(code), _) => code.to_string(),
@@ -61,13 +61,13 @@ impl Run {
     }
 }
 
-/// What the threads tell.
-enum News {
+/// A message of a thread.
+enum Message {
     Ended(usize, Run),
     Interrupted(Signal),
 }
 
-/// The children that run, and whether more may be started.
+/// The running children, and whether more may start.
 #[derive(Default)]
 struct Running {
     groups: Vec<Pid>,
@@ -75,7 +75,7 @@ struct Running {
 }
 
 impl Running {
-    /// One that has just ended cannot be told, which is as well.
+    /// Failures are ignored: the child may just have ended.
     fn tell(&self, signal: Signal) {
         for group in &self.groups {
             let _ = killpg(*group, signal);
@@ -83,8 +83,8 @@ impl Running {
     }
 }
 
-/// Runs the program, `jobs` at a time, and reports: each output as a whole when it is there, and a
-/// table; or JSON.
+/// Runs the program in `jobs` environments at a time. Prints each output when it is complete, then
+/// a table; or JSON.
 pub(super) fn run(
     session: &Session<'_>,
     environments: &[Environment],
@@ -104,9 +104,9 @@ pub(super) fn run(
         return Err(Error::NoProgram { word: program.clone() });
     }
     let jobs = jobs.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
-    let (tell, news) = mpsc::channel();
+    let (tell, messages) = mpsc::channel();
     let on_signal = tell.clone();
-    Context::on_ending_signal(move |signal| drop(on_signal.send(News::Interrupted(signal))));
+    Context::on_ending_signal(move |signal| drop(on_signal.send(Message::Interrupted(signal))));
     let (running, next) = (Mutex::new(Running::default()), Mutex::new(0..targets.len()));
     let results = thread::scope(|scope| {
         for _ in 0..jobs.min(targets.len()) {
@@ -116,11 +116,11 @@ pub(super) fn run(
                 while let Some(index) = take() {
                     let target = &targets[index];
                     let Some(run) = target.run(session.context, program, arguments, running) else { return };
-                    drop(tell.send(News::Ended(index, run)));
+                    drop(tell.send(Message::Ended(index, run)));
                 }
             });
         }
-        collect(&news, &targets, &running, as_json)
+        collect(&messages, &targets, &running, as_json)
     })?;
     match results {
         Ok(results) => report(&targets, results, as_json),
@@ -128,28 +128,28 @@ pub(super) fn run(
     }
 }
 
-/// Waits for all; what ends is shown. The inner error: the signal that ended it.
+/// Waits for all and prints each output. The inner error is the signal that ended the run.
 fn collect(
-    news: &Receiver<News>,
+    messages: &Receiver<Message>,
     targets: &[Target<'_>],
     running: &Mutex<Running>,
     as_json: bool,
 ) -> Result<std::result::Result<Vec<Run>, Signal>> {
     let mut results: Vec<Option<Run>> = targets.iter().map(|_| None).collect();
     while results.iter().any(Option::is_none) {
-        match news.recv() {
-            Ok(News::Ended(index, run)) => {
+        match messages.recv() {
+            Ok(Message::Ended(index, run)) => {
                 if !as_json {
                     let shown = show(&targets[index], &run);
                     if shown.is_err() {
-                        end(news, running, Signal::SIGTERM);
+                        end(messages, running, Signal::SIGTERM);
                         shown?;
                     }
                 }
                 results[index] = Some(run);
             }
-            Ok(News::Interrupted(signal)) => {
-                end(news, running, signal);
+            Ok(Message::Interrupted(signal)) => {
+                end(messages, running, signal);
                 let open = targets.iter().zip(&results).filter(|(_, result)| result.is_none());
                 let open: Vec<&str> = open.map(|(target, _)| target.heading.as_str()).collect();
                 output::note(&format!("interrupted; not finished: {}", open.join(", ")));
@@ -161,13 +161,13 @@ fn collect(
     Ok(Ok(results.into_iter().flatten().collect()))
 }
 
-/// Ends all that runs and starts no more; returns when they are gone.
-fn end(news: &Receiver<News>, running: &Mutex<Running>, signal: Signal) {
+/// Ends all children and starts no more; returns when they have ended or were killed.
+fn end(messages: &Receiver<Message>, running: &Mutex<Running>, signal: Signal) {
     locked(running).is_over = true;
     locked(running).tell(signal);
     let deadline = Instant::now() + GRACE;
     while !locked(running).groups.is_empty() {
-        match news.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+        match messages.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
             Ok(_) => {}
             Err(RecvTimeoutError::Timeout) => return locked(running).tell(Signal::SIGKILL),
             Err(RecvTimeoutError::Disconnected) => return,
@@ -175,12 +175,12 @@ fn end(news: &Receiver<News>, running: &Mutex<Running>, signal: Signal) {
     }
 }
 
-/// A lock that a panic elsewhere cannot spoil.
+/// Locks a mutex, also after a panic of another thread.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// An environment, and what it changes for a program that runs in it.
+/// An environment, and the variables it changes for a program.
 struct Target<'a> {
     environment: &'a Environment,
     heading: String,
@@ -197,7 +197,7 @@ impl<'a> Target<'a> {
         programs::along(self.changes.path(), program, self.environment.root()).next()
     }
 
-    /// `None` where nothing may be started any more.
+    /// `None` if nothing may start any more.
     fn run(&self, context: &Context, program: &OsStr, words: &[OsString], running: &Mutex<Running>) -> Option<Run> {
         let started = Instant::now();
         let ended = |status, output| Some(Run { status, took: started.elapsed(), output });
@@ -218,8 +218,8 @@ impl<'a> Target<'a> {
     }
 }
 
-/// Starts a child with both streams in one file, and not in a pipe: a process that it leaves behind
-/// keeps nobody waiting. Under the lock, so that none is missed when all are ended.
+/// Starts a child with both streams in one file rather than a pipe, so that a process it leaves
+/// behind does not block us. Holds the lock, so that `end` misses no child.
 fn start(command: &mut Command, running: &Mutex<Running>) -> io::Result<Option<(Child, File)>> {
     let output = tempfile::tempfile()?;
     command.stdout(output.try_clone()?).stderr(output.try_clone()?);
@@ -232,23 +232,23 @@ fn start(command: &mut Command, running: &Mutex<Running>) -> io::Result<Option<(
     Ok(Some((child, output)))
 }
 
-/// A child that leads a session leads a group of the same number.
+/// The child leads a session and a process group with its own number.
 fn group_of(child: &Child) -> Pid {
     Pid::from_raw(i32::try_from(child.id()).unwrap_or(i32::MAX))
 }
 
-/// All that is in a file, wherever its writers stand.
+/// The whole content of a file, independent of its position.
 fn whole(file: &File) -> Vec<u8> {
     let length = file.metadata().map_or(0, |entry| entry.len());
     let mut text = vec![0; usize::try_from(length).unwrap_or_default()];
-    // What cannot be read is left out; the status tells the rest.
+    // An unreadable output is omitted; the status is still reported.
     if file.read_exact_at(&mut text, 0).is_err() {
         text.clear();
     }
     text
 }
 
-/// The output under its heading, as a whole.
+/// Prints the output under a heading, in one write.
 fn show(target: &Target<'_>, run: &Run) -> Result<()> {
     let heading = &target.heading;
     let mut text = format!("{heading}\n{}\n", "=".repeat(heading.chars().count())).into_bytes();
@@ -260,25 +260,25 @@ fn show(target: &Target<'_>, run: &Run) -> Result<()> {
     output::data(&text)
 }
 
-/// The JSON of all.
+/// The JSON of the run.
 #[derive(Serialize)]
 struct List {
     environments: Vec<JsonRun>,
 }
 
-/// The JSON of one.
+/// The JSON of one environment.
 #[derive(Serialize)]
 struct JsonRun {
     #[serde(flatten)]
     named: Named,
-    /// What it ended with; null where a signal ended it, or it could not be started.
+    /// The exit status; null if a signal ended it or it could not start.
     status: Option<i32>,
     /// The signal that ended it.
     signal: Option<i32>,
-    /// Why it could not be started.
+    /// Why it could not start.
     error: Option<String>,
     seconds: f64,
-    /// What it printed on both streams; bytes that are no text are replaced.
+    /// The output of both streams; invalid UTF-8 is replaced.
     output: String,
 }
 
@@ -289,7 +289,7 @@ fn report(targets: &[Target<'_>], results: Vec<Run>, as_json: bool) -> Result<Ou
             named: Named::of(target.environment),
             status: run.status.as_ref().ok().and_then(ExitStatus::code),
             signal: run.status.as_ref().ok().and_then(ExitStatusExt::signal),
-            error: run.status.is_err().then(|| run.told()),
+            error: run.status.is_err().then(|| run.status_text()),
             seconds: run.took.as_secs_f64(),
             output: String::from_utf8_lossy(&run.output).into_owned(),
         };
@@ -306,7 +306,7 @@ const COLUMNS: &[Column] = &[Column::shrinking("environment"), Column::text("sta
 fn table(targets: &[Target<'_>], results: &[Run]) -> String {
     let mut table = Table::new(COLUMNS);
     for (target, run) in targets.iter().zip(results) {
-        let status = if run.is_good() { run.told() } else { output::alarming(&run.told()) };
+        let status = if run.is_good() { run.status_text() } else { output::alarming(&run.status_text()) };
         table.push([target.heading.clone(), status, format!("{:.1} s", run.took.as_secs_f64())]);
     }
     table.text()

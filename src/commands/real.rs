@@ -1,7 +1,7 @@
-//! The commands of packages and paths on environments that a real interpreter has made.
+//! Tests the package and path commands on environments made by real interpreters.
 //!
-//! Owns the comparison of what they say and leave with what that interpreter and its pip make of
-//! it. What each prints is tested where it is made.
+//! Compares their effect with what that interpreter and its pip report. Each command's own tests
+//! check its output.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,15 +16,15 @@ use crate::environment::path_extensions;
 use crate::error::{Error, Result};
 use crate::interpreter;
 
-/// A room with a hostile name and one environment in it.
+/// A directory with a hostile name and one environment in it.
 struct Room {
     keep: tempfile::TempDir,
     root: PathBuf,
 }
 
 impl Room {
-    /// By `python -m venv`, with these options. Before 3.10 distutils fails on a `$` in a path, and
-    /// so does pip.
+    /// Made by `python -m venv` with these options. Before 3.10, distutils and pip fail on a `$` in
+    /// a path.
     fn with_venv(options: &[&str]) -> Self {
         let keep = tempfile::tempdir().unwrap();
         let root = keep.path().join("it's \"$x\" {a,b};\\ `é").join("env");
@@ -58,7 +58,7 @@ impl Room {
         V::try_parse_from(words).unwrap().run(&Session { context: &context, shell: None, is_interactive: false })
     }
 
-    /// What the environment's python prints.
+    /// The output of the environment's Python.
     fn python(&self, script: &str) -> String {
         let mut command = Context::made_of(&[]).command(self.environment().python());
         let output = command.args(["-c", script]).current_dir("/").env_remove("PYTHONPATH").output().unwrap();
@@ -66,7 +66,7 @@ impl Room {
         String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
     }
 
-    /// Where in `sys.path` these stand.
+    /// The positions of these directories in `sys.path`.
     fn places(&self, directories: &[&Path]) -> Vec<usize> {
         let path = self.python("import sys; print('\\n'.join(sys.path))");
         let place = |directory: &&Path| path.lines().position(|line| Path::new(line) == *directory);
@@ -77,7 +77,7 @@ impl Room {
     }
 }
 
-/// Runs a program to its end, its last word a path.
+/// Runs a program with a path as its last argument.
 fn run(program: &Path, words: &[&str], last: &Path) {
     let output = Context::made_of(&[]).command(program).args(words).arg(last).current_dir("/").output().unwrap();
     let said = [output.stdout, output.stderr].concat();
@@ -146,7 +146,7 @@ fn wipeenv_leaves_what_is_to_stay_and_nothing_else() {
 fn wipeenv_says_what_it_could_not_remove_and_removes_the_rest() {
     let room = Room::with_venv(&[]);
     let python = room.environment().python();
-    // pip stops at what distutils has installed, for nobody knows which files that are.
+    // pip refuses packages installed by distutils, which record no files.
     let stuck = room.site_packages().join("aa-1.0-py3.egg-info");
     fs::write(&stuck, "Metadata-Version: 1.0\nName: aa\nVersion: 1.0\n").unwrap();
     project(&room.keep.path().join("zz"), "zz");
@@ -184,7 +184,7 @@ fn what_add2virtualenv_adds_comes_after_site_packages_the_last_first() {
     room.call::<Add2Virtualenv>(&["-d", two.to_str().unwrap()]).unwrap();
     room.places(&[&one]);
     assert!(!room.python("import sys; print(sys.path)").contains("two"));
-    // A path that would be run is refused, and with it all that was to be added.
+    // A path that would run as code is refused, with all others in the call.
     let bad = format!("{}\u{2028}import this", one.display());
     assert!(room.call::<Add2Virtualenv>(&[two.to_str().unwrap(), &bad]).is_err());
     let said = room.python("import sys; print(sys.path)");
@@ -223,7 +223,7 @@ fn python_agrees_on_whether_it_sees_the_packages_of_its_base() {
         assert_eq!(room.environment().sees_system_packages().to_string(), expected.to_lowercase());
     }
     assert_eq!(fs::read(room.root.join("pyvenv.cfg")).unwrap(), before);
-    // Where nothing is said, it is as Python takes it.
+    // Without the setting, Python's default applies.
     fs::write(room.root.join("pyvenv.cfg"), String::from_utf8(before).unwrap().replace("include", "exclude")).unwrap();
     assert_eq!((room.python(own).as_str(), room.environment().sees_system_packages()), ("True", true));
     room.call::<ToggleGlobalSitePackages>(&["-q"]).unwrap();

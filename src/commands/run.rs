@@ -71,7 +71,7 @@ impl Verb for Run {
     }
 }
 
-/// The environment of that name and the changes it makes for a program. Writes nothing.
+/// The environment with this name, and the variables it changes for a program. Writes nothing.
 pub(super) fn inside(session: &Session<'_>, name: &OsStr) -> Result<(Environment, Changes)> {
     let home = WorkonHome::locate(session.context)?;
     let environment = workon::environment(session, &home, name)?;
@@ -80,8 +80,8 @@ pub(super) fn inside(session: &Session<'_>, name: &OsStr) -> Result<(Environment
     Ok((environment, changes))
 }
 
-/// What an environment changes for a program that runs in it. Says which of its own variables were
-/// kept out.
+/// The variables that an environment changes for a program. Reports variables of the environment
+/// that were refused.
 pub(super) fn changes(session: &Session<'_>, hooks: &Hooks<'_>, environment: &Environment) -> Result<Changes> {
     let brought = Brought::of(session, environment)?;
     brought.tell(session, environment);
@@ -89,7 +89,6 @@ pub(super) fn changes(session: &Session<'_>, hooks: &Hooks<'_>, environment: &En
     Ok(variables::entering(&target, |name| session.context.given(name), pyvenv_cfg::exists_in))
 }
 
-/// Gives a program these variables.
 pub(super) fn give(command: &mut Command, changes: &Changes) {
     command.envs(changes.set.iter().map(|(name, value)| (name, value)));
     for (name, _) in &changes.unset {
@@ -97,8 +96,8 @@ pub(super) fn give(command: &mut Command, changes: &Changes) {
     }
 }
 
-/// Finds a program as a shell does: a path as it is, a name along PATH. execvp(3) would skip a
-/// script whose interpreter is missing, and run the system's `pip` instead of a broken one in the
+/// Finds a program as a shell does: a path as given, a name along PATH. execvp(3) would skip a
+/// script with a missing interpreter, and run the system's `pip` in place of a broken one in the
 /// environment.
 fn find(called: &OsStr, environment: &Environment, path: &OsStr) -> Result<PathBuf> {
     if called.as_bytes().contains(&b'/') {
@@ -109,7 +108,7 @@ fn find(called: &OsStr, environment: &Environment, path: &OsStr) -> Result<PathB
     }
     let directories = path.as_bytes().split(|byte| *byte == b':').filter(|_| !called.is_empty());
     let files = directories.map(|directory| Path::new(OsStr::from_bytes(directory)).join(called));
-    // One that may not be run is told apart from none, as a shell does.
+    // Status 126 for a file that cannot be run, 127 for no file, as in a shell.
     if let Some(file) = files.into_iter().find(|file| fs::metadata(file).is_ok()) {
         return Err(cannot_run(file, &io::ErrorKind::PermissionDenied.into()));
     }
@@ -124,7 +123,7 @@ pub(super) fn programs(environment: &Environment) -> Vec<OsString> {
     entries.filter(|entry| is_program(&entry.path())).map(|entry| entry.file_name()).collect()
 }
 
-/// The names of the programs in the environment of that name.
+/// The names of the programs in the environment with this name.
 pub(crate) fn programs_of(session: &Session<'_>, name: &OsStr) -> Result<Vec<OsString>> {
     Ok(programs(&workon::environment(session, &WorkonHome::locate(session.context)?, name)?))
 }

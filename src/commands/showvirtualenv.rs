@@ -1,4 +1,4 @@
-//! `showvirtualenv`: the facts of one environment.
+//! `showvirtualenv`: show the details of one environment.
 
 use std::ffi::OsString;
 

@@ -1,4 +1,4 @@
-//! `trust`: allow the hooks that a project brings along.
+//! `trust`: allow the hooks of a project or of another tool's environment.
 
 use std::path::{Path, PathBuf};
 
@@ -119,8 +119,8 @@ impl Verb for Trust {
 }
 
 impl Trust {
-    /// The same of what `cpvirtualenv` put aside in an environment of the store. What is trusted
-    /// counts from then on: it is the person's own, as everything in the store.
+    /// The same for files that `cpvirtualenv` put aside in an environment of the store. A trusted
+    /// file gets its name back and needs no further check, like every file in the store.
     fn of_store(&self, session: &Session<'_>, project: &Path, aside: &[PathBuf]) -> Result<Outcome> {
         if self.json {
             let hooks = aside.iter().map(|file| HookJson { path: text(file), trusted: false }).collect();

@@ -1,4 +1,4 @@
-//! `undo`: bring a removed environment back.
+//! `undo`: restore a removed environment.
 
 use std::ffi::OsString;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -48,8 +48,8 @@ struct List {
     removed: Vec<RemovedJson>,
 }
 
-/// One removed environment. Times are seconds since 1970, the size is what deleting it would free,
-/// in bytes.
+/// The JSON of a removed environment. Times are seconds since 1970; `size` is the number of bytes
+/// that deleting it would free.
 #[derive(Debug, Serialize)]
 struct RemovedJson {
     name: String,
@@ -87,7 +87,7 @@ impl Verb for Undo {
     }
 }
 
-/// The link `.venv` of the project, where it was removed with the environment.
+/// Restores the project's link `.venv` that was removed with the environment.
 fn bring_link_back(session: &Session<'_>, home: &WorkonHome, environment: &Environment) {
     let Some(project) = keepsake::link_of_removed(home, environment, session.context) else { return };
     match dot_venv::make_again(&project, environment.root()) {

@@ -1,9 +1,9 @@
-//! What a copy brings into the store from elsewhere and that would run on activation: hooks in its
-//! `bin`, and the lines that somebody appended to its `bin/activate`.
+//! Puts aside what would run on activation of a copied environment from elsewhere: hooks in its
+//! `bin`, and lines appended to its `bin/activate`.
 //!
-//! Owns putting it aside under names that nothing runs, and taking it back once the person trusts
-//! it. These names are in the environment itself: they hold for its copies and after a rename, and
-//! activation has nothing to check.
+//! Files are renamed to names that nothing runs, and get their names back once the user trusts
+//! them. The names are in the environment itself, so they also hold for its copies and after a
+//! rename, and activation has nothing to check.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, OpenOptions};
@@ -22,31 +22,30 @@ use crate::hooks::Event;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
-/// Starts the name of what was put aside.
+/// Prefix of a file that was put aside.
 const PREFIX: &str = "untrusted-";
 
-/// Lines of a `bin/activate`, put aside.
+/// Lines appended to a `bin/activate`, put aside.
 const LINES: &str = "untrusted-activate";
 
-/// A whole `bin/activate`, put aside: a link, or something too long to look into.
+/// A whole `bin/activate`, put aside: a link, or a file too long to check.
 const WHOLE: &str = "untrusted-activate.sh";
 
-/// Longest `bin/activate` that is looked into.
+/// Longest `bin/activate` that is checked.
 const LIMIT: u64 = 1024 * 1024;
 
-/// Whether an environment is in the store itself. What runs there on activation is the person's
-/// own.
+/// Whether an environment is directly in the store. Its hooks are the user's own.
 pub(super) fn is_in(home: &WorkonHome, root: &Path) -> bool {
     let is_link = fs::symlink_metadata(root).is_ok_and(|entry| entry.is_symlink());
     !is_link && root.parent().is_some_and(|parent| is_same(parent, home.path()))
 }
 
-/// Puts aside what would run on activation, in the tree at `root` that nobody uses yet, and gives
-/// the names that it has now. `activate`: the script in place of one that cannot be looked into.
+/// Puts aside what would run on activation, in a tree at `root` that is not used yet. Returns the
+/// new names. `activate`: the script that replaces one that cannot be checked.
 pub(super) fn put_aside(root: &Path, activate: &[u8]) -> Result<Vec<OsString>> {
     let bin = root.join(BIN);
     if fs::symlink_metadata(&bin).is_ok_and(|entry| !entry.is_dir()) {
-        // What is put aside would be put aside elsewhere.
+        // Through the link, the files would be renamed in the original environment.
         return Err(StoreError::LinkedBin.into());
     }
     let mut names = Vec::new();
@@ -81,7 +80,7 @@ fn put_lines_aside(bin: &Path, activate: &[u8]) -> Result<Option<OsString>> {
     Ok(Some(LINES.into()))
 }
 
-/// All of a regular file. `None` for a link and whatever else, and for one that is too long.
+/// The content of a regular file. `None` for other files, and for a longer file.
 fn read_whole(file: &Path) -> io::Result<Option<Vec<u8>>> {
     let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
     let opened = match OpenOptions::new().read(true).custom_flags(flags.bits()).open(file) {
@@ -96,8 +95,8 @@ fn read_whole(file: &Path) -> io::Result<Option<Vec<u8>>> {
     Ok((text.len() as u64 <= LIMIT).then_some(text))
 }
 
-/// What lies aside in the environment that a person names: by its path, by the path of one file in
-/// it, or by its name where there is nothing at that path. None where it is not the store's.
+/// The files put aside in the environment that the user names by its path, by the path of such a
+/// file, or by its name if that path does not exist. Empty for an environment outside the store.
 pub(super) fn named(home: &WorkonHome, typed: &Path, path: &Path) -> Vec<PathBuf> {
     let in_bin = || path.parent().filter(|bin| bin.file_name() == Some(OsStr::new(BIN))).and_then(Path::parent);
     if let Some(root) = in_bin().filter(|root| is_in(home, root)) {
@@ -117,7 +116,7 @@ fn aside_in(root: &Path) -> Vec<PathBuf> {
     files.filter(|file| fs::symlink_metadata(file).is_ok()).collect()
 }
 
-/// Takes it back, so that it counts, and gives what it is again.
+/// Gives a file its name back. Returns the path.
 pub(super) fn take_back(aside: &Path) -> Result<PathBuf> {
     let bin = aside.parent().unwrap_or(Path::new("/"));
     let name = aside.file_name().unwrap_or_default();
@@ -141,14 +140,14 @@ pub(super) fn take_back(aside: &Path) -> Result<PathBuf> {
     Ok(hook)
 }
 
-/// Whether a hook does nothing, as our templates of them.
+/// Whether a hook does nothing, like a hook template.
 fn is_empty(hook: &Path) -> bool {
     let text = read_whole(hook).ok().flatten();
     let is_said = |line: &[u8]| !matches!(line.trim_ascii().first(), None | Some(b'#'));
     text.is_some_and(|text| !text.split(|byte| *byte == b'\n').any(is_said))
 }
 
-/// The names of the hooks that an environment can have for itself, in every dialect.
+/// The names of an environment's own hooks, in every dialect.
 fn hooks() -> impl Iterator<Item = String> {
     Event::local().flat_map(|event| ["", ".fish"].map(|dialect| format!("{}{dialect}", event.name)))
 }

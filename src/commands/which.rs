@@ -1,4 +1,4 @@
-//! `which`: where an environment is, or a program in it.
+//! `which`: print the path of an environment, or of a program in it.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
@@ -40,13 +40,12 @@ pub(crate) struct Which {
     json: bool,
 }
 
-/// The JSON.
 #[derive(Debug, Serialize)]
 struct Answer {
     environment: Named,
-    /// The name of the program, where one was asked for.
+    /// The program, if one was named.
     tool: Option<String>,
-    /// What was asked for.
+    /// The path of the environment or program.
     path: String,
 }
 
@@ -70,7 +69,7 @@ impl Verb for Which {
 
 fn program(environment: &Environment, tool: &OsString) -> Result<PathBuf> {
     let program = environment.bin().join(tool);
-    // A path would lead out of it.
+    // A path could name a file outside the environment.
     if !tool.as_bytes().contains(&b'/') && is_program(&program) {
         return Ok(program);
     }

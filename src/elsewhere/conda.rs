@@ -1,5 +1,5 @@
-//! conda, mamba and micromamba: the environments that `~/.conda/environments.txt` names, and those
-//! in the `envs` of every base that is known to `interpreter`.
+//! conda, mamba, and micromamba: the environments in `~/.conda/environments.txt`, and those in the
+//! `envs` of every known base.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -15,7 +15,7 @@ pub(super) fn candidates(places: &Places<'_>) -> Vec<Candidate> {
     let mut found: Vec<Candidate> = Vec::new();
     for root in prefixes(places) {
         let Some(environment) = Environment::open_conda(&root) else { continue };
-        // One environment may be spelled in two ways.
+        // The same environment may be found under two paths.
         if found.iter().any(|known| is_same(known.environment.root(), &root)) {
             continue;
         }
@@ -32,14 +32,14 @@ pub(super) fn candidates(places: &Places<'_>) -> Vec<Candidate> {
     found
 }
 
-/// Where conda environments may be.
+/// Paths that may be conda environments.
 fn prefixes(places: &Places<'_>) -> Vec<PathBuf> {
     let context = places.context;
     let mut prefixes = conda::noted(context);
     let mut bases = conda::of_person(context);
     bases.extend(context.absolute("MAMBA_ROOT_PREFIX").map(Path::to_path_buf));
     bases.extend(context.home().map(|home| home.join("micromamba")));
-    // A base that is gone may have left its environments.
+    // A removed base may have left its environments behind.
     bases.extend(prefixes.iter().filter_map(|prefix| conda::base_of(prefix)));
 
     let mut directories: Vec<PathBuf> = bases.iter().map(|base| base.join("envs")).collect();

@@ -1,4 +1,5 @@
-//! hatch: `env/TYPE/PROJECT/MARK/ENVIRONMENT` in its data directory, or where its settings say.
+//! hatch: `env/TYPE/PROJECT/MARK/ENVIRONMENT` in its data directory, or the directory from its
+//! settings.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
@@ -31,7 +32,7 @@ pub(super) fn candidates(places: &Places<'_>) -> Vec<Candidate> {
     found
 }
 
-/// Those that lie in the project itself, by its settings.
+/// The environments inside the project, if hatch's settings keep them there.
 fn in_project(project: &Path, below: &Path) -> Vec<Candidate> {
     let name_of_project = project.file_name().unwrap_or_default();
     let candidate = |(name, environment): (OsString, Environment)| {
@@ -46,18 +47,18 @@ fn in_project(project: &Path, below: &Path) -> Vec<Candidate> {
         .collect()
 }
 
-/// One that hatch builds packages in.
+/// Whether hatch uses the environment only to build packages.
 fn is_for_building(name: &OsStr) -> bool {
     name.as_bytes().ends_with(b"-build")
 }
 
-/// Whether it is `default`, which hatch takes where no other is named.
+/// Whether it is `default`, which hatch uses unless another is named.
 fn is_default(project: &OsStr, name: &OsStr) -> bool {
     name == project
 }
 
-/// The environment `default` has the name of its project, and goes by it; any other is written
-/// behind that.
+/// The name for users: the environment `default` goes by the project's name, others by
+/// `PROJECT:NAME`.
 fn called(mut form: OsString, project: &OsStr, name: &OsStr) -> OsString {
     if !is_default(project, name) {
         form.push(":");
@@ -85,7 +86,7 @@ fn candidate(
     Some(Candidate { origin: Origin::Hatch, environment, names, project, is_first })
 }
 
-/// A directory for each type of environment (`virtual`, and those of plugins).
+/// The directories of each environment type (`virtual`, and types from plugins).
 fn directories_of_types(places: &Places<'_>, settings: &toml::Table, of_type: Option<&OsStr>) -> Vec<PathBuf> {
     let data = places.context.variable("HATCH_DATA_DIR").map(OsString::from);
     let data = match data.or_else(|| text(settings, &["dirs", "data"])) {

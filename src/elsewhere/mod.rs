@@ -1,9 +1,9 @@
-//! Environments that other tools keep outside the store, reached by name: pipenv's, poetry's,
-//! hatch's, conda's, and the `.venv` of known projects.
+//! Environments outside the store that other tools manage: pipenv's, poetry's, hatch's, conda's,
+//! and the `.venv` of known projects.
 //!
-//! Owns which there are and the names they go by; each owner's places and naming have a file of
-//! their own. Only looks: nothing is started and nothing is written. Looked at only for a name that
-//! the store does not have, and for a list that was asked for.
+//! Owns which environments exist and their names; each tool's directories and naming have a file of
+//! their own. Only reads files. Searched only for a name that is not in the store, and for lists
+//! that ask for them.
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -29,40 +29,38 @@ mod pipenv;
 mod poetry;
 mod projects;
 
-/// Where to look.
+/// Where to search.
 pub(crate) struct Places<'a> {
     context: &'a Context,
     home: &'a WorkonHome,
     projects: OnceCell<Vec<PathBuf>>,
 }
 
-/// An environment at one of its owners' places.
+/// An environment that one of the tools manages.
 struct Candidate {
     origin: Origin,
     environment: Environment,
-    /// What its owner's names make of it: the shortest first, the last one as precise as its owner
-    /// is.
+    /// The names from its owner's naming scheme, the shortest first, the most precise last.
     names: Vec<OsString>,
     project: Option<PathBuf>,
-    /// Of several that its owner keeps for the project, the one that it takes there.
+    /// Whether the owner uses this one by default, if it has several for the project.
     is_first: bool,
 }
 
 impl<'a> Places<'a> {
-    /// Beside this store.
     pub(crate) fn beside(context: &'a Context, home: &'a WorkonHome) -> Self {
         Self { context, home, projects: OnceCell::new() }
     }
 
-    /// All environments outside the store, in the order of their names. The name of each is one
-    /// that [`Self::find`] knows it by.
+    /// All environments outside the store, sorted by name. [`Self::find`] accepts each of these
+    /// names.
     pub(crate) fn all(&self) -> Vec<Environment> {
         let mut all: Vec<Environment> = self.named().map(|(candidate, form)| candidate.called(form)).collect();
         all.sort_by(|one, other| one.name().cmp(other.name()));
         all
     }
 
-    /// The candidates outside the store, each with what is typed for it.
+    /// The candidates outside the store, each with the name that users type.
     fn named(&self) -> impl Iterator<Item = (Candidate, OsString)> {
         let candidates = self.candidates();
         let names = Names::of(&candidates);
@@ -70,8 +68,8 @@ impl<'a> Places<'a> {
         candidates.into_iter().zip(forms).filter(|(candidate, _)| !self.is_in_store(candidate))
     }
 
-    /// The one that goes by a name which the store does not have: its bare name, or `OWNER:NAME`,
-    /// or `OWNER:PATH`. Where several answer to it, the error says how to name each.
+    /// Finds an environment by its bare name, `OWNER:NAME`, or `OWNER:PATH`. If several match, the
+    /// error lists an unambiguous name for each.
     pub(crate) fn find(&self, typed: &OsStr) -> Result<Option<Environment>> {
         let (origin, wanted) = owner_and_name(typed);
         let mut candidates = self.candidates();
@@ -102,15 +100,15 @@ impl<'a> Places<'a> {
         }
     }
 
-    /// The environments that belong to the project in a directory, which is this one or above it,
-    /// or known otherwise: of each owner the one that it takes there, where that can be told.
+    /// The environments of the project at this directory. Of several with the same owner, only the
+    /// one the owner uses by default, if that is known.
     pub(crate) fn of_project(&self, directory: &Path) -> Vec<Environment> {
         let is_here = |candidate: &Candidate| candidate.project.as_deref().is_some_and(|at| is_same(at, directory));
         let all: Vec<(Candidate, OsString)> = self.named().filter(|(candidate, _)| is_here(candidate)).collect();
         let has_first = |owner| all.iter().any(|(each, _)| each.is_first && each.origin.owner() == owner);
         let is_taken: Vec<bool> =
             all.iter().map(|(each, _)| each.is_first || !has_first(each.origin.owner())).collect();
-        // poetry works in the project's own `.venv` where there is one.
+        // poetry uses the project's `.venv` if there is one.
         let leaves_poetry = has_first(Origin::Venv) && poetry::uses_venv_of(self, directory);
         let taken = all.into_iter().zip(is_taken).filter(|(_, is_taken)| *is_taken).map(|(each, _)| each);
         let left = taken.filter(|(each, _)| !(leaves_poetry && each.origin == Origin::Poetry));
@@ -119,7 +117,7 @@ impl<'a> Places<'a> {
         found
     }
 
-    /// What may be typed so that it begins with `start`.
+    /// Completions for `start`.
     pub(crate) fn names_with(&self, start: &OsStr) -> Vec<OsString> {
         let (origin, _) = owner_and_name(start);
         let candidates = self.candidates();
@@ -134,7 +132,7 @@ impl<'a> Places<'a> {
         forms
     }
 
-    /// The error for a name that nothing has, here or in the store.
+    /// The error for a name that exists neither here nor in the store.
     pub(crate) fn unknown(&self, name: &OsStr) -> Error {
         let mut names = self.home.names().unwrap_or_default();
         names.extend(self.candidates().into_iter().flat_map(|candidate| candidate.names));
@@ -152,7 +150,7 @@ impl<'a> Places<'a> {
             [pipenv::candidates, poetry::candidates, hatch::candidates, conda::candidates, projects::candidates];
         let mut all: Vec<Candidate> = Vec::new();
         for candidate in owners.into_iter().flat_map(|owner| owner(self)) {
-            // What a project points to may be another owner's.
+            // A project's `.venv` may point to an environment of another owner.
             let root = candidate.environment.root();
             let known = all.iter_mut().find(|known| known.environment.root() == root);
             match known.filter(|known| known.project.is_none() || known.project == candidate.project) {
@@ -165,21 +163,21 @@ impl<'a> Places<'a> {
         }
         all.retain(|candidate| {
             let root = candidate.environment.root().as_os_str();
-            // Nothing there has to be called like that, and a list or a shell would stumble over
-            // it.
+            // Such names are legal but would break lists and shells, and the tools never create
+            // them.
             candidate.names.iter().map(OsString::as_os_str).chain([root]).all(is_legible)
         });
         all
     }
 
-    /// pipenv keeps its environments in WORKON_HOME where that is set: they are the store's, and
-    /// have a second name.
+    /// pipenv uses WORKON_HOME if it is set: these environments are in the store and have a name
+    /// there.
     fn is_in_store(&self, candidate: &Candidate) -> bool {
         candidate.environment.root().parent() == Some(self.home.path())
     }
 
-    /// What to type for a candidate: its name, where neither the store nor another has it, else
-    /// with its owner.
+    /// The name to type for a candidate: its bare name if that is unique here and in the store,
+    /// else with its owner.
     fn form(&self, candidate: &Candidate, names: &Names<'_>) -> OsString {
         let short = candidate.names.first().filter(|name| {
             names.bare[name.as_os_str()] == 1
@@ -214,7 +212,7 @@ impl<'a> Places<'a> {
 }
 
 impl Candidate {
-    /// Its name behind its owner: the shortest that its owner has once, else its path.
+    /// `OWNER:NAME` with the owner's shortest unique name, else `OWNER:PATH`.
     fn qualified(&self, names: &Names<'_>) -> OsString {
         let is_free = |name: &&OsString| names.owned[&(self.origin, name.as_os_str())] == 1;
         let name = self.names.iter().find(is_free).map_or(self.environment.root().as_os_str(), OsString::as_os_str);
@@ -228,14 +226,14 @@ impl Candidate {
         self.names.iter().any(|name| name == wanted)
     }
 
-    /// It, under the name that is typed for it.
+    /// The environment, under the name that users type.
     fn called(self, form: OsString) -> Environment {
         let label = self.names.into_iter().next().unwrap_or_else(|| form.clone());
         self.environment.kept_elsewhere(self.origin, form, label, self.project)
     }
 }
 
-/// How many candidates have a name: of all, and of one owner's.
+/// How many candidates share a name: among all, and per owner.
 struct Names<'a> {
     bare: HashMap<&'a OsStr, usize>,
     owned: HashMap<(Origin, &'a OsStr), usize>,
@@ -254,7 +252,7 @@ impl<'a> Names<'a> {
     }
 }
 
-/// `poetry:shop` taken apart, where the word before the `:` is an owner's.
+/// Splits `poetry:shop`, if the word before `:` is an owner.
 fn owner_and_name(typed: &OsStr) -> (Option<Origin>, &OsStr) {
     let bytes = typed.as_bytes();
     let apart = |origin: &Origin| Some((*origin, bytes.strip_prefix(origin.word().as_bytes())?.strip_prefix(b":")?));
@@ -264,13 +262,14 @@ fn owner_and_name(typed: &OsStr) -> (Option<Origin>, &OsStr) {
     }
 }
 
-/// Whether a name can be a name elsewhere: with an owner before it, if it is none for the store.
+/// Whether a word has the form `OWNER:NAME`, which is no valid name in the store.
 pub(crate) fn is_qualified(typed: &OsStr) -> bool {
     owner_and_name(typed).0.is_some()
 }
 
-/// `shop-Z-lblKmL` as `shop` and its mark. The mark may have a `-` in it, so its length decides.
-fn name_and_mark(name: &[u8]) -> Option<(&[u8], &str)> {
+/// Splits `shop-Z-lblKmL` into `shop` and its hash. The hash may contain `-`, so its length
+/// decides.
+fn name_and_hash(name: &[u8]) -> Option<(&[u8], &str)> {
     let (name, mark) = name.split_at_checked(name.len().checked_sub(8)?)?;
     let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     let name = name.strip_suffix(b"-").filter(|name| !name.is_empty() && mark.iter().all(is_letter))?;
@@ -281,36 +280,35 @@ fn os(bytes: &[u8]) -> OsString {
     OsString::from_vec(bytes.to_vec())
 }
 
-/// Names without anything that a terminal would obey or be misled by.
+/// Whether a name has no terminal escapes or misleading characters.
 fn is_legible(name: &OsStr) -> bool {
     name.to_str().is_some_and(|name| !name.is_empty() && shown::is_legible(name))
 }
 
-/// Longest file of settings that is read.
+/// Longest settings file that is read.
 const LIMIT: u64 = 64 * 1024;
 
-/// Another tool's settings; none where there is no such file, or it is no TOML: that is for its
-/// owner to say.
+/// Another tool's settings; empty if the file is missing or invalid, which its owner reports.
 fn settings(file: &Path) -> toml::Table {
     let text = read_small(file, LIMIT).ok().flatten().unwrap_or_default();
     std::str::from_utf8(&text).ok().and_then(|text| toml::from_str(text).ok()).unwrap_or_default()
 }
 
-/// The text at a place in settings.
+/// The string at a path of keys.
 fn text(settings: &toml::Table, keys: &[&str]) -> Option<OsString> {
     let (first, rest) = keys.split_first()?;
     let value = rest.iter().try_fold(settings.get(*first)?, |table, key| table.get(key))?;
     value.as_str().map(OsString::from)
 }
 
-/// The directories in a directory that are not hidden; none where it cannot be read.
+/// The visible subdirectories; none if the directory cannot be read.
 fn directories_in(directory: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
     let visible = entries.filter(|entry| !entry.file_name().as_bytes().starts_with(b"."));
     visible.map(|entry| entry.path()).filter(|path| path.is_dir()).collect()
 }
 
-/// The environments in a directory, by the names of their directories.
+/// The environments directly in a directory, with their directory names.
 fn environments_in(directory: &Path) -> Vec<(OsString, Environment)> {
     let opened = |root: PathBuf| Some((root.file_name()?.to_owned(), Environment::open(&root).ok()??));
     directories_in(directory).into_iter().filter_map(opened).collect()

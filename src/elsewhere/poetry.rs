@@ -1,12 +1,12 @@
-//! poetry: `virtualenvs` in its cache, or where its settings say; environments are called
-//! `PROJECT-MARK-pyX.Y`.
+//! poetry: `virtualenvs` in its cache, or the directory from its settings; names are
+//! `PROJECT-HASH-pyX.Y`.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::{Candidate, Places, environments_in, name_and_mark, os, settings, text};
+use super::{Candidate, Places, environments_in, name_and_hash, os, settings, text};
 use crate::directories::{self, Base};
 use crate::environment::origin::Origin;
 
@@ -18,12 +18,12 @@ pub(super) fn candidates(places: &Places<'_>) -> Vec<Candidate> {
         .map(|(name, environment)| {
             let (mut names, mut project, mut is_first) = (Vec::new(), None, false);
             if let Some((start, version)) = before_version(name.as_bytes())
-                && let Some((short, mark)) = name_and_mark(start)
+                && let Some((short, mark)) = name_and_hash(start)
             {
-                // The second is what poetry shows in the prompt.
+                // poetry shows the second form in the prompt.
                 names.extend([os(short), os(&[short, version].concat())]);
                 project = places.project_marked(mark);
-                // `poetry env use` writes which of them it is.
+                // `poetry env use` records the chosen Python version.
                 let minor = std::str::from_utf8(start).ok().and_then(|start| text(&chosen, &[start, "minor"]));
                 is_first = minor.is_some_and(|minor| version.strip_prefix(b"-py") == Some(minor.as_bytes()));
             }
@@ -33,14 +33,14 @@ pub(super) fn candidates(places: &Places<'_>) -> Vec<Candidate> {
         .collect()
 }
 
-/// `shop-MARK-py3.12` without and with `-py3.12`.
+/// Splits `shop-HASH-py3.12` before `-py3.12`.
 fn before_version(name: &[u8]) -> Option<(&[u8], &[u8])> {
     let (start, version) = name.split_at(memchr::memmem::rfind(name, b"-py")?);
     let is_version = version[3..].iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b't'));
     is_version.then_some((start, version))
 }
 
-/// Whether poetry works in the `.venv` of a project that has one: unless its settings say no.
+/// Whether poetry uses a project's `.venv`: yes, unless its settings say no.
 pub(super) fn uses_venv_of(places: &Places<'_>, project: &Path) -> bool {
     let keys = ["virtualenvs", "in-project"];
     let said = |settings: &toml::Table| settings.get(keys[0])?.get(keys[1])?.as_bool();
@@ -55,13 +55,13 @@ pub(super) fn uses_venv_of(places: &Places<'_>, project: &Path) -> bool {
         && fs::symlink_metadata(project.join(".venv")).is_ok_and(|entry| !entry.is_file())
 }
 
-/// The directory of its settings.
+/// poetry's configuration directory.
 fn config(places: &Places<'_>) -> Option<PathBuf> {
     let named = places.context.variable("POETRY_CONFIG_DIR").map(PathBuf::from);
     named.or_else(|| directories::native(places.context, Base::Config).map(|config| config.join("pypoetry")))
 }
 
-/// Variable, then config.toml, then the cache.
+/// From the variable, else config.toml, else the cache.
 fn directory(places: &Places<'_>) -> Option<PathBuf> {
     let settings = settings(&config(places)?.join("config.toml"));
     let said = |variable: &str, keys: &[&str]| {

@@ -1,4 +1,4 @@
-//! The projects that are known, and what each points to by `.venv` and `.python-envs`.
+//! Known projects, and the environments they point to with `.venv` and `.python-envs`.
 
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -21,10 +21,10 @@ pub(super) fn candidates(places: &Places<'_>) -> Vec<Candidate> {
     places.projects().iter().flat_map(|project| of_project(places, project)).collect()
 }
 
-/// What a project points to, but for those of the store, which have a name already.
+/// The environments that a project points to, except those of the store, which have a name there.
 fn of_project(places: &Places<'_>, project: &Path) -> Vec<Candidate> {
     let Pointed { default, others } = pointed(project, places.home);
-    // Without a default none of the others may be taken for it.
+    // Without a default, none of the others may become the default.
     let owner = default.is_some().then(|| project.to_path_buf());
     let named_by_project = default.map(|root| (root, project.file_name().unwrap_or_default().to_owned(), true));
     let named_by_root = others.into_iter().filter_map(|root| Some((root.clone(), root.file_name()?.to_owned(), false)));
@@ -45,8 +45,8 @@ fn in_store(places: &Places<'_>, root: &Path) -> bool {
     root.parent().is_some_and(|parent| is_same(parent, places.home.path()))
 }
 
-/// Those that an environment of the store is linked to, the directories of PROJECT_HOME, and where
-/// one is: the working directory and those above it, up to the home directory.
+/// Known projects: those linked to an environment of the store, the directories in PROJECT_HOME,
+/// and the working directory and its parents up to the home directory.
 pub(super) fn known(context: &Context, home: &WorkonHome) -> Vec<PathBuf> {
     let here = context.working_directory().unwrap_or_default();
     let is_end = |place: &&Path| place.parent().is_none() || context.home() == Some(*place);
@@ -58,7 +58,7 @@ pub(super) fn known(context: &Context, home: &WorkonHome) -> Vec<PathBuf> {
     if let Ok(Some(projects)) = directories::named_by(context, env_vars::PROJECT_HOME) {
         known.extend(directories_in(&projects));
     }
-    // One project may be spelled in two ways.
+    // The same project may be found under two paths.
     let identity = |project: &PathBuf| fs::metadata(project).ok().map(|entry| (entry.dev(), entry.ino()));
     let mut seen = HashSet::new();
     known.retain(|project| identity(project).is_some_and(|identity| seen.insert(identity)));

@@ -1,10 +1,10 @@
-//! Names and marks as their owners make them. What is found in real places: tests/suite/elsewhere.
+//! How names are split. tests/suite/elsewhere covers real directories.
 
 use super::*;
 
 #[test]
-fn a_name_ends_where_its_mark_begins() {
-    let apart = |name: &'static str| name_and_mark(name.as_bytes()).map(|(name, mark)| (os(name), mark));
+fn a_name_ends_where_its_hash_begins() {
+    let apart = |name: &'static str| name_and_hash(name.as_bytes()).map(|(name, mark)| (os(name), mark));
     assert_eq!(apart("shop-Vo-pNP4S"), Some(("shop".into(), "Vo-pNP4S")));
     assert_eq!(apart("my-shop-SmjHJqoF"), Some(("my-shop".into(), "SmjHJqoF")));
     for name in ["", "shop", "-SmjHJqoF", "shopSmjHJqoF", "shop-SmjHJ oF", "shop-SmjHJqo", "shop-SmjHé12"] {

@@ -1,9 +1,9 @@
-//! Which program installs: uv, the environment's own pip, or the pip of the Python that it was made
-//! from.
+//! Chooses the program that installs: uv, the environment's own pip, or the pip of its base
+//! interpreter.
 //!
-//! Owns the order in which they are considered, and the reason why each does not do. `auto` takes
-//! uv where that makes no difference but the time: not where the person has told pip something that
-//! uv would not know, and not where uv cannot do all that pip can.
+//! Owns the order of preference and the reason why a program was passed over. `auto` takes uv only
+//! where the result is the same: not if pip has settings that uv would ignore, and not if uv lacks
+//! a feature that pip has.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -21,30 +21,30 @@ use crate::shown::shown;
 use crate::uv;
 use crate::versions::Release;
 
-/// What uv 0.13 can inspect.
+/// The oldest Python that uv 0.13 supports.
 const OLDEST_OF_UV: Release = Release::new(3, 6, 0);
 
-/// uv installs editable projects by PEP 660 alone, and setuptools for 3.6 does not know it.
+/// The oldest Python for which uv does all that pip does: uv installs editable projects only by PEP
+/// 660, which setuptools for 3.6 does not know.
 const OLDEST_OF_UV_FOR_ALL: Release = Release::new(3, 7, 0);
 
 const NO_PIP: &str = "it has no pip";
 
-/// A program that installs and removes.
+/// A program that installs and removes packages.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Program {
     /// The environment's own pip.
     Pip,
-    /// The pip of this Python, working in the environment.
+    /// The pip of this other Python, run with `--python` on the environment.
     Lent(PathBuf),
-    /// This uv.
     Uv(PathBuf),
 }
 
-/// What not every installer can do.
+/// A feature that only newer releases of pip and uv have.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Needed {
     what: &'static str,
-    /// The first releases that can.
+    /// The first release with the feature.
     pip: Release,
     uv: Release,
 }
@@ -56,7 +56,7 @@ pub(super) const MAKE_LOCKS: Needed =
     Needed { what: "make lock files", pip: Release::new(25, 1, 0), uv: Release::new(0, 6, 15) };
 
 impl CallKind {
-    /// What it takes of an installer; `None`: what each of them knows.
+    /// The feature that the call needs; `None` if every release can do it.
     pub(super) fn needed(&self) -> Option<Needed> {
         match self {
             Self::Lock => Some(READ_LOCKS),
@@ -67,8 +67,8 @@ impl CallKind {
 }
 
 impl Program {
-    /// The one to install with. `against_uv`: why uv is not to be taken where the person left the
-    /// choice to us. Starts at most uv and the pip of another Python, to ask for their versions.
+    /// Chooses the program to install with. `against_uv`: the reason why `auto` must not take uv.
+    /// Starts at most uv and the base interpreter's pip, to ask for their versions.
     pub(super) fn to_install(
         context: &Context,
         environment: &Environment,
@@ -95,7 +95,7 @@ impl Program {
         let lacks = |release: Release| needed.filter(|needed| release < needed.pip);
         match pip::own(environment) {
             OwnPip::Missing => reasons.push(NO_PIP.to_owned()),
-            // It will say itself what it cannot do.
+            // A pip of unknown version reports itself what it cannot do.
             OwnPip::Unknown => return Ok(Self::Pip),
             OwnPip::Release(release) => match lacks(release) {
                 None => return Ok(Self::Pip),
@@ -118,8 +118,9 @@ impl Program {
         Err(Error::NoInstaller { name: environment.name().to_owned(), reasons, remedy })
     }
 
-    /// The one to list and to remove with: its own pip, which knows best what old ones have left,
-    /// or uv. The person's settings are left out of that, so none stands against either.
+    /// Chooses the program to list and remove with: the environment's own pip, which knows the
+    /// formats of old pips best, else uv. Settings are switched off for both tasks, so they do not
+    /// matter here.
     pub(super) fn without_settings(context: &Context, environment: &Environment, installer: Installer) -> Result<Self> {
         let own = || (pip::own(environment) != OwnPip::Missing).then_some(Self::Pip).ok_or_else(|| NO_PIP.to_owned());
         let uv = || uv_as_told(context, environment, None).map(Self::Uv);
@@ -133,7 +134,7 @@ impl Program {
         chosen.map_err(none)
     }
 
-    /// What is started.
+    /// The executable that is started.
     pub(super) fn path(&self, environment: &Environment) -> PathBuf {
         match self {
             Self::Pip => environment.python(),
@@ -141,7 +142,7 @@ impl Program {
         }
     }
 
-    /// How it is called in a message.
+    /// The name in messages.
     pub(super) fn name(&self) -> &'static str {
         match self {
             Self::Pip | Self::Lent(_) => "pip",
@@ -149,8 +150,8 @@ impl Program {
         }
     }
 
-    /// Its option for no network. pip has none: without an index only the places that were named
-    /// are left to it.
+    /// The option for no network. pip has no such option: `--no-index` leaves only the named
+    /// `--find-links`.
     pub(super) fn offline(&self) -> &'static str {
         match self {
             Self::Pip | Self::Lent(_) => "--no-index",
@@ -158,27 +159,28 @@ impl Program {
         }
     }
 
-    /// The call up to the options of the subcommand.
+    /// The command line up to the subcommand's options.
     pub(super) fn command(&self, context: &Context, environment: &Environment, subcommand: &str) -> Command {
         let mut command = context.command(self.path(environment));
         self.begin(&mut command, environment, subcommand);
         command
     }
 
-    /// The same for a command that is made already.
+    /// The same, on a command that exists already.
     pub(super) fn begin(&self, command: &mut Command, environment: &Environment, subcommand: &str) {
-        // What the person's shell set for the environment it is in is not for this one.
+        // VIRTUAL_ENV may name the environment that is active in the calling shell.
         command.env(env_vars::VIRTUAL_ENV, environment.root());
         match self {
             Self::Pip => isolation::run_pip(command).arg(subcommand),
-            // pip wants its own option before the subcommand.
+            // `--python` must come before the subcommand.
             Self::Lent(_) => isolation::run_pip(command).arg("--python").arg(environment.python()).arg(subcommand),
             Self::Uv(_) => command.args(["pip", subcommand, "--python"]).arg(environment.python()),
         };
     }
 }
 
-/// The uv that PATH has, for somebody who did not ask for it; else the reason, cheapest first.
+/// The uv on PATH, if `auto` may use it; else the reason against it. Checks that start no process
+/// come first.
 fn uv_in_place_of_pip(
     context: &Context,
     environment: &Environment,
@@ -202,7 +204,7 @@ fn uv_in_place_of_pip(
     }
 }
 
-/// The same for somebody who asked for it.
+/// The uv on PATH, if the user asked for uv.
 fn uv_as_told(
     context: &Context,
     environment: &Environment,
@@ -214,7 +216,7 @@ fn uv_as_told(
     able_uv(context, needed)
 }
 
-/// The uv on PATH, where it can do what is needed.
+/// The uv on PATH, if its version has the needed feature.
 fn able_uv(context: &Context, needed: Option<Needed>) -> std::result::Result<PathBuf, String> {
     let uv = uv::find(context)?;
     match needed {

@@ -1,4 +1,4 @@
-//! A made-up world for the tests of this module: a home, a PATH of one directory, an environment.
+//! Test fixture: a home, a PATH of one directory, and an environment.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::context::Context;
 use crate::environment::Environment;
 
-/// A directory with an odd name, gone when dropped.
+/// A temporary directory with an odd name, removed on drop.
 pub(super) struct Room(tempfile::TempDir);
 
 impl Room {
@@ -22,12 +22,12 @@ impl Room {
         self.0.path().join(below)
     }
 
-    /// Its path as it stands in messages.
+    /// The path as messages show it.
     pub(super) fn shown(&self) -> String {
         crate::shown::shown(self.0.path()).to_string()
     }
 
-    /// A world with its own cache and these variables.
+    /// A context with its own cache and these variables.
     pub(super) fn context(&self, variables: &[(&str, &str)]) -> Context {
         let paths = [("HOME", "home"), ("PATH", "bin"), ("XDG_CACHE_HOME", "cache")];
         let paths = paths.map(|(name, below)| (name, self.path(below).to_str().unwrap().to_owned()));
@@ -50,7 +50,7 @@ impl Room {
         path
     }
 
-    /// The environment, made for this version by the Python in `base`.
+    /// The environment, for this version of the Python in `base`.
     pub(super) fn environment(&self, version: &str) -> Environment {
         let base = self.path("base");
         self.write("envs/x/pyvenv.cfg", &format!("home = {}\nversion = {version}\n", base.display()));
@@ -65,9 +65,9 @@ impl Room {
     }
 }
 
-/// Writes a shell script that can be run. A child does it: were it open for writing here, a process
-/// that another test starts at this moment would inherit it, and the kernel refuses to run what is
-/// being written (ETXTBSY).
+/// Writes an executable shell script. A child process writes it: if this process had it open for
+/// writing, a process started by another test could inherit the descriptor, and the kernel refuses
+/// to run a file open for writing (ETXTBSY).
 pub(super) fn program(path: &Path, body: &str) {
     let mut command = Context::made_of(&[]).command("/bin/sh");
     command.args([

@@ -1,8 +1,7 @@
-//! What is installed, as pip or uv tell it, and a lock file of it.
+//! Lists what is installed with pip or uv, and makes a lock file of it.
 //!
-//! Owns how they are called for that. For a list the person's settings are left out, as they are
-//! for a removal: it is about this environment and asks no index. For a lock they count: it says
-//! where everything comes from.
+//! A list describes one environment and asks no index, so the user's settings are switched off. A
+//! lock file says where packages come from, so the settings apply.
 
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
@@ -18,16 +17,15 @@ use crate::environment::frozen::{Frozen, checked};
 use crate::error::{Error, Result};
 use crate::versions::Series;
 
-/// How long a list may take: pip reads the metadata of every package, and asks git about each
-/// editable one.
+/// Limits for listing: pip reads the metadata of every package and asks git about each editable
+/// one.
 const PATIENCE: Patience = Patience { time: Duration::from_mins(2), bytes: 16 * 1024 * 1024 };
 
-/// What pip leaves out of its list, where it comes with the environment: the last two up to Python
-/// 3.11.
+/// Packages that `pip freeze` omits; setuptools and wheel only up to Python 3.11.
 const TOOLS: [&str; 3] = ["pip", "setuptools", "wheel"];
 
-/// The lines of `pip freeze`: requirements that are pinned, direct references and editables; no
-/// comments. pip and what it leaves out are not among them, whoever lists.
+/// The lines of `pip freeze`: pinned requirements, direct references, and editables, without
+/// comments. Packages in `TOOLS` are omitted, also if uv lists.
 pub(crate) fn freeze(context: &Context, environment: &Environment, installer: Installer) -> Result<Vec<Frozen>> {
     let origins = environment.direct_origins()?;
     let program = Program::without_settings(context, environment, installer)?;
@@ -50,8 +48,8 @@ pub(crate) fn freeze(context: &Context, environment: &Environment, installer: In
     Ok(frozen.into_iter().filter(|frozen| !left_out.contains(&frozen.name.as_str())).collect())
 }
 
-/// A lock file (PEP 751) for requirements that name all that there is to be: with what uv or pip
-/// know of each from the index. The program's progress is the person's.
+/// Writes a lock file (PEP 751) for a complete list of requirements. uv or pip adds hashes and URLs
+/// from the index and prints progress on the terminal.
 pub(crate) fn lock(
     context: &Context,
     environment: &Environment,
@@ -81,11 +79,11 @@ fn ended_well(status: std::process::ExitStatus, what: String) -> Result<()> {
 }
 
 impl Program {
-    /// For what needs none of the person's settings, and would be led astray by some.
+    /// Switches the user's settings off for tasks that do not need them.
     pub(super) fn leave_settings_out(&self, command: &mut Command) {
         match self {
             Self::Pip | Self::Lent(_) => command.env("PIP_CONFIG_FILE", "/dev/null"),
-            // The variable counts even so.
+            // `--no-config` does not cover this variable.
             Self::Uv(_) => command.env_remove("UV_CONFIG_FILE"),
         };
     }

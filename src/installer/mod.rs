@@ -1,9 +1,9 @@
 //! Installing and removing packages: which program does it, and how it is called.
 //!
-//! Owns the calls and what becomes of them; which program is called is decided in `choice`. Never
-//! the pip that PATH happens to find, and never a word of pip's or uv's own settings: those are the
-//! person's (promise 8 of DESIGN.md). Neither program is kept from another that installs into the
-//! same environment: they would not heed a lock of ours.
+//! Owns the calls and how failures are reported; `choice` decides which program is called. Never
+//! runs a pip found on PATH, and never reads or sets pip's or uv's own index settings (promise 8 of
+//! DESIGN.md). Takes no lock against other installers in the same environment: they would not honor
+//! ours.
 
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
@@ -29,11 +29,11 @@ mod redirected;
 use choice::Program;
 pub(crate) use packages::{Call, CallKind, Group, Packages, Sources, defaults};
 
-/// What uv ends with where it did not come to looking for packages.
+/// The status of uv for input that it cannot read and for usage errors.
 const UV_MISUSED: i32 = 2;
 
-/// Carries out one call; the installer's output and progress are the person's, and `tell` says what
-/// they did not ask for. The environment stays as it is when that fails.
+/// Runs one call. The installer writes to the user's terminal; `tell` receives our own notes. A
+/// failure does not remove the environment.
 pub(crate) fn install(
     context: &Context,
     environment: &Environment,
@@ -87,7 +87,7 @@ pub(crate) fn install(
         CallKind::Defaults(file) => format!("{what} -r {}", shown(file)),
         _ => what,
     };
-    // Ended by a signal: as a shell would say it.
+    // A shell reports death by a signal as 128 plus the signal's number.
     let status = status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(1);
     Err(Error::Child { what, status, hint })
 }
@@ -117,8 +117,8 @@ fn run(
     Context::run_in_foreground(&mut command).map_err(Error::io("run", program.path(environment)))
 }
 
-/// Asks a uv that failed whether it was about what it was given to read: it looks at that before
-/// anything else.
+/// Runs a failed uv again with `--dry-run` to learn whether it could not read its input: uv parses
+/// its input before anything else.
 fn cannot_read(context: &Context, environment: &Environment, uv: &Path, call: &Call) -> bool {
     let words = |command: &mut Command| {
         Program::Uv(uv.to_path_buf()).begin(command, environment, "install");
@@ -131,15 +131,14 @@ fn cannot_read(context: &Context, environment: &Environment, uv: &Path, call: &C
     answer.is_ok_and(|output| only_pip::is_about_syntax(&String::from_utf8_lossy(&output.stderr)))
 }
 
-/// Whether pip has settings that matter for what is downloaded, and that uv would ignore. `root`:
-/// the environment's.
+/// Whether pip has settings that affect downloads and that uv would ignore. `root` is the
+/// environment's.
 pub(crate) fn pip_has_own_settings(context: &Context, root: &Path) -> bool {
     pip_settings::against_uv(context, root).is_some()
 }
 
-/// What removes packages from an environment; the person's settings are left out. None of them is
-/// needed for that, and one like PIP_PYTHON or PIP_REQUIREMENT, or `target` in uv.toml, would have
-/// something else removed.
+/// Removes packages from an environment, with the user's settings switched off: removal needs none
+/// of them, and some (PIP_PYTHON, PIP_REQUIREMENT, `target` in uv.toml) would redirect the removal.
 #[derive(Debug)]
 pub(crate) struct Uninstaller<'a> {
     context: &'a Context,
@@ -148,14 +147,14 @@ pub(crate) struct Uninstaller<'a> {
 }
 
 impl<'a> Uninstaller<'a> {
-    /// Fails where nothing is there that could do it.
+    /// Fails if neither pip nor uv can do it.
     pub(crate) fn choose(context: &'a Context, environment: &'a Environment, installer: Installer) -> Result<Self> {
         environment.require_isolation()?;
         Ok(Self { context, environment, program: Program::without_settings(context, environment, installer)? })
     }
 
-    /// Removes the distributions of these names; what the program says is the person's. Whether it
-    /// says that it did not fail: what it could remove is gone in any case.
+    /// Removes the distributions of these names. `false` if the program failed; it may have removed
+    /// some of them by then.
     pub(crate) fn remove(&self, names: &[String]) -> Result<bool> {
         let status = Context::run_in_foreground(&mut self.command(names));
         Ok(status.map_err(Error::io("run", self.program.path(self.environment)))?.success())
@@ -168,7 +167,7 @@ impl<'a> Uninstaller<'a> {
             Program::Uv(_) => command.arg("--no-config"),
         };
         self.program.leave_settings_out(&mut command);
-        // Old pips look for packages in the working directory as well.
+        // Old pips also look for packages in the working directory.
         command.arg("--").args(names).current_dir(self.environment.root());
         command
     }

@@ -1,7 +1,7 @@
-//! What a requirements file says that uv 0.13 refuses, or takes for something else than pip does.
+//! Finds lines in requirements files that uv 0.13 rejects or understands differently than pip.
 //!
-//! Owns the looking; what is found has pip install the file where the person did not ask for uv.
-//! uv's own words decide about what is not known here: see [`is_about_syntax`].
+//! `auto` uses pip for such a file. Differences that are not known here show when uv fails: see
+//! [`is_about_syntax`].
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 use crate::fs::{read_small, tidied};
 use crate::shown::shown;
 
-/// As many files are read as a person could keep in mind, and as much of each.
+/// Most files that are read through `-r` and `-c`.
 const MOST: usize = 64;
 const LIMIT: u64 = 1024 * 1024;
 
-/// Options of a file that uv takes as pip does. Of several indexes uv asks the first that has the
-/// package, pip all.
+/// Options that mean the same to uv and pip. Index options are not among them: with several indexes
+/// uv uses the first that has the package, pip considers all.
 const KNOWN_TO_UV: [&str; 14] = [
     "-c",
     "--constraint",
@@ -32,8 +32,8 @@ const KNOWN_TO_UV: [&str; 14] = [
     "--requirement",
 ];
 
-/// The first thing in these files, or in those that they include, that only pip understands, for a
-/// person.
+/// The first construct that only pip understands, in these files or the files they include, for a
+/// message.
 pub(super) fn in_files<'a>(files: impl IntoIterator<Item = &'a Path>) -> Option<String> {
     let mut next: Vec<PathBuf> = files.into_iter().map(Path::to_path_buf).collect();
     let mut seen: Vec<PathBuf> = Vec::new();
@@ -45,7 +45,7 @@ pub(super) fn in_files<'a>(files: impl IntoIterator<Item = &'a Path>) -> Option<
         let text = match read_small(&file, LIMIT) {
             Ok(Some(text)) => text,
             Err(error) if error.kind() == ErrorKind::FileTooLarge => return Some("a file of this size".to_owned()),
-            // The installer will say what is wrong with it.
+            // The installer reports files that cannot be read.
             _ => continue,
         };
         let directory = file.parent().unwrap_or(Path::new("/"));
@@ -69,8 +69,8 @@ pub(super) fn in_files<'a>(files: impl IntoIterator<Item = &'a Path>) -> Option<
     None
 }
 
-/// Lines without comments, put together where they go on. `Err`: one that goes on with something
-/// else than hashes, which uv does not read.
+/// Logical lines without comments, continuation lines joined. `Err`: a continued line that uv
+/// rejects, because it continues with something other than hashes.
 fn joined(text: &str) -> Vec<Result<String, String>> {
     let mut lines = Vec::new();
     let mut begun: Option<String> = None;
@@ -99,8 +99,8 @@ fn without_comment(line: &str) -> &str {
     line[..comment.unwrap_or(line.len())].trim()
 }
 
-/// The same for one line, or for a word of the command line. Values can be passwords: options are
-/// shown without.
+/// The same for one line, or for one argument. Option values may hold passwords, so only the option
+/// is quoted.
 pub(super) fn in_line(line: &str, directory: &Path) -> Option<String> {
     let quoted = |text: &str| Some(format!("`{}`", shown(text)));
     if ["hg+", "svn+", "bzr+"].iter().any(|system| line.contains(system) && line.contains("://")) {
@@ -132,7 +132,7 @@ pub(super) fn in_line(line: &str, directory: &Path) -> Option<String> {
     parts.into_iter().find(|part| !is_address && has_star(part)).and_then(|part| quoted(part.trim()))
 }
 
-/// Whether uv says that it cannot read what pip might.
+/// Whether uv's stderr reports a syntax that pip may accept.
 pub(super) fn is_about_syntax(said: &str) -> bool {
     let first = said.lines().find_map(|line| line.strip_prefix("error: ")).unwrap_or_default();
     [

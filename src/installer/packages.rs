@@ -1,8 +1,8 @@
-//! What is to be installed, and the words for it.
+//! What to install, and the installer arguments for it.
 //!
-//! Owns how a wish becomes calls of an installer, one or several, and the order of the words in
-//! each. Both installers take the same words but for one; which of them is called is decided in
-//! `choice`.
+//! Owns how a request becomes one or more installer calls, and the order of their arguments. pip
+//! and uv take the same arguments except for the offline option; `choice` decides which of them is
+//! called.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
@@ -16,47 +16,46 @@ use crate::error::{Error, Result};
 use crate::formats::pylock::is_pylock;
 use crate::fs::private::read_private;
 
-/// As much of defaults.txt as is looked at.
+/// Longest defaults.txt that is read.
 const LONGEST_DEFAULTS: u64 = 1024 * 1024;
 
-/// What a person asked to be installed. Paths are absolute: who installs may be elsewhere by then.
+/// Everything to install in one environment. Paths are absolute, because the working directory may
+/// change before the installation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Packages {
-    /// The person's list of what every new environment gets (a requirements file).
+    /// The requirements file whose packages every new environment gets.
     pub(crate) defaults: Option<PathBuf>,
-    /// A project, or the file of one, that says what it needs. Its calls are made with
-    /// [`Packages::call_for_project`].
+    /// A project directory, or one of its files, that lists dependencies (`--from`). Its calls are
+    /// made with [`Packages::call_for_project`].
     pub(crate) project: Option<PathBuf>,
     /// Requirements files, and lock files (PEP 751).
     pub(crate) files: Vec<PathBuf>,
     /// Dependency groups (PEP 735).
     pub(crate) groups: Vec<Group>,
-    /// Projects to install in place: a path, with extras behind it where they were given, or a URL.
+    /// Projects to install in place: paths with optional extras, or URLs.
     pub(crate) editables: Vec<OsString>,
     /// Requirements (PEP 508), paths and URLs.
     pub(crate) requirements: Vec<OsString>,
-    /// Where all of that comes from.
     pub(crate) sources: Sources,
 }
 
 /// A dependency group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Group {
-    /// The `pyproject.toml` that it stands in.
+    /// The `pyproject.toml` that defines the group.
     pub(crate) file: PathBuf,
-    /// Its name.
     pub(crate) name: OsString,
 }
 
 impl Group {
-    /// Reads `PATH:NAME`; no path is an empty one. A name has no colon in it.
+    /// Parses `PATH:NAME`. Without a colon the path is empty. A name cannot contain a colon.
     pub(crate) fn of(word: &OsStr) -> Self {
         let mut parts = word.as_bytes().rsplitn(2, |byte| *byte == b':').map(OsStr::from_bytes);
         let name = parts.next().unwrap_or_default().to_owned();
         Self { file: parts.next().unwrap_or_default().into(), name }
     }
 
-    /// As installers take it, and `--group` of ours: `PATH:NAME`.
+    /// `PATH:NAME`, the form that pip, uv, and our `--group` take.
     pub(crate) fn word(&self) -> OsString {
         let mut word = self.file.clone().into_os_string();
         word.push(":");
@@ -65,19 +64,18 @@ impl Group {
     }
 }
 
-/// Where packages are looked for beside the person's own settings, or in their place.
+/// Package sources given on the command line, in addition to the user's settings or in place of
+/// them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Sources {
     /// Directories of wheels, or URLs of pages that link to some.
     pub(crate) find_links: Vec<OsString>,
-    /// No index is asked.
     pub(crate) no_index: bool,
-    /// Nothing is asked that is not on this machine.
+    /// Use only what is on this machine.
     pub(crate) is_offline: bool,
 }
 
 impl Packages {
-    /// Whether there is nothing to do.
     pub(crate) fn is_empty(&self) -> bool {
         self.defaults.is_none() && self.project.is_none() && self.asks_for_nothing()
     }
@@ -86,9 +84,9 @@ impl Packages {
         self.files.is_empty() && self.groups.is_empty() && self.editables.is_empty() && self.requirements.is_empty()
     }
 
-    /// The calls that it takes, in order. What was asked for has the last word, so the defaults
-    /// come first. A lock file has a call of its own, before the rest: pip takes it for the hashes
-    /// of everything, and uv takes nothing beside it.
+    /// The installer calls, in order. The defaults come first, so that explicit requests win. Each
+    /// lock file has a call of its own before the rest: with a lock file pip requires hashes for
+    /// everything, and uv accepts nothing else.
     pub(crate) fn calls(&self) -> Vec<Call> {
         let call = |kind, words: Vec<OsString>| Call { kind, words, sources: self.sources.clone(), directory: None };
         let mut calls = Vec::new();
@@ -110,8 +108,8 @@ impl Packages {
         calls
     }
 
-    /// The call that installs exactly what is named and nothing else: a requirements file, and
-    /// projects in place. Of what goes well, nothing is said.
+    /// A quiet call that installs a requirements file and editable projects without resolving
+    /// dependencies.
     pub(crate) fn exact_call(file: Option<&Path>, editables: &[OsString], directory: PathBuf) -> Call {
         let mut words: Vec<OsString> = ["--quiet", "--no-deps"].map(OsString::from).into();
         words.extend(file.into_iter().flat_map(|file| [OsString::from("-r"), file.into()]));
@@ -119,8 +117,8 @@ impl Packages {
         Call { kind: CallKind::Plain, words, sources: Sources::default(), directory: Some(directory) }
     }
 
-    /// The call for a requirements or lock file of a project. `is_whole`: the file names all that
-    /// is needed, so that nothing is looked for beside it. Paths in it count from `directory`.
+    /// The call for a requirements or lock file of a project. `is_whole`: the file lists all
+    /// dependencies, so none are resolved. Relative paths in the file start at `directory`.
     pub(crate) fn call_for_project(&self, file: &Path, is_whole: bool, directory: PathBuf) -> Call {
         let kind = if is_pylock(file) { CallKind::Lock } else { CallKind::Plain };
         let no_deps = is_whole.then(|| "--no-deps".into());
@@ -132,33 +130,34 @@ impl Packages {
 /// One call of an installer.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Call {
-    /// What it is for: some of it takes a newer installer.
+    /// Decides which releases of an installer can do it.
     pub(crate) kind: CallKind,
     words: Vec<OsString>,
     sources: Sources,
     directory: Option<PathBuf>,
 }
 
-/// What a call is for.
+/// What a call installs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum CallKind {
-    /// What every new environment gets, from this file.
+    /// The default packages, from this file.
     Defaults(PathBuf),
     /// A lock file.
     Lock,
-    /// Dependency groups, and maybe more.
+    /// Dependency groups, possibly with other requirements.
     Groups,
-    /// What every installer knows.
+    /// Requirements that every release of pip and uv understands.
     Plain,
 }
 
 impl Call {
-    /// Where it is to be made; where we are, if it does not matter.
+    /// The working directory for the call; `None` if it does not matter.
     pub(super) fn directory(&self) -> Option<&Path> {
         self.directory.as_deref()
     }
 
-    /// What of it only pip understands, for a person. A lock file has one form.
+    /// The first part that only pip understands, for a message. Lock files have a standard format
+    /// and are skipped.
     pub(super) fn only_for_pip(&self, directory: &Path) -> Option<String> {
         if self.kind == CallKind::Lock {
             return None;
@@ -180,7 +179,7 @@ impl Call {
         only_pip::in_files(files.iter().map(PathBuf::as_path)).or_else(in_lines)
     }
 
-    /// The words behind `install`. `offline`: the installer's word for no network.
+    /// The arguments after `install`. `offline` is the installer's option for no network.
     pub(super) fn words(&self, offline: &str) -> Vec<OsString> {
         let Sources { find_links, no_index, is_offline } = &self.sources;
         let mut words = Vec::new();
@@ -198,7 +197,7 @@ impl Call {
     }
 }
 
-/// The person's list of what every new environment gets, where there is one with something in it.
+/// The file of default packages, if it exists and lists any.
 pub(crate) fn defaults(context: &Context) -> Result<Option<PathBuf>> {
     let Some(file) = directories::config(context).map(|directory| directory.join("defaults.txt")) else {
         return Ok(None);
@@ -211,8 +210,8 @@ pub(crate) fn defaults(context: &Context) -> Result<Option<PathBuf>> {
     Ok(text.is_some_and(|text| asks_for_something(&text)).then_some(file))
 }
 
-/// Whether a requirements file has more in it than comments and options: pip calls one without
-/// requirements a mistake.
+/// Whether a requirements file has more than comments and options: pip rejects a file without
+/// requirements.
 fn asks_for_something(text: &[u8]) -> bool {
     let lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
     let mut lines = lines.filter(|line| !line.is_empty() && !line.starts_with(b"#"));

@@ -1,4 +1,5 @@
-//! The pips that there are: an environment's own, and that of the Python it was made from.
+//! Finds the pips that can install into an environment: its own, and the pip of its base
+//! interpreter.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -13,21 +14,19 @@ use crate::isolation;
 use crate::shown::shown;
 use crate::versions::Release;
 
-/// `pip --python`, which works in another environment.
+/// The first release with `pip --python`, which installs into another environment.
 const CAN_WORK_ELSEWHERE: Release = Release::new(22, 3, 0);
 
-/// What an environment has of pip, by what is installed in it.
+/// The pip installed in an environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum OwnPip {
-    /// None.
     Missing,
-    /// One whose version its metadata does not tell.
+    /// Installed, but its metadata has no version.
     Unknown,
-    /// This one.
     Release(Release),
 }
 
-/// Looks for an environment's own pip. Starts nothing.
+/// Finds the environment's own pip from its files; starts nothing.
 pub(super) fn own(environment: &Environment) -> OwnPip {
     let directories = environment.package_directories().unwrap_or_default();
     if !directories.iter().any(|packages| packages.join("pip").is_dir()) {
@@ -38,14 +37,15 @@ pub(super) fn own(environment: &Environment) -> OwnPip {
     release.map_or(OwnPip::Unknown, OwnPip::Release)
 }
 
-/// The version in the name of pip's metadata: `pip-24.2.dist-info`, `pip-9.0.1-py2.7.egg-info`.
+/// The version in the name of pip's metadata directory: `pip-24.2.dist-info`,
+/// `pip-9.0.1-py2.7.egg-info`.
 fn version_in(name: &OsStr) -> Option<Release> {
     let name = MetadataName::of(name).filter(|name| name.name() == "pip" && name.form != MetadataForm::Egg)?;
     name.version().and_then(Release::leading)
 }
 
-/// The Python that an environment was made from, where it has a pip that can work in the
-/// environment in its place, and that pip's version. The error is the reason for a person.
+/// The base interpreter and its pip's version, if that pip can install into the environment. The
+/// error is the reason for the user.
 pub(super) fn at_hand(context: &Context, environment: &Environment) -> Result<(PathBuf, Release), String> {
     let version = environment.version().as_deref().and_then(Release::leading);
     if version.is_some_and(|version| version < Release::new(3, 7, 0)) {
@@ -72,7 +72,7 @@ pub(super) fn at_hand(context: &Context, environment: &Environment) -> Result<(P
     Ok((base, release))
 }
 
-/// The base interpreter, where it is there.
+/// The base interpreter, if it still exists.
 fn base(environment: &Environment) -> Option<PathBuf> {
     environment.base_python().filter(|python| python.is_file())
 }

@@ -1,8 +1,11 @@
-//! What of pip's own settings stands against uv, which reads none of them.
+//! Whether pip has settings that uv would ignore, so that pip must install.
 //!
-//! Owns where pip finds settings (variables, configuration files) and which of them matter. They
-//! are looked at only to leave the work to pip: no value is read, handed on or translated (promise
-//! 8 of DESIGN.md).
+//! Owns where pip finds settings (variables, configuration files) and which of them affect an
+//! installation. Values are not passed on or translated (promise 8 of DESIGN.md).
+//!
+//! "Any setting at all" would be a simpler test, but PIP_REQUIRE_VIRTUALENV, PIP_NO_CACHE_DIR and
+//! the like are set by so many users and images that uv would hardly ever be used; and users who
+//! set an index for both programs expect uv.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -13,12 +16,11 @@ use crate::env_vars;
 use crate::fs::read_small;
 use crate::shown::{shown, shown_path};
 
-/// Longest configuration file that is read; one that is longer counts as one that says something.
+/// Longest configuration file that is read. A longer file counts as having settings.
 const LIMIT: u64 = 256 * 1024;
 
-/// Settings that change neither what is installed nor how it is reached: how pip looks, what it
-/// keeps, what it asks, and where packages would go, which is decided in `redirected`. Every other
-/// stands against uv, one that is not known here too: with pip it does what it is there for.
+/// Settings that do not affect what is downloaded: output, cache, prompts, and the target, which
+/// `redirected` handles. Every other setting counts, also one unknown here.
 const HARMLESS: &[&str] = &[
     "break-system-packages",
     "cache-dir",
@@ -54,7 +56,7 @@ const HARMLESS: &[&str] = &[
     "version",
 ];
 
-/// Variables with which the person has told uv the same: then they have thought of both.
+/// Variables that give uv the same setting. If one is set, pip's setting does not count.
 const COUNTERPARTS: &[(&str, &[&str])] = &[
     ("build-constraint", &["UV_BUILD_CONSTRAINT"]),
     ("cert", &["SSL_CERT_FILE", "SSL_CERT_DIR"]),
@@ -74,11 +76,10 @@ const COUNTERPARTS: &[(&str, &[&str])] = &[
     ("trusted-host", &["UV_INSECURE_HOST"]),
 ];
 
-/// Where the settings of a whole machine lie, beside the directories of XDG: on Linux, and on
-/// macOS.
+/// Machine-wide configuration files outside the XDG directories: on Linux, and on macOS.
 const OF_THE_MACHINE: [&str; 2] = ["/etc/pip.conf", "/Library/Application Support/pip/pip.conf"];
 
-/// The first of these settings that a file has, for a person.
+/// The first of these settings in any configuration file, for a message.
 pub(super) fn set_in_a_file(context: &Context, root: &Path, wanted: &[&str]) -> Option<String> {
     files(context, root, OF_THE_MACHINE.map(Path::new)).into_iter().find_map(|file| {
         let text = read_small(&file, LIMIT).ok()??;
@@ -88,7 +89,7 @@ pub(super) fn set_in_a_file(context: &Context, root: &Path, wanted: &[&str]) -> 
     })
 }
 
-/// The first setting that uv would leave out in the environment at `root`, in words for a person.
+/// The first setting that uv would ignore in the environment at `root`, for a message.
 pub(super) fn against_uv(context: &Context, root: &Path) -> Option<String> {
     first_against(context, root, OF_THE_MACHINE.map(Path::new))
 }
@@ -117,10 +118,9 @@ fn first_against(context: &Context, root: &Path, of_the_machine: [&Path; 2]) -> 
     files(context, root, of_the_machine).into_iter().find_map(file)
 }
 
-/// Whether a setting is set to something that uv would have to know. `None`: a value that is no
-/// text.
+/// Whether uv would have to know this setting. `None`: the value is not text.
 fn matters(context: &Context, key: &str, value: Option<&str>) -> bool {
-    // pip leaves out what is empty; and a switch can be set to off.
+    // pip ignores empty values, and a switch can be off.
     let is_off = |value: &str| {
         let off = ["", "0", "f", "false", "n", "no", "off"];
         off.iter().any(|word| value.trim().eq_ignore_ascii_case(word))
@@ -132,12 +132,12 @@ fn matters(context: &Context, key: &str, value: Option<&str>) -> bool {
     !value.is_some_and(is_off) && !HARMLESS.contains(&key) && !is_said_to_uv(key)
 }
 
-/// As pip names them: `PIP_INDEX_URL`, `index_url` and `--index-url` are one.
+/// pip's name for a setting: `PIP_INDEX_URL`, `index_url`, and `--index-url` are one.
 fn canonical(key: &str) -> String {
     key.trim().trim_start_matches("--").to_ascii_lowercase().replace('_', "-")
 }
 
-/// The files that pip reads settings from, whether they are there or not.
+/// The paths where pip looks for configuration files.
 fn files(context: &Context, root: &Path, of_the_machine: [&Path; 2]) -> Vec<PathBuf> {
     const NAME: &str = "pip/pip.conf";
     let given = context.variable("PIP_CONFIG_FILE").map(PathBuf::from);
@@ -148,7 +148,7 @@ fn files(context: &Context, root: &Path, of_the_machine: [&Path; 2]) -> Vec<Path
     let shared = shared.split(|byte| *byte == b':').map(|directory| Path::new(OsStr::from_bytes(directory)));
     let mut files: Vec<PathBuf> = shared.map(|directory| directory.join(NAME)).collect();
     files.extend(of_the_machine.map(Path::to_path_buf));
-    // The person's own is left out where the variable names a file that is there.
+    // PIP_CONFIG_FILE replaces the user's files, but only if the named file exists.
     if !given.as_ref().is_some_and(|file| std::fs::exists(file).unwrap_or(false)) {
         let home = context.home();
         files.extend(home.map(|home| home.join(".pip/pip.conf")));
@@ -161,9 +161,8 @@ fn files(context: &Context, root: &Path, of_the_machine: [&Path; 2]) -> Vec<Path
     files
 }
 
-/// The settings for `install`, and for every command, in a configuration file: keys, and values as
-/// far as their first line goes. Python's configparser: a line that is indented goes on with the
-/// value before it.
+/// The keys and values of the sections `global` and `install`. As in Python's configparser, an
+/// indented line continues the value before it.
 fn keys(text: &str) -> Vec<(String, String)> {
     let mut keys: Vec<(String, String)> = Vec::new();
     let mut counts = false;
@@ -189,17 +188,17 @@ mod tests {
     use crate::installer::fake::Room;
     use std::fs;
 
-    fn told(room: &Room, variables: &[(&str, &str)]) -> Option<String> {
+    fn reason(room: &Room, variables: &[(&str, &str)]) -> Option<String> {
         let machine = [room.path("etc/pip.conf"), room.path("Library/pip.conf")];
-        let told =
+        let reason =
             first_against(&room.context(variables), &room.path("envs/x"), machine.each_ref().map(PathBuf::as_path));
-        told.map(|told| told.replace(&room.shown(), "R"))
+        reason.map(|reason| reason.replace(&room.shown(), "R"))
     }
 
     #[test]
-    fn variables_that_change_what_is_installed_stand_against_uv() {
+    fn variables_that_affect_downloads_count_and_harmless_ones_do_not() {
         let room = Room::new();
-        assert_eq!(told(&room, &[]), None);
+        assert_eq!(reason(&room, &[]), None);
         for name in [
             "PIP_INDEX_URL",
             "PIP_EXTRA_INDEX_URL",
@@ -211,8 +210,8 @@ mod tests {
             "PIP_TRUSTED_HOST",
             "PIP_OF_NEXT_YEAR",
         ] {
-            assert_eq!(told(&room, &[(name, "1")]), Some(format!("uv does not read {name}")));
-            assert_eq!(told(&room, &[(name, "")]), None, "{name}: as good as unset");
+            assert_eq!(reason(&room, &[(name, "1")]), Some(format!("uv does not read {name}")));
+            assert_eq!(reason(&room, &[(name, "")]), None, "{name}: as good as unset");
         }
         for name in [
             "PIP_TARGET",
@@ -223,17 +222,17 @@ mod tests {
             "PIP_CACHE_DIR",
             "PIP_PYTHON",
         ] {
-            assert_eq!(told(&room, &[(name, "1")]), None, "{name}");
+            assert_eq!(reason(&room, &[(name, "1")]), None, "{name}");
         }
-        assert_eq!(told(&room, &[("PIP_NO_INDEX", "off")]), None);
+        assert_eq!(reason(&room, &[("PIP_NO_INDEX", "off")]), None);
     }
 
     #[test]
-    fn what_uv_was_told_too_does_not() {
+    fn a_setting_that_uv_has_too_does_not_count() {
         let room = Room::new();
-        assert_eq!(told(&room, &[("PIP_INDEX_URL", "a"), ("UV_DEFAULT_INDEX", "a")]), None);
-        assert_eq!(told(&room, &[("PIP_CERT", "a"), ("SSL_CERT_FILE", "a")]), None);
-        let other = told(&room, &[("PIP_INDEX_URL", "a"), ("UV_INDEX", "a"), ("UV_INDEX_URL", "")]);
+        assert_eq!(reason(&room, &[("PIP_INDEX_URL", "a"), ("UV_DEFAULT_INDEX", "a")]), None);
+        assert_eq!(reason(&room, &[("PIP_CERT", "a"), ("SSL_CERT_FILE", "a")]), None);
+        let other = reason(&room, &[("PIP_INDEX_URL", "a"), ("UV_INDEX", "a"), ("UV_INDEX_URL", "")]);
         assert_eq!(other.unwrap(), "uv does not read PIP_INDEX_URL");
     }
 
@@ -256,33 +255,33 @@ mod tests {
                 _ => room.path("config").to_str().unwrap().to_owned(),
             };
             let variables: Vec<_> = variable.map(|name| (name, value.as_str())).into_iter().collect();
-            assert_eq!(told(&room, &variables), None);
+            assert_eq!(reason(&room, &variables), None);
             room.write(file, "[global]\ntimeout = 60\n; index-url = a\n[install]\nExtra_Index-URL: b\n");
             let place = file.strip_prefix("home").map_or(format!("R/{file}"), |rest| format!("~{rest}"));
-            assert_eq!(told(&room, &variables), Some(format!("uv does not read extra-index-url of {place}")));
-            assert_eq!(told(&room, &[("PIP_CONFIG_FILE", "/dev/null")]), None, "{file}: that switches all off");
+            assert_eq!(reason(&room, &variables), Some(format!("uv does not read extra-index-url of {place}")));
+            assert_eq!(reason(&room, &[("PIP_CONFIG_FILE", "/dev/null")]), None, "{file}: that switches all off");
         }
     }
 
     #[test]
-    fn the_persons_own_file_is_left_out_for_another_that_is_there() {
+    fn an_existing_pip_config_file_replaces_the_users_own() {
         let room = Room::new();
         room.write("home/.pip/pip.conf", "[global]\nindex-url = a\n");
         let own = room.write("own.conf", "[list]\nindex-url = a\n");
-        assert_eq!(told(&room, &[("PIP_CONFIG_FILE", own.to_str().unwrap())]), None);
-        assert!(told(&room, &[("PIP_CONFIG_FILE", "/gone")]).is_some());
+        assert_eq!(reason(&room, &[("PIP_CONFIG_FILE", own.to_str().unwrap())]), None);
+        assert!(reason(&room, &[("PIP_CONFIG_FILE", "/gone")]).is_some());
     }
 
     #[test]
-    fn values_may_stand_on_lines_of_their_own_and_other_sections_do_not_count() {
+    fn values_continue_on_indented_lines_and_other_sections_do_not_count() {
         let pairs = |text| keys(text).into_iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>();
         assert_eq!(pairs("[global]\nfind-links =\n    /a\n    /b\n"), ["find-links=/a/b"]);
         assert_eq!(pairs("[list]\nx = 1\n[download]\n y = 2\n[install]\nno_index\n"), ["no-index="]);
         assert_eq!(pairs("x = 1\n[global\n--cert=a\n"), ["cert=a"]);
         let room = Room::new();
         room.write("home/.pip/pip.conf", "[global]\nfind-links =\n\n  # none\nno-index = false\n");
-        assert_eq!(told(&room, &[]), None);
+        assert_eq!(reason(&room, &[]), None);
         fs::write(room.path("home/.pip/pip.conf"), vec![b' '; 300_000]).unwrap();
-        assert_eq!(told(&room, &[]).unwrap(), "~/.pip/pip.conf cannot be read");
+        assert_eq!(reason(&room, &[]).unwrap(), "~/.pip/pip.conf cannot be read");
     }
 }

@@ -1,8 +1,7 @@
-//! Settings of pip and uv that would put packages somewhere else than into the environment, or
-//! nowhere.
+//! Settings of pip and uv that would install packages outside the environment, or not at all.
 //!
-//! Variables are taken from our calls alone. What a configuration file says no call can take back:
-//! pip and uv know no word for it, so such a call is refused.
+//! Variables are overridden in the calls made here. A line in a configuration file cannot be
+//! overridden: pip and uv have no option for that, so the call is refused.
 
 use std::path::Path;
 use std::process::Command;
@@ -13,7 +12,7 @@ use crate::directories::{Base, xdg};
 use crate::fs::read_small;
 use crate::shown::shown_path;
 
-/// pip's, beside `user`.
+/// pip's settings for another target, other than `user`.
 pub(super) const OF_PIP: [&str; 3] = ["target", "prefix", "root"];
 
 const VARIABLES: [&str; 4] = ["PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_DRY_RUN"];
@@ -21,26 +20,26 @@ const VARIABLES: [&str; 4] = ["PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_DRY_R
 /// Longest configuration file of uv that is read.
 const LIMIT: u64 = 256 * 1024;
 
-/// Has pip install into the environment. A switch that a file sets can be taken back by a variable.
+/// Makes pip install into the environment. A variable overrides a switch in a configuration file.
 pub(super) fn prevent(pip: &mut Command) {
     for name in VARIABLES {
         pip.env_remove(name);
     }
-    // In an environment `--user` is a mistake to pip, and Manjaro has it for everything.
+    // `--user` fails in an environment, and Manjaro sets it globally.
     pip.env("PIP_USER", "0").env("PIP_DRY_RUN", "0");
 }
 
-/// The variables that are taken from a call of pip, for a person.
+/// The variables that `prevent` overrides, for a message.
 pub(super) fn ignored(context: &Context) -> Vec<&'static str> {
     VARIABLES.into_iter().filter(|name| context.variable(name).is_some_and(|value| value != "0")).collect()
 }
 
-/// What of pip's files would put packages elsewhere, for a person.
+/// The line in pip's configuration files that redirects packages, for a message.
 pub(super) fn by_pip(context: &Context, root: &Path) -> Option<String> {
     pip_settings::set_in_a_file(context, root, &OF_PIP)
 }
 
-/// What of uv's files would, for a call in `directory`.
+/// The line in uv's configuration files that does, for a call in `directory`.
 pub(super) fn by_uv(context: &Context, directory: &Path) -> Option<String> {
     if context.variable("UV_NO_CONFIG").is_some_and(|value| value != "0" && value != "false") {
         return None;

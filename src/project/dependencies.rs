@@ -1,9 +1,7 @@
-//! What a project says it needs, in the files that others write: which file counts, and what an
-//! installer is given.
+//! A project's dependencies: which file lists them, and what is passed to the installer.
 //!
-//! Owns the order of the files and the choice of what is taken from each. What is in a
-//! `pyproject.toml` or a `Pipfile.lock` their own modules read; resolving and installing is the
-//! installer's.
+//! Owns the order of the files and which parts of each are used. `pyproject` and `pipfile_lock`
+//! read their files; the installer resolves and installs.
 
 use std::path::{Path, PathBuf};
 
@@ -13,41 +11,40 @@ use crate::formats::pylock::{self, is_pylock};
 use crate::fs::read_small;
 use crate::shown::shown;
 
-/// Longest file that is read as a whole; a lock of a thousand packages has a tenth of that.
+/// Longest file that is read. A lock of a thousand packages is a tenth of that.
 const LIMIT: u64 = 16 * 1024 * 1024;
 
-/// The files, the one that says most first.
+/// The files, the most specific first.
 const FILES: [&str; 4] = [pylock::DEFAULT, "requirements.txt", "pyproject.toml", "Pipfile.lock"];
 
-/// What a project needs.
+/// The dependencies that a project lists.
 #[derive(Debug)]
 pub(crate) struct Dependencies {
-    /// Its directory, absolute: paths in the file count from there.
+    /// The project's directory, absolute. Relative paths in the file start here.
     pub(crate) directory: PathBuf,
-    /// The file that says so.
+    /// The file that lists them.
     pub(crate) file: PathBuf,
-    /// What of the file is taken, where that is not all of it, in words for a person.
+    /// Which part of the file is used, for a message; `None` for the whole file.
     pub(crate) taken: Option<String>,
-    /// What is to be installed, one after the other.
+    /// The installer calls, in order.
     pub(crate) parts: Vec<Part>,
 }
 
-/// What an installer is called with, once.
+/// The input of one installer call.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Part {
-    /// This file, as it is.
+    /// A file of the project, unchanged.
     File(PathBuf),
-    /// A requirements file with this text.
+    /// Generated requirements.
     Requirements {
-        /// The text.
         text: String,
-        /// Whether it names all that is needed, so that nothing is to be looked for beside it.
+        /// Whether all dependencies are listed, so that none are resolved.
         is_whole: bool,
     },
 }
 
 impl Dependencies {
-    /// Those of a directory, or the ones in a file that is named itself. `at` is absolute.
+    /// Reads a project directory, or one file. `at` is absolute.
     pub(crate) fn of(at: &Path) -> Result<Self> {
         let entry = std::fs::metadata(at).map_err(Error::io("read", at))?;
         if !entry.is_dir() {
@@ -61,14 +58,14 @@ impl Dependencies {
                 found => empty = empty.or(found),
             }
         }
-        // One that says that nothing is needed has said so.
+        // A file that lists no dependencies still counts as an answer.
         empty.ok_or_else(|| {
             nothing(at, "no pylock.toml, requirements.txt, pyproject.toml, or Pipfile.lock there lists dependencies")
         })
     }
 
-    /// `None` where a file is not there, or is not for this: a `pyproject.toml` that holds a tool's
-    /// settings.
+    /// `None` if the file is missing or lists no dependencies: many a `pyproject.toml` holds only
+    /// settings of tools.
     fn in_file(file: &Path) -> Result<Option<Self>> {
         let directory = file.parent().unwrap_or(Path::new("/")).to_path_buf();
         let whole = |parts, taken| Self { directory, file: file.to_path_buf(), taken, parts };
@@ -121,7 +118,7 @@ mod tests {
         let write = |name: &str, text: &str| std::fs::write(room.path().join(name), text).unwrap();
         let found = || Dependencies::of(room.path()).map(|found| found.file.file_name().unwrap().to_owned());
         assert!(matches!(found(), Err(Error::NoDependencies { .. })));
-        // A directory of that name is nothing.
+        // A directory with that name is ignored.
         std::fs::create_dir(room.path().join("requirements.txt")).unwrap();
         write("pyproject.toml", "[tool.black]\n");
         assert!(matches!(found(), Err(Error::NoDependencies { .. })));
@@ -137,7 +134,7 @@ mod tests {
         assert_eq!(found().unwrap(), "requirements.txt");
         write("pylock.toml", "");
         assert_eq!(found().unwrap(), "pylock.toml");
-        // Any of them by its name, and others of the kind.
+        // Each file can be named, also other requirements files.
         write("requirements-dev.txt", "");
         write("pylock.dev.toml", "");
         write("pylock.a.b.toml", "");

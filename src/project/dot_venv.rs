@@ -1,8 +1,7 @@
-//! The link `.venv` in a project that leads to its environment, for uv and for editors, which look
-//! there.
+//! The link `.venv` from a project to its environment, where uv and editors look.
 //!
-//! Owns that link and nothing else of that name: a file would stop uv, a directory is an
-//! environment of its own. A link is ours if it leads to a direct child of the store.
+//! Changes only links to a direct child of the store. A file or a directory called `.venv` belongs
+//! to somebody else: uv fails on a file, and a directory is an environment.
 
 use std::fs;
 use std::io;
@@ -17,7 +16,7 @@ fn path(project: &Path) -> PathBuf {
     project.join(".venv")
 }
 
-/// Fails where something else is in the place of the link.
+/// Fails if something else is called `.venv`.
 pub(crate) fn check(project: &Path, home: &WorkonHome) -> Result<()> {
     let path = path(project);
     let is_free = match fs::symlink_metadata(&path) {
@@ -34,7 +33,7 @@ pub(crate) fn check(project: &Path, home: &WorkonHome) -> Result<()> {
     Err(ProjectError::DotVenvExists { path }.into())
 }
 
-/// Makes the link, in place of one of ours, in one step. What [`check`] found is looked at again.
+/// Creates the link or replaces ours, atomically. Checks again what [`check`] checked.
 pub(crate) fn make(project: &Path, root: &Path, home: &WorkonHome) -> Result<PathBuf> {
     let path = path(project);
     check(project, home)?;
@@ -46,7 +45,7 @@ pub(crate) fn make(project: &Path, root: &Path, home: &WorkonHome) -> Result<Pat
     Ok(path)
 }
 
-/// Makes the link again that was removed with its environment, where nothing has its place.
+/// Restores the link that was removed with its environment, if nothing else is called `.venv`.
 pub(crate) fn make_again(project: &Path, root: &Path) -> Result<Option<PathBuf>> {
     let path = path(project);
     match symlink(root, &path) {
@@ -56,13 +55,13 @@ pub(crate) fn make_again(project: &Path, root: &Path) -> Result<Option<PathBuf>>
     }
 }
 
-/// Has git ignore the link in a project. The file that was written to, if there was one.
+/// Makes git ignore the link. Returns the file that was changed, if any.
 pub(crate) fn hide_from_git(project: &Path) -> Result<Option<PathBuf>> {
     git_exclude::add(project)
 }
 
-/// Takes the link away if it leads to this environment, as a link into nowhere stops uv. The link,
-/// if there was one.
+/// Removes the link if it points to this environment: uv fails on a dangling link. Returns the
+/// removed link, if any.
 pub(crate) fn remove(project: &Path, root: &Path) -> Result<Option<PathBuf>> {
     let path = path(project);
     if fs::read_link(&path).is_ok_and(|target| target == root) {
@@ -72,7 +71,7 @@ pub(crate) fn remove(project: &Path, root: &Path) -> Result<Option<PathBuf>> {
     Ok(None)
 }
 
-/// Has the link follow an environment to its new place.
+/// Points the link to the environment's new path.
 pub(crate) fn follow(project: &Path, from: &Path, to: &Path, home: &WorkonHome) -> Result<()> {
     if fs::read_link(path(project)).is_ok_and(|target| target == from) {
         make(project, to, home)?;

@@ -1,4 +1,4 @@
-//! Any path, written into `.project` and read again.
+//! Random paths, written to `.project` and read again.
 
 use std::os::unix::ffi::OsStringExt;
 
@@ -15,7 +15,7 @@ fn environment() -> (tempfile::TempDir, Environment, Context) {
     (room, environment, Context::made_of(&[]))
 }
 
-/// Absolute, and nearly all with something that ends a line or could be taken for its end.
+/// Absolute paths, most of them with line breaks or the like.
 fn paths() -> impl Strategy<Value = PathBuf> {
     let special = proptest::sample::select(b" \t\r\n\x0b\x0c\xff\xc2\x85\xa0\xef\xbb\xbf/.~$'\"#".to_vec());
     vec(prop_oneof![special, 1..=255_u8], 0..12)
@@ -53,7 +53,7 @@ proptest! {
     fn any_file_is_read(text in vec(any::<u8>(), 0..40)) {
         let (room, environment, context) = environment();
         std::fs::write(room.path().join(".project"), &text).unwrap();
-        // NUL has no place in a path; line breaks at the end are not a part of it.
+        // A path cannot contain NUL, and line breaks at the end are not part of it.
         let expected = !text.trim_ascii_end().is_empty() && !text.contains(&0);
         let found = linked(&environment, &context).unwrap();
         prop_assert!(found.is_some() || !expected);
@@ -61,8 +61,8 @@ proptest! {
     }
 }
 
-/// What a cloned project says about its Python: read or refused in one line that says which file;
-/// never a panic.
+/// The files of a cloned project that ask for a Python are read, or refused in one line that names
+/// the file; they never cause a panic.
 #[test]
 fn any_file_that_asks_for_a_python_is_read_or_refused_in_a_line() {
     let room = tempfile::tempdir().unwrap();

@@ -1,8 +1,8 @@
-//! Keeping a project's link `.venv` out of its git repository: the pattern `.venv/` of so many
-//! ignore files means directories only, and a link is none.
+//! Makes git ignore a project's link `.venv`. The usual pattern `.venv/` matches only directories,
+//! not links.
 //!
-//! Owns one line of `info/exclude`, which is this clone's own and never committed. git itself is
-//! not started: in a repository from elsewhere its settings could say what to run.
+//! Owns one line in `info/exclude`, which belongs to this clone and is never committed. git is not
+//! started: the settings of a cloned repository could make it run something.
 
 use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
@@ -16,17 +16,16 @@ use nix::fcntl::OFlag;
 use crate::error::{Error, Result};
 use crate::fs::{read_prefix, read_small, tidied};
 
-/// The line.
 const PATTERN: &[u8] = b".venv";
 
-/// Lines that ignore a link of that name already.
+/// Patterns that already ignore the link.
 const COVERING: [&[u8]; 9] = [PATTERN, b"/.venv", b"**/.venv", b".venv*", b"/.venv*", b".*", b"*", b".venv?", b"*venv"];
 
 /// Longest file that is read.
 const LIMIT: u64 = 1024 * 1024;
 
-/// Has git ignore the link in a project, where nothing says so yet. The file that was written to,
-/// if there was one.
+/// Makes git ignore the link, unless a pattern does already. Returns the file that was changed, if
+/// any.
 pub(crate) fn add(project: &Path) -> Result<Option<PathBuf>> {
     let Some((top, common)) = repository(project) else { return Ok(None) };
     let exclude = common.join("info/exclude");
@@ -38,8 +37,8 @@ pub(crate) fn add(project: &Path) -> Result<Option<PathBuf>> {
     Ok(Some(exclude))
 }
 
-/// The top of the work tree that a directory is in, and the repository's directory that all its
-/// work trees share.
+/// The top of the work tree around a directory, and the git directory that all work trees of the
+/// repository share.
 fn repository(project: &Path) -> Option<(PathBuf, PathBuf)> {
     let top = project.ancestors().find(|place| fs::symlink_metadata(place.join(".git")).is_ok())?;
     let dot_git = top.join(".git");
@@ -47,7 +46,7 @@ fn repository(project: &Path) -> Option<(PathBuf, PathBuf)> {
     let own = if entry.is_dir() {
         dot_git
     } else {
-        // Of another work tree, or of a submodule.
+        // A linked work tree or a submodule has a file `.git`.
         tidied(&top.join(named_in(&dot_git, b"gitdir: ")?))
     };
     let common = named_in(&own.join("commondir"), b"").map_or_else(|| own.clone(), |named| tidied(&own.join(named)));
@@ -55,7 +54,7 @@ fn repository(project: &Path) -> Option<(PathBuf, PathBuf)> {
     is_repository.then(|| (top.to_path_buf(), common))
 }
 
-/// The path in a file of one line.
+/// The path in a one-line file, after a prefix.
 fn named_in(file: &Path, before: &[u8]) -> Option<PathBuf> {
     let text = read_small(file, LIMIT).ok()??;
     let line = text.strip_prefix(before)?.split(|byte| *byte == b'\n').next()?.trim_ascii_end();
@@ -67,7 +66,7 @@ fn covers(file: &Path) -> bool {
     text.split(|byte| *byte == b'\n').any(|line| COVERING.contains(&line.trim_ascii_end()))
 }
 
-/// Adds the line, to a file that is no link.
+/// Appends the line. Refuses a link.
 fn append(exclude: &Path) -> io::Result<()> {
     if let Some(directory) = exclude.parent() {
         match fs::create_dir(directory) {

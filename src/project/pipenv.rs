@@ -1,8 +1,8 @@
-//! Where pipenv keeps the environment of a project: the same root, the same name with the same
-//! hash, so that both find one environment.
+//! Computes where pipenv keeps a project's environment: the same directory, name, and hash, so that
+//! pipenv and venvwrap use one environment.
 //!
-//! Owns what pipenv (2026.10) does to find it, read off its `VenvLocator` and tried against it;
-//! tests/suite/pipenv.rs compares. Making and entering are the commands' business.
+//! Follows `VenvLocator` of pipenv 2026.10; tests/suite/pipenv.rs compares with the real pipenv.
+//! Commands create and activate the environment.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -21,32 +21,31 @@ use crate::workon_home::WorkonHome;
 /// Longest Pipfile, and longest `.venv` file, that is read.
 const LIMIT: u64 = 1024 * 1024;
 
-/// How many directories are looked at for a Pipfile, this one included, where PIPENV_MAX_DEPTH does
-/// not say.
+/// How many directories pipenv searches for a Pipfile, the first included, unless PIPENV_MAX_DEPTH
+/// is set.
 const DEPTH: usize = 10;
 
-/// Characters of the directory's name that stay in the environment's: the first line of a script
-/// must hold its path.
+/// Longest directory name within an environment's name: the first line of a script must hold the
+/// whole path.
 const LONGEST: usize = 42;
 
-/// The project that pipenv sees from a directory.
+/// The project that pipenv finds from a directory.
 #[derive(Debug)]
 pub(crate) struct Project {
-    /// Absolute, with the links of the working directory resolved, as the kernel tells it. It need
-    /// not exist.
+    /// Absolute, with resolved links. The file may be missing.
     pipfile: PathBuf,
 }
 
-/// Where its environment is, or would be made.
+/// Where the project's environment is, or would be created.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Location {
     /// In the store, under this name.
     Stored(OsString),
-    /// Elsewhere: in the project's `.venv`, or where a file of that name says.
+    /// At a path outside the store: the project's `.venv`, or the path in a file `.venv`.
     At(PathBuf),
 }
 
-/// The part of a Pipfile that says which environment there is to be.
+/// The part of a Pipfile that affects the environment.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Pipfile {
@@ -68,8 +67,8 @@ struct Requires {
 }
 
 impl Project {
-    /// The project around a directory: where PIPENV_PIPFILE is, else the nearest Pipfile upward,
-    /// else the directory itself, which is where pipenv would make one.
+    /// Finds the project: PIPENV_PIPFILE, else the nearest Pipfile upward, else the directory
+    /// itself, where pipenv would create one.
     pub(crate) fn around(directory: &Path, context: &Context) -> Result<Self> {
         let here = resolved(directory).map_err(Error::io("find", directory))?;
         if let Some(named) = context.variable(env_vars::PIPENV_PIPFILE) {
@@ -79,35 +78,36 @@ impl Project {
             }
             return Err(ProjectError::NoPipfile { file: pipfile }.into());
         }
-        // One that cannot be listed ends the search.
+        // pipenv stops at a directory that cannot be listed.
         let places = here.ancestors().take(depth(context)?).take_while(|place| fs::read_dir(place).is_ok());
         let found = places.map(|place| place.join("Pipfile")).find(|file| file.is_file());
         Ok(Self { pipfile: found.unwrap_or_else(|| here.join("Pipfile")) })
     }
 
-    /// Its directory, links resolved.
+    /// The project's directory, links resolved.
     pub(crate) fn directory(&self) -> &Path {
         self.pipfile.parent().unwrap_or(Path::new("/"))
     }
 
-    /// What the Pipfile asks for as its Python: `3.12`.
+    /// The Python version that the Pipfile requires, such as `3.12`.
     pub(crate) fn python(&self) -> Option<String> {
         let requires = self.read_pipfile().requires;
         requires.python_full_version.or(requires.python_version).filter(|version| version != "*")
     }
 
-    /// Where pipenv looks for its environment while it takes `home` for the store.
+    /// Where pipenv looks for the environment if `home` is its WORKON_HOME.
     pub(crate) fn place(&self, home: &WorkonHome, context: &Context) -> Result<Location> {
         let inside = self.directory().join(".venv");
-        // A link that leads nowhere counts as nothing there.
+        // A dangling link counts as missing.
         match fs::metadata(&inside) {
             Ok(entry) if !entry.is_dir() => self.named_by_file(&inside, context),
             entry => {
                 let set = flag(context, env_vars::PIPENV_VENV_IN_PROJECT, "PIPENV_NO_VENV_IN_PROJECT");
                 let asked = set.unwrap_or(None).or_else(|| self.read_pipfile().pipenv.venv_in_project);
                 let name = self.name(context)?;
-                // A directory that is only found there comes after an environment that pipenv has
-                // made before, but not where the variable has an odd word in it.
+                // Without PIPENV_VENV_IN_PROJECT, an existing environment in the store wins over a
+                // `.venv` directory; but not if the variable has a value that pipenv does not
+                // understand.
                 let is_made_before = || set.is_ok() && fs::metadata(home.path().join(&name)).is_ok();
                 let is_kept_there = asked.unwrap_or_else(|| entry.is_ok() && !is_made_before());
                 Ok(if is_kept_there { Location::At(inside) } else { Location::Stored(name) })
@@ -115,7 +115,7 @@ impl Project {
         }
     }
 
-    /// A file `.venv` names an environment of the store, or has its path.
+    /// Reads a file `.venv`: a name in the store, or a path.
     fn named_by_file(&self, file: &Path, context: &Context) -> Result<Location> {
         let text = read_small(file, LIMIT).map_err(Error::io("read", file))?.unwrap_or_default();
         let text = String::from_utf8(text).map_err(|_| Error::Malformed {
@@ -123,7 +123,7 @@ impl Project {
             reason: "it is not UTF-8".to_owned(),
         })?;
         let text = text.trim();
-        // pathlib does not count a dot.
+        // pathlib drops `.` components.
         let path: PathBuf = Path::new(text).components().filter(|part| *part != Component::CurDir).collect();
         Ok(if text.is_empty() {
             Location::Stored(self.name(context)?)
@@ -134,7 +134,7 @@ impl Project {
         })
     }
 
-    /// The name in the store.
+    /// The environment's name in the store.
     fn name(&self, context: &Context) -> Result<OsString> {
         if let Some(name) = set(context, env_vars::PIPENV_CUSTOM_VENV_NAME) {
             return Ok(name.to_owned());
@@ -153,15 +153,15 @@ impl Project {
         Ok(name)
     }
 
-    /// One that cannot be read asks for nothing: pipenv itself will complain.
+    /// An unreadable Pipfile requires nothing here; pipenv itself reports it.
     fn read_pipfile(&self) -> Pipfile {
         let text = read_small(&self.pipfile, LIMIT).ok().flatten().and_then(|text| String::from_utf8(text).ok());
         text.and_then(|text| toml::from_str(&text).ok()).unwrap_or_default()
     }
 }
 
-/// The store as pipenv derives it, which knows another default than virtualenvwrapper, and takes a
-/// relative one from the working directory.
+/// pipenv's WORKON_HOME. Its default differs from virtualenvwrapper's, and a relative path starts
+/// at the working directory.
 pub(crate) fn store(context: &Context) -> Result<PathBuf> {
     if let Some(value) = context.variable(env_vars::WORKON_HOME) {
         return context.absolute_path(Path::new(&directories::expanded(value, context)?));
@@ -182,7 +182,7 @@ fn depth(context: &Context) -> Result<usize> {
     })
 }
 
-/// A word as pipenv reads one: yes, no, or something else.
+/// How pipenv reads a word: yes, no, or neither (`None`).
 fn truth(value: &OsStr) -> Option<bool> {
     match value.to_str()?.to_lowercase().as_str() {
         "1" | "true" | "yes" | "on" => Some(true),
@@ -191,13 +191,13 @@ fn truth(value: &OsStr) -> Option<bool> {
     }
 }
 
-/// A variable with something in it other than a no.
+/// The variable's value, unless empty or a no.
 fn set<'a>(context: &'a Context, name: &str) -> Option<&'a OsStr> {
     context.variable(name).filter(|value| truth(value) != Some(false))
 }
 
-/// What a variable says, else the opposite of another; an error for a word that is neither yes nor
-/// no.
+/// The variable as a flag, else the opposite of another variable. Fails for a word that is neither
+/// yes nor no.
 fn flag(context: &Context, name: &str, opposite: &str) -> std::result::Result<Option<bool>, ()> {
     let (value, is_yes) = match context.given(name) {
         Some(value) => (value, true),
@@ -213,14 +213,14 @@ fn flag(context: &Context, name: &str, opposite: &str) -> std::result::Result<Op
     }
 }
 
-/// The name of a directory with what a shell or a first line (`#!`) would stumble over as `_`, cut.
+/// A directory's name, with characters that are unsafe in a shell or a `#!` line replaced by `_`,
+/// and shortened.
 fn sanitized(name: &str) -> String {
     let is_odd = |letter| " &$`!*@\"()[]\\\r\n\t".contains(letter);
     name.chars().map(|letter| if is_odd(letter) { '_' } else { letter }).take(LONGEST).collect()
 }
 
-/// The first 48 bits of the path's SHA-256 in the URL alphabet of base64. poetry and hatch make the
-/// same of a path.
+/// The first 48 bits of the path's SHA-256 in URL-safe base64. poetry and hatch use the same hash.
 pub(crate) fn hash(path: &str) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let digest = Sha256::digest(path.as_bytes());

@@ -1,8 +1,7 @@
-//! pipenv's `Pipfile.lock` as requirements files: pins with markers and hashes, and the indexes
-//! they come from.
+//! Turns pipenv's `Pipfile.lock` into requirements files with pins, markers, hashes, and indexes.
 //!
-//! Owns what `pipenv sync` takes from it: the section `default`, every package as it is pinned and
-//! nothing beside. What cannot be told to pip and uv in such a file is refused, not left out.
+//! Takes what `pipenv sync` installs: every package of the section `default`. Anything that a
+//! requirements file cannot express is refused, never dropped.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -14,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::one_line::is_one_line;
 use crate::shown::shown;
 
-/// Names of environment markers (PEP 508) that stand as keys of their own beside `markers`.
+/// Environment markers (PEP 508) that appear as keys of their own beside `markers`.
 const MARKERS: [&str; 11] = [
     "os_name",
     "sys_platform",
@@ -29,7 +28,6 @@ const MARKERS: [&str; 11] = [
     "implementation_version",
 ];
 
-/// Version control systems that pip knows.
 const SYSTEMS: [&str; 4] = ["git", "hg", "svn", "bzr"];
 
 #[derive(Debug, Deserialize)]
@@ -77,8 +75,8 @@ struct Package {
     others: BTreeMap<String, serde_json::Value>,
 }
 
-/// The texts of up to two files: what has hashes, and what cannot have any, for pip wants all or
-/// none in one call. Neither where nothing is locked.
+/// The texts of up to two files: packages with hashes, and packages that cannot have any, because
+/// pip requires hashes for all or none in one call. Empty if nothing is locked.
 pub(super) fn read(text: &str, file: &Path) -> Result<Vec<String>> {
     let wrong = |reason: String| Error::Malformed { what: shown(file).to_string(), reason };
     let lock: Lock = serde_json::from_str(text).map_err(|error| wrong(shown(&error.to_string()).to_string()))?;
@@ -117,7 +115,7 @@ pub(super) fn read(text: &str, file: &Path) -> Result<Vec<String>> {
 }
 
 impl Package {
-    /// The requirement. What is wrong with it, where it is none.
+    /// The requirement line. The error says what is wrong with the entry.
     fn line(&self, name: &str) -> std::result::Result<String, String> {
         let extras = self.extras();
         let system = SYSTEMS.into_iter().find_map(|system| Some((system, self.others.get(system)?.as_str()?)));
@@ -131,9 +129,9 @@ impl Package {
             }
             (_, Some(url), _) if url.contains("://") => format!("{name}{extras} @ {url}"),
             (_, Some(path), _) => {
-                // Never an option.
+                // A leading `-` would make it an option.
                 let here = if path.starts_with(['/', '.']) { "" } else { "./" };
-                // In such a file an editable one can have no marker, which pip would not see.
+                // pip ignores markers on editable requirements.
                 if self.editable {
                     return Ok(format!("-e {here}{path}{extras}"));
                 }
@@ -144,12 +142,12 @@ impl Package {
                 let equals = if version.starts_with(['=', '<', '>', '!', '~']) { "" } else { "==" };
                 format!("{name}{extras}{equals}{version}")
             }
-            _ => return Err(format!("`{}` has neither a version nor a place", shown(name))),
+            _ => return Err(format!("`{}` has neither a version nor a source", shown(name))),
         };
         let keys = MARKERS.iter().filter_map(|key| Some(format!("{key} {}", self.others.get(*key)?.as_str()?)));
         let markers: Vec<String> = self.markers.iter().map(|text| format!("({text})")).chain(keys).collect();
         if !markers.is_empty() {
-            // With a blank before it: an address would not end.
+            // Without the blank, `;` would be part of a URL.
             let _ = write!(line, " ; {}", markers.join(" and "));
         }
         for hash in &self.hashes {
@@ -163,8 +161,7 @@ impl Package {
     }
 }
 
-/// An address as pip reads it: `git+https://…`; `git@host:path`, which is git's own short form, as
-/// `git+ssh://…`.
+/// A URL in pip's form: `git+https://…`. git's short form `git@host:path` becomes `git+ssh://…`.
 fn address(system: &str, url: &str) -> String {
     let plus = format!("{system}+");
     let url = url.strip_prefix(&plus).unwrap_or(url);
@@ -174,7 +171,7 @@ fn address(system: &str, url: &str) -> String {
     }
 }
 
-/// The host of an address, with its port.
+/// The host and port of a URL.
 fn host(url: &str) -> Option<&str> {
     let behind = url.split_once("://")?.1.split(['/', '?', '#']).next()?;
     let host = behind.rsplit_once('@').map_or(behind, |(_, host)| host);
@@ -247,7 +244,7 @@ mod tests {
         ] {
             assert!(said(package).ends_with("is not a requirement"), "{package}");
         }
-        assert!(said(r#""a": {}"#).contains("neither a version nor a place"));
+        assert!(said(r#""a": {}"#).contains("neither a version nor a source"));
         for lock in ["", "3", r#"{"default": []}"#, r#"{"_meta": {"sources": [{"url": "x\n-r y"}]}}"#] {
             assert!(texts(lock).unwrap_err().to_string().starts_with("/p/Pipfile.lock: "), "{lock}");
         }

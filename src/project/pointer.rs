@@ -1,9 +1,8 @@
-//! Which environments a project points to: its `.venv` (a directory, a link, or a file with a path
-//! or a name) and its `.python-envs` (PEP 832).
+//! The environments that a project points to: its `.venv` (a directory, a link, or a file with a
+//! path or a name) and its `.python-envs` (PEP 832).
 //!
-//! Owns how these are read; nothing is written here, and nothing in an environment is looked at but
-//! whether it is one. A file can come with a project from anywhere, so what it says is a place to
-//! look at and never more.
+//! Only reads, and only checks that a target is an environment. The files may come with a cloned
+//! project, so their content is untrusted.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -17,26 +16,26 @@ use crate::fs::{read_small, tidied};
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
-/// What uv and others call a project's own environment.
+/// The name of a project's own environment, for uv and others.
 const DIRECTORY: &str = ".venv";
 
-/// The list of a project's environments.
+/// The file that lists a project's environments.
 const LIST: &str = ".python-envs";
 
 /// Longest file that is read.
 const LIMIT: u64 = 64 * 1024;
 
-/// The environments that a project points to, by their roots: the one that tools take first.
+/// The environments that a project points to, by their roots.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Pointed {
-    /// `.venv`, else the last line of `.python-envs`.
+    /// The environment that tools use first: `.venv`, else the last line of `.python-envs`.
     pub(crate) default: Option<PathBuf>,
-    /// The other lines.
+    /// The other lines of `.python-envs`.
     pub(crate) others: Vec<PathBuf>,
 }
 
-/// Reads both in this directory. A line that is no environment is none, as the PEP has it; one that
-/// is the last leaves the project without a default.
+/// Reads both in this directory. PEP 832: lines that are not environments are ignored; if the last
+/// line is one of these, there is no default.
 pub(crate) fn pointed(project: &Path, home: &WorkonHome) -> Pointed {
     let own = of_venv(project, home);
     let has_own = own.is_some();
@@ -57,7 +56,7 @@ pub(crate) fn pointed(project: &Path, home: &WorkonHome) -> Pointed {
     found
 }
 
-/// The root that `.venv` means. A link is followed by whoever opens it.
+/// The root that `.venv` stands for. A link is not resolved here.
 fn of_venv(project: &Path, home: &WorkonHome) -> Option<PathBuf> {
     let path = project.join(DIRECTORY);
     let entry = fs::symlink_metadata(&path).ok()?;
@@ -65,14 +64,13 @@ fn of_venv(project: &Path, home: &WorkonHome) -> Option<PathBuf> {
         return is_environment(&path).then_some(path);
     }
     let text = text_of(&path)?;
-    // uv takes the text as it stands but for one end of a line; those who keep names there take the
-    // blanks away.
+    // uv strips only one line end; tools that write names strip all blanks.
     let line = text.strip_suffix('\n').unwrap_or(&text);
     let line = line.strip_suffix('\r').unwrap_or(line);
     at_path(project, line).or_else(|| named(line.trim(), home))
 }
 
-/// The environment at a path, which is relative to the directory of the file.
+/// The environment at a path, relative to the file's directory.
 fn at_path(project: &Path, line: &str) -> Option<PathBuf> {
     if line.is_empty() || line.contains(char::is_control) {
         return None;
@@ -81,14 +79,14 @@ fn at_path(project: &Path, line: &str) -> Option<PathBuf> {
     is_environment(&root).then_some(root)
 }
 
-/// The environment of the store by this name: as oh-my-zsh, prezto, pipenv and virtualfish write
-/// it.
+/// The environment of the store with this name, as written by oh-my-zsh, prezto, pipenv, and
+/// virtualfish.
 fn named(name: &str, home: &WorkonHome) -> Option<PathBuf> {
     let name = EnvironmentName::existing(OsStr::new(name)).ok()?;
     home.find(&name).ok()?.map(|environment| environment.root().to_path_buf())
 }
 
-/// The text of a regular file that nobody else has put there.
+/// The text of a regular file, if no other user could have put it there.
 fn text_of(file: &Path) -> Option<String> {
     if !is_ours(file) {
         return None;
@@ -102,8 +100,7 @@ fn is_environment(root: &Path) -> bool {
     is_ours(root) && Environment::open(root).is_ok_and(|found| found.is_some())
 }
 
-/// Anybody can make a `.venv` in a directory that all may write to, such as that for temporary
-/// files.
+/// Whether another user could have created this file: in /tmp, anybody can create a `.venv`.
 fn is_ours(path: &Path) -> bool {
     let user = geteuid();
     user.is_root() || fs::metadata(path).is_ok_and(|entry| entry.uid() == 0 || entry.uid() == user.as_raw())
@@ -143,7 +140,7 @@ mod tests {
             fs::write(path, text).unwrap();
         }
 
-        /// The default and the others, below the root.
+        /// The default and the others, relative to the root.
         fn told(&self) -> String {
             let Pointed { default, others } = pointed(&self.root.join("project"), &self.home);
             let told = |path: &PathBuf| path.strip_prefix(&self.root).unwrap().to_str().unwrap().to_owned();
@@ -165,8 +162,8 @@ mod tests {
             ("x\n", "envs/x"),
             ("  x \n", "envs/x"),
             ("\u{feff}x\n", "envs/x"),
-            // Neither: a path that is none, a name that nothing has, more than a line, nothing, and
-            // what no name can be.
+            // Ignored: a missing path, an unknown name, several lines, no text, and an invalid
+            // name.
             ("../gone\n", "-"),
             ("gone\n", "-"),
             ("x\ndemo\n", "-"),

@@ -1,8 +1,8 @@
-//! The dependencies in a `pyproject.toml`: `project.dependencies` (PEP 621) and the group `dev`
-//! (PEP 735), as lines of a requirements file.
+//! The dependencies in a `pyproject.toml` as lines of a requirements file: `project.dependencies`
+//! (PEP 621) and the group `dev` (PEP 735).
 //!
-//! They are taken off the file, not by way of installing the project: that would build it, and any
-//! pip can do this.
+//! They are read from the file: installing the project would build it, and older pips know no
+//! groups.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,10 +14,10 @@ use crate::formats::dist_info::normalized;
 use crate::one_line::is_one_line;
 use crate::shown::shown;
 
-/// The group that people work with, and that uv takes by itself.
+/// The group for development, which uv installs by default.
 const GROUP: &str = "dev";
 
-/// What of the file is read.
+/// The part of the file that is read.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Pyproject {
@@ -28,7 +28,7 @@ struct Pyproject {
     tool: Tool,
 }
 
-/// Where uv and poetry say that a dependency comes from, beside the standard.
+/// Sources of dependencies that uv and poetry define outside the standard.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Tool {
@@ -61,7 +61,7 @@ struct Project {
     dynamic: Vec<String>,
 }
 
-/// An entry of a group.
+/// An item in a dependency group.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum GroupItem {
@@ -72,23 +72,23 @@ enum GroupItem {
     },
 }
 
-/// What was found.
+/// The dependencies found in the file.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct FoundNeeds {
-    /// Lines of a requirements file; empty where the project needs nothing.
+pub(super) struct Dependencies {
+    /// Lines of a requirements file; empty if the project has no dependencies.
     pub(super) text: String,
-    /// What was taken, for a person.
+    /// Which tables were used, for a message.
     pub(super) taken: String,
 }
 
-/// `None` where the file lists no dependencies at all: many hold settings of tools.
-pub(super) fn read(text: &str, file: &Path) -> Result<Option<FoundNeeds>> {
+/// `None` if the file lists no dependencies: many hold only settings of tools.
+pub(super) fn read(text: &str, file: &Path) -> Result<Option<Dependencies>> {
     let wrong = |reason: String| Error::Malformed { what: shown(file).to_string(), reason };
     let read: Pyproject = toml::from_str(text).map_err(|error| {
         let reason = error.to_string();
         wrong(reason.trim_end().lines().map(|line| shown(line).to_string()).collect::<Vec<_>>().join("\n"))
     })?;
-    let mut found = FoundNeeds { text: String::new(), taken: String::new() };
+    let mut found = Dependencies { text: String::new(), taken: String::new() };
     let mut taken = Vec::new();
     if let Some(project) = &read.project {
         if project.dynamic.iter().any(|field| field == "dependencies") {
@@ -123,9 +123,9 @@ fn name_of(line: &str) -> String {
     normalized(&line[..line.find(|letter| !is_of_name(letter)).unwrap_or(line.len())])
 }
 
-/// Puts a requirement into `lines`. Where it names the project itself, as a group `test` with
-/// `proj[test]` does, it is what these extras list: an index would give a published release of the
-/// project. `above`: the extras that are taken.
+/// Adds a requirement to `lines`. A requirement for the project itself, such as `proj[test]` in a
+/// group `test`, is replaced by the dependencies of these extras: an index would provide a
+/// published release of the project. `above`: the extras being expanded.
 fn without_itself<'a>(
     project: Option<&'a Project>,
     line: &'a str,
@@ -153,8 +153,8 @@ fn without_itself<'a>(
     Ok(())
 }
 
-/// Fails where uv or poetry take a dependency from another place than an index: a package of that
-/// name on an index is somebody else's.
+/// Fails if uv or poetry would take the dependency from a source other than an index: a package of
+/// that name on an index may be another one.
 fn check_place(tool: &Tool, line: &str, file: &Path) -> Result<()> {
     let name = name_of(line);
     let has = |table: &BTreeMap<String, toml::Value>, is_place: &dyn Fn(&toml::Value) -> bool| {
@@ -175,7 +175,7 @@ fn check_place(tool: &Tool, line: &str, file: &Path) -> Result<()> {
     Err(ProjectError::PrivateSource { file: file.to_path_buf(), table, name, command }.into())
 }
 
-/// Puts what a group lists into `lines`. `above`: the groups that include it.
+/// Adds the requirements of a group to `lines`. `above`: the groups being expanded.
 fn expand<'a>(
     groups: &'a BTreeMap<String, Vec<GroupItem>>,
     name: &'a str,
@@ -200,7 +200,8 @@ fn expand<'a>(
     Ok(())
 }
 
-/// The name as the file has it, by the rule for names of packages: `Dev_Tools` is `dev-tools`.
+/// The group's name as spelled in the file. Names compare like package names: `Dev_Tools` is
+/// `dev-tools`.
 fn named<'a>(groups: &'a BTreeMap<String, Vec<GroupItem>>, name: &str) -> Option<&'a str> {
     let plain = |name: &str| {
         let parts = name.split(['-', '_', '.']).filter(|part| !part.is_empty());
@@ -209,8 +210,7 @@ fn named<'a>(groups: &'a BTreeMap<String, Vec<GroupItem>>, name: &str) -> Option
     groups.keys().find(|key| plain(key) == plain(name)).map(String::as_str)
 }
 
-/// Adds a requirement as a line of a file. It must be one that is not an option: what others wrote
-/// is data.
+/// Adds a requirement as a line. Refuses options: the file is untrusted.
 fn push_line(text: &mut String, requirement: &str, file: &Path) -> Result<()> {
     let requirement = requirement.trim();
     let starts_well = requirement.starts_with(|letter: char| letter.is_ascii_alphanumeric());
@@ -227,7 +227,7 @@ fn push_line(text: &mut String, requirement: &str, file: &Path) -> Result<()> {
 mod tests {
     use super::*;
 
-    fn found(text: &str) -> Result<Option<FoundNeeds>> {
+    fn found(text: &str) -> Result<Option<Dependencies>> {
         read(text, Path::new("/p/pyproject.toml"))
     }
 

@@ -1,8 +1,8 @@
-//! Which Python a project asks for, as its files say: `.python-version`, `.python-versions`,
-//! `requires-python` of its pyproject.toml or pylock.toml, its Pipfile.
+//! Which Python a project asks for in its files: `.python-version`, `.python-versions`,
+//! `requires-python` in pyproject.toml or pylock.toml, and its Pipfile.
 //!
-//! Owns where these are looked for and how they are read. Whether what they ask for makes sense,
-//! and whether it is there, is the business of `interpreter`.
+//! Owns where these files are searched and how they are read. `interpreter` decides whether such a
+//! Python exists.
 
 use std::ffi::OsString;
 use std::fs;
@@ -16,26 +16,24 @@ use crate::error::{Error, ProjectError, Result};
 use crate::fs::{read_prefix, read_small};
 use crate::shown::shown;
 
-/// Longest file that is read. A pyproject.toml can be full of settings.
+/// Longest file that is read. A pyproject.toml can hold many settings.
 const LIMIT: u64 = 1024 * 1024;
 
-/// What one of the files asks for.
+/// The request in one of the files.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Asked {
-    /// As it stands there, without blanks around it.
+    /// The request, trimmed.
     pub(crate) text: OsString,
-    /// The file.
     pub(crate) file: PathBuf,
-    /// The key in it, where it has keys.
+    /// The key, in a TOML file.
     pub(crate) key: Option<&'static str>,
-    /// The lines after it, which count where what stands before them is not there, as pyenv has it.
+    /// Further lines, in order: as in pyenv, alternatives if the first version is missing.
     pub(crate) others: Vec<OsString>,
 }
 
-/// What the project at this directory, which is absolute, asks for. A `.python-version` anywhere in
-/// it goes before what its metadata say, for it is about this machine; of several of one kind the
-/// nearest counts. `None` where no file has a word about it. Fails where a file is there and cannot
-/// be understood.
+/// The request of the project at this absolute directory. A `.python-version` anywhere in the
+/// project wins over metadata, because it is about this machine; of the same kind, the nearest file
+/// wins. `None` if no file asks for a Python. Fails if a file cannot be parsed.
 pub(crate) fn asked(project: &Path) -> Result<Option<Asked>> {
     let directories = reach(project);
     for reader in [pinned, required] {
@@ -48,10 +46,9 @@ pub(crate) fn asked(project: &Path) -> Result<Option<Asked>> {
     Ok(None)
 }
 
-/// The directories in which its files can lie: the project and those above it, up to the top of the
-/// repository; without a repository the project alone. A repository is versioned as one, so one
-/// file at its top can speak for all that is in it. What lies further up (a `.python-version` in
-/// the home directory) was not written for this project.
+/// The directories to search: from the project up to the top of its repository, because a file at
+/// the top can speak for the whole repository; without a repository only the project. A
+/// `.python-version` above that, such as in the home directory, is not about this project.
 fn reach(project: &Path) -> Vec<&Path> {
     let is_top = |directory: &Path| {
         [".git", ".hg", ".svn", ".jj"].iter().any(|name| fs::symlink_metadata(directory.join(name)).is_ok())
@@ -60,14 +57,14 @@ fn reach(project: &Path) -> Vec<&Path> {
     project.ancestors().take(below_top + 1).collect()
 }
 
-/// The lines of uv's and pyenv's files that say something.
+/// The requests in uv's and pyenv's files.
 fn pinned(directory: &Path) -> Result<Option<Asked>> {
     for name in [".python-version", ".python-versions"] {
         let file = directory.join(name);
         let Some(text) = read(&file)? else { continue };
         let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&text);
         let lines = text.split(|byte| *byte == b'\n').map(|line| {
-            // pyenv and people put comments behind a version, too.
+            // A comment may follow a version.
             line.split(|byte| *byte == b'#').next().unwrap_or_default().trim_ascii()
         });
         let mut lines = lines.filter(|line| !line.is_empty()).map(|line| OsString::from_vec(line.to_vec()));
@@ -108,7 +105,7 @@ struct Requires {
     python_version: Option<String>,
 }
 
-/// What its metadata require.
+/// The request in the project's metadata.
 fn required(directory: &Path) -> Result<Option<Asked>> {
     let file = directory.join("pyproject.toml");
     let required = parsed::<PyProject>(&file)?.and_then(|file| file.project?.requires_python);
@@ -129,8 +126,7 @@ fn required(directory: &Path) -> Result<Option<Asked>> {
     Ok(full.or_else(|| said(python_version, &file, "python_version")))
 }
 
-/// Stands before the first table of a file that can be long; whether the rest is in order, its
-/// installer says.
+/// Reads only up to the first table: a lock can be long, and the installer checks the rest.
 fn required_by_lock(file: &Path) -> Option<String> {
     let text = read_prefix(file, LIMIT).ok()??;
     let text = String::from_utf8_lossy(&text);
@@ -138,7 +134,7 @@ fn required_by_lock(file: &Path) -> Option<String> {
     toml::from_str::<Lock>(&head).ok()?.requires_python
 }
 
-/// Nothing, and pipenv's `*`, leave it open.
+/// An empty value and pipenv's `*` mean any Python.
 fn said(value: Option<String>, file: &Path, key: &'static str) -> Option<Asked> {
     let text = value?.trim().to_owned();
     let is_said = !text.is_empty() && text != "*";
@@ -151,7 +147,7 @@ fn parsed<T: DeserializeOwned>(file: &Path) -> Result<Option<T>> {
     let text = std::str::from_utf8(&text).map_err(|_| wrong("it is not UTF-8".to_owned()))?;
     let text = text.trim_start_matches('\u{feff}');
     toml::from_str(text).map(Some).map_err(|error: toml::de::Error| {
-        // The line alone: what is quoted from it may hold what a terminal would obey.
+        // Only the line number: a quotation could hold terminal escapes.
         let at = error.span().map(|span| text[..span.start.min(text.len())].lines().count().max(1));
         let place = at.map(|line| format!("line {line}: ")).unwrap_or_default();
         wrong(format!("{place}{}", shown(error.message())))
@@ -172,7 +168,7 @@ mod tests {
     }
 
     impl World {
-        /// A repository with a project two levels down, and a directory above it.
+        /// A repository with a project two levels below, and a directory above the repository.
         fn new() -> Self {
             let keep = tempfile::tempdir().unwrap();
             let root = keep.path().join("it's \"$x\" {a,b};\\ `é");
@@ -185,7 +181,7 @@ mod tests {
             fs::write(self.root.join(below), text).unwrap();
         }
 
-        /// `TEXT KEY FILE` of what is asked for in this directory.
+        /// The request in this directory, as `TEXT KEY FILE`.
         fn asked(&self, below: &str) -> String {
             let project = self.root.join(below);
             match asked(&project) {

@@ -1,8 +1,7 @@
-//! Templates of copier and cookiecutter: programs of their own, which are handed the work where
-//! they are installed.
+//! Templates of copier and cookiecutter, which do the work if they are installed.
 //!
-//! Owns how each is called, and that the result lands in the project's directory, whatever the
-//! template calls it.
+//! Owns how each is called, and that its files end up in the project's directory, whatever the
+//! template names its own.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -20,16 +19,14 @@ use crate::shown::shown;
 /// A program that makes projects from templates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Generator {
-    /// copier.
     Copier,
-    /// cookiecutter.
     Cookiecutter,
 }
 
 impl Generator {
     pub(super) const ALL: [Self; 2] = [Self::Copier, Self::Cookiecutter];
 
-    /// The command, which is also what stands before the `:`.
+    /// The command, also the prefix in `copier:SRC`.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Copier => "copier",
@@ -37,7 +34,7 @@ impl Generator {
         }
     }
 
-    /// `copier:SRC` taken apart. `None`: the name of a template of another kind.
+    /// Splits `copier:SRC`. `None` if the word has no such prefix.
     pub(super) fn read(word: &OsStr) -> Option<(Self, &OsStr)> {
         Self::ALL.into_iter().find_map(|generator| {
             let source = word.as_bytes().strip_prefix(generator.name().as_bytes())?.strip_prefix(b":")?;
@@ -45,19 +42,19 @@ impl Generator {
         })
     }
 
-    /// Where it is installed.
+    /// The installed program.
     pub(super) fn find(self, context: &Context) -> Option<PathBuf> {
         context.program(self.name())
     }
 
-    /// The line that gets it.
+    /// How to install it.
     pub(super) fn hint(self) -> String {
         let name = self.name();
         format!("`uv tool install {name}` or `pipx install {name}`")
     }
 
-    /// Fails where it is not installed, or where its source is a path and not there. Gives the
-    /// source in a form that means the same in every directory.
+    /// Fails if the program is not installed or the source is a path that does not exist. Returns
+    /// the source in a form that does not depend on the working directory.
     pub(super) fn check(self, context: &Context, source: &OsStr) -> Result<OsString> {
         if self.find(context).is_none() {
             return Err(Error::NotInstalled { program: self.name(), hint: self.hint() });
@@ -74,14 +71,13 @@ impl Generator {
             return Ok(path.into_os_string());
         }
         if [&b"/"[..], b"./", b"../", b"~"].iter().any(|start| source.as_bytes().starts_with(start)) {
-            return Err(wrong(&format!("{} is not there", shown(&path))));
+            return Err(wrong(&format!("{} does not exist", shown(&path))));
         }
-        // An address, or one of the abbreviations that the program knows.
+        // A URL, or one of the program's abbreviations (`gh:`).
         Ok(source.to_owned())
     }
 
-    /// Runs it, before the person's eyes where they are there to be asked. What the project has
-    /// already stays.
+    /// Runs the generator; it may ask questions on a terminal. Existing files of the project stay.
     pub(super) fn run(self, context: &Context, source: &OsStr, project: &OsStr, to: &Path) -> Result<ExitStatus> {
         let Some(program) = self.find(context) else {
             return Err(Error::NotInstalled { program: self.name(), hint: self.hint() });
@@ -114,10 +110,10 @@ fn status(command: &mut Command, program: &Path) -> Result<ExitStatus> {
     Context::run_in_foreground(command).map_err(Error::io("run", program))
 }
 
-/// cookiecutter makes a directory that the template names, in a place that we name. The place is an
-/// empty one beside the project, and the project stands there as a link: where the template names
-/// it as the project is named, as most do, the program and its hooks work in the final place. What
-/// has another name is moved.
+/// cookiecutter creates a directory named by the template, below a directory of our choice. We
+/// choose an empty one beside the project and put a link to the project into it: if the template
+/// uses the project's name, as most do, cookiecutter and its hooks work in the final directory.
+/// Anything with another name is moved there.
 fn into(mut command: Command, program: &Path, source: &OsStr, name: &OsStr, to: &Path) -> Result<ExitStatus> {
     let beside = to.parent().unwrap_or(Path::new("/"));
     let place = tempfile::Builder::new()
@@ -138,7 +134,7 @@ fn into(mut command: Command, program: &Path, source: &OsStr, name: &OsStr, to: 
     Ok(status)
 }
 
-/// Moves what is in `from` into `to`; what is there already stays.
+/// Moves the contents of `from` into `to`; existing files stay.
 fn merge(from: &Path, to: &Path) -> io::Result<()> {
     for entry in fs::read_dir(from)? {
         let entry = entry?;

@@ -1,6 +1,6 @@
-//! Templates of projects: what `mkproject -t` can name, and how a project is filled from it.
+//! Project templates: what `mkproject -t` accepts, and how a template fills a project.
 //!
-//! Owns the four kinds: directories and programs in `templates` of the hook directory, sources of
+//! Owns the four kinds: directories and programs in the hook directory's `templates`, sources of
 //! copier and cookiecutter (`generator`), and plugins of virtualenvwrapper (`plugin`).
 
 use std::ffi::{OsStr, OsString};
@@ -25,7 +25,7 @@ mod plugin;
 use generator::Generator;
 use plugin::Plugins;
 
-/// Where templates come from.
+/// The templates available to the user.
 #[derive(Debug)]
 pub(crate) struct Templates<'a> {
     context: &'a Context,
@@ -33,10 +33,10 @@ pub(crate) struct Templates<'a> {
     directory: PathBuf,
 }
 
-/// A template that is there.
+/// An existing template.
 #[derive(Debug)]
 pub(crate) struct Template {
-    /// The word that names it, in every directory.
+    /// The argument of `-t`, independent of the working directory.
     word: OsString,
     kind: TemplateKind,
 }
@@ -49,31 +49,30 @@ enum TemplateKind {
     Plugin,
 }
 
-/// A template in a list.
+/// A row of `mkproject --list-templates`.
 #[derive(Debug, Serialize)]
 pub(crate) struct TemplateRow {
-    /// What `-t` takes.
+    /// The argument of `-t`.
     pub(crate) name: String,
     /// `directory`, `program`, `plugin` or `generator`.
     pub(crate) kind: &'static str,
-    /// In one line.
     pub(crate) description: String,
 }
 
 impl Template {
-    /// The word that finds it again, wherever one is then.
+    /// An argument of `-t` that works from every directory.
     pub(crate) fn word(&self) -> &OsStr {
         &self.word
     }
 }
 
 impl<'a> Templates<'a> {
-    /// Those of this person. Looks at nothing.
+    /// Reads nothing yet.
     pub(crate) fn of(context: &'a Context, hooks: &Hooks<'_>, home: &WorkonHome) -> Self {
         Self { context, store: home.path().to_path_buf(), directory: hooks.directory().join("templates") }
     }
 
-    /// The template that a word names: a source, a file in the directory of templates, a plugin.
+    /// Finds a template: a copier or cookiecutter source, a file in `templates`, or a plugin.
     pub(crate) fn find(&self, word: &OsStr) -> Result<Template> {
         if let Some((generator, source)) = Generator::read(word) {
             let source = generator.check(self.context, source)?;
@@ -97,7 +96,7 @@ impl<'a> Templates<'a> {
         Ok(Template { word: word.to_owned(), kind })
     }
 
-    /// The names of directories and programs, in order. Starts nothing.
+    /// The names of directories and programs, sorted. Starts nothing.
     pub(crate) fn local_names(&self) -> Vec<OsString> {
         let entries = fs::read_dir(&self.directory).into_iter().flatten().flatten();
         let mut names: Vec<_> = entries.map(|entry| entry.file_name()).collect();
@@ -106,8 +105,7 @@ impl<'a> Templates<'a> {
         names
     }
 
-    /// Everything that `-t` can name. A Python that cannot tell its plugins is the second half of
-    /// the answer.
+    /// Everything that `-t` accepts, and the error if the plugins could not be listed.
     pub(crate) fn list(&self) -> (Vec<TemplateRow>, Option<Error>) {
         let local = |name: OsString| {
             let file = self.directory.join(&name);
@@ -143,11 +141,11 @@ impl<'a> Templates<'a> {
         (all, wrong)
     }
 
-    /// Fills the project in `directory`. What a program or plugin ended with; a directory is copied
-    /// or it fails.
+    /// Fills the project in `directory`. Returns the status of a program or plugin; `None` after a
+    /// directory was copied.
     pub(crate) fn apply(&self, template: &Template, project: &OsStr, directory: &Path) -> Result<Option<ExitStatus>> {
-        // One that came during the template before ends it all; one that comes during this one is
-        // for this one.
+        // An interrupt during an earlier template stops everything; from here on it is for this
+        // template.
         Context::unblock_interrupts();
         let status = match &template.kind {
             TemplateKind::Directory(from) => return copy_into(from, directory).map(|()| None),
@@ -160,7 +158,7 @@ impl<'a> Templates<'a> {
             TemplateKind::Plugin => {
                 let plugins = Plugins::locate(self.context)?.ok_or_else(|| self.unknown(&template.word))?;
                 let mut command = plugins.command(&template.word, project, directory);
-                // As virtualenvwrapper has it for all of Python that it runs.
+                // virtualenvwrapper runs all its Python code in WORKON_HOME.
                 command.current_dir(&self.store);
                 Context::run_in_foreground(&mut command).map_err(Error::io("run", "VIRTUALENVWRAPPER_PYTHON"))?
             }
@@ -179,24 +177,24 @@ impl<'a> Templates<'a> {
     }
 }
 
-/// Copies what is in `from`, links as links; what the project has already stays.
+/// Copies the contents of `from`, links as links; existing files stay.
 fn copy_into(from: &Path, to: &Path) -> Result<()> {
     for entry in fs::read_dir(from).map_err(Error::io("read", from))? {
         let entry = entry.map_err(Error::io("read", from))?;
         let (source, target) = (entry.path(), to.join(entry.file_name()));
         let kind = entry.file_type().map_err(Error::io("read", &source))?;
-        let is_there = fs::symlink_metadata(&target).is_ok();
+        let exists = fs::symlink_metadata(&target).is_ok();
         if kind.is_dir() {
-            if !is_there {
+            if !exists {
                 fs::create_dir(&target).map_err(Error::io("create", &target))?;
             }
             copy_into(&source, &target)?;
-        } else if kind.is_symlink() && !is_there {
-            let leads_to = fs::read_link(&source).map_err(Error::io("read", &source))?;
-            std::os::unix::fs::symlink(leads_to, &target).map_err(Error::io("create", &target))?;
-        } else if !is_there {
+        } else if kind.is_symlink() && !exists {
+            let target_of_link = fs::read_link(&source).map_err(Error::io("read", &source))?;
+            std::os::unix::fs::symlink(target_of_link, &target).map_err(Error::io("create", &target))?;
+        } else if !exists {
             let written = reflink_copy::reflink_or_copy(&source, &target).and_then(|_| {
-                // A clone has the mode of a new file.
+                // A reflink copy does not keep the mode.
                 fs::set_permissions(&target, fs::metadata(&source)?.permissions())
             });
             written.map_err(Error::io("write", &target))?;

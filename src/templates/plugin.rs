@@ -1,8 +1,7 @@
-//! Project templates that Python packages bring along: entry points of
-//! `virtualenvwrapper.project.template`.
+//! Project templates from Python packages: entry points of `virtualenvwrapper.project.template`.
 //!
-//! Owns the call of `plugin.py` in the interpreter that VIRTUALENVWRAPPER_PYTHON names. Where that
-//! is unset no Python is looked for and none is started.
+//! Owns how `plugin.py` is run with VIRTUALENVWRAPPER_PYTHON. If that variable is unset, no Python
+//! is started.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -18,13 +17,13 @@ use crate::shown::shown;
 
 const SCRIPT: &str = include_str!("plugin.py");
 
-/// How long it may take: `list` loads every template for its description.
+/// Time limit: `list` loads every template for its description.
 const PATIENCE: Patience = Patience::seconds(30);
 
-/// Starts the answer, RFC 7464. It cannot stand inside of JSON.
+/// Starts the answer (RFC 7464). JSON cannot contain this byte.
 const RECORD_SEPARATOR: u8 = 0x1e;
 
-/// The interpreter with the plugins.
+/// The interpreter whose packages have the templates.
 #[derive(Debug)]
 pub(super) struct Plugins<'a> {
     context: &'a Context,
@@ -32,8 +31,8 @@ pub(super) struct Plugins<'a> {
 }
 
 impl<'a> Plugins<'a> {
-    /// `None` where VIRTUALENVWRAPPER_PYTHON is unset. A bare name is looked for outside of the
-    /// active environment, which `mkproject` has just entered.
+    /// `None` if VIRTUALENVWRAPPER_PYTHON is unset. A bare name is searched outside the active
+    /// environment, which `mkproject` has just activated.
     pub(super) fn locate(context: &'a Context) -> Result<Option<Self>> {
         let Some(named) = context.variable(env_vars::VIRTUALENVWRAPPER_PYTHON) else { return Ok(None) };
         let inside = context.absolute(env_vars::VIRTUAL_ENV).map(|root| root.join("bin"));
@@ -46,7 +45,7 @@ impl<'a> Plugins<'a> {
         }
     }
 
-    /// Whether there is one of that name. Loads none.
+    /// Whether a template of that name exists. Loads none.
     pub(super) fn has(&self, name: &OsStr) -> Result<bool> {
         Ok(self.ask("names")?.iter().any(|(known, _)| OsStr::new(known) == name))
     }
@@ -56,7 +55,7 @@ impl<'a> Plugins<'a> {
         self.ask("list")
     }
 
-    /// The command that runs one.
+    /// The command that runs a template.
     pub(super) fn command(&self, name: &OsStr, project: &OsStr, directory: &Path) -> Command {
         let mut command = self.context.command(&self.python);
         script(&mut command, "run").arg(name).arg(project).arg(directory);
@@ -76,8 +75,8 @@ impl<'a> Plugins<'a> {
     }
 }
 
-/// The words that run the script, in this mode. PYTHONPATH stays: templates may be found through
-/// it.
+/// Adds the arguments that run the script in this mode. PYTHONPATH stays, because it may have the
+/// templates.
 fn script<'a>(command: &'a mut Command, mode: &str) -> &'a mut Command {
     command.env_remove("PYTHONINSPECT").args(["-c", SCRIPT, mode])
 }

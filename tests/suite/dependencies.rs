@@ -1,6 +1,7 @@
-//! `mkvirtualenv --from`: what a project needs, installed by pip and uv; beside the real pipenv.
+//! `mkvirtualenv --from` installs a project's dependencies with pip and uv; compared with the real
+//! pipenv.
 //!
-//! Which file counts and what is read of it is tried beside the modules that read.
+//! The unit tests in src/project cover which file is read and how.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -18,7 +19,8 @@ fn python() -> &'static str {
     pythons::complete().path.to_str().unwrap()
 }
 
-/// An index of one project with versions 1.0 and 2.0, as a directory. The hash of 1.0.
+/// A directory that serves as an index with versions 1.0 and 2.0 of one project. Returns its URL
+/// and the hash of 1.0.
 fn index(sandbox: &Sandbox) -> (String, String) {
     let place = sandbox.root().join("my index/tiny-thing");
     fs::create_dir_all(&place).unwrap();
@@ -40,7 +42,7 @@ fn freeze(sandbox: &Sandbox, root: &Path) -> String {
     sandbox.run_command(command, b"").status(0).stdout_text()
 }
 
-/// In a plain place, as everywhere here: pip writes commands that a backquote in their path spoils.
+/// A plain path: pip writes broken scripts for a path with a backquote.
 #[test]
 fn a_pipfile_lock_is_installed_as_pipenv_does() {
     let mut sandbox = Sandbox::plain();
@@ -55,7 +57,7 @@ fn a_pipfile_lock_is_installed_as_pipenv_does() {
     let project = sandbox.write("my project/Pipfile.lock", lock).parent().unwrap().to_owned();
     fs::write(project.join("Pipfile"), format!("[[source]]\nname = 'mine'\nurl = '{index}'\nverify_ssl = true\n"))
         .unwrap();
-    // The person's own index has nothing to say here.
+    // The lock's index is used, not the user's.
     sandbox.set("PIP_INDEX_URL", "file:///nowhere");
     let words = ["mkvirtualenv", "--from", "my project", "-p", python(), "ours"];
     let told = Story::new().run(words).code("tiny-thing", "tiny-thing").played(&sandbox, Shell::Bash.plain());
@@ -72,7 +74,7 @@ fn a_pipfile_lock_is_installed_as_pipenv_does() {
     let theirs = freeze(&sandbox, &sandbox.environment("theirs"));
     assert_eq!(theirs, "tiny-thing==1.0\n");
     assert_eq!(freeze(&sandbox, &sandbox.environment("ours")), theirs);
-    // A wheel that is not the one that was locked.
+    // A wheel with another hash than the locked one.
     let lock = fs::read_to_string(project.join("Pipfile.lock")).unwrap().replace(&hash, &"0".repeat(64));
     fs::write(project.join("Pipfile.lock"), lock).unwrap();
     sandbox.unset("PIPENV_CUSTOM_VENV_NAME");
@@ -105,7 +107,7 @@ fn a_pyproject_gives_its_dependencies_and_the_group_dev_by_pip_and_by_uv() {
     }
 }
 
-/// Relative paths count from the project, in every shell.
+/// Relative paths start at the project, in every shell.
 #[test]
 fn requirements_are_taken_where_they_lie_and_others_come_after() {
     let mut sandbox = Sandbox::plain();
@@ -150,7 +152,7 @@ fn without_anything_to_take_nothing_is_made() {
     }
 }
 
-/// What uv takes from a path would come from an index by its name: somebody else's package.
+/// pip would take it from an index by its name, which is another package.
 #[test]
 fn what_the_project_takes_from_another_place_never_comes_from_an_index() {
     let sandbox = Sandbox::plain();

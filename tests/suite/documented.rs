@@ -1,5 +1,5 @@
-//! The tests that the documents name are there: README.md says which of them keep each promise,
-//! docs/faults.md what is tried, and the Makefile which of them are run for that.
+//! The tests that documents name exist: README.md for each promise, docs/faults.md for each fault,
+//! and the Makefile for `make test-faults`.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ fn read(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
 }
 
-/// What stands in backticks.
+/// The words in backticks.
 fn quoted(text: &str) -> Vec<&str> {
     text.split('`').skip(1).step_by(2).collect()
 }
@@ -61,7 +61,7 @@ fn what_is_tried_names_files_and_tests_that_are_there() {
     for row in rows {
         let names = row.rsplit('|').nth(1).unwrap();
         assert!(!quoted(names).is_empty(), "{row}");
-        // In one directory after the first of them.
+        // File names without a directory are in that of the first one.
         let mut directory = "";
         for name in quoted(names) {
             let named = format!("{directory}{name}");

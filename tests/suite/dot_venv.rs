@@ -1,5 +1,5 @@
-//! The link `.venv` of a project: made on request, used by the real uv, and gone with what it led
-//! to.
+//! The link `.venv` of a project: created on request, used by the real uv, and removed with its
+//! environment.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -31,7 +31,7 @@ fn uv_works_in_the_environment_of_the_project() {
     let said = "Setting project for x to [ROOT]/my project\n";
     sandbox.run(words).status(0).stdout(said).stderr("Linked [ROOT]/my project/.venv to `x`\n");
     assert_eq!(target(&project), Some(sandbox.environment("x")));
-    // Of three ways: by the path it is called by, by what it has, by what it runs.
+    // uv finds it by path, installs into it, and runs its programs.
     let code = "import os, sys; print(os.path.realpath(sys.prefix))";
     uv(&sandbox, &project, &["run", "--no-sync", "python", "-c", code]).status(0).stdout("[ROOT]/envs/x\n");
     uv(&sandbox, &project, &["pip", "list", "--format=freeze"]).status(0).stdout_contains("pip==");
@@ -40,7 +40,7 @@ fn uv_works_in_the_environment_of_the_project() {
         .run(["workon", "."])
         .get("VIRTUAL_ENV")
         .plays(&sandbox, "workon .: 0\nexport VIRTUAL_ENV=[ROOT]/envs/x");
-    // It follows, and goes with what it led to: a link into nowhere would stop uv.
+    // The link follows a rename and is removed with the environment: uv fails on a dangling link.
     sandbox.run(["mvvirtualenv", "x", "y"]).status(0);
     assert_eq!(target(&project), Some(sandbox.environment("y")));
     sandbox.run(["rmvirtualenv", "--now", "y"]).status(0).stderr("Removed the link [ROOT]/my project/.venv to it\n");
@@ -77,7 +77,7 @@ fn what_is_not_a_link_of_ours_stays_as_it_is() {
         refused(&sandbox);
     }
     fs::remove_file(&place).unwrap();
-    // One of ours is replaced; that of another is not taken away with this one.
+    // A link of ours is replaced, but not removed with another environment.
     for name in ["x", "y"] {
         let said = format!("Setting project for {name} to [ROOT]/my project\n");
         let linked = format!("Linked [ROOT]/my project/.venv to `{name}`\n");

@@ -1,7 +1,7 @@
-//! `venvwrap freeze`: what is installed, in the file of the project; by pip and uv, with and
-//! without a person.
+//! `venvwrap freeze` writes installed versions to the project's file; with pip and uv, with and
+//! without a terminal.
 //!
-//! Which lines stay and which change is tried beside the module that does it.
+//! src/project/requirements/tests.rs covers which lines change.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -15,7 +15,7 @@ use crate::support::wheel::tiny_thing;
 
 /// A project with an environment `x` that has `tiny-thing` 1.0, and wheels of 1.0 and 2.0.
 fn with_tiny_thing() -> (Sandbox, PathBuf) {
-    // In a plain place: pip writes commands that a backquote in their path spoils.
+    // A plain path: pip writes broken scripts for a path with a backquote.
     let mut sandbox = Sandbox::plain();
     let (wheels, project) = (sandbox.root().join("my wheels"), sandbox.root().join("my project"));
     fs::create_dir(&wheels).unwrap();
@@ -51,14 +51,14 @@ fn what_is_installed_goes_into_requirements_and_comes_out_again() {
     let said = format!("{shown}: 1 added, 0 removed, 0 unchanged; nothing was written\n");
     sandbox.run(["freeze", "x", "--dry-run"]).status(0).stdout("+ tiny-thing==1.0\n").stderr(said);
     assert!(!file.exists());
-    // Settings of pip that would have another place looked at.
+    // Settings that would make pip list another environment.
     sandbox.set("PIP_PATH", "/nowhere").set("PIP_REQUIREMENT", "/nowhere");
     let said = format!("Wrote {shown}: 1 added, 0 removed, 0 unchanged\n");
     sandbox.run(["freeze", "x"]).status(0).stdout("+ tiny-thing==1.0\n").stderr(said);
     sandbox.unset("PIP_PATH").unset("PIP_REQUIREMENT");
     assert_eq!(text(&file), format!("{MARK}tiny-thing==1.0\n"));
     sandbox.run(["freeze", "x"]).status(0).stdout("").stderr(format!("{shown} is up to date: 1 package\n"));
-    // What it made itself it changes without a question; uv tells the same.
+    // A generated file changes without a question; uv lists the same packages.
     upgrade(&sandbox, "tiny-thing==2.0");
     symlink(peer("uv"), sandbox.tools().join("uv")).unwrap();
     sandbox.set("VENVWRAP_INSTALLER", "uv");
@@ -67,7 +67,7 @@ fn what_is_installed_goes_into_requirements_and_comes_out_again() {
     sandbox.run(["freeze", "x"]).status(0).stdout(change).stderr(said);
     assert_eq!(text(&file), format!("{MARK}tiny-thing==2.0\n"));
     sandbox.run(["freeze", "x", "--to", "-"]).status(0).stdout("tiny-thing==2.0\n").stderr("");
-    // And back.
+    // And back to 1.0.
     let python = pythons::complete().path.to_str().unwrap();
     sandbox.run(["mkvirtualenv", "-q", "--without-pip", "-p", python, "--from", "my project", "y"]).status(0);
     sandbox.run(["freeze", "y", "--to", "-"]).status(0).stdout("tiny-thing==2.0\n");
@@ -101,7 +101,7 @@ fn what_somebody_wrote_is_changed_after_a_question_only() {
     upgrade(&sandbox, "tiny-thing==2.0");
     sandbox.run(["freeze", "x", "-y"]).status(0);
     assert_eq!(text(&file), new.replace("1.0", "2.0"));
-    // Hashes are not of its making.
+    // A file with hashes is refused.
     fs::write(&file, "tiny-thing==1.0 \\\n    --hash=sha256:0\n").unwrap();
     let said = "venvwrap: [ROOT]/my project/requirements.txt has hashes; a list of installed packages has none\n\
                 hint: `--to pylock.toml` writes a file with hashes; `--to FILE` leaves this one alone\n";
@@ -113,7 +113,7 @@ fn a_lock_file_is_made_by_uv_for_just_what_is_installed() {
     let (mut sandbox, project) = with_tiny_thing();
     let file = project.join("pylock.toml");
     let to_lock = ["freeze", "x", "--to", "my project/pylock.toml"];
-    // The pip that comes with the newest Python may be new enough.
+    // The newest Python's pip can make lock files.
     let can_lock = sandbox.environment("x").join("bin/pip").is_file() && {
         let mut command = sandbox.command(sandbox.environment("x").join("bin/python"));
         command.args(["-m", "pip", "lock", "--help"]);
@@ -133,7 +133,7 @@ fn a_lock_file_is_made_by_uv_for_just_what_is_installed() {
     sandbox.run(to_lock).status(0).stdout("+ tiny-thing==1.0\n");
     let made = text(&file);
     assert!(made.starts_with(MARK) && made.contains("lock-version = \"1.0\"") && made.contains("sha256"), "{made}");
-    // From now on it is the file that is written, as long as there is one.
+    // An existing lock file is the default target.
     upgrade(&sandbox, "tiny-thing==2.0");
     sandbox.run(["freeze", "x"]).status(0).stdout("- tiny-thing==1.0\n+ tiny-thing==2.0\n");
     let said = "[ROOT]/my project/pylock.toml is up to date: 1 package\n";
@@ -171,7 +171,7 @@ fn what_cannot_be_written_is_said() {
     fs::write(sandbox.environment("x").join(".project"), "/gone\n").unwrap();
     let said = "venvwrap: `/gone` is not a directory\nhint: choose a file with `--to FILE`\n";
     sandbox.run(["freeze", "x"]).status(1).stdout("").stderr(said);
-    // A pip that fails leaves everything as it is.
+    // If pip fails, the file stays unchanged.
     let site = sandbox.environment("x").join("lib/python3.11/site-packages/pip");
     fs::create_dir(site).unwrap();
     let project = sandbox.write("project/requirements.txt", MARK);
@@ -184,7 +184,7 @@ fn what_cannot_be_written_is_said() {
     assert_eq!(text(&project), MARK);
 }
 
-/// Python, so that the answer has any bytes: what its build says is in the metadata of a package.
+/// Writes a direct_url.json, which the package's build controls.
 fn write_direct_url(sandbox: &Sandbox, text: &str) {
     let lib = sandbox.environment("x").join("lib");
     let site = lib.join(&crate::support::disk::names(&lib)[0]).join("site-packages/tiny_thing-1.0.dist-info");
@@ -213,7 +213,7 @@ fn the_metadata_of_a_package_writes_no_line_of_its_own() {
                 assert!(answer.stderr_text().contains(said), "{url}: {answer}");
             }
         }
-        // Options behind an address, which uv escapes.
+        // Options after a URL; uv escapes them.
         write_direct_url(&sandbox, r#"{"url": "https://h/x.whl --config-settings a=b", "archive_info": {}}"#);
         let answer = sandbox.run(["freeze", "x", "--to", "-"]);
         let is_refused = answer.stderr_text().contains("is not a line for a package\nhint: nothing was written");
@@ -244,8 +244,7 @@ fn what_is_written_to_a_link_is_written_to_its_file() {
     sandbox.run(["freeze", "x", "-y", "--to", "my project"]).status(1).stdout("");
 }
 
-/// By pip and by uv: the project is in a repository with a remote, which neither has a password in
-/// the file.
+/// With pip and uv. The repository has a remote with a password, which must not reach the file.
 #[test]
 fn a_project_in_a_repository_stays_as_the_file_calls_it() {
     let (mut sandbox, project) = with_tiny_thing();

@@ -1,4 +1,4 @@
-//! `.`: the environment of the project that one is in, for workon, run, env and which.
+//! `.` stands for the current project's environment in workon, run, env, and which.
 
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -15,10 +15,10 @@ fn link(sandbox: &Sandbox, name: &str, project: &Path) {
     fs::write(sandbox.environment(name).join(".project"), [project.as_os_str().as_bytes(), b"\n"].concat()).unwrap();
 }
 
-/// The name of what `.` stands for in a directory, or what is said instead.
+/// What `.` stands for in a directory, or the error.
 fn here(sandbox: &Sandbox, directory: &Path) -> String {
     let mut command = sandbox.command(BINARY);
-    // As a shell has it: by the way one has gone.
+    // PWD keeps symlinks, as in a shell.
     command.args(["which", "."]).current_dir(directory).env("PWD", directory);
     let answer = sandbox.run_command(command, b"");
     let path = answer.stdout_text();
@@ -42,11 +42,11 @@ fn what_is_linked_to_the_nearest_directory_comes_first() {
     assert_eq!(here(&sandbox, &inner), "all");
     link(&sandbox, "outer", outer);
     assert_eq!(here(&sandbox, &inner), "outer");
-    // Written by hand: with a slash at its end, by way of another directory.
+    // Written by hand, with `..` and a slash at the end.
     link(&sandbox, "inner", &outer.join("docs/../tests/"));
     assert_eq!(here(&sandbox, &inner), "inner");
     assert_eq!(here(&sandbox, outer), "outer");
-    // One that is linked to what is gone, to nothing, or to no place at all is in nobody's way.
+    // Links to a missing directory, to nothing, or to an invalid path are ignored.
     link(&sandbox, "gone", &sandbox.root().join("gone"));
     link(&sandbox, "relative", Path::new("."));
     fs::write(sandbox.minimal_environment("odd").join(".project"), vec![b'x'; 20_000]).unwrap();
@@ -73,14 +73,14 @@ fn several_are_named_and_none_is_taken() {
     let sandbox = Sandbox::new();
     let project = made(&sandbox, "my project");
     link(&sandbox, "one", &project);
-    // Another name for the same is no other.
+    // A second name for the same environment is not a second environment.
     symlink("one", sandbox.environment("alias")).unwrap();
     assert_eq!(here(&sandbox, &project), "one");
     link(&sandbox, "two", &project);
     let said =
         "venvwrap: [ROOT]/my project is the project of `one` and `two`\nhint: name the one you mean: `one` or `two`\n";
     assert_eq!(here(&sandbox, &project), said);
-    // One that is only named like the directory is not taken for it.
+    // The directory's name alone does not decide between linked environments.
     sandbox.minimal_environment("my project");
     assert_eq!(here(&sandbox, &project), said);
     Story::new()
@@ -88,8 +88,8 @@ fn several_are_named_and_none_is_taken() {
         .code("workon . 2>/dev/null || :", "workon . 2>/dev/null")
         .get("VIRTUAL_ENV")
         .plays(&sandbox, "unset VIRTUAL_ENV");
-    // Of several (cpvirtualenv copies the link) the one that is named so is, as ever, and what
-    // .venv leads to.
+    // Of several linked ones (cpvirtualenv copies the link), the name of the directory or `.venv`
+    // decides.
     symlink(sandbox.environment("two"), project.join(".venv")).unwrap();
     assert_eq!(here(&sandbox, &project), "two");
     fs::remove_file(project.join(".venv")).unwrap();
@@ -120,7 +120,7 @@ fn a_link_called_venv_leads_to_it_and_a_directory_does_not() {
     fs::remove_file(project.join(".venv")).unwrap();
     sandbox.minimal_environment_at(&project.join(".venv"));
     assert_eq!(here(&sandbox, &below), "below");
-    // One that is linked is nearer the person's word than what a tool has left.
+    // A link made with setvirtualenvproject wins over `.venv`.
     symlink(sandbox.environment("my env"), below.join(".venv")).unwrap();
     link(&sandbox, "linked", &below);
     assert_eq!(here(&sandbox, &below), "linked");

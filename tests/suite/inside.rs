@@ -1,5 +1,4 @@
-//! What there is while an environment is active: the prompt, the lines of the person's own, the
-//! directories.
+//! While an environment is active: the prompt, lines appended to activate, and directories.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -52,7 +51,7 @@ fn the_prompt_of_fish_is_wrapped_and_comes_back() {
     let workon = |story: Story| draw(story.run(["workon", name]));
     let story = Story::new().code("", "function fish_prompt; echo -n \"[$status]> \"; end").snapshot("before");
     let story = draw(draw(workon(workon(story))).run(["deactivate"])).snapshot("after");
-    // Switched off, and replaced while inside.
+    // With the prompt disabled, and with a prompt replaced inside.
     let story = workon(story.export("VIRTUAL_ENV_DISABLE_PROMPT", "1")).run(["deactivate"]);
     let story = draw(workon(story.unset("VIRTUAL_ENV_DISABLE_PROMPT")).code("", "function fish_prompt; echo new; end"));
     let drawn = "(it's _[31m$x %s) [1]> ";
@@ -92,7 +91,7 @@ fn lines_appended_to_bin_activate_take_effect() {
              unset VIRTUAL_ENV"
         )
     };
-    // Aliases and functions of the person's own hold in their lines, as they should.
+    // The user's aliases and functions apply in appended lines, as they should.
     for mode in MODES.iter().filter(|mode| !mode.name.contains("aliases") && !mode.name.contains("replaced")) {
         let told = story.played(&sandbox, mode);
         if mode.shell == Shell::Fish {
@@ -150,7 +149,7 @@ fn commands_are_looked_up_anew() {
     }
 }
 
-/// What `nodeenv -p` appends asks for the file that it stands in, and `exit` there would end the
+/// The lines that `nodeenv -p` appends need the path of their file, and their `exit` would end the
 /// shell.
 #[test]
 fn appended_lines_that_are_for_a_file_are_passed_over_as_a_whole_and_the_shell_lives() {

@@ -1,5 +1,4 @@
-//! Every `--json` document is what docs/json.md says: each key, its type, and no key that is not
-//! there.
+//! Every `--json` document matches docs/json.md: all keys, their types, and no other keys.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
@@ -13,8 +12,7 @@ use serde_json::Value;
 use crate::support::sandbox::Sandbox;
 use crate::support::shells::Shell;
 
-/// The rows of the tables: the key, and its type as the page has it; by the heading above, without
-/// backticks.
+/// The rows of each table (key and type), by the heading above it.
 type Tables = BTreeMap<String, Vec<(String, String)>>;
 
 fn tables() -> Tables {
@@ -39,7 +37,7 @@ fn linked(kind: &str) -> &str {
     kind.split_once('[').and_then(|(_, rest)| rest.split_once(']')).unwrap().0
 }
 
-/// The keys of a table, those of the objects that it takes over among them.
+/// The keys of a table, including those of objects it refers to.
 fn keys<'a>(tables: &'a Tables, heading: &str) -> Vec<(&'a str, &'a str)> {
     let rows = tables.get(heading).unwrap_or_else(|| panic!("docs/json.md has no table `{heading}`"));
     let of_row = |(key, kind): &'a (String, String)| match key.as_str() {
@@ -49,7 +47,7 @@ fn keys<'a>(tables: &'a Tables, heading: &str) -> Vec<(&'a str, &'a str)> {
     rows.iter().flat_map(of_row).collect()
 }
 
-/// What is wrong with an object, each with its place.
+/// All differences of an object, each with its path.
 fn wrong(tables: &Tables, heading: &str, value: &Value, place: &str) -> Vec<String> {
     let Some(object) = value.as_object() else { return vec![format!("{place}: no object: {value}")] };
     let known = keys(tables, heading);
@@ -88,9 +86,8 @@ fn wrong_type(tables: &Tables, kind: &str, value: &Value, place: &str) -> Vec<St
     if is_right { Vec::new() } else { vec![format!("{place}: not {kind}: {value}")] }
 }
 
-/// A world in which nothing that a document can hold is missing: a broken environment, one that was
-/// removed, one with a name that is no text, a project with a hook, a template, a Python that does
-/// not work.
+/// A sandbox that fills every key: a broken environment, a removed one, a name that is not UTF-8, a
+/// project with a hook, a template, and a broken Python.
 fn world() -> Sandbox {
     let sandbox = Sandbox::with_x_and_y();
     sandbox.minimal_environment(OsStr::from_bytes(b"\xffodd"));
@@ -110,7 +107,7 @@ fn world() -> Sandbox {
     sandbox
 }
 
-/// Every document of the page, with the words that print it here.
+/// Every document of the page, and the command that prints it here.
 const DOCUMENTS: &[(&str, &[&str])] = &[
     ("lsvirtualenv --json", &["lsvirtualenv", "--json"]),
     ("lsvirtualenv --json", &["lsvirtualenv", "--json", "--all"]),
@@ -144,7 +141,7 @@ fn every_document_is_what_the_page_says() {
         let wrong = wrong(&tables, heading, &value, heading);
         assert!(wrong.is_empty(), "{}\n{value:#}", wrong.join("\n"));
         assert!(answer.stdout.starts_with(b"{\n  \"schema\": 1"), "{answer}");
-        // An empty list proves nothing.
+        // An empty list would check nothing.
         for (key, list) in value.as_object().unwrap().iter().filter_map(|(key, list)| Some((key, list.as_array()?))) {
             let may_be_empty = ["mended", "unset"].contains(&key.as_str());
             assert!(may_be_empty || !list.is_empty(), "{heading}: {key} is empty");
@@ -170,7 +167,7 @@ fn a_key_has_one_type_wherever_it_stands() {
     for (heading, rows) in &tables {
         for (key, kind) in rows.iter().filter(|(key, _)| key != "(all)") {
             let base = kind.trim_end_matches(", optional").trim_end_matches(" or null");
-            // More than name and path may be told of each.
+            // The objects may have further keys.
             let base = if base.starts_with("list of [") { "list of objects" } else { base };
             let (other, first) = *types.entry(key.as_str()).or_insert((heading, base));
             assert_eq!(first, base, "`{key}` in `{other}` and in `{heading}`");

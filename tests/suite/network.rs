@@ -1,5 +1,4 @@
-//! The two tests that need a package index: the main job with a real package, and with every
-//! Python.
+//! The two tests that need a package index: a real package in the main case, and with every Python.
 
 use std::fs;
 
@@ -8,7 +7,7 @@ use crate::support::sandbox::Sandbox;
 use crate::support::shells::Shell;
 use crate::support::story::Story;
 
-/// How the person's machine reaches an index: proxies, certificates, settings of pip.
+/// Variables with which this machine reaches an index: proxies, certificates, settings of pip.
 const WAYS_OUT: [&str; 14] = [
     "ALL_PROXY",
     "HTTPS_PROXY",
@@ -26,7 +25,7 @@ const WAYS_OUT: [&str; 14] = [
     "no_proxy",
 ];
 
-/// Whether this machine is said to have no network.
+/// Whether tests were told that there is no network.
 fn is_offline() -> bool {
     let is_set = std::env::var_os("VENVWRAP_TEST_OFFLINE").is_some();
     if is_set {
@@ -35,11 +34,11 @@ fn is_offline() -> bool {
     is_set
 }
 
-/// With the way out of this machine. In a plain place: pip writes commands that a backquote in
-/// their path spoils.
+/// A sandbox with network access. A plain path: pip writes broken scripts for a path with a
+/// backquote.
 fn connected() -> Sandbox {
     let mut sandbox = Sandbox::plain();
-    // Where PATH has a uv it could be that.
+    // Otherwise a uv on PATH might install.
     sandbox.unset("PIP_CONFIG_FILE").set("VENVWRAP_INSTALLER", "pip");
     for name in WAYS_OUT {
         if let Some(value) = std::env::var_os(name) {
@@ -65,7 +64,7 @@ fn a_package_from_the_index_is_installed_and_imports() {
     told.records(&format!("{}: 0", words.join(" ")));
 }
 
-/// From the request to the package at work, with every interpreter: 2.7 and `PyPy` as well.
+/// With every interpreter, also 2.7 and `PyPy`.
 #[test]
 fn a_package_from_the_index_runs_in_an_environment_of_every_python() {
     if is_offline() {

@@ -1,8 +1,6 @@
-//! The project's environment, the same for pipenv and for us: made here and used there, and the
-//! reverse.
+//! pipenv and venvwrap use the same environment for a project, whoever created it.
 //!
-//! pipenv is the real one. That the names agree for odd places and settings is tried beside the
-//! module that makes them.
+//! With the real pipenv. src/project/pipenv/tests.rs compares names for odd paths and settings.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -14,7 +12,7 @@ use crate::support::pythons::{self, peer};
 use crate::support::sandbox::{BINARY, Sandbox};
 use crate::support::story::Story;
 
-/// pipenv in a directory of the sandbox.
+/// Runs pipenv in a directory of the sandbox.
 #[track_caller]
 fn pipenv<'a>(sandbox: &'a Sandbox, directory: &Path, words: &[&str]) -> Answer<'a> {
     let mut command = sandbox.command(peer("pipenv"));
@@ -22,7 +20,7 @@ fn pipenv<'a>(sandbox: &'a Sandbox, directory: &Path, words: &[&str]) -> Answer<
     sandbox.run_command(command, b"")
 }
 
-/// Our program there.
+/// Runs venvwrap there.
 #[track_caller]
 fn ours<'a>(sandbox: &'a Sandbox, directory: &Path, words: &[&str]) -> Answer<'a> {
     let mut command = sandbox.command(BINARY);
@@ -34,13 +32,13 @@ const PIPFILE: &str = "[packages]\n";
 
 #[test]
 fn what_is_made_here_is_what_pipenv_uses() {
-    // In a plain place: pipenv dies of a WORKON_HOME with a `$` in it.
+    // A plain path: pipenv crashes on a WORKON_HOME with a `$` in it.
     let sandbox = Sandbox::plain();
     let python = pythons::complete().path.to_str().unwrap();
     let root = sandbox.root().join("src/My \"$Project\" é\\[x]/deeper than that");
     fs::create_dir_all(root.join("a/b")).unwrap();
     fs::write(root.join("Pipfile"), PIPFILE).unwrap();
-    // By a link, from below: pipenv goes by what the kernel says.
+    // Through a symlink and from a subdirectory: pipenv resolves links.
     let link = sandbox.root().join("link");
     symlink(&root, &link).unwrap();
     ours(&sandbox, &link.join("a/b"), &["mkvirtualenv", "--without-pip", "--here", "-p", python]).status(0);
@@ -51,7 +49,7 @@ fn what_is_made_here_is_what_pipenv_uses() {
     let code = "import sys; print(sys.prefix)";
     let told = pipenv(&sandbox, &link.join("a"), &["run", "python", "-c", code]).status(0).stdout_text();
     assert_eq!(told, at);
-    // It is that of the project for us, too, and made once.
+    // venvwrap finds it as well and creates no second one.
     ours(&sandbox, &root.join("a"), &["which", "."]).status(0).stdout(&at);
     ours(&sandbox, &root, &["mkvirtualenv", "--here"]).status(0).stderr_contains("exists; it was left as it is");
     let project = fs::read(sandbox.environment(name).join(".project")).unwrap();
@@ -72,12 +70,12 @@ fn what_pipenv_has_made_is_entered_by_a_dot() {
     let enter = "\\builtin cd 'my project/a'";
     let story = Story::new().code(enter, "builtin cd 'my project/a'").run(["workon", "."]).get("VIRTUAL_ENV");
     story.plays(&sandbox, &format!("workon .: 0\nexport VIRTUAL_ENV=[ROOT]/envs/{name}"));
-    // Without the link as well, by its name alone.
+    // Without `.project`, the name is enough.
     fs::remove_file(sandbox.environment(name).join(".project")).unwrap();
     ours(&sandbox, &root.join("a"), &["which", "."]).status(0).stdout(format!("[ROOT]/envs/{name}\n"));
 }
 
-/// There would be two of one project: nothing is made.
+/// A second environment for the project is refused.
 #[test]
 fn where_pipenv_would_look_elsewhere_nothing_is_made() {
     let mut sandbox = Sandbox::new();

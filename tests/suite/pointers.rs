@@ -1,5 +1,5 @@
-//! What a project points to by a `.venv` that is a file, and by `.python-envs` (PEP 832): written
-//! by the real tools, and taken by everything that takes `.`.
+//! A `.venv` file and `.python-envs` (PEP 832), written by real tools and used by every command
+//! that accepts `.`.
 
 use std::fs;
 use std::os::unix::fs::{chown, symlink};
@@ -33,7 +33,7 @@ fn the_file_of_virtualenv_leads_to_what_it_made() {
     command.args(["-q", "--no-download", "--no-periodic-update", "-p", python, "my env"]).current_dir(&project);
     drop(sandbox.run_command(command, b"").status(0));
     assert_eq!(fs::read_to_string(project.join(".venv")).unwrap(), "my env\n");
-    // One of the store by this name is not meant.
+    // The store's environment of the same name is not meant.
     sandbox.minimal_environment("my env");
     in_project(&sandbox, &project, &["which", "."]).status(0).stdout("[ROOT]/my project/my env\n").stderr("");
     let code = "import os, sys; print(os.path.realpath(sys.prefix))";
@@ -71,7 +71,7 @@ fn a_name_of_the_store_and_paths_from_the_file_are_read() {
             .get("VIRTUAL_ENV")
             .plays(&sandbox, &format!("workon .: 0\nexport VIRTUAL_ENV=[ROOT]/{expected}"));
     }
-    // Nothing of these is a name, a path, or a reason to wait.
+    // None of these is a name or a path, and none may block.
     let file = project.join(".venv");
     for text in [&b"../gone\n"[..], b"gone\n", b"x\ny\n", b"\xff", b"", b"$(touch made)\n", b"-rf\n", b"../envs\n"] {
         fs::write(&file, text).unwrap();
@@ -98,7 +98,7 @@ fn of_a_list_the_last_line_is_meant_and_every_line_is_listed() {
     which("my project/.tox/two");
     in_project(&sandbox, &project, &["lsvirtualenv", "--all", "-b"]).stdout("x\ny\nmy project\none\n");
     in_project(&sandbox, &project, &["which", "venv:one"]).status(0).stdout("[ROOT]/my project/.tox/one\n");
-    // One of the store, and `.venv`, which goes before.
+    // An environment of the store, and `.venv`, which wins.
     fs::write(&list, ".tox/one\r\n../envs/x\r\n").unwrap();
     which("envs/x");
     symlink("../envs/y", project.join(".venv")).unwrap();
@@ -107,7 +107,7 @@ fn of_a_list_the_last_line_is_meant_and_every_line_is_listed() {
     fs::write(project.join(".venv"), ".tox/one\n").unwrap();
     which("my project/.tox/one");
     fs::remove_file(project.join(".venv")).unwrap();
-    // A last line that is no environment is none, and no other is taken in its place.
+    // If the last line is not an environment, no other line replaces it.
     fs::write(&list, ".tox/one\nssh@example.com:custom\n").unwrap();
     in_project(&sandbox, &project, &["which", "."]).status(1).stdout("");
 }
@@ -124,7 +124,7 @@ fn what_somebody_else_has_put_there_points_nowhere() {
         assert!(std::env::var_os("CI").is_none(), "this test needs root");
         return;
     }
-    // As a user of this machine whose directories these are.
+    // As another user, who owns these directories.
     let (user, other) = (12345, 12346);
     let own = |path: &Path, owner: u32| chown(path, Some(owner), Some(owner)).unwrap();
     let mut parents = sandbox.root().ancestors().take(2);

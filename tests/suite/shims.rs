@@ -31,8 +31,7 @@ const LAZY: [&str; 17] = [
     "allvirtualenv",
 ];
 
-/// A world in which `make install SHIMS=1` was run: the binary and both scripts side by side, first
-/// on PATH.
+/// The state after `make install SHIMS=1`: the binary and both scripts side by side, first on PATH.
 pub(crate) fn install_shims(sandbox: &Sandbox) {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("shell");
     symlink(BINARY, sandbox.tools().join("venvwrap")).unwrap();
@@ -42,7 +41,7 @@ pub(crate) fn install_shims(sandbox: &Sandbox) {
     }
 }
 
-/// One with two environments and a hook of loading that tells when it is fired.
+/// The same with two environments and a hook that reports when it runs on loading.
 fn shimmed() -> Sandbox {
     let mut sandbox = Sandbox::with_x_and_y();
     install_shims(&sandbox);
@@ -60,7 +59,7 @@ fn code(story: Story, text: &str) -> Story {
     story.code(text, "")
 }
 
-/// Loads a script of that name, in the directory of the tools.
+/// Loads a script from the tools directory.
 fn load(story: Story, script: &str) -> Story {
     code(story, &format!(". tools/{script}"))
 }
@@ -92,7 +91,7 @@ fn the_script_defines_the_commands_and_fires_the_hook_of_loading_once() {
 fn it_can_be_loaded_in_a_function_and_twice_and_changes_nothing_then() {
     let sandbox = shimmed();
     for script in ["virtualenvwrapper.sh", "virtualenvwrapper_lazy.sh"] {
-        // The old completion system of zsh brings its line editor.
+        // zsh's old completion system loads the line editor.
         let story = code(Story::bare(), "[[ -z ${ZSH_VERSION-} ]] || zmodload zsh/zle");
         let story = load(story, "virtualenvwrapper.sh").snapshot("before");
         let story = code(story, &format!("loading() {{ . tools/{script}; virtualenvwrapper_load; }}\nloading"));
@@ -181,11 +180,11 @@ fn the_lazy_script_loads_with_the_first_command_and_hands_it_on() {
     let story = load(Story::bare(), "virtualenvwrapper_lazy.sh").get("VIRTUALENVWRAPPER_LAZY_LOADED");
     let story = story.get("VIRTUALENVWRAPPER_SCRIPT").get("VIRTUALENVWRAPPER_HOOK_DIR");
     let story = LAZY.iter().fold(story, |story, name| code(story, &format!("typeset -f {name} >/dev/null")));
-    // Not one of theirs, so it means that everything is there.
+    // virtualenvwrapper has no such stub, so the real functions must be loaded.
     let story = story.run_failing(["virtualenvwrapper_show_workon_options"]);
     let story = story.run(["workon", "two  words"]).get("VIRTUAL_ENV").get("VIRTUALENVWRAPPER_LAZY_LOADED");
     let story = story.run_failing(["workon", "nosuch"]).run(["deactivate"]).run(["virtualenvwrapper_load"]);
-    // One mode exports every variable.
+    // This mode exports every variable.
     for mode in modes().filter(|mode| mode.name != "zsh with other options") {
         let told = story.played(&sandbox, mode);
         let said = told.stderr_text();
@@ -242,7 +241,7 @@ fn the_lazy_script_loads_what_it_is_told_to_and_starts_nothing_before() {
              export VIRTUALENVWRAPPER_SCRIPT=[ROOT]/their script.sh",
         );
     }
-    // Gone: the command says so, each time.
+    // If the script is missing, every command reports it.
     let story = Story::bare().set("VIRTUALENVWRAPPER_SCRIPT", "/nowhere/virtualenvwrapper.sh");
     let story = load(story, "virtualenvwrapper_lazy.sh").run_failing(["workon", "x"]).run_failing(["workon", "x"]);
     let said = "venvwrap: VIRTUALENVWRAPPER_SCRIPT: '/nowhere/virtualenvwrapper.sh' is not there\n";
@@ -250,7 +249,7 @@ fn the_lazy_script_loads_what_it_is_told_to_and_starts_nothing_before() {
         let told = story.played(&sandbox, mode).says("", &said.repeat(2));
         told.records("workon x: 1\nworkon x: 1");
     }
-    // Not beside the lazy one, which nothing of ours is: on PATH.
+    // Not beside the lazy script, but on PATH.
     fs::create_dir(sandbox.root().join("alone")).unwrap();
     fs::rename(sandbox.tools().join("virtualenvwrapper_lazy.sh"), sandbox.root().join("alone/lazy.sh")).unwrap();
     let story = code(Story::bare(), ". alone/lazy.sh").run(["workon", "x"]).get("VIRTUALENVWRAPPER_SCRIPT");
@@ -278,7 +277,7 @@ fn a_shell_inside_an_environment_can_leave_it_although_it_loads_lazily() {
     }
 }
 
-/// Shells count a child that they have waited for, and so does Linux: its page faults.
+/// Linux counts the page faults of children that a shell has waited for.
 #[cfg(target_os = "linux")]
 #[test]
 fn the_lazy_script_starts_no_process() {

@@ -1,8 +1,8 @@
-//! A home that the real virtualenvwrapper made, taken over in place, and given back.
+//! A WORKON_HOME made by the real virtualenvwrapper, used in place, and usable by it again.
 //!
 //! virtualenvwrapper from PyPI (target/peers) makes environments with virtualenv, hooks of all
-//! kinds and a project. Each of our commands is then used on it in each shell, and afterwards
-//! virtualenvwrapper again, on what it finds.
+//! kinds, and a project. Then every shell runs each of our commands on them, and virtualenvwrapper
+//! runs on the result.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -15,7 +15,7 @@ use crate::support::shells::Shell;
 use crate::support::story::Story;
 use crate::support::wheel::tiny_thing;
 
-/// Every hook that virtualenvwrapper has, with what its templates make of it.
+/// Every hook of virtualenvwrapper that is run, not sourced.
 const GLOBAL_RUN: [&str; 7] = [
     "premkvirtualenv",
     "precpvirtualenv",
@@ -38,7 +38,7 @@ const LOCAL_RUN: [&str; 2] = ["preactivate", "get_env_details"];
 const LOCAL_SOURCED: [&str; 3] = ["postactivate", "predeactivate", "postdeactivate"];
 const PROJECT: [&str; 2] = ["postactivate", "predeactivate"];
 
-/// What the person did with virtualenvwrapper so far.
+/// The user's work with virtualenvwrapper before.
 const MAKE: &str = r#"
 mkvirtualenv one && pip install --quiet --no-index ./tiny_thing-1.0-py2.py3-none-any.whl
 add2virtualenv "$PWD/lib one" "$PWD/lib&two"
@@ -48,7 +48,7 @@ mkproject proj
 deactivate
 "#;
 
-/// What they do with it afterwards. Each line tells a status.
+/// The user's work with it afterwards. Each line prints a status.
 const AGAIN: &str = r#"
 here=$PWD
 lsvirtualenv -b
@@ -72,7 +72,7 @@ deactivate
 lsvirtualenv -b
 "#;
 
-/// The real virtualenvwrapper, loaded in bash, and then this script.
+/// Loads the real virtualenvwrapper in bash, then runs this script.
 #[track_caller]
 fn really<'a>(sandbox: &'a Sandbox, script: &str) -> Answer<'a> {
     let theirs = pythons::peer("virtualenvwrapper.sh");
@@ -88,7 +88,7 @@ fn really<'a>(sandbox: &'a Sandbox, script: &str) -> Answer<'a> {
     sandbox.run_command(command, b"")
 }
 
-/// Adds a line to a hook, as people do; bash, zsh and fish read it alike.
+/// Adds a line to a hook that bash, zsh, and fish can read.
 fn hook(sandbox: &Sandbox, file: &Path, words: &str, is_run: bool) {
     let old = fs::read_to_string(file).unwrap_or_else(|_| "#!/bin/sh\n".to_owned());
     let arguments = if is_run { " \"$@\"" } else { "" };
@@ -99,9 +99,9 @@ fn hook(sandbox: &Sandbox, file: &Path, words: &str, is_run: bool) {
     }
 }
 
-/// The home as virtualenvwrapper leaves it to us.
+/// The WORKON_HOME as virtualenvwrapper leaves it.
 fn made_by_the_real_one() -> Sandbox {
-    // In a plain place: neither it nor pip's commands can live in another.
+    // A plain path: virtualenvwrapper and pip's scripts fail in others.
     let mut sandbox = Sandbox::plain();
     sandbox.set("PROJECT_HOME", sandbox.root().join("projects"));
     sandbox.set("PIP_DISABLE_PIP_VERSION_CHECK", "1");
@@ -128,20 +128,20 @@ fn made_by_the_real_one() -> Sandbox {
     sandbox
 }
 
-/// What the hooks told since the last time, with the sandbox as `[ROOT]`.
+/// The lines that hooks logged since the last call, with the sandbox as `[ROOT]`.
 fn log(sandbox: &Sandbox) -> Vec<String> {
     let text = fs::read(sandbox.root().join("log")).unwrap_or_default();
     let _ = fs::remove_file(sandbox.root().join("log"));
     String::from_utf8(sandbox.masked(&text)).unwrap().lines().map(str::to_owned).collect()
 }
 
-/// The log of entering `one` and leaving it.
+/// The log of activating and deactivating `one`.
 const ENTER_ONE: [&str; 4] =
     ["global preactivate one", "local preactivate one", "global postactivate", "local postactivate"];
 const LEAVE_ONE: [&str; 4] =
     ["local predeactivate", "global predeactivate", "local postdeactivate", "global postdeactivate"];
 
-/// Looking, entering and leaving: everything is there, and nothing is written.
+/// Listing, activating, and deactivating: everything is found, nothing is written.
 fn is_seen(sandbox: &Sandbox, shell: Shell) {
     let before = tree(&sandbox.workon_home());
     let story = Story::new().run(["lsvirtualenv", "-b"]).run(["showvirtualenv", "one"]).run(["workon", "one"]);
@@ -184,7 +184,7 @@ fn is_seen(sandbox: &Sandbox, shell: Shell) {
     assert!(tree(&sandbox.workon_home()) == before, "{shell:?}: something was written");
 }
 
-/// Changing what is there: paths, system packages, packages, projects.
+/// Changes: paths, system packages, packages, projects.
 fn is_changed(sandbox: &Sandbox, shell: Shell) {
     let import = |name: &str| ["python".to_owned(), "-c".to_owned(), format!("import {name}")];
     let at = |below: &str| sandbox.root().join(below).to_str().unwrap().to_owned();
@@ -231,7 +231,7 @@ fn is_changed(sandbox: &Sandbox, shell: Shell) {
     assert_eq!(log(sandbox), [&["global initialize"][..], &ENTER_ONE, &LEAVE_ONE, &proj].concat(), "{shell:?}");
 }
 
-/// Making and removing beside what is there.
+/// Creating and removing other environments.
 fn is_extended(sandbox: &Sandbox, shell: Shell) {
     let python = pythons::complete().path.to_str().unwrap();
     let story = Story::new().run(["mkvirtualenv", "-p", python, "-a", "else where", "ours"]).directory();
@@ -284,7 +284,7 @@ fn is_extended(sandbox: &Sandbox, shell: Shell) {
     assert_eq!(log, expected.concat(), "{shell:?}");
 }
 
-/// Copying and renaming one that virtualenv made.
+/// Copying and renaming an environment made by virtualenv.
 fn is_copied_and_renamed(sandbox: &Sandbox, shell: Shell) {
     let story = Story::new().run(["cpvirtualenv", "one", "a copy"]).directory().run(["pip", "--version"]);
     let story = story.run(["deactivate"]).run(["mvvirtualenv", "a copy", "moved"]).run(["workon", "moved"]);
@@ -322,7 +322,7 @@ fn is_copied_and_renamed(sandbox: &Sandbox, shell: Shell) {
     assert_eq!(log(sandbox), expected.concat(), "{shell:?}");
 }
 
-/// virtualenvwrapper again, on all that.
+/// Runs virtualenvwrapper on the result.
 fn is_given_back(sandbox: &Sandbox) {
     really(sandbox, AGAIN).status(0).stderr("").stdout(
         "one
@@ -388,7 +388,6 @@ fn a_home_of_virtualenvwrapper_is_taken_over_and_given_back() {
             copy("kept", "envs");
         }
     }
-    // What is on disk then is the same after each shell, and this takes longer than all of the
-    // above.
+    // The files are the same after each shell, and this step takes longer than all others.
     is_given_back(&sandbox);
 }

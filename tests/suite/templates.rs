@@ -1,5 +1,5 @@
-//! `mkproject -t`: directories, programs, the real copier and cookiecutter, and plugins in every
-//! real Python.
+//! `mkproject -t` with directories, programs, the real copier and cookiecutter, and plugins in
+//! every real Python.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -12,8 +12,7 @@ use crate::support::sandbox::{Answer, Sandbox, bytes};
 use crate::support::shells::Shell;
 use crate::support::story::Story;
 
-/// A world with a PROJECT_HOME and hooks; nothing is made by asking for a template that is not
-/// there.
+/// A sandbox with a PROJECT_HOME and hooks.
 fn sandbox(mut sandbox: Sandbox) -> Sandbox {
     let (projects, hooks) = (sandbox.root().join("projects"), sandbox.root().join("hooks"));
     fs::create_dir(&projects).unwrap();
@@ -26,7 +25,7 @@ fn program(sandbox: &Sandbox, path: &str, text: &str) {
     fs::set_permissions(sandbox.write(path, text), fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-/// By a script, without pip.
+/// Runs mkproject from a script, without pip.
 fn make<'a>(sandbox: &'a Sandbox, words: &[&str]) -> Answer<'a> {
     let python = pythons::complete().path.to_str().unwrap();
     sandbox.run([&["mkproject", "--without-pip", "-p", python], words].concat())
@@ -115,9 +114,9 @@ fn copier_fills_the_project() {
     let project = sandbox.root().join("projects/my api");
     assert_eq!(fs::read_to_string(project.join("README.md")).unwrap(), "my api MIT\n");
     assert_eq!(fs::read_to_string(project.join("kept")).unwrap(), "mine\n");
-    let gone = "venvwrap: template `copier:./gone`: [ROOT]/gone is not there\n";
+    let gone = "venvwrap: template `copier:./gone`: [ROOT]/gone does not exist\n";
     sandbox.run(["mkproject", "-t", "copier:./gone", "new"]).status(1).stdout("").stderr(gone);
-    // In a shell, which changes directory before the template is used.
+    // In a shell, which changes directory before the template is applied.
     let python = pythons::complete().path.to_str().unwrap();
     let words = ["mkproject", "--without-pip", "-p", python, "-t", "copier:tpl", "two"];
     let told = Story::new().run(words).directory().played(&sandbox, Shell::Bash.plain());
@@ -135,7 +134,7 @@ fn cookiecutter_fills_the_project_whatever_the_template_calls_it() {
     sandbox.write("tpl/{{cookiecutter.slug}}/src/kept", "from the template\n");
     sandbox.write("tpl/{{cookiecutter.slug}}/src/new", "from the template\n");
     sandbox.write("tpl/hooks/post_gen_project.py", "import os\nopen('where', 'w').write(os.getcwd())\n");
-    // Named as the template names it, and otherwise.
+    // With the name that the template uses, and with another.
     for name in ["api", "My Api"] {
         let project = sandbox.root().join("projects").join(name);
         sandbox.write(project.join("src/kept"), "mine\n");
@@ -151,7 +150,7 @@ fn cookiecutter_fills_the_project_whatever_the_template_calls_it() {
     assert_eq!(crate::support::disk::names(&sandbox.root().join("projects")), ["My Api", "api", "bad"]);
 }
 
-/// A package with a plugin, as pip would leave it, in a directory for PYTHONPATH.
+/// An installed package with a plugin, in a directory for PYTHONPATH.
 fn plugin(sandbox: &Sandbox) {
     sandbox.write(
         "plugins/our_plugin.py",
@@ -200,7 +199,7 @@ fn plugins_of_every_python_are_listed_and_run() {
     assert_eq!(list["templates"][1]["kind"], "plugin");
 }
 
-/// The variable need not be exported; unset, no Python is started.
+/// The variable may be set without export. If it is unset, no Python is started.
 #[test]
 fn the_python_of_the_plugins_is_the_one_that_is_named() {
     let sandbox = sandbox(Sandbox::new());
@@ -247,7 +246,7 @@ fn tab_offers_what_lies_in_the_directory() {
     }
 }
 
-/// At a terminal the person is asked, and Ctrl-C is for the template: that is told, and the project
+/// On a terminal the template asks. Ctrl-C goes to the template, is reported, and the project
 /// stays.
 #[test]
 fn at_a_terminal_a_template_may_ask_and_be_interrupted() {

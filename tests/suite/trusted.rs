@@ -1,5 +1,5 @@
-//! What is run of files that are not the person's own: the bytes that they trusted, whatever
-//! becomes of the file; and what the shells read of a file that can be anything.
+//! Only the trusted bytes of other people's files run, even if the file changes meanwhile; and
+//! shells read odd `.project` files safely.
 
 use std::fs;
 use std::path::Path;
@@ -15,7 +15,7 @@ fn ending(shell: Shell) -> &'static str {
     if shell == Shell::Fish { ".fish" } else { "" }
 }
 
-/// Replaces a file by one and the other text, as fast as it can, while `during` runs.
+/// Alternates a file between two texts as fast as possible while `during` runs.
 fn flipping<T>(file: &Path, texts: [&str; 2], during: impl FnOnce() -> T) -> T {
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
@@ -91,7 +91,7 @@ fn a_hook_is_trusted_to_its_last_byte_and_one_that_is_too_long_never_is() {
         sandbox.run(["trust", project.to_str().unwrap()]).status(0);
         let story = Story::new().run(["workon", "x"]);
         story.played(&sandbox, shell.plain()).says("trusted\n", "");
-        // Appended, or another last byte.
+        // A changed last byte, or an appended line.
         for text in [format!("{longest}echo harm\n"), longest.replace("#\n", "\n\n")] {
             fs::write(&file, text).unwrap();
             let told = story.played(&sandbox, shell.plain());
@@ -128,7 +128,7 @@ fn a_trusted_hook_runs_as_a_hook_does() {
              deactivate: 0
              unset VIRTUAL_ENV",
         );
-        // An error in it stops nothing.
+        // An error in the hook stops nothing.
         sandbox.write(at("postactivate"), "if\n)(");
         sandbox.write(at("predeactivate"), "if\n)(");
         sandbox.run(["trust", project.to_str().unwrap()]).status(0);
@@ -144,7 +144,8 @@ fn a_project_file_of_any_kind_and_size_keeps_nobody_waiting() {
         for kind in ["zeros", "text", "fifo", "device", "directory"] {
             let sandbox = Sandbox::with_x_and_y();
             let file = sandbox.environment("x").join(".project");
-            // Put there while it is active: entering reads it in the binary.
+            // Created while the environment is active: on activation the binary reads the file, not
+            // the shell.
             let make = match kind {
                 "zeros" => "truncate -s 20G",
                 "text" => "head -c 64000000 /dev/zero | tr '\\0' x >",
@@ -162,7 +163,6 @@ fn a_project_file_of_any_kind_and_size_keeps_nobody_waiting() {
                  deactivate: 0
                  unset VIRTUAL_ENV",
             );
-            // The disk is somebody's.
             if kind != "directory" {
                 fs::remove_file(file).unwrap();
             }

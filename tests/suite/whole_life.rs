@@ -1,7 +1,6 @@
-//! Every real interpreter of this machine from the request to the removal, in real shells: asked
-//! for by its version, made, a package installed, used, copied, renamed, run in, removed. What each
-//! step does in all detail is tested where it belongs; here it has to hold for 2.7 and `PyPy` as it
-//! does for the newest.
+//! Every real interpreter of this machine, in real shells, from `-p VERSION` to removal: create,
+//! install, use, copy, rename, run, remove. Other tests cover each step in detail; this one shows
+//! that all of it works for 2.7 and `PyPy` too.
 
 use crate::support::pythons::{self, Python};
 use crate::support::sandbox::Sandbox;
@@ -9,22 +8,22 @@ use crate::support::shells::Shell;
 use crate::support::story::Story;
 use crate::support::wheel::tiny_thing;
 
-/// What the person asks for: `2.7`, `3.12`, `pypy3.9`.
+/// The argument of `-p`: `2.7`, `3.12`, `pypy3.9`.
 fn request(python: &Python) -> String {
     let word = if python.implementation == "pypy" { "pypy" } else { "" };
     format!("{word}{}", python.minor())
 }
 
-/// One that is not like the others, so that each shell meets it.
+/// Interpreters that differ from the others; each shell tests them.
 fn is_odd(python: &Python) -> bool {
     python.version.0 == 2 || python.implementation == "pypy"
 }
 
-/// In a plain place: pip writes commands that a backquote in their path spoils.
+/// A plain path: pip writes broken scripts for a path with a backquote.
 fn place(python: &Python) -> Sandbox {
     let mut sandbox = Sandbox::plain();
     tiny_thing(sandbox.root(), "1.0");
-    // As somebody has it whose PATH leads there, beside a pip that is not the environment's.
+    // PATH has this Python, and a pip that is not the environment's.
     let mut path = sandbox.tools().into_os_string();
     for part in [":".as_ref(), python.path.parent().unwrap().as_os_str(), ":/usr/bin:/bin".as_ref()] {
         path.push(part);
@@ -37,7 +36,7 @@ fn place(python: &Python) -> Sandbox {
     sandbox
 }
 
-/// Prints which Python and which environment answers, and the version of the package in it.
+/// Prints the Python, the environment, and the version of the package in it.
 const ASKED: &str = "python -c \"import os, sys, tiny_thing as t; \
                      print('=> %d.%d %s %s' % (sys.version_info[:2] + (os.path.basename(sys.prefix), t.VERSION)))\"";
 
@@ -73,14 +72,14 @@ fn lives(python: &Python, shell: Shell) {
         format!("=> hook of {minor}"),
         "tiny thing 1.0".to_owned(),
         format!("=> {minor} one 1.0"),
-        // A copy is a new environment to its hooks.
+        // Hooks treat a copy as a new environment.
         format!("=> hook of {minor}"),
         "tiny thing 1.0".to_owned(),
         format!("=> {minor} a copy 1.0"),
         "tiny thing 1.0".to_owned(),
     ];
     assert_eq!(heard, expected, "{request}: {told}");
-    // Its package is gone from the one, and what is left is not.
+    // The package was removed from one environment only.
     let listed = text.rsplit_once("tiny thing 1.0\n").unwrap().1;
     assert!(listed.contains("\npip") && !listed.contains("tiny_thing"), "{request}: {told}");
     assert!(text.contains("\n1 environment checked, no problems"), "{request}: {told}");

@@ -1,4 +1,4 @@
-//! The choice, row by row, with every reason; and the calls, word by word.
+//! Which program is chosen and why, one row per case; and its command line.
 
 use std::ffi::OsStr;
 
@@ -6,14 +6,14 @@ use super::*;
 use crate::installer::fake::Room;
 use crate::isolation::RUN_PIP;
 
-/// What is there.
+/// The programs and settings of one case.
 #[derive(Debug, Clone, Copy)]
 struct World {
     python: &'static str,
-    /// What uv on PATH prints, and does.
+    /// The body of the script that stands for uv; `None` for no uv.
     uv: Option<&'static str>,
     pip: Option<&'static str>,
-    /// The version of the pip of the Python it was made from.
+    /// The version of the base interpreter's pip.
     lent: Option<&'static str>,
     variable: Option<&'static str>,
 }
@@ -34,7 +34,7 @@ fn chosen(world: World, installer: Installer, of: &CallKind) -> String {
         let name = world.python.rsplit_once('.').unwrap().0;
         room.program(&format!("base/python{name}"), &format!("echo pip {version} from here"));
     }
-    // What the machine's own configuration files say is none of our concern.
+    // The machine's own configuration files must not matter here.
     let mut variables = vec![("PIP_CONFIG_FILE", "/dev/null")];
     variables.extend(world.variable.map(|name| (name, "x")));
     let told = Program::to_install(&room.context(&variables), &environment, installer, of.needed(), None);
@@ -58,11 +58,11 @@ fn each_is_taken_where_nothing_stands_against_it_and_every_reason_is_told() {
     use Installer::{Auto, Pip, Uv};
     let nothing = World { uv: None, pip: None, lent: None, ..NEW };
     let rows = [
-        // auto: uv first.
+        // auto takes uv first.
         (NEW, Auto, CallKind::Plain, "R/bin/uv"),
         (World { pip: None, lent: None, ..NEW }, Auto, CallKind::Plain, "R/bin/uv"),
         (NEW, Auto, CallKind::Lock, "R/bin/uv"),
-        // Then the environment's own pip.
+        // auto takes the environment's own pip next.
         (World { uv: None, ..NEW }, Auto, CallKind::Plain, "pip"),
         (World { uv: Some("echo no such version >&2; exit 127"), ..NEW }, Auto, CallKind::Plain, "pip"),
         (World { variable: Some("PIP_INDEX_URL"), ..NEW }, Auto, CallKind::Plain, "pip"),
@@ -70,7 +70,7 @@ fn each_is_taken_where_nothing_stands_against_it_and_every_reason_is_told() {
         (World { python: "3.6.15", ..NEW }, Auto, CallKind::Plain, "pip"),
         (World { uv: Some("echo uv 0.6.14"), ..NEW }, Auto, CallKind::Lock, "pip"),
         (World { uv: Some("echo uv 0.6.14"), ..NEW }, Auto, CallKind::Plain, "R/bin/uv"),
-        // Then that of its Python.
+        // auto takes the base interpreter's pip last.
         (World { uv: None, pip: None, ..NEW }, Auto, CallKind::Plain, "pip of R/base/python3.12"),
         (World { uv: None, pip: Some("24.2"), ..NEW }, Auto, CallKind::Lock, "pip of R/base/python3.12"),
         (
@@ -79,7 +79,7 @@ fn each_is_taken_where_nothing_stands_against_it_and_every_reason_is_told() {
             CallKind::Groups,
             "pip of R/base/python3.12",
         ),
-        // Then none.
+        // auto finds nothing.
         (nothing, Auto, CallKind::Plain, "uv is not on PATH; it has no pip; the Python it was created with is unknown"),
         (
             World { pip: None, lent: Some("22.2"), variable: Some("PIP_CERT"), ..NEW },
@@ -101,7 +101,7 @@ fn each_is_taken_where_nothing_stands_against_it_and_every_reason_is_told() {
             CallKind::Plain,
             "uv does not do all that pip does for Python 2.7.18; it has no pip; its Python is too old for the pip of another",
         ),
-        // pip, and nothing else.
+        // `pip` never takes uv.
         (NEW, Pip, CallKind::Plain, "pip"),
         (World { pip: None, ..NEW }, Pip, CallKind::Plain, "pip of R/base/python3.12"),
         (
@@ -110,7 +110,7 @@ fn each_is_taken_where_nothing_stands_against_it_and_every_reason_is_told() {
             CallKind::Groups,
             "its pip 25.0 cannot install dependency groups (25.1 can); the Python it was created with is unknown",
         ),
-        // uv, and nothing else, whatever was said to pip.
+        // `uv` takes uv, whatever settings pip has.
         (World { variable: Some("PIP_INDEX_URL"), ..NEW }, Uv, CallKind::Plain, "R/bin/uv"),
         (World { python: "3.6.15", ..NEW }, Uv, CallKind::Plain, "R/bin/uv"),
         (World { python: "2.7.18", ..NEW }, Uv, CallKind::Plain, "uv does not know Python 2.7.18"),

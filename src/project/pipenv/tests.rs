@@ -1,4 +1,4 @@
-//! Names and places beside those of pipenv's own class, asked once for all cases.
+//! Compares names and paths with those of pipenv's own class, asked once for all cases.
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::symlink;
@@ -10,7 +10,7 @@ use proptest::sample::select;
 use super::*;
 use crate::fuzzed::{batch, python_answers, tally};
 
-/// What pipenv's locator says for variables and a working directory; nothing where it fails.
+/// Prints pipenv's answer for variables and a working directory; an empty line if pipenv fails.
 const THEIRS: &str = r"
 import glob, json, os, sys, tomllib
 from pathlib import Path
@@ -38,11 +38,11 @@ def answer(case):
         return b''
 ";
 
-/// A project somewhere below the room, and what is set when one stands in it.
+/// A project, and the variables set in its directory.
 #[derive(Debug, Clone)]
 struct Case {
     directories: Vec<String>,
-    /// Behind how many of these the Pipfile is, and its text.
+    /// How many directories above the working directory the Pipfile is, and its text.
     pipfile: Option<(usize, &'static str)>,
     venv: Venv,
     variables: BTreeMap<&'static str, String>,
@@ -87,7 +87,7 @@ fn cases() -> impl Strategy<Value = Case> {
             let sensible = |(name, word): &(&'static str, &'static str)| match *name {
                 "PIPENV_MAX_DEPTH" => *word == "3",
                 "PIPENV_PIPFILE" => *word == "my env",
-                // pipenv dies on a yes.
+                // pipenv crashes on a yes.
                 "PIPENV_CUSTOM_VENV_NAME" | "PIPENV_PYTHON" => !matches!(*word, "1" | "On"),
                 _ => true,
             };
@@ -98,7 +98,7 @@ fn cases() -> impl Strategy<Value = Case> {
         })
 }
 
-/// Makes it, and gives the context and the working directory.
+/// Creates the project; returns the variables and the working directory.
 fn set_up(case: &Case, room: &Path, store: &Path) -> (Vec<(String, String)>, PathBuf) {
     let here = case.directories.iter().fold(room.to_path_buf(), |path, name| path.join(name));
     fs::create_dir_all(&here).unwrap();
@@ -121,7 +121,7 @@ fn set_up(case: &Case, room: &Path, store: &Path) -> (Vec<(String, String)>, Pat
         case.variables.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
     variables.push(("HOME".to_owned(), room.to_str().unwrap().to_owned()));
     variables.push(("WORKON_HOME".to_owned(), store.to_str().unwrap().to_owned()));
-    // Half of them have their environment already.
+    // In half of the cases the environment exists already.
     let name = Project { pipfile: root.join("Pipfile") }.name(&Context::made_of(&[])).unwrap();
     if case.directories.len().is_multiple_of(2) {
         fs::create_dir_all(store.join(name)).unwrap();
@@ -132,7 +132,7 @@ fn set_up(case: &Case, room: &Path, store: &Path) -> (Vec<(String, String)>, Pat
 #[test]
 fn place_and_name_are_those_that_pipenv_finds() {
     let room = tempfile::tempdir().unwrap();
-    // As the kernel spells it: macOS has its temporary files behind a link.
+    // With links resolved: on macOS the temporary directory is behind a link.
     let room = resolved(room.path()).unwrap();
     let store = room.join("it's \"my\" store");
     fs::create_dir_all(&store).unwrap();

@@ -1,5 +1,5 @@
-//! What a requirements file takes from others, with `-r` and `-c`: their packages are not written
-//! again beside them.
+//! The packages that a requirements file includes from others with `-r` and `-c`; `freeze` does not
+//! list them twice.
 
 use std::path::{Path, PathBuf};
 
@@ -8,19 +8,19 @@ use super::{joined, lines};
 use crate::environment::frozen::Frozen;
 use crate::fs::{read_small, tidied};
 
-/// As many files are read as a person could keep in mind, and as much of each.
+/// Most files that are read.
 const MOST: usize = 64;
 const LIMIT: u64 = 1024 * 1024;
 
-/// The files that a text includes, and those that they include.
+/// The files that a text includes, directly or indirectly.
 #[derive(Debug, Default)]
 pub(super) struct Included {
-    /// The directory that paths count from, and the text.
+    /// The directory of a file, and its text.
     files: Vec<(PathBuf, String)>,
 }
 
 impl Included {
-    /// Reads them, each once. What cannot be read has no lines: the installer will say so.
+    /// Reads each file once. An unreadable file counts as empty; the installer reports it.
     pub(super) fn of(text: &str, directory: &Path) -> Self {
         let mut found = Self::default();
         let mut seen = Vec::new();
@@ -45,7 +45,7 @@ impl Included {
         found
     }
 
-    /// Whether one of them has a line for that package.
+    /// Whether an included file has a line for that package.
     pub(super) fn has(&self, frozen: &Frozen) -> bool {
         self.files.iter().any(|(directory, text)| {
             lines(text).into_iter().any(|line| Line::of(&joined(line)).is_for(frozen, directory))

@@ -1,4 +1,4 @@
-//! One line of a requirements file, as far as it matters here which package it is for.
+//! Parses one line of a requirements file: which package it is for, and which version.
 
 use std::path::{Path, PathBuf};
 
@@ -7,31 +7,31 @@ use crate::formats::dist_info::normalized;
 use crate::formats::file_url;
 use crate::fs::tidied;
 
-/// A line of such a file, or several that are one.
+/// A logical line of a requirements file.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Line<'a> {
-    /// A comment, an option, nothing.
+    /// A comment, an option, or a blank line.
     Other,
-    /// `-r` or `-c`, and this.
+    /// `-r` or `-c` with this path.
     Included(&'a str),
-    /// `-e` and this.
+    /// `-e` with this path or URL.
     Editable(&'a str),
-    /// A path or a URL, which says only by its content what it is.
+    /// A path or a URL without a package name.
     Unnamed(&'a str),
-    /// A requirement.
+    /// A requirement with a name.
     Named(Requirement<'a>),
 }
 
 /// A requirement with a name.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Requirement<'a> {
-    /// As it is spelled.
+    /// As spelled in the file.
     pub(super) name: &'a str,
-    /// The text of the line up to what the version has to be: name and extras.
+    /// The line up to the version: name and extras.
     pub(super) head: &'a str,
-    /// What the version has to be, or `@` and an address.
+    /// The version specifier, or `@` and a URL.
     pub(super) wanted: &'a str,
-    /// Where it counts; empty for everywhere.
+    /// The environment marker; empty if there is none.
     pub(super) marker: &'a str,
 }
 
@@ -45,10 +45,10 @@ impl<'a> Requirement<'a> {
             _ => rest,
         };
         let head = text[..text.len() - rest.len()].trim_end();
-        // As pip: options of a requirement begin with the first word that begins with a `-`.
+        // As in pip, options start at the first word that begins with `-`.
         let options = rest.match_indices('-').map(|(at, _)| at).find(|at| rest[..*at].ends_with(char::is_whitespace));
         let rest = rest[..options.unwrap_or(rest.len())].trim();
-        // In an address a `;` is a part of it, unless a blank stands before it.
+        // A `;` is part of a URL, unless a blank stands before it.
         let behind = if rest.starts_with('@') { rest.find(" ;") } else { rest.find(';') };
         let (wanted, marker) = rest.split_at(behind.unwrap_or(rest.len()));
         let starts_well = name.starts_with(|letter: char| letter.is_ascii_alphanumeric());
@@ -57,8 +57,8 @@ impl<'a> Requirement<'a> {
         (starts_well && is_version).then(|| Self { name, head, wanted: wanted.trim(), marker })
     }
 
-    /// Whether a line of `pip freeze` is what this asks for. Passwords make no difference: the
-    /// other has none.
+    /// Whether a line of `pip freeze` satisfies this requirement. Passwords are ignored: `pip
+    /// freeze` prints none.
     pub(super) fn is_wanted_like(&self, frozen: &Frozen) -> bool {
         let plain = |wanted: &str| {
             let text = wanted.split_whitespace().collect::<String>();
@@ -72,7 +72,7 @@ impl<'a> Requirement<'a> {
 }
 
 impl<'a> Line<'a> {
-    /// `text` is joined where it goes on over several lines.
+    /// `text` has its continuation lines joined.
     pub(super) fn of(text: &'a str) -> Self {
         let text = without_comment(text);
         let option = |names: &[&str]| {
@@ -95,7 +95,7 @@ impl<'a> Line<'a> {
         Requirement::of(text).map_or(Self::Unnamed(text), Self::Named)
     }
 
-    /// Whether it is for that package. `directory`: where paths in it count from.
+    /// Whether the line is for that package. Relative paths start at `directory`.
     pub(super) fn is_for(&self, frozen: &Frozen, directory: &Path) -> bool {
         match self {
             Self::Other | Self::Included(_) => false,
@@ -106,15 +106,13 @@ impl<'a> Line<'a> {
     }
 }
 
-/// The text of a line without its comment.
 pub(super) fn without_comment(text: &str) -> &str {
     let starts = |at: usize| at == 0 || text[..at].ends_with(char::is_whitespace);
     let comment = text.match_indices('#').map(|(at, _)| at).find(|at| starts(*at));
     text[..comment.unwrap_or(text.len())].trim()
 }
 
-/// Whether a path or an address is where a package came from: by the name in it, by its place, by
-/// the address.
+/// Whether a package came from this path or URL: judged by the name in it, the path, or the URL.
 fn is_at(what: &str, frozen: &Frozen, directory: &Path) -> bool {
     if let Some((_, rest)) = what.split_once("#egg=") {
         return normalized(rest.split(['&', '[', ' ', ';']).next().unwrap_or_default()) == frozen.name;
@@ -128,14 +126,13 @@ fn is_at(what: &str, frozen: &Frozen, directory: &Path) -> bool {
     frozen.place.as_deref() == Some(&*place) || frozen.place.is_none() && is_file_of(what, frozen)
 }
 
-/// The path of a line, absolute, without extras.
+/// The absolute path in a line, without extras.
 fn path(what: &str, directory: &Path) -> PathBuf {
     let what = what.find('[').filter(|_| what.ends_with(']')).map_or(what, |extras| &what[..extras]);
     file_url::path_in(what).unwrap_or_else(|| tidied(&directory.join(what)))
 }
 
-/// An address without password, fragment and, where it is one of a version control system,
-/// revision.
+/// A URL without password, fragment, and (for version control) revision.
 fn plain_address(url: &str) -> String {
     let url = without_password(url.split('#').next().unwrap_or_default());
     let is_versioned = url.split(':').next().is_some_and(|scheme| scheme.contains('+'));
@@ -144,8 +141,8 @@ fn plain_address(url: &str) -> String {
     url[..revision.unwrap_or(url.len())].trim_end_matches('/').to_owned()
 }
 
-/// Whether the file name of a wheel or an archive begins with the name of the package. An old pip
-/// remembers no place.
+/// Whether a wheel's or archive's file name begins with the package's name. Old pips do not record
+/// where a package came from.
 fn is_file_of(what: &str, frozen: &Frozen) -> bool {
     let file = what.split(['#', '?']).next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
     let is_archive = [".whl", ".zip", ".tar.gz", ".tgz", ".tar.bz2"].iter().any(|end| file.ends_with(end));

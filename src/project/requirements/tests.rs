@@ -1,4 +1,4 @@
-//! Files before and after, odd ones among them.
+//! Requirements files before and after an update.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -7,7 +7,7 @@ use proptest::sample::select;
 use super::*;
 use crate::fuzzed::many;
 
-/// What `pip freeze` prints, with the name `proj` for the project.
+/// The lines of `pip freeze`; the project is called `proj`.
 fn frozen(text: &str) -> Vec<Frozen> {
     let read = |line: &str| {
         let editable = line.strip_prefix("-e ");
@@ -45,7 +45,7 @@ fn only_versions_change_and_only_where_they_differ() {
     assert_eq!(found.added, added);
     let removed = ["Six == 1.0", "requests[socks]>=2 ; os_name != 'x'", "gone==1", "long  ==1", "x @ https://h/x.whl"];
     assert_eq!((found.removed, found.unchanged), (removed.map(str::to_owned).to_vec(), 1));
-    // Once more, and nothing is left to do.
+    // A second update changes nothing.
     let again = update(text, frozen);
     assert_eq!((&*again.text, again.added.len() + again.removed.len(), again.unchanged), (text, 0, 6));
 }
@@ -70,9 +70,9 @@ fn what_has_no_name_stays_and_is_known_by_its_place() {
                      git+https://h/r@0123";
     let found = update(old, installed);
     assert_eq!((&*found.text, found.unchanged, found.added.len()), (old, 4, 0));
-    // An old pip does not remember where a package came from.
+    // Old pips do not record where a package came from.
     assert_eq!(update("./w/Some_Thing-1.whl\n", "some-thing==1").text, "./w/Some_Thing-1.whl\n");
-    // New ones, by their place.
+    // New pips record the path.
     assert_eq!(
         update("", "x @ file:///my project/vendor/x\ny @ file:///else/y").text,
         "./vendor/x\ny @ file:///else/y\n"
@@ -129,7 +129,7 @@ fn two_lines_of_one_package_are_told_apart_by_their_markers() {
     assert_eq!(update("a>1\na>2\n", "a==3").text, "a==3\na==3\n");
 }
 
-/// Found at random.
+/// Found by the random tests below.
 #[test]
 fn a_line_that_goes_on_does_so_at_either_kind_of_line_end() {
     assert_eq!(update("a==1 ;\\\r\n m\r\n-e .\n", "a==2\n-e /my project").text, "a==2 ;\\\r\n m\r\n-e .\n");
@@ -140,13 +140,14 @@ fn a_line_that_goes_on_does_so_at_either_kind_of_line_end() {
 proptest! {
     #![proptest_config(many())]
 
-    /// Whatever stood there, what is installed stands there afterwards, and nothing is left to do.
+    /// After an update of any file it lists what is installed, and a second update changes nothing.
     #[test]
     fn a_second_time_changes_nothing(lines in vec(select(ODD), 0..12), ends in vec(select(&["\n", "\r\n", " \\\n", ""][..]), 12)) {
         let old: String = lines.iter().zip(ends).flat_map(|(line, end)| [*line, end]).collect();
         let installed = "a==1\nB.b==2\nx @ file:///w/x 1.whl\n-e /my project\n-e git+https://h/r@1#egg=g";
         let once = update(&old, installed);
-        // A mark inside of a file may become its first character, and is another thing there.
+        // A byte order mark inside the file may become its first character, where it has another
+        // meaning.
         prop_assume!(old.starts_with('\u{feff}') || !once.text.starts_with('\u{feff}'));
         let again = update(&once.text, installed);
         prop_assert_eq!(&again.text, &once.text);
@@ -154,7 +155,7 @@ proptest! {
         prop_assert!(again.unchanged >= 5, "{again:?}");
     }
 
-    /// Byte for byte, but for the end of the last line where another comes behind it.
+    /// Lines without a package stay byte for byte, except that the last one may get a line end.
     #[test]
     fn what_names_no_package_stays(lines_ in vec(select(ODD), 0..12), ends in vec(select(&["\n", "\r\n", " \\\n"][..]), 12)) {
         let old: String = lines_.iter().zip(ends).flat_map(|(line, end)| [*line, end]).collect();
@@ -175,7 +176,7 @@ proptest! {
     }
 }
 
-/// Lines of such files, and what is none.
+/// Valid and odd lines of requirements files.
 const ODD: &[&str] = &[
     "",
     "#",

@@ -1,4 +1,4 @@
-//! What each command does with an environment that another tool manages.
+//! Each command with an environment that another tool manages.
 
 use std::fs;
 
@@ -48,8 +48,7 @@ fn the_list_is_one_with_the_owner_of_each() {
     sandbox.run(["showvirtualenv", "api"]).status(0).stderr("").stdout_contains("kept by:   poetry\n");
 }
 
-/// Listing and activating write nothing. Commands that would write are refused with one line and a
-/// hint.
+/// Showing and activating write nothing; changes are refused with one line and a hint.
 #[test]
 fn nothing_of_others_is_changed() {
     let sandbox = world();
@@ -106,7 +105,7 @@ fn a_copy_comes_into_the_store() {
     }
 }
 
-/// A new environment may have the name of another tool's environment.
+/// Names of other tools' environments are free in the store.
 #[test]
 fn the_name_is_free_in_the_store() {
     let sandbox = world();
@@ -115,7 +114,7 @@ fn the_name_is_free_in_the_store() {
     sandbox.run(["which", "shop"]).status(0).stdout("[ROOT]/envs/shop\n");
 }
 
-/// The commands for the active environment.
+/// Commands for the active environment.
 #[test]
 fn in_one_the_commands_for_the_active_one_work() {
     let sandbox = world();
@@ -158,8 +157,7 @@ fn in_one_the_commands_for_the_active_one_work() {
     drop(shop);
 }
 
-/// Global hooks run as usual; hooks in the environment itself are sourced only if the user trusts
-/// them.
+/// Global hooks run as usual; hooks in the environment itself run only if trusted.
 #[test]
 fn hooks_are_the_persons_own() {
     let sandbox = world();
@@ -220,7 +218,7 @@ fn tab_offers_them_where_the_store_has_nothing() {
     assert_eq!(offered("workon", "nothing"), "");
 }
 
-/// In bash, `:` separates words.
+/// bash splits words at `:`.
 #[test]
 fn tab_completes_them_at_a_terminal() {
     let sandbox = world();
@@ -234,7 +232,7 @@ fn tab_completes_them_at_a_terminal() {
     });
 }
 
-/// The prompt shows the active environment, also in a shell started inside it.
+/// The prompt shows the environment, also in a child shell.
 #[test]
 fn the_prompt_shows_a_conda_environment() {
     let sandbox = world();
@@ -247,7 +245,7 @@ fn the_prompt_shows_a_conda_environment() {
 }
 
 #[test]
-fn a_broken_environment_is_left_to_its_owner() {
+fn a_broken_one_is_for_its_owner_to_mend() {
     let sandbox: Sandbox = world();
     let root = of_poetry(&sandbox, "api-Z-lblKmL-py3.11");
     fs::remove_file(root.join("bin/python")).unwrap();

@@ -1,8 +1,7 @@
-//! conda environments: what activation sets, what deactivation restores, and which variables they
-//! may not set.
+//! conda environments: what activation sets and deactivation restores, and what is left to conda.
 //!
-//! The variables are those that conda's own `activate --stack` exports (conda/activate.py), so that
-//! conda commands keep working.
+//! The variables are those that `conda activate --stack` exports (conda/activate.py), so conda can
+//! continue from there.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,8 +25,8 @@ const VARIABLES: &[&str] = &[
     "PATH",
 ];
 
-/// A sandbox with a base, its environments `gis` and `sci`, and the environment `x` of the store.
-fn furnished() -> (Sandbox, PathBuf) {
+/// A conda base with the environments `gis` and `sci`, and an environment `x` of the store.
+pub(super) fn furnished() -> (Sandbox, PathBuf) {
     let sandbox = world();
     conda::base(&sandbox, "conda");
     let gis = conda::prefix(&sandbox, "conda/envs/gis");
@@ -36,8 +35,8 @@ fn furnished() -> (Sandbox, PathBuf) {
     (sandbox, gis)
 }
 
-/// Trusts the scripts and variables of a conda environment in their present state.
-fn trust(sandbox: &Sandbox, root: &Path) {
+/// Trusts a conda environment's files as they are.
+pub(super) fn trust(sandbox: &Sandbox, root: &Path) {
     sandbox.run(["trust".as_ref(), root.as_os_str()]).status(0);
 }
 
@@ -116,7 +115,7 @@ fn entering_one_is_undone_in_every_mode() {
     }
 }
 
-/// The state after `conda activate base`, which most conda users have in their rc files.
+/// The state after `conda activate base`, which most conda users have in their rc file.
 fn in_base(story: Story, sandbox: &Sandbox) -> Story {
     let base = sandbox.root().join("conda");
     let path = [base.join("bin").to_str().unwrap(), "/usr/bin:/bin"].join(":");
@@ -129,7 +128,7 @@ fn in_base(story: Story, sandbox: &Sandbox) -> Story {
 }
 
 #[test]
-fn an_environment_stacks_on_the_base_that_conda_activated() {
+fn one_lies_over_the_base_that_conda_entered() {
     let (sandbox, gis) = furnished();
     write(&gis, "etc/conda/env_vars.d/own.json", r#"{"OWN": "gis", "EMPTY": "gis"}"#);
     trust(&sandbox, &gis);
@@ -146,7 +145,7 @@ fn an_environment_stacks_on_the_base_that_conda_activated() {
         .run(["workon", "gis"])
         .run(["deactivate"])
         .snapshot("after")
-        // venvwrap neither deactivates conda's own environment nor works on it.
+        // venvwrap does not deactivate or change the environment that conda activated.
         .run_failing(["wipeenv"]);
     for shell in Shell::ALL {
         let told = story
@@ -178,7 +177,7 @@ fn an_environment_stacks_on_the_base_that_conda_activated() {
     }
 }
 
-/// Changes by `conda deactivate` and `conda activate` inside an environment stay.
+/// Changes by `conda deactivate` and `conda activate` inside the environment stay.
 #[test]
 fn what_conda_changes_inside_stays() {
     let (sandbox, _) = furnished();
@@ -247,250 +246,7 @@ fn a_child_of_any_shell_can_leave_it() {
 }
 
 #[test]
-fn its_scripts_are_sourced_only_if_they_are_trusted() {
-    let (sandbox, gis) = furnished();
-    for (name, when) in [("a", "activate"), ("b", "activate"), ("a", "deactivate"), ("b", "deactivate")] {
-        let text = format!("echo {when} {name} $CONDA_DEFAULT_ENV\n");
-        write(&gis, &format!("etc/conda/{when}.d/{name}.sh"), &text);
-        write(&gis, &format!("etc/conda/{when}.d/{name}.fish"), &text);
-        write(&gis, &format!("etc/conda/{when}.d/{name}.csh"), "exit 1\n");
-    }
-    sandbox.write("envs/postactivate", "echo postactivate\n");
-    sandbox.write("envs/predeactivate", "echo predeactivate\n");
-    let story = Story::new().run(["workon", "gis"]).run(["deactivate"]);
-    for shell in Shell::ALL {
-        let told = story.played(&sandbox, shell.plain());
-        let said = told.stderr_text();
-        assert_eq!(told.stdout_text(), "postactivate\npredeactivate\n");
-        assert!(
-            said.contains("and 3 more are not trusted and were not sourced; look at them, then `venvwrap trust "),
-            "{said}"
-        );
-        assert_eq!(said.lines().count(), 1, "{said}");
-    }
-    sandbox.run(["trust", "conda/envs/gis"]).status(0);
-    for shell in Shell::ALL {
-        let all = "activate a gis\nactivate b gis\npostactivate\npredeactivate\ndeactivate b gis\ndeactivate a gis\n";
-        story.played(&sandbox, shell.plain()).says(all, "");
-        // A script that changed is no longer trusted.
-        let changed = if shell == Shell::Fish { "b.fish" } else { "b.sh" };
-        let file = gis.join("etc/conda/deactivate.d").join(changed);
-        let before = fs::read(&file).unwrap();
-        let change = format!("echo 'echo evil' >'{}'", "$CONDA_PREFIX/etc/conda/deactivate.d/".to_owned() + changed)
-            .replace('\'', "\"")
-            .replace("\"echo evil\"", "'echo evil'");
-        let inside = Story::new().run(["workon", "gis"]).code(&change, &change).run(["deactivate"]);
-        let told = inside.played(&sandbox, shell.plain());
-        assert!(!told.stdout_text().contains("evil") && told.stdout_text().contains("deactivate a gis"), "{told}");
-        assert!(told.stderr_text().contains("is not trusted and was not sourced"), "{told}");
-        fs::write(&file, before).unwrap();
-    }
-    sandbox
-        .run(["trust", "--list", "conda/envs/gis"])
-        .status(0)
-        .stdout_contains("yes      [ROOT]/conda/envs/gis/etc/conda/activate.d/a.sh\n");
-}
-
-/// Names of every kind that shells, loaders, interpreters, git, ssh, installers, editors,
-/// terminals, and venvwrap obey, and names that no variable can have. Lower case as well.
-const OBEYED: &[&str] = &[
-    "PATH",
-    "IFS",
-    "ENV",
-    "HOME",
-    "CDPATH",
-    "PS1",
-    "PS4",
-    "PROMPT_COMMAND",
-    "BASH_ENV",
-    "ZDOTDIR",
-    "SHELLOPTS",
-    "UID",
-    "STTY",
-    "FPATH",
-    "TMOUT",
-    "NULLCMD",
-    "READNULLCMD",
-    "HISTFILE",
-    "SAVEHIST",
-    "MAILPATH",
-    "MAIL",
-    "MAILCHECK",
-    "INPUTRC",
-    "TMPDIR",
-    "LD_PRELOAD",
-    "DYLD_INSERT_LIBRARIES",
-    "GLIBC_TUNABLES",
-    "MALLOC_CHECK_",
-    "GCONV_PATH",
-    "LOCPATH",
-    "NLSPATH",
-    "LC_ALL",
-    "PYTHONHOME",
-    "PYTHONPATH",
-    "PYTHONSTARTUP",
-    "PERL5OPT",
-    "RUBYOPT",
-    "NODE_OPTIONS",
-    "LUA_INIT",
-    "JAVA_TOOL_OPTIONS",
-    "JDK_JAVA_OPTIONS",
-    "_JAVA_OPTIONS",
-    "R_PROFILE",
-    "GIT_SSH_COMMAND",
-    "SSH_ASKPASS",
-    "PIP_INDEX_URL",
-    "UV_INDEX_URL",
-    "CONDA_EXE",
-    "EDITOR",
-    "VISUAL",
-    "PAGER",
-    "LESSOPEN",
-    "BROWSER",
-    "MANPAGER",
-    "TERM",
-    "TERMINFO",
-    "XDG_STATE_HOME",
-    "HTTPS_PROXY",
-    "SSL_CERT_FILE",
-    "REQUESTS_CA_BUNDLE",
-    "CURL_HOME",
-    "VIRTUALENVWRAPPER_HOOK_DIR",
-    "WORKON_HOME",
-    "PROJECT_HOME",
-    "VENVWRAP_UNDO",
-    "VENVWRAP_INSTALLER",
-    "VIRTUAL_ENV",
-    "VIRTUALENV_PYTHON",
-    "A-B",
-    "",
-    "1A",
-    "A B",
-    "_",
-];
-
-/// Names that matter only in a record: names in a conda environment are converted to upper case.
-const OBEYED_IN_LOWER_CASE: &[&str] = &[
-    "path",
-    "fpath",
-    "cdpath",
-    "prompt",
-    "fish_user_paths",
-    "fish_greeting",
-    "http_proxy",
-    "own",
-    "__venvwrap_executable",
-];
-
-#[test]
-fn a_trusted_one_sets_nothing_that_programs_obey() {
-    let (sandbox, gis) = furnished();
-    let names = OBEYED
-        .iter()
-        .chain(OBEYED_IN_LOWER_CASE)
-        .filter(|name| **name != "own")
-        .chain(&["CONDA_SHLVL", "CONDA_PREFIX_1"]);
-    let mut told: serde_json::Map<_, _> = names.map(|name| ((*name).to_owned(), "/evil".into())).collect();
-    write(&gis, "etc/conda/env_vars.d/evil.json", &serde_json::to_string(&told).unwrap());
-    told.insert("FINE".to_owned(), "brought".into());
-    write(&gis, "conda-meta/state", &serde_json::json!({ "env_vars": told }).to_string());
-    trust(&sandbox, &gis);
-    for words in [&["run", "gis", "/usr/bin/env"][..], &["env", "gis", "-f", "json"], &["env", "gis", "-f", "bash"]] {
-        let answer = sandbox.run(words).status(0);
-        assert!(!answer.stdout_text().contains("/evil") && answer.stdout_text().contains("brought"), "{answer}");
-        assert!(answer.stderr_text().contains("set by ") && answer.stderr_text().contains("BASH_ENV"), "{answer}");
-        assert_eq!(answer.stderr_text().lines().count(), 1, "{answer}");
-    }
-    for shell in Shell::ALL {
-        let story = Story::new().run(["workon", "gis"]).get("FINE").code("/usr/bin/env", "/usr/bin/env");
-        let told = story.run(["deactivate"]).get("FINE").played(&sandbox, shell.plain());
-        assert!(!told.stdout_text().contains("/evil"), "{told}");
-        assert!(told.stderr_text().contains("set by ") && told.stderr_text().contains("BASH_ENV"), "{told}");
-        told.records("workon gis: 0\nexport FINE=brought\ndeactivate: 0\nunset FINE");
-    }
-}
-
-#[test]
-fn an_untrusted_one_sets_nothing_at_all_and_one_line_says_so() {
-    let (sandbox, gis) = furnished();
-    write(&gis, "etc/conda/env_vars.d/a.json", r#"{"FINE": "evil"}"#);
-    write(&gis, "conda-meta/state", r#"{"env_vars": {"ALSO": "evil"}}"#);
-    write(&gis, "etc/conda/activate.d/c.sh", "export CODE=evil\n");
-    write(&gis, "etc/conda/activate.d/c.fish", "set -gx CODE evil\n");
-    let hint = "then `venvwrap trust ";
-    for words in [&["run", "gis", "/usr/bin/env"][..], &["env", "gis", "-f", "json"], &["env", "gis", "-f", "fish"]] {
-        let answer = sandbox.run(words).status(0);
-        assert!(!answer.stdout_text().contains("evil"), "{answer}");
-        let said = answer.stderr_text();
-        assert!(said.contains("a.json and 1 more are not trusted and were not used; look at them, then "), "{answer}");
-        assert!(said.contains(hint) && said.lines().count() == 1, "{answer}");
-    }
-    let names = ["FINE", "ALSO", "CODE", "CONDA_DEFAULT_ENV", "CONDA_SHLVL"];
-    for shell in Shell::ALL {
-        let told =
-            Story::new().run(["workon", "gis"]).get_all(&names).run(["deactivate"]).played(&sandbox, shell.plain());
-        let said = told.stderr_text();
-        assert!(said.contains("and 2 more are not trusted and were not used") && said.contains(hint), "{told}");
-        assert_eq!(said.lines().count(), 1, "{told}");
-        told.records(
-            "workon gis: 0
-             unset FINE
-             unset ALSO
-             unset CODE
-             export CONDA_DEFAULT_ENV=gis
-             export CONDA_SHLVL=1
-             deactivate: 0",
-        );
-    }
-    // Trust is for the content, which `conda env config vars set` changes.
-    trust(&sandbox, &gis);
-    sandbox.run(["run", "gis", "/bin/sh", "-c", "echo $FINE $ALSO"]).status(0).stdout("evil evil\n").stderr("");
-    write(&gis, "conda-meta/state", r#"{"env_vars": {"ALSO": "other"}}"#);
-    sandbox
-        .run(["run", "gis", "/bin/sh", "-c", "echo $FINE $ALSO"])
-        .status(0)
-        .stdout("evil\n")
-        .stderr_contains("conda-meta/state is not trusted");
-    sandbox
-        .run(["trust", "--list", "conda/envs/gis"])
-        .status(0)
-        .stdout_contains("no       [ROOT]/conda/envs/gis/conda-meta/state\n");
-}
-
-/// A forged record in the variables that a shell starts with.
-#[test]
-fn a_forged_record_sets_nothing_that_programs_obey() {
-    let (sandbox, gis) = furnished();
-    let names = || OBEYED.iter().chain(OBEYED_IN_LOWER_CASE);
-    let forged = names().flat_map(|name| [";set=", name, "=/evil;set=-", name, "=/evil"]).collect::<String>();
-    let kept = names().flat_map(|name| [";set=__CONDA_SHLVL_0_", name, "=/evil"]).collect::<String>();
-    let root = gis.to_str().unwrap().replace('%', "%25").replace(';', "%3B");
-    let record = format!("root={root};hooks=/h{forged}{kept};set=FINE=restored;set=-QUIET=q;set=CONDA_PREFIX");
-    let path = [gis.join("bin").to_str().unwrap(), sandbox.tools().to_str().unwrap(), "/usr/bin:/bin"].join(":");
-    let start = Story::bare()
-        .export("CONDA_PREFIX", gis.to_str().unwrap())
-        .export("VENVWRAP_UNDO", record)
-        .export("PATH", path)
-        .load();
-    for leave in [&["deactivate"][..], &["workon", "x"]] {
-        let story = start.clone().run(leave).get_all(&["FINE", "QUIET", "CONDA_PREFIX"]);
-        let story = story.unset("VENVWRAP_UNDO").code("set; true", "set; true");
-        for shell in Shell::ALL {
-            let told = story.played(&sandbox, shell.plain());
-            assert!(!told.stdout_text().contains("/evil"), "{told}");
-            told.records(&format!("{}: 0\nexport FINE=restored\nQUIET=q\nunset CONDA_PREFIX", leave.join(" ")));
-        }
-    }
-    // The same for a program.
-    let mut sandbox = sandbox;
-    let record = format!("root={root};hooks=/h{forged}{kept};set=FINE=restored");
-    sandbox.set("CONDA_PREFIX", &gis).set("VENVWRAP_UNDO", record);
-    let answer = sandbox.run(["run", "x", "/usr/bin/env"]).status(0).stderr("");
-    assert!(!answer.stdout_text().contains("/evil") && answer.stdout_text().contains("FINE=restored\n"), "{answer}");
-}
-
-#[test]
-fn conda_keeps_the_variables_that_only_it_may_change() {
+fn what_only_conda_may_change_is_left_to_it() {
     let (sandbox, _) = furnished();
     let hint = "venvwrap: `gis` belongs to conda: [ROOT]/conda/envs/gis\nhint: change it with conda; `conda create --clone` copies it\n";
     for shell in Shell::ALL {

@@ -1,22 +1,23 @@
 //! Environments that other tools keep outside WORKON_HOME.
 
-mod commands; // what each command does with such an environment
-mod conda; //    conda environments: variables, scripts, stacking
-mod names; //    their names, and which names are refused
-mod owners; //   created by the real tools, used in every shell
+mod commands; // what each command does with one, and what it leaves to the owner
+mod conda; //    conda environments: variables, scripts, and one over the other
+mod conda_trust; // conda environments: untrusted scripts, and variables that programs obey
+mod names; //    by which names they go, and which are refused
+mod owners; //   made by the real tools, used in every shell
 
 use std::path::{Path, PathBuf};
 
 use crate::support::sandbox::Sandbox;
 
-/// Creates a project in PROJECT_HOME with a `.venv`.
+/// A project in PROJECT_HOME with a `.venv` in it.
 fn project(sandbox: &Sandbox, name: &str) -> PathBuf {
     let project = sandbox.root().join("projects").join(name);
     sandbox.minimal_environment_at(&project.join(".venv"));
     project
 }
 
-/// Creates an environment of poetry.
+/// An environment of poetry's.
 fn of_poetry(sandbox: &Sandbox, name: &str) -> PathBuf {
     sandbox.minimal_environment_at(&poetry(sandbox).join(name))
 }
@@ -28,7 +29,7 @@ fn poetry(sandbox: &Sandbox) -> PathBuf {
     sandbox.root().join("cache/pypoetry/virtualenvs")
 }
 
-/// A sandbox with PROJECT_HOME and a separate cache.
+/// A world with PROJECT_HOME and a cache of its own.
 fn world() -> Sandbox {
     let mut sandbox = Sandbox::new().with_own_cache();
     let projects = sandbox.root().join("projects");
@@ -43,7 +44,7 @@ fn listed(sandbox: &Sandbox) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
-/// A path as text, with the sandbox's own path as `[ROOT]`.
+/// A path as text with the sandbox's own as `[ROOT]`.
 fn masked(sandbox: &Sandbox, path: &Path) -> String {
     String::from_utf8(sandbox.masked(path.to_str().unwrap().as_bytes())).unwrap()
 }

@@ -1,4 +1,4 @@
-//! The names of environments that other tools manage.
+//! The names of environments outside the store.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -23,12 +23,12 @@ fn the_store_comes_first_and_then_a_name_that_is_one_environments() {
     leads(&sandbox, "shop", "envs/shop");
     leads(&sandbox, "venv:shop", "projects/shop/.venv");
     assert_eq!(listed(&sandbox), ["shop", "venv:shop"]);
-    // An entry of the store that is no environment still takes precedence, and is an error.
+    // A directory in the store that is not an environment also blocks the name.
     project(&sandbox, "api");
     fs::create_dir(sandbox.environment("api")).unwrap();
     sandbox.run(["which", "api"]).status(1).stderr_contains("it has neither pyvenv.cfg nor bin/activate");
     assert_eq!(listed(&sandbox), ["shop", "venv:api", "venv:shop"]);
-    // A name in the store that looks qualified belongs to the store.
+    // A name in the store that looks like `OWNER:NAME` is the store's.
     sandbox.minimal_environment("venv:api");
     leads(&sandbox, "venv:api", "envs/venv:api");
 }
@@ -51,13 +51,13 @@ fn a_name_of_several_is_refused_with_what_to_type_for_each() {
         .run(["which", "poetry:shop"])
         .status(1)
         .stderr_contains("2 environments outside WORKON_HOME have that name");
-    // conda has no names for environments outside of its directories; a path works as the name.
+    // conda has no names for environments outside its bases, so the path is shown.
     sandbox.run(["which", "gis"]).status(1).stderr_contains("or `conda:[ROOT]/two/envs/gis`\n");
     leads(&sandbox, &format!("conda:{}", one.to_str().unwrap()), "one/envs/gis");
     sandbox.run(["which", "conda:/nowhere"]).status(1).stderr_contains("does not exist");
     let names = listed(&sandbox);
     assert_eq!(names[2..], ["poetry:shop-py3.11", "poetry:shop-py3.12", "venv:shop"]);
-    // Every listed name selects exactly one environment.
+    // Every listed name finds one environment.
     for name in &names {
         let name = name.replace("[ROOT]", sandbox.root().to_str().unwrap());
         sandbox.run(["which", &name]).status(0).stderr("");
@@ -65,7 +65,7 @@ fn a_name_of_several_is_refused_with_what_to_type_for_each() {
 }
 
 #[test]
-fn a_name_with_control_characters_is_not_listed() {
+fn a_name_that_a_terminal_would_obey_is_not_there() {
     let sandbox = world();
     for name in ["a\nb", "\u{1b}[31mred", "\u{202e}x"] {
         project(&sandbox, name);
@@ -80,10 +80,10 @@ fn a_name_with_control_characters_is_not_listed() {
 }
 
 #[test]
-fn dangling_links_and_other_directories_are_not_listed() {
+fn what_is_no_environment_or_leads_nowhere_is_not_there() {
     let sandbox = world();
-    // A `.venv` that names an environment of the store (the older draft of PEP 832), a link into
-    // the store, a dangling link.
+    // A `.venv` file that names a store environment (an older draft of PEP 832), a link into the
+    // store, and a dangling link.
     for (name, target) in [("linked", sandbox.environment("x")), ("gone", "nowhere".into())] {
         let project = sandbox.root().join("projects").join(name);
         fs::create_dir(&project).unwrap();
@@ -110,7 +110,7 @@ fn projects_are_known_by_a_link_or_by_where_they_lie() {
     let x = sandbox.minimal_environment("x");
     fs::write(x.join(".project"), linked.to_str().unwrap()).unwrap();
     project(&sandbox, "shop");
-    // A project that is known in both ways is listed once.
+    // A project known for two reasons is listed once.
     let y = sandbox.minimal_environment("y");
     fs::write(y.join(".project"), sandbox.root().join("projects/../projects/shop").to_str().unwrap()).unwrap();
     assert_eq!(listed(&sandbox), ["x", "y", "linked", "shop"]);
@@ -119,10 +119,10 @@ fn projects_are_known_by_a_link_or_by_where_they_lie() {
     assert_eq!(listed(&sandbox), ["x", "y", "linked"]);
 }
 
-/// `.` is an environment of the store linked to this directory, or else another tool's environment
-/// for the nearest parent directory.
+/// `.` finds the store's environment first, then another tool's for the nearest directory that has
+/// one.
 #[test]
-fn a_dot_is_the_environment_of_the_current_project() {
+fn a_dot_is_that_of_the_project_one_is_in() {
     let sandbox = world();
     let shop = sandbox.root().join("anywhere/shop");
     sandbox.minimal_environment_at(&shop.join(".venv"));
@@ -135,11 +135,11 @@ fn a_dot_is_the_environment_of_the_current_project() {
     for place in ["", "a/b"] {
         here(&shop.join(place)).status(0).stderr("").stdout("[ROOT]/anywhere/shop/.venv\n");
     }
-    // poetry's environment, found by the hash of the path in its name.
+    // poetry's, by the hash of the path.
     let real = fs::canonicalize(&shop).unwrap();
-    let mark = mark_of(&sandbox, &real);
+    let mark = hash_of(&sandbox, &real);
     of_poetry(&sandbox, &format!("shop-{mark}-py3.11"));
-    // poetry uses `.venv` if there is one, unless it is configured not to.
+    // poetry uses `.venv` if it exists, unless its settings say no.
     here(&shop.join("a")).status(0).stderr("").stdout("[ROOT]/anywhere/shop/.venv\n");
     fs::write(shop.join("poetry.toml"), "[virtualenvs]\nin-project = false\n").unwrap();
     let answer = here(&shop.join("a")).status(1).stdout("");
@@ -151,8 +151,8 @@ fn a_dot_is_the_environment_of_the_current_project() {
     here(&shop.join("a")).status(0).stdout(format!("[ROOT]/cache/pypoetry/virtualenvs/shop-{mark}-py3.11\n"));
 }
 
-/// The hash as poetry computes it, in Python.
-fn mark_of(sandbox: &Sandbox, path: &std::path::Path) -> String {
+/// poetry's hash of a path, computed in Python.
+fn hash_of(sandbox: &Sandbox, path: &std::path::Path) -> String {
     let code = "import base64, hashlib, os, sys\n\
                 print(base64.urlsafe_b64encode(hashlib.sha256(os.fsencode(sys.argv[1])).digest()).decode()[:8])";
     let mut command = sandbox.command(&pythons::complete().path);
@@ -185,7 +185,7 @@ fn owners_may_keep_them_where_their_settings_say() {
     let text = format!("cache-dir = {}\n[virtualenvs]\npath = \"{{cache-dir}}/venvs\"\n", quoted("poetry cache"));
     sandbox.write(file, text);
     assert_eq!(listed(&sandbox), ["seven", "six", "two"]);
-    // A broken file of another tool is not reported.
+    // venvwrap does not report invalid settings of others.
     sandbox.write(file, "= no TOML");
     assert_eq!(listed(&sandbox), ["seven", "six"]);
     sandbox.write(
@@ -219,14 +219,13 @@ fn the_nearest_names_are_suggested_wherever_they_are() {
         .stderr("venvwrap: environment `projectz` does not exist in [ROOT]/envs\nhint: did you mean `projectx` or `projecty`?\n");
 }
 
-/// If the owner has several environments for a project, `.` selects the one that the owner would
-/// use.
+/// Of several environments of one owner, `.` is the owner's default.
 #[test]
 fn a_dot_is_what_poetry_and_hatch_would_take_of_several() {
     let sandbox = world();
     let shop = sandbox.root().join("anywhere/shop");
     fs::create_dir_all(&shop).unwrap();
-    let mark = mark_of(&sandbox, &fs::canonicalize(&shop).unwrap());
+    let mark = hash_of(&sandbox, &fs::canonicalize(&shop).unwrap());
     let here = || {
         let mut command = sandbox.command(BINARY);
         command.args(["which", "."]).current_dir(&shop);
@@ -235,15 +234,14 @@ fn a_dot_is_what_poetry_and_hatch_would_take_of_several() {
     let (of_3_10, of_3_12) = (format!("shop-{mark}-py3.10"), format!("shop-{mark}-py3.12"));
     let environments = of_poetry(&sandbox, &of_3_10).parent().unwrap().to_path_buf();
     of_poetry(&sandbox, &of_3_12);
-    // Nothing selects one of them.
+    // Without a default, all are named.
     drop(here().status(1).stdout("").stderr_contains("[ROOT]/anywhere/shop is the project of "));
     for (minor, name) in [("3.12", &of_3_12), ("3.10", &of_3_10)] {
         let text = format!("[shop-{mark}]\nminor = \"{minor}\"\npatch = \"{minor}.1\"\n");
         fs::write(environments.join("envs.toml"), text).unwrap();
         drop(here().status(0).stderr("").stdout(format!("[ROOT]/cache/pypoetry/virtualenvs/{name}\n")));
     }
-    // A missing environment is not replaced by another one, and a file that is not TOML selects
-    // nothing.
+    // A missing default is not replaced by another environment, and invalid TOML counts as none.
     for text in [format!("[shop-{mark}]\nminor = \"3.9\"\n"), "[".to_owned(), String::new()] {
         fs::write(environments.join("envs.toml"), text).unwrap();
         drop(here().status(1).stdout(""));

@@ -1,4 +1,4 @@
-//! Environments created by the real tools: listed, activated, and deactivated in every shell, and
+//! Environments made by the real tools: listed, activated, and deactivated in every shell, and
 //! never changed.
 
 use std::ffi::OsString;
@@ -13,12 +13,12 @@ use crate::support::sandbox::Sandbox;
 use crate::support::shells::Shell;
 use crate::support::story::Story;
 
-/// The metadata that hatch and poetry need for a project, without a package to build or download.
+/// The least that hatch and poetry accept as a project, without a package to build or download.
 const PROJECT: &str = "[project]\nname = \"shop\"\nversion = \"1\"\n[tool.poetry]\npackage-mode = false\n\
                        [tool.hatch.envs.default]\nskip-install = true\n[tool.hatch.envs.test]\nskip-install = true\n";
 
-/// An environment: the name to type, the project that `workon` changes to, and its owner's command
-/// to remove it.
+/// An environment: its name, the project that `workon` changes to, and the owner's command for
+/// removal.
 struct Made {
     name: &'static str,
     origin: &'static str,
@@ -29,15 +29,14 @@ struct Made {
 fn run(sandbox: &Sandbox, directory: &Path, program: &str, words: &[&str]) -> String {
     let mut command = sandbox.command(peer(program));
     command.args(words).current_dir(directory).env_remove("WORKON_HOME");
-    // All tools must stay offline.
+    // None of the tools may use the network.
     command.envs([("PIP_NO_INDEX", "1"), ("UV_OFFLINE", "1"), ("VIRTUALENV_NO_PERIODIC_UPDATE", "1")]);
     command.envs([("PIPENV_NOSPIN", "1"), ("NO_COLOR", "1")]);
     command.env("HATCH_PYTHON", &pythons::complete().path);
     sandbox.run_command(command, b"").status(0).stdout_text()
 }
 
-/// One project for each tool, with the environment the tool creates. All but one have the same
-/// name.
+/// One project per tool, all but one with the same name, and the environment that the tool creates.
 fn made(sandbox: &Sandbox) -> Vec<Made> {
     let python = pythons::complete();
     let interpreter = python.path.to_str().unwrap();
@@ -80,10 +79,10 @@ fn made(sandbox: &Sandbox) -> Vec<Made> {
 }
 
 #[test]
-fn environments_of_other_tools_are_activated_by_name_and_never_changed() {
+fn what_other_tools_make_is_entered_and_left_by_name_and_never_changed() {
     let mut sandbox = Sandbox::plain().with_own_cache();
     sandbox.set("PROJECT_HOME", sandbox.root().join("projects"));
-    // Before 3.12, the first start would compile a module that virtualenv installs.
+    // Before 3.12, the first start would compile a module of virtualenv's that every start imports.
     sandbox.set("PYTHONDONTWRITEBYTECODE", "1");
     let made = made(&sandbox);
     let answer = sandbox.run(["lsvirtualenv", "--all", "--json"]).status(0).stderr("");
@@ -129,7 +128,7 @@ fn environments_of_other_tools_are_activated_by_name_and_never_changed() {
     assert_eq!(trees(), before);
 }
 
-/// WORKON_HOME is set in a shell with the functions, and pipenv uses it.
+/// The shell functions set WORKON_HOME, and pipenv uses it.
 #[test]
 fn pipenvs_environment_in_the_store_has_two_names() {
     let sandbox = Sandbox::plain().with_own_cache();
@@ -145,7 +144,7 @@ fn pipenvs_environment_in_the_store_has_two_names() {
     for typed in [name, "piped", "pipenv:piped"] {
         sandbox.run(["which", typed]).status(0).stderr("").stdout(format!("[ROOT]/envs/{name}\n"));
     }
-    // Not listed as pipenv's if the hash in the name belongs to another project.
+    // If the hash does not match the project, it is not pipenv's.
     fs::write(sandbox.environment(name).join(".project"), "/elsewhere\n").unwrap();
     sandbox.run(["which", "piped"]).status(1).stdout("");
 }
