@@ -51,7 +51,7 @@ pub(crate) fn data(bytes: &[u8]) -> Result<()> {
     let mut stream = io::stdout().lock();
     match stream.write_all(bytes).and_then(|()| stream.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other.map_err(Error::io("write to", "standard output")),
+        other => other.map_err(|source| Error::Output { source }),
     }
 }
 

@@ -89,6 +89,7 @@ impl Error {
                 "without --parallel, the functions, builtins, and aliases of your shell run too".to_owned()
             }
             Self::NoFunctions { line, .. } => line.clone(),
+            Self::Output { .. } => "send the output to another file or program".to_owned(),
             Self::InStore { what, path, source } => return in_store(what, path, source),
             Self::Store(error) => return error.hint(),
             Self::Project(error) => return error.hint(),

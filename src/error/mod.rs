@@ -150,6 +150,9 @@ pub(crate) enum Error {
     #[error("cannot {what}: {}: {source}", shown(.path))]
     InStore { what: &'static str, path: PathBuf, source: io::Error },
 
+    #[error("cannot write to standard output: {source}")]
+    Output { source: io::Error },
+
     /// The content of a file or a variable makes no sense; the reason is all there is to say.
     #[error("{what}: {reason}")]
     Malformed { what: String, reason: String },

@@ -109,7 +109,7 @@ impl StoreError {
             Self::NothingRemoved { name: Some(_) } => {
                 "`venvwrap undo --list` lists the removed environments".to_owned()
             }
-            Self::RemovedMeanwhile { .. } | Self::NothingRemoved { name: None } => return None,
+            Self::NothingRemoved { name: None } => return None,
             Self::NameTaken { name } => {
                 let rename = operands(&[name.as_os_str(), OsStr::new("NAME")]);
                 format!("rename that one first: `{} {rename}`", verb("mvvirtualenv"))
@@ -134,6 +134,7 @@ impl StoreError {
                 let copy = operands(&[name.as_os_str(), OsStr::new("NAME")]);
                 format!("`{} {copy}` gives it another name", verb("cpvirtualenv"))
             }
+            Self::RemovedMeanwhile { .. } => format!("`{} -b` lists the environments", verb("lsvirtualenv")),
             Self::NothingToCopy { .. } => {
                 format!("`{} -b` lists the environments; a path is relative to this directory", verb("lsvirtualenv"))
             }

@@ -158,7 +158,7 @@ fn a_full_output_is_a_failure_and_a_closed_pipe_is_none() {
         through("\"$1\" lsvirtualenv >/dev/full")
             .status(1)
             .stdout("")
-            .stderr("venvwrap: cannot write to: standard output: No space left on device (os error 28)\n");
+            .stderr("venvwrap: cannot write to standard output: No space left on device (os error 28)\nhint: send the output to another file or program\n");
     }
     through("{ \"$1\" lsvirtualenv -l 2>&1; echo $? >&2; } | :").stderr("0\n");
     through("\"$1\" lsvirtualenv -b >&- 2>&-").silent();
