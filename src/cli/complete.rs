@@ -23,8 +23,18 @@ use crate::shell::Shell;
 use crate::workon_home::WorkonHome;
 
 /// The commands that take environments which other tools keep.
-const REACH_ELSEWHERE: [&str; 9] =
-    ["workon", "run", "env", "which", "showvirtualenv", "cpvirtualenv", "setvirtualenvproject", "freeze", "export"];
+const REACH_ELSEWHERE: [&str; 10] = [
+    "workon",
+    "run",
+    "env",
+    "which",
+    "showvirtualenv",
+    "diff",
+    "cpvirtualenv",
+    "setvirtualenvproject",
+    "freeze",
+    "export",
+];
 
 /// Something to offer.
 struct Candidate {
@@ -231,6 +241,11 @@ fn values(arg: &Arg, operands: &[&OsStr], typed: &OsStr, session: &Session<'_>) 
     let base = || session.context.working_directory();
     Ok(match (arg.get_id().as_str(), name, arg.get_value_hint()) {
         (_, "ENVIRONMENT", _) => names(WorkonHome::locate(session.context)?.names_with(typed.as_bytes())?),
+        (_, "ENVIRONMENT|FILE", _) => {
+            let mut found = names(WorkonHome::locate(session.context)?.names_with(typed.as_bytes())?);
+            found.extend(paths(&base()?, typed, session, false));
+            found
+        }
         (_, "REMOVED", _) => {
             let removed = WorkonHome::locate(session.context)?.removed()?;
             names(removed.into_iter().map(|removed| removed.name).collect())

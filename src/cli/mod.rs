@@ -97,6 +97,7 @@ const VERBS: &[Entry] = &[
     entry::<commands::showvirtualenv::ShowVirtualenv>("showvirtualenv").under(LOOK),
     entry::<commands::lssitepackages::LsSitePackages>("lssitepackages").under(LOOK),
     entry::<commands::find::Find>("find").without_function().under(LOOK),
+    entry::<commands::diff::Diff>("diff").without_function().under(LOOK),
     entry::<virtualenvwrapper::VirtualenvWrapper>("virtualenvwrapper").under(LOOK),
     entry::<commands::add2virtualenv::Add2Virtualenv>("add2virtualenv").under(CHANGE),
     entry::<commands::toggleglobalsitepackages::ToggleGlobalSitePackages>("toggleglobalsitepackages").under(CHANGE),

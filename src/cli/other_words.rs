@@ -21,6 +21,8 @@ const VERBS: &[(&[&str], &str)] = &[
     (&["check", "repair", "fix"], "venvwrap doctor"),
     (&["restore", "recover"], "venvwrap undo"),
     (&["lock"], "venvwrap freeze NAME"),
+    (&["compare", "drift"], "venvwrap diff NAME OTHER"),
+    (&["search", "grep", "locate", "whohas"], "venvwrap find DISTRIBUTION"),
     (&["describe", "dump"], "venvwrap export NAME"),
     (&["prune", "clean", "gc"], "venvwrap doctor --fix"),
     (&["allow"], "venvwrap trust"),

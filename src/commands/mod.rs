@@ -33,6 +33,7 @@ mod creation;
 pub(crate) mod cpvirtualenv;
 pub(crate) mod deactivate;
 mod details;
+pub(crate) mod diff;
 pub(crate) mod doctor;
 mod elsewhere;
 pub(crate) mod env;

@@ -10,8 +10,11 @@ use self::line::{Line, Requirement, without_comment};
 use crate::environment::frozen::Frozen;
 use crate::formats::dist_info::normalized;
 
+mod asked;
 mod included;
 mod line;
+
+pub(crate) use asked::{Asked, asked};
 
 /// Packages that `pip freeze` omits: their lines are left alone.
 const TOOLS: [&str; 4] = ["pip", "setuptools", "wheel", "distribute"];

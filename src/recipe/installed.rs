@@ -34,13 +34,21 @@ struct Requirement {
     is_conditional: bool,
 }
 
-/// The packages in these directories, by name.
-pub(super) fn packages(directories: &[PathBuf], home: Option<&Path>) -> Result<Vec<Package>> {
+/// The packages in these directories, by name. What no recipe can describe is left out, and is a
+/// fault.
+pub(super) fn packages(directories: &[PathBuf], home: Option<&Path>, faults: &mut Vec<Error>) -> Result<Vec<Package>> {
     let mut found: BTreeMap<String, Installed> = BTreeMap::new();
     for directory in directories {
         for entry in fs::read_dir(directory).map_err(Error::io("list", directory))? {
             let path = entry.map_err(Error::io("list", directory))?.path();
-            let Some(installed) = read(&path, home)? else { continue };
+            let installed = match read(&path, home) {
+                Ok(Some(installed)) => installed,
+                Ok(None) => continue,
+                Err(fault) => {
+                    faults.push(fault);
+                    continue;
+                }
+            };
             let name = installed.package.normalized();
             match found.get(&name) {
                 // For an editable package, old setuptools writes a link beside the metadata.
@@ -49,7 +57,7 @@ pub(super) fn packages(directories: &[PathBuf], home: Option<&Path>) -> Result<V
                         found.insert(name, installed);
                     }
                 }
-                Some(other) => return Err(twice(&other.metadata, &installed.metadata, &name)),
+                Some(other) => faults.push(twice(&other.metadata, &installed.metadata, &name)),
                 None => _ = found.insert(name, installed),
             }
         }

@@ -23,6 +23,7 @@ use crate::shown::shown;
 
 pub(crate) mod file;
 mod installed;
+pub(crate) mod listed;
 mod marks;
 mod package;
 #[cfg(test)]
@@ -81,6 +82,17 @@ pub(crate) struct HookText {
 /// recipe can describe: a path that is not UTF-8, two versions of one distribution, an unreadable
 /// file.
 pub(crate) fn read(environment: &Environment, context: &Context) -> Result<Recipe> {
+    let mut faults = Vec::new();
+    let recipe = read_with_faults(environment, context, &mut faults)?;
+    faults.into_iter().next().map_or(Ok(recipe), Err)
+}
+
+/// The same, but packages that no recipe can describe are only faults.
+pub(crate) fn read_with_faults(
+    environment: &Environment,
+    context: &Context,
+    faults: &mut Vec<Error>,
+) -> Result<Recipe> {
     let home = context.home();
     let directories = environment.package_directories()?;
     let site_packages = directories.first().map_or(Path::new(""), PathBuf::as_path);
@@ -97,7 +109,7 @@ pub(crate) fn read(environment: &Environment, context: &Context) -> Result<Recip
         note: None,
         system_site_packages: environment.sees_system_packages(),
         extra_paths: extra_paths.map(|path| portable(path, home)).collect::<Result<_>>()?,
-        packages: installed::packages(&directories, home)?,
+        packages: installed::packages(&directories, home, faults)?,
         hooks: hooks(environment)?,
     };
     recipe.check()?;

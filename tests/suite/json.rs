@@ -123,6 +123,7 @@ const DOCUMENTS: &[(&str, &[&str])] = &[
     ("venvwrap find --json", &["find", "--json", "six"]),
     ("venvwrap find --json", &["find", "--json", "--all", "--script", "python"]),
     ("venvwrap find --json", &["find", "--json", "--pth"]),
+    ("venvwrap diff --json", &["diff", "--json", "x", "y"]),
     ("venvwrap undo --list --json", &["undo", "--list", "--json"]),
     ("venvwrap doctor --json", &["doctor", "--json"]),
     ("venvwrap doctor --json", &["doctor", "--json", "y"]),

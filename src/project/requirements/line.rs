@@ -127,7 +127,7 @@ fn is_at(what: &str, frozen: &Frozen, directory: &Path) -> bool {
 }
 
 /// The absolute path in a line, without extras.
-fn path(what: &str, directory: &Path) -> PathBuf {
+pub(super) fn path(what: &str, directory: &Path) -> PathBuf {
     let what = what.find('[').filter(|_| what.ends_with(']')).map_or(what, |extras| &what[..extras]);
     file_url::path_in(what).unwrap_or_else(|| tidied(&directory.join(what)))
 }

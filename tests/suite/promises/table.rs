@@ -213,6 +213,15 @@ pub(super) const TABLE: &[Row] = &[
         ..ROW
     },
     Row {
+        verb: "diff",
+        day: &[("diff x y", 0), ("diff x y --json", 0), ("diff x p", 1), ("diff x p --packages", 0)],
+        names: &["diff NAME x", "diff x NAME", "diff NAME"],
+        fails: &["diff", "diff x gone", "diff x p >FULL", "diff x STORE"],
+        usage: "diff x",
+        broken: &[("diff x y", 0), ("diff x p", 1)],
+        ..ROW
+    },
+    Row {
         verb: "virtualenvwrapper",
         day: &[("virtualenvwrapper", 0)],
         fails: &["virtualenvwrapper >FULL"],

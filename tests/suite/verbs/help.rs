@@ -3,7 +3,7 @@
 use crate::support::sandbox::Sandbox;
 use crate::support::shells::Shell;
 
-const VERBS: [&str; 17] = [
+const VERBS: [&str; 18] = [
     "mkvirtualenv",
     "rmvirtualenv",
     "undo",
@@ -12,6 +12,7 @@ const VERBS: [&str; 17] = [
     "lsvirtualenv",
     "showvirtualenv",
     "find",
+    "diff",
     "cdvirtualenv",
     "cdsitepackages",
     "run",
@@ -24,7 +25,7 @@ const VERBS: [&str; 17] = [
 ];
 
 /// Those of them that are no functions.
-const BINARY_ONLY: [&str; 9] = ["find", "undo", "run", "env", "which", "python", "init", "completions", "man"];
+const BINARY_ONLY: [&str; 10] = ["diff", "find", "undo", "run", "env", "which", "python", "init", "completions", "man"];
 
 #[test]
 fn every_verb_tells_its_use_with_examples_in_columns() {

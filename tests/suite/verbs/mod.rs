@@ -4,6 +4,7 @@ mod allvirtualenv;
 mod bad_input; //  every verb with what it cannot take: said, refused, nothing changed
 mod cd;
 mod cpvirtualenv;
+mod diff;
 mod find;
 mod help; //       every verb's --help, with examples that can be typed
 mod init;

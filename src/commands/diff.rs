@@ -1,0 +1,310 @@
+//! `diff`: how an environment differs from another, from a recipe, or from what a project asks for.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use clap::Parser;
+use serde::Serialize;
+
+use super::json::{self, Named};
+use super::{Outcome, Session, Verb, workon};
+use crate::environment::Environment;
+use crate::error::{Error, Result};
+use crate::formats::pylock::is_pylock;
+use crate::fs::read_small;
+use crate::output::{self, Column, Table};
+use crate::project;
+use crate::project::dependencies::{Dependencies, Part};
+use crate::recipe::listed::Listing;
+use crate::recipe::{self, Difference, Package, Recipe, file};
+use crate::shown::{operands, shown};
+use crate::versions::Version;
+use crate::workon_home::WorkonHome;
+use crate::workon_home::name::EnvironmentName;
+
+/// Longest file that is compared with.
+const LIMIT: u64 = 16 * 1024 * 1024;
+
+/// Compare an environment with another one or with a file
+///
+/// Compares Python (without the patch release), packages, and settings: prompt, project, note,
+/// added paths, hooks, and system packages. A recipe of `venvwrap export` is compared in the same
+/// way. A requirements file, pyproject.toml, pylock.toml, or Pipfile.lock is compared by its
+/// packages; markers are not evaluated, so a package with a marker is never missing. Without OTHER,
+/// the linked project's own file counts.
+///
+/// The status is 0 if there is no difference, and 1 if there is one. No Python is started.
+#[derive(Debug, Parser)]
+#[command(
+    name = "diff",
+    after_help = "\
+Examples:
+  venvwrap diff                         has the active environment drifted from its project?
+  venvwrap diff projectx                the same for projectx
+  venvwrap diff projectx other          compare two environments
+  venvwrap diff . pylock.toml           compare the current project's environment with a lock
+  venvwrap diff projectx envs.toml      compare with its recipe in a file of `venvwrap export`
+  venvwrap diff --packages a b          compare Python and packages, not settings"
+)]
+pub(crate) struct Diff {
+    /// Name of the environment, `.` for the current project; by default the active one
+    #[arg(value_name = "ENVIRONMENT")]
+    name: Option<OsString>,
+    /// Another environment, or a file; by default the file of the linked project
+    #[arg(value_name = "ENVIRONMENT|FILE", value_hint = clap::ValueHint::FilePath)]
+    other: Option<OsString>,
+    /// Compare Python and packages only
+    #[arg(short, long)]
+    packages: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// What an environment is compared with.
+enum Other {
+    Recipe(Box<Recipe>),
+    Listing(Listing),
+}
+
+/// One difference. `None`: not there.
+#[derive(Debug, Serialize)]
+struct Row {
+    kind: &'static str,
+    name: String,
+    first: Option<String>,
+    second: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    environment: Named,
+    other: String,
+    differences: &'a [Row],
+}
+
+const COLUMNS: &[Column] =
+    &[Column::text("kind"), Column::text("name"), Column::shrinking("first"), Column::shrinking("second")];
+
+impl Verb for Diff {
+    fn run(self, session: &Session<'_>) -> Result<Outcome> {
+        let home = WorkonHome::locate(session.context)?;
+        let environment = match &self.name {
+            Some(name) => workon::environment(session, &home, name)?,
+            None => session.active()?,
+        };
+        let (other, named) = match &self.other {
+            Some(word) => other_named(session, &home, &environment, word)?,
+            None => of_project(session, &environment)?,
+        };
+        let ours = read(session, &environment)?;
+        let mut rows = match &other {
+            Other::Recipe(theirs) => between(&ours, theirs),
+            Other::Listing(listing) => from_listing(&ours, listing, session.context.home()),
+        };
+        rows.retain(|row| !self.packages || row.kind != "setting");
+        if self.json {
+            let document = Document { environment: Named::of(&environment), other: named, differences: &rows };
+            output::data(&json::document(&document)?)?;
+        } else if rows.is_empty() {
+            let name = shown(environment.name());
+            let packages = match &other {
+                Other::Recipe(_) => ours.packages.len(),
+                Other::Listing(listing) => listing.len(),
+            };
+            let plural = if packages == 1 { "" } else { "s" };
+            let packages = format!("{packages} package{plural} compared");
+            output::note(&format!("No difference between `{name}` and {}: {packages}", shown(&named)));
+        } else {
+            let mut table = Table::new(COLUMNS);
+            let cell =
+                |value: &Option<String>| value.as_ref().map_or_else(|| "-".to_owned(), |text| shown(text).to_string());
+            for row in &rows {
+                table.push([row.kind.to_owned(), shown(&row.name).to_string(), cell(&row.first), cell(&row.second)]);
+            }
+            output::data(table.text().as_bytes())?;
+        }
+        Ok(Outcome::Status(u8::from(!rows.is_empty())))
+    }
+}
+
+/// An environment of the store comes first, then a file, then environments elsewhere.
+fn other_named(
+    session: &Session<'_>,
+    home: &WorkonHome,
+    environment: &Environment,
+    word: &OsStr,
+) -> Result<(Other, String)> {
+    let path = session.context.absolute_path(Path::new(word))?;
+    let stored = EnvironmentName::existing(word).and_then(|name| home.get(&name));
+    let is_path = word.as_bytes().contains(&b'/') || path.is_file();
+    if word != OsStr::new(".") && stored.is_err() && is_path {
+        if std::fs::metadata(&path).is_err() {
+            return Err(Error::Recipe {
+                what: format!("cannot compare with {}", session.shown(&path)),
+                reason: "there is no such file".to_owned(),
+                hint: "name an environment (`lsvirtualenv -b` lists them) or a file".to_owned(),
+            });
+        }
+        let other = of_file(session, environment, &path)?;
+        return Ok((other, session.shown(&path)));
+    }
+    let other = workon::environment(session, home, word)?;
+    Ok((Other::Recipe(Box::new(read(session, &other)?)), format!("`{}`", other.name().to_string_lossy())))
+}
+
+/// The recipe of an environment; what of it no recipe can describe is told.
+fn read(session: &Session<'_>, environment: &Environment) -> Result<Recipe> {
+    let mut faults = Vec::new();
+    let recipe = recipe::read_with_faults(environment, session.context, &mut faults)?;
+    for fault in faults {
+        output::note(&format!("environment `{}`: {fault}", shown(environment.name())));
+    }
+    Ok(recipe)
+}
+
+fn of_project(session: &Session<'_>, environment: &Environment) -> Result<(Other, String)> {
+    let name = environment.name();
+    let none = || Error::Usage {
+        message: format!("`{}` is linked to no project", shown(name)),
+        hint: format!("name what to compare with: `venvwrap diff {}`", operands(&[name, OsStr::new("OTHER")])),
+    };
+    let project = project::of(environment, session.context)?.ok_or_else(none)?;
+    let project = session.context.absolute_path(&project)?;
+    if !project.is_dir() {
+        let hint = "`setvirtualenvproject` links another one";
+        return Err(Error::NoDirectory { path: project, hint });
+    }
+    let dependencies = Dependencies::of(&project)?;
+    let file = session.shown(&dependencies.file);
+    Ok((Other::Listing(listing(dependencies)?), file))
+}
+
+fn of_file(session: &Session<'_>, environment: &Environment, path: &Path) -> Result<Other> {
+    let is_toml = path.extension().is_some_and(|extension| extension == "toml");
+    if is_toml && !is_pylock(path) {
+        let text = text(path)?;
+        if file::is_recipe(&text) {
+            return recipe_for(environment, file::parse(&text, &session.shown(path))?, path);
+        }
+    }
+    Ok(Other::Listing(listing(Dependencies::of(path)?)?))
+}
+
+/// The only recipe of a file, or the one with the name of the environment.
+fn recipe_for(environment: &Environment, mut recipes: Vec<Recipe>, path: &Path) -> Result<Other> {
+    let name = environment.label();
+    let at = recipes.iter().position(|recipe| OsStr::new(&recipe.name) == name);
+    match at.or((recipes.len() == 1).then_some(0)) {
+        Some(at) => Ok(Other::Recipe(Box::new(recipes.swap_remove(at)))),
+        None => Err(Error::Recipe {
+            what: shown(path).to_string(),
+            reason: format!("it describes no environment called `{}`", shown(name)),
+            hint: "`venvwrap import --dry-run FILE` shows what it describes".to_owned(),
+        }),
+    }
+}
+
+fn listing(dependencies: Dependencies) -> Result<Listing> {
+    let mut listing = Listing::below(&dependencies.directory);
+    let mut are_whole = Vec::new();
+    for part in dependencies.parts {
+        match part {
+            Part::File(path) if is_pylock(&path) => listing.add_lock(&text(&path)?, &shown(&path).to_string())?,
+            Part::File(path) => {
+                listing.add_requirements(&text(&path)?);
+                are_whole.push(false);
+            }
+            Part::Requirements { text, is_whole } => {
+                listing.add_requirements(&text);
+                are_whole.push(is_whole);
+            }
+        }
+    }
+    listing.is_whole |= !are_whole.is_empty() && are_whole.iter().all(|is_whole| *is_whole);
+    Ok(listing)
+}
+
+fn text(path: &Path) -> Result<String> {
+    let text = read_small(path, LIMIT).map_err(Error::io("read", path))?;
+    let text = text.ok_or_else(|| Error::io("read", path)(std::io::ErrorKind::NotFound.into()))?;
+    if text.len() as u64 >= LIMIT {
+        return Err(Error::io("read", path)(std::io::ErrorKind::FileTooLarge.into()));
+    }
+    let wrong = |_| Error::Malformed { what: shown(path).to_string(), reason: "it is not UTF-8".to_owned() };
+    String::from_utf8(text).map_err(wrong)
+}
+
+fn between(ours: &Recipe, theirs: &Recipe) -> Vec<Row> {
+    let row = |difference| match difference {
+        Difference::Python(..) => {
+            Row { kind: "python", name: "python".to_owned(), first: Some(python(ours)), second: Some(python(theirs)) }
+        }
+        Difference::Package(first, second) => {
+            let name = first.or(second).map(Package::normalized).unwrap_or_default();
+            let (mut first, mut second) = (first.map(described), second.map(described));
+            if first == second {
+                // Only the archives differ.
+                let hash = |recipe: &Recipe| recipe.package(&name).and_then(|package| package.hash.clone());
+                (first, second) = (hash(ours), hash(theirs));
+            }
+            Row { kind: "package", name, first, second }
+        }
+        Difference::Setting(key) => {
+            Row { kind: "setting", name: key.to_owned(), first: setting(ours, key), second: setting(theirs, key) }
+        }
+    };
+    recipe::differences(ours, theirs).into_iter().map(row).collect()
+}
+
+fn from_listing(ours: &Recipe, listing: &Listing, home: Option<&Path>) -> Vec<Row> {
+    let version = ours.python_version.as_deref().and_then(Version::parse);
+    let unfit = listing.python.as_ref().zip(version).filter(|(wanted, version)| !wanted.contain(version));
+    let python = unfit.map(|(wanted, _)| Row {
+        kind: "python",
+        name: "python".to_owned(),
+        first: Some(python(ours)),
+        second: Some(wanted.to_string()),
+    });
+    let packages = listing.drift(&ours.packages, home).into_iter().map(|drift| Row {
+        kind: "package",
+        name: drift.name,
+        first: drift.installed.map(described),
+        second: drift.wanted,
+    });
+    python.into_iter().chain(packages).collect()
+}
+
+/// Implementation and exact version.
+fn python(recipe: &Recipe) -> String {
+    match &recipe.python_version {
+        Some(version) if recipe.python.starts_with(|first: char| first.is_ascii_digit()) => {
+            format!("{version}{}", if recipe.python.ends_with('t') { "t" } else { "" })
+        }
+        _ => recipe.python.clone(),
+    }
+}
+
+/// The version of a package, and where it came from if that is no index.
+fn described(package: &Package) -> String {
+    let editable = if package.editable { "editable " } else { "" };
+    let commit = package.commit.as_ref().map(|commit| format!("@{commit}")).unwrap_or_default();
+    match package.origin() {
+        Some(origin) => format!("{} ({editable}{origin}{commit})", package.version),
+        None => package.version.clone(),
+    }
+}
+
+/// A setting, by its key in the file of a recipe.
+fn setting(recipe: &Recipe, key: &str) -> Option<String> {
+    let list = |values: Vec<&str>| (!values.is_empty()).then(|| values.join(", "));
+    match key {
+        "prompt" => recipe.prompt.clone(),
+        "project" => recipe.project.clone(),
+        "note" => recipe.note.clone(),
+        "system-site-packages" => Some(recipe.system_site_packages.to_string()),
+        "extra-paths" => list(recipe.extra_paths.iter().map(String::as_str).collect()),
+        _ => list(recipe.hooks.iter().map(|hook| hook.name.as_str()).collect()),
+    }
+}
