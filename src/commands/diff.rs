@@ -19,6 +19,7 @@ use crate::project::dependencies::{Dependencies, Part};
 use crate::recipe::listed::Listing;
 use crate::recipe::{self, Difference, Package, Recipe, file};
 use crate::shown::{operands, shown};
+use crate::verb::verb;
 use crate::versions::Version;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
@@ -144,7 +145,7 @@ fn other_named(
             return Err(Error::Recipe {
                 what: format!("cannot compare with {}", session.shown(&path)),
                 reason: "there is no such file".to_owned(),
-                hint: "name an environment (`lsvirtualenv -b` lists them) or a file".to_owned(),
+                hint: format!("name an environment (`{} -b` lists them) or a file", verb("lsvirtualenv")),
             });
         }
         let other = of_file(session, environment, &path)?;
@@ -173,7 +174,7 @@ fn of_project(session: &Session<'_>, environment: &Environment) -> Result<(Other
     let project = project::of(environment, session.context)?.ok_or_else(none)?;
     let project = session.context.absolute_path(&project)?;
     if !project.is_dir() {
-        let hint = "`setvirtualenvproject` links another one";
+        let hint = "name what to compare with: `venvwrap diff ENVIRONMENT OTHER`";
         return Err(Error::NoDirectory { path: project, hint });
     }
     let dependencies = Dependencies::of(&project)?;

@@ -83,7 +83,7 @@ fn nothing_found_is_status_1_and_says_where_was_searched() {
     sandbox.run(["find", "--all", "nosuch"]).status(1).stdout("").stderr("Found nothing in 4 environments\n");
     let json = sandbox.run(["find", "--json", "nosuch"]).status(1).stderr("").stdout_text();
     assert!(json.contains("\"matches\": []"), "{json}");
-    let none = "No environments yet. Create one with `mkvirtualenv NAME`.\n";
+    let none = "No environments yet. Create one with `venvwrap mkvirtualenv NAME`.\n";
     Sandbox::new().run(["find", "numpy"]).status(1).stdout("").stderr(none);
 }
 
