@@ -64,10 +64,10 @@ impl Verb for MvVirtualenv {
             .active_root()
             .is_some_and(|active| active.file_name() == Some(&self.old) && is_same(active, environment.root()));
         if is_active {
-            // Its shell would go on with a name that nothing has.
+            // Without our function the shell would keep the old name.
             session.require_shell("mvvirtualenv")?;
             if matches!(state, RenameState::Link(_)) {
-                // Its hooks of leaving would no longer be where they were when it was entered.
+                // Its deactivation hooks would no longer be where activation found them.
                 return Err(Error::Active { name: self.old });
             }
         }
@@ -91,8 +91,8 @@ impl Verb for MvVirtualenv {
             output::note(&format!("Renamed `{}` to `{}`", shown(&self.old), shown(&self.new)));
             return Ok(directory.map_or(Outcome::Done, |to| Outcome::Plan(Plan::of(Step::ChangeDirectory(to)), 0)));
         }
-        // It is left by its old name, with its hooks, and entered by the new one; then the old one
-        // goes.
+        // The shell deactivates the old name, with its hooks, and activates the new one. Then the
+        // old name is removed.
         let mut plan = workon::enter(session, &home, &environment, false)?;
         if let Some(directory) = directory {
             plan.push(Step::ChangeDirectory(directory));
@@ -102,20 +102,20 @@ impl Verb for MvVirtualenv {
     }
 }
 
-/// Finishes a renaming that was cut short.
+/// Finishes an interrupted rename.
 pub(super) fn finish(home: &WorkonHome, old: EnvironmentName, new: EnvironmentName) -> Result<()> {
     let renaming = Renaming { home, old, new };
     renaming.run(&renaming.state()?)?;
     renaming.finish()
 }
 
-/// How far it has come.
+/// The state of a rename when the command starts.
 enum RenameState {
-    /// It stands under its old name.
+    /// Not started.
     Directory(Environment),
-    /// The old name is a link to an environment elsewhere.
+    /// Not started, and the old name is a link to an environment elsewhere.
     Link(Environment),
-    /// It stands under its new name already, and is named by the old one still.
+    /// Interrupted: the environment has its new name, but files may still contain the old one.
     Half(Environment),
 }
 
@@ -143,7 +143,7 @@ impl Renaming<'_> {
             return Ok(RenameState::Half(home.get(new)?));
         }
         let Some(environment) = home.find(old)? else {
-            // Renamed by hand, or on a system without a better way and killed in the middle.
+            // Renamed by hand, or interrupted on a system without atomic exchange.
             let renamed = home.find(new)?.filter(|environment| !is_link(environment.root()));
             return renamed.map(RenameState::Half).ok_or_else(|| home.unknown(old.as_os_str()));
         };
@@ -157,8 +157,8 @@ impl Renaming<'_> {
         })
     }
 
-    /// Gives it the new name and changes what named the old one; until [`Self::finish`] both lead
-    /// to it.
+    /// Renames the environment and rewrites the old path in files. Until [`Self::finish`], both
+    /// names work.
     fn run(&self, state: &RenameState) -> Result<Environment> {
         let Self { home, old, new } = self;
         let (from, to) = (home.path().join(old.as_os_str()), home.path().join(new.as_os_str()));
@@ -187,7 +187,7 @@ impl Renaming<'_> {
         home.get(new)
     }
 
-    /// Takes the old name away, where it still leads to the environment.
+    /// Removes the old name.
     fn finish(&self) -> Result<()> {
         self.home.drop_old_name(&self.old, &self.new)
     }
@@ -197,7 +197,7 @@ fn is_link(path: &Path) -> bool {
     std::fs::symlink_metadata(path).is_ok_and(|entry| entry.is_symlink())
 }
 
-/// Where the shell stands below `root`, if it does.
+/// The current directory relative to `root`, if it is below it.
 fn working_directory_in(session: &Session<'_>, root: &Path) -> Option<PathBuf> {
     let directory = session.context.working_directory().ok()?;
     let below = |directory: &Path, root: &Path| directory.strip_prefix(root).map(Path::to_path_buf).ok();

@@ -1,4 +1,4 @@
-//! `rmvirtualenv`: remove environments, with a way back.
+//! `rmvirtualenv`: move environments to the trash, or delete them for good.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ use crate::shown::{operands, shown};
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
-/// How long a script waits for the trash.
+/// How long the command may delete expired trash when it cannot do so in the background.
 const MOMENT: Duration = Duration::from_millis(200);
 
 /// Remove virtual environments
@@ -55,12 +55,12 @@ impl Verb for RmVirtualenv {
             return Err(StoreError::MissingName { of: "rmvirtualenv" }.into());
         }
         let keep = session.config()?.trash_kept_for();
-        // All names are looked at before anything is touched: a slip in the last one costs nothing.
+        // Checks all names before anything is removed: a typo in the last one costs nothing.
         let mut names = Vec::new();
         for typed in &self.names {
             let name = EnvironmentName::existing(typed);
             let found = name.as_ref().map(|name| home.removable(name, None));
-            // What another tool keeps is removed by that tool: hooks are not to hear of it.
+            // Another tool's environments are removed by that tool, without our hooks.
             if !matches!(found, Ok(Ok(_)))
                 && let Some(error) = elsewhere::kept(session, &home, typed, elsewhere::OwnerAction::Removal)
             {
@@ -83,8 +83,7 @@ impl Verb for RmVirtualenv {
         for name in &names {
             let told = [name.as_os_str()];
             let found = match home.removable(name, session.active_root()) {
-                // The hooks run for a name that nothing has, too: people keep state elsewhere that
-                // belongs to it.
+                // The hooks run for an unknown name, too: people delete state elsewhere in them.
                 Ok(_) | Err(Error::UnknownEnvironment { .. }) => {
                     if let Ok(Some(environment)) = home.find(name) {
                         workon::restore(session, &home, &environment)?;
@@ -122,7 +121,7 @@ impl Verb for RmVirtualenv {
             }
         }
         abandoned::remove(session, &home);
-        // Whoever stood in what is gone now stands in the store, as virtualenvwrapper has it.
+        // If the current directory was removed, move to WORKON_HOME, as virtualenvwrapper does.
         let inside = before.is_some() && before != session.context.working_directory().ok();
         for (name, taken) in doomed {
             keepsake::forget(&home, name);
@@ -147,9 +146,8 @@ impl Verb for RmVirtualenv {
     }
 }
 
-/// Has what expired in the trash deleted: behind the prompt, or, where none comes, here and for a
-/// moment. Each removal deletes one at least, so that the trash of a machine that only runs scripts
-/// stays bounded.
+/// Deletes expired trash in the background, or, without a prompt, here for [`MOMENT`]. At least one
+/// entry is deleted, so that the trash stays bounded on machines that only run scripts.
 fn purge(session: &Session<'_>, home: &WorkonHome, keep: Duration) -> Result<()> {
     if session.may_work_in_background() {
         let words = [OsStr::new("background"), OsStr::new("tidy"), home.path().as_os_str()];
@@ -159,13 +157,13 @@ fn purge(session: &Session<'_>, home: &WorkonHome, keep: Duration) -> Result<()>
     home.purge(keep, MOMENT)
 }
 
-/// The directory that an environment is linked to, where that can be told.
+/// The project of an environment, if it is linked to one.
 fn project_of(session: &Session<'_>, home: &WorkonHome, name: &EnvironmentName) -> Option<PathBuf> {
     let environment = home.find(name).ok()??;
     project::linked(&environment, session.context).ok()?.filter(|project| project.is_absolute())
 }
 
-/// Takes the project's `.venv` away, if it led to what is gone. Whether it did.
+/// Removes the project's `.venv` if it pointed to the environment. `true` if it did.
 fn unlink(session: &Session<'_>, project: &Path, root: &Path) -> bool {
     match project::dot_venv::remove(project, root) {
         Ok(Some(link)) => {

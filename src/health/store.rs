@@ -71,7 +71,7 @@ pub(super) fn check(examination: &Examination<'_>) -> Vec<(PathBuf, Symptom)> {
 fn private_directories(examination: &Examination<'_>) -> impl Iterator<Item = (PathBuf, Symptom)> {
     let home = examination.home;
     let keep = Config::read(examination.context).map_or(Duration::MAX, |config| config.trash_kept_for());
-    let unusable = home.unusable_shelves().into_iter();
+    let unusable = home.unusable_directories().into_iter();
     let unusable = unusable.map(|(path, reason, remedy)| (path, Symptom::PrivateDirectoryUnusable { reason, remedy }));
     let stuck = home.undeletable(keep).into_iter();
     unusable.chain(stuck.map(|Undeletable { path, reason, remedy }| (path, Symptom::Undeletable { reason, remedy })))

@@ -1,4 +1,4 @@
-//! The name of an environment: what is allowed, and which existing one was probably meant.
+//! Environment names: which are allowed, and which existing ones are similar to a mistyped name.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
@@ -6,16 +6,15 @@ use std::os::unix::ffi::OsStrExt;
 use crate::error::{Error, Result};
 use crate::shown::is_legible;
 
-/// The longest name every file system that we meet can hold, in bytes.
+/// Bytes that a file name can have on common file systems.
 const LONGEST: usize = 255;
 
-/// A name that is exactly one path component. Nothing else is ever joined to `WORKON_HOME` (promise
-/// 1 of DESIGN.md).
+/// A name that is exactly one path component. Nothing else is joined to `WORKON_HOME`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct EnvironmentName(OsString);
 
 impl EnvironmentName {
-    /// A name to look something up by. Odd ones that other tools made are accepted, paths are not.
+    /// Checks a name to look up. Odd names that other tools created are accepted, paths are not.
     pub(crate) fn existing(name: &OsStr) -> Result<Self> {
         let bytes = name.as_bytes();
         let reason = match bytes {
@@ -30,29 +29,28 @@ impl EnvironmentName {
         Err(Error::Name { name: name.to_owned(), reason })
     }
 
-    /// A name for something new: what a shell, a list or a PATH would stumble over is refused as
-    /// well.
+    /// Checks the name of a new environment. Also refuses what shells, lists, or PATH would
+    /// mistake.
     pub(crate) fn new(name: &OsStr) -> Result<Self> {
         let bytes = name.as_bytes();
         let reason = match bytes {
-            [b'-', ..] => "it starts with `-`, as an option does",
-            [b'.', ..] if bytes != b"." && bytes != b".." => "it starts with `.`, so no list would show it",
-            _ if bytes.contains(&b':') => "it has a `:` in it, which separates the entries of PATH",
-            _ if name.to_string_lossy().chars().any(char::is_control) => "it has a control character in it",
-            _ if !is_legible(&name.to_string_lossy()) => "it has an invisible character in it",
+            [b'-', ..] => "it starts with `-` like an option",
+            [b'.', ..] if bytes != b"." && bytes != b".." => "it starts with `.`, so lists would not show it",
+            _ if bytes.contains(&b':') => "it contains `:`, which separates the entries of PATH",
+            _ if name.to_string_lossy().chars().any(char::is_control) => "it contains a control character",
+            _ if !is_legible(&name.to_string_lossy()) => "it contains an invisible character",
             _ => return Self::existing(name),
         };
         Err(Error::Name { name: name.to_owned(), reason })
     }
 
-    /// The name itself.
     pub(crate) fn as_os_str(&self) -> &OsStr {
         &self.0
     }
 }
 
-/// The up to three names that are nearest to what was typed, nearest first: few edits apart, or one
-/// starts with the other.
+/// Up to three names similar to `wanted`, the most similar first: a few edits apart, or one is the
+/// beginning of the other.
 pub(crate) fn nearest(wanted: &OsStr, names: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     let typed = wanted.to_string_lossy().to_lowercase();
     let limit = 1 + typed.chars().count() / 4;

@@ -1,7 +1,6 @@
-//! Deleting for good: what has expired in the trash, and what was asked to go at once.
+//! Deletes for good: expired entries of the trash, and environments removed with `--now`.
 //!
-//! Owns the names of what is being deleted. One entry that cannot be deleted is passed over: the
-//! others go, and it is told where people look (`doctor`, `undo --list`).
+//! An entry that cannot be deleted is skipped; `doctor` and `undo --list` report it.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -14,8 +13,8 @@ use rustix::fs::CWD;
 
 use super::WorkonHome;
 use super::name::EnvironmentName;
-use super::place::{Held, held_in, time_of};
-use super::shelf::{Shelf, random_name};
+use super::private_directory::{PrivateDirectory, random_name};
+use super::trash_entry::{TrashContent, content_of, time_of};
 use crate::error::{Error, Result, StoreError};
 use crate::formats::pyvenv_cfg::FILE_NAME;
 use crate::fs::mounts::mount_point_in;
@@ -23,80 +22,75 @@ use crate::fs::removal::{Hindrance, Stuck, hindrance};
 use crate::fs::{is_nearly_full, remove_tree, rename_at};
 use crate::shown::typed;
 
-/// Starts the name of a directory in the trash that is being deleted.
+/// Prefix of a directory in the trash that is being deleted.
 const DOOMED: &str = "doomed-";
 
-/// How long a removed environment is kept where space is scarce: long enough to notice a slip.
+/// How long a removed environment is kept if the disk is nearly full.
 const WHEN_TIGHT: Duration = Duration::from_hours(24);
 
-/// What an environment is known by; without these it is none.
+/// The files by which every tool recognizes an environment.
 const MARKS: [&str; 3] = [FILE_NAME, "bin/activate", "conda-meta/history"];
 
-/// An environment that nobody can bring back any more, to be deleted.
+/// A removed environment that cannot be restored anymore and whose files are still to be deleted.
 #[derive(Debug)]
-pub(crate) struct Doomed(Option<(Shelf, OsString)>);
+pub(crate) struct PendingDeletion(Option<(PrivateDirectory, OsString)>);
 
 /// Something in the trash that cannot be deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Undeletable {
-    /// What is in the way: the file, directory or mount point.
+    /// The file, directory, or mount point that prevents it.
     pub(crate) path: PathBuf,
-    /// Why.
     pub(crate) reason: &'static str,
     /// The command that frees it.
     pub(crate) remedy: String,
 }
 
 impl WorkonHome {
-    /// Takes an environment away for good: out of everybody's reach at once, its files when
-    /// [`Doomed::delete`] is called. Needs no room on the disk: where nothing can be renamed, it is
-    /// deleted here and now.
-    pub(crate) fn doom(&self, name: &EnvironmentName, active: Option<&Path>) -> Result<Doomed> {
+    /// Removes an environment for good. Its name is free at once; its files are deleted by
+    /// [`PendingDeletion::delete`], or here if the disk is too full for a rename.
+    pub(crate) fn doom(&self, name: &EnvironmentName, active: Option<&Path>) -> Result<PendingDeletion> {
         let root = self.removable(name, active)?;
-        let trash = match self.make_shelf("trash") {
+        let trash = match self.create_private("trash") {
             Err(Error::Io { source, .. }) if is_full(&source) => None,
             trash => Some(trash?),
         };
         if let Some(trash) = trash {
             let doomed = random_name(DOOMED);
             match rename_at((CWD, &root), trash.at(&doomed)) {
-                Ok(()) => return Ok(Doomed(Some((trash, doomed)))),
-                // Another process was faster.
+                Ok(()) => return Ok(PendingDeletion(Some((trash, doomed)))),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(self.unknown(name.as_os_str())),
                 Err(error) if is_full(&error) || error.kind() == io::ErrorKind::CrossesDevices => {}
                 Err(error) => return Err(Error::io("remove", root)(error)),
             }
         }
-        delete_in_place(&root).map(|()| Doomed(None))
+        delete_in_place(&root).map(|()| PendingDeletion(None))
     }
 
-    /// How long what was removed is kept: as the settings have it, and a day where the disk is
-    /// nearly full.
+    /// `keep`, or a day if the disk is nearly full.
     fn kept_for(&self, keep: Duration) -> Duration {
         if keep > WHEN_TIGHT && is_nearly_full(&self.path) { WHEN_TIGHT } else { keep }
     }
 
-    /// Whether [`Self::purge`] would find something: only names are looked at.
+    /// Whether [`Self::purge`] would find something, by names alone.
     pub(crate) fn has_expired(&self, keep: Duration) -> bool {
-        let Ok(Some(trash)) = self.shelf("trash") else { return false };
+        let Ok(Some(trash)) = self.private_directory("trash") else { return false };
         let keep = self.kept_for(keep);
         trash.directories().unwrap_or_default().iter().any(|name| is_due(name, keep))
     }
 
-    /// Deletes what has lain in the trash for longer than `keep`, and what was killed while it
-    /// deleted. A removal from the future (the clock was set back) is kept, and so is what we have
-    /// not put there. Begins nothing more after `patience`.
+    /// Deletes entries of the trash older than `keep`, and the rest of interrupted deletions. Keeps
+    /// removals from the future (the clock was set back) and files that venvwrap did not put there.
+    /// Starts no further deletion after `patience`.
     pub(crate) fn purge(&self, keep: Duration, patience: Duration) -> Result<()> {
         let begun = Instant::now();
-        let Some(trash) = self.shelf("trash")? else { return Ok(()) };
+        let Some(trash) = self.private_directory("trash")? else { return Ok(()) };
         let keep = self.kept_for(keep);
         for name in trash.directories().map_err(Error::io("list", trash.path()))? {
-            // What is being filled or waits at this moment is somebody's at work, however short
-            // things are kept.
-            let is_deletable = || match held_in(&trash.path().join(&name)) {
-                Held::Removed(_) => true,
-                Held::Nothing => is_due(&name, keep.max(WHEN_TIGHT)),
-                Held::Foreign => false,
+            // Another process may be working with such an entry, however short `keep` is.
+            let is_deletable = || match content_of(&trash.path().join(&name)) {
+                TrashContent::Removed(_) => true,
+                TrashContent::NotRestorable => is_due(&name, keep.max(WHEN_TIGHT)),
+                TrashContent::Foreign => false,
             };
             if is_doomed(&name) || (is_due(&name, keep) && is_deletable()) {
                 let _ = delete(&trash, &name);
@@ -108,24 +102,23 @@ impl WorkonHome {
         Ok(())
     }
 
-    /// What should have been deleted and cannot be.
+    /// Expired entries that cannot be deleted.
     pub(crate) fn undeletable(&self, keep: Duration) -> Vec<Undeletable> {
-        let Ok(Some(trash)) = self.shelf("trash") else { return Vec::new() };
+        let Ok(Some(trash)) = self.private_directory("trash") else { return Vec::new() };
         let keep = self.kept_for(keep);
         let due = trash.directories().unwrap_or_default().into_iter().filter(|name| is_due(name, keep));
         due.filter_map(|name| undeletable(&trash.path().join(name))).collect()
     }
 }
 
-impl Doomed {
-    /// Deletes it.
+impl PendingDeletion {
     pub(crate) fn delete(self) -> Result<()> {
         let Some((trash, name)) = self.0 else { return Ok(()) };
         delete(&trash, &name)
     }
 }
 
-/// Whether something in the trash is to be deleted: it was begun, or has lain there for `keep`.
+/// Whether an entry of the trash is to be deleted: older than `keep`, or already half deleted.
 fn is_due(name: &OsStr, keep: Duration) -> bool {
     match time_of(name) {
         Some((at, _)) => SystemTime::now().duration_since(at).is_ok_and(|age| age >= keep),
@@ -137,11 +130,11 @@ fn is_doomed(name: &OsStr) -> bool {
     name.as_bytes().starts_with(DOOMED.as_bytes())
 }
 
-/// Deletes what is in the trash under a name. It is out of the reach of [`WorkonHome::restore`]
-/// before the first of its files goes: half an environment is never brought back.
-fn delete(trash: &Shelf, name: &OsStr) -> Result<()> {
+/// Deletes an entry of the trash. Renames it first, so that [`WorkonHome::restore`] never restores
+/// half an environment.
+fn delete(trash: &PrivateDirectory, name: &OsStr) -> Result<()> {
     let path = trash.path().join(name);
-    // Looked at before anything is touched: a mount that came later is as precious.
+    // Checked again, because something may have been mounted there since the removal.
     if mount_point_in(&path).is_some() {
         return Err(stuck(&path, io::ErrorKind::ResourceBusy.into()));
     }
@@ -151,7 +144,6 @@ fn delete(trash: &Shelf, name: &OsStr) -> Result<()> {
         let doomed = OsString::from_vec([DOOMED.as_bytes(), name.as_bytes()].concat());
         match rename_at(trash.at(name), trash.at(&doomed)) {
             Ok(()) => doomed,
-            // Another process was faster.
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             Err(error) if is_full(&error) || error.kind() == io::ErrorKind::CrossesDevices => name.to_owned(),
             Err(error) => return Err(stuck(&path, error)),
@@ -161,8 +153,8 @@ fn delete(trash: &Shelf, name: &OsStr) -> Result<()> {
     trash.delete(&doomed).map_err(|Stuck { source, .. }| stuck(&path, source))
 }
 
-/// Deletes an environment where it is, which needs neither room nor a rename. First of all it stops
-/// being one, so that nobody activates half of it.
+/// Deletes an environment in place, which needs neither disk space nor a rename. Deletes its marks
+/// first, so that nobody activates half of it.
 pub(super) fn delete_in_place(root: &Path) -> Result<()> {
     if fs::symlink_metadata(root).is_ok_and(|entry| entry.is_dir()) {
         for mark in MARKS {
@@ -172,7 +164,7 @@ pub(super) fn delete_in_place(root: &Path) -> Result<()> {
     remove_tree(root).map_err(|error| stuck(root, error))
 }
 
-/// The error for what could not be deleted, with the command that frees it where that is known.
+/// The error for a failed deletion, with the command that helps if it is known.
 fn stuck(path: &Path, source: io::Error) -> Error {
     match undeletable(path) {
         Some(Undeletable { path, reason, remedy }) => StoreError::Undeletable { path, reason, remedy }.into(),

@@ -1,8 +1,8 @@
-//! Another name for an environment, so that it can be used at every moment, killed or not.
+//! Renames an environment so that it stays usable throughout, even if the process is killed.
 //!
-//! Owns the steps: [`WorkonHome::rename`] puts the environment under its new name and has the old
-//! one lead there, [`WorkonHome::drop_old_name`] ends that. In between both names work, which is
-//! the time to change what names the old one. What that is, is `relocate`'s matter.
+//! [`WorkonHome::rename`] moves the environment and leaves a link under the old name;
+//! [`WorkonHome::drop_old_name`] removes the link. In between, both names work and `relocate`
+//! rewrites the old path in files.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -21,18 +21,18 @@ use crate::fs::carry::copy_whole;
 use crate::fs::{exchange, exchange_at, rename_without_replacing};
 
 impl WorkonHome {
-    /// Renames an environment that is a directory of the store, and leaves a link to it under the
-    /// old name. Whatever has the new name already stays as it is.
+    /// Renames an environment that is a directory of the store, and leaves a link under the old
+    /// name. Fails if the new name is taken.
     pub(crate) fn rename(&self, old: &EnvironmentName, new: &EnvironmentName) -> Result<()> {
         let (from, to) = (self.path.join(old.as_os_str()), self.path.join(new.as_os_str()));
         self.movable(old)?;
         self.take(new)?;
-        // In one step of the kernel: before it the new name is a link that leads to itself, after
-        // it the old one leads to the new one.
+        // One atomic exchange: before it, the new name is a link to itself; after it, the old name
+        // is a link to the new one.
         match exchange(&from, &to) {
             Ok(()) if is_directory(&to) => Ok(()),
             Ok(()) => {
-                // What was there was a link by then: another process has renamed the environment.
+                // Another process renamed the environment meanwhile and left a link.
                 let undone = exchange(&from, &to).and_then(|()| fs::remove_file(&to));
                 undone.map_err(Error::io("rename", &to))?;
                 Err(self.unknown(old.as_os_str()))
@@ -43,8 +43,7 @@ impl WorkonHome {
                 if error.kind() != io::ErrorKind::Unsupported {
                     return Err(Error::io("rename", from)(error));
                 }
-                // A file system or a system without that step: two of them, and nothing has the old
-                // name in between.
+                // Without an atomic exchange: two steps, and no old name in between.
                 rename_without_replacing(&from, &to)
                     .and_then(|()| symlink(link_text(new), &from))
                     .map_err(Error::io("rename", from))
@@ -52,12 +51,12 @@ impl WorkonHome {
         }
     }
 
-    /// Renames what the file system cannot rename (a lower layer of an overlay): a copy gets the
-    /// new name, and the original gives way to the link. At no moment is neither of them whole.
+    /// Renames by copying, if the file system cannot rename (a lower layer of an overlay). At every
+    /// moment the original or the copy is complete.
     fn carry_over(&self, from: &Path, to: &Path, new: &EnvironmentName) -> Result<()> {
         let copied = self.start_building().and_then(|building| {
             copy_whole(from, building.path()).map_err(Error::io("copy", from))?;
-            // The link that holds the name goes where the copy was, and is removed with that.
+            // The link that reserved the name goes where the copy was, and is deleted with it.
             exchange_at(building.at(), (CWD, to)).map_err(Error::io("rename", from))
         });
         if let Err(error) = copied {
@@ -68,23 +67,23 @@ impl WorkonHome {
         symlink(link_text(new), from).map_err(Error::io("rename", from))
     }
 
-    /// Makes the new name a link, which nobody else can then take.
+    /// Reserves the new name with a link to itself.
     fn take(&self, new: &EnvironmentName) -> Result<()> {
         let to = self.path.join(new.as_os_str());
         match symlink(link_text(new), &to) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && leads_to(&to, new) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && points_to(&to, new) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(Error::Exists { path: to }),
             other => other.map_err(Error::io("rename", to)),
         }
     }
 
-    /// Whether a renaming was cut short when both names led to the environment.
+    /// Whether a rename was interrupted while both names worked.
     pub(crate) fn is_half_renamed(&self, old: &EnvironmentName, new: &EnvironmentName) -> bool {
-        leads_to(&self.path.join(old.as_os_str()), new)
+        points_to(&self.path.join(old.as_os_str()), new)
     }
 
-    /// Renamings that were cut short, as old and new name; one that had not begun has two alike.
-    /// None while anyone is at work in the store: it may be theirs.
+    /// Interrupted renames, as old and new name; both are equal if only the new name was reserved.
+    /// Empty while another process is working in the store: the rename may be its own.
     pub(crate) fn half_renamed(&self) -> Vec<(OsString, OsString)> {
         if self.is_building() {
             return Vec::new();
@@ -105,13 +104,13 @@ impl WorkonHome {
         found
     }
 
-    /// Takes away the name that a renaming left which had not begun.
+    /// Frees a name that an interrupted rename had only reserved.
     pub(crate) fn drop_unbegun(&self, name: &EnvironmentName) -> Result<()> {
         let path = self.path.join(name.as_os_str());
-        if leads_to(&path, name) { fs::remove_file(&path).map_err(Error::io("remove", path)) } else { Ok(()) }
+        if points_to(&path, name) { fs::remove_file(&path).map_err(Error::io("remove", path)) } else { Ok(()) }
     }
 
-    /// Takes the old name away.
+    /// Removes the link under the old name.
     pub(crate) fn drop_old_name(&self, old: &EnvironmentName, new: &EnvironmentName) -> Result<()> {
         if !self.is_half_renamed(old, new) {
             return Ok(());
@@ -120,18 +119,17 @@ impl WorkonHome {
         fs::remove_file(&from).map_err(Error::io("remove", from))
     }
 
-    /// Whether nothing has this name but, perhaps, what a renaming left that was cut short before
-    /// it began.
+    /// Whether the name is free, or only reserved by an interrupted rename.
     pub(crate) fn is_free(&self, name: &EnvironmentName) -> Result<bool> {
         let path = self.path.join(name.as_os_str());
         match fs::symlink_metadata(&path) {
-            Ok(_) => Ok(leads_to(&path, name)),
+            Ok(_) => Ok(points_to(&path, name)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
             Err(error) => Err(Error::io("look at", path)(error)),
         }
     }
 
-    /// Renames an environment that is only a link in the store. Where it leads does not change.
+    /// Renames an environment that is a link in the store. Its target does not change.
     pub(crate) fn rename_link(&self, old: &EnvironmentName, new: &EnvironmentName) -> Result<()> {
         let (from, to) = (self.path.join(old.as_os_str()), self.path.join(new.as_os_str()));
         rename_without_replacing(&from, &to).map_err(|error| match error.kind() {
@@ -141,7 +139,7 @@ impl WorkonHome {
     }
 }
 
-/// Starts what our links say. A person's own alias says `NAME`, or `./NAME`, and is left alone.
+/// Prefix of the targets of our links. Links that users create say `NAME` or `./NAME`.
 const OURS: &str = "././";
 
 fn link_text(name: &EnvironmentName) -> PathBuf {
@@ -150,7 +148,7 @@ fn link_text(name: &EnvironmentName) -> PathBuf {
     PathBuf::from(text)
 }
 
-fn leads_to(link: &Path, name: &EnvironmentName) -> bool {
+fn points_to(link: &Path, name: &EnvironmentName) -> bool {
     fs::read_link(link).is_ok_and(|target| target.as_os_str() == link_text(name).as_os_str())
 }
 

@@ -1,9 +1,8 @@
-//! Removal: one rename into `.venvwrap/trash`, and the way back.
+//! Removes an environment by renaming it into `.venvwrap/trash`, and restores it from there.
 //!
-//! Owns the only code that takes an environment away. What it may take is checked here, every time
-//! (promise 1 of DESIGN.md): a direct child of the store that is an environment, or a link, which
-//! is moved itself and never followed; and nothing that another file system is mounted in. What is
-//! deleted for good is `purge`'s matter.
+//! Owns the check before every removal: only a direct child of the store that is an environment or
+//! a link (which is moved, not followed), and nothing with another file system mounted in it.
+//! `purge` deletes for good.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -14,42 +13,39 @@ use std::time::SystemTime;
 use rustix::fs::{AtFlags, CWD, statat, unlinkat};
 
 use super::name::EnvironmentName;
-use super::place::{Held, WAITS, held_in, time_of};
-use super::{Building, WorkonHome, purge};
+use super::trash_entry::{TrashContent, WAITS, content_of, time_of};
+use super::{UnfinishedEnvironment, WorkonHome, purge};
 use crate::environment::Environment;
 use crate::error::{Error, Result, StoreError};
 use crate::fs::carry::copy_whole;
 use crate::fs::mounts::mount_point_in;
 use crate::fs::{At, exchange_at, freed_by_removing, is_same, rename_at};
 
-/// How often something is tried again that another process got in the way of.
+/// Attempts at a step that other processes interfere with.
 const ATTEMPTS: usize = 16;
 
 /// One removed environment.
 #[derive(Debug)]
 pub(crate) struct Removed {
-    /// The name it had.
     pub(crate) name: OsString,
-    /// When it was removed.
     pub(crate) at: SystemTime,
     /// The directory that holds it, and nothing else.
     pub(super) place: PathBuf,
 }
 
 impl WorkonHome {
-    /// Moves an environment into the trash. `active` is the root of the environment that the
-    /// calling shell is in; it is compared by device and inode, not by spelling.
+    /// Moves an environment to the trash. Refuses the `active` one, a root compared by device and
+    /// inode.
     pub(crate) fn remove(&self, name: &EnvironmentName, active: Option<&Path>) -> Result<Removed> {
         let root = self.removable(name, active)?;
         let at = SystemTime::now();
         let place = self.fresh_place(at, "").map_err(|error| no_room(error, name))?;
-        // A name of up to 255 bytes fits only because the time is in the directory above it.
+        // The time is in the name of the parent, so that a name of 255 bytes fits.
         let moved = match rename_at((CWD, &root), place.at(name.as_os_str())) {
             Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
                 self.carry(&root, place.at(name.as_os_str())).map_err(|error| no_room(error, name))
             }
             moved => moved.map_err(|error| match error.kind() {
-                // Another process was faster.
                 io::ErrorKind::NotFound => self.unknown(name.as_os_str()),
                 _ => no_room(Error::io("remove", &root)(error), name),
             }),
@@ -59,19 +55,18 @@ impl WorkonHome {
         Ok(Removed { name: name.as_os_str().to_owned(), at, place: path })
     }
 
-    /// Puts a finished environment in the place of the one that has its name, which goes into the
-    /// trash. At no moment has nothing that name, where the file system can exchange two
-    /// directories.
+    /// Replaces an environment by a finished one and moves the old one to the trash. If the file
+    /// system can exchange directories, the name exists at every moment.
     pub(crate) fn replace(
         &self,
-        building: Building,
+        building: UnfinishedEnvironment,
         name: &EnvironmentName,
         active: Option<&Path>,
     ) -> Result<Environment> {
         let root = self.removable(name, active)?;
         let failed = |error| Error::io("replace", &root)(error);
-        // The new one waits where the old one is to go: from there on, one exchange does both.
-        // Until then nobody is to bring it back, so the name of the place says which one waits.
+        // The new one waits where the old one will go, so that one exchange does both. Its inode in
+        // the name of the directory keeps `undo` from restoring it meanwhile.
         let inode = statat(building.at().0, building.at().1, AtFlags::SYMLINK_NOFOLLOW).map_err(io::Error::from);
         let waits = format!("{WAITS}{}", inode.map_err(failed)?.st_ino);
         let place = self.fresh_place(SystemTime::now(), &waits)?;
@@ -83,7 +78,7 @@ impl WorkonHome {
         building.keep();
         for _ in 0..ATTEMPTS {
             let done = match exchange_at(waiting, (CWD, &root)) {
-                // Removed or renamed since we looked: the name is free.
+                // Removed or renamed by another process meanwhile: the name is free.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => rename_at(waiting, (CWD, &root)),
                 Err(error) if is_unable(&error) => match self.remove(name, active) {
                     Ok(removed) => rename_at(waiting, (CWD, &root)).inspect_err(|_| {
@@ -99,7 +94,7 @@ impl WorkonHome {
                 done => done,
             };
             match done {
-                // Taken by another in this very moment: that one is replaced, too.
+                // Another process took the free name: replace that environment, too.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => {
                     let _ = place.delete(name.as_os_str());
@@ -107,7 +102,7 @@ impl WorkonHome {
                     return Err(failed(error));
                 }
                 Ok(()) => {
-                    // Of use only where nothing was exchanged.
+                    // Empty unless the two were exchanged.
                     let _ = fs::remove_dir(place.path());
                     return Environment::open(&root)?.ok_or_else(|| self.unknown(name.as_os_str()));
                 }
@@ -117,8 +112,8 @@ impl WorkonHome {
         Err(failed(io::ErrorKind::ResourceBusy.into()))
     }
 
-    /// Copies a directory that cannot be renamed (a lower layer of an overlay), and deletes it
-    /// where it was once the copy is in its place. At every moment one of the two is whole.
+    /// Moves by copying, if the file system cannot rename (a lower layer of an overlay). At every
+    /// moment the original or the copy is complete.
     pub(super) fn carry(&self, from: &Path, to: At<'_>) -> Result<()> {
         let building = self.start_building()?;
         copy_whole(from, building.path()).map_err(Error::io("copy", from))?;
@@ -127,13 +122,12 @@ impl WorkonHome {
         purge::delete_in_place(from)
     }
 
-    /// The root of an environment that may be taken away: it is one, or a link that leads nowhere,
-    /// nothing is mounted in it, and this shell is not in it.
+    /// The root of an environment, or of a link to nothing, that may be removed: it is not active
+    /// and nothing is mounted in it.
     pub(crate) fn removable(&self, name: &EnvironmentName, active: Option<&Path>) -> Result<PathBuf> {
         let root = self.path.join(name.as_os_str());
         match self.get(name) {
             Ok(_) => {}
-            // A link that leads nowhere is taken away like any other.
             Err(Error::UnknownEnvironment { .. }) if fs::read_link(&root).is_ok() => {}
             Err(error) => return Err(error),
         }
@@ -144,32 +138,32 @@ impl WorkonHome {
         Ok(root)
     }
 
-    /// Fails where something is mounted in an environment: what is there is not the environment's.
+    /// Fails if another file system is mounted in the environment.
     pub(crate) fn movable(&self, name: &EnvironmentName) -> Result<()> {
         let Some(point) = mount_point_in(&self.path.join(name.as_os_str())) else { return Ok(()) };
         Err(StoreError::Mounted { name: name.as_os_str().to_owned(), point }.into())
     }
 
-    /// What lies in the trash, the newest first.
+    /// The environments in the trash, the newest first.
     pub(crate) fn removed(&self) -> Result<Vec<Removed>> {
-        let Some(trash) = self.shelf("trash")? else { return Ok(Vec::new()) };
+        let Some(trash) = self.private_directory("trash")? else { return Ok(Vec::new()) };
         let places = trash.directories().map_err(Error::io("list", trash.path()))?;
         let mut removed: Vec<(u64, Removed)> = Vec::new();
         for place in places {
             let Some((at, counter)) = time_of(&place) else { continue };
             let place = trash.path().join(place);
-            let Held::Removed(name) = held_in(&place) else { continue };
+            let TrashContent::Removed(name) = content_of(&place) else { continue };
             removed.push((counter, Removed { name, at, place }));
         }
         removed.sort_by_key(|(counter, removed)| std::cmp::Reverse((*counter, removed.at)));
         Ok(removed.into_iter().map(|(_, removed)| removed).collect())
     }
 
-    /// Brings a removed environment back under its old name; the newest of that name, or of all.
+    /// Restores the newest removed environment of this name, or of all, under its old name.
     pub(crate) fn restore(&self, name: Option<&OsStr>) -> Result<OsString> {
         for _ in 0..ATTEMPTS {
             let found = self.removed()?.into_iter().find(|removed| name.is_none_or(|name| name == removed.name));
-            let (Some(removed), Some(trash)) = (found, self.shelf("trash")?) else { break };
+            let (Some(removed), Some(trash)) = (found, self.private_directory("trash")?) else { break };
             let root = self.path.join(&removed.name);
             let place = removed.place.file_name().map(|place| trash.open(place));
             let moved = match place {
@@ -188,12 +182,12 @@ impl WorkonHome {
                     let _ = unlinkat(trash.file(), name, AtFlags::REMOVEDIR);
                     return Ok(removed.name);
                 }
-                // Brought back, or deleted, by another process: there may be an older one.
+                // Another process restored or deleted it: there may be an older one.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                     return Err(StoreError::NameTaken { name: removed.name }.into());
                 }
-                Err(error) => return Err(Error::io("bring back", root)(error)),
+                Err(error) => return Err(Error::io("restore", root)(error)),
             }
         }
         Err(StoreError::NothingRemoved { name: name.map(OsStr::to_owned) }.into())
@@ -201,18 +195,18 @@ impl WorkonHome {
 }
 
 impl Removed {
-    /// What deleting it frees, in bytes: what other environments or a cache share with it stays.
+    /// The bytes that deleting it would free, without files shared with others.
     pub(crate) fn size(&self) -> u64 {
         freed_by_removing(&self.place)
     }
 }
 
-/// Whether a rename was refused because of what the file system can do.
+/// Whether the file system does not support the rename.
 fn is_unable(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::CrossesDevices)
 }
 
-/// On a full disk nothing can be kept, and deleting needs no room.
+/// Adds the hint for a full disk, where only deleting works.
 fn no_room(error: Error, name: &EnvironmentName) -> Error {
     match error {
         Error::Io { source, .. }
@@ -307,8 +301,7 @@ mod tests {
         assert_eq!(fs::read_dir(home.path().join(".venvwrap/trash")).unwrap().count(), 0);
     }
 
-    /// Bringing back what waits there took it away from under its maker, whose clearing away then
-    /// emptied it.
+    /// `undo` once restored such an environment, which its builder then emptied while cleaning up.
     #[test]
     fn what_waits_to_replace_another_is_not_brought_back_and_what_it_replaced_is() {
         let (_room, home) = store(&["a"]);

@@ -24,7 +24,7 @@ use crate::shell::standalone;
 use crate::shown::{inert, is_legible, operands, shown};
 use crate::verb::verb;
 use crate::workon_home::name::EnvironmentName;
-use crate::workon_home::{Building, WorkonHome};
+use crate::workon_home::{UnfinishedEnvironment, WorkonHome};
 
 mod options;
 mod packages;
@@ -70,7 +70,7 @@ pub(super) struct Entered {
 impl<'a> Creation<'a> {
     /// Looks at everything that was asked for.
     pub(super) fn prepare(session: &'a Session<'a>, name: &OsStr, options: &Options) -> Result<Self> {
-        let options = options.with_standing(session)?;
+        let options = options.with_defaults(session)?;
         if options.has_some_without_effect() && options.quiet == 0 {
             output::note("an option that is virtualenv's own was accepted and has no effect");
         }
@@ -255,7 +255,12 @@ impl<'a> Creation<'a> {
     }
 
     /// Writes it to a hidden place, and says what is in it.
-    fn build(&self, interpreter: &Interpreter, extras: &[Extra], kept: &Kept) -> Result<(Building, String)> {
+    fn build(
+        &self,
+        interpreter: &Interpreter,
+        extras: &[Extra],
+        kept: &Kept,
+    ) -> Result<(UnfinishedEnvironment, String)> {
         let Self { session, options, home, name, .. } = self;
         let building = home.start_building()?;
         let root = home.path().join(name.as_os_str());

@@ -1,7 +1,6 @@
-//! The options of creation: those that a person types, and the standing ones of
-//! VIRTUALENVWRAPPER_VIRTUALENV_ARGS.
+//! The options for creating an environment, typed or from VIRTUALENVWRAPPER_VIRTUALENV_ARGS.
 //!
-//! Owns their words. What they come to is the business of `creation`.
+//! `creation` carries them out.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -63,24 +62,24 @@ pub(in crate::commands) struct Options {
     extra_search_dir: Vec<OsString>,
 }
 
-/// The options that stand in VIRTUALENVWRAPPER_VIRTUALENV_ARGS, which every creation takes.
+/// The options in VIRTUALENVWRAPPER_VIRTUALENV_ARGS, the defaults of every creation.
 #[derive(Debug, clap::Parser)]
 #[command(no_binary_name = true, disable_help_flag = true)]
-struct Standing {
+struct DefaultOptions {
     #[command(flatten)]
     options: Options,
 }
 
 impl Options {
-    /// What an empty command line says.
+    /// No option given.
     pub(super) fn none() -> Result<Self> {
-        let parsed = Standing::try_parse_from(std::iter::empty::<OsString>());
+        let parsed = DefaultOptions::try_parse_from(std::iter::empty::<OsString>());
         parsed
-            .map(|standing| standing.options)
+            .map(|defaults| defaults.options)
             .map_err(|error| Error::Usage { message: error.to_string(), hint: "see `mkvirtualenv --help`".to_owned() })
     }
 
-    /// The first option that asks for something that a recipe decides.
+    /// The first given option that conflicts with `--from`, because the recipe decides it.
     pub(super) fn against_recipe(&self) -> Option<&'static str> {
         let asked = [
             ("--clear", self.clear),
@@ -91,14 +90,13 @@ impl Options {
         asked.or_else(|| self.wanted.option_beside_from())
     }
 
-    /// Whether something was said that has no effect.
     pub(super) fn has_some_without_effect(&self) -> bool {
         self.without_effect > 0 || !self.extra_search_dir.is_empty()
     }
 
-    /// These options, with the standing ones where they say nothing themselves. A creator that the
-    /// person named gets the standing ones as they are.
-    pub(super) fn with_standing(&self, session: &Session<'_>) -> Result<Self> {
+    /// Fills in VIRTUALENVWRAPPER_VIRTUALENV_ARGS where an option was not typed. Another creator
+    /// (VIRTUALENVWRAPPER_VIRTUALENV) gets these words unparsed instead.
+    pub(super) fn with_defaults(&self, session: &Session<'_>) -> Result<Self> {
         let mut options = self.clone();
         if session.context.variable(env_vars::VIRTUALENVWRAPPER_VIRTUALENV).is_some() {
             return Ok(options);
@@ -106,23 +104,23 @@ impl Options {
         let Some(words) = virtualenv::standing_words(session.context)?.filter(|words| !words.is_empty()) else {
             return Ok(options);
         };
-        let standing = Standing::try_parse_from(words).map_err(|error| {
+        let defaults = DefaultOptions::try_parse_from(words).map_err(|error| {
             let said = error.render().to_string();
             let reason = said.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
             Error::Malformed { what: env_vars::VIRTUALENVWRAPPER_VIRTUALENV_ARGS.to_owned(), reason }
         })?;
-        let standing = standing.options;
-        options.system_site_packages |= standing.system_site_packages;
-        options.download |= standing.download;
-        options.without_pip |= standing.without_pip;
-        options.clear |= standing.clear;
-        options.quiet = options.quiet.saturating_add(standing.quiet);
-        options.without_effect = options.without_effect.saturating_add(standing.without_effect);
-        options.python = options.python.or(standing.python);
-        options.prompt = options.prompt.or(standing.prompt);
-        options.project = options.project.or(standing.project);
-        options.extra_search_dir.splice(0..0, standing.extra_search_dir);
-        options.wanted = standing.wanted.and(options.wanted);
+        let defaults = defaults.options;
+        options.system_site_packages |= defaults.system_site_packages;
+        options.download |= defaults.download;
+        options.without_pip |= defaults.without_pip;
+        options.clear |= defaults.clear;
+        options.quiet = options.quiet.saturating_add(defaults.quiet);
+        options.without_effect = options.without_effect.saturating_add(defaults.without_effect);
+        options.python = options.python.or(defaults.python);
+        options.prompt = options.prompt.or(defaults.prompt);
+        options.project = options.project.or(defaults.project);
+        options.extra_search_dir.splice(0..0, defaults.extra_search_dir);
+        options.wanted = defaults.wanted.and(options.wanted);
         Ok(options)
     }
 }

@@ -25,7 +25,7 @@ use crate::relocate::{self, Relocation, Rewriting};
 use crate::shell::standalone;
 use crate::shown::shown;
 use crate::workon_home::name::EnvironmentName;
-use crate::workon_home::{Building, WorkonHome};
+use crate::workon_home::{UnfinishedEnvironment, WorkonHome};
 
 /// More differences than these are counted.
 const SHOWN: usize = 4;
@@ -86,7 +86,7 @@ impl FromRecipe<'_> {
 
     /// Builds it. A failure leaves nothing behind. Also gives what differs from the recipe in the
     /// end, in words.
-    pub(in crate::commands) fn build(&self) -> Result<(Building, Option<String>)> {
+    pub(in crate::commands) fn build(&self) -> Result<(UnfinishedEnvironment, Option<String>)> {
         let Self { session, home, name, recipe, interpreter, .. } = self;
         let mut options = Options::none()?;
         options.without_pip = recipe.package("pip").is_none();
@@ -174,7 +174,7 @@ impl FromRecipe<'_> {
     }
 
     /// Has everything that was installed name the final place in place of the hidden one.
-    fn settle(&self, building: &Building, environment: &Environment) -> Result<()> {
+    fn settle(&self, building: &UnfinishedEnvironment, environment: &Environment) -> Result<()> {
         let root = self.home.path().join(self.name.as_os_str());
         let olds = relocate::spellings(building.path());
         let relocation = Relocation::new(environment, &olds, &root, standalone::scripts);

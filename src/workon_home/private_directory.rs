@@ -1,8 +1,8 @@
-//! The directories of ours in the store: where environments are built, and where removed ones lie.
+//! venvwrap's own directories in the store, such as `.venvwrap/new` and `.venvwrap/trash`.
 //!
-//! Owns opening them so that nobody can have us work elsewhere: never through a link, and
-//! everything that is made, renamed, or deleted in one is named from its descriptor. Whoever may
-//! write to the store may write to them, as in the store of a group; nobody else.
+//! Opens them so that nobody can redirect venvwrap: never through a link, and entries are created,
+//! renamed, and deleted relative to the descriptor. Whoever can write to the store can write to
+//! them (a group may share a store); nobody else.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Metadata};
@@ -23,36 +23,32 @@ use crate::fs::private::others_can_write;
 use crate::fs::{At, give};
 use crate::shown::{shown, typed};
 
-/// The directory in the store that holds what is ours: builds, trash, prepared packages.
+/// The directory in the store for venvwrap's own files.
 pub(super) const PRIVATE: &str = ".venvwrap";
 
-/// Opens a directory, and never what a link points to.
 const DIRECTORY: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
-/// An open directory of ours.
+/// An open directory in `.venvwrap`.
 #[derive(Debug)]
-pub(super) struct Shelf {
+pub(super) struct PrivateDirectory {
     directory: File,
     path: PathBuf,
 }
 
-impl Shelf {
-    /// Its path, for messages and for programs.
+impl PrivateDirectory {
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// It itself, to lock it.
     pub(super) fn file(&self) -> &File {
         &self.directory
     }
 
-    /// An entry of it.
     pub(super) fn at<'a>(&'a self, name: &'a OsStr) -> At<'a> {
         (self.directory.as_fd(), Path::new(name))
     }
 
-    /// The names of the directories in it; nothing else in it is ours.
+    /// The names of its subdirectories.
     pub(super) fn directories(&self) -> io::Result<Vec<OsString>> {
         let mut names = Vec::new();
         for entry in Dir::read_from(&self.directory)? {
@@ -76,13 +72,13 @@ impl Shelf {
         entry.is_ok_and(|entry| FileType::from_raw_mode(entry.st_mode) == FileType::Directory)
     }
 
-    /// A directory in it, open.
+    /// Opens a subdirectory.
     pub(super) fn open(&self, name: &OsStr) -> io::Result<Self> {
         let directory = File::from(openat(&self.directory, name, DIRECTORY, Mode::empty())?);
         Ok(Self { directory, path: self.path.join(name) })
     }
 
-    /// Makes a directory in it, with a name that is free: `name` is asked for one until it is.
+    /// Creates a subdirectory. Calls `name` until it returns a free name.
     pub(super) fn make(&self, mut name: impl FnMut() -> OsString) -> io::Result<OsString> {
         loop {
             let name = name();
@@ -93,63 +89,63 @@ impl Shelf {
         }
     }
 
-    /// Deletes an entry and all below it.
+    /// Deletes an entry and everything below it.
     pub(super) fn delete(&self, name: &OsStr) -> std::result::Result<(), crate::fs::removal::Stuck> {
         crate::fs::removal::remove_at(&self.directory, name, &self.path.join(name))
     }
 }
 
-/// A name that nobody can foresee.
+/// A name that nobody can predict.
 pub(super) fn random_name(prefix: &str) -> OsString {
     format!("{prefix}{:08x}", RandomState::new().build_hasher().finish() >> 32).into()
 }
 
 impl WorkonHome {
-    /// Opens a shelf. `None` where it does not exist yet.
-    pub(super) fn shelf(&self, name: &str) -> Result<Option<Shelf>> {
-        self.opened(name, false)
+    /// Opens a directory in `.venvwrap`. `None` if it does not exist.
+    pub(super) fn private_directory(&self, name: &str) -> Result<Option<PrivateDirectory>> {
+        self.open_private(name, false)
     }
 
-    /// The same, made where it is missing. It belongs to whoever has the store, also where root
-    /// makes it: the next command is that person's.
-    pub(super) fn make_shelf(&self, name: &str) -> Result<Shelf> {
+    /// Opens it, and creates it if missing. It gets the owner of the store, even if root creates
+    /// it: the owner runs the next command.
+    pub(super) fn create_private(&self, name: &str) -> Result<PrivateDirectory> {
         let missing = || Error::io("create", self.path.join(PRIVATE).join(name))(io::ErrorKind::NotFound.into());
-        self.opened(name, true)?.ok_or_else(missing)
+        self.open_private(name, true)?.ok_or_else(missing)
     }
 
-    fn opened(&self, name: &str, make: bool) -> Result<Option<Shelf>> {
+    fn open_private(&self, name: &str, make: bool) -> Result<Option<PrivateDirectory>> {
         let store = match File::open(&self.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             opened => opened.map_err(Error::io("open", &self.path))?,
         };
         let entry = store.metadata().map_err(Error::io("open", &self.path))?;
-        let mut shelf = Shelf { directory: store, path: self.path.clone() };
+        let mut parent = PrivateDirectory { directory: store, path: self.path.clone() };
         for step in [self.private_name(&entry).as_os_str(), OsStr::new(name)] {
-            let path = shelf.path.join(step);
-            let opened = match shelf.open(step) {
+            let path = parent.path.join(step);
+            let opened = match parent.open(step) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound && make => {
-                    make_directory(&shelf, step, &entry).and_then(|()| shelf.open(step))
+                    make_directory(&parent, step, &entry).and_then(|()| parent.open(step))
                 }
                 opened => opened,
             };
-            shelf = match opened {
+            parent = match opened {
                 Ok(next) => next,
                 Err(error) if error.kind() == io::ErrorKind::NotFound && !make => return Ok(None),
                 Err(error) => return Err(unusable(&path, error, if make { "create" } else { "open" })),
             };
-            let found = shelf.directory.metadata().map_err(Error::io("open", &path))?;
+            let found = parent.directory.metadata().map_err(Error::io("open", &path))?;
             check(&path, &found, &entry)?;
         }
-        Ok(Some(shelf))
+        Ok(Some(parent))
     }
 
-    /// Gives what root has made in the store to its owner.
+    /// Gives a directory that root created to the owner of the store.
     pub(super) fn give_to_owner(&self, made: &File) -> io::Result<()> {
         if geteuid().is_root() { give(made, &fs::metadata(&self.path)?) } else { Ok(()) }
     }
 
-    /// The name of the directory of ours. In the store of a group each may have their own, where
-    /// the one that is there is of somebody whose umask, or whose sticky bit, leaves it to them.
+    /// `.venvwrap`, or `.venvwrap-UID` in a shared store whose `.venvwrap` only another user can
+    /// write to.
     fn private_name(&self, store: &Metadata) -> OsString {
         let shared = OsString::from(PRIVATE);
         if !others_can_write(store) {
@@ -165,11 +161,11 @@ impl WorkonHome {
         shared
     }
 
-    /// The shelves that cannot be used, with the reason and what repairs each.
-    pub(crate) fn unusable_shelves(&self) -> Vec<(PathBuf, String, String)> {
+    /// The directories that cannot be used, each with the reason and a remedy.
+    pub(crate) fn unusable_directories(&self) -> Vec<(PathBuf, String, String)> {
         let mut found = Vec::new();
         for name in ["new", "trash", "pool", "kept"] {
-            if let Err(Error::Store(StoreError::Unusable { reason, remedy, .. })) = self.shelf(name) {
+            if let Err(Error::Store(StoreError::Unusable { reason, remedy, .. })) = self.private_directory(name) {
                 let private = self.path.join(PRIVATE);
                 let is_whole = fs::symlink_metadata(&private).is_ok_and(|entry| entry.is_dir());
                 found.push((if is_whole { private.join(name) } else { private }, reason, remedy));
@@ -180,8 +176,8 @@ impl WorkonHome {
     }
 }
 
-/// Makes one: for its owner alone where the store is, else for whom the umask lets write.
-fn make_directory(parent: &Shelf, name: &OsStr, store: &Metadata) -> io::Result<()> {
+/// Creates a directory: writable by its owner alone if the store is, else as the umask allows.
+fn make_directory(parent: &PrivateDirectory, name: &OsStr, store: &Metadata) -> io::Result<()> {
     let mode = if others_can_write(store) { 0o777 } else { 0o755 };
     match mkdirat(&parent.directory, name, Mode::from_raw_mode(mode)) {
         Err(Errno::EXIST) => return Ok(()),
@@ -190,12 +186,12 @@ fn make_directory(parent: &Shelf, name: &OsStr, store: &Metadata) -> io::Result<
     give(&parent.open(name)?.directory, store)
 }
 
-/// Whether it belongs to somebody who has nothing to say in the store.
+/// Whether it belongs to a user who does not control the store.
 fn is_foreign(entry: &Metadata, store: &Metadata) -> bool {
     ![geteuid().as_raw(), 0, store.uid()].contains(&entry.uid())
 }
 
-/// Refuses a directory that somebody controls who does not control the store.
+/// Refuses a directory that a user controls who does not control the store.
 fn check(path: &Path, entry: &Metadata, store: &Metadata) -> Result<()> {
     if others_can_write(store) {
         return Ok(());
@@ -211,12 +207,12 @@ fn check(path: &Path, entry: &Metadata, store: &Metadata) -> Result<()> {
     Err(StoreError::Unusable { path: path.to_path_buf(), reason, remedy }.into())
 }
 
-/// What is there is none of our directories.
+/// The error for an entry that is not our directory.
 fn unusable(path: &Path, error: io::Error, what: &'static str) -> Error {
     let reason = match fs::symlink_metadata(path) {
         Ok(entry) if entry.is_symlink() => {
             let target = fs::read_link(path).unwrap_or_default();
-            format!("it is a symbolic link to {}, and such links are not followed there", shown(&target))
+            format!("it is a symbolic link to {}; venvwrap does not follow links there", shown(&target))
         }
         Ok(entry) if !entry.is_dir() => "it is not a directory".to_owned(),
         _ => return Error::io(what, path)(error),
