@@ -153,7 +153,7 @@ fn creating_against_removing_leaves_a_whole_one_or_none() {
         for output in ended(children.collect()) {
             let (code, text) = (output.status.code(), stderr(&output));
             let fine = text.starts_with("Created `x`")
-                || text.starts_with("environment `x` exists")
+                || text.starts_with("Environment `x` exists")
                 || text.starts_with("`venvwrap undo x` brings it back");
             // Found, and gone when it was looked at more closely.
             let gone =
