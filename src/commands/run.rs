@@ -66,6 +66,7 @@ impl Verb for Run {
         let mut successor = session.context.successor(&program, called);
         successor.args(arguments);
         give(&mut successor, &changes);
+        WorkonHome::locate(session.context)?.record_use(&environment);
         let error = Context::become_program(successor);
         Err(cannot_run(program, &error))
     }

@@ -141,6 +141,10 @@ pub(super) fn enter(session: &Session<'_>, home: &WorkonHome, environment: &Envi
         after,
         later: own.leaving,
     };
+    // Without a shell, nothing is activated.
+    if session.shell.is_some() {
+        home.record_use(environment);
+    }
     Ok(Plan::switch(target(&hooks, environment, brought), around))
 }
 

@@ -18,6 +18,7 @@ use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::formats::pyvenv_cfg::FILE_NAME;
 
+pub(crate) mod beside;
 mod build;
 pub(crate) mod name;
 mod once;

@@ -57,13 +57,18 @@ impl WorkonHome {
         if let Some(trash) = trash {
             let doomed = random_name(DOOMED);
             match rename_at((CWD, &root), trash.at(&doomed)) {
-                Ok(()) => return Ok(PendingDeletion(Some((trash, doomed)))),
+                Ok(()) => {
+                    self.forget_beside(name.as_os_str());
+                    return Ok(PendingDeletion(Some((trash, doomed))));
+                }
                 Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(self.unknown(name.as_os_str())),
                 Err(error) if is_full(&error) || error.kind() == io::ErrorKind::CrossesDevices => {}
                 Err(error) => return Err(Error::io("remove", root)(error)),
             }
         }
-        delete_in_place(&root).map(|()| PendingDeletion(None))
+        delete_in_place(&root)?;
+        self.forget_beside(name.as_os_str());
+        Ok(PendingDeletion(None))
     }
 
     /// `keep`, or a day if the disk is nearly full.
@@ -85,6 +90,7 @@ impl WorkonHome {
         let begun = Instant::now();
         let Some(trash) = self.private_directory("trash")? else { return Ok(()) };
         let keep = self.kept_for(keep);
+        let mut has_deleted = false;
         for name in trash.directories().map_err(Error::io("list", trash.path()))? {
             // Another process may be working with such an entry, however short `keep` is.
             let is_deletable = || match content_of(&trash.path().join(&name)) {
@@ -94,10 +100,14 @@ impl WorkonHome {
             };
             if is_doomed(&name) || (is_due(&name, keep) && is_deletable()) {
                 let _ = delete(&trash, &name);
+                has_deleted = true;
                 if begun.elapsed() > patience {
                     break;
                 }
             }
+        }
+        if has_deleted {
+            self.forget_missing();
         }
         Ok(())
     }

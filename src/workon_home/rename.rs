@@ -30,7 +30,10 @@ impl WorkonHome {
         // One atomic exchange: before it, the new name is a link to itself; after it, the old name
         // is a link to the new one.
         match exchange(&from, &to) {
-            Ok(()) if is_directory(&to) => Ok(()),
+            Ok(()) if is_directory(&to) => {
+                self.move_beside(old.as_os_str(), new.as_os_str());
+                Ok(())
+            }
             Ok(()) => {
                 // Another process renamed the environment meanwhile and left a link.
                 let undone = exchange(&from, &to).and_then(|()| fs::remove_file(&to));
@@ -112,10 +115,15 @@ impl WorkonHome {
 
     /// Removes the link under the old name.
     pub(crate) fn drop_old_name(&self, old: &EnvironmentName, new: &EnvironmentName) -> Result<()> {
-        if !self.is_half_renamed(old, new) {
+        let from = self.path.join(old.as_os_str());
+        let is_half = self.is_half_renamed(old, new);
+        // Where nothing has the old name, the rest of the rename was done by hand.
+        if is_half || fs::symlink_metadata(&from).is_err() {
+            self.move_beside(old.as_os_str(), new.as_os_str());
+        }
+        if !is_half {
             return Ok(());
         }
-        let from = self.path.join(old.as_os_str());
         fs::remove_file(&from).map_err(Error::io("remove", from))
     }
 

@@ -170,7 +170,7 @@ fn the_active_one_is_refused_however_it_is_reached() {
              export VIRTUAL_ENV=[ROOT]/home/../envs/x",
         );
     }
-    assert_eq!(names(&sandbox.workon_home()), ["link", "x", "y"]);
+    assert_eq!(names(&sandbox.workon_home()), [".venvwrap", "link", "x", "y"]);
 }
 
 #[test]

@@ -23,13 +23,14 @@ fn without_a_name_it_lists_and_fails_as_virtualenvwrapper_has_it() {
 }
 
 #[test]
-fn entering_writes_nothing_anywhere() {
+fn activating_writes_nothing_but_the_time_of_the_last_use() {
     let sandbox = Sandbox::new();
     sandbox.minimal_environment("x");
     let before = tree(&sandbox.workon_home()) + &tree(&sandbox.home());
     Story::new().run(["workon", "x"]).plays(&sandbox, "workon x: 0");
     // fish keeps its own things at home.
     let ours = |text: String| text.lines().filter(|line| !line.contains("fish")).collect::<Vec<_>>().join("\n");
+    let before = format!(".venvwrap/ 755\n.venvwrap/used/ 755\n.venvwrap/used/x 644 \n{before}");
     fs::remove_dir_all(sandbox.home().join(".local")).ok();
     fs::remove_dir_all(sandbox.home().join(".config")).ok();
     assert_eq!(ours(tree(&sandbox.workon_home()) + &tree(&sandbox.home())), before);

@@ -1,0 +1,248 @@
+//! Facts about environments that are kept beside them, by name: when each was last used, and the
+//! user's note.
+//!
+//! Each is a file in a directory of its own in `.venvwrap`, so that nothing is written into an
+//! environment. They move along when it is renamed, and stay while it is in the trash.
+
+use std::ffi::OsStr;
+use std::fs::{self, File, Metadata};
+use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
+use std::time::SystemTime;
+
+use nix::unistd::geteuid;
+use rustix::fs::{
+    AtFlags, CWD, Dir, Mode, OFlags, Timespec, Timestamps, UTIME_NOW, openat, renameat, unlinkat, utimensat,
+};
+use rustix::io::Errno;
+
+use super::WorkonHome;
+use super::private_directory::{PRIVATE, PrivateDirectory};
+use crate::environment::Environment;
+use crate::environment::origin::Origin;
+use crate::error::{Error, Result};
+use crate::fs::{give, write_whole};
+
+/// Empty files; the time of each says when its environment was last used.
+const USED: &str = "used";
+const NOTES: &str = "notes";
+
+/// Longest note, in bytes.
+pub(crate) const LONGEST_NOTE: usize = 16 * 1024;
+
+const NOW: Timestamps = Timestamps {
+    last_access: Timespec { tv_sec: 0, tv_nsec: UTIME_NOW },
+    last_modification: Timespec { tv_sec: 0, tv_nsec: UTIME_NOW },
+};
+
+impl WorkonHome {
+    /// Records that an environment is used now: one system call, from the second time on. A store
+    /// that cannot be written to is no reason to fail, and nothing is said. Environments that other
+    /// tools keep are not recorded.
+    pub(crate) fn record_use(&self, environment: &Environment) {
+        let name = environment.name();
+        if environment.origin() != Origin::Store || environment.root().parent() != Some(&self.path) {
+            return;
+        }
+        let file = self.path.join(PRIVATE).join(USED).join(name);
+        // Where somebody has put a link in place of one of the directories, all that happens to
+        // a file elsewhere is that its times change.
+        let touched = utimensat(CWD, &file, &NOW, AtFlags::SYMLINK_NOFOLLOW);
+        if let Err(Errno::NOENT | Errno::ACCESS | Errno::PERM) = touched {
+            drop(self.mark_used(name));
+        }
+    }
+
+    fn mark_used(&self, name: &OsStr) -> Result<()> {
+        let shelf = self.create_private(USED)?;
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        if let Ok(made) = openat(shelf.file(), name, flags, Mode::from_raw_mode(0o666)) {
+            let _ = shelf.file().metadata().and_then(|shelf| give(&File::from(made), &shelf));
+        }
+        // In a directory of the caller's own, the file can be an old one.
+        let _ = utimensat(shelf.file(), name, &NOW, AtFlags::SYMLINK_NOFOLLOW);
+        Ok(())
+    }
+
+    /// When the environment of this name was last activated, or last ran a program. `None`: not
+    /// since such times are recorded.
+    #[allow(dead_code, reason = "for lsvirtualenv and note")]
+    pub(crate) fn last_used(&self, name: &OsStr) -> Option<SystemTime> {
+        // Some members of a group have a directory of their own in its store.
+        let private = [PRIVATE.to_owned(), format!("{PRIVATE}-{}", geteuid())];
+        let files = private.map(|private| fs::symlink_metadata(self.path.join(private).join(USED).join(name)));
+        files.into_iter().filter_map(|file| file.ok().filter(Metadata::is_file)?.modified().ok()).max()
+    }
+
+    /// What the user wrote about the environment of this name. What cannot be read, or is too long
+    /// or no text, was not written by `venvwrap note`.
+    #[allow(dead_code, reason = "for lsvirtualenv and note")]
+    pub(crate) fn note(&self, name: &OsStr) -> Option<String> {
+        let shelf = self.private_directory(NOTES).ok()??;
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let file = File::from(openat(shelf.file(), name, flags, Mode::empty()).ok()?);
+        if !file.metadata().is_ok_and(|entry| entry.is_file()) {
+            return None;
+        }
+        let mut text = Vec::new();
+        file.take(LONGEST_NOTE as u64 + 1).read_to_end(&mut text).ok()?;
+        String::from_utf8(text).ok().filter(|text| text.len() <= LONGEST_NOTE)
+    }
+
+    /// Replaces the note; `None` removes it.
+    #[allow(dead_code, reason = "for lsvirtualenv and note")]
+    pub(crate) fn set_note(&self, name: &OsStr, note: Option<&str>) -> Result<()> {
+        let Some(text) = note else {
+            return self.private_directory(NOTES)?.map_or(Ok(()), |shelf| remove(&shelf, name));
+        };
+        let shelf = self.create_private(NOTES)?;
+        let file = shelf.path().join(name);
+        // Not written over, so that a link or an odd mode that somebody left there does not stay.
+        remove(&shelf, name)?;
+        write_whole(&file, text.as_bytes())?;
+        let given = File::open(&file).and_then(|written| self.give_to_owner(&written));
+        given.map_err(Error::io("write", file))
+    }
+
+    /// Has what is kept beside an environment follow it to another name.
+    pub(super) fn move_beside(&self, old: &OsStr, new: &OsStr) {
+        for shelf in self.shelves_beside() {
+            let _ = renameat(shelf.file(), old, shelf.file(), new);
+        }
+    }
+
+    /// Removes what is kept beside the environment of this name.
+    pub(crate) fn forget_beside(&self, name: &OsStr) {
+        for shelf in self.shelves_beside() {
+            let _ = unlinkat(shelf.file(), name, AtFlags::empty());
+        }
+    }
+
+    /// The same for names that neither an environment nor anything in the trash has.
+    pub(super) fn forget_missing(&self) {
+        let Ok(removed) = self.removed() else { return };
+        for shelf in self.shelves_beside() {
+            for entry in Dir::read_from(shelf.file()).into_iter().flatten().flatten() {
+                let name = OsStr::from_bytes(entry.file_name().to_bytes());
+                let is_known = removed.iter().any(|removed| removed.name == name)
+                    || fs::symlink_metadata(self.path.join(name)).is_ok();
+                if !is_known {
+                    let _ = unlinkat(shelf.file(), name, AtFlags::empty());
+                }
+            }
+        }
+    }
+
+    fn shelves_beside(&self) -> impl Iterator<Item = PrivateDirectory> {
+        [USED, NOTES].into_iter().filter_map(|name| self.private_directory(name).ok().flatten())
+    }
+}
+
+fn remove(shelf: &PrivateDirectory, name: &OsStr) -> Result<()> {
+    match unlinkat(shelf.file(), name, AtFlags::empty()) {
+        Ok(()) | Err(Errno::NOENT) => Ok(()),
+        Err(error) => Err(Error::io("remove", shelf.path().join(name))(error.into())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workon_home::name::EnvironmentName;
+    use std::os::unix::fs::symlink;
+    use std::time::Duration;
+
+    fn store(names: &[&str]) -> (tempfile::TempDir, WorkonHome) {
+        let room = tempfile::tempdir().unwrap();
+        let home = WorkonHome { path: room.path().join("it's \"my\" $HOME {a,b};é") };
+        for name in names {
+            fs::create_dir_all(home.path.join(name)).unwrap();
+            fs::write(home.path.join(name).join("pyvenv.cfg"), "home = /x\n").unwrap();
+        }
+        (room, home)
+    }
+
+    fn name(text: &str) -> EnvironmentName {
+        EnvironmentName::existing(OsStr::new(text)).unwrap()
+    }
+
+    fn record(home: &WorkonHome, text: &str) {
+        home.record_use(&home.get(&name(text)).unwrap());
+    }
+
+    fn used(home: &WorkonHome, text: &str) -> Option<SystemTime> {
+        home.last_used(OsStr::new(text))
+    }
+
+    /// Puts the last use of an environment into the past.
+    fn long_ago(home: &WorkonHome, text: &str) -> SystemTime {
+        let time = SystemTime::UNIX_EPOCH + Duration::from_hours(100_000);
+        let file = File::options().write(true).open(home.path.join(".venvwrap/used").join(text)).unwrap();
+        file.set_modified(time).unwrap();
+        time
+    }
+
+    #[test]
+    fn each_use_is_recorded_outside_the_environment() {
+        let (_room, home) = store(&["a"]);
+        assert_eq!(used(&home, "a"), None);
+        record(&home, "a");
+        let before = long_ago(&home, "a");
+        assert_eq!(used(&home, "a"), Some(before));
+        record(&home, "a");
+        assert!(used(&home, "a").unwrap() > before);
+        assert_eq!(fs::read_dir(home.path.join("a")).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_is_kept_beside_an_environment_follows_it() {
+        let (_room, home) = store(&["a", "b"]);
+        record(&home, "a");
+        let time = long_ago(&home, "a");
+        home.set_note(OsStr::new("a"), Some("for the client")).unwrap();
+        home.rename(&name("a"), &name("new")).unwrap();
+        home.drop_old_name(&name("a"), &name("new")).unwrap();
+        let kept = |text: &str| (used(&home, text), home.note(OsStr::new(text)));
+        assert_eq!(kept("a"), (None, None));
+        assert_eq!(kept("new"), (Some(time), Some("for the client".to_owned())));
+        home.remove(&name("new"), None).unwrap();
+        home.restore(None).unwrap();
+        assert_eq!(kept("new"), (Some(time), Some("for the client".to_owned())));
+        // Purged from the trash, while another environment keeps its own.
+        record(&home, "b");
+        home.remove(&name("new"), None).unwrap();
+        home.purge(Duration::ZERO, Duration::MAX).unwrap();
+        assert_eq!(kept("new"), (None, None));
+        assert!(used(&home, "b").is_some());
+    }
+
+    #[test]
+    fn a_new_environment_has_nothing_of_one_that_had_its_name() {
+        let (_room, home) = store(&["a"]);
+        record(&home, "a");
+        home.set_note(OsStr::new("a"), Some("old")).unwrap();
+        home.remove(&name("a"), None).unwrap();
+        let building = home.start_building().unwrap();
+        fs::write(building.path().join("pyvenv.cfg"), "home = /x\n").unwrap();
+        home.publish(building, &name("a")).unwrap();
+        assert_eq!((used(&home, "a"), home.note(OsStr::new("a"))), (None, None));
+    }
+
+    #[test]
+    fn links_in_place_of_our_files_are_not_followed() {
+        let (room, home) = store(&["a"]);
+        let precious = room.path().join("precious");
+        fs::write(&precious, "text").unwrap();
+        for directory in ["used", "notes"] {
+            fs::create_dir_all(home.path.join(".venvwrap").join(directory)).unwrap();
+            symlink(&precious, home.path.join(".venvwrap").join(directory).join("a")).unwrap();
+        }
+        record(&home, "a");
+        assert_eq!((used(&home, "a"), home.note(OsStr::new("a"))), (None, None));
+        home.set_note(OsStr::new("a"), Some("mine")).unwrap();
+        assert_eq!(home.note(OsStr::new("a")).unwrap(), "mine");
+        assert_eq!(fs::read(&precious).unwrap(), b"text");
+        home.set_note(OsStr::new("a"), None).unwrap();
+        assert_eq!(home.note(OsStr::new("a")), None);
+    }
+}
