@@ -4,7 +4,7 @@
 //! whether the stream is a terminal). Color is never the only sign of a meaning.
 
 use std::io::{self, IsTerminal, Write};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use anstyle::{AnsiColor, Style};
 use dialoguer::Confirm;
@@ -63,6 +63,16 @@ pub(crate) fn is_looked_at() -> bool {
 /// The width of the terminal on stdout. `None` if stdout is not a terminal, or has no size.
 fn terminal_width() -> Option<usize> {
     is_looked_at().then(|| Term::stdout().size_checked()).flatten().map(|(_, columns)| usize::from(columns))
+}
+
+/// How long ago a time was, in days; for more than two months, in months.
+pub(crate) fn ago(time: SystemTime) -> String {
+    match SystemTime::now().duration_since(time).unwrap_or_default().as_secs() / 86_400 {
+        0 => "today".to_owned(),
+        1 => "yesterday".to_owned(),
+        days if days > 60 => format!("{} months ago", days / 30),
+        days => format!("{days} days ago"),
+    }
 }
 
 /// The width of a text on a terminal, in cells.

@@ -102,6 +102,7 @@ const VERBS: &[Entry] = &[
     entry::<commands::add2virtualenv::Add2Virtualenv>("add2virtualenv").under(CHANGE),
     entry::<commands::toggleglobalsitepackages::ToggleGlobalSitePackages>("toggleglobalsitepackages").under(CHANGE),
     entry::<commands::wipeenv::WipeEnv>("wipeenv").under(CHANGE),
+    entry::<commands::note::Note>("note").without_function().under(CHANGE),
     entry::<commands::mkproject::MkProject>("mkproject").under(PROJECTS),
     entry::<commands::setvirtualenvproject::SetVirtualenvProject>("setvirtualenvproject").under(PROJECTS),
     entry::<commands::cd::CdProject>("cdproject").under(PROJECTS),

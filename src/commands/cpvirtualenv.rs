@@ -76,6 +76,9 @@ impl Verb for CpVirtualenv {
         if let [first, rest @ ..] = &aside[..] {
             say_put_aside(session, &environment, first, rest.len());
         }
+        if let Some(note) = home.note(source.name()).filter(|_| source.root().parent() == Some(home.path())) {
+            home.set_note(environment.name(), Some(&note))?;
+        }
         keepsake::remember(&home, &environment, session.context);
 
         // From here on the copy stays, whatever happens: it is entered, and the person can go on

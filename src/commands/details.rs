@@ -1,6 +1,8 @@
 //! The details of an environment that `lsvirtualenv` and `showvirtualenv` print.
 
 use std::fmt;
+use std::fs;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
@@ -9,10 +11,14 @@ use super::{Session, doctor};
 use crate::environment::Environment;
 use crate::environment::origin::Origin;
 use crate::error::Result;
+use crate::formats::pyvenv_cfg;
 use crate::health;
 use crate::hooks::{self, Hooks};
+use crate::output;
 use crate::project;
+use crate::search;
 use crate::shown::shown;
+use crate::workon_home::WorkonHome;
 
 /// The details of one environment. The serialized form is its JSON object.
 #[derive(Debug, Serialize)]
@@ -31,7 +37,14 @@ pub(super) struct Details {
     pub(super) broken: bool,
     system_site_packages: bool,
     /// The linked project directory.
-    project: Option<String>,
+    pub(super) project: Option<String>,
+    /// The number of installed distributions, as far as the names of their metadata tell.
+    pub(super) packages: Option<usize>,
+    /// When the environment was created, in seconds since 1970.
+    created: Option<u64>,
+    /// When it was last activated or last ran a program, in seconds since 1970.
+    last_used: Option<u64>,
+    note: Option<String>,
     /// Labels and values for the terminal.
     #[serde(skip)]
     lines: Vec<(&'static str, String)>,
@@ -68,9 +81,68 @@ impl Details {
             broken: broken.is_some(),
             system_site_packages: environment.sees_system_packages(),
             project: project.as_deref().map(text),
+            packages: None,
+            created: None,
+            last_used: None,
+            note: None,
             lines,
         })
     }
+}
+
+impl Details {
+    /// Also reads what the long list does not print: packages, times, and the note.
+    pub(super) fn in_full(session: &Session<'_>, home: &WorkonHome, environment: &Environment) -> Result<Self> {
+        let mut details = Self::of(session, environment)?;
+        let is_of_store = environment.origin() == Origin::Store;
+        details.packages = search::count_distributions(environment);
+        details.created = created(environment).and_then(seconds);
+        details.last_used = home.last_used(environment.name()).filter(|_| is_of_store).and_then(seconds);
+        details.note = home.note(environment.name()).filter(|_| is_of_store);
+        Ok(details)
+    }
+
+    /// The last use. `None` if none was recorded.
+    pub(super) fn last_used(&self) -> Option<SystemTime> {
+        time(self.last_used?)
+    }
+
+    /// The last use, or the creation where no use was recorded since.
+    pub(super) fn unused_since(&self) -> Option<SystemTime> {
+        time(self.last_used.max(self.created)?)
+    }
+
+    /// Adds what only `showvirtualenv` prints.
+    pub(super) fn add_lines(&mut self) {
+        if let Some(packages) = self.packages {
+            let count = if self.system_site_packages {
+                format!("{packages}, and those of its base")
+            } else {
+                packages.to_string()
+            };
+            self.lines.retain(|(label, _)| *label != "packages");
+            self.lines.push(("packages", count));
+        }
+        self.lines.extend(self.created.and_then(time).map(|created| ("created", output::ago(created))));
+        self.lines.extend(self.last_used().map(|used| ("last used", output::ago(used))));
+        let note = self.note.iter().flat_map(|note| note.lines()).map(|line| ("note", shown(line).to_string()));
+        self.lines.extend(note);
+    }
+}
+
+/// When the directory was created, if the file system records that; else the time of `pyvenv.cfg`.
+fn created(environment: &Environment) -> Option<SystemTime> {
+    let root = fs::metadata(environment.root()).ok()?;
+    let cfg = || fs::metadata(environment.root().join(pyvenv_cfg::FILE_NAME)).ok()?.modified().ok();
+    root.created().ok().or_else(cfg)
+}
+
+fn seconds(time: SystemTime) -> Option<u64> {
+    time.duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs())
+}
+
+fn time(seconds: u64) -> Option<SystemTime> {
+    UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
 }
 
 impl fmt::Display for Details {

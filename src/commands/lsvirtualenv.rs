@@ -1,11 +1,14 @@
 //! `lsvirtualenv`: list the environments.
 
+use std::cmp::Reverse;
 use std::ffi::OsString;
 use std::fmt::Write;
 use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
 
-use clap::Parser;
 use clap::error::{ContextKind, ErrorKind};
+use clap::{Parser, ValueEnum};
 use serde::Serialize;
 
 use super::details::{Details, run_details_hook};
@@ -15,10 +18,12 @@ use crate::elsewhere::Places;
 use crate::environment::Environment;
 use crate::environment::origin::Origin;
 use crate::error::Result;
+use crate::fs::is_same;
 use crate::hooks;
 use crate::output::{self, Column, Table};
 use crate::shown::shown;
 use crate::verb::verb;
+use crate::versions::Version;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
@@ -28,29 +33,44 @@ use crate::workon_home::name::EnvironmentName;
 /// outside WORKON_HOME: those of pipenv, poetry, hatch, and conda, and the .venv of known projects
 /// (linked by an environment, or in PROJECT_HOME). Each is listed under the name that `workon`
 /// accepts.
+///
+/// On a terminal, the list is a table: `*` marks the active environment, `!` a broken one. The last
+/// use is recorded by `workon` and `venvwrap run`. In a pipe, and with -l, each environment has a
+/// paragraph, as in virtualenvwrapper.
 #[derive(Debug, Parser)]
 #[command(
     name = "lsvirtualenv",
     disable_help_flag = true,
     after_help = "\
 Examples:
-  lsvirtualenv           list environments with details
-  lsvirtualenv -b        names only
-  lsvirtualenv --all     include environments of other tools
-  lsvirtualenv --json    print JSON"
+  lsvirtualenv                list environments: a table on a terminal
+  lsvirtualenv -b             names only
+  lsvirtualenv --all          include environments of other tools
+  lsvirtualenv --unused 90d   environments that were not used for 90 days
+  lsvirtualenv --sort used    the least recently used first
+  lsvirtualenv --json         print JSON"
 )]
 #[expect(clippy::struct_excessive_bools, reason = "they are options")]
 pub(crate) struct LsVirtualenv {
     /// Print names only, one per line; status 1 if there are none
     #[arg(short, long, overrides_with = "long")]
     brief: bool,
-    /// Print names and details (default)
+    /// Print a paragraph for each, as in a pipe
     #[arg(short, long, overrides_with = "brief")]
     long: bool,
     /// Include environments of pipenv, poetry, hatch, conda, and the .venv of projects; a table
     /// unless -l is given
     #[arg(short, long)]
     all: bool,
+    /// List only broken environments
+    #[arg(long, conflicts_with = "brief")]
+    broken: bool,
+    /// List only environments that were not used for so long, as `90d`, `12w`, or a number of days
+    #[arg(long, value_name = "DAYS", value_parser = days, conflicts_with = "brief")]
+    unused: Option<Duration>,
+    /// Sort by name, Python (newest first), last use (oldest first), or packages (most first)
+    #[arg(long, value_name = "KEY", conflicts_with = "brief")]
+    sort: Option<SortKey>,
     /// Print JSON; with -b only names and paths
     #[arg(long)]
     json: bool,
@@ -66,9 +86,26 @@ const USAGE: &str = "\
 usage: lsvirtualenv [-b | -l] [--json] [-a]
   -a  include environments of other tools
   -b  names only
-  -l  names and details (default)
+  -l  names and details
   -h  this text; --help prints more
 ";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum SortKey {
+    Name,
+    Python,
+    Used,
+    Packages,
+}
+
+fn days(text: &str) -> std::result::Result<Duration, &'static str> {
+    let (number, days_each) = match text.strip_suffix('w') {
+        Some(weeks) => (weeks, 7),
+        None => (text.strip_suffix('d').unwrap_or(text), 1),
+    };
+    let number: u64 = number.parse().map_err(|_| "not a number of days, such as `90d` or `12w`")?;
+    Ok(Duration::from_secs(number.saturating_mul(days_each * 86_400)))
+}
 
 /// The JSON of a list.
 #[derive(Debug, Serialize)]
@@ -115,24 +152,39 @@ impl Verb for LsVirtualenv {
             say_if_none(names.is_empty());
             return Ok(Outcome::Status(u8::from(names.is_empty())));
         }
+        let is_table = !self.long && (self.all || output::is_looked_at());
+        let is_full = is_table || self.json || self.unused.is_some() || self.sort.is_some();
+        let read = |environment: Environment| {
+            let details = if is_full {
+                Details::in_full(session, &home, &environment)
+            } else {
+                Details::of(session, &environment)
+            };
+            details.map(|details| (details, environment))
+        };
         let mut all = Vec::new();
         for name in home.names()? {
             // Skip an environment that was removed since the directory was read.
             if let Ok(environment) = home.get(&EnvironmentName::existing(&name)?) {
-                all.push((Details::of(session, &environment)?, environment));
+                all.push(read(environment)?);
             }
         }
+        let is_empty = all.is_empty() && others.is_empty();
         for environment in others {
-            all.push((Details::of(session, &environment)?, environment));
+            all.push(read(environment)?);
         }
+        self.select(&mut all);
         if self.json {
             let environments = all.into_iter().map(|(details, _)| details).collect();
             output::data(&json::document(&List { workon_home: json::text(home.path()), environments })?)?;
             return Ok(Outcome::Done);
         }
-        say_if_none(all.is_empty());
-        if self.all && !self.long && !all.is_empty() {
-            output::data(table(session, &all).as_bytes())?;
+        say_if_none(is_empty);
+        if !is_empty && all.is_empty() {
+            output::note("No environment matches.");
+        }
+        if is_table {
+            output::data(if self.all { table_of_all(session, &all) } else { table(session, &all) }.as_bytes())?;
             return Ok(Outcome::Done);
         }
         let hooks = session.hooks(&home)?;
@@ -152,6 +204,25 @@ impl Verb for LsVirtualenv {
     }
 }
 
+impl LsVirtualenv {
+    /// Leaves those that were asked for, in the order that was asked for.
+    fn select(&self, all: &mut Vec<(Details, Environment)>) {
+        all.retain(|(details, _)| details.broken || !self.broken);
+        if let Some(unused) = self.unused {
+            let is_old = |time: SystemTime| SystemTime::now().duration_since(time).is_ok_and(|age| age >= unused);
+            all.retain(|(details, _)| details.unused_since().is_some_and(is_old));
+        }
+        match self.sort {
+            None | Some(SortKey::Name) => {}
+            Some(SortKey::Python) => all.sort_by_cached_key(|(details, _)| {
+                Reverse(details.python.as_deref().and_then(|version| Version::parse(version)))
+            }),
+            Some(SortKey::Used) => all.sort_by_key(|(details, _)| details.last_used()),
+            Some(SortKey::Packages) => all.sort_by_key(|(details, _)| Reverse(details.packages)),
+        }
+    }
+}
+
 /// Prints the names, one per line: escaped on a terminal, raw for programs. `false` if there are
 /// none.
 pub(super) fn print_names(home: &WorkonHome) -> Result<bool> {
@@ -164,12 +235,45 @@ pub(super) fn print_names(home: &WorkonHome) -> Result<bool> {
 const COLUMNS: &[Column] =
     &[Column::shrinking("name"), Column::text("origin"), Column::text("python"), Column::path("path")];
 
-fn table(session: &Session<'_>, all: &[(Details, Environment)]) -> String {
+fn table_of_all(session: &Session<'_>, all: &[(Details, Environment)]) -> String {
     let mut table = Table::new(COLUMNS);
     for (details, environment) in all {
         let python = if details.broken { Some("broken") } else { details.python.as_deref() };
         let path = session.shown(environment.root());
         table.push([details.shown_name.clone(), details.origin.to_owned(), python.unwrap_or("-").to_owned(), path]);
+    }
+    table.text()
+}
+
+const COLUMNS_OF_STORE: &[Column] = &[
+    Column::text(""),
+    Column::shrinking("name"),
+    Column::text("python"),
+    Column::number("packages"),
+    Column::text("last used"),
+    Column::path("project"),
+];
+
+fn table(session: &Session<'_>, all: &[(Details, Environment)]) -> String {
+    let active = session.active_root();
+    let mut table = Table::new(COLUMNS_OF_STORE);
+    for (details, environment) in all {
+        let mark = if details.broken {
+            output::alarming("!")
+        } else if active.is_some_and(|active| is_same(active, environment.root())) {
+            output::helpful("*")
+        } else {
+            String::new()
+        };
+        let known = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
+        table.push([
+            mark,
+            details.shown_name.clone(),
+            known(details.python.as_ref().map(|version| shown(version).to_string())),
+            known(details.packages.map(|packages| packages.to_string())),
+            known(details.last_used().map(output::ago)),
+            details.project.as_ref().map(|project| session.shown(Path::new(project))).unwrap_or_default(),
+        ]);
     }
     table.text()
 }

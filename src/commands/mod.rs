@@ -53,6 +53,7 @@ pub(crate) mod mkproject;
 pub(crate) mod mktmpenv;
 pub(crate) mod mkvirtualenv;
 mod parallel;
+pub(crate) mod note;
 pub(crate) mod python;
 #[cfg(test)]
 mod real;

@@ -40,11 +40,12 @@ impl Verb for ShowVirtualenv {
             }
             None => session.active()?,
         };
-        let details = Details::of(session, &environment)?;
+        let mut details = Details::in_full(session, &home, &environment)?;
         if self.json {
             output::data(&super::json::document(&details)?)?;
             return Ok(Outcome::Done);
         }
+        details.add_lines();
         output::data(format!("{details}\n").as_bytes())?;
         if environment.origin() == Origin::Store {
             run_details_hook(&session.hooks(&home)?, &environment);

@@ -116,13 +116,7 @@ const COLUMNS: &[Column] = &[Column::shrinking("name"), Column::text("removed"),
 fn as_text(removed: &[Removed]) -> Vec<u8> {
     let mut table = Table::new(COLUMNS);
     for each in removed {
-        let days = SystemTime::now().duration_since(each.at).unwrap_or_default().as_secs() / 86_400;
-        let when = match days {
-            0 => "today".to_owned(),
-            1 => "yesterday".to_owned(),
-            days => format!("{days} days ago"),
-        };
-        table.push([shown(&each.name).to_string(), when, HumanBytes(each.size()).to_string()]);
+        table.push([shown(&each.name).to_string(), output::ago(each.at), HumanBytes(each.size()).to_string()]);
     }
     table.text().into_bytes()
 }

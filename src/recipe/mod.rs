@@ -20,6 +20,7 @@ use crate::fs::read_small;
 use crate::hooks::Event;
 use crate::project;
 use crate::shown::shown;
+use crate::workon_home::WorkonHome;
 
 pub(crate) mod file;
 mod installed;
@@ -106,7 +107,7 @@ pub(crate) fn read_with_faults(
         python_version: environment.version(),
         prompt: prompt.map(|prompt| text_of_bytes("the prompt", prompt)).transpose()?,
         project: project.map(|project| portable(&project, home)).transpose()?,
-        note: None,
+        note: note(environment, context),
         system_site_packages: environment.sees_system_packages(),
         extra_paths: extra_paths.map(|path| portable(path, home)).collect::<Result<_>>()?,
         packages: installed::packages(&directories, home, faults)?,
@@ -114,6 +115,13 @@ pub(crate) fn read_with_faults(
     };
     recipe.check()?;
     Ok(recipe)
+}
+
+/// The note of an environment in WORKON_HOME; others have none.
+fn note(environment: &Environment, context: &Context) -> Option<String> {
+    let home = WorkonHome::locate(context).ok()?;
+    let is_in_it = environment.root().parent() == Some(home.path());
+    is_in_it.then(|| home.note(environment.name())).flatten()
 }
 
 impl Recipe {

@@ -110,6 +110,16 @@ pub(crate) fn distribution_names(environment: &Environment) -> Vec<String> {
     entries.filter_map(name).filter(|name| is_name(name)).collect()
 }
 
+/// How many distributions are in an environment, each name once. `None` where its packages cannot
+/// be listed.
+pub(crate) fn count_distributions(environment: &Environment) -> Option<usize> {
+    environment.package_directories().ok()?;
+    let mut names = distribution_names(environment);
+    names.sort_unstable();
+    names.dedup();
+    Some(names.len())
+}
+
 impl SearchResult {
     /// Looks at the names of the metadata only, as far as they tell.
     fn add_distributions(&mut self, directory: &Path, wanted: &[WantedDistribution]) -> Result<()> {

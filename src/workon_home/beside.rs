@@ -66,7 +66,6 @@ impl WorkonHome {
 
     /// When the environment of this name was last activated, or last ran a program. `None`: not
     /// since such times are recorded.
-    #[allow(dead_code, reason = "for lsvirtualenv and note")]
     pub(crate) fn last_used(&self, name: &OsStr) -> Option<SystemTime> {
         // Some members of a group have a directory of their own in its store.
         let private = [PRIVATE.to_owned(), format!("{PRIVATE}-{}", geteuid())];
@@ -76,7 +75,6 @@ impl WorkonHome {
 
     /// What the user wrote about the environment of this name. What cannot be read, or is too long
     /// or no text, was not written by `venvwrap note`.
-    #[allow(dead_code, reason = "for lsvirtualenv and note")]
     pub(crate) fn note(&self, name: &OsStr) -> Option<String> {
         let shelf = self.private_directory(NOTES).ok()??;
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
@@ -90,7 +88,6 @@ impl WorkonHome {
     }
 
     /// Replaces the note; `None` removes it.
-    #[allow(dead_code, reason = "for lsvirtualenv and note")]
     pub(crate) fn set_note(&self, name: &OsStr, note: Option<&str>) -> Result<()> {
         let Some(text) = note else {
             return self.private_directory(NOTES)?.map_or(Ok(()), |shelf| remove(&shelf, name));

@@ -256,6 +256,15 @@ pub(super) const TABLE: &[Row] = &[
         ..ROW
     },
     Row {
+        verb: "note",
+        day: &[("note x", 1), ("note x text", 0), ("note x", 0), ("note --remove x", 0)],
+        names: &["note NAME", "note NAME text"],
+        fails: &["note gone", "note gone text"],
+        usage: "note --remove x text",
+        broken: &[("note x", 1)],
+        ..ROW
+    },
+    Row {
         verb: "mkproject",
         day: &[
             ("mkproject --list-templates", 0),

@@ -121,8 +121,14 @@ fn json_is_for_programs() {
             "broken": false,
             "system_site_packages": false,
             "project": "/src/x",
+            "packages": 0,
+            "last_used": null,
+            "note": null,
         }],
     });
+    let mut told = told;
+    let created = told["environments"][0].as_object_mut().unwrap().remove("created");
+    assert!(created.unwrap().as_u64().is_some());
     assert_eq!(told, expected);
     fs::remove_file(root.join("bin/python")).unwrap();
     let answer = sandbox.run(["lsvirtualenv", "--json"]).status(0).stderr("");
@@ -141,7 +147,7 @@ fn a_terminal_is_not_obeying_names_and_programs_get_them_raw() {
     for shell in Shell::ALL {
         let terminal = Terminal::start(&sandbox, shell);
         assert_eq!(terminal.run("lsvirtualenv -b"), format!("$ lsvirtualenv -b\n{shown}\n$"));
-        assert!(terminal.run("lsvirtualenv").contains(&format!("\n{shown}\n{}\n", "=".repeat(shown.len()))));
+        assert!(terminal.run("lsvirtualenv -l").contains(&format!("\n{shown}\n{}\n", "=".repeat(shown.len()))));
     }
 }
 
@@ -201,4 +207,60 @@ fn the_table_is_as_wide_as_the_terminal_and_aligned_as_characters_are_drawn() {
         let x = lines.iter().find(|line| line.starts_with('x')).unwrap();
         assert!(x.contains("  …") && x.ends_with("/x") && x.chars().count() == 44, "{screen}");
     }
+}
+
+#[test]
+fn on_a_terminal_the_list_is_a_table_with_marks_packages_and_the_last_use() {
+    let sandbox = Sandbox::with_x_and_y();
+    sandbox.minimal_environment("new");
+    fs::remove_file(sandbox.environment("y").join("bin/python")).unwrap();
+    for name in ["six-1.16.0.dist-info", "Six-1.17.dist-info", "~ip-1.dist-info", "old.egg-link"] {
+        sandbox.write(format!("envs/x/lib/python3.11/site-packages/{name}"), "");
+    }
+    sandbox.write("envs/x/.project", "/src/a/very/long/way/to/the/project\n");
+    let long = sandbox.run(["lsvirtualenv"]).status(0).stderr("").stdout_text();
+    assert!(long.starts_with("new\n===\npython:    3.11.2\n") && !long.contains("last used"), "{long}");
+    for shell in Shell::ALL {
+        let terminal = Terminal::start(&sandbox, shell);
+        terminal.run("workon x");
+        let screen = terminal.run("stty cols 60; lsvirtualenv");
+        let rows: Vec<Vec<&str>> = screen.lines().map(|line| line.split_whitespace().collect()).collect();
+        let has = |row: &[&str]| rows.iter().any(|found| found == row);
+        assert!(has(&["name", "python", "packages", "last", "used", "project"]), "{screen}");
+        assert!(has(&["new", "3.11.2", "0", "-"]) && has(&["!", "y", "3.11.2", "0", "-"]), "{screen}");
+        assert!(screen.lines().any(|line| line.starts_with("*  x ") && line.contains("  2  today  ")), "{screen}");
+        assert!(screen.lines().all(|line| line.chars().count() <= 60), "{screen}");
+        assert!(screen.contains('…') && screen.contains("/project"), "{screen}");
+    }
+}
+
+#[test]
+fn the_list_can_be_sorted_and_cut_down() {
+    let sandbox = Sandbox::with_x_and_y();
+    let long_ago = std::time::SystemTime::UNIX_EPOCH;
+    sandbox.run(["run", "y", "true"]).status(0);
+    fs::File::options()
+        .write(true)
+        .open(sandbox.root().join("envs/.venvwrap/used/y"))
+        .unwrap()
+        .set_modified(long_ago)
+        .unwrap();
+    sandbox.run(["run", "x", "true"]).status(0);
+    sandbox.write("envs/y/lib/python3.11/site-packages/six-1.16.0.dist-info", "");
+    let names = |words: &[&str]| -> Vec<String> {
+        let words = [&["lsvirtualenv", "--json"], words].concat();
+        let list: serde_json::Value =
+            serde_json::from_slice(&sandbox.run(&words[..]).status(0).stderr("").stdout).unwrap();
+        list["environments"].as_array().unwrap().iter().map(|each| each["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names(&["--sort", "name"]), ["x", "y"]);
+    assert_eq!(names(&["--sort", "used"]), ["y", "x"]);
+    assert_eq!(names(&["--sort", "packages"]), ["y", "x"]);
+    // Both were made a moment ago.
+    assert!(names(&["--unused", "1d"]).is_empty() && names(&["--broken"]).is_empty());
+    assert_eq!(names(&["--unused", "0"]), ["x", "y"]);
+    fs::remove_file(sandbox.environment("y").join("bin/python")).unwrap();
+    assert_eq!(names(&["--broken"]), ["y"]);
+    sandbox.run(["lsvirtualenv", "--broken"]).status(0).stdout_contains("y\n=\n").stderr("");
+    sandbox.run(["lsvirtualenv", "--unused", "soon"]).status(2).stdout("").stderr_contains("not a number of days");
 }

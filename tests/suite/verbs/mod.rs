@@ -12,6 +12,7 @@ mod installing; // mkvirtualenv with packages, and by another program
 mod lsvirtualenv;
 pub(crate) mod mkvirtualenv;
 mod mvvirtualenv;
+mod note;
 mod python; //     list and find: each once, from anywhere; what is started for that
 mod rmvirtualenv;
 mod showvirtualenv;

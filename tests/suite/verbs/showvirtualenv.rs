@@ -10,11 +10,12 @@ use crate::support::story::Story;
 fn one_by_name_or_the_active_one() {
     let sandbox = Sandbox::new();
     sandbox.minimal_environment("my env");
-    let facts = "python:    3.11.2\nmade from: /usr/bin/python3.11\npath:      [ROOT]/envs/my env\n\n";
-    sandbox.run(["showvirtualenv", "my env"]).status(0).stdout(facts).stderr("");
+    let facts = "python:    3.11.2\nmade from: /usr/bin/python3.11\npath:      [ROOT]/envs/my env\npackages:  0\ncreated:   today\n";
+    sandbox.run(["showvirtualenv", "my env"]).status(0).stdout(format!("{facts}\n")).stderr("");
+    let facts = format!("{facts}last used: today\n\n");
     for shell in Shell::ALL {
         let story = Story::new().run(["workon", "my env"]).run(["showvirtualenv"]);
-        story.played(&sandbox, shell.plain()).says(facts, "").records("workon my env: 0\nshowvirtualenv: 0");
+        story.played(&sandbox, shell.plain()).says(&facts, "").records("workon my env: 0\nshowvirtualenv: 0");
     }
 }
 
