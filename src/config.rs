@@ -41,19 +41,31 @@ pub(crate) enum Link {
     Copy,
 }
 
+/// What `workon` and `run` do about an environment whose Python is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Heal {
+    /// Link it to an installed Python of the same version.
+    #[default]
+    Auto,
+    /// Refuse, and change nothing.
+    Never,
+}
+
 /// The content of `config.toml`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Config {
     pub(crate) installer: Installer,
     pub(crate) link: Link,
+    pub(crate) heal: Heal,
     /// How many days a removed environment can be restored; 0: it is deleted immediately.
     trash_days: u32,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { installer: Installer::default(), link: Link::default(), trash_days: 7 }
+        Self { installer: Installer::default(), link: Link::default(), heal: Heal::default(), trash_days: 7 }
     }
 }
 

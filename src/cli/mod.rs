@@ -110,6 +110,7 @@ const VERBS: &[Entry] = &[
     entry::<commands::trust::Trust>("trust").without_function().under(PROJECTS),
     entry::<commands::python::Python>("python").without_function().under(PYTHON),
     entry::<commands::doctor::Doctor>("doctor").without_function().under(REPAIR),
+    entry::<commands::upgrade::Upgrade>("upgrade").without_function().under(REPAIR),
     entry::<commands::init::Init>("init").without_function().under(SHELL),
     entry::<completions::Completions>("completions").without_function().under(SHELL),
     entry::<manual::Man>("man").without_function().under(SHELL),

@@ -20,6 +20,7 @@ const VERBS: &[(&[&str], &str)] = &[
     (&["pythons"], "venvwrap python list"),
     (&["check", "repair", "fix"], "venvwrap doctor"),
     (&["restore", "recover"], "venvwrap undo"),
+    (&["update", "migrate"], "venvwrap upgrade NAME"),
     (&["lock"], "venvwrap freeze NAME"),
     (&["compare", "drift"], "venvwrap diff NAME OTHER"),
     (&["search", "grep", "locate", "whohas"], "venvwrap find DISTRIBUTION"),
@@ -32,10 +33,6 @@ const VERBS: &[(&[&str], &str)] = &[
 /// The hint for an unknown verb, or `None` if no other tool is known to use that word for something
 /// we do.
 pub(super) fn hint(word: &str) -> Option<String> {
-    if matches!(word, "update" | "upgrade") {
-        let repair = "for another patch release of the same Python, run `venvwrap doctor --fix NAME`";
-        return Some(format!("{repair}; for another version, `mkvirtualenv -p VERSION --clear NAME` starts over"));
-    }
     let (_, verb) = VERBS.iter().find(|(words, _)| words.contains(&word))?;
     Some(format!("the command for that is `{verb}`"))
 }
@@ -58,7 +55,7 @@ mod tests {
     #[test]
     fn a_word_of_another_tool_gets_the_verb() {
         assert_eq!(hint("activate").unwrap(), "the command for that is `workon NAME`");
-        assert!(hint("upgrade").unwrap().contains("venvwrap doctor --fix NAME"));
+        assert!(hint("update").unwrap().contains("venvwrap upgrade NAME"));
         assert_eq!(hint("worken"), None);
     }
 }

@@ -11,7 +11,7 @@ use std::process::Command;
 use clap::Parser;
 
 use super::brought::Brought;
-use super::{Outcome, Session, Verb, workon};
+use super::{Outcome, Session, Verb, healing, workon};
 use crate::asked::not_started;
 use crate::context::Context;
 use crate::environment::Environment;
@@ -72,11 +72,11 @@ impl Verb for Run {
     }
 }
 
-/// The environment with this name, and the variables it changes for a program. Writes nothing.
+/// The environment with this name, and the variables it changes for a program. Writes nothing,
+/// unless its Python is missing.
 pub(super) fn inside(session: &Session<'_>, name: &OsStr) -> Result<(Environment, Changes)> {
     let home = WorkonHome::locate(session.context)?;
-    let environment = workon::environment(session, &home, name)?;
-    environment.check_python()?;
+    let environment = healing::with_python(session, workon::environment(session, &home, name)?)?;
     let changes = changes(session, &session.hooks(&home)?, &environment)?;
     Ok((environment, changes))
 }

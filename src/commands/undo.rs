@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{Outcome, Session, Verb, json};
 use crate::environment::Environment;
-use crate::error::{Result, StoreError};
+use crate::error::{Error, Result, StoreError};
 use crate::keepsake;
 use crate::output::{self, Column, Table};
 use crate::project::dot_venv;
@@ -20,6 +20,9 @@ use crate::workon_home::purge::Undeletable;
 use crate::workon_home::trash::Removed;
 
 /// Bring back a removed environment
+///
+/// An environment that `upgrade` or `mkvirtualenv --clear` replaced comes back, too, and its
+/// replacement goes to the trash: the same command once more changes them back.
 #[derive(Debug, Parser)]
 #[command(
     name = "undo",
@@ -75,7 +78,13 @@ impl Verb for Undo {
             return Ok(Outcome::Done);
         }
         self.name.as_deref().map(EnvironmentName::existing).transpose()?;
-        let name = home.restore(self.name.as_deref())?;
+        let name = match home.restore(self.name.as_deref()) {
+            Err(Error::Store(StoreError::NameTaken { name })) => match home.replaced_by(&name)? {
+                Some(replaced) => home.exchange_back(&replaced, session.active_root())?,
+                None => return Err(StoreError::NameTaken { name }.into()),
+            },
+            restored => restored?,
+        };
         let environment = home.find(&EnvironmentName::existing(&name)?).ok().flatten();
         output::note(&format!("Restored `{}`", shown(&name)));
         if let Some(environment) = &environment {

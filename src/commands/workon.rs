@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 
 use super::brought::Brought;
-use super::{Outcome, Session, Verb, doctor, elsewhere, here};
+use super::{Outcome, Session, Verb, doctor, elsewhere, healing, here};
 use crate::activation::{Plan, Step, Surroundings, Target};
 use crate::env_vars;
 use crate::environment::Environment;
@@ -68,9 +68,13 @@ impl Verb for Workon {
             return Ok(Outcome::Status(1));
         };
         session.require_shell("workon")?;
-        let environment = environment(session, &home, name)?;
-        environment.check_python()?;
-        if let Some(symptom) = health::at_a_glance(&environment) {
+        let mut environment = healing::with_python(session, environment(session, &home, name)?)?;
+        let mut symptom = health::at_a_glance(&environment);
+        if matches!(symptom, Some((_, Symptom::PythonReplaced { .. }))) {
+            environment = healing::with_own_version(session, environment);
+            symptom = health::at_a_glance(&environment);
+        }
+        if let Some(symptom) = symptom {
             doctor::warn(session, &home, &environment, symptom);
         }
         // In another tool's environment, that tool installs the packages.

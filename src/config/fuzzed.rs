@@ -19,15 +19,28 @@ def answer(document):
     except Exception:
         return b'?'
     days = found.pop('trash-days', 7)
-    words = [found.pop('installer', 'auto'), found.pop('link', 'auto')]
+    words = [found.pop('installer', 'auto'), found.pop('link', 'auto'), found.pop('heal', 'auto')]
     is_right = not found and type(days) is int and 0 <= days < 1 << 32
-    is_right = is_right and words[0] in ('auto', 'pip', 'uv') and words[1] in ('auto', 'copy')
+    is_right = is_right and words[0] in ('auto', 'pip', 'uv') and words[1] in ('auto', 'copy') and words[2] in ('auto', 'never')
     return ' '.join([word.capitalize() for word in words] + [str(days)]).encode() if is_right else b'wrong'
 ";
 
 #[test]
 fn settings_are_used_whole_or_refused_with_file_and_line() {
-    let words = &["installer", "link = \"", "trash-days", "\"uv\"", "\"\"\"", "[x]\n", "true", "1_0", "0x10", "= 3\n"];
+    let words = &[
+        "installer",
+        "link = \"",
+        "heal",
+        "\"never\"",
+        "trash-days",
+        "\"uv\"",
+        "\"\"\"",
+        "[x]\n",
+        "true",
+        "1_0",
+        "0x10",
+        "= 3\n",
+    ];
     let files = [kept("config"), batch(600, &documents("config", words))].concat();
     let room = tempfile::tempdir().unwrap();
     let file: PathBuf = room.path().join("venvwrap/config.toml");
@@ -38,8 +51,8 @@ fn settings_are_used_whole_or_refused_with_file_and_line() {
         let shown = text.escape_ascii();
         let answer = std::str::from_utf8(&answer).unwrap();
         match Config::read(&context) {
-            Ok(Config { installer, link, trash_days }) => {
-                let ours = format!("{installer:?} {link:?} {trash_days}");
+            Ok(Config { installer, link, heal, trash_days }) => {
+                let ours = format!("{installer:?} {link:?} {heal:?} {trash_days}");
                 // Older Pythons refuse the new syntax of TOML 1.1.
                 assert!(ours == answer || answer == "?", "{ours}, not {answer}: {shown}");
             }

@@ -47,10 +47,7 @@ impl Error {
             Self::NotAnEnvironment { .. } => "move it away, or choose another name".to_owned(),
             Self::LostActive { .. } | Self::Active { .. } => "`deactivate` first".to_owned(),
             Self::Exists { .. } => "choose another name".to_owned(),
-            Self::Broken { name, .. } => format!(
-                "install that Python again, or run `venvwrap doctor --fix {}` to link another Python of the same version",
-                operands(&[name])
-            ),
+            Self::Broken { name, .. } => without_python(&operands(&[name])),
             Self::InUse { force, .. } => format!("stop that process first, or run `{force}`"),
             Self::NoneActive => format!("`{} NAME` activates one, `{}` lists them", verb("workon"), verb("workon")),
             Self::NoProject { .. } => format!("in the project's directory, run `{}`", verb("setvirtualenvproject")),
@@ -64,8 +61,7 @@ impl Error {
                 "the messages above say why; `venvwrap doctor` reports what is half removed".to_owned()
             }
             Self::OtherPython { name, request, .. } => format!(
-                "choose another name, or replace it: `{} --clear -p {} {}`",
-                verb("mkvirtualenv"),
+                "`venvwrap upgrade -p {} {}` rebuilds it with that Python and keeps its packages",
                 typed(request),
                 operands(&[name])
             ),
@@ -115,6 +111,14 @@ fn installer_for(name: &str, remedy: InstallerRemedy) -> String {
             "VENVWRAP_INSTALLER or the setting `installer` requires uv; `auto` uses what is there".to_owned()
         }
     }
+}
+
+/// For an environment whose Python is missing.
+fn without_python(name: &str) -> String {
+    format!(
+        "`venvwrap doctor --fix {name}` links another Python of the same version; `venvwrap upgrade {name}` rebuilds it \
+         with a newer one"
+    )
 }
 
 /// What the system's refusal of an operation in WORKON_HOME means there.

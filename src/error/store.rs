@@ -82,6 +82,21 @@ pub(crate) enum StoreError {
     #[error("cannot copy the environment: its bin is a link, and hooks behind the link would run on activation")]
     LinkedBin,
 
+    /// The other Pythons of its version are missing as well.
+    #[error("environment `{}` is broken: its Python is missing, and no other Python {series} is installed", shown(.name))]
+    NoPythonLeft { name: OsString, series: String },
+
+    #[error("environment `{}` is broken: Python {version} is missing, and linking another one failed: {reason}",
+            shown(.name))]
+    NotRelinked { name: OsString, version: String, reason: String, remedy: Option<String> },
+
+    /// `python`: what `-p` says. `by_version`: newer packages may help.
+    #[error("environment `{}` was not upgraded: {reason}", shown(.name))]
+    NotUpgraded { name: OsString, python: Option<OsString>, reason: String, by_version: bool },
+
+    #[error("environment `{}` is a link to {}, which is not in WORKON_HOME", shown(.name), shown(.target))]
+    UpgradeLink { name: OsString, target: PathBuf },
+
     #[error("--clear: {} is too large to keep", shown(.file))]
     TooLargeToKeep { file: PathBuf },
 }
@@ -140,6 +155,22 @@ impl StoreError {
             }
             Self::StoreInside { .. } => "set WORKON_HOME to a directory elsewhere".to_owned(),
             Self::LinkedBin => "replace the link with the directory it points to".to_owned(),
+            Self::NoPythonLeft { name, series } => format!(
+                "install Python {series} again, or rebuild it with another: `venvwrap upgrade {}`",
+                operands(&[name])
+            ),
+            Self::NotRelinked { remedy, .. } => return remedy.clone(),
+            Self::NotUpgraded { name, python, by_version, .. } => {
+                let name = operands(&[name]);
+                let python = python.as_ref().map(|python| format!(" -p {}", typed(python))).unwrap_or_default();
+                let latest = format!("`venvwrap upgrade{python} --latest {name}` installs newer versions; ");
+                let latest = if *by_version { latest.as_str() } else { "" };
+                format!("{latest}`venvwrap upgrade{python} --force {name}` upgrades it anyway")
+            }
+            Self::UpgradeLink { name, .. } => {
+                let copy = operands(&[name.as_os_str(), OsStr::new("NAME")]);
+                format!("`{} {copy}` makes a copy that can be upgraded", verb("cpvirtualenv"))
+            }
             Self::TooLargeToKeep { .. } => {
                 "nothing was replaced; move that file out of the environment first".to_owned()
             }

@@ -3,20 +3,15 @@
 //!
 //! Decides what is safe. `commands/mvvirtualenv` finishes renames.
 
-use std::ffi::OsStr;
-use std::fs;
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use super::facts::{base_home, is_link};
-use super::{Examination, Finding, Subject, Symptom, interpreter as checks, location};
+use super::facts::is_link;
+use super::relink::relink;
+use super::{Examination, Finding, Subject, Symptom, location};
 use crate::environment::Environment;
-use crate::environment::integrity::is_called_python;
 use crate::error::{Error, Result};
 use crate::formats::pyvenv_cfg;
 use crate::fs::{remove_tree, write_whole};
-use crate::interpreter::{self, Interpreter};
 use crate::keepsake::{self, Timestamps};
 use crate::relocate::{self, Relocation, Rewriting};
 use crate::workon_home::name::EnvironmentName;
@@ -48,7 +43,8 @@ pub(crate) fn repair(examination: &Examination<'_>, finding: &Finding) -> Option
     };
     match &finding.symptom {
         Symptom::PythonMissing { .. } | Symptom::HomeMissing { .. } | Symptom::PythonReplaced { .. } => {
-            relink(examination, &environment()?).transpose()
+            let relinked = relink(examination.context, &environment()?).transpose()?;
+            Some(relinked.map(|found| Repair::Relinked(found.base_executable)))
         }
         Symptom::Moved { from, .. } => rewrite(examination, &environment()?, from).transpose(),
         Symptom::NoCfg => {
@@ -83,89 +79,6 @@ pub(crate) fn repair(examination: &Examination<'_>, finding: &Finding) -> Option
         }
         _ => None,
     }
-}
-
-/// Links the environment to another interpreter of the same implementation and minor version.
-/// `None` if its own is a copy or of unknown version.
-fn relink(examination: &Examination<'_>, environment: &Environment) -> Result<Option<Repair>> {
-    let Some(request) = wanted(environment) else { return Ok(None) };
-    let found = match of_home(examination, environment) {
-        Some(found) => found,
-        None => interpreter::find(examination.context, Some(OsStr::new(&request)))?,
-    };
-    rewrite_cfg(environment, &found)?;
-    // Links that point out of `bin` come first: `python` and the others point to them.
-    let mut links = outside_links(environment);
-    links.extend(checks::dangling(environment).into_iter().filter(|link| fs::symlink_metadata(link).is_err()));
-    for link in links {
-        replace_link(&link, &found.base_executable)?;
-    }
-    Ok(Some(Repair::Relinked(found.base_executable)))
-}
-
-/// The interpreter in `home` of `pyvenv.cfg`, if one of the right version is there again.
-fn of_home(examination: &Examination<'_>, environment: &Environment) -> Option<Interpreter> {
-    let (home, series) = (base_home(environment)?, environment.series()?);
-    let stem = if wanted(environment)?.starts_with("pypy") { "pypy" } else { "python" };
-    let found = interpreter::at(examination.context, &home.join(format!("{stem}{series}"))).ok()?;
-    (series == found.version.series()).then_some(found)
-}
-
-/// `cpython3.12`, `pypy3.9`, `cpython3.13t`.
-fn wanted(environment: &Environment) -> Option<String> {
-    let series = checks::relinkable(environment)?;
-    let library = environment.site_packages().ok()?;
-    let library = library.parent()?.file_name()?.to_str()?.to_owned();
-    let threads = if library.ends_with('t') { "t" } else { "" };
-    let (stem, word) = if library.starts_with("pypy") { ("pypy", "pypy") } else { ("python", "cpython") };
-    // Compiled packages load only in the Python they were built for.
-    (library == format!("{stem}{series}{threads}")).then(|| format!("{word}{series}{threads}"))
-}
-
-/// The links in `bin` to an interpreter outside it.
-fn outside_links(environment: &Environment) -> Vec<PathBuf> {
-    let bin = environment.bin();
-    let points_outside = |link: &Path| {
-        fs::read_link(link).is_ok_and(|target| crate::fs::tidied(&bin.join(target)).parent() != Some(&*bin))
-    };
-    let entries = fs::read_dir(&bin).into_iter().flatten().flatten();
-    let named = entries.filter(|entry| is_called_python(&entry.file_name())).map(|entry| entry.path());
-    let mut links: Vec<PathBuf> = named.filter(|link| points_outside(link)).collect();
-    links.sort();
-    links
-}
-
-fn replace_link(link: &Path, target: &Path) -> Result<()> {
-    let directory = link.parent().unwrap_or(Path::new("/"));
-    let made = tempfile::Builder::new().prefix(".venvwrap-").make_in(directory, |path| symlink(target, path));
-    let made = made.map_err(Error::io("write in", directory))?;
-    made.into_temp_path().persist(link).map_err(|refusal| Error::io("replace", link)(refusal.error))
-}
-
-/// Sets the interpreter in `pyvenv.cfg`, in the keys that are there.
-fn rewrite_cfg(environment: &Environment, found: &Interpreter) -> Result<()> {
-    let Some(cfg) = environment.cfg() else { return Ok(()) };
-    let bytes = |path: &Path| path.as_os_str().as_bytes().to_vec();
-    let base = &found.base_executable;
-    let version = found.version.to_string();
-    let values = [
-        ("home", bytes(base.parent().unwrap_or(Path::new("/")))),
-        ("executable", bytes(base)),
-        ("base-executable", bytes(base)),
-        ("base-prefix", bytes(&found.base_prefix)),
-        ("base-exec-prefix", bytes(&found.base_prefix)),
-        ("version", version.clone().into_bytes()),
-        ("version_info", version.clone().into_bytes()),
-    ];
-    pyvenv_cfg::edit(environment.root(), |old| {
-        values.into_iter().fold(old.to_vec(), |text, (key, mut value)| {
-            let Some(before) = cfg.get(key) else { return text };
-            if key == "version_info" && before.split(|byte| *byte == b'.').count() > 3 {
-                value = format!("{version}.{}", found.release).into_bytes();
-            }
-            pyvenv_cfg::with_value(&text, key, &value)
-        })
-    })
 }
 
 /// Makes the scripts point to where the environment is. `None` if that is not safe or not needed.

@@ -7,7 +7,7 @@
 
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Command, ExitStatus};
+use std::process::{Command, ExitStatus, Stdio};
 
 use crate::asked::{Patience, ask};
 use crate::config::Installer;
@@ -114,7 +114,29 @@ fn run(
         }
         redirected::prevent(&mut command);
     }
+    if call.is_silent {
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+    }
     Context::run_in_foreground(&mut command).map_err(Error::io("run", program.path(environment)))
+}
+
+/// The dependencies that are missing or have the wrong version, a line each, as `pip check` or `uv
+/// pip check` says it. Empty if neither can be run.
+pub(crate) fn conflicts(context: &Context, environment: &Environment, installer: Installer) -> Vec<String> {
+    let Ok(program) = Program::without_settings(context, environment, installer) else { return Vec::new() };
+    let words = |command: &mut Command| {
+        program.begin(command, environment, "check");
+        program.leave_settings_out(command);
+    };
+    let Ok(output) = ask(context, &program.path(environment), Patience::seconds(120), words) else {
+        return Vec::new();
+    };
+    if output.status.success() {
+        return Vec::new();
+    }
+    let text = [output.stdout, output.stderr].concat();
+    let lines = String::from_utf8_lossy(&text).lines().map(|line| shown(line.trim()).to_string()).collect::<Vec<_>>();
+    lines.into_iter().filter(|line| line.contains(" requires ") || line.contains(" has requirement ")).collect()
 }
 
 /// Runs a failed uv again with `--dry-run` to learn whether it could not read its input: uv parses

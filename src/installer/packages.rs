@@ -88,7 +88,13 @@ impl Packages {
     /// lock file has a call of its own before the rest: with a lock file pip requires hashes for
     /// everything, and uv accepts nothing else.
     pub(crate) fn calls(&self) -> Vec<Call> {
-        let call = |kind, words: Vec<OsString>| Call { kind, words, sources: self.sources.clone(), directory: None };
+        let call = |kind, words: Vec<OsString>| Call {
+            kind,
+            words,
+            sources: self.sources.clone(),
+            directory: None,
+            is_silent: false,
+        };
         let mut calls = Vec::new();
         if let Some(file) = &self.defaults {
             calls.push(call(CallKind::Defaults(file.clone()), vec!["-r".into(), file.into()]));
@@ -108,13 +114,19 @@ impl Packages {
         calls
     }
 
-    /// A quiet call that installs a requirements file and editable projects without resolving
-    /// dependencies.
-    pub(crate) fn exact_call(file: Option<&Path>, editables: &[OsString], directory: PathBuf) -> Call {
-        let mut words: Vec<OsString> = ["--quiet", "--no-deps"].map(OsString::from).into();
+    /// The call that installs what is named, a requirements file and projects in place, and says
+    /// nothing about success. Without `with_dependencies`, nothing else is installed.
+    pub(crate) fn quiet_call(
+        file: Option<&Path>,
+        editables: &[OsString],
+        directory: PathBuf,
+        with_dependencies: bool,
+    ) -> Call {
+        let mut words: Vec<OsString> = vec!["--quiet".into()];
+        words.extend((!with_dependencies).then(|| OsString::from("--no-deps")));
         words.extend(file.into_iter().flat_map(|file| [OsString::from("-r"), file.into()]));
         words.extend(editables.iter().flat_map(|project| [OsString::from("-e"), project.clone()]));
-        Call { kind: CallKind::Plain, words, sources: Sources::default(), directory: Some(directory) }
+        Call { kind: CallKind::Plain, words, sources: Sources::default(), directory: Some(directory), is_silent: false }
     }
 
     /// The call for a requirements or lock file of a project. `is_whole`: the file lists all
@@ -123,7 +135,7 @@ impl Packages {
         let kind = if is_pylock(file) { CallKind::Lock } else { CallKind::Plain };
         let no_deps = is_whole.then(|| "--no-deps".into());
         let words = no_deps.into_iter().chain(["-r".into(), file.into()]).collect();
-        Call { kind, words, sources: self.sources.clone(), directory: Some(directory) }
+        Call { kind, words, sources: self.sources.clone(), directory: Some(directory), is_silent: false }
     }
 }
 
@@ -135,6 +147,8 @@ pub(crate) struct Call {
     words: Vec<OsString>,
     sources: Sources,
     directory: Option<PathBuf>,
+    /// Whether the installer's messages are dropped.
+    pub(super) is_silent: bool,
 }
 
 /// What a call installs.
@@ -151,6 +165,11 @@ pub(crate) enum CallKind {
 }
 
 impl Call {
+    /// The same, with the installer's messages dropped or not.
+    pub(crate) fn silenced(self, is_silent: bool) -> Self {
+        Self { is_silent, ..self }
+    }
+
     /// The working directory for the call; `None` if it does not matter.
     pub(super) fn directory(&self) -> Option<&Path> {
         self.directory.as_deref()

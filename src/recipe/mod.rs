@@ -211,7 +211,7 @@ fn text_of_bytes(what: &str, value: &[u8]) -> Result<String> {
 
 /// Implementation and minor version: the directory of the library says both (`python3.13t`,
 /// `pypy3.10`), in environments of every tool.
-fn python(environment: &Environment, site_packages: &Path) -> String {
+pub(crate) fn python(environment: &Environment, site_packages: &Path) -> String {
     let library = site_packages.parent().and_then(Path::file_name).and_then(OsStr::to_str).unwrap_or_default();
     if let Some(series) = library.strip_prefix("python").filter(|series| series.contains('.')) {
         return series.to_owned();

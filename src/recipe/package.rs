@@ -83,6 +83,21 @@ impl Package {
         })
     }
 
+    /// The same without the version: the newest of an index, or what the branch or tag is now.
+    pub(crate) fn newest_requirement(&self, home: Option<&Path>) -> Result<String> {
+        let extras = if self.extras.is_empty() { String::new() } else { format!("[{}]", self.extras.join(",")) };
+        let name = &self.name;
+        Ok(match (&self.url, &self.vcs) {
+            _ if self.editable => format!("{}{extras}", self.requirement(home)?),
+            (Some(url), Some(vcs)) => {
+                let revision = self.revision.as_ref().map(|revision| format!("@{revision}")).unwrap_or_default();
+                format!("{name}{extras} @ {vcs}+{url}{revision}{}", self.fragment())
+            }
+            (None, _) if self.path.is_none() => format!("{name}{extras}"),
+            _ => self.requirement(home)?,
+        })
+    }
+
     /// The fragment of the URL.
     fn fragment(&self) -> String {
         let hash = self.hash.as_ref().map(|hash| hash.replacen(':', "=", 1));

@@ -25,6 +25,7 @@ mod once;
 mod private_directory;
 pub(crate) mod purge;
 mod rename;
+mod replacement;
 pub(crate) mod trash;
 mod trash_entry;
 

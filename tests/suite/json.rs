@@ -125,6 +125,7 @@ const DOCUMENTS: &[(&str, &[&str])] = &[
     ("venvwrap find --json", &["find", "--json", "--pth"]),
     ("venvwrap diff --json", &["diff", "--json", "x", "y"]),
     ("venvwrap undo --list --json", &["undo", "--list", "--json"]),
+    ("venvwrap upgrade --json", &["upgrade", "--json", "--all", "-n"]),
     ("venvwrap doctor --json", &["doctor", "--json"]),
     ("venvwrap doctor --json", &["doctor", "--json", "y"]),
     ("venvwrap python list --json", &["python", "list", "--json"]),

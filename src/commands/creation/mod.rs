@@ -6,7 +6,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use super::{Session, abandoned, in_use, install, workon};
+use super::{Session, abandoned, healing, in_use, install, workon};
 use crate::activation::{Plan, Step};
 use crate::config::{Config, Link};
 use crate::creator::virtualenv::{self, HandOver};
@@ -30,6 +30,7 @@ mod options;
 mod packages;
 mod kept;
 mod python;
+mod rebuild;
 mod recipe;
 mod recipe_file;
 
@@ -38,6 +39,7 @@ pub(super) use options::Options;
 pub(super) use packages::group_names;
 use packages::{dependencies, packages};
 pub(super) use python::PythonRequest;
+pub(super) use rebuild::Rebuild;
 pub(super) use recipe::FromRecipe;
 pub(super) use recipe_file::{created_otherwise, made_from_recipe, named_recipe, recipes_in, refuse_other, say_hooks};
 
@@ -170,7 +172,7 @@ impl<'a> Creation<'a> {
     /// An environment that exists is left as it is, but for the link to a project where one was
     /// asked for.
     fn keep(&self, environment: Environment) -> Result<Environment> {
-        environment.check_python()?;
+        let environment = healing::with_python(self.session, environment)?;
         let context = self.session.context;
         // Only the person counts here: to enter what is there, nobody else has to be asked.
         if let Some(python) = &self.options.python

@@ -1,4 +1,4 @@
-//! Building an environment from a recipe: in a hidden place, with the very packages, and compared
+//! UnfinishedEnvironment an environment from a recipe: in a hidden place, with the very packages, and compared
 //! with the recipe before it is published.
 //!
 //! Owns the steps, and what can be known to fail before the first. Which recipe, and what becomes
@@ -31,6 +31,17 @@ use crate::workon_home::{UnfinishedEnvironment, WorkonHome};
 /// More differences than these are counted.
 const SHOWN: usize = 4;
 
+/// Which versions are installed, and whether their dependencies are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Resolution {
+    /// The versions of the recipe, and nothing else.
+    Exact,
+    /// The versions of the recipe, and what they need besides.
+    WithDependencies,
+    /// The newest versions, and what they need.
+    Latest,
+}
+
 /// An environment that is to be built.
 pub(in crate::commands) struct FromRecipe<'a> {
     /// What calls.
@@ -62,6 +73,12 @@ impl FromRecipe<'_> {
         Ok(())
     }
 
+    /// The packages whose local source is missing, by name.
+    pub(in crate::commands) fn without_source(&self) -> Vec<String> {
+        let packages = self.recipe.packages.iter().filter(|package| self.check_source(package).is_err());
+        packages.map(|package| package.name.clone()).collect()
+    }
+
     fn check_source(&self, package: &Package) -> Result<()> {
         let Some(path) = &package.path else { return Ok(()) };
         let place = self.located(path)?;
@@ -88,6 +105,16 @@ impl FromRecipe<'_> {
     /// Builds it. A failure leaves nothing behind. Also gives what differs from the recipe in the
     /// end, in words.
     pub(in crate::commands) fn build(&self) -> Result<(UnfinishedEnvironment, Option<String>)> {
+        let (building, environment) = self.begin()?;
+        self.install(&environment)?;
+        let built = self.finish(&building, &environment)?;
+        let differing = differences(self.recipe, &built);
+        let differing: Vec<_> = differing.iter().filter(|difference| difference.is_about_packages()).collect();
+        Ok((building, (!differing.is_empty()).then(|| describe(&differing))))
+    }
+
+    /// Makes it without packages but pip.
+    pub(super) fn begin(&self) -> Result<(UnfinishedEnvironment, Environment)> {
         let Self { session, home, name, recipe, interpreter, .. } = self;
         let mut options = Options::none()?;
         options.without_pip = recipe.package("pip").is_none();
@@ -104,17 +131,21 @@ impl FromRecipe<'_> {
             packages: Packages::default(),
         };
         let (building, _) = creation.build(interpreter, &[], &Kept::default())?;
-        let opened = || Environment::open(building.path())?.ok_or_else(|| home.unknown(name.as_os_str()));
-        let environment = opened()?;
-        self.install(&environment)?;
-        recipe::mark_requested(&environment, recipe)?;
-        self.settle(&building, &environment)?;
+        let environment = self.opened(&building)?;
+        Ok((building, environment))
+    }
+
+    /// Has it name its final place, writes the settings, and reads what came of it.
+    pub(super) fn finish(&self, building: &UnfinishedEnvironment, environment: &Environment) -> Result<Recipe> {
+        recipe::mark_requested(environment, self.recipe)?;
+        self.settle(building, environment)?;
         // From here on its files name the place where it will stand.
-        self.write_settings(&environment)?;
-        let built = recipe::read(&opened()?, session.context)?;
-        let differing = differences(recipe, &built);
-        let differing: Vec<_> = differing.iter().filter(|difference| difference.is_about_packages()).collect();
-        Ok((building, (!differing.is_empty()).then(|| describe(&differing))))
+        self.write_settings(environment)?;
+        recipe::read(&self.opened(building)?, self.session.context)
+    }
+
+    fn opened(&self, building: &UnfinishedEnvironment) -> Result<Environment> {
+        Environment::open(building.path())?.ok_or_else(|| self.home.unknown(self.name.as_os_str()))
     }
 
     /// Builds it and puts it in place. Also gives what differs from the recipe, in words.
@@ -149,9 +180,31 @@ impl FromRecipe<'_> {
         let there = recipe::read(environment, context)?;
         let is_there = |package: &&Package| there.package(&package.normalized()).is_some_and(|it| it.is_same(package));
         let missing: Vec<&Package> = recipe.packages.iter().filter(|package| !is_there(package)).collect();
+        self.install_these(environment, &missing, Resolution::Exact, false)?;
+        let extra = there.packages.iter().filter(|package| recipe.package(&package.normalized()).is_none());
+        let extra: Vec<String> = extra.map(|package| package.name.clone()).collect();
+        if !extra.is_empty() {
+            Uninstaller::choose(context, environment, installer)?.remove(&extra)?;
+        }
+        Ok(())
+    }
+
+    /// Installs these packages. `is_silent`: the installer's own messages are dropped.
+    pub(super) fn install_these(
+        &self,
+        environment: &Environment,
+        packages: &[&Package],
+        resolution: Resolution,
+        is_silent: bool,
+    ) -> Result<()> {
+        let Self { session, recipe, .. } = self;
+        let (context, installer) = (session.context, session.config()?.installer);
         let (mut lines, mut editables) = (String::new(), Vec::new());
-        for package in &missing {
-            let line = package.requirement(context.home())?;
+        for package in packages {
+            let line = match resolution {
+                Resolution::Latest => package.newest_requirement(context.home())?,
+                _ => package.requirement(context.home())?,
+            };
             if package.editable {
                 editables.push(line.into());
             } else {
@@ -159,20 +212,17 @@ impl FromRecipe<'_> {
                 lines.push('\n');
             }
         }
-        if !missing.is_empty() {
+        if !packages.is_empty() {
             // Addresses can have passwords in them: only the user can read it.
             let made = tempfile::Builder::new().prefix("venvwrap-recipe-").suffix(".txt").tempfile();
             let mut list = made.map_err(Error::io("write", "the list of packages"))?;
             list.write_all(lines.as_bytes()).map_err(Error::io("write", list.path()))?;
             let file = (!lines.is_empty()).then_some(list.path());
-            let call = Packages::exact_call(file, &editables, environment.root().to_path_buf());
+            let with_dependencies = resolution != Resolution::Exact;
+            let directory = environment.root().to_path_buf();
+            let call = Packages::quiet_call(file, &editables, directory, with_dependencies).silenced(is_silent);
             installer::install(context, environment, installer, &call, output::note)
                 .map_err(|error| without_environment(error, &recipe.name))?;
-        }
-        let extra = there.packages.iter().filter(|package| recipe.package(&package.normalized()).is_none());
-        let extra: Vec<String> = extra.map(|package| package.name.clone()).collect();
-        if !extra.is_empty() {
-            Uninstaller::choose(context, environment, installer)?.remove(&extra)?;
         }
         Ok(())
     }

@@ -37,6 +37,12 @@ impl Words<'_> {
             _ => self.typed(&root.join("bin/python")),
         };
         let relink = fix.trim_end_matches(" repairs it");
+        // Reads the packages from disk, and builds with another Python.
+        let rebuild = if can_fix {
+            format!("`venvwrap upgrade {}` rebuilds it with another Python", operands(&[name]))
+        } else {
+            recreate.clone()
+        };
         let load = self.shell.loading_line();
         match &finding.symptom {
             Symptom::PythonMissing { series: Some(series), .. }
@@ -44,10 +50,10 @@ impl Words<'_> {
             | Symptom::PythonReplaced { series, can_relink: true, .. }
                 if can_fix =>
             {
-                format!("{relink} links it to another Python {series}; if there is none, {recreate}")
+                format!("{relink} links it to another Python {series}; if there is none, {rebuild}")
             }
             Symptom::PythonMissing { .. } | Symptom::HomeMissing { .. } | Symptom::PythonReplaced { .. } => {
-                format!("install that Python again, or {recreate}")
+                format!("install that Python again, or {rebuild}")
             }
             Symptom::PythonOutsideHome { .. } => format!("if it does not work, {recreate}"),
             Symptom::Moved { can_rewrite: true, .. } if !can_fix => {

@@ -65,7 +65,7 @@ fn an_interpreter_that_went_away_is_replaced_by_another_of_its_series() {
     }
     let text = format!(
         "problem  ours  its Python is missing: /gone/bin/python{series}
-               `venvwrap doctor --fix ours` links it to another Python {series}; if there is none, `venvwrap mkvirtualenv --clear ours` recreates it
+               `venvwrap doctor --fix ours` links it to another Python {series}; if there is none, `venvwrap upgrade ours` rebuilds it with another Python
 1 environment checked; 1 problem\n"
     );
     sandbox.run(["doctor", "ours"]).status(1).stdout(text).stderr("");

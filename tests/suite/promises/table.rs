@@ -333,6 +333,14 @@ pub(super) const TABLE: &[Row] = &[
         ..ROW
     },
     Row {
+        verb: "upgrade",
+        day: &[("upgrade -n x", 0), ("upgrade --all --json -n", 0)],
+        names: &["upgrade NAME", "upgrade x NAME"],
+        fails: &["upgrade gone", "upgrade -p /no/such/python x", "upgrade -n x >FULL"],
+        usage: "upgrade --all x",
+        ..ROW
+    },
+    Row {
         verb: "init",
         day: &[("init bash", 0), ("init zsh", 0), ("init fish", 0)],
         fails: &["init bash >FULL"],

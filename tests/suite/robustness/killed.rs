@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::fs::symlink;
 
 use super::killer::{Killer, SIGNALS, with_signals, with_some_signals};
 use super::{assert_cache_is_whole, assert_examined, assert_seen, making, tidy};
@@ -211,5 +212,86 @@ fn a_replacement_killed_at_any_step_leaves_the_old_one_or_the_new_one() {
             sandbox.run(["undo", "x"]).status(0);
             assert!(tree(&sandbox.environment("x")) == old, "{step:?}: the old one is lost");
         }
+    }
+}
+
+/// The new one is built without an installer, which would take seconds at each step.
+#[test]
+fn an_upgrade_and_its_undoing_killed_at_any_step_leave_the_old_one_or_the_new_one() {
+    let sandbox = Sandbox::new();
+    let python = pythons::complete();
+    let Some(other) = pythons::other_than(python) else { return };
+    let upgrade: [&OsStr; 4] = ["upgrade".as_ref(), "-p".as_ref(), other.path.as_os_str(), "x".as_ref()];
+    let undo: [&OsStr; 2] = ["undo".as_ref(), "x".as_ref()];
+    let make = || {
+        drop(fs::remove_dir_all(sandbox.workon_home()));
+        fs::create_dir(sandbox.workon_home()).unwrap();
+        sandbox.run(making(&python.path, "x")).status(0);
+        tree(&sandbox.environment("x"))
+    };
+    let old = make();
+    let Some(killer) = Killer::of(&sandbox, &upgrade) else { return };
+    let steps = killer.steps();
+    let new = tree(&sandbox.environment("x"));
+    assert!(old != new);
+    for (step, signal) in with_some_signals(&steps, 3) {
+        make();
+        killer.ends_at(step, signal);
+        assert_seen(&sandbox, &["x"]);
+        let found = tree(&sandbox.environment("x"));
+        assert!(found == old || found == new, "{step:?}");
+        tidy(&sandbox);
+        if found == new {
+            sandbox.run(undo).status(0);
+            assert!(tree(&sandbox.environment("x")) == old, "{step:?}: the old one is lost");
+        }
+    }
+    make();
+    sandbox.run(upgrade).status(0);
+    let killer = Killer::of(&sandbox, &undo).unwrap();
+    for (step, signal) in with_some_signals(&killer.steps(), 3) {
+        make();
+        sandbox.run(upgrade).status(0);
+        killer.ends_at(step, signal);
+        assert_seen(&sandbox, &["x"]);
+        tidy(&sandbox);
+        if tree(&sandbox.environment("x")) != old {
+            sandbox.run(["rmvirtualenv", "--now", "x"]).status(0);
+            sandbox.run(undo).status(0);
+        }
+        assert!(tree(&sandbox.environment("x")) == old, "{step:?}: the old one is lost");
+    }
+}
+
+#[test]
+fn a_repair_before_use_killed_at_any_step_is_made_by_the_next_use() {
+    let sandbox = Sandbox::new();
+    let python = pythons::complete();
+    let words = ["run", "x", "true"];
+    sandbox.run(making(&python.path, "x")).status(0);
+    let (bin, cfg) = (sandbox.environment("x").join("bin"), sandbox.environment("x").join("pyvenv.cfg"));
+    let link = names(&bin).into_iter().map(|name| bin.join(name));
+    let link = link.into_iter().find(|link| fs::read_link(link).is_ok_and(|target| target.is_absolute())).unwrap();
+    let (whole, text) = (tree(&sandbox.environment("x")), fs::read_to_string(&cfg).unwrap());
+    let break_it = || {
+        drop(fs::remove_file(&link));
+        symlink("/opt/gone/bin/python3", &link).unwrap();
+        fs::write(&cfg, text.replace(&format!("= {}\n", python.full()), &format!("= {}.99\n", python.minor())))
+            .unwrap();
+    };
+    let Some(killer) = Killer::of(&sandbox, &words) else { return };
+    break_it();
+    let steps = killer.steps();
+    for (step, signal) in with_signals(&steps) {
+        break_it();
+        killer.ends_at(step, signal);
+        sandbox.run(words).status(0);
+        // What was being written has a name of its own.
+        for directory in [&bin, &sandbox.environment("x")] {
+            for left in names(directory).into_iter().filter(|name| name.starts_with(".venvwrap-")) {
+                fs::remove_file(directory.join(left)).unwrap();
+            }
+        }
+        assert!(tree(&sandbox.environment("x")) == whole, "{step:?}");
     }
 }

@@ -99,6 +99,10 @@ fn an_environment_that_cannot_be_used_is_1_and_a_wrong_line_2() {
             .stderr("venvwrap: environment `porjectx` does not exist in [ROOT]/envs\nhint: did you mean `projectx`?\n");
     }
     fs::remove_file(sandbox.environment("y").join("bin/python")).unwrap();
+    // No machine has this version.
+    let root = sandbox.environment("y");
+    fs::rename(root.join("lib/python3.11"), root.join("lib/python3.0")).unwrap();
+    fs::write(root.join("pyvenv.cfg"), "home = /opt/py/bin\nversion = 3.0.1\n").unwrap();
     for verb in [vec!["run", "y", "true"], vec!["env", "y", "--format", "json"]] {
         sandbox.run(verb).status(1).stdout("").stderr_contains("environment `y` is broken");
     }

@@ -40,8 +40,8 @@ fn environments() -> Vec<Case> {
     let touched = "hint: move it away, or choose another name";
     let neither = "is not a virtual environment: it has neither pyvenv.cfg nor bin/activate";
     let not_one = |name: &str| format!("[ROOT]/envs/{name} {neither}\n{touched}");
-    let broken = "environment `broken` is broken: its Python, /opt/py/bin/python3.9, does not exist\n\
-                  hint: install that Python again, or run `venvwrap doctor --fix broken` to link another Python of the same version";
+    let broken = "environment `broken` is broken: its Python is missing, and no other Python 3.0 is installed\n\
+                  hint: install Python 3.0 again, or rebuild it with another: `venvwrap upgrade broken`";
     let nowhere = "[ROOT]/envs/dangling is not a virtual environment: it is a broken link";
     vec![
         case(
@@ -127,6 +127,9 @@ fn sandbox() -> Sandbox {
     let broken = sandbox.minimal_environment("broken");
     fs::remove_file(broken.join("bin/python")).unwrap();
     symlink("python3", broken.join("bin/python")).unwrap();
+    // A version that no machine has.
+    fs::rename(broken.join("lib/python3.11"), broken.join("lib/python3.0")).unwrap();
+    fs::write(broken.join("pyvenv.cfg"), "home = /opt/py/bin\nversion = 3.0.1\n").unwrap();
     symlink("/opt/py/bin/python3.9", broken.join("bin/python3")).unwrap();
     sandbox.write("envs/plain/file", "precious");
     sandbox.write("envs/file", "precious");

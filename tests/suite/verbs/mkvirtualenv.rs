@@ -115,9 +115,10 @@ fn one_that_exists_with_another_python_is_refused_and_the_ways_out_are_named() {
     let words = ["mkvirtualenv", "-p", path(other), "x"];
     sandbox.run(words).status(1).stdout("").stderr(format!(
         "venvwrap: environment `x` exists and has {}, not {} ({})\n\
-         hint: choose another name, or replace it: `venvwrap mkvirtualenv --clear -p {2} x`\n",
+         hint: `venvwrap upgrade -p {} x` rebuilds it with that Python and keeps its packages\n",
         python.full(),
         other.full(),
+        path(other),
         path(other)
     ));
     assert_eq!(tree(&sandbox.workon_home()), before);

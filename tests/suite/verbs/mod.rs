@@ -19,4 +19,5 @@ mod showvirtualenv;
 mod store; //      every verb with a WORKON_HOME that cannot be used
 mod undo;
 mod untrusted;
+mod upgrade; //       another Python: linked or rebuilt, refused, brought back; workon's repair
 mod workon;

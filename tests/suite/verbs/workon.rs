@@ -161,6 +161,8 @@ fn what_will_not_work_inside_is_said_with_what_repairs_it() {
     fs::write(moved.join("bin/activate"), named).unwrap();
     // The system's python3 became another minor version.
     let replaced = make("replaced");
+    fs::rename(replaced.join("lib/python3.11"), replaced.join("lib/python3.0")).unwrap();
+    fs::write(replaced.join("pyvenv.cfg"), "home = /usr/bin\nversion = 3.0.1\n").unwrap();
     sandbox.write("pythons/python3.13", "#!/bin/sh\n");
     fs::set_permissions(sandbox.root().join("pythons/python3.13"), fs::Permissions::from_mode(0o755)).unwrap();
     symlink("python3.13", sandbox.root().join("pythons/python3")).unwrap();
@@ -171,13 +173,13 @@ fn what_will_not_work_inside_is_said_with_what_repairs_it() {
     fs::remove_file(bare.join("pyvenv.cfg")).unwrap();
     for (name, says) in [
         ("moved by hand", "its scripts still point to [ROOT]/envs/was here (it was moved or copied by hand)"),
-        ("replaced", "its Python is now [ROOT]/pythons/python3.13, but its packages are for 3.11"),
+        ("replaced", "its Python is now [ROOT]/pythons/python3.13, but its packages are for 3.0"),
         ("bare", "its pyvenv.cfg is missing, so packages would go into the Python it was made from"),
     ] {
         let typed = if name.contains(' ') { format!("'{name}'") } else { name.to_owned() };
         let effect = match name {
             "replaced" => {
-                "links it to another Python 3.11; if there is none, `mkvirtualenv --clear replaced` recreates it"
+                "links it to another Python 3.0; if there is none, `venvwrap upgrade replaced` rebuilds it with another Python"
             }
             _ => "repairs it",
         };

@@ -1,0 +1,60 @@
+//! Repairs an environment whose Python is missing, before a command uses it.
+//!
+//! Owns when that is done and what is said. `health` links the other Python; `upgrade` rebuilds an
+//! environment that has none of its version left.
+
+use crate::config::Heal;
+use crate::environment::Environment;
+use crate::environment::origin::Origin;
+use crate::error::{Error, Result, StoreError};
+use crate::health;
+use crate::output;
+use crate::shown::shown;
+
+use super::Session;
+
+/// The environment with a Python: as it is, or linked to another one of the same version if its own
+/// is missing. Fails if there is none. No Python is started that venvwrap knows already.
+pub(super) fn with_python(session: &Session<'_>, environment: Environment) -> Result<Environment> {
+    match environment.check_python() {
+        Ok(()) => Ok(environment),
+        Err(broken) => match relinked(session, &environment)? {
+            Some(healed) => Ok(healed),
+            None => Err(broken),
+        },
+    }
+}
+
+/// The same for an environment whose `bin/python` has become another version. It stays as it is if
+/// no Python of its own version can be linked: activating it works.
+pub(super) fn with_own_version(session: &Session<'_>, environment: Environment) -> Environment {
+    relinked(session, &environment).ok().flatten().unwrap_or(environment)
+}
+
+/// The environment, linked to another Python; `None` if that is not wanted or not possible for an
+/// environment of its kind.
+fn relinked(session: &Session<'_>, environment: &Environment) -> Result<Option<Environment>> {
+    if environment.origin() != Origin::Store || session.config()?.heal == Heal::Never {
+        return Ok(None);
+    }
+    let name = shown(environment.name());
+    let before = environment.version().unwrap_or_default();
+    let found = match health::relink(session.context, environment) {
+        Ok(Some(found)) => found,
+        Ok(None) => return Ok(None),
+        Err(Error::PythonNotFound { .. }) => {
+            let series = environment.series().map(|series| series.to_string()).unwrap_or_default();
+            return Err(StoreError::NoPythonLeft { name: environment.name().to_owned(), series }.into());
+        }
+        Err(error) => {
+            let (name, reason) = (environment.name().to_owned(), error.to_string());
+            return Err(StoreError::NotRelinked { name, version: before, reason, remedy: error.hint() }.into());
+        }
+    };
+    let healed = Environment::open(environment.root())?.filter(|healed| healed.check_python().is_ok());
+    if healed.is_some() {
+        let python = session.shown(&found.base_executable);
+        output::note(&format!("Python {before} is missing; linked `{name}` to Python {} ({python})", found.version));
+    }
+    Ok(healed)
+}
