@@ -15,8 +15,8 @@ use crate::workon_home::name::EnvironmentName;
 /// Print or write the note of an environment
 ///
 /// The note is kept in WORKON_HOME beside the environment, and `showvirtualenv` prints it. It stays
-/// with the environment when that is renamed, copied, exported, or brought back. Without a note, the
-/// status is 1.
+/// with the environment when that is renamed, copied, exported, or brought back. The status is 1 if
+/// there is no note.
 #[derive(Debug, Parser)]
 #[command(
     name = "note",
