@@ -1,4 +1,4 @@
-//! UnfinishedEnvironment an environment from a recipe: in a hidden place, with the very packages, and compared
+//! Building an environment from a recipe: in a hidden place, with the very packages, and compared
 //! with the recipe before it is published.
 //!
 //! Owns the steps, and what can be known to fail before the first. Which recipe, and what becomes
