@@ -27,7 +27,7 @@ use crate::workon_home::name::EnvironmentName;
 /// Longest file that is compared with.
 const LIMIT: u64 = 16 * 1024 * 1024;
 
-/// Compare an environment with another one or with a file
+/// Compare an environment with another or with a file
 ///
 /// Compares Python (without the patch release), packages, and settings: prompt, project, note,
 /// added paths, hooks, and system packages. A recipe of `venvwrap export` is compared in the same

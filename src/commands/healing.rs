@@ -54,7 +54,10 @@ fn relinked(session: &Session<'_>, environment: &Environment) -> Result<Option<E
     let healed = Environment::open(environment.root())?.filter(|healed| healed.check_python().is_ok());
     if healed.is_some() {
         let python = session.shown(&found.base_executable);
-        output::note(&format!("Python {before} is missing; linked `{name}` to Python {} ({python})", found.version));
+        output::note(&format!(
+            "Linked `{name}` to Python {} ({python}): its Python {before} is missing",
+            found.version
+        ));
     }
     Ok(healed)
 }

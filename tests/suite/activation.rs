@@ -171,8 +171,12 @@ fn a_child_of_any_shell_can_leave_and_switch() {
 #[test]
 fn a_failed_workon_changes_nothing() {
     let sandbox = Sandbox::with_x_and_y();
-    fs::remove_file(sandbox.minimal_environment("broken").join("bin/python")).unwrap();
-    std::os::unix::fs::symlink("/gone/python3", sandbox.environment("broken").join("bin/python")).unwrap();
+    let broken = sandbox.minimal_environment("broken");
+    fs::remove_file(broken.join("bin/python")).unwrap();
+    std::os::unix::fs::symlink("/missing/python3", broken.join("bin/python")).unwrap();
+    // Of a version that nobody has, so that `workon` cannot link another Python.
+    fs::rename(broken.join("lib/python3.11"), broken.join("lib/python3.2")).unwrap();
+    fs::write(broken.join("pyvenv.cfg"), "home = /missing\nversion = 3.2.1\n").unwrap();
     let story = Story::new()
         .run(["workon", "x"])
         .snapshot("before")

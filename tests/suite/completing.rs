@@ -52,7 +52,7 @@ fn every_command_completes_its_options() {
                 ("rmvirtualenv --no", "rmvirtualenv --now "),
                 ("workon --no", "workon --no-cd "),
                 ("deactivate --h", "deactivate --help "),
-                ("lsvirtualenv --b", "lsvirtualenv --brief "),
+                ("lsvirtualenv --bri", "lsvirtualenv --brief "),
                 ("showvirtualenv --h", "showvirtualenv --help "),
                 ("allvirtualenv --h", "allvirtualenv --help "),
                 ("cdvirtualenv --h", "cdvirtualenv --help "),

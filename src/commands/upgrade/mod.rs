@@ -26,7 +26,7 @@ mod report;
 
 use report::{DONE, PLANNED, Report, Row, show};
 
-/// Move environments to another Python, with their packages
+/// Move environments to another Python, with packages
 ///
 /// Without -p: to the newest installed patch release of the same version or, if that version is no
 /// longer installed, to the Python that mkvirtualenv would choose. To another patch release, the

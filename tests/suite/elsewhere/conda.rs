@@ -258,7 +258,9 @@ fn what_only_conda_may_change_is_left_to_it() {
             .run(["cdsitepackages"])
             .directory();
         let told = story.played(&sandbox, shell.plain());
-        told.says("python:  3.11.9\nkept by: conda\npath:    [ROOT]/conda/envs/gis\n\n", &hint.repeat(2)).records(
+        let details =
+            "python:   3.11.9\nkept by:  conda\npath:     [ROOT]/conda/envs/gis\npackages: 0\ncreated:  today\n\n";
+        told.says(details, &hint.repeat(2)).records(
             "workon gis: 0
              showvirtualenv: 0
              wipeenv: 1

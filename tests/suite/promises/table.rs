@@ -334,9 +334,10 @@ pub(super) const TABLE: &[Row] = &[
     },
     Row {
         verb: "upgrade",
-        day: &[("upgrade -n x", 0), ("upgrade --all --json -n", 0)],
+        // `-p`: without it, Pythons that were never seen are asked for their version.
+        day: &[("upgrade -n -p PYTHON x", 0), ("upgrade --all --json -n -p PYTHON", 0)],
         names: &["upgrade NAME", "upgrade x NAME"],
-        fails: &["upgrade gone", "upgrade -p /no/such/python x", "upgrade -n x >FULL"],
+        fails: &["upgrade gone", "upgrade -p /no/such/python x", "upgrade -n -p PYTHON x >FULL"],
         usage: "upgrade --all x",
         ..ROW
     },

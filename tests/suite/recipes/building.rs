@@ -205,7 +205,7 @@ fn what_is_missing_is_told_before_anything_is_built() {
     let other = text.replace("\npython = \"", "\npython = \"9");
     fs::write(sandbox.root().join("other.toml"), other).unwrap();
     let told = format!(
-        "venvwrap: no python found for `9{}`, which the recipe of `api` asks for\n",
+        "venvwrap: no Python found for `9{}`, which the recipe of `api` asks for\n",
         pythons::complete().minor()
     );
     import(&sandbox, &["other.toml"]).status(1).stderr_contains(&told);
@@ -251,7 +251,7 @@ fn a_hostile_or_broken_file_changes_nothing() {
         ("schema = 1\n[[environment]]\nname = 'x", "venvwrap: [ROOT]/x.toml, line 3: "),
         (
             "schema = 1\n[[environment]]\nname = '../../x'\npython = '3.11'\n",
-            "`../../x` is not a name for an environment",
+            "`../../x` is not a valid environment name",
         ),
         (
             "schema = 1\n[[environment]]\nname = 'x'\npython = './canary.sh'\n",

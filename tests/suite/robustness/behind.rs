@@ -81,7 +81,7 @@ fn no_way_to_run_a_script_leaves_a_process_or_a_half_filled_pool() {
     let python = &pythons::complete().path;
     sandbox.run(["mkvirtualenv".as_ref(), "-p".as_ref(), python.as_os_str(), "bare".as_ref()]).status(0);
     assert_eq!(at_work(&sandbox), Vec::<String>::new());
-    assert_eq!(names(&sandbox.workon_home().join(".venvwrap")), ["new"]);
+    assert_eq!(names(&sandbox.workon_home().join(".venvwrap")), ["new", "used"]);
 }
 
 #[test]

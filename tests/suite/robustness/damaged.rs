@@ -154,8 +154,11 @@ fn an_environment_whose_interpreter_went_away_is_seen_mended_and_removed() {
     fs::remove_file(&link).unwrap();
     symlink("/opt/gone/bin/python3.9", &link).unwrap();
     sandbox.run(["lsvirtualenv", "-b"]).status(0).stdout("x\n");
-    sandbox.run(["showvirtualenv", "x"]).status(0).stdout_contains("its Python, /opt/gone/bin/python3.9, does not exist\n");
-    sandbox.run(["mkvirtualenv", "x"]).status(0).stdout("").stderr_contains(" is missing; linked `x` to Python ");
+    sandbox
+        .run(["showvirtualenv", "x"])
+        .status(0)
+        .stdout_contains("its Python, /opt/gone/bin/python3.9, does not exist\n");
+    sandbox.run(["mkvirtualenv", "x"]).status(0).stdout("").stderr_contains("Linked `x` to Python ");
     let mut command = sandbox.command(link);
     command.args(["-c", "pass"]);
     sandbox.run_command(command, b"").silent();

@@ -162,7 +162,8 @@ fn nothing_changes_and_the_active_environment_stays() {
         told.says("", &stderr).same("before", "after").records(&records.join("\n"));
         tally::add("command lines that are refused", records.len() - 2);
     }
-    assert_eq!(tree(&sandbox.workon_home()), before);
+    let used = ".venvwrap/ 755\n.venvwrap/used/ 755\n.venvwrap/used/keep 644 \n";
+    assert_eq!(tree(&sandbox.workon_home()), used.to_owned() + &before);
 }
 
 #[test]

@@ -102,7 +102,9 @@ fn one_that_exists_is_entered_and_nothing_in_it_is_rewritten() {
             python.full()
         ));
     }
-    assert_eq!(tree(&sandbox.workon_home()), before);
+    let used = ".venvwrap/used/ 755\n.venvwrap/used/x 644 \n";
+    let expected = before.replace(".venvwrap/new/ 755\n", &format!(".venvwrap/new/ 755\n{used}"));
+    assert_eq!(tree(&sandbox.workon_home()), expected);
 }
 
 #[test]

@@ -96,7 +96,7 @@ fn workon_links_another_python_of_the_same_version_in_each_shell_and_says_so() {
     let full = world.python.full();
     let line = |name: &str| {
         format!(
-            "Python {full} is missing; linked `{name}` to Python {full} ([ROOT]/pythons/two/bin/{})\n",
+            "Linked `{name}` to Python {full} ([ROOT]/pythons/two/bin/{}): its Python {full} is missing\n",
             two.file_name().unwrap().to_str().unwrap()
         )
     };
