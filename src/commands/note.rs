@@ -64,12 +64,10 @@ impl Verb for Note {
             output::note(&format!("Wrote the note of `{}`", shown(name)));
             return Ok(Outcome::Done);
         }
-        match home.note(name) {
-            Some(note) => output::data(&legible(format!("{note}\n").as_bytes())).map(|()| Outcome::Done),
-            None => {
-                output::note(&format!("`{}` has no note", shown(name)));
-                Ok(Outcome::Status(1))
-            }
+        if let Some(note) = home.note(name) {
+            return output::data(&legible(format!("{note}\n").as_bytes())).map(|()| Outcome::Done);
         }
+        output::note(&format!("`{}` has no note", shown(name)));
+        Ok(Outcome::Status(1))
     }
 }
