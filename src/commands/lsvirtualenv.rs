@@ -215,7 +215,7 @@ impl LsVirtualenv {
         match self.sort {
             None | Some(SortKey::Name) => {}
             Some(SortKey::Python) => {
-                all.sort_by_cached_key(|(details, _)| Reverse(details.python.as_deref().and_then(Version::parse)))
+                all.sort_by_cached_key(|(details, _)| Reverse(details.python.as_deref().and_then(Version::parse)));
             }
             Some(SortKey::Used) => all.sort_by_key(|(details, _)| details.last_used()),
             Some(SortKey::Packages) => all.sort_by_key(|(details, _)| Reverse(details.packages)),
