@@ -40,17 +40,29 @@ _venvwrap() {
             venvwrap,deactivate)
                 cmd="venvwrap__subcmd__deactivate"
                 ;;
+            venvwrap,diff)
+                cmd="venvwrap__subcmd__diff"
+                ;;
             venvwrap,doctor)
                 cmd="venvwrap__subcmd__doctor"
                 ;;
             venvwrap,env)
                 cmd="venvwrap__subcmd__env"
                 ;;
+            venvwrap,export)
+                cmd="venvwrap__subcmd__export"
+                ;;
+            venvwrap,find)
+                cmd="venvwrap__subcmd__find"
+                ;;
             venvwrap,freeze)
                 cmd="venvwrap__subcmd__freeze"
                 ;;
             venvwrap,help)
                 cmd="venvwrap__subcmd__help"
+                ;;
+            venvwrap,import)
+                cmd="venvwrap__subcmd__import"
                 ;;
             venvwrap,init)
                 cmd="venvwrap__subcmd__init"
@@ -76,6 +88,9 @@ _venvwrap() {
             venvwrap,mvvirtualenv)
                 cmd="venvwrap__subcmd__mvvirtualenv"
                 ;;
+            venvwrap,note)
+                cmd="venvwrap__subcmd__note"
+                ;;
             venvwrap,python)
                 cmd="venvwrap__subcmd__python"
                 ;;
@@ -99,6 +114,9 @@ _venvwrap() {
                 ;;
             venvwrap,undo)
                 cmd="venvwrap__subcmd__undo"
+                ;;
+            venvwrap,upgrade)
+                cmd="venvwrap__subcmd__upgrade"
                 ;;
             venvwrap,virtualenvwrapper)
                 cmd="venvwrap__subcmd__virtualenvwrapper"
@@ -136,17 +154,29 @@ _venvwrap() {
             venvwrap__subcmd__help,deactivate)
                 cmd="venvwrap__subcmd__help__subcmd__deactivate"
                 ;;
+            venvwrap__subcmd__help,diff)
+                cmd="venvwrap__subcmd__help__subcmd__diff"
+                ;;
             venvwrap__subcmd__help,doctor)
                 cmd="venvwrap__subcmd__help__subcmd__doctor"
                 ;;
             venvwrap__subcmd__help,env)
                 cmd="venvwrap__subcmd__help__subcmd__env"
                 ;;
+            venvwrap__subcmd__help,export)
+                cmd="venvwrap__subcmd__help__subcmd__export"
+                ;;
+            venvwrap__subcmd__help,find)
+                cmd="venvwrap__subcmd__help__subcmd__find"
+                ;;
             venvwrap__subcmd__help,freeze)
                 cmd="venvwrap__subcmd__help__subcmd__freeze"
                 ;;
             venvwrap__subcmd__help,help)
                 cmd="venvwrap__subcmd__help__subcmd__help"
+                ;;
+            venvwrap__subcmd__help,import)
+                cmd="venvwrap__subcmd__help__subcmd__import"
                 ;;
             venvwrap__subcmd__help,init)
                 cmd="venvwrap__subcmd__help__subcmd__init"
@@ -172,6 +202,9 @@ _venvwrap() {
             venvwrap__subcmd__help,mvvirtualenv)
                 cmd="venvwrap__subcmd__help__subcmd__mvvirtualenv"
                 ;;
+            venvwrap__subcmd__help,note)
+                cmd="venvwrap__subcmd__help__subcmd__note"
+                ;;
             venvwrap__subcmd__help,python)
                 cmd="venvwrap__subcmd__help__subcmd__python"
                 ;;
@@ -195,6 +228,9 @@ _venvwrap() {
                 ;;
             venvwrap__subcmd__help,undo)
                 cmd="venvwrap__subcmd__help__subcmd__undo"
+                ;;
+            venvwrap__subcmd__help,upgrade)
+                cmd="venvwrap__subcmd__help__subcmd__upgrade"
                 ;;
             venvwrap__subcmd__help,virtualenvwrapper)
                 cmd="venvwrap__subcmd__help__subcmd__virtualenvwrapper"
@@ -227,7 +263,7 @@ _venvwrap() {
 
     case "${cmd}" in
         venvwrap)
-            opts="-h -V --help --version mkvirtualenv mktmpenv cpvirtualenv mvvirtualenv rmvirtualenv undo workon deactivate cdvirtualenv cdsitepackages allvirtualenv run env which lsvirtualenv showvirtualenv lssitepackages virtualenvwrapper add2virtualenv toggleglobalsitepackages wipeenv mkproject setvirtualenvproject cdproject freeze trust python doctor init completions man help"
+            opts="-h -V --help --version mkvirtualenv mktmpenv cpvirtualenv mvvirtualenv rmvirtualenv undo export import workon deactivate cdvirtualenv cdsitepackages allvirtualenv run env which lsvirtualenv showvirtualenv lssitepackages find diff virtualenvwrapper add2virtualenv toggleglobalsitepackages wipeenv note mkproject setvirtualenvproject cdproject freeze trust python doctor upgrade init completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -360,6 +396,20 @@ _venvwrap() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        venvwrap__subcmd__diff)
+            opts="-p -h --packages --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         venvwrap__subcmd__doctor)
             opts="-h --fix --json --told --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -400,6 +450,76 @@ _venvwrap() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        venvwrap__subcmd__export)
+            opts="-o -h --all --output --format --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --output)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                -o)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "toml requirements pylock" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        venvwrap__subcmd__find)
+            opts="-a -h --file --script --pth --all --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --script)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         venvwrap__subcmd__freeze)
             opts="-n -y -h --to --dry-run --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -430,7 +550,7 @@ _venvwrap() {
             return 0
             ;;
         venvwrap__subcmd__help)
-            opts="mkvirtualenv mktmpenv cpvirtualenv mvvirtualenv rmvirtualenv undo workon deactivate cdvirtualenv cdsitepackages allvirtualenv run env which lsvirtualenv showvirtualenv lssitepackages virtualenvwrapper add2virtualenv toggleglobalsitepackages wipeenv mkproject setvirtualenvproject cdproject freeze trust python doctor init completions man help"
+            opts="mkvirtualenv mktmpenv cpvirtualenv mvvirtualenv rmvirtualenv undo export import workon deactivate cdvirtualenv cdsitepackages allvirtualenv run env which lsvirtualenv showvirtualenv lssitepackages find diff virtualenvwrapper add2virtualenv toggleglobalsitepackages wipeenv note mkproject setvirtualenvproject cdproject freeze trust python doctor upgrade init completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -555,6 +675,20 @@ _venvwrap() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        venvwrap__subcmd__help__subcmd__diff)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         venvwrap__subcmd__help__subcmd__doctor)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -583,6 +717,34 @@ _venvwrap() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        venvwrap__subcmd__help__subcmd__export)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        venvwrap__subcmd__help__subcmd__find)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         venvwrap__subcmd__help__subcmd__freeze)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -598,6 +760,20 @@ _venvwrap() {
             return 0
             ;;
         venvwrap__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        venvwrap__subcmd__help__subcmd__import)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -710,6 +886,20 @@ _venvwrap() {
             return 0
             ;;
         venvwrap__subcmd__help__subcmd__mvvirtualenv)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        venvwrap__subcmd__help__subcmd__note)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -863,6 +1053,20 @@ _venvwrap() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        venvwrap__subcmd__help__subcmd__upgrade)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         venvwrap__subcmd__help__subcmd__virtualenvwrapper)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -919,6 +1123,20 @@ _venvwrap() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        venvwrap__subcmd__import)
+            opts="-n -h --dry-run --hooks --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         venvwrap__subcmd__init)
             opts="-h --executable --help bash zsh fish"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -952,12 +1170,20 @@ _venvwrap() {
             return 0
             ;;
         venvwrap__subcmd__lsvirtualenv)
-            opts="-b -l -a -h --brief --long --all --json --help"
+            opts="-b -l -a -h --brief --long --all --broken --unused --sort --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --unused)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sort)
+                    COMPREPLY=($(compgen -W "name python used packages" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1313,6 +1539,20 @@ _venvwrap() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        venvwrap__subcmd__note)
+            opts="-h --remove --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         venvwrap__subcmd__python)
             opts="-h --help list find"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -1457,6 +1697,28 @@ _venvwrap() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        venvwrap__subcmd__upgrade)
+            opts="-p -n -h --all --python --latest --force --dry-run --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --python)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;

@@ -157,7 +157,7 @@ fn creating_against_removing_leaves_a_whole_one_or_none() {
                 || text.starts_with("`venvwrap undo x` brings it back");
             // Found, and gone when it was looked at more closely.
             let gone =
-                ["another process created it meanwhile", "environment `x` does not exist", "`x` is broken: its python"];
+                ["another process created it meanwhile", "environment `x` does not exist", "`x` is broken: its Python"];
             let lost = gone.iter().any(|gone| text.contains(gone));
             assert!((code == Some(0) && fine) || (code == Some(1) && lost), "round {round}: {code:?}: {text}");
         }
