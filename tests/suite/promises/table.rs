@@ -218,7 +218,7 @@ pub(super) const TABLE: &[Row] = &[
         names: &["diff NAME x", "diff x NAME", "diff NAME"],
         fails: &["diff", "diff x gone", "diff x p >FULL", "diff x STORE"],
         usage: "diff x",
-        broken: &[("diff x y", 0), ("diff x p", 1)],
+        broken: &[("diff --packages x y", 0), ("diff --packages x p", 0)],
         ..ROW
     },
     Row {
