@@ -146,7 +146,7 @@ fn is_seen(sandbox: &Sandbox, shell: Shell) {
     // The time of the last use is beside the environments.
     let environments = || {
         let tree = tree(&sandbox.workon_home());
-        tree.lines().filter(|line| !line.starts_with(".venvwrap/")).map(|line| format!("{line}\n")).collect::<String>()
+        tree.split_inclusive('\n').filter(|line| !line.starts_with(".venvwrap/")).collect::<String>()
     };
     let before = environments();
     let story = Story::new().run(["lsvirtualenv", "-b"]).run(["showvirtualenv", "one"]).run(["workon", "one"]);
