@@ -4,6 +4,7 @@
 //! whether the stream is a terminal). Color is never the only sign of a meaning.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use anstyle::{AnsiColor, Style};
@@ -95,13 +96,16 @@ pub(crate) fn helpful(text: &str) -> String {
     if has_colour() { format!("{HINT}{text}{HINT:#}") } else { text.to_owned() }
 }
 
-/// A spinner on stderr for long work, shown only on a terminal.
+/// A spinner on stderr for long work, shown only on a terminal. Work inside other work shows none:
+/// two would draw over each other.
 pub(crate) struct Progress(Option<ProgressBar>);
+
+static IS_SPINNING: AtomicBool = AtomicBool::new(false);
 
 impl Progress {
     /// Shows `text` with a spinner until dropped.
     pub(crate) fn start(text: String) -> Self {
-        if !io::stderr().is_terminal() {
+        if !io::stderr().is_terminal() || IS_SPINNING.swap(true, Ordering::Relaxed) {
             return Self(None);
         }
         let style =
@@ -123,6 +127,7 @@ impl Drop for Progress {
     fn drop(&mut self) {
         if let Some(bar) = &self.0 {
             bar.finish_and_clear();
+            IS_SPINNING.store(false, Ordering::Relaxed);
         }
     }
 }

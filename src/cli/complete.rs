@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, Command, ValueHint};
 
-use super::{Entry, PROGRAM, VERBS};
+use super::{PROGRAM, VERBS, VerbEntry};
 use crate::commands::lssitepackages::LS_OPTIONS;
 use crate::commands::{Outcome, Session, add2virtualenv, find, import, mkproject, mkvirtualenv, run};
 use crate::elsewhere::Places;
@@ -114,7 +114,7 @@ fn is_binary(word: &OsStr) -> bool {
     Path::new(word).file_name() == Some(OsStr::new(PROGRAM))
 }
 
-fn entry(verb: &OsStr) -> Option<&'static Entry> {
+fn entry(verb: &OsStr) -> Option<&'static VerbEntry> {
     VERBS.iter().find(|entry| OsStr::new(entry.name) == verb)
 }
 
@@ -125,7 +125,7 @@ fn verbs() -> Vec<Candidate> {
 }
 
 /// What can stand in the place of `typed`, and more.
-fn of_verb(entry: &Entry, before: &[OsString], typed: &OsStr, session: &Session<'_>) -> Result<Vec<Candidate>> {
+fn of_verb(entry: &VerbEntry, before: &[OsString], typed: &OsStr, session: &Session<'_>) -> Result<Vec<Candidate>> {
     let mut command = (entry.command)();
     command.build();
     of_command(&command, before, typed, session)

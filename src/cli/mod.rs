@@ -33,7 +33,7 @@ use usage::usage;
 const PROGRAM: &str = "venvwrap";
 
 /// One verb: how it is called, its clap definition, what it does.
-struct Entry {
+struct VerbEntry {
     name: &'static str,
     command: fn() -> Command,
     run: fn(&ArgMatches, &Session<'_>) -> Result<Outcome>,
@@ -42,14 +42,14 @@ struct Entry {
     group: &'static str,
 }
 
-const fn entry<V: Verb>(name: &'static str) -> Entry {
-    Entry { name, command: V::command, run: run_as::<V>, instead: V::instead, has_function: true, group: HIDDEN }
+const fn entry<V: Verb>(name: &'static str) -> VerbEntry {
+    VerbEntry { name, command: V::command, run: run_as::<V>, instead: V::instead, has_function: true, group: HIDDEN }
 }
 
 /// The group of verbs that only functions and background work call.
 const HIDDEN: &str = "";
 
-impl Entry {
+impl VerbEntry {
     /// Only the binary has it: it is no command of the shell.
     const fn without_function(self) -> Self {
         Self { has_function: false, ..self }
@@ -76,7 +76,7 @@ const REPAIR: &str = "Repair";
 const SHELL: &str = "Shell";
 
 /// All verbs, in the order of the help.
-const VERBS: &[Entry] = &[
+const VERBS: &[VerbEntry] = &[
     entry::<commands::mkvirtualenv::MkVirtualenv>("mkvirtualenv").under(CREATE),
     entry::<commands::mktmpenv::MkTmpenv>("mktmpenv").under(CREATE),
     entry::<commands::cpvirtualenv::CpVirtualenv>("cpvirtualenv").under(CREATE),
@@ -228,7 +228,7 @@ fn whole_tree(words: &[OsString]) -> Result<Outcome> {
 
 const DESCRIBES: &str = "`venvwrap VERB --help` describes a verb, with examples.";
 
-/// The definition of everything that a person can type, for help, completions and the manual.
+/// The definition of everything that can be typed, for help, completions and the manual.
 fn root() -> Command {
     Command::new(PROGRAM)
         .version(env!("CARGO_PKG_VERSION"))

@@ -37,12 +37,12 @@ pub(crate) struct Listing {
 struct Line {
     /// The name (PEP 503), if it has one.
     name: Option<String>,
-    wanted: Place,
+    wanted: Source,
     is_conditional: bool,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-enum Place {
+enum Source {
     Versions(Specifiers),
     Address(String),
     Path(PathBuf),
@@ -127,15 +127,15 @@ impl Line {
         match asked {
             Asked::Named(Requirement { name, wanted, marker, .. }) => {
                 let wanted = match wanted {
-                    Wanted::Versions(versions) => Place::Versions(versions),
-                    Wanted::Address(address) => Place::of_address(&address),
+                    Wanted::Versions(versions) => Source::Versions(versions),
+                    Wanted::Address(address) => Source::of_address(&address),
                 };
                 Self { name: Some(name), wanted, is_conditional: marker.is_some() }
             }
-            Asked::Path(path) => Self { name: None, wanted: Place::Path(path), is_conditional: false },
+            Asked::Path(path) => Self { name: None, wanted: Source::Path(path), is_conditional: false },
             Asked::Address(address) => {
                 let egg = address.split_once("#egg=").map(|(_, egg)| egg.split(['&', '[']).next().unwrap_or_default());
-                Self { name: egg.map(normalized), wanted: Place::of_address(&address), is_conditional: false }
+                Self { name: egg.map(normalized), wanted: Source::of_address(&address), is_conditional: false }
             }
         }
     }
@@ -143,16 +143,16 @@ impl Line {
     fn of_lock(package: &Value, directory: &Path) -> Option<Self> {
         let text = |table: &str, key: &str| package.get(table)?.get(key)?.as_str().map(str::to_owned);
         let name = package.get("name")?.as_str()?;
-        let path = |table| text(table, "path").map(|path| Place::Path(tidied(&directory.join(path))));
+        let path = |table| text(table, "path").map(|path| Source::Path(tidied(&directory.join(path))));
         let of_vcs = || {
             let (kind, url, commit) = (text("vcs", "type")?, text("vcs", "url")?, text("vcs", "commit-id")?);
-            Some(Place::Address(plain(&format!("{kind}+{url}@{commit}"))))
+            Some(Source::Address(plain(&format!("{kind}+{url}@{commit}"))))
         };
-        let address = || text("archive", "url").map(|url| Place::Address(plain(&url)));
+        let address = || text("archive", "url").map(|url| Source::Address(plain(&url)));
         let place =
             of_vcs().or_else(address).or_else(|| path("directory")).or_else(|| path("vcs")).or_else(|| path("archive"));
         let version = package.get("version").and_then(Value::as_str).map(|version| format!("=={version}"));
-        let versions = Specifiers::parse(&version.unwrap_or_default()).map(Place::Versions);
+        let versions = Specifiers::parse(&version.unwrap_or_default()).map(Source::Versions);
         let wanted = place.or(versions)?;
         Some(Self { name: Some(normalized(name)), wanted, is_conditional: package.get("marker").is_some() })
     }
@@ -167,17 +167,17 @@ impl Line {
     fn is_met_by(&self, package: &Package, home: Option<&Path>) -> bool {
         match &self.wanted {
             // An editable package has the version that its source has today.
-            Place::Versions(versions) => {
+            Source::Versions(versions) => {
                 let version = || Version::parse(&package.version);
                 versions.is_empty() || version().is_some_and(|version| versions.contain(&version))
             }
-            Place::Path(path) => place_of(package, home).as_ref() == Some(path),
-            Place::Address(address) => addresses(package).contains(address),
+            Source::Path(path) => place_of(package, home).as_ref() == Some(path),
+            Source::Address(address) => addresses(package).contains(address),
         }
     }
 }
 
-impl Place {
+impl Source {
     fn of_address(address: &str) -> Self {
         match file_url::path_in(address) {
             Some(path) => Self::Path(path),
@@ -186,7 +186,7 @@ impl Place {
     }
 }
 
-impl std::fmt::Display for Place {
+impl std::fmt::Display for Source {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Versions(versions) if versions.is_empty() => formatter.write_str("any version"),

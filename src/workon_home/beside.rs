@@ -94,8 +94,11 @@ impl WorkonHome {
         };
         let shelf = self.create_private(NOTES)?;
         let file = shelf.path().join(name);
-        // Not written over, so that a link or an odd mode that somebody left there does not stay.
-        remove(&shelf, name)?;
+        // A link in its place would lend the note the mode and owner of another file. A note stays
+        // until the new one is written: the disk may be full.
+        if !fs::symlink_metadata(&file).is_ok_and(|entry| entry.is_file()) {
+            remove(&shelf, name)?;
+        }
         write_whole(&file, text.as_bytes())?;
         let given = File::open(&file).and_then(|written| self.give_to_owner(&written));
         given.map_err(Error::io("write", file))

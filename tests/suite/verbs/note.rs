@@ -41,3 +41,14 @@ fn it_stays_with_the_environment() {
     sandbox.minimal_environment("new");
     sandbox.run(["note", "new"]).status(1);
 }
+
+#[test]
+fn a_note_that_cannot_be_written_leaves_the_one_before() {
+    let sandbox = Sandbox::new();
+    sandbox.minimal_environment("x");
+    sandbox.run(["note", "x", "mine"]).status(0);
+    // Files of more than no bytes are refused, as on a full disk.
+    let answer = Shell::Bash.plain().run(&sandbox, "trap '' XFSZ; ulimit -f 0; venvwrap note x other").status(1);
+    assert!(answer.stderr_text().starts_with("venvwrap: cannot write: "), "{answer}");
+    sandbox.run(["note", "x"]).status(0).stdout("mine\n").stderr("");
+}
