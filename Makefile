@@ -36,7 +36,10 @@ FISH_SCRIPTS := $(wildcard shell/*.fish shell/standalone/*.fish tests/tools/*.fi
 FAULTS := promises robustness quoting running_in states in_use activation:: protocol trusted meddling names beside keepsake pointers \
           elsewhere::conda doctor::pasted verbs::bad_input verbs::store verbs::rmvirtualenv verbs::undo verbs::untrusted verbs::workon
 
-.PHONY: help build demo test test-faults lint generate check-generated install uninstall bench clean
+# Tests with random values in the suite; those of the modules are named `fuzzed`.
+RANDOM_VALUES := quoting:: states::
+
+.PHONY: help build demo test test-faults test-random lint generate check-generated install uninstall bench clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -60,6 +63,12 @@ test: ## install missing test tools where allowed, then lint and run every test
 test-faults: ## only the tests with faults, hostile values and odd shells, and how many there were (docs/faults.md)
 	tests/tools/prepare.sh
 	tests/tools/tallied.sh cargo test --locked --bin venvwrap --test suite -- fuzzed:: $(FAULTS)
+
+test-random: ## the property tests with new random values, ROUNDS times (10); a failure names the seed to repeat it
+	tests/tools/prepare.sh
+	set -e; for round in $$(seq $(or $(ROUNDS),10)); do \
+	    PROPTEST_RNG_SEED=random tests/tools/tallied.sh cargo test --locked --bin venvwrap --test suite -- fuzzed:: $(RANDOM_VALUES); \
+	done
 
 lint: ## formatting, clippy, and the linter of each shell and of the manual
 	cargo fmt --check

@@ -7,6 +7,14 @@ if [[ $(locale charmap 2>/dev/null) != UTF-8 ]] && locale -a 2>/dev/null | grep 
     export LC_ALL=C.UTF-8
 fi
 
+# The random values of a property test are the same in every run, so that a change is judged by the change alone.
+# With PROPTEST_RNG_SEED=random they are new ones, which is how `make test-random` looks for more.
+export PROPTEST_RNG_SEED="${PROPTEST_RNG_SEED:-20261129}"
+if [[ $PROPTEST_RNG_SEED == random ]]; then
+    PROPTEST_RNG_SEED=$(( (RANDOM << 15) + RANDOM ))
+    echo "PROPTEST_RNG_SEED=$PROPTEST_RNG_SEED"
+fi
+
 VENVWRAP_TALLY="$(mktemp)"
 export VENVWRAP_TALLY
 trap 'rm -f "$VENVWRAP_TALLY"' EXIT
