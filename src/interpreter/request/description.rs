@@ -232,10 +232,10 @@ fn padded(numbers: &[u32]) -> [u32; 3] {
 fn series_of(specifiers: &Specifiers) -> Option<(Vec<u32>, Stage)> {
     let version = specifiers.only_version()?;
     let (release, stage) = version.plain()?;
-    let mut numbers: Vec<u32> = release.iter().map(|number| u32::try_from(*number).ok()).collect::<Option<_>>()?;
-    if stage != Stage::Final && numbers.len() == 1 {
-        // `3rc1` is the pre-release of 3.0. Only `3.0rc1` can be typed without a sign.
-        numbers.push(0);
+    let numbers: Vec<u32> = release.iter().map(|number| u32::try_from(*number).ok()).collect::<Option<_>>()?;
+    if let [number] = numbers[..] {
+        // Without a sign, `10` means 1.0, and `3rc1` is a command.
+        return (stage == Stage::Final && number < 10).then_some((numbers, stage));
     }
     (numbers.len() <= 3).then_some((numbers, stage))
 }
