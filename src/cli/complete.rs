@@ -99,7 +99,7 @@ fn candidates(words: &[OsString], session: &Session<'_>) -> Result<Vec<Candidate
         return if entry(verb).is_some() { candidates(&words[1..], session) } else { Ok(Vec::new()) };
     }
     let mut found = match entry(verb) {
-        None if is_binary(verb) => verbs(),
+        None if is_binary(verb) => verbs(typed),
         Some(entry) => of_verb(entry, before, typed, session)?,
         // `_virtualenvs`, attached by a person to a command of their own.
         None => names(WorkonHome::locate(session.context)?.names_with(typed.as_bytes())?),
@@ -115,13 +115,26 @@ fn is_binary(word: &OsStr) -> bool {
 }
 
 fn entry(verb: &OsStr) -> Option<&'static VerbEntry> {
-    VERBS.iter().find(|entry| OsStr::new(entry.name) == verb)
+    VERBS.iter().find(|entry| entry.is_called(verb))
 }
 
-/// What `venvwrap` can be followed by.
-fn verbs() -> Vec<Candidate> {
-    let shown = VERBS.iter().map(|entry| (entry.command)()).filter(|command| !command.is_hide_set());
-    shown.map(|command| Candidate::of(&command)).collect()
+/// What `venvwrap` can be followed by. Short words are offered once their beginning is typed: each
+/// verb is listed once.
+fn verbs(typed: &OsStr) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    for entry in VERBS {
+        let command = (entry.command)();
+        if command.is_hide_set() {
+            continue;
+        }
+        let candidate = Candidate::of(&command);
+        if !typed.is_empty() {
+            let short = |word: &&str| Candidate { value: word.into(), about: candidate.about.clone() };
+            found.extend(entry.short.iter().map(short));
+        }
+        found.push(candidate);
+    }
+    found
 }
 
 /// What can stand in the place of `typed`, and more.

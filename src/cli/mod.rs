@@ -40,10 +40,20 @@ struct VerbEntry {
     instead: fn(&clap::Error, &Session<'_>) -> Option<Result<Outcome>>,
     has_function: bool,
     group: &'static str,
+    /// What users of uv, conda, pew, and virtualfish type for it, behind the name of the binary.
+    short: &'static [&'static str],
 }
 
 const fn entry<V: Verb>(name: &'static str) -> VerbEntry {
-    VerbEntry { name, command: V::command, run: run_as::<V>, instead: V::instead, has_function: true, group: HIDDEN }
+    VerbEntry {
+        name,
+        command: V::command,
+        run: run_as::<V>,
+        instead: V::instead,
+        has_function: true,
+        group: HIDDEN,
+        short: &[],
+    }
 }
 
 /// The group of verbs that only functions and background work call.
@@ -58,6 +68,26 @@ impl VerbEntry {
     /// Lists it in `--help` under this heading.
     const fn under(self, group: &'static str) -> Self {
         Self { group, ..self }
+    }
+
+    /// Gives it short words: `venvwrap WORD` is `venvwrap VERB`.
+    const fn short(self, short: &'static [&'static str]) -> Self {
+        Self { short, ..self }
+    }
+
+    fn is_called(&self, word: &OsStr) -> bool {
+        [self.name].iter().chain(self.short).any(|name| word == OsStr::new(name))
+    }
+
+    /// The definition with its short words, which its help shows before the examples.
+    fn definition(&self) -> Command {
+        let command = (self.command)();
+        if self.short.is_empty() {
+            return command;
+        }
+        let words: Vec<String> = self.short.iter().map(|word| format!("`{PROGRAM} {word}`")).collect();
+        let shown = command.get_after_help().map(|text| format!("\n\n{text}")).unwrap_or_default();
+        command.visible_aliases(self.short).after_help(format!("Short: {}{shown}", words.join(", ")))
     }
 }
 
@@ -77,15 +107,15 @@ const SHELL: &str = "Shell";
 
 /// All verbs, in the order of the help.
 const VERBS: &[VerbEntry] = &[
-    entry::<commands::mkvirtualenv::MkVirtualenv>("mkvirtualenv").under(CREATE),
-    entry::<commands::mktmpenv::MkTmpenv>("mktmpenv").under(CREATE),
-    entry::<commands::cpvirtualenv::CpVirtualenv>("cpvirtualenv").under(CREATE),
-    entry::<commands::mvvirtualenv::MvVirtualenv>("mvvirtualenv").under(CREATE),
-    entry::<commands::rmvirtualenv::RmVirtualenv>("rmvirtualenv").under(CREATE),
+    entry::<commands::mkvirtualenv::MkVirtualenv>("mkvirtualenv").under(CREATE).short(&["create", "new"]),
+    entry::<commands::mktmpenv::MkTmpenv>("mktmpenv").under(CREATE).short(&["tmp"]),
+    entry::<commands::cpvirtualenv::CpVirtualenv>("cpvirtualenv").under(CREATE).short(&["cp", "copy"]),
+    entry::<commands::mvvirtualenv::MvVirtualenv>("mvvirtualenv").under(CREATE).short(&["mv", "rename"]),
+    entry::<commands::rmvirtualenv::RmVirtualenv>("rmvirtualenv").under(CREATE).short(&["rm", "remove"]),
     entry::<commands::undo::Undo>("undo").without_function().under(CREATE),
     entry::<commands::export::Export>("export").without_function().under(CREATE),
     entry::<commands::import::Import>("import").without_function().under(CREATE),
-    entry::<commands::workon::Workon>("workon").under(USE),
+    entry::<commands::workon::Workon>("workon").under(USE).short(&["activate", "use"]),
     entry::<commands::deactivate::Deactivate>("deactivate").under(USE),
     entry::<commands::cd::CdVirtualenv>("cdvirtualenv").under(USE),
     entry::<commands::cd::CdSitePackages>("cdsitepackages").under(USE),
@@ -93,8 +123,8 @@ const VERBS: &[VerbEntry] = &[
     entry::<commands::run::Run>("run").without_function().under(USE),
     entry::<commands::env::Env>("env").without_function().under(USE),
     entry::<commands::which::Which>("which").without_function().under(USE),
-    entry::<commands::lsvirtualenv::LsVirtualenv>("lsvirtualenv").under(LOOK),
-    entry::<commands::showvirtualenv::ShowVirtualenv>("showvirtualenv").under(LOOK),
+    entry::<commands::lsvirtualenv::LsVirtualenv>("lsvirtualenv").under(LOOK).short(&["ls", "list"]),
+    entry::<commands::showvirtualenv::ShowVirtualenv>("showvirtualenv").under(LOOK).short(&["info"]),
     entry::<commands::lssitepackages::LsSitePackages>("lssitepackages").under(LOOK),
     entry::<commands::find::Find>("find").without_function().under(LOOK),
     entry::<commands::diff::Diff>("diff").without_function().under(LOOK),
@@ -190,19 +220,20 @@ fn called(context: &Context) -> Result<(&[OsString], Option<Caller<'_>>)> {
 }
 
 fn dispatch(words: &[OsString], session: &Session<'_>) -> Result<Outcome> {
-    let Some(entry) = words.first().and_then(|word| VERBS.iter().find(|entry| OsStr::new(entry.name) == word)) else {
+    let Some(entry) = words.first().and_then(|word| VERBS.iter().find(|entry| entry.is_called(word))) else {
         if words.first().is_some_and(|word| word == "complete") {
             return complete::complete(&words[1..], session);
         }
         return whole_tree(words);
     };
     // As the person typed it: the function's own name, or the binary and its verb.
-    let called = if session.shell.is_some() && entry.has_function {
-        entry.name.to_owned()
-    } else {
-        format!("{PROGRAM} {}", entry.name)
-    };
-    match (entry.command)().bin_name(&called).try_get_matches_from(words) {
+    let word = words.first().and_then(|word| word.to_str()).unwrap_or(entry.name);
+    let is_function = session.shell.is_some() && entry.has_function && word == entry.name;
+    let called = if is_function { word.to_owned() } else { format!("{PROGRAM} {word}") };
+    // Short words are for readers: a hot verb does without the text.
+    let is_read = words.iter().any(|word| word == "-h" || word == "--help");
+    let command = if is_read { entry.definition() } else { (entry.command)() };
+    match command.bin_name(&called).try_get_matches_from(words) {
         Ok(matches) => (entry.run)(&matches, session),
         Err(error) => (entry.instead)(&error, session).unwrap_or_else(|| shown_or_usage(&error, entry.name, &called)),
     }
@@ -241,7 +272,7 @@ fn root() -> Command {
         .after_help(DESCRIBES)
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .subcommands(VERBS.iter().map(|entry| (entry.command)()).filter(|verb| !verb.is_hide_set()))
+        .subcommands(VERBS.iter().map(VerbEntry::definition).filter(|verb| !verb.is_hide_set()))
 }
 
 /// The verbs by group: clap has headings for options only. A test keeps each line within 80
@@ -256,7 +287,8 @@ fn grouped() -> String {
             let _ = writeln!(text, "\n{group}:");
         }
         let about = (entry.command)().get_about().map(ToString::to_string).unwrap_or_default();
-        let _ = writeln!(text, "  {:<24}  {about}", entry.name);
+        let short = if entry.short.is_empty() { String::new() } else { format!("({})", entry.short.join(", ")) };
+        let _ = writeln!(text, "  {:<26}  {about}", format!("{} {short}", entry.name).trim_end());
     }
     text
 }

@@ -3,21 +3,29 @@
 
 /// The verb for a word of another tool.
 const VERBS: &[(&[&str], &str)] = &[
-    (&["activate", "use", "shell", "switch"], "workon NAME"),
-    (&["create", "new", "venv", "mk", "make"], "mkvirtualenv NAME"),
-    (&["tmp", "temp", "mktmp"], "mktmpenv"),
-    (&["list", "ls", "envs", "virtualenvs", "versions"], "lsvirtualenv"),
-    (&["info", "show", "status"], "showvirtualenv NAME"),
-    (&["rm", "remove", "delete", "del", "uninstall"], "rmvirtualenv NAME"),
-    (&["mv", "rename"], "mvvirtualenv NAME NEW"),
-    (&["cp", "copy", "clone"], "cpvirtualenv NAME NEW"),
-    (&["cd"], "cdvirtualenv"),
+    (&["shell", "switch", "enter", "source"], "workon NAME"),
+    (&["venv", "virtualenv", "mk", "make", "mkenv"], "mkvirtualenv NAME"),
+    (&["temp", "mktmp"], "mktmpenv"),
+    (&["envs", "virtualenvs", "versions"], "lsvirtualenv"),
+    (&["show", "status", "current", "active"], "showvirtualenv NAME"),
+    (&["delete", "del", "uninstall", "destroy"], "rmvirtualenv NAME"),
+    (&["move"], "mvvirtualenv NAME NEW"),
+    (&["clone", "duplicate"], "cpvirtualenv NAME NEW"),
+    (&["cd", "dir"], "cdvirtualenv"),
+    (&["cdpackages", "sitepackages_dir"], "cdsitepackages"),
     (&["exit", "leave"], "deactivate"),
     (&["exec", "in"], "venvwrap run NAME CMD"),
+    (&["pip"], "venvwrap run NAME pip"),
+    (&["sync"], "mkvirtualenv -r FILE NAME"),
     (&["all", "inall"], "allvirtualenv CMD"),
     (&["add", "addpath"], "add2virtualenv DIRECTORY"),
-    (&["link", "connect", "project"], "setvirtualenvproject NAME DIRECTORY"),
-    (&["pythons"], "venvwrap python list"),
+    (&["link", "connect", "project", "local", "setproject"], "setvirtualenvproject NAME DIRECTORY"),
+    (&["globalpackages"], "toggleglobalsitepackages"),
+    (&["wipe", "reset"], "wipeenv"),
+    (&["packages", "graph"], "lssitepackages"),
+    (&["pythons", "list_pythons"], "venvwrap python list"),
+    (&["locate_python"], "venvwrap python find VERSION"),
+    (&["whence"], "venvwrap which NAME TOOL"),
     (&["check", "repair", "fix"], "venvwrap doctor"),
     (&["restore", "recover"], "venvwrap undo"),
     (&["update", "migrate"], "venvwrap upgrade NAME"),
@@ -45,6 +53,10 @@ mod tests {
     fn each_word_has_one_verb_and_no_verb_is_shadowed() {
         let mut words: Vec<&str> = VERBS.iter().flat_map(|(words, _)| words.iter().copied()).collect();
         words.sort_unstable();
+        words.extend(
+            super::super::VERBS.iter().flat_map(|entry| [entry.name].into_iter().chain(entry.short.iter().copied())),
+        );
+        words.sort_unstable();
         assert!(words.windows(2).all(|pair| pair[0] != pair[1]), "{words:?}");
         for (_, verb) in VERBS {
             let name = verb.strip_prefix("venvwrap ").unwrap_or(verb).split(' ').next().unwrap();
@@ -54,7 +66,7 @@ mod tests {
 
     #[test]
     fn a_word_of_another_tool_gets_the_verb() {
-        assert_eq!(hint("activate").unwrap(), "the command for that is `workon NAME`");
+        assert_eq!(hint("switch").unwrap(), "the command for that is `workon NAME`");
         assert!(hint("update").unwrap().contains("venvwrap upgrade NAME"));
         assert_eq!(hint("worken"), None);
     }

@@ -15,6 +15,7 @@ mod mvvirtualenv;
 mod note;
 mod python; //     list and find: each once, from anywhere; what is started for that
 mod rmvirtualenv;
+mod short_words;
 mod showvirtualenv;
 mod store; //      every verb with a WORKON_HOME that cannot be used
 mod undo;
