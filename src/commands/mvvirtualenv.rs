@@ -211,13 +211,6 @@ mod tests {
     use std::fs;
     use std::os::unix::fs::symlink;
 
-    fn store() -> (tempfile::TempDir, WorkonHome) {
-        let room = tempfile::tempdir().unwrap();
-        let path = room.path().join("it's \"my\" $HOME {a,b};é");
-        fs::create_dir(&path).unwrap();
-        (room, WorkonHome::at(path))
-    }
-
     /// An environment that was made at `made` and stands at `root`.
     fn make(root: &Path, made: &Path) {
         fs::create_dir_all(root.join("bin")).unwrap();
@@ -246,7 +239,7 @@ mod tests {
 
     #[test]
     fn a_renamed_environment_is_as_if_made_under_its_name() {
-        let (_room, home) = store();
+        let (_room, home) = WorkonHome::scratch();
         let root = home.path().join("old");
         make(&root, &root);
         let environment = rename(&home, "old", "new's").unwrap();
@@ -258,7 +251,7 @@ mod tests {
 
     #[test]
     fn one_that_was_renamed_half_or_by_hand_is_finished() {
-        let (_room, home) = store();
+        let (_room, home) = WorkonHome::scratch();
         let (old, new) = (home.path().join("old"), home.path().join("new"));
         make(&old, &old);
         let name = |text: &str| EnvironmentName::existing(OsStr::new(text)).unwrap();
@@ -275,7 +268,7 @@ mod tests {
 
     #[test]
     fn what_is_in_the_way_stays_and_so_does_the_environment() {
-        let (_room, home) = store();
+        let (_room, home) = WorkonHome::scratch();
         let root = home.path().join("old");
         make(&root, &root);
         fs::write(home.path().join("hook"), "").unwrap();
@@ -288,7 +281,7 @@ mod tests {
 
     #[test]
     fn a_link_is_renamed_and_what_it_leads_to_is_not_written_to() {
-        let (room, home) = store();
+        let (room, home) = WorkonHome::scratch();
         let outside = room.path().join("outside");
         make(&outside, &outside);
         symlink(&outside, home.path().join("link")).unwrap();

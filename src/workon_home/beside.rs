@@ -153,8 +153,7 @@ mod tests {
     use std::time::Duration;
 
     fn store(names: &[&str]) -> (tempfile::TempDir, WorkonHome) {
-        let room = tempfile::tempdir().unwrap();
-        let home = WorkonHome { path: room.path().join("it's \"my\" $HOME {a,b};é") };
+        let (room, home) = WorkonHome::scratch();
         for name in names {
             fs::create_dir_all(home.path.join(name)).unwrap();
             fs::write(home.path.join(name).join("pyvenv.cfg"), "home = /x\n").unwrap();

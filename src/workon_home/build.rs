@@ -160,20 +160,13 @@ mod tests {
     use super::*;
     use std::fs::File;
 
-    fn store() -> (tempfile::TempDir, WorkonHome) {
-        let room = tempfile::tempdir().unwrap();
-        let path = room.path().join("it's \"my\" $HOME {a,b};é");
-        fs::create_dir(&path).unwrap();
-        (room, WorkonHome { path })
-    }
-
     fn name(text: &str) -> EnvironmentName {
         EnvironmentName::existing(OsStr::new(text)).unwrap()
     }
 
     #[test]
     fn a_build_appears_whole_or_not_at_all() {
-        let (_room, home) = store();
+        let (_room, home) = WorkonHome::scratch();
         drop(home.start_building().unwrap());
         assert_eq!(fs::read_dir(home.path.join(".venvwrap/new")).unwrap().count(), 0);
         let building = home.start_building().unwrap();
@@ -185,7 +178,7 @@ mod tests {
 
     #[test]
     fn publishing_never_replaces() {
-        let (_room, home) = store();
+        let (_room, home) = WorkonHome::scratch();
         fs::create_dir(home.path.join("x")).unwrap();
         let building = home.start_building().unwrap();
         fs::write(building.path().join("pyvenv.cfg"), "home = /x\n").unwrap();
@@ -196,7 +189,7 @@ mod tests {
 
     #[test]
     fn dead_builds_are_cleared_and_live_ones_are_not() {
-        let (_room, home) = store();
+        let (_room, home) = WorkonHome::scratch();
         let alive = home.start_building().unwrap();
         let dead = home.path.join(".venvwrap/new/env-dead");
         fs::create_dir(&dead).unwrap();
@@ -209,7 +202,7 @@ mod tests {
 
     #[test]
     fn it_is_quiet_when_nobody_has_built_during_a_pause() {
-        let (_room, home) = store();
+        let (_room, home) = WorkonHome::scratch();
         drop(home.start_building().unwrap());
         let directory = File::open(home.path.join(".venvwrap/new")).unwrap();
         let mut pauses = 0;

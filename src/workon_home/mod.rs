@@ -166,15 +166,20 @@ fn looks_like_one(store: &File, name: &OsStr, path: &mut OsString) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn store() -> (tempfile::TempDir, WorkonHome) {
+impl WorkonHome {
+    /// An empty store whose path breaks unquoted shell code. It is removed when the first value is
+    /// dropped.
+    pub(crate) fn scratch() -> (tempfile::TempDir, Self) {
         let room = tempfile::tempdir().unwrap();
         let path = room.path().join("it's \"my\" $HOME {a,b};é");
         fs::create_dir(&path).unwrap();
-        (room, WorkonHome { path })
+        (room, Self { path })
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
 
     fn make(home: &WorkonHome, name: &str) {
         fs::create_dir_all(home.path.join(name).join("bin")).unwrap();
@@ -187,7 +192,7 @@ mod tests {
 
     #[test]
     fn only_environments_are_listed() {
-        let (_room, home) = store();
+        let (_room, home) = WorkonHome::scratch();
         for each in ["b", "a b", ".hidden"] {
             make(&home, each);
         }
@@ -200,7 +205,7 @@ mod tests {
 
     #[test]
     fn what_is_not_an_environment_is_told_apart() {
-        let (_room, home) = store();
+        let (_room, home) = WorkonHome::scratch();
         make(&home, "real");
         fs::create_dir(home.path.join("plain")).unwrap();
         assert!(matches!(home.get(&name("plain")), Err(Error::NotAnEnvironment { .. })));

@@ -169,8 +169,7 @@ mod tests {
     use super::*;
 
     fn store() -> (tempfile::TempDir, WorkonHome) {
-        let room = tempfile::tempdir().unwrap();
-        let home = WorkonHome { path: room.path().join("it's \"my\" $HOME {a,b};é") };
+        let (room, home) = WorkonHome::scratch();
         fs::create_dir_all(home.path.join("old")).unwrap();
         fs::write(home.path.join("old/pyvenv.cfg"), "home = /x\n").unwrap();
         (room, home)

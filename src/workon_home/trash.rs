@@ -225,13 +225,12 @@ mod tests {
     use std::time::Duration;
 
     fn store(names: &[&str]) -> (tempfile::TempDir, WorkonHome) {
-        let room = tempfile::tempdir().unwrap();
-        let path = room.path().join("it's \"my\" $HOME {a,b};é");
+        let (room, home) = WorkonHome::scratch();
         for name in names {
-            fs::create_dir_all(path.join(name)).unwrap();
-            fs::write(path.join(name).join("pyvenv.cfg"), name).unwrap();
+            fs::create_dir_all(home.path.join(name)).unwrap();
+            fs::write(home.path.join(name).join("pyvenv.cfg"), name).unwrap();
         }
-        (room, WorkonHome { path })
+        (room, home)
     }
 
     fn name(text: &str) -> EnvironmentName {
