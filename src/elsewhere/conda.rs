@@ -5,7 +5,8 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::{Candidate, Places, directories_in};
+use super::files::directories_in;
+use super::{Candidate, Places};
 use crate::environment::Environment;
 use crate::environment::origin::Origin;
 use crate::fs::is_same;

@@ -5,7 +5,8 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::{Candidate, Places, directories_in, environments_in, settings, text};
+use super::files::{directories_in, environments_in, settings, text};
+use super::{Candidate, Places};
 use crate::directories::{self, Base};
 use crate::environment::Environment;
 use crate::environment::origin::Origin;

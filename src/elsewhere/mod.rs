@@ -6,10 +6,9 @@
 //! that ask for them.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::context::Context;
@@ -17,17 +16,22 @@ use crate::directories;
 use crate::environment::Environment;
 use crate::environment::origin::Origin;
 use crate::error::{Error, Result, StoreError};
-use crate::fs::{is_same, read_small, resolved};
+use crate::fs::{is_same, resolved};
 use crate::project::pipenv::hash;
 use crate::shown;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::nearest;
 
 mod conda;
+mod files;
 mod hatch;
+mod names;
 mod pipenv;
 mod poetry;
 mod projects;
+
+pub(crate) use names::is_qualified;
+use names::{Names, owner_and_name};
 
 /// Where to search.
 pub(crate) struct Places<'a> {
@@ -233,85 +237,9 @@ impl Candidate {
     }
 }
 
-/// How many candidates share a name: among all, and per owner.
-struct Names<'a> {
-    bare: HashMap<&'a OsStr, usize>,
-    owned: HashMap<(Origin, &'a OsStr), usize>,
-}
-
-impl<'a> Names<'a> {
-    fn of(candidates: &'a [Candidate]) -> Self {
-        let (mut bare, mut owned) = (HashMap::new(), HashMap::new());
-        for candidate in candidates {
-            for name in &candidate.names {
-                *bare.entry(name.as_os_str()).or_default() += 1;
-                *owned.entry((candidate.origin, name.as_os_str())).or_default() += 1;
-            }
-        }
-        Self { bare, owned }
-    }
-}
-
-/// Splits `poetry:shop`, if the word before `:` is an owner.
-fn owner_and_name(typed: &OsStr) -> (Option<Origin>, &OsStr) {
-    let bytes = typed.as_bytes();
-    let apart = |origin: &Origin| Some((*origin, bytes.strip_prefix(origin.word().as_bytes())?.strip_prefix(b":")?));
-    match Origin::OTHERS.iter().find_map(apart) {
-        Some((origin, name)) => (Some(origin), OsStr::from_bytes(name)),
-        None => (None, typed),
-    }
-}
-
-/// Whether a word has the form `OWNER:NAME`, which is no valid name in the store.
-pub(crate) fn is_qualified(typed: &OsStr) -> bool {
-    owner_and_name(typed).0.is_some()
-}
-
-/// Splits `shop-Z-lblKmL` into `shop` and its hash. The hash may contain `-`, so its length
-/// decides.
-fn name_and_hash(name: &[u8]) -> Option<(&[u8], &str)> {
-    let (name, mark) = name.split_at_checked(name.len().checked_sub(8)?)?;
-    let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    let name = name.strip_suffix(b"-").filter(|name| !name.is_empty() && mark.iter().all(is_letter))?;
-    Some((name, std::str::from_utf8(mark).ok()?))
-}
-
-fn os(bytes: &[u8]) -> OsString {
-    OsString::from_vec(bytes.to_vec())
-}
-
 /// Whether a name has no terminal escapes or misleading characters.
 fn is_legible(name: &OsStr) -> bool {
     name.to_str().is_some_and(|name| !name.is_empty() && shown::is_legible(name))
-}
-
-/// Longest settings file that is read.
-const LIMIT: u64 = 64 * 1024;
-
-/// Another tool's settings; empty if the file is missing or invalid, which its owner reports.
-fn settings(file: &Path) -> toml::Table {
-    let text = read_small(file, LIMIT).ok().flatten().unwrap_or_default();
-    std::str::from_utf8(&text).ok().and_then(|text| toml::from_str(text).ok()).unwrap_or_default()
-}
-
-/// The string at a path of keys.
-fn text(settings: &toml::Table, keys: &[&str]) -> Option<OsString> {
-    let (first, rest) = keys.split_first()?;
-    let value = rest.iter().try_fold(settings.get(*first)?, |table, key| table.get(key))?;
-    value.as_str().map(OsString::from)
-}
-
-/// The visible subdirectories; none if the directory cannot be read.
-fn directories_in(directory: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
-    let visible = entries.filter(|entry| !entry.file_name().as_bytes().starts_with(b"."));
-    visible.map(|entry| entry.path()).filter(|path| path.is_dir()).collect()
-}
-
-/// The environments directly in a directory, with their directory names.
-fn environments_in(directory: &Path) -> Vec<(OsString, Environment)> {
-    let opened = |root: PathBuf| Some((root.file_name()?.to_owned(), Environment::open(&root).ok()??));
-    directories_in(directory).into_iter().filter_map(opened).collect()
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use super::{Candidate, Places, environments_in, name_and_hash, os};
+use super::files::{environments_in, name_and_hash, os};
+use super::{Candidate, Places};
 use crate::directories::{self, Base};
 use crate::environment::Environment;
 use crate::environment::origin::Origin;

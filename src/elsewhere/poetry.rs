@@ -6,7 +6,8 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::{Candidate, Places, environments_in, name_and_hash, os, settings, text};
+use super::files::{environments_in, name_and_hash, os, settings, text};
+use super::{Candidate, Places};
 use crate::directories::{self, Base};
 use crate::environment::origin::Origin;
 

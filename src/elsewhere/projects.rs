@@ -6,7 +6,8 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::{Candidate, Places, directories_in};
+use super::files::directories_in;
+use super::{Candidate, Places};
 use crate::context::Context;
 use crate::directories;
 use crate::env_vars;

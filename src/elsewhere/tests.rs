@@ -1,5 +1,6 @@
 //! How names are split. tests/suite/elsewhere covers real directories.
 
+use super::files::{name_and_hash, os};
 use super::*;
 
 #[test]
