@@ -10,11 +10,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::{Environment, SMALL};
-use crate::formats::pyvenv_cfg;
+use crate::formats::{conda_meta, pyvenv_cfg};
 use crate::fs::read_small;
-
-/// The file of `conda env config vars`, below the root.
-const STATE: &str = "conda-meta/state";
 
 /// What conda writes for a variable that was unset.
 const NO_VALUE: &str = "***unset***";
@@ -31,7 +28,7 @@ pub(crate) enum Scripts {
 impl Environment {
     /// Opens the conda environment at `root`. `None` if it is not one.
     pub(crate) fn open_conda(root: &Path) -> Option<Self> {
-        let is_one = root.join("conda-meta").is_dir() && fs::metadata(root.join(pyvenv_cfg::FILE_NAME)).is_err();
+        let is_one = conda_meta::is_in(root) && fs::metadata(root.join(pyvenv_cfg::FILE_NAME)).is_err();
         is_one.then(|| Self { root: root.to_path_buf(), cfg: None, elsewhere: None, is_conda: true })
     }
 
@@ -57,7 +54,7 @@ impl Environment {
             return Vec::new();
         }
         let mut files = files_in(&self.root.join("etc/conda/env_vars.d"), "");
-        files.push(self.root.join(STATE));
+        files.push(self.root.join(conda_meta::STATE));
         let read = |file: PathBuf| Some((read_small(&file, SMALL).ok()??, file));
         let texts = files.into_iter().filter_map(read).map(|(text, file)| (file, text));
         texts.filter(|(file, text)| !variables_in(file, text).is_empty()).collect()
@@ -86,7 +83,7 @@ impl Environment {
             let (version, _build) = rest.split_once('-')?;
             version.starts_with(|first: char| first.is_ascii_digit()).then(|| version.to_owned())
         };
-        let mut entries = fs::read_dir(self.root.join("conda-meta")).into_iter().flatten().flatten();
+        let mut entries = fs::read_dir(conda_meta::directory(&self.root)).into_iter().flatten().flatten();
         entries.find_map(|entry| version(&entry.file_name()))
     }
 }
@@ -109,7 +106,9 @@ fn files_in(directory: &Path, ending: &str) -> Vec<PathBuf> {
 /// are ignored.
 pub(crate) fn variables_in(file: &Path, text: &[u8]) -> BTreeMap<String, OsString> {
     let json: Option<serde_json::Value> = serde_json::from_slice(text).ok();
-    let pairs = json.as_ref().and_then(|json| if file.ends_with(STATE) { json.get("env_vars") } else { Some(json) });
+    let pairs = json
+        .as_ref()
+        .and_then(|json| if file.ends_with(conda_meta::STATE) { json.get("env_vars") } else { Some(json) });
     let pairs = pairs.and_then(serde_json::Value::as_object).into_iter().flatten();
     let texts = pairs.filter_map(|(name, value)| Some((name, value.as_str()?)));
     let texts = texts.filter(|(_, value)| *value != NO_VALUE && !value.contains('\0'));

@@ -3,6 +3,7 @@
 //! Owns the formats. The modules above decide which files to read, and what to do with them.
 
 pub(crate) mod base64url;
+pub(crate) mod conda_meta;
 pub(crate) mod direct_url;
 pub(crate) mod dist_info;
 pub(crate) mod file_url;

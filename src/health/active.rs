@@ -11,6 +11,7 @@ use super::{Examination, ShellReport, Symptom};
 use crate::context::Context;
 use crate::env_vars;
 use crate::environment::Environment;
+use crate::formats::conda_meta;
 use crate::fs::{is_same, tidied};
 use crate::interpreter;
 use crate::programs;
@@ -165,7 +166,7 @@ fn owner(context: &Context, file: &Path) -> ProgramOwner {
         return ProgramOwner::Environment(root.to_path_buf());
     }
     let prefix = directory.parent().unwrap_or(directory);
-    if fs::metadata(prefix.join("conda-meta")).is_ok_and(|entry| entry.is_dir()) {
+    if conda_meta::is_in(prefix) {
         return ProgramOwner::Conda(prefix.to_path_buf());
     }
     let system = ["/usr/bin", "/bin", "/usr/local/bin", "/usr/sbin", "/sbin", "/opt/homebrew/bin"];

@@ -17,6 +17,7 @@ use super::{Examination, Symptom};
 use crate::config::Config;
 use crate::env_vars;
 use crate::environment::integrity::is_called_python;
+use crate::formats::conda_meta;
 use crate::hooks::Event;
 use crate::tmpenv;
 use crate::workon_home::purge::Undeletable;
@@ -164,7 +165,7 @@ fn entry(examination: &Examination<'_>, path: &Path, name: &OsStr) -> Option<Sto
     }
     let mut programs = fs::read_dir(path.join("bin")).into_iter().flatten().flatten();
     // conda's environments have no pyvenv.cfg.
-    let is_husk = !path.join("conda-meta").is_dir() && programs.any(|entry| is_called_python(&entry.file_name()));
+    let is_husk = !conda_meta::is_in(path) && programs.any(|entry| is_called_python(&entry.file_name()));
     Some(if is_husk { StoreEntry::Broken(Symptom::Husk) } else { StoreEntry::Stray })
 }
 

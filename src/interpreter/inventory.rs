@@ -20,6 +20,7 @@ use super::request::Request;
 use super::{base, build_details, cache};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::formats::conda_meta;
 
 /// How many interpreters are probed at a time. Most of the time they wait for the disk, and one
 /// that hangs blocks its slot.
@@ -234,7 +235,7 @@ fn add(all: &mut Vec<Listed>, interpreter: Interpreter, origin: Origin, mut path
         paths.push(path.clone());
     }
     // conda creates this directory in every prefix.
-    let is_conda = origin == Origin::Path && interpreter.base_prefix.join("conda-meta").is_dir();
+    let is_conda = origin == Origin::Path && conda_meta::is_in(&interpreter.base_prefix);
     let origin = if is_conda { Origin::Conda } else { origin };
     all.push(Listed { path, paths, origin, kind: interpreter.kind(), is_default: false, identity, interpreter });
 }

@@ -11,6 +11,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::error::{Error, Result};
+use crate::formats::conda_meta;
 use crate::formats::pyvenv_cfg::FILE_NAME;
 use crate::quoting::Language;
 use crate::shown::json_escaped;
@@ -251,7 +252,7 @@ fn for_direnv(root: &Path, changes: &Changes) -> Vec<u8> {
     let quoted = |value: &OsStr| Language::Sh.literal(value.as_bytes());
     // Only a conda environment unsets VIRTUAL_ENV.
     let is_conda = changes.unset.iter().any(|(name, _)| name == "VIRTUAL_ENV");
-    let file = root.join(if is_conda { "conda-meta/history" } else { FILE_NAME });
+    let file = root.join(if is_conda { conda_meta::HISTORY } else { FILE_NAME });
     let mut text = [b"watch_file ", &quoted(file.as_os_str())[..], b"\n"].concat();
     for (name, _) in &changes.unset {
         text.extend([b"unset ", name.as_bytes(), b"\n"].concat());

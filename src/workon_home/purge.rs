@@ -16,6 +16,7 @@ use super::name::EnvironmentName;
 use super::private_directory::{PrivateDirectory, random_name};
 use super::trash_entry::{TrashContent, content_of, time_of};
 use crate::error::{Error, Result, StoreError};
+use crate::formats::conda_meta;
 use crate::formats::pyvenv_cfg::FILE_NAME;
 use crate::fs::mounts::mount_point_in;
 use crate::fs::removal::{Hindrance, Stuck, hindrance};
@@ -29,7 +30,7 @@ const DOOMED: &str = "doomed-";
 const WHEN_TIGHT: Duration = Duration::from_hours(24);
 
 /// The files by which every tool recognizes an environment.
-const MARKS: [&str; 3] = [FILE_NAME, "bin/activate", "conda-meta/history"];
+const MARKS: [&str; 3] = [FILE_NAME, "bin/activate", conda_meta::HISTORY];
 
 /// A removed environment that cannot be restored anymore and whose files are still to be deleted.
 #[derive(Debug)]

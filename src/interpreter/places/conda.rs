@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use crate::context::Context;
 use crate::env_vars;
+use crate::formats::conda_meta;
 use crate::fs::read_small;
 use crate::interpreter::pyenv::Pyenv;
 
@@ -70,6 +71,5 @@ pub(crate) fn base_of(prefix: &Path) -> Option<PathBuf> {
 
 /// conda puts its own commands into `condabin`. Environments do not have this directory.
 fn is_base(prefix: &Path) -> bool {
-    fs::metadata(prefix.join("condabin")).is_ok_and(|entry| entry.is_dir())
-        && fs::metadata(prefix.join("conda-meta")).is_ok_and(|entry| entry.is_dir())
+    fs::metadata(prefix.join("condabin")).is_ok_and(|entry| entry.is_dir()) && conda_meta::is_in(prefix)
 }
