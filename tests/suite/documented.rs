@@ -1,5 +1,5 @@
-//! The tests that documents name exist: README.md for each promise, docs/faults.md for each fault,
-//! and the Makefile for `make test-faults`.
+//! The tests that documents name exist: docs/promises.md for each promise, docs/faults.md for each
+//! fault, and the Makefile for `make test-faults`.
 
 use std::fs;
 use std::path::Path;
@@ -40,16 +40,38 @@ fn assert_there(names: &[&str], place: &str) {
 }
 
 #[test]
-fn each_promise_of_the_readme_names_tests_that_are_there() {
-    let text = read("README.md");
-    let promises = text.split("\n## What it promises\n").nth(1).unwrap().split("\n## ").next().unwrap();
-    let promises: Vec<&str> = promises.split("\n- ").skip(1).collect();
+fn each_promise_names_tests_that_are_there() {
+    let text = read("docs/promises.md");
+    let promises: Vec<&str> = text.split("\n- ").skip(1).collect();
     assert!(promises.len() >= 7, "{promises:?}");
     for promise in promises {
         let names = promise.trim_end().strip_suffix(']').and_then(|promise| promise.rsplit_once('['));
         let names = quoted(names.unwrap_or_else(|| panic!("no test keeps: {promise}")).1);
         assert!(!names.is_empty(), "no test keeps: {promise}");
-        assert_there(&names, "README.md");
+        assert_there(&names, "docs/promises.md");
+    }
+}
+
+/// A newcomer reads it to the end.
+#[test]
+fn the_readme_is_short() {
+    let text = read("README.md");
+    let (lines, words) = (text.lines().count(), text.split_whitespace().count());
+    assert!(lines < 200 && words <= 1200, "README.md has {lines} lines and {words} words");
+}
+
+/// Files that documents link to exist.
+#[test]
+fn links_lead_to_files() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let docs = fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let pages = docs.chain(["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"].map(|name| root.join(name)));
+    for page in pages.filter(|page| page.extension().is_some_and(|extension| extension == "md")) {
+        let text = fs::read_to_string(&page).unwrap();
+        for link in text.split("](").skip(1).map(|rest| rest.split([')', '#']).next().unwrap()) {
+            let is_elsewhere = link.is_empty() || link.contains("://");
+            assert!(is_elsewhere || page.with_file_name("").join(link).exists(), "{}: {link}", page.display());
+        }
     }
 }
 
