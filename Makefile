@@ -25,6 +25,9 @@ MUSL = $(shell uname -m)-unknown-linux-musl
 TARGET = $(notdir $(patsubst %/lib,%,$(wildcard $(shell rustc --print sysroot 2>/dev/null)/lib/rustlib/$(MUSL)/lib)))
 HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 
+# An eighth of the file. It is here, not in .cargo/config.toml, because tests unwind.
+LINK = $(if $(findstring linux,$(or $(TARGET),$(HOST))),-C link-arg=-T.cargo/without-unwind-tables.ld)
+
 # A copy with a fixed name: `sudo make install` needs neither cargo nor rustc in root's PATH.
 BINARY := target/venvwrap
 SOURCES := $(shell find Cargo.toml Cargo.lock .cargo src shell -type f)
@@ -45,7 +48,7 @@ help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
 
 build: ## build the release binary
-	cargo build --release --locked --target $(or $(TARGET),$(HOST))
+	cargo rustc --release --locked --target $(or $(TARGET),$(HOST)) --bin venvwrap -- $(LINK)
 	install -m 755 target/$(or $(TARGET),$(HOST))/release/venvwrap $(BINARY)
 
 $(BINARY): $(SOURCES)
