@@ -10,6 +10,8 @@ override PREFIX := $(patsubst ~/%,$(HOME)/%,$(PREFIX))
 export PREFIX DESTDIR
 
 ROOT = "$$DESTDIR$$PREFIX"
+# What `make generate` writes, in the directories of a prefix (a wheel takes them as they are).
+GENERATED := generated/data
 MAN_DIR = share/man/man1
 BASH_DIR = share/bash-completion/completions
 ZSH_DIR = share/zsh/site-functions
@@ -80,22 +82,21 @@ lint: ## formatting, clippy, and the linter of each shell and of the manual
 	set -e; for file in $(ZSH_SCRIPTS); do zsh -n "$$file"; done
 	set -e; for file in $(FISH_SCRIPTS); do fish --no-execute "$$file"; done
 	fish_indent --check $(FISH_SCRIPTS)
-	mandoc -T lint -W error man/*.1
+	mandoc -T lint -W error $(GENERATED)/$(MAN_DIR)/*.1
 
-generate: $(BINARY) ## rewrite completions/ and man/ with what the binary prints
+generate: $(BINARY) ## rewrite the man pages and completions in generated/
 	tests/tools/generate.sh $(BINARY)
 
-check-generated: $(BINARY) ## fail when completions/ or man/ differ from what the binary prints
+check-generated: $(BINARY) ## fail when generated/ differs from what the binary prints
 	tests/tools/generate.sh --check $(BINARY)
 
 install: $(BINARY) ## install below PREFIX (/usr/local), staged in DESTDIR; SHIMS=1 adds virtualenvwrapper.sh
 	@case "$$PREFIX" in /*) ;; *) echo "make install: PREFIX is not an absolute path: '$$PREFIX'" >&2; exit 2 ;; esac
 	install -d $(ROOT)/bin $(ROOT)/$(MAN_DIR) $(ROOT)/$(BASH_DIR) $(ROOT)/$(ZSH_DIR) $(ROOT)/$(FISH_DIR) $(ROOT)/$(INIT_DIR)
 	install -m 755 $(BINARY) $(ROOT)/bin/venvwrap
-	install -m 644 man/*.1 $(ROOT)/$(MAN_DIR)
-	install -m 644 completions/venvwrap.bash $(ROOT)/$(BASH_DIR)/venvwrap
-	install -m 644 completions/_venvwrap $(ROOT)/$(ZSH_DIR)/_venvwrap
-	install -m 644 completions/venvwrap.fish $(ROOT)/$(FISH_DIR)/venvwrap.fish
+	set -e; for directory in $(MAN_DIR) $(BASH_DIR) $(ZSH_DIR) $(FISH_DIR); do \
+	    install -m 644 $(GENERATED)/$$directory/* $(ROOT)/$$directory; \
+	done
 	set -e; for shell in bash zsh fish; do \
 	    $(BINARY) init $$shell --executable "$$PREFIX/bin/venvwrap" > $(ROOT)/$(INIT_DIR)/init.$$shell; \
 	    chmod 644 $(ROOT)/$(INIT_DIR)/init.$$shell; \
@@ -104,7 +105,7 @@ install: $(BINARY) ## install below PREFIX (/usr/local), staged in DESTDIR; SHIM
 
 uninstall: ## remove what install put there, given the same PREFIX and DESTDIR
 	rm -f $(ROOT)/bin/venvwrap $(ROOT)/$(BASH_DIR)/venvwrap $(ROOT)/$(ZSH_DIR)/_venvwrap $(ROOT)/$(FISH_DIR)/venvwrap.fish
-	set -e; for page in man/*.1; do rm -f $(ROOT)/$(MAN_DIR)/"$${page##*/}"; done
+	set -e; for page in $(GENERATED)/$(MAN_DIR)/*.1; do rm -f $(ROOT)/$(MAN_DIR)/"$${page##*/}"; done
 	rm -f $(ROOT)/$(INIT_DIR)/init.bash $(ROOT)/$(INIT_DIR)/init.zsh $(ROOT)/$(INIT_DIR)/init.fish
 	@# A virtualenvwrapper.sh of somebody else's stays.
 	@set -e; for shim in virtualenvwrapper.sh virtualenvwrapper_lazy.sh; do \

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes completions/ and man/ from what the binary prints; with --check only compares. Compares with a fresh copy
+# Writes generated/ from what the binary prints; with --check only compares. Compares with a fresh copy
 # instead of asking git, because a release tarball has no history.
 # usage: generate.sh [--check] BINARY
 set -euo pipefail
@@ -14,20 +14,19 @@ binary=$1
 
 fresh=$(mktemp -d)
 trap 'rm -rf -- "$fresh"' EXIT
-mkdir "$fresh/completions" "$fresh/man"
+share="$fresh/data/share"
+mkdir -p "$share"/{man/man1,bash-completion/completions,zsh/site-functions,fish/vendor_completions.d}
 
 # Without the caller's environment: no variable of theirs may show up in a committed file.
-env -i "$binary" completions bash >"$fresh/completions/venvwrap.bash"
-env -i "$binary" completions zsh >"$fresh/completions/_venvwrap"
-env -i "$binary" completions fish >"$fresh/completions/venvwrap.fish"
-env -i "$binary" man "$fresh/man"
+env -i "$binary" completions bash >"$share/bash-completion/completions/venvwrap"
+env -i "$binary" completions zsh >"$share/zsh/site-functions/_venvwrap"
+env -i "$binary" completions fish >"$share/fish/vendor_completions.d/venvwrap.fish"
+env -i "$binary" man "$share/man/man1"
 
-for directory in completions man; do
-    if ! $check; then
-        rm -rf -- "$directory"
-        cp -R "$fresh/$directory" "$directory"
-    elif ! diff -r -u "$directory" "$fresh/$directory"; then
-        printf '%s\n' "$directory/ is not what the binary prints; run \`make generate\` and commit the result" >&2
-        exit 1
-    fi
-done
+if ! $check; then
+    rm -rf -- generated
+    cp -R "$fresh" generated
+elif ! diff -r -u generated "$fresh"; then
+    printf '%s\n' "generated/ is not what the binary prints; run \`make generate\` and commit the result" >&2
+    exit 1
+fi
