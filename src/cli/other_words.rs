@@ -33,7 +33,7 @@ const VERBS: &[(&[&str], &str)] = &[
     (&["compare", "drift"], "venvwrap diff NAME OTHER"),
     (&["search", "grep", "locate", "whohas"], "venvwrap find DISTRIBUTION"),
     (&["describe", "dump"], "venvwrap export NAME"),
-    (&["prune", "clean", "gc"], "venvwrap doctor --fix"),
+    (&["clean", "gc", "purge"], "venvwrap prune"),
     (&["allow"], "venvwrap trust"),
     (&["hook", "setup", "install"], "venvwrap init SHELL"),
 ];

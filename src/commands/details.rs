@@ -130,6 +130,11 @@ impl Details {
     }
 }
 
+/// When an environment of the store was last used, or created where no use was recorded since.
+pub(super) fn unused_since(home: &WorkonHome, environment: &Environment) -> Option<SystemTime> {
+    home.last_used(environment.name()).max(created(environment))
+}
+
 /// When the directory was created, if the file system records that; else the time of `pyvenv.cfg`.
 fn created(environment: &Environment) -> Option<SystemTime> {
     let root = fs::metadata(environment.root()).ok()?;

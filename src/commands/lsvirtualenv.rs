@@ -11,6 +11,7 @@ use clap::error::{ContextKind, ErrorKind};
 use clap::{Parser, ValueEnum};
 use serde::Serialize;
 
+use super::age::age;
 use super::details::{Details, run_details_hook};
 use super::json::{self, Named};
 use super::{Outcome, Session, Verb};
@@ -65,8 +66,8 @@ pub(crate) struct LsVirtualenv {
     /// List only broken environments
     #[arg(long, conflicts_with = "brief")]
     broken: bool,
-    /// List only environments that were not used for so long, as `90d`, `12w`, or a number of days
-    #[arg(long, value_name = "DAYS", value_parser = days, conflicts_with = "brief")]
+    /// List only environments that were not used for so long: `90d`, `12w`
+    #[arg(long, value_name = "AGE", value_parser = age, conflicts_with = "brief")]
     unused: Option<Duration>,
     /// Sort by name, Python (newest first), last use (oldest first), or packages (most first)
     #[arg(long, value_name = "KEY", conflicts_with = "brief")]
@@ -96,15 +97,6 @@ enum SortKey {
     Python,
     Used,
     Packages,
-}
-
-fn days(text: &str) -> std::result::Result<Duration, &'static str> {
-    let (number, days_each) = match text.strip_suffix('w') {
-        Some(weeks) => (weeks, 7),
-        None => (text.strip_suffix('d').unwrap_or(text), 1),
-    };
-    let number: u64 = number.parse().map_err(|_| "not a number of days, such as `90d` or `12w`")?;
-    Ok(Duration::from_secs(number.saturating_mul(days_each * 86_400)))
 }
 
 /// The JSON of a list.

@@ -23,6 +23,7 @@ use crate::variables::record::UndoRecord;
 use crate::workon_home::WorkonHome;
 
 mod abandoned;
+mod age;
 pub(crate) mod add2virtualenv;
 pub(crate) mod allvirtualenv;
 pub(crate) mod answer;
@@ -55,10 +56,12 @@ pub(crate) mod mktmpenv;
 pub(crate) mod mkvirtualenv;
 mod parallel;
 pub(crate) mod note;
+pub(crate) mod prune;
 pub(crate) mod python;
 #[cfg(test)]
 mod real;
 pub(crate) mod mvvirtualenv;
+mod removal;
 pub(crate) mod rmvirtualenv;
 pub(crate) mod run;
 pub(crate) mod setvirtualenvproject;

@@ -1,19 +1,16 @@
 //! `rmvirtualenv`: move environments to the trash, or delete them for good.
 
 use std::ffi::{OsStr, OsString};
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Parser;
 
 use super::in_use::{self, Taking};
-use super::{Outcome, Session, Verb, abandoned, elsewhere, workon};
+use super::{Outcome, Session, Verb, abandoned, elsewhere, removal};
 use crate::activation::{Plan, Step};
 use crate::error::{Error, Result, StoreError};
-use crate::hooks;
 use crate::keepsake;
 use crate::output;
-use crate::project;
 use crate::shown::{operands, shown};
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
@@ -81,34 +78,27 @@ impl Verb for RmVirtualenv {
         let for_good = self.now || keep.is_zero();
         let mut failed = false;
         for name in &names {
-            let told = [name.as_os_str()];
             let found = match home.removable(name, session.active_root()) {
-                // The hooks run for an unknown name, too: people delete state elsewhere in them.
                 Ok(_) | Err(Error::UnknownEnvironment { .. }) => {
-                    if let Ok(Some(environment)) = home.find(name) {
-                        workon::restore(session, &home, &environment)?;
-                        keepsake::remember(&home, &environment, session.context);
-                    }
-                    let project = project_of(session, &home, name);
                     output::data(format!("Removing {}...\n", shown(name.as_os_str())).as_bytes())?;
-                    hooks.run(hooks::PRERMVIRTUALENV, None, &told, None);
-                    let found = if for_good {
-                        home.doom(name, session.active_root()).map(|taken| doomed.push((name.as_os_str(), taken)))
-                    } else {
-                        home.remove(name, session.active_root()).map(|taken| removed.push(taken))
-                    };
-                    hooks.run(hooks::POSTRMVIRTUALENV, None, &told, None);
-                    if let (Ok(()), Some(project)) = (&found, project) {
-                        let had_link = unlink(session, &project, &home.path().join(name.as_os_str()));
-                        keepsake::mark_removed(&home, name.as_os_str(), had_link);
-                    }
-                    found
+                    removal::remove(session, &home, &hooks, name, &mut || {
+                        let active = session.active_root();
+                        if for_good {
+                            home.doom(name, active).map(|taken| doomed.push((name.as_os_str(), taken)))
+                        } else {
+                            home.remove(name, active).map(|taken| removed.push(taken))
+                        }
+                    })
                 }
                 Err(error) => Err(error),
             };
             match found {
                 Ok(()) => {}
                 Err(Error::UnknownEnvironment { .. }) if self.force => {}
+                Err(Error::UnknownEnvironment { name, .. }) if is_in_trash(&home, &name) => {
+                    output::report(&StoreError::AlreadyRemoved { name }.into());
+                    failed = true;
+                }
                 Err(error) => {
                     // virtualenvwrapper stops there too: what follows may depend on it.
                     let is_active = matches!(error, Error::Active { .. });
@@ -146,6 +136,10 @@ impl Verb for RmVirtualenv {
     }
 }
 
+fn is_in_trash(home: &WorkonHome, name: &OsStr) -> bool {
+    home.removed().is_ok_and(|removed| removed.iter().any(|each| each.name == name))
+}
+
 /// Deletes expired trash in the background, or, without a prompt, here for [`MOMENT`]. At least one
 /// entry is deleted, so that the trash stays bounded on machines that only run scripts.
 fn purge(session: &Session<'_>, home: &WorkonHome, keep: Duration) -> Result<()> {
@@ -155,25 +149,4 @@ fn purge(session: &Session<'_>, home: &WorkonHome, keep: Duration) -> Result<()>
         return Ok(());
     }
     home.purge(keep, MOMENT)
-}
-
-/// The project of an environment, if it is linked to one.
-fn project_of(session: &Session<'_>, home: &WorkonHome, name: &EnvironmentName) -> Option<PathBuf> {
-    let environment = home.find(name).ok()??;
-    project::linked(&environment, session.context).ok()?.filter(|project| project.is_absolute())
-}
-
-/// Removes the project's `.venv` if it pointed to the environment. `true` if it did.
-fn unlink(session: &Session<'_>, project: &Path, root: &Path) -> bool {
-    match project::dot_venv::remove(project, root) {
-        Ok(Some(link)) => {
-            output::note(&format!("Removed the link {} to it", session.shown(&link)));
-            true
-        }
-        Ok(None) => false,
-        Err(error) => {
-            output::report(&error);
-            false
-        }
-    }
 }

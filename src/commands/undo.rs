@@ -114,7 +114,7 @@ fn as_json(home: &WorkonHome, removed: &[Removed], kept_for: Duration) -> Result
         name: json::text(&each.name),
         removed_at: seconds(each.at),
         kept_until: each.at.checked_add(kept_for).map_or(u64::MAX, seconds),
-        size: each.size(),
+        size: each.usage().freed(),
     };
     let workon_home = json::text(home.path());
     json::document(&List { workon_home, removed: removed.iter().map(entry).collect() })
@@ -125,7 +125,7 @@ const COLUMNS: &[Column] = &[Column::shrinking("name"), Column::text("removed"),
 fn as_text(removed: &[Removed]) -> Vec<u8> {
     let mut table = Table::new(COLUMNS);
     for each in removed {
-        table.push([shown(&each.name).to_string(), output::ago(each.at), HumanBytes(each.size()).to_string()]);
+        table.push([shown(&each.name).to_string(), output::ago(each.at), HumanBytes(each.usage().freed()).to_string()]);
     }
     table.text().into_bytes()
 }

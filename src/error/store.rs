@@ -43,6 +43,9 @@ pub(crate) enum StoreError {
     #[error("undo: {}", not_removed(.name.as_deref()))]
     NothingRemoved { name: Option<OsString> },
 
+    #[error("environment `{}` is already in the trash", shown(.name))]
+    AlreadyRemoved { name: OsString },
+
     #[error("cannot bring back `{}`: another environment has that name now", shown(.name))]
     NameTaken { name: OsString },
 
@@ -125,6 +128,10 @@ impl StoreError {
                 "`venvwrap undo --list` lists the removed environments".to_owned()
             }
             Self::NothingRemoved { name: None } => return None,
+            Self::AlreadyRemoved { name } => format!(
+                "`venvwrap prune --trash` deletes it for good, `venvwrap undo {}` brings it back",
+                operands(&[name])
+            ),
             Self::NameTaken { name } => {
                 let rename = operands(&[name.as_os_str(), OsStr::new("NAME")]);
                 format!("rename that one first: `{} {rename}`", verb("mvvirtualenv"))

@@ -23,6 +23,8 @@ pub(crate) mod mounts;
 pub(crate) mod private;
 mod reading;
 pub(crate) mod removal;
+pub(crate) mod usage;
+pub(crate) mod walk;
 
 pub(crate) use reading::{open_directory, read_prefix, read_small};
 pub(crate) use removal::remove_tree;
@@ -173,17 +175,6 @@ impl Copier {
         }
         copy.set_times(FileTimes::new().set_modified(modified)).map(|()| copy)
     }
-}
-
-/// The bytes on disk that removing `path` would free. Files with other hard links and unreadable
-/// directories do not count.
-pub(crate) fn freed_by_removing(path: &Path) -> u64 {
-    let Ok(entry) = fs::symlink_metadata(path) else { return 0 };
-    if !entry.is_dir() {
-        return if entry.nlink() == 1 { entry.blocks() * 512 } else { 0 };
-    }
-    let below = fs::read_dir(path).into_iter().flatten().flatten().map(|entry| freed_by_removing(&entry.path()));
-    entry.blocks() * 512 + below.sum::<u64>()
 }
 
 /// Whether the disk of `path` is nearly full: less than 5 % and less than 2 GiB are free.

@@ -125,6 +125,13 @@ impl Pending {
     }
 }
 
+/// All files with the name of an answer.
+pub(super) fn records(context: &Context) -> Vec<PathBuf> {
+    let entries =
+        directory(context).into_iter().flat_map(|records| fs::read_dir(records).into_iter().flatten().flatten());
+    entries.filter(|entry| is_record(&entry.file_name())).map(|entry| entry.path()).collect()
+}
+
 /// The unreadable files. A file written by another version of venvwrap is not damaged.
 pub(super) fn damaged(context: &Context) -> Vec<PathBuf> {
     let Some(records) = directory(context) else { return Vec::new() };

@@ -9,7 +9,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 mod base;
 mod build_details;
@@ -61,6 +61,17 @@ pub(crate) fn answers(context: &Context, request: &OsStr, python: &Path) -> Resu
         Request::Described(wanted) => at(context, python).is_ok_and(|python| wanted.mismatch(&python).is_none()),
         Request::Path(_) | Request::Command(_) => false,
     })
+}
+
+/// The files with what interpreters said of themselves.
+pub(crate) fn records(context: &Context) -> Vec<PathBuf> {
+    cache::records(context)
+}
+
+/// Deletes these records, and returns what went wrong. The interpreters are asked again when needed.
+pub(crate) fn forget(records: &[PathBuf]) -> Vec<Error> {
+    let removed = records.iter().map(|file| std::fs::remove_file(file).map_err(Error::io("delete", file)));
+    removed.filter_map(Result::err).collect()
 }
 
 /// The damaged files in the cache. They can always be removed.

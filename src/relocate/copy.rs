@@ -18,10 +18,10 @@ use nix::sys::time::TimeSpec;
 use super::Relocation;
 use super::record::{ChangedFile, RecordUpdates};
 use super::source::{Inspected, SourceFile};
-use super::walk::{Visitor, walk};
 use crate::error::{Error, Result};
 use crate::formats::record::is_record;
 use crate::fs::Copier;
+use crate::fs::walk::{Visitor, walk};
 
 /// How many entries are copied between two reports of progress.
 const STEP: usize = 512;

@@ -14,11 +14,11 @@ use nix::unistd::{AccessFlags, access};
 
 use super::record::{ChangedFile, RecordUpdates};
 use super::source::{Inspected, SourceFile};
-use super::walk::{Visitor, walk};
 use super::{Relocation, is_opaque};
 use crate::environment::BIN;
 use crate::error::{Error, Result};
 use crate::formats::record::is_record;
+use crate::fs::walk::{Visitor, walk};
 
 /// All new files for an environment, ready to be renamed into it.
 #[derive(Debug)]

@@ -18,7 +18,6 @@ mod spelling;
 #[cfg(test)]
 mod tests;
 mod url;
-mod walk;
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};

@@ -199,6 +199,26 @@ impl<'a> Seed<'a> {
     }
 }
 
+/// The prepared packages: trees in the cache, and directories in the pool.
+pub(crate) fn prepared(context: &Context, pool: &Path) -> Vec<PathBuf> {
+    let trees = crate::belief::cache_part(context, "trees");
+    let directories = trees.into_iter().chain(crate::belief::is_own_directory(pool).then(|| pool.to_path_buf()));
+    let entries = directories.flat_map(|directory| std::fs::read_dir(directory).into_iter().flatten().flatten());
+    let ours = entries.filter(|entry| identity::is_key(&entry.file_name()));
+    let mut paths: Vec<PathBuf> = ours.map(|entry| entry.path()).collect();
+    paths.sort();
+    paths
+}
+
+/// Deletes [`prepared`] packages, and returns what went wrong.
+pub(crate) fn discard_prepared(paths: &[PathBuf]) -> Vec<Error> {
+    let discarded = paths.iter().map(|path| {
+        let parent = path.parent().unwrap_or(Path::new("/"));
+        workshop::discard(path, parent).map_err(Error::io("delete", path))
+    });
+    discarded.filter_map(Result::err).collect()
+}
+
 /// The incomplete trees in a cache directory. They can be removed at any time.
 pub(crate) fn damaged_trees(cache: &Path) -> Vec<PathBuf> {
     let trees = trees_in(cache);

@@ -88,9 +88,17 @@ impl WorkonHome {
     /// removals from the future (the clock was set back) and files that venvwrap did not put there.
     /// Starts no further deletion after `patience`.
     pub(crate) fn purge(&self, keep: Duration, patience: Duration) -> Result<()> {
+        self.purge_older_than(self.kept_for(keep), patience)
+    }
+
+    /// Deletes entries of the trash that are at least this old, however much space there is.
+    pub(crate) fn empty_trash(&self, age: Duration) -> Result<()> {
+        self.purge_older_than(age, Duration::MAX)
+    }
+
+    fn purge_older_than(&self, keep: Duration, patience: Duration) -> Result<()> {
         let begun = Instant::now();
         let Some(trash) = self.private_directory("trash")? else { return Ok(()) };
-        let keep = self.kept_for(keep);
         let mut has_deleted = false;
         for name in trash.directories().map_err(Error::io("list", trash.path()))? {
             // Another process may be working with such an entry, however short `keep` is.

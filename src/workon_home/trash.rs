@@ -19,7 +19,8 @@ use crate::environment::Environment;
 use crate::error::{Error, Result, StoreError};
 use crate::fs::carry::copy_whole;
 use crate::fs::mounts::mount_point_in;
-use crate::fs::{At, exchange_at, freed_by_removing, is_same, rename_at};
+use crate::fs::usage::DiskUsage;
+use crate::fs::{At, exchange_at, is_same, rename_at};
 
 /// Attempts at a step that other processes interfere with.
 const ATTEMPTS: usize = 16;
@@ -195,9 +196,8 @@ impl WorkonHome {
 }
 
 impl Removed {
-    /// The bytes that deleting it would free, without files shared with others.
-    pub(crate) fn size(&self) -> u64 {
-        freed_by_removing(&self.place)
+    pub(crate) fn usage(&self) -> DiskUsage {
+        DiskUsage::of(&self.place)
     }
 }
 

@@ -126,6 +126,7 @@ const DOCUMENTS: &[(&str, &[&str])] = &[
     ("venvwrap diff --json", &["diff", "--json", "x", "y"]),
     ("venvwrap undo --list --json", &["undo", "--list", "--json"]),
     ("venvwrap upgrade --json", &["upgrade", "--json", "--all", "-n"]),
+    ("venvwrap prune --json", &["prune", "--json", "--unused", "0d"]),
     ("venvwrap doctor --json", &["doctor", "--json"]),
     ("venvwrap doctor --json", &["doctor", "--json", "y"]),
     ("venvwrap python list --json", &["python", "list", "--json"]),

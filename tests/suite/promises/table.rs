@@ -87,6 +87,22 @@ pub(super) const TABLE: &[Row] = &[
         ..ROW
     },
     Row {
+        verb: "prune",
+        day: &[
+            ("prune --dry-run", 0),
+            ("prune --unused 90d --json", 0),
+            ("rmvirtualenv y", 0),
+            ("prune --trash --dry-run", 0),
+            ("prune --trash --older-than 1d --yes", 0),
+            ("undo y", 0),
+            ("prune --cache --dry-run", 0),
+        ],
+        fails: &["prune --json >FULL"],
+        usage: "prune --unused soon",
+        broken: &[("prune --dry-run", 0)],
+        ..ROW
+    },
+    Row {
         verb: "export",
         day: &[
             ("export x", 0),

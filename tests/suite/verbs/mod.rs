@@ -13,6 +13,7 @@ mod lsvirtualenv;
 pub(crate) mod mkvirtualenv;
 mod mvvirtualenv;
 mod note;
+mod prune;
 mod python; //     list and find: each once, from anywhere; what is started for that
 mod rmvirtualenv;
 mod short_words;

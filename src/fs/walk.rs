@@ -15,17 +15,21 @@ use crate::error::{Error, Result};
 const THREADS: usize = 2;
 
 /// Is called with every entry, by its path relative to the root.
-pub(super) trait Visitor: Sync {
+pub(crate) trait Visitor: Sync {
     /// A directory. The root has an empty path.
     fn directory(&self, path: &Path) -> Result<()>;
     /// A regular file. `buffer` belongs to the thread, for any use.
     fn file(&self, path: &Path, buffer: &mut Vec<u8>) -> Result<()>;
     /// A symbolic link.
     fn link(&self, path: &Path) -> Result<()>;
+    /// A directory that cannot be read. By default, that ends the walk.
+    fn unreadable(&self, error: Error) -> Result<()> {
+        Err(error)
+    }
 }
 
 /// Visits everything below `root`. The first failure ends the walk.
-pub(super) fn walk(root: &Path, visitor: &impl Visitor) -> Result<()> {
+pub(crate) fn walk(root: &Path, visitor: &impl Visitor) -> Result<()> {
     visitor.directory(Path::new(""))?;
     let queue = Queue {
         state: Mutex::new(State { directories: vec![PathBuf::new()], ..State::default() }),
@@ -117,7 +121,11 @@ fn read_directory(
     buffer: &mut Vec<u8>,
 ) -> Result<()> {
     let absolute = root.join(directory);
-    for entry in fs::read_dir(&absolute).map_err(Error::io("read", &absolute))? {
+    let entries = match fs::read_dir(&absolute) {
+        Err(error) => return visitor.unreadable(Error::io("read", &absolute)(error)),
+        Ok(entries) => entries,
+    };
+    for entry in entries {
         let entry = entry.map_err(Error::io("read", &absolute))?;
         let kind = entry.file_type().map_err(Error::io("look at", entry.path()))?;
         let path = directory.join(entry.file_name());

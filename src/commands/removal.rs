@@ -1,0 +1,59 @@
+//! Removes one environment with what belongs to it: runs its hooks, saves its settings for `undo`,
+//! and removes the `.venv` link of its project.
+
+use std::path::{Path, PathBuf};
+
+use super::{Session, workon};
+use crate::error::Result;
+use crate::hooks::{self, Hooks};
+use crate::keepsake;
+use crate::output;
+use crate::project;
+use crate::workon_home::WorkonHome;
+use crate::workon_home::name::EnvironmentName;
+
+/// `take` moves the environment away, or fails. The hooks run for an unknown name, too: people
+/// delete state elsewhere in them.
+pub(super) fn remove(
+    session: &Session<'_>,
+    home: &WorkonHome,
+    hooks: &Hooks<'_>,
+    name: &EnvironmentName,
+    take: &mut dyn FnMut() -> Result<()>,
+) -> Result<()> {
+    if let Ok(Some(environment)) = home.find(name) {
+        workon::restore(session, home, &environment)?;
+        keepsake::remember(home, &environment, session.context);
+    }
+    let project = project_of(session, home, name);
+    hooks.run(hooks::PRERMVIRTUALENV, None, &[name.as_os_str()], None);
+    let taken = take();
+    hooks.run(hooks::POSTRMVIRTUALENV, None, &[name.as_os_str()], None);
+    taken?;
+    if let Some(project) = project {
+        let had_link = unlink(session, &project, &home.path().join(name.as_os_str()));
+        keepsake::mark_removed(home, name.as_os_str(), had_link);
+    }
+    Ok(())
+}
+
+/// The project of an environment, if it is linked to one.
+fn project_of(session: &Session<'_>, home: &WorkonHome, name: &EnvironmentName) -> Option<PathBuf> {
+    let environment = home.find(name).ok()??;
+    project::linked(&environment, session.context).ok()?.filter(|project| project.is_absolute())
+}
+
+/// Removes the project's `.venv` if it pointed to the environment. `true` if it did.
+fn unlink(session: &Session<'_>, project: &Path, root: &Path) -> bool {
+    match project::dot_venv::remove(project, root) {
+        Ok(Some(link)) => {
+            output::note(&format!("Removed the link {} to it", session.shown(&link)));
+            true
+        }
+        Ok(None) => false,
+        Err(error) => {
+            output::report(&error);
+            false
+        }
+    }
+}
