@@ -22,7 +22,8 @@ mod tests {
     fn hours_days_and_weeks() {
         let hours = |text| age(text).map(|age| age.as_secs() / 3600);
         assert_eq!([hours("6h"), hours("2d"), hours("2"), hours("1w")], [Ok(6), Ok(48), Ok(48), Ok(168)]);
-        for text in ["", "d", "-1d", "+1d", "1.5d", "1m", "d1", "1 d", "99999999999999999999d", "9999999999999999999w"] {
+        for text in ["", "d", "-1d", "+1d", "1.5d", "1m", "d1", "1 d", "99999999999999999999d", "9999999999999999999w"]
+        {
             assert!(hours(text).is_err(), "{text}");
         }
     }

@@ -68,7 +68,8 @@ pub(crate) fn records(context: &Context) -> Vec<PathBuf> {
     cache::records(context)
 }
 
-/// Deletes these records, and returns what went wrong. The interpreters are asked again when needed.
+/// Deletes these records, and returns what went wrong. The interpreters are asked again when
+/// needed.
 pub(crate) fn forget(records: &[PathBuf]) -> Vec<Error> {
     let removed = records.iter().map(|file| std::fs::remove_file(file).map_err(Error::io("delete", file)));
     removed.filter_map(Result::err).collect()

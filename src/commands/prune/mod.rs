@@ -20,6 +20,7 @@ use crate::shown::{operands, shown};
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 use crate::workon_home::purge::Undeletable;
+use crate::workon_home::trash::Removed;
 
 mod candidates;
 
@@ -107,7 +108,7 @@ impl Verb for Prune {
             return self.empty_trash(&home);
         }
         if self.cache {
-            return self.clear_cache(session, &home);
+            return Ok(self.clear_cache(session, &home));
         }
         let found = candidates(session, &home, self.unused)?;
         let usages: Vec<DiskUsage> = found.iter().map(|each| DiskUsage::of(each.environment.root())).collect();
@@ -159,10 +160,14 @@ impl Prune {
         let mut removed = home.removed()?;
         removed.retain(|each| is_old(each.at));
         if removed.is_empty() {
+            // The rest of an interrupted deletion cannot be restored.
+            if !self.dry_run {
+                home.empty_trash(age)?;
+            }
             output::note("No removed environments to delete.");
             return Ok(Outcome::Done);
         }
-        let usages: Vec<DiskUsage> = removed.iter().map(|each| each.usage()).collect();
+        let usages: Vec<DiskUsage> = removed.iter().map(Removed::usage).collect();
         let size = freed_by_deleting(&usages);
         let mut rows = Table::new(TRASH_COLUMNS);
         for (each, usage) in removed.iter().zip(&usages) {
@@ -186,17 +191,17 @@ impl Prune {
         Ok(Outcome::Status(u8::from(!left.is_empty())))
     }
 
-    fn clear_cache(&self, session: &Session<'_>, home: &WorkonHome) -> Result<Outcome> {
+    fn clear_cache(&self, session: &Session<'_>, home: &WorkonHome) -> Outcome {
         let prepared = seed::prepared(session.context, &home.pool());
         let records = interpreter::records(session.context);
         let size = freed_by_deleting_paths(&[prepared.as_slice(), records.as_slice()].concat());
         if prepared.is_empty() && records.is_empty() {
             output::note("Nothing in the cache.");
-            return Ok(Outcome::Done);
+            return Outcome::Done;
         }
         if self.dry_run {
             output::note(&format!("The cache would free {}", HumanBytes(size)));
-            return Ok(Outcome::Done);
+            return Outcome::Done;
         }
         let failed =
             seed::discard_prepared(&prepared).into_iter().chain(interpreter::forget(&records)).collect::<Vec<_>>();
@@ -204,7 +209,7 @@ impl Prune {
             output::report(error);
         }
         output::note(&format!("Cleared the cache, {} freed", HumanBytes(size)));
-        Ok(Outcome::Status(u8::from(!failed.is_empty())))
+        Outcome::Status(u8::from(!failed.is_empty()))
     }
 }
 

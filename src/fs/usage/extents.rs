@@ -16,7 +16,7 @@ const FIEMAP: Opcode = opcode::read_write::<Header>(b'f', 11);
 const WITH_REFLINKS: [i64; 3] = [0x9123_683e, 0x5846_5342, 0xca45_1a4e];
 
 /// Extents in one answer.
-const SEVERAL: usize = 64;
+const SEVERAL: u8 = 64;
 
 const IS_LAST: u32 = 0x1;
 const IS_SHARED: u32 = 0x2000;
@@ -46,11 +46,12 @@ struct Extent {
 #[repr(C)]
 struct Map {
     header: Header,
-    extents: [Extent; SEVERAL],
+    extents: [Extent; SEVERAL as usize],
 }
 
 /// Whether files can share data on the file system of a path.
 pub(super) fn has_reflinks(path: &Path) -> bool {
+    #[allow(clippy::unnecessary_cast, reason = "the number has another type on other processors")]
     statfs(path).is_ok_and(|system| WITH_REFLINKS.contains(&(system.f_type as i64)))
 }
 
@@ -61,12 +62,12 @@ pub(super) fn shared_by(path: &Path) -> Vec<(u64, u64)> {
     let Ok(file) = OpenOptions::new().read(true).custom_flags(flags.bits()).open(path) else { return shared };
     let mut start = 0;
     loop {
-        let header = Header { start, length: u64::MAX - start, room: SEVERAL as u32, ..Header::default() };
-        let mut map = Map { header, extents: [Extent::default(); SEVERAL] };
+        let header = Header { start, length: u64::MAX - start, room: SEVERAL.into(), ..Header::default() };
+        let mut map = Map { header, extents: [Extent::default(); SEVERAL as usize] };
         if ask(file.as_fd(), &mut map).is_err() {
             return shared;
         }
-        let extents = &map.extents[..(map.header.mapped as usize).min(SEVERAL)];
+        let extents = map.extents.get(..map.header.mapped as usize).unwrap_or_default();
         let found = extents.iter().filter(|extent| extent.flags & IS_SHARED != 0);
         shared.extend(found.map(|extent| (extent.physical, extent.length)));
         match extents.last() {

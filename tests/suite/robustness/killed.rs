@@ -173,6 +173,54 @@ fn a_removal_killed_at_any_step_leaves_it_in_place_or_to_be_brought_back() {
 }
 
 #[test]
+fn a_pruning_killed_at_any_step_leaves_it_in_place_or_to_be_brought_back() {
+    let sandbox = Sandbox::new();
+    sandbox.minimal_environment("keep");
+    let Some(killer) = Killer::of(&sandbox, &["prune", "--yes"]) else { return };
+    let lost = || {
+        sandbox.minimal_environment("x");
+        sandbox.write("envs/x/.project", format!("{}\n", sandbox.root().join("deleted").display()));
+    };
+    lost();
+    let complete = tree(&sandbox.environment("x"));
+    let steps = killer.steps();
+    assert!(steps.len() >= 8, "{steps:?}");
+    for (step, signal) in with_signals(&steps) {
+        drop(fs::remove_dir_all(sandbox.workon_home().join(".venvwrap")));
+        lost();
+        killer.ends_at(step, signal);
+        if !sandbox.environment("x").exists() {
+            sandbox.run(["undo", "x"]).status(0);
+        }
+        assert!(tree(&sandbox.environment("x")) == complete, "{step:?}");
+        assert_seen(&sandbox, &["keep", "x"]);
+        fs::remove_dir_all(sandbox.environment("x")).unwrap();
+    }
+}
+
+#[test]
+fn emptying_the_trash_killed_at_any_step_leaves_whole_environments_and_can_be_repeated() {
+    let sandbox = Sandbox::new();
+    let words = ["prune", "--trash", "--yes"];
+    let Some(killer) = Killer::of(&sandbox, &words) else { return };
+    let complete = tree(&sandbox.minimal_environment("x"));
+    sandbox.run(["rmvirtualenv", "x"]).status(0);
+    let steps = killer.steps();
+    assert!(steps.len() >= 8, "{steps:?}");
+    for (step, signal) in with_signals(&steps) {
+        sandbox.minimal_environment("x");
+        sandbox.run(["rmvirtualenv", "x"]).status(0);
+        killer.ends_at(step, signal);
+        if sandbox.run(["undo", "x"]).code() == 0 {
+            assert!(tree(&sandbox.environment("x")) == complete, "{step:?}: half of it came back");
+            sandbox.run(["rmvirtualenv", "x"]).status(0);
+        }
+        sandbox.run(words).status(0);
+        assert_eq!(names(&sandbox.workon_home().join(".venvwrap/trash")), Vec::<String>::new(), "{step:?}");
+    }
+}
+
+#[test]
 fn a_return_killed_at_any_step_leaves_it_in_the_trash_or_back() {
     let sandbox = Sandbox::new();
     let Some(killer) = Killer::of(&sandbox, &["undo", "x"]) else { return };

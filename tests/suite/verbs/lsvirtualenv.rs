@@ -262,5 +262,5 @@ fn the_list_can_be_sorted_and_cut_down() {
     fs::remove_file(sandbox.environment("y").join("bin/python")).unwrap();
     assert_eq!(names(&["--broken"]), ["y"]);
     sandbox.run(["lsvirtualenv", "--broken"]).status(0).stdout_contains("y\n=\n").stderr("");
-    sandbox.run(["lsvirtualenv", "--unused", "soon"]).status(2).stdout("").stderr_contains("not a number of days");
+    sandbox.run(["lsvirtualenv", "--unused", "soon"]).status(2).stdout("").stderr_contains("not an age, such as `90d`");
 }

@@ -1,12 +1,17 @@
 //! `venvwrap prune`: what is proposed and why, what is never proposed, and what it deletes.
 
-use std::fs;
-use std::os::unix::fs::symlink;
+use std::fs::{self, File};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::time::{Duration, SystemTime};
+
+use serde_json::Value;
 
 use crate::support::disk::{names, tree};
 use crate::support::pty::{Terminal, obey_interrupts};
-use crate::support::sandbox::Sandbox;
+use crate::support::pythons;
+use crate::support::sandbox::{Sandbox, bytes};
 use crate::support::shells::Shell;
+use crate::support::small_disk::SmallDisk;
 
 /// Two equal environments with a package, one whose Python is missing, one whose project was
 /// deleted, and one that nothing is wrong with.
@@ -41,6 +46,91 @@ fn each_proposal_has_a_reason_and_a_dry_run_changes_nothing() {
     assert!(lines[1].starts_with("lost ") && lines[1].ends_with("/work/lost was deleted"), "{text}");
     assert!(lines[2].contains("same packages and settings as `"), "{text}");
     assert_eq!(tree(sandbox.root()), before);
+}
+
+/// The reasons of each proposal: kinds, as JSON has them.
+fn kinds(sandbox: &Sandbox, options: &[&str]) -> Vec<(String, Vec<String>)> {
+    let answer = sandbox.run([&["prune", "--json"], options].concat()).status(0).stderr("");
+    let value: Value = serde_json::from_slice(&answer.stdout).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let kinds = |each: &Value| each["reasons"].as_array().unwrap().iter().map(|reason| text(&reason["kind"])).collect();
+    value["candidates"].as_array().unwrap().iter().map(|each| (text(&each["name"]), kinds(each))).collect()
+}
+
+#[test]
+fn a_missing_python_is_a_reason_if_no_other_of_that_version_is_installed() {
+    let sandbox = Sandbox::new();
+    for (name, series) in [("lost", "3.99"), ("healed", &pythons::complete().minor())] {
+        let root = sandbox.minimal_environment(name);
+        fs::remove_file(root.join("bin/python")).unwrap();
+        let python = sandbox.write(format!("pythons/{name}/other"), "").with_file_name("python");
+        symlink(&python, root.join("bin/python")).unwrap();
+        let home = python.parent().unwrap().display();
+        fs::write(root.join("pyvenv.cfg"), format!("home = {home}\nversion = {series}.1\n")).unwrap();
+    }
+    let mut sandbox = sandbox;
+    let path = pythons::complete().path.parent().unwrap().to_owned();
+    sandbox.set("PATH", std::env::join_paths([sandbox.tools(), path]).unwrap());
+    assert_eq!(kinds(&sandbox, &[]), [("lost".to_owned(), vec!["no-python".to_owned()])]);
+    let text = sandbox.run(["prune", "-n"]).status(0).stdout_text();
+    assert!(text.contains("its Python is missing, and no Python 3.99 is installed"), "{text}");
+    // Its disk may not be mounted.
+    fs::remove_file(sandbox.root().join("pythons/lost/other")).unwrap();
+    assert_eq!(kinds(&sandbox, &[]), []);
+}
+
+#[test]
+fn a_temporary_environment_is_proposed_once_its_shell_was_killed() {
+    let sandbox = Sandbox::new();
+    let python = Shell::Bash.quoted(bytes(&pythons::complete().path));
+    let line = [b"mktmpenv -q -n --without-pip -p ", &python[..], b"\nvenvwrap prune -n\nkill -9 $$\n"].concat();
+    let script = Shell::Bash.plain().script(&sandbox, line);
+    sandbox
+        .run_command(Shell::Bash.plain().command(&sandbox, &script), b"")
+        .stderr_contains("No environments to remove.");
+    let found = kinds(&sandbox, &[]);
+    assert!(matches!(&found[..], [(name, kinds)] if name.starts_with("tmp-") && kinds == &["temporary"]), "{found:?}");
+}
+
+#[test]
+fn the_last_use_decides_which_twin_goes_and_what_is_unused() {
+    let sandbox = world();
+    let old = SystemTime::now() - Duration::from_hours(24 * 100);
+    for (name, when) in [("one", old), ("two", SystemTime::now())] {
+        sandbox.run(["run", name, "true"]).status(0);
+        let record = sandbox.workon_home().join(".venvwrap/used").join(name);
+        File::options().write(true).open(record).unwrap().set_modified(when).unwrap();
+    }
+    let one = |kinds: &[&str]| ("one".to_owned(), kinds.iter().map(|&kind| kind.to_owned()).collect::<Vec<_>>());
+    assert!(kinds(&sandbox, &[]).contains(&one(&["twin"])), "created today, used long ago");
+    // `lsvirtualenv --unused` and `prune --unused` agree.
+    assert!(!kinds(&sandbox, &["--unused", "90d"]).contains(&one(&["unused"])));
+    let listed = sandbox.run(["lsvirtualenv", "--unused", "0d", "--json"]).status(0);
+    let listed: Value = serde_json::from_slice(&listed.stdout).unwrap();
+    assert_eq!(listed["environments"].as_array().unwrap().len(), 4);
+    assert_eq!(kinds(&sandbox, &["--unused", "0d"]).len(), 4);
+}
+
+#[test]
+fn hooks_run_and_the_projects_link_goes_and_comes_back() {
+    let sandbox = world();
+    sandbox
+        .write("envs/lost/lib/python3.11/site-packages/six-1.16.0.dist-info/METADATA", "Name: six\nVersion: 1.16.0\n");
+    let project = sandbox.root().join("linked");
+    fs::create_dir(&project).unwrap();
+    for name in ["one", "two"] {
+        sandbox.write(format!("envs/{name}/.project"), format!("{}\n", project.display()));
+    }
+    let hook = sandbox.write("envs/postrmvirtualenv", "#!/bin/sh\necho \"hook: $1\" >&2\n");
+    fs::set_permissions(hook, fs::Permissions::from_mode(0o755)).unwrap();
+    let twin = kinds(&sandbox, &[]).into_iter().find(|(_, kinds)| kinds == &["twin"]).unwrap().0;
+    let link = project.join(".venv");
+    symlink(sandbox.environment(&twin), &link).unwrap();
+    let told = sandbox.run(["prune", "--yes"]).status(0).stderr_text();
+    assert!(told.contains(&format!("hook: {twin}\n")) && told.contains("Removed the link "), "{told}");
+    assert!(fs::symlink_metadata(&link).is_err());
+    sandbox.run(["undo", &twin]).status(0);
+    assert_eq!(fs::read_link(&link).unwrap(), sandbox.environment(&twin));
 }
 
 #[test]
@@ -145,4 +235,26 @@ fn only_names_of_ours_leave_the_cache() {
     fs::create_dir_all(pool.join("mine")).unwrap();
     sandbox.run(["prune", "--cache"]).status(0);
     assert_eq!(names(&pool), ["mine"]);
+}
+
+#[test]
+fn on_a_full_disk_nothing_is_lost_and_emptying_the_trash_works() {
+    let mut sandbox = Sandbox::new();
+    let Some(disk) = SmallDisk::of_files(sandbox.root().join("small disk"), 60) else { return };
+    sandbox.set("WORKON_HOME", disk.path());
+    for name in ["lost", "old"] {
+        sandbox.minimal_environment_at(&disk.path().join(name));
+    }
+    sandbox.run(["rmvirtualenv", "old"]).status(0);
+    sandbox.write("small disk/lost/.project", format!("{}\n", sandbox.root().join("deleted").display()));
+    let lost = disk.path().join("lost");
+    let before = tree(&lost);
+    disk.use_up_inodes();
+    sandbox.run(["prune", "--yes"]).status(1).stderr_contains("cannot move `lost` to the trash: ");
+    assert_eq!(tree(&lost), before);
+    sandbox.run(["prune", "--trash", "--yes"]).status(0).stderr_contains("Deleted 1 removed environment, ");
+    assert_eq!(names(&disk.path().join(".venvwrap/trash")), Vec::<String>::new());
+    sandbox.run(["prune", "--yes"]).status(0);
+    sandbox.run(["undo", "lost"]).status(0);
+    assert_eq!(tree(&lost), before);
 }
