@@ -168,8 +168,8 @@ fn on_a_terminal_no_changes_nothing() {
     let before = names(&sandbox.workon_home());
     obey_interrupts();
     for shell in Shell::ALL {
-        let terminal = Terminal::start(&sandbox, shell);
         for answer in ["n", "\r", "\x03"] {
+            let terminal = Terminal::start(&sandbox, shell);
             let prompts = terminal.prompts();
             terminal.type_keys("venvwrap prune\r");
             terminal.wait_for("to the trash? [y/N]");
