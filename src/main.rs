@@ -45,6 +45,7 @@ mod customization; // what users set up in an environment
 mod keepsake; //     its copies, kept beside the environment
 mod recipe; //       what an environment is made of
 mod search; //       what an environment holds
+mod size; //         what an environment takes on disk
 
 // Work: creating, installing, moving, repairing.
 mod interpreter; //  Pythons: requested, found, examined

@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use anstyle::{AnsiColor, Style};
 use dialoguer::Confirm;
 use dialoguer::console::{Term, measure_text_width};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::error::{Error, Result};
 
@@ -100,6 +100,9 @@ pub(crate) fn helpful(text: &str) -> String {
 /// two would draw over each other.
 pub(crate) struct Progress(Option<ProgressBar>);
 
+/// Shorter work shows no progress.
+const LASTING: Duration = Duration::from_millis(500);
+
 static IS_SPINNING: AtomicBool = AtomicBool::new(false);
 
 impl Progress {
@@ -113,6 +116,32 @@ impl Progress {
         let bar = ProgressBar::new_spinner().with_style(style).with_message(text);
         bar.enable_steady_tick(Duration::from_millis(80));
         Self(Some(bar))
+    }
+
+    /// Counts parts of work until dropped: `text 3/40`. Shown only if the work lasts.
+    pub(crate) fn counting(text: &'static str, total: usize) -> Self {
+        if !io::stderr().is_terminal() || IS_SPINNING.swap(true, Ordering::Relaxed) {
+            return Self(None);
+        }
+        let style = ProgressStyle::with_template("{spinner} {msg} {pos}/{len}");
+        let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::hidden());
+        let bar = bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner())).with_message(text);
+        let late = bar.clone();
+        std::thread::spawn(move || {
+            std::thread::park_timeout(LASTING);
+            if !late.is_finished() {
+                late.set_draw_target(ProgressDrawTarget::stderr());
+                late.enable_steady_tick(Duration::from_millis(80));
+            }
+        });
+        Self(Some(bar))
+    }
+
+    /// Counts a part as done.
+    pub(crate) fn advance(&self) {
+        if let Some(bar) = &self.0 {
+            bar.inc(1);
+        }
     }
 
     /// Shows another text.

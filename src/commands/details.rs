@@ -4,6 +4,7 @@ use std::fmt;
 use std::fs;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use indicatif::HumanBytes;
 use serde::Serialize;
 
 use super::json::{Named, text};
@@ -18,6 +19,7 @@ use crate::output;
 use crate::project;
 use crate::search;
 use crate::shown::shown;
+use crate::size;
 use crate::workon_home::WorkonHome;
 
 /// The details of one environment. The serialized form is its JSON object.
@@ -45,6 +47,10 @@ pub(super) struct Details {
     /// When it was last activated or last ran a program, in seconds since 1970.
     last_used: Option<u64>,
     note: Option<String>,
+    /// What its files hold, in bytes. Only measured if asked for.
+    pub(super) apparent_size: Option<u64>,
+    /// What deleting it would free, in bytes.
+    pub(super) size: Option<u64>,
     /// Labels and values for the terminal.
     #[serde(skip)]
     lines: Vec<(&'static str, String)>,
@@ -85,6 +91,8 @@ impl Details {
             created: None,
             last_used: None,
             note: None,
+            apparent_size: None,
+            size: None,
             lines,
         })
     }
@@ -100,6 +108,20 @@ impl Details {
         details.last_used = home.last_used(environment.name()).filter(|_| is_of_store).and_then(seconds);
         details.note = home.note(environment.name()).filter(|_| is_of_store);
         Ok(details)
+    }
+
+    /// Measures its size, which takes a while the first time.
+    pub(super) fn measure(&mut self, session: &Session<'_>, environment: &Environment) {
+        let size = size::of(environment, session.context);
+        (self.apparent_size, self.size) = (Some(size.apparent), Some(size.freed));
+    }
+
+    /// Adds the size, if it was measured.
+    pub(super) fn add_size(&mut self) {
+        if let (Some(size), Some(apparent)) = (self.size, self.apparent_size) {
+            let text = format!("{} (apparent: {})", HumanBytes(size), HumanBytes(apparent));
+            self.lines.push(("size", text));
+        }
     }
 
     /// The last use. `None` if none was recorded.
@@ -123,6 +145,7 @@ impl Details {
             self.lines.retain(|(label, _)| *label != "packages");
             self.lines.push(("packages", count));
         }
+        self.add_size();
         self.lines.extend(self.created.and_then(time).map(|created| ("created", output::ago(created))));
         self.lines.extend(self.last_used().map(|used| ("last used", output::ago(used))));
         let note = self.note.iter().flat_map(|note| note.lines()).map(|line| ("note", shown(line).to_string()));

@@ -41,6 +41,7 @@ impl Verb for ShowVirtualenv {
             None => session.active()?,
         };
         let mut details = Details::in_full(session, &home, &environment)?;
+        details.measure(session, &environment);
         if self.json {
             output::data(&super::json::document(&details)?)?;
             return Ok(Outcome::Done);

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::{Outcome, Session, Verb, json};
 use crate::environment::Environment;
 use crate::error::{Error, Result, StoreError};
+use crate::fs::usage::DiskUsage;
 use crate::keepsake;
 use crate::output::{self, Column, Table};
 use crate::project::dot_venv;
@@ -114,7 +115,7 @@ fn as_json(home: &WorkonHome, removed: &[Removed], kept_for: Duration) -> Result
         name: json::text(&each.name),
         removed_at: seconds(each.at),
         kept_until: each.at.checked_add(kept_for).map_or(u64::MAX, seconds),
-        size: each.usage().freed(),
+        size: DiskUsage::of(each.place()).freed(),
     };
     let workon_home = json::text(home.path());
     json::document(&List { workon_home, removed: removed.iter().map(entry).collect() })
@@ -125,7 +126,11 @@ const COLUMNS: &[Column] = &[Column::shrinking("name"), Column::text("removed"),
 fn as_text(removed: &[Removed]) -> Vec<u8> {
     let mut table = Table::new(COLUMNS);
     for each in removed {
-        table.push([shown(&each.name).to_string(), output::ago(each.at), HumanBytes(each.usage().freed()).to_string()]);
+        table.push([
+            shown(&each.name).to_string(),
+            output::ago(each.at),
+            HumanBytes(DiskUsage::of(each.place()).freed()).to_string(),
+        ]);
     }
     table.text().into_bytes()
 }

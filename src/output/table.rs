@@ -78,13 +78,13 @@ fn end_of(text: &str, width: usize) -> Cow<'_, str> {
 
 #[derive(Debug)]
 pub(crate) struct Table {
-    columns: &'static [Column],
+    columns: Vec<Column>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    pub(crate) fn new(columns: &'static [Column]) -> Self {
-        Self { columns, rows: Vec::new() }
+    pub(crate) fn new(columns: &[Column]) -> Self {
+        Self { columns: columns.to_vec(), rows: Vec::new() }
     }
 
     /// Adds a row of legible text, which may be colored; cells left out at the end stay empty.
@@ -107,7 +107,7 @@ impl Table {
         let widths = self.widths(limit);
         let headers = self.columns.iter().map(|column| column.header.to_owned()).collect();
         for row in std::iter::once(&headers).chain(&self.rows) {
-            let cells = row.iter().zip(self.columns).zip(&widths);
+            let cells = row.iter().zip(&self.columns).zip(&widths);
             let line: Vec<String> = cells.map(|((cell, column), width)| column.laid_out(cell, *width)).collect();
             text.push_str(line.join(GAP).trim_end());
             text.push('\n');

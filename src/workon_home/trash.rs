@@ -19,7 +19,6 @@ use crate::environment::Environment;
 use crate::error::{Error, Result, StoreError};
 use crate::fs::carry::copy_whole;
 use crate::fs::mounts::mount_point_in;
-use crate::fs::usage::DiskUsage;
 use crate::fs::{At, exchange_at, is_same, rename_at};
 
 /// Attempts at a step that other processes interfere with.
@@ -196,8 +195,9 @@ impl WorkonHome {
 }
 
 impl Removed {
-    pub(crate) fn usage(&self) -> DiskUsage {
-        DiskUsage::of(&self.place)
+    /// The directory that holds it.
+    pub(crate) fn place(&self) -> &Path {
+        &self.place
     }
 }
 

@@ -110,7 +110,7 @@ fn world() -> Sandbox {
 /// Every document of the page, and the command that prints it here.
 const DOCUMENTS: &[(&str, &[&str])] = &[
     ("lsvirtualenv --json", &["lsvirtualenv", "--json"]),
-    ("lsvirtualenv --json", &["lsvirtualenv", "--json", "--all"]),
+    ("lsvirtualenv --json", &["lsvirtualenv", "--json", "--all", "--size"]),
     ("lsvirtualenv --json", &["lsvirtualenv", "--json", "-l"]),
     ("lsvirtualenv --brief --json", &["lsvirtualenv", "--json", "-b"]),
     ("lsvirtualenv --brief --json", &["lsvirtualenv", "-b", "--json", "--all"]),

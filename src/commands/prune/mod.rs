@@ -2,6 +2,7 @@
 //!
 //! `candidates` decides which environments are proposed, and why.
 
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use clap::Parser;
@@ -14,9 +15,10 @@ use super::{Outcome, Session, Verb, removal};
 use crate::error::{Error, Result, StoreError};
 use crate::fs::usage::{DiskUsage, freed_by_deleting, freed_by_deleting_paths};
 use crate::interpreter;
-use crate::output::{self, Column, Table};
+use crate::output::{self, Column, Progress, Table};
 use crate::seed;
 use crate::shown::{operands, shown};
+use crate::size;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 use crate::workon_home::purge::Undeletable;
@@ -55,7 +57,7 @@ pub(crate) struct Prune {
     /// With --trash: only those removed at least this long ago: `1d`, `12h`
     #[arg(long, value_name = "AGE", value_parser = age, requires = "trash")]
     older_than: Option<Duration>,
-    /// Delete prepared packages and what is known about interpreters
+    /// Delete prepared packages, and what is remembered of interpreters and sizes
     #[arg(long)]
     cache: bool,
     /// Change nothing; only list
@@ -111,7 +113,8 @@ impl Verb for Prune {
             return Ok(self.clear_cache(session, &home));
         }
         let found = candidates(session, &home, self.unused)?;
-        let usages: Vec<DiskUsage> = found.iter().map(|each| DiskUsage::of(each.environment.root())).collect();
+        let roots: Vec<&Path> = found.iter().map(|each| each.environment.root()).collect();
+        let usages = measured(&roots);
         let total = freed_by_deleting(&usages);
         if self.json {
             let candidates = found.iter().zip(&usages).map(|(each, usage)| Proposal {
@@ -167,7 +170,7 @@ impl Prune {
             output::note("No removed environments to delete.");
             return Ok(Outcome::Done);
         }
-        let usages: Vec<DiskUsage> = removed.iter().map(Removed::usage).collect();
+        let usages = measured(&removed.iter().map(Removed::place).collect::<Vec<_>>());
         let size = freed_by_deleting(&usages);
         let mut rows = Table::new(TRASH_COLUMNS);
         for (each, usage) in removed.iter().zip(&usages) {
@@ -193,7 +196,8 @@ impl Prune {
 
     fn clear_cache(&self, session: &Session<'_>, home: &WorkonHome) -> Outcome {
         let prepared = seed::prepared(session.context, &home.pool());
-        let records = interpreter::records(session.context);
+        let mut records = interpreter::records(session.context);
+        records.extend(size::records(session.context));
         let size = freed_by_deleting_paths(&[prepared.as_slice(), records.as_slice()].concat());
         if prepared.is_empty() && records.is_empty() {
             output::note("Nothing in the cache.");
@@ -211,6 +215,12 @@ impl Prune {
         output::note(&format!("Cleared the cache, {} freed", HumanBytes(size)));
         Outcome::Status(u8::from(!failed.is_empty()))
     }
+}
+
+fn measured(directories: &[&Path]) -> Vec<DiskUsage> {
+    let progress = Progress::counting("Measuring environments", directories.len());
+    let each = directories.iter().map(|directory| DiskUsage::of(directory));
+    each.inspect(|_| progress.advance()).collect()
 }
 
 /// Moves the proposals to the trash. One that cannot be moved does not stop the others.

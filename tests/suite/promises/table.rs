@@ -95,7 +95,6 @@ pub(super) const TABLE: &[Row] = &[
             ("prune --trash --dry-run", 0),
             ("prune --trash --older-than 1d --yes", 0),
             ("undo y", 0),
-            ("prune --cache --dry-run", 0),
         ],
         fails: &["prune --json >FULL"],
         usage: "prune --unused soon",
@@ -192,10 +191,10 @@ pub(super) const TABLE: &[Row] = &[
     },
     Row {
         verb: "lsvirtualenv",
-        day: &[("lsvirtualenv", 0), ("lsvirtualenv -b", 0), ("lsvirtualenv --json", 0)],
+        day: &[("lsvirtualenv", 0), ("lsvirtualenv -b", 0), ("lsvirtualenv --json --size", 0)],
         fails: &["lsvirtualenv -b >FULL", "lsvirtualenv >FULL"],
         usage: "lsvirtualenv --nosuch",
-        broken: &[("lsvirtualenv", 0), ("lsvirtualenv -b", 0), ("lsvirtualenv --json", 0)],
+        broken: &[("lsvirtualenv --sort size", 0), ("lsvirtualenv -b", 0), ("lsvirtualenv --json", 0)],
         ..ROW
     },
     Row {

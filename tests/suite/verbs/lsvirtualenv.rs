@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 
-use crate::support::disk::tree;
+use crate::support::disk::{names, tree};
 use crate::support::pty::Terminal;
 use crate::support::sandbox::Sandbox;
 use crate::support::shells::Shell;
@@ -124,6 +124,8 @@ fn json_is_for_programs() {
             "packages": 0,
             "last_used": null,
             "note": null,
+            "size": null,
+            "apparent_size": null,
         }],
     });
     let mut told = told;
@@ -263,4 +265,59 @@ fn the_list_can_be_sorted_and_cut_down() {
     assert_eq!(names(&["--broken"]), ["y"]);
     sandbox.run(["lsvirtualenv", "--broken"]).status(0).stdout_contains("y\n=\n").stderr("");
     sandbox.run(["lsvirtualenv", "--unused", "soon"]).status(2).stdout("").stderr_contains("not an age, such as `90d`");
+}
+
+#[test]
+fn sizes_are_measured_once_until_packages_change() {
+    let sandbox = Sandbox::with_x_and_y().with_own_cache();
+    let size = |name: &str| {
+        let list = sandbox.run(["lsvirtualenv", "--size", "--json"]).status(0).stderr("");
+        let list: serde_json::Value = serde_json::from_slice(&list.stdout).unwrap();
+        let found = list["environments"].as_array().unwrap().iter().find(|each| each["name"] == name).unwrap().clone();
+        (found["size"].as_u64().unwrap(), found["apparent_size"].as_u64().unwrap())
+    };
+    let before = size("x");
+    let sizes = sandbox.root().join("cache/venvwrap/sizes");
+    assert_eq!(names(&sizes).len(), 2);
+    // Deep in a package: noticed after a day.
+    sandbox.write("envs/x/lib/python3.11/site-packages/six/deep/er/big", vec![1; 1 << 20]);
+    let with_package = size("x");
+    assert!(with_package.0 >= before.0 + (1 << 20) && with_package.1 >= before.1 + (1 << 20), "{with_package:?}");
+    sandbox.write("envs/x/lib/python3.11/site-packages/six/deep/er/bigger", vec![1; 1 << 20]);
+    assert_eq!(size("x"), with_package);
+    for name in names(&sizes) {
+        let yesterday = std::time::SystemTime::now() - std::time::Duration::from_hours(25);
+        fs::File::options().write(true).open(sizes.join(name)).unwrap().set_modified(yesterday).unwrap();
+    }
+    let next_day = size("x");
+    assert!(next_day.0 >= with_package.0 + (1 << 20));
+    // What is no size is ignored.
+    for name in names(&sizes) {
+        fs::write(sizes.join(name), "{}").unwrap();
+    }
+    assert_eq!(size("x"), next_day);
+    sandbox.run(["prune", "--cache"]).status(0);
+    assert!(names(&sizes).is_empty());
+}
+
+#[test]
+fn the_table_can_be_sorted_by_size_and_a_broken_cache_is_no_matter() {
+    let mut sandbox = Sandbox::with_x_and_y();
+    sandbox.write("envs/y/big", vec![1; 1 << 20]);
+    fs::hard_link(sandbox.environment("y").join("big"), sandbox.environment("x").join("big")).unwrap();
+    sandbox.write("envs/x/own", vec![1; 1 << 19]);
+    sandbox.set("XDG_CACHE_HOME", "/dev/null");
+    for shell in Shell::ALL {
+        let terminal = Terminal::start(&sandbox, shell);
+        let screen = terminal.run("stty cols 100; lsvirtualenv --sort size");
+        let rows: Vec<Vec<&str>> = screen.lines().map(|line| line.split_whitespace().collect()).collect();
+        let rows: Vec<&Vec<&str>> =
+            rows.iter().filter(|row| row.first().is_some_and(|name| ["x", "y"].contains(name))).collect();
+        // The file with two links is in both, and deleting one of them does not free it.
+        assert!(rows[0].starts_with(&["x", "3.11.2"]) && rows[1].starts_with(&["y", "3.11.2"]), "{screen}");
+        assert!(rows[0].contains(&"MiB") && rows[1].contains(&"MiB") && rows[1].contains(&"KiB"), "{screen}");
+    }
+    let text = sandbox.run(["lsvirtualenv", "--size"]).status(0).stdout_text();
+    assert_eq!(text.lines().filter(|line| line.starts_with("size: ")).count(), 2, "{text}");
+    sandbox.run(["lsvirtualenv", "-b", "--size"]).status(2).stdout("");
 }

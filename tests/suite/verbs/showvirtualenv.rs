@@ -10,8 +10,12 @@ use crate::support::story::Story;
 fn one_by_name_or_the_active_one() {
     let sandbox = Sandbox::new();
     sandbox.minimal_environment("my env");
-    let facts = "python:    3.11.2\nmade from: /usr/bin/python3.11\npath:      [ROOT]/envs/my env\npackages:  0\ncreated:   today\n";
-    sandbox.run(["showvirtualenv", "my env"]).status(0).stdout(format!("{facts}\n")).stderr("");
+    let facts = "python:    3.11.2\nmade from: /usr/bin/python3.11\npath:      [ROOT]/envs/my env\npackages:  0\n";
+    let text = sandbox.run(["showvirtualenv", "my env"]).status(0).stderr("").stdout_text();
+    let size = text.lines().find(|line| line.starts_with("size:      ")).unwrap();
+    assert!(size.contains(" (apparent: ") && size.ends_with("B)"), "{size}");
+    let facts = format!("{facts}{size}\ncreated:   today\n");
+    sandbox.run(["showvirtualenv", "my env"]).status(0).stdout(format!("{facts}\n"));
     let facts = format!("{facts}last used: today\n\n");
     for shell in Shell::ALL {
         let story = Story::new().run(["workon", "my env"]).run(["showvirtualenv"]);
@@ -28,7 +32,7 @@ fn json_has_the_same_facts_as_the_list() {
     };
     let mut one = read(&["showvirtualenv", "--json", "x"]);
     assert_eq!(one.as_object_mut().unwrap().remove("schema"), Some(1.into()));
-    assert_eq!(one, read(&["lsvirtualenv", "--json"])["environments"][0]);
+    assert_eq!(one, read(&["lsvirtualenv", "--json", "--size"])["environments"][0]);
 }
 
 #[test]

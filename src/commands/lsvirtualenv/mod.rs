@@ -4,7 +4,6 @@ use std::cmp::Reverse;
 use std::ffi::OsString;
 use std::fmt::Write;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use clap::error::{ContextKind, ErrorKind};
@@ -19,14 +18,15 @@ use crate::elsewhere::Places;
 use crate::environment::Environment;
 use crate::environment::origin::Origin;
 use crate::error::Result;
-use crate::fs::is_same;
 use crate::hooks;
-use crate::output::{self, Column, Table};
+use crate::output::{self, Progress};
 use crate::shown::shown;
 use crate::verb::verb;
 use crate::versions::Version;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
+
+mod table;
 
 /// List the virtual environments
 ///
@@ -49,6 +49,7 @@ Examples:
   lsvirtualenv --all          include environments of other tools
   lsvirtualenv --unused 90d   environments that were not used for 90 days
   lsvirtualenv --sort used    the least recently used first
+  lsvirtualenv --sort size    the largest first, with their sizes
   lsvirtualenv --json         print JSON"
 )]
 #[expect(clippy::struct_excessive_bools, reason = "they are options")]
@@ -69,7 +70,11 @@ pub(crate) struct LsVirtualenv {
     /// List only environments that were not used for so long: `90d`, `12w`
     #[arg(long, value_name = "AGE", value_parser = age, conflicts_with = "brief")]
     unused: Option<Duration>,
-    /// Sort by name, Python (newest first), last use (oldest first), or packages (most first)
+    /// Add what deleting each would free, and what its files hold; measured once a day, and when
+    /// packages change
+    #[arg(long, conflicts_with = "brief")]
+    size: bool,
+    /// Sort by name, Python (newest first), last use (oldest first), size, or packages (most first)
     #[arg(long, value_name = "KEY", conflicts_with = "brief")]
     sort: Option<SortKey>,
     /// Print JSON; with -b only names and paths
@@ -96,6 +101,7 @@ enum SortKey {
     Name,
     Python,
     Used,
+    Size,
     Packages,
 }
 
@@ -165,6 +171,14 @@ impl Verb for LsVirtualenv {
         for environment in others {
             all.push(read(environment)?);
         }
+        if self.size || self.sort == Some(SortKey::Size) {
+            let progress = Progress::counting("Measuring environments", all.len());
+            for (details, environment) in &mut all {
+                details.measure(session, environment);
+                details.add_size();
+                progress.advance();
+            }
+        }
         self.select(&mut all);
         if self.json {
             let environments = all.into_iter().map(|(details, _)| details).collect();
@@ -176,7 +190,9 @@ impl Verb for LsVirtualenv {
             output::note("No environment matches.");
         }
         if is_table {
-            output::data(if self.all { table_of_all(session, &all) } else { table(session, &all) }.as_bytes())?;
+            output::data(
+                if self.all { table::with_origin(session, &all) } else { table::of_store(session, &all) }.as_bytes(),
+            )?;
             return Ok(Outcome::Done);
         }
         let hooks = session.hooks(&home)?;
@@ -210,6 +226,7 @@ impl LsVirtualenv {
                 all.sort_by_cached_key(|(details, _)| Reverse(details.python.as_deref().and_then(Version::parse)));
             }
             Some(SortKey::Used) => all.sort_by_key(|(details, _)| details.last_used()),
+            Some(SortKey::Size) => all.sort_by_key(|(details, _)| Reverse(details.size)),
             Some(SortKey::Packages) => all.sort_by_key(|(details, _)| Reverse(details.packages)),
         }
     }
@@ -222,52 +239,6 @@ pub(super) fn print_names(home: &WorkonHome) -> Result<bool> {
     print(&names)?;
     say_if_none(names.is_empty());
     Ok(!names.is_empty())
-}
-
-const COLUMNS: &[Column] =
-    &[Column::shrinking("name"), Column::text("origin"), Column::text("python"), Column::path("path")];
-
-fn table_of_all(session: &Session<'_>, all: &[(Details, Environment)]) -> String {
-    let mut table = Table::new(COLUMNS);
-    for (details, environment) in all {
-        let python = if details.broken { Some("broken") } else { details.python.as_deref() };
-        let path = session.shown(environment.root());
-        table.push([details.shown_name.clone(), details.origin.to_owned(), python.unwrap_or("-").to_owned(), path]);
-    }
-    table.text()
-}
-
-const COLUMNS_OF_STORE: &[Column] = &[
-    Column::text(""),
-    Column::shrinking("name"),
-    Column::text("python"),
-    Column::number("packages"),
-    Column::text("last used"),
-    Column::path("project"),
-];
-
-fn table(session: &Session<'_>, all: &[(Details, Environment)]) -> String {
-    let active = session.active_root();
-    let mut table = Table::new(COLUMNS_OF_STORE);
-    for (details, environment) in all {
-        let mark = if details.broken {
-            output::alarming("!")
-        } else if active.is_some_and(|active| is_same(active, environment.root())) {
-            output::helpful("*")
-        } else {
-            String::new()
-        };
-        let known = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
-        table.push([
-            mark,
-            details.shown_name.clone(),
-            known(details.python.as_ref().map(|version| shown(version).to_string())),
-            known(details.packages.map(|packages| packages.to_string())),
-            known(details.last_used().map(output::ago)),
-            details.project.as_ref().map(|project| session.shown(Path::new(project))).unwrap_or_default(),
-        ]);
-    }
-    table.text()
 }
 
 /// On stderr, so that scripts read an empty list.
