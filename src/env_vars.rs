@@ -54,6 +54,18 @@ variables! {
     VENVWRAP_INSTALLER,
     /// `0`: no work behind the prompt (preparing packages, emptying the trash).
     VENVWRAP_BACKGROUND,
+    /// Jupyter's: directory of the kernels that `venvwrap kernel` writes.
+    JUPYTER_DATA_DIR,
+    /// Jupyter's: more directories with kernels, separated by colons.
+    JUPYTER_PATH,
+    /// Jupyter's: `1`: its directory on macOS is the one of the system.
+    JUPYTER_PLATFORM_DIRS,
+    /// Directory of the user's programs; `doctor` looks there for links into environments.
+    XDG_BIN_HOME,
+    /// pipx's: the same.
+    PIPX_BIN_DIR,
+    /// uv's: the same.
+    UV_TOOL_BIN_DIR,
     /// pipenv's: the Pipfile of the project, for `--here`.
     PIPENV_PIPFILE,
     /// pipenv's: how many directories are searched for a Pipfile; 10 by default.

@@ -54,6 +54,7 @@ mod seed; //         pip in a new environment
 mod creator; //      a new environment
 mod installer; //    packages, by pip or uv
 mod relocate; //     files that name the place of their environment
+mod kernels; //      the kernels that Jupyter starts
 mod health; //       problems and their repair
 
 // Words: from the command line to an outcome.

@@ -135,6 +135,7 @@ const VERBS: &[VerbEntry] = &[
     entry::<commands::toggleglobalsitepackages::ToggleGlobalSitePackages>("toggleglobalsitepackages").under(CHANGE),
     entry::<commands::wipeenv::WipeEnv>("wipeenv").under(CHANGE),
     entry::<commands::note::Note>("note").without_function().under(CHANGE),
+    entry::<commands::kernel::Kernel>("kernel").without_function().under(CHANGE),
     entry::<commands::mkproject::MkProject>("mkproject").under(PROJECTS),
     entry::<commands::setvirtualenvproject::SetVirtualenvProject>("setvirtualenvproject").under(PROJECTS),
     entry::<commands::cd::CdProject>("cdproject").under(PROJECTS),

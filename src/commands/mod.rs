@@ -49,6 +49,7 @@ mod in_use;
 pub(crate) mod init;
 pub(crate) mod install;
 mod json;
+pub(crate) mod kernel;
 pub(crate) mod lssitepackages;
 pub(crate) mod lsvirtualenv;
 pub(crate) mod mkproject;

@@ -7,13 +7,14 @@ use clap::Parser;
 
 use super::cpvirtualenv;
 use super::in_use::{self, Taking};
-use super::{Outcome, Session, Verb, elsewhere, workon};
+use super::{Outcome, Session, Verb, elsewhere, kernel, workon};
 use crate::activation::{Plan, Step};
 use crate::environment::Environment;
 use crate::error::{Error, Result, StoreError};
 use crate::fs::{is_same, resolved};
 use crate::keepsake;
 use crate::output;
+use crate::project::pipenv::Project;
 use crate::project::{self, dot_venv};
 use crate::relocate::{self, Relocation, Rewriting};
 use crate::shell::standalone;
@@ -82,17 +83,24 @@ impl Verb for MvVirtualenv {
         let environment = renaming.run(&state)?;
         keepsake::forget(&home, &self.old);
         keepsake::remember(&home, &environment, session.context);
+        let mut lost = None;
         if let Some(project) = project::linked(&environment, session.context)? {
             dot_venv::follow(&project, &from, environment.root(), &home)?;
+            lost = lost_by_pipenv(session, &project, &self.old);
         }
+        let followed = kernel::follow(session, &home, &from, &environment);
         let directory = inside.map(|below| environment.root().join(below));
         if !is_active {
             renaming.finish()?;
             output::note(&format!("Renamed `{}` to `{}`", shown(&self.old), shown(&self.new)));
+            lost.iter().chain(&followed).for_each(|text| output::note(text));
             return Ok(directory.map_or(Outcome::Done, |to| Outcome::Plan(Plan::of(Step::ChangeDirectory(to)), 0)));
         }
         // The shell deactivates the old name, with its hooks, and activates the new one. Then the
         // old name is removed.
+        if let Some(text) = followed {
+            output::note(&text);
+        }
         let mut plan = workon::enter(session, &home, &environment, false)?;
         if let Some(directory) = directory {
             plan.push(Step::ChangeDirectory(directory));
@@ -103,10 +111,26 @@ impl Verb for MvVirtualenv {
 }
 
 /// Finishes an interrupted rename.
-pub(super) fn finish(home: &WorkonHome, old: EnvironmentName, new: EnvironmentName) -> Result<()> {
+pub(super) fn finish(
+    session: &Session<'_>,
+    home: &WorkonHome,
+    old: EnvironmentName,
+    new: EnvironmentName,
+) -> Result<()> {
     let renaming = Renaming { home, old, new };
-    renaming.run(&renaming.state()?)?;
+    let environment = renaming.run(&renaming.state()?)?;
+    let about_kernel = kernel::follow(session, home, &home.path().join(renaming.old.as_os_str()), &environment);
+    if let Some(text) = about_kernel {
+        output::note(&text);
+    }
     renaming.finish()
+}
+
+/// What to say if pipenv used the environment: it computes the name from the path of the Pipfile.
+fn lost_by_pipenv(session: &Session<'_>, project: &Path, old: &OsStr) -> Option<String> {
+    let is_its_name = Project::at(project).default_name().is_some_and(|name| name == old);
+    let project = session.shown(project);
+    is_its_name.then(|| format!("pipenv no longer finds it for {project}: it looks for `{}`", shown(old)))
 }
 
 /// The state of a rename when the command starts.

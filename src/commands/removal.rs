@@ -1,9 +1,9 @@
 //! Removes one environment with what belongs to it: runs its hooks, saves its settings for `undo`,
-//! and removes the `.venv` link of its project.
+//! and removes its Jupyter kernels and the `.venv` link of its project.
 
 use std::path::{Path, PathBuf};
 
-use super::{Session, workon};
+use super::{Session, kernel, workon};
 use crate::error::Result;
 use crate::hooks::{self, Hooks};
 use crate::keepsake;
@@ -30,6 +30,7 @@ pub(super) fn remove(
     let taken = take();
     hooks.run(hooks::POSTRMVIRTUALENV, None, &[name.as_os_str()], None);
     taken?;
+    kernel::detach(session, home, &home.path().join(name.as_os_str()));
     if let Some(project) = project {
         let had_link = unlink(session, &project, &home.path().join(name.as_os_str()));
         keepsake::mark_removed(home, name.as_os_str(), had_link);

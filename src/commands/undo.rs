@@ -7,7 +7,7 @@ use clap::Parser;
 use indicatif::HumanBytes;
 use serde::Serialize;
 
-use super::{Outcome, Session, Verb, json};
+use super::{Outcome, Session, Verb, json, kernel};
 use crate::environment::Environment;
 use crate::error::{Error, Result, StoreError};
 use crate::fs::usage::DiskUsage;
@@ -90,6 +90,7 @@ impl Verb for Undo {
         output::note(&format!("Restored `{}`", shown(&name)));
         if let Some(environment) = &environment {
             bring_link_back(session, &home, environment);
+            kernel::bring_back(session, &home, environment);
             keepsake::forget(&home, &name);
             keepsake::remember(&home, environment, session.context);
         }

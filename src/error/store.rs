@@ -100,6 +100,12 @@ pub(crate) enum StoreError {
     #[error("environment `{}` is a link to {}, which is not in WORKON_HOME", shown(.name), shown(.target))]
     UpgradeLink { name: OsString, target: PathBuf },
 
+    #[error("environment `{}` has no ipykernel, which Jupyter needs to start it", shown(.name))]
+    NoIpykernel { name: OsString, root: PathBuf, has_pip: bool },
+
+    #[error("{} is not UTF-8, and Jupyter cannot start a kernel there", shown(.root))]
+    NoKernelPath { root: PathBuf },
+
     #[error("--clear: {} is too large to keep", shown(.file))]
     TooLargeToKeep { file: PathBuf },
 }
@@ -178,6 +184,13 @@ impl StoreError {
                 let copy = operands(&[name.as_os_str(), OsStr::new("NAME")]);
                 format!("`{} {copy}` makes a copy that can be upgraded", verb("cpvirtualenv"))
             }
+            Self::NoIpykernel { name, has_pip: true, .. } => {
+                format!("`venvwrap run {} python -m pip install ipykernel` installs it", operands(&[name]))
+            }
+            Self::NoIpykernel { root, .. } => {
+                format!("`uv pip install --python {} ipykernel` installs it", typed(root))
+            }
+            Self::NoKernelPath { .. } => "rename the environment, or move WORKON_HOME".to_owned(),
             Self::TooLargeToKeep { .. } => {
                 "nothing was replaced; move that file out of the environment first".to_owned()
             }

@@ -14,6 +14,8 @@ pub(crate) enum Subject {
     Elsewhere,
     /// `WORKON_HOME` and the cache.
     Store,
+    /// The kernels that Jupyter lists.
+    Jupyter,
     /// How the shell loads venvwrap.
     Setup,
     /// What the shell runs for `python` and `pip`.

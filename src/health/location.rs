@@ -87,13 +87,13 @@ fn not_writable(environment: &Environment) -> Option<(PathBuf, Symptom)> {
 }
 
 /// A program in `bin`, and the Pythons that its first lines may start.
-struct Program {
-    name: OsString,
-    pythons: Vec<PathBuf>,
+pub(super) struct Program {
+    pub(super) name: OsString,
+    pub(super) pythons: Vec<PathBuf>,
 }
 
 /// The programs that start a Python by its path, sorted by name.
-fn programs(bin: &Path) -> Vec<Program> {
+pub(super) fn programs(bin: &Path) -> Vec<Program> {
     let entries = fs::read_dir(bin).into_iter().flatten().flatten();
     // Not links: their targets belong to another place.
     let files = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));

@@ -23,6 +23,7 @@ mod cache;
 mod facts;
 mod finding;
 mod interpreter;
+mod jupyter;
 mod location;
 mod packages;
 mod relink;
@@ -89,6 +90,11 @@ impl Examination<'_> {
         let mut symptoms: Vec<_> = interpreter::check(environment).into_iter().collect();
         symptoms.extend(location::check(environment, self.scripts));
         symptoms.extend(packages::check(environment));
+        let moved = symptoms.iter().find_map(|(_, symptom)| match symptom {
+            Symptom::Moved { from, .. } => Some(from.clone()),
+            _ => None,
+        });
+        symptoms.extend(jupyter::inside(environment, moved.as_deref()));
         symptoms
     }
 
@@ -97,6 +103,13 @@ impl Examination<'_> {
         let mut symptoms = store::check(self);
         symptoms.extend(cache::check(self.context));
         general(&Subject::Store, symptoms)
+    }
+
+    /// Checks the kernels of Jupyter, and programs outside the store that point into it.
+    pub(crate) fn pointing_in(&self) -> Vec<Finding> {
+        let mut findings = general(&Subject::Jupyter, jupyter::kernels(self));
+        findings.extend(general(&Subject::Store, jupyter::wrappers(self)));
+        findings
     }
 
     /// Checks how the shell loads venvwrap. `report` is `None` if the functions are not loaded,

@@ -3,6 +3,7 @@
 //!
 //! Decides what is safe. `commands/mvvirtualenv` finishes renames.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::facts::is_link;
@@ -13,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::formats::pyvenv_cfg;
 use crate::fs::{remove_tree, write_whole};
 use crate::keepsake::{self, Timestamps};
+use crate::kernels;
 use crate::relocate::{self, Relocation, Rewriting};
 use crate::workon_home::name::EnvironmentName;
 
@@ -31,6 +33,8 @@ pub(crate) enum Repair {
     Cleared,
     /// A file of the cache was removed.
     Dropped,
+    /// This kernel of Jupyter was removed.
+    KernelRemoved(OsString),
 }
 
 /// Repairs a finding if that is safe. `None`: the user has to decide.
@@ -76,6 +80,17 @@ pub(crate) fn repair(examination: &Examination<'_>, finding: &Finding) -> Option
         Symptom::CacheDamaged => {
             let removed = remove_tree(&finding.path).map_err(Error::io("remove", &finding.path));
             Some(removed.map(|()| Repair::Dropped))
+        }
+        Symptom::KernelDangling { kernel, environment: Some(name), .. } => {
+            let home = examination.home;
+            let is_in_trash = home.removed().is_ok_and(|removed| removed.iter().any(|removed| removed.name == *name));
+            let detached =
+                kernels::carried::detach(examination.context, &home.path().join(name), is_in_trash.then_some(home));
+            match detached {
+                // Its files were not written by ipykernel or by us.
+                Ok(detached) if !detached.removed.contains(kernel) => None,
+                detached => Some(detached.map(|_| Repair::KernelRemoved(kernel.clone()))),
+            }
         }
         _ => None,
     }

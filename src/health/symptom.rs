@@ -163,6 +163,19 @@ symptoms! {
     /// The cache cannot be written to.
     CacheNotWritable { is_ours: bool } = Note "cache-not-writable",
 
+    // What points into the store from elsewhere.
+    /// Jupyter lists a kernel whose Python does not exist.
+    KernelDangling {
+        kernel: OsString,
+        python: PathBuf,
+        /// The environment of the store that it started.
+        environment: Option<OsString>,
+    } = Problem "kernel-dangling",
+    /// Jupyter lists a kernel whose environment has no ipykernel.
+    KernelWithoutIpykernel { kernel: OsString, environment: OsString } = Problem "kernel-without-ipykernel",
+    /// A link or script among the user's programs starts something that an environment lacks.
+    WrapperDangling { target: PathBuf } = Problem "wrapper-dangling",
+
     // How the shell loads venvwrap.
     /// The functions are not loaded.
     FunctionsMissing {

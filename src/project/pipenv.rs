@@ -84,6 +84,18 @@ impl Project {
         Ok(Self { pipfile: found.unwrap_or_else(|| here.join("Pipfile")) })
     }
 
+    /// The project with a Pipfile in this directory.
+    pub(crate) fn at(directory: &Path) -> Self {
+        Self { pipfile: resolved(directory).unwrap_or_else(|_| directory.to_path_buf()).join("Pipfile") }
+    }
+
+    /// The name that pipenv gives the environment without settings. `None` without a Pipfile.
+    pub(crate) fn default_name(&self) -> Option<OsString> {
+        let pipfile = self.pipfile.to_str().filter(|_| self.pipfile.is_file())?;
+        let directory = self.directory().file_name().and_then(OsStr::to_str)?;
+        Some(format!("{}-{}", sanitized(directory), hash(pipfile)).into())
+    }
+
     /// The project's directory, links resolved.
     pub(crate) fn directory(&self) -> &Path {
         self.pipfile.parent().unwrap_or(Path::new("/"))

@@ -143,6 +143,11 @@ impl Relocation {
     }
 }
 
+/// A JSON file from outside the environment with the new location. `None` if nothing changes.
+pub(crate) fn replaced_in_json(text: &[u8], olds: &[PathBuf], new: &Path) -> Option<Vec<u8>> {
+    Spelling::new(olds, new).replaced(text, Language::Json)
+}
+
 /// A location as it is typed, and with the links above it resolved. Whether the last component is
 /// a link does not matter.
 pub(crate) fn spellings(location: &Path) -> Vec<PathBuf> {

@@ -1,5 +1,5 @@
-//! Facts about environments that are kept beside them, by name: when each was last used, and the
-//! user's note.
+//! Facts about environments that are kept beside them, by name: when each was last used, the user's
+//! note, and the Jupyter kernels of those in the trash.
 //!
 //! Each is a file in a directory of its own in `.venvwrap`, so that nothing is written into an
 //! environment. They move along when it is renamed, and stay while it is in the trash.
@@ -21,14 +21,21 @@ use super::private_directory::{PRIVATE, PrivateDirectory};
 use crate::environment::Environment;
 use crate::environment::origin::Origin;
 use crate::error::{Error, Result};
+use crate::fs::private::is_private;
 use crate::fs::{give, write_whole};
 
 /// Empty files; the time of each says when its environment was last used.
 const USED: &str = "used";
 const NOTES: &str = "notes";
+const KERNELS: &str = "kernels";
+
+/// Every directory with facts about environments.
+const SHELVES: [&str; 3] = [USED, NOTES, KERNELS];
 
 /// Longest note, in bytes.
 pub(crate) const LONGEST_NOTE: usize = 16 * 1024;
+
+const LONGEST_KERNELS: usize = 4 * 1024 * 1024;
 
 const NOW: Timestamps = Timestamps {
     last_access: Timespec { tv_sec: 0, tv_nsec: UTIME_NOW },
@@ -76,30 +83,50 @@ impl WorkonHome {
     /// What the user wrote about the environment of this name. What cannot be read, or is too long
     /// or no text, was not written by `venvwrap note`.
     pub(crate) fn note(&self, name: &OsStr) -> Option<String> {
-        let shelf = self.private_directory(NOTES).ok()??;
-        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        let file = File::from(openat(shelf.file(), name, flags, Mode::empty()).ok()?);
-        if !file.metadata().is_ok_and(|entry| entry.is_file()) {
-            return None;
-        }
-        let mut text = Vec::new();
-        file.take(LONGEST_NOTE as u64 + 1).read_to_end(&mut text).ok()?;
-        String::from_utf8(text).ok().filter(|text| text.len() <= LONGEST_NOTE)
+        String::from_utf8(self.read_beside(NOTES, name, LONGEST_NOTE)?.0).ok()
     }
 
     /// Replaces the note; `None` removes it.
     pub(crate) fn set_note(&self, name: &OsStr, note: Option<&str>) -> Result<()> {
-        let Some(text) = note else {
-            return self.private_directory(NOTES)?.map_or(Ok(()), |shelf| remove(&shelf, name));
+        self.write_beside(NOTES, name, note.map(str::as_bytes))
+    }
+
+    /// The kernels of the removed environment of this name. Another user's are ignored: kernels
+    /// name programs.
+    pub(crate) fn kept_kernels(&self, name: &OsStr) -> Option<Vec<u8>> {
+        let (text, entry) = self.read_beside(KERNELS, name, LONGEST_KERNELS)?;
+        is_private(&entry).then_some(text)
+    }
+
+    /// Replaces them; `None` removes them.
+    pub(crate) fn keep_kernels(&self, name: &OsStr, kernels: Option<&[u8]>) -> Result<()> {
+        self.write_beside(KERNELS, name, kernels)
+    }
+
+    /// A file of at most `limit` bytes, and its owner and mode.
+    fn read_beside(&self, shelf: &str, name: &OsStr, limit: usize) -> Option<(Vec<u8>, Metadata)> {
+        let shelf = self.private_directory(shelf).ok()??;
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let file = File::from(openat(shelf.file(), name, flags, Mode::empty()).ok()?);
+        let entry = file.metadata().ok().filter(Metadata::is_file)?;
+        let mut text = Vec::new();
+        file.take(limit as u64 + 1).read_to_end(&mut text).ok()?;
+        (text.len() <= limit).then_some((text, entry))
+    }
+
+    /// Replaces a file whole; `None` removes it.
+    fn write_beside(&self, shelf: &str, name: &OsStr, text: Option<&[u8]>) -> Result<()> {
+        let Some(text) = text else {
+            return self.private_directory(shelf)?.map_or(Ok(()), |shelf| remove(&shelf, name));
         };
-        let shelf = self.create_private(NOTES)?;
+        let shelf = self.create_private(shelf)?;
         let file = shelf.path().join(name);
-        // A link in its place would lend the note the mode and owner of another file. A note stays
+        // A link in its place would lend it the mode and owner of another file. The file stays
         // until the new one is written: the disk may be full.
         if !fs::symlink_metadata(&file).is_ok_and(|entry| entry.is_file()) {
             remove(&shelf, name)?;
         }
-        write_whole(&file, text.as_bytes())?;
+        write_whole(&file, text)?;
         let given = File::open(&file).and_then(|written| self.give_to_owner(&written));
         given.map_err(Error::io("write", file))
     }
@@ -134,7 +161,7 @@ impl WorkonHome {
     }
 
     fn shelves_beside(&self) -> impl Iterator<Item = PrivateDirectory> {
-        [USED, NOTES].into_iter().filter_map(|name| self.private_directory(name).ok().flatten())
+        SHELVES.into_iter().filter_map(|name| self.private_directory(name).ok().flatten())
     }
 }
 

@@ -89,7 +89,7 @@ fn wrong_type(tables: &Tables, kind: &str, value: &Value, place: &str) -> Vec<St
 /// A sandbox that fills every key: a broken environment, a removed one, a name that is not UTF-8, a
 /// project with a hook, a template, and a broken Python.
 fn world() -> Sandbox {
-    let sandbox = Sandbox::with_x_and_y();
+    let mut sandbox = Sandbox::with_x_and_y();
     sandbox.minimal_environment(OsStr::from_bytes(b"\xffodd"));
     fs::remove_file(sandbox.environment("y").join("bin/python")).unwrap();
     sandbox.minimal_environment("old");
@@ -104,6 +104,13 @@ fn world() -> Sandbox {
     fs::create_dir(sandbox.environment("hollow").join("bin")).unwrap();
     symlink("gone", sandbox.environment("hollow").join("bin/python")).unwrap();
     sandbox.write("pyproject/.venv/pyvenv.cfg", "home = /usr/bin\n");
+    let kernel = format!(
+        "{{\"argv\": [{}], \"display_name\": \"x\"}}",
+        Value::from(sandbox.environment("x").join("bin/python").to_str())
+    );
+    sandbox.write("jupyter/kernels/x/kernel.json", kernel);
+    let jupyter = sandbox.root().join("jupyter");
+    sandbox.set("JUPYTER_DATA_DIR", jupyter);
     sandbox
 }
 
@@ -117,6 +124,7 @@ const DOCUMENTS: &[(&str, &[&str])] = &[
     ("showvirtualenv --json", &["showvirtualenv", "--json", "x"]),
     ("showvirtualenv --json", &["showvirtualenv", "y", "--json"]),
     ("allvirtualenv --parallel --json", &["allvirtualenv", "--parallel", "--json", "true"]),
+    ("venvwrap kernel list --json", &["kernel", "list", "--json"]),
     ("venvwrap which --json", &["which", "--json", "x"]),
     ("venvwrap which --json", &["which", "--json", "x", "python"]),
     ("venvwrap env --format json", &["env", "--format", "json", "x"]),

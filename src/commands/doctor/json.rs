@@ -56,6 +56,7 @@ impl Json {
             about: match &finding.subject {
                 Subject::Environment(_) => "environment",
                 Subject::Store => "store",
+                Subject::Jupyter => "jupyter",
                 Subject::Setup => "shell",
                 Subject::Active | Subject::Elsewhere => "active",
             },

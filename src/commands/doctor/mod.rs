@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::health::{self, Examination, Finding, Repair, ResolvedCommand, Severity, ShellReport, Subject, Symptom};
 use crate::output;
 use crate::shell::{Shell, standalone};
+use crate::shown::shown;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
@@ -148,6 +149,7 @@ impl DoctorRun<'_> {
                 checked.push((OsString::new(), Named::of(&elsewhere)));
             }
             findings.extend(self.examination.store());
+            findings.extend(self.examination.pointing_in());
             findings.extend(self.examination.setup(report, self.expects_functions));
             findings.extend(self.examination.active(report));
         }
@@ -193,7 +195,7 @@ impl DoctorRun<'_> {
             return None;
         }
         let names = EnvironmentName::existing(old).and_then(|old| Ok((old, EnvironmentName::existing(new)?)));
-        Some(names.and_then(|(old, new)| mvvirtualenv::finish(self.examination.home, old, new)))
+        Some(names.and_then(|(old, new)| mvvirtualenv::finish(self.session, self.examination.home, old, new)))
     }
 
     fn done(&self, repair: &Repair) -> String {
@@ -204,6 +206,7 @@ impl DoctorRun<'_> {
             Repair::PutBack(what) => format!("restored its {}", what.join(", ")),
             Repair::Cleared => "removed what a killed command left".to_owned(),
             Repair::Dropped => "removed a damaged file of the cache".to_owned(),
+            Repair::KernelRemoved(kernel) => format!("removed the kernel `{}`", shown(kernel)),
         }
     }
 

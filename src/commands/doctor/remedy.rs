@@ -70,6 +70,15 @@ impl Words<'_> {
             | Symptom::TmpenvAbandoned
             | Symptom::CacheDamaged
             | Symptom::RenameNotStarted { .. } => fix,
+            Symptom::KernelDangling { environment: Some(name), .. } => {
+                format!("`venvwrap kernel remove {}`", operands(&[name]))
+            }
+            Symptom::KernelDangling { .. } => format!("`rm -r {here}`"),
+            Symptom::KernelWithoutIpykernel { environment, .. } => {
+                let name = operands(&[environment]);
+                format!("`venvwrap run {name} python -m pip install ipykernel`, or `venvwrap kernel remove {name}`")
+            }
+            Symptom::WrapperDangling { .. } => format!("`rm {here}`, or link it to where that program is now"),
             Symptom::Moved { .. } | Symptom::NoSitePackages => recreate,
             Symptom::ScriptPythonMissing { scripts, .. } | Symptom::ScriptPythonElsewhere { scripts, .. } => {
                 let it = if scripts.len() == 1 { "it" } else { "them" };

@@ -30,6 +30,7 @@ impl Words<'_> {
         match &finding.subject {
             Subject::Environment(name) => shown(name).to_string(),
             Subject::Store => "(store)".to_owned(),
+            Subject::Jupyter => "(jupyter)".to_owned(),
             Subject::Setup => "(shell)".to_owned(),
             Subject::Active | Subject::Elsewhere => "(active)".to_owned(),
         }
@@ -152,6 +153,13 @@ pub(in crate::commands) fn describe(session: &Session<'_>, path: &Path, symptom:
         Symptom::CacheNotWritable { .. } => {
             format!("cannot write to {here}, so creating an environment takes longer")
         }
+        Symptom::KernelDangling { kernel, python, .. } => {
+            format!("the Jupyter kernel `{}` starts {}, which does not exist", shown(kernel), path(python))
+        }
+        Symptom::KernelWithoutIpykernel { kernel, environment } => {
+            format!("the Jupyter kernel `{}` starts `{}`, which has no ipykernel", shown(kernel), shown(environment))
+        }
+        Symptom::WrapperDangling { target } => format!("{here} starts {}, which does not exist", path(target)),
         Symptom::FunctionsMissing { rc_file, has_line: true } => {
             format!("the functions are not loaded in this shell, although {} loads them", path(rc_file))
         }

@@ -280,6 +280,15 @@ pub(super) const TABLE: &[Row] = &[
         ..ROW
     },
     Row {
+        verb: "kernel",
+        day: &[("kernel list", 0), ("kernel list --json", 0), ("kernel sync", 0), ("kernel remove x", 0)],
+        names: &["kernel add NAME", "kernel remove NAME"],
+        fails: &["kernel add gone", "kernel add x", "kernel remove gone", "kernel list --json >FULL"],
+        usage: "kernel nosuch",
+        broken: &[("kernel list", 0), ("kernel sync", 0), ("kernel remove x", 0)],
+        ..ROW
+    },
+    Row {
         verb: "mkproject",
         day: &[
             ("mkproject --list-templates", 0),

@@ -9,6 +9,7 @@ mod find;
 mod help; //       every verb's --help, with examples that can be typed
 mod init;
 mod installing; // mkvirtualenv with packages, and by another program
+mod kernel;
 mod lsvirtualenv;
 pub(crate) mod mkvirtualenv;
 mod mvvirtualenv;
