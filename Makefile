@@ -33,7 +33,7 @@ LINK = $(if $(findstring linux,$(or $(TARGET),$(HOST))),-C link-arg=-T.cargo/wit
 # A copy with a fixed name: `sudo make install` needs neither cargo nor rustc in root's PATH.
 BINARY := target/venvwrap
 SOURCES := $(shell find Cargo.toml Cargo.lock .cargo src shell -type f)
-SHELL_SCRIPTS := $(wildcard shell/*.bash shell/*.sh shell/standalone/activate tests/tools/*.sh tests/suite/support/*.bash .ci/run)
+SHELL_SCRIPTS := $(wildcard shell/*.bash shell/*.sh shell/standalone/activate packaging/*.sh tests/tools/*.sh tests/suite/support/*.bash .ci/run)
 ZSH_SCRIPTS := $(wildcard shell/*.zsh shell/shared.sh tests/suite/support/*.zsh)
 FISH_SCRIPTS := $(wildcard shell/*.fish shell/standalone/*.fish tests/tools/*.fish tests/suite/support/*.fish)
 
@@ -44,7 +44,7 @@ FAULTS := promises robustness quoting running_in states in_use activation:: prot
 # Tests with random values in the suite; those of the modules are named `fuzzed`.
 RANDOM_VALUES := quoting:: states::
 
-.PHONY: help build demo test test-faults test-random lint generate check-generated install uninstall bench clean
+.PHONY: help build demo test test-faults test-random lint generate check-generated install uninstall dist package-test release print-target bench clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -113,8 +113,22 @@ uninstall: ## remove what install put there, given the same PREFIX and DESTDIR
 	done
 	@! test -d $(ROOT)/$(INIT_DIR) || rmdir $(ROOT)/$(INIT_DIR)
 
+dist: $(BINARY) ## build the packages into dist/, KINDS="tarball deb wheel recipes"
+	packaging/build.sh $(BINARY) $(KINDS)
+
+package-test: dist ## install each package in a scratch place and do the main job with it
+	packaging/test.sh $(KINDS)
+
+release: ## prepare release VERSION in dist/ (RELEASING.md)
+	packaging/release.sh $(VERSION)
+
+# For packaging/build.sh.
+print-target:
+	@echo $(or $(TARGET),$(HOST))
+
 bench: $(BINARY) ## measure against virtualenvwrapper, uv and python -m venv
 	@tests/tools/bench.sh $(BINARY)
 
-clean: ## remove target/
+clean: ## remove target/ and dist/
 	cargo clean
+	rm -rf dist

@@ -36,6 +36,7 @@ mod layering; //       who may import whom in src, and who may do what
 mod meddling; //       what others change between entering and leaving, and before loading
 mod names; // the user's own variables, aliases, functions, and options
 mod network; //        the two tests that need a package index
+mod packaging; //      what is published: the install script, and a release before it is made
 mod pipenv; //         one environment of a project for the real pipenv and for us
 mod recipes; //        environments as a file, and built from it
 mod pointers; //       a `.venv` that is a file, and `.python-envs`
