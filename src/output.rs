@@ -96,6 +96,11 @@ pub(crate) fn helpful(text: &str) -> String {
     if has_colour() { format!("{HINT}{text}{HINT:#}") } else { text.to_owned() }
 }
 
+/// Whether progress is shown: stderr is a terminal.
+pub(crate) fn shows_progress() -> bool {
+    io::stderr().is_terminal()
+}
+
 /// A spinner on stderr for long work, shown only on a terminal. Work inside other work shows none:
 /// two would draw over each other.
 pub(crate) struct Progress(Option<ProgressBar>);
@@ -108,7 +113,7 @@ static IS_SPINNING: AtomicBool = AtomicBool::new(false);
 impl Progress {
     /// Shows `text` with a spinner until dropped.
     pub(crate) fn start(text: String) -> Self {
-        if !io::stderr().is_terminal() || IS_SPINNING.swap(true, Ordering::Relaxed) {
+        if !shows_progress() || IS_SPINNING.swap(true, Ordering::Relaxed) {
             return Self(None);
         }
         let style =

@@ -14,7 +14,7 @@ use clap::{Arg, Command, ValueHint};
 
 use super::{PROGRAM, VERBS, VerbEntry};
 use crate::commands::lssitepackages::LS_OPTIONS;
-use crate::commands::{Outcome, Session, add2virtualenv, find, import, mkproject, mkvirtualenv, run};
+use crate::commands::{Outcome, Session, add2virtualenv, find, import, mkproject, mkvirtualenv, run, snapshot};
 use crate::elsewhere::Places;
 use crate::error::Result;
 use crate::output;
@@ -262,6 +262,10 @@ fn values(arg: &Arg, operands: &[&OsStr], typed: &OsStr, session: &Session<'_>) 
         (_, "REMOVED", _) => {
             let removed = WorkonHome::locate(session.context)?.removed()?;
             names(removed.into_iter().map(|removed| removed.name).collect())
+        }
+        (_, "SNAPSHOT", _) => {
+            let all = snapshot::numbers(session, operands.first().copied().unwrap_or_default()).unwrap_or_default();
+            all.into_iter().map(|(number, about)| Candidate { value: number.into(), about }).collect()
         }
         ("names-in-recipe", ..) => names(import::names_in(session, operands.first().copied().unwrap_or_default())),
         (_, "DISTRIBUTION", _) => names(find::distributions(session)?),

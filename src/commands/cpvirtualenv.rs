@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
+use super::copying::{Copying, quoted};
 use super::{Outcome, Session, Verb, elsewhere, untrusted, workon};
 use crate::activation::Step;
 use crate::directories;
@@ -15,7 +16,7 @@ use crate::fs::{is_same, resolved};
 use crate::health;
 use crate::hooks::{self, Hooks};
 use crate::keepsake;
-use crate::output::{self, Progress};
+use crate::output;
 use crate::project::pointer::pointed;
 use crate::relocate::{self, Relocation};
 use crate::shell::standalone;
@@ -171,12 +172,13 @@ fn copy(
     let mut olds = places(source.root());
     olds.extend(made_elsewhere(source));
     let relocation = Relocation::new(source, &olds, &to, standalone::scripts);
-    let building = home.start_building()?;
-    let text = format!("Copying {}", shown(source.name()));
-    let progress = Progress::start(text.clone());
-    let say = |done: usize| progress.say(format!("{text}: {done} files"));
-    relocate::copy_tree(source.root(), building.path(), &relocation, &say)?;
-    drop(progress);
+    let copying = Copying {
+        from: source.root(),
+        relocation: Some(&relocation),
+        text: format!("Copying {}", shown(source.name())),
+        kept: quoted(source.name()),
+    };
+    let (building, _) = copying.copy_into(home.start_building()?, None)?;
     let aside = if untrusted::is_in(home, source.root()) {
         Vec::new()
     } else {

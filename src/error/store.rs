@@ -106,6 +106,16 @@ pub(crate) enum StoreError {
     #[error("{} is not UTF-8, and Jupyter cannot start a kernel there", shown(.root))]
     NoKernelPath { root: PathBuf },
 
+    /// `is_empty`: the environment has no snapshot at all.
+    #[error("environment `{}` has no {}", shown(.name), snapshot(*.number))]
+    NoSnapshot { name: OsString, number: Option<u64>, is_empty: bool },
+
+    #[error("environment `{}` is a link to {}, which is not in WORKON_HOME", shown(.name), shown(.target))]
+    SnapshotLink { name: OsString, target: PathBuf },
+
+    #[error("environment `{}` is not in WORKON_HOME but at {}", shown(.name), shown(.target))]
+    SnapshotOutside { name: OsString, target: PathBuf },
+
     #[error("--clear: {} is too large to keep", shown(.file))]
     TooLargeToKeep { file: PathBuf },
 }
@@ -191,6 +201,18 @@ impl StoreError {
                 format!("`uv pip install --python {} ipykernel` installs it", typed(root))
             }
             Self::NoKernelPath { .. } => "rename the environment, or move WORKON_HOME".to_owned(),
+            Self::NoSnapshot { name, is_empty: true, .. } => {
+                format!("`venvwrap snapshot {}` saves one", operands(&[name]))
+            }
+            Self::NoSnapshot { name, .. } => format!("`venvwrap snapshot --list {}` lists them", operands(&[name])),
+            Self::SnapshotLink { name, .. } => {
+                let copy = operands(&[name.as_os_str(), OsStr::new("NAME")]);
+                format!("`{} {copy}` makes a copy in WORKON_HOME", verb("cpvirtualenv"))
+            }
+            Self::SnapshotOutside { target, .. } => {
+                let copy = operands(&[target.as_os_str(), OsStr::new("NAME")]);
+                format!("`{} {copy}` makes a copy in WORKON_HOME", verb("cpvirtualenv"))
+            }
             Self::TooLargeToKeep { .. } => {
                 "nothing was replaced; move that file out of the environment first".to_owned()
             }
@@ -200,6 +222,10 @@ impl StoreError {
 
 fn holding(holder: Option<u32>) -> String {
     holder.map_or_else(|| "another process".to_owned(), |process| format!("process {process}"))
+}
+
+fn snapshot(number: Option<u64>) -> String {
+    number.map_or_else(|| "snapshot".to_owned(), |number| format!("snapshot {number}"))
 }
 
 fn not_removed(name: Option<&OsStr>) -> String {

@@ -7,6 +7,7 @@
 use std::fs;
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::error::{Error, Result};
@@ -42,6 +43,38 @@ pub(crate) fn walk(root: &Path, visitor: &impl Visitor) -> Result<()> {
         work(root, visitor, &queue);
     });
     queue.state.into_inner().unwrap_or_else(PoisonError::into_inner).failed.map_or(Ok(()), Err)
+}
+
+/// The number of files, directories, and links in the tree at `root`, as far as it can be read.
+pub(crate) fn count(root: &Path) -> usize {
+    let counter = Counter(AtomicUsize::new(0));
+    let _ = walk(root, &counter);
+    counter.0.into_inner()
+}
+
+struct Counter(AtomicUsize);
+
+impl Counter {
+    fn add(&self) {
+        self.0.fetch_add(1, Relaxed);
+    }
+}
+
+impl Visitor for Counter {
+    fn directory(&self, _path: &Path) -> Result<()> {
+        self.add();
+        Ok(())
+    }
+
+    fn file(&self, _path: &Path, _buffer: &mut Vec<u8>) -> Result<()> {
+        self.add();
+        Ok(())
+    }
+
+    fn link(&self, _path: &Path) -> Result<()> {
+        self.add();
+        Ok(())
+    }
 }
 
 /// Directories that no thread has read yet.

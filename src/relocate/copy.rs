@@ -1,11 +1,11 @@
-//! Copies an environment to another location.
+//! Copies an environment, for another location or exactly as it is.
 //!
 //! Every file is read once and written once, with its paths changed on the way. The copy shares no
 //! file with the original, which is only read.
 
 use std::fs::{self, DirBuilder, File, Metadata};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, fchown, lchown};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -14,31 +14,38 @@ use std::time::SystemTime;
 use nix::fcntl::AT_FDCWD;
 use nix::sys::stat::{UtimensatFlags, utimensat};
 use nix::sys::time::TimeSpec;
+use nix::unistd::geteuid;
 
 use super::Relocation;
 use super::record::{ChangedFile, RecordUpdates};
 use super::source::{Inspected, SourceFile};
 use crate::error::{Error, Result};
 use crate::formats::record::is_record;
-use crate::fs::Copier;
 use crate::fs::walk::{Visitor, walk};
+use crate::fs::{Copier, open_directory};
 
 /// How many entries are copied between two reports of progress.
-const STEP: usize = 512;
+const STEP: usize = 64;
+
+/// Is told the number of finished entries, from any thread. An error ends the copying.
+pub(crate) type Progress<'a> = &'a (dyn Fn(usize) -> Result<()> + Sync);
 
 /// Copies the tree at `from`, the old location, to the empty directory `to`, which will be moved to
 /// the new one. Keeps permissions, times, and links. Drops setuid and setgid bits and extended
 /// attributes (capabilities, for example), because the copy belongs to whoever makes it. Skips
-/// everything but files, directories, and links. Reports the number of finished entries to
-/// `progress`, from any thread.
+/// everything but files, directories, and links.
 ///
-/// After a failure, the files copied so far stay.
+/// Without a relocation, every byte stays. Then the mode of each entry is kept whole if the copy
+/// has the same owner; for root, it has. The times of links are kept, too.
+///
+/// Returns the files and links that have another content than in the original, relative to the
+/// root. After a failure, the files copied so far stay.
 pub(crate) fn copy_tree(
     from: &Path,
     to: &Path,
-    relocation: &Relocation,
-    progress: &(dyn Fn(usize) + Sync),
-) -> Result<()> {
+    relocation: Option<&Relocation>,
+    progress: Progress<'_>,
+) -> Result<Vec<PathBuf>> {
     let copying = Copying {
         from,
         to,
@@ -56,8 +63,9 @@ pub(crate) fn copy_tree(
 struct Copying<'a> {
     from: &'a Path,
     to: &'a Path,
-    relocation: &'a Relocation,
-    progress: &'a (dyn Fn(usize) + Sync),
+    /// `None`: nothing changes.
+    relocation: Option<&'a Relocation>,
+    progress: Progress<'a>,
     copier: Copier,
     /// Permission bits that new files do not get.
     umask: u32,
@@ -72,6 +80,7 @@ struct Deferred {
     directories: Vec<(PathBuf, Metadata)>,
     records: Vec<PathBuf>,
     changed: Vec<ChangedFile>,
+    rewritten: Vec<PathBuf>,
 }
 
 impl Visitor for Copying<'_> {
@@ -85,35 +94,52 @@ impl Visitor for Copying<'_> {
             DirBuilder::new().mode(stat.mode() & 0o777 | 0o700).create(&to).map_err(Error::io("create", &to))?;
         }
         self.deferred().directories.push((path.to_path_buf(), stat));
-        self.count();
-        Ok(())
+        self.count()
     }
 
     fn file(&self, path: &Path, buffer: &mut Vec<u8>) -> Result<()> {
+        let (from, to) = (self.from.join(path), self.to.join(path));
+        let Some(relocation) = self.relocation else {
+            let Some(source) = SourceFile::open(&from)? else { return Ok(()) };
+            let copied = self.copy(&source, &to, |copy| source.copy_content(copy, buffer))?;
+            Self::make_equal(&copied, &source.stat).map_err(Error::io("write", &to))?;
+            return self.count();
+        };
         if is_record(path) {
             self.deferred().records.push(path.to_path_buf());
             return Ok(());
         }
-        let (from, to) = (self.from.join(path), self.to.join(path));
         let Some(source) = SourceFile::open(&from)? else { return Ok(()) };
-        match source.inspect(path, self.relocation, buffer).map_err(Error::io("read", &from))? {
+        match source.inspect(path, relocation, buffer).map_err(Error::io("read", &from))? {
             Inspected::Changed(content) => {
                 source.write_changed(&to, &content).map_err(Error::io("write", &to))?;
-                self.deferred().changed.push(ChangedFile::new(path, &content));
+                let mut deferred = self.deferred();
+                deferred.changed.push(ChangedFile::new(path, &content));
+                deferred.rewritten.push(path.to_path_buf());
             }
-            Inspected::Same(content) => self.copy(&source, &to, |copy| copy.write_all(content))?,
-            Inspected::Unread => self.copy(&source, &to, |copy| io::copy(&mut &source.file, copy).map(drop))?,
+            Inspected::Same(content) => drop(self.copy(&source, &to, |copy| copy.write_all(content))?),
+            Inspected::Unread => drop(self.copy(&source, &to, |copy| source.copy_content(copy, buffer))?),
         }
-        self.count();
-        Ok(())
+        self.count()
     }
 
     fn link(&self, path: &Path) -> Result<()> {
         let (from, to) = (self.from.join(path), self.to.join(path));
-        let target = fs::read_link(&from).map_err(Error::io("read", from))?;
-        let target = self.relocation.retargeted(path, &target).unwrap_or(target);
-        self.count();
-        std::os::unix::fs::symlink(target, &to).map_err(Error::io(Error::LINKING, to))
+        let target = fs::read_link(&from).map_err(Error::io("read", &from))?;
+        let retargeted = self.relocation.and_then(|relocation| relocation.retargeted(path, &target));
+        if retargeted.is_some() {
+            self.deferred().rewritten.push(path.to_path_buf());
+        }
+        let target = retargeted.unwrap_or(target);
+        std::os::unix::fs::symlink(target, &to).map_err(Error::io(Error::LINKING, &to))?;
+        if self.relocation.is_none() {
+            let stat = fs::symlink_metadata(&from).map_err(Error::io("look at", from))?;
+            if geteuid().is_root() {
+                lchown(&to, Some(stat.uid()), Some(stat.gid())).map_err(Error::io("write", &to))?;
+            }
+            set_modified(&to, &stat)?;
+        }
+        self.count()
     }
 }
 
@@ -122,14 +148,12 @@ impl Copying<'_> {
         self.deferred.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn count(&self) {
+    fn count(&self) -> Result<()> {
         let done = self.done.fetch_add(1, Relaxed) + 1;
-        if done.is_multiple_of(STEP) {
-            (self.progress)(done);
-        }
+        if done.is_multiple_of(STEP) { (self.progress)(done) } else { Ok(()) }
     }
 
-    fn copy(&self, source: &SourceFile, to: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<()> {
+    fn copy(&self, source: &SourceFile, to: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<File> {
         let modified = source.stat.modified().unwrap_or(SystemTime::UNIX_EPOCH);
         let copy = self.copier.copy(&source.file, to, source.permissions(), modified, write);
         let copy = copy.map_err(Error::io("write", to))?;
@@ -137,39 +161,80 @@ impl Copying<'_> {
         if source.permissions() & self.umask != 0 {
             copy.set_permissions(fs::Permissions::from_mode(source.permissions())).map_err(Error::io("write", to))?;
         }
+        Ok(copy)
+    }
+
+    /// Gives an exact copy the owner of its original, as far as that is allowed, and then those
+    /// bits of the mode that belong to an owner.
+    fn make_equal(copy: &File, original: &Metadata) -> io::Result<()> {
+        if geteuid().is_root() && (original.uid() != 0 || original.gid() != 0) {
+            fchown(copy, Some(original.uid()), Some(original.gid()))?;
+        }
+        let (bits, is_special) = (original.mode() & 0o7777, original.mode() & 0o7000 != 0);
+        // A new directory can have a bit of the directory above it.
+        if (is_special || original.is_dir()) && copy.metadata()?.uid() == original.uid() {
+            copy.set_permissions(fs::Permissions::from_mode(bits))?;
+        }
         Ok(())
     }
 
     /// Writes the RECORDs, now that all hashes are known; then sets modes and times of directories.
-    fn finish(self) -> Result<()> {
-        let Deferred { directories, records, changed } = std::mem::take(&mut *self.deferred());
-        let mut rows = RecordUpdates::new(&changed, &self.relocation.spelling, &self.relocation.new);
-        let mut buffer = Vec::new();
-        for path in records {
-            let (from, to) = (self.from.join(&path), self.to.join(&path));
-            let Some(source) = SourceFile::open(&from)? else { continue };
-            let record = source.read(&mut buffer).map_err(Error::io("read", &from))?;
-            match rows.replaced(&path, record) {
-                Some(content) => source.write_changed(&to, &content).map_err(Error::io("write", &to))?,
-                None => self.copy(&source, &to, |copy| copy.write_all(record))?,
-            }
-            self.count();
+    fn finish(self) -> Result<Vec<PathBuf>> {
+        let Deferred { directories, records, changed, mut rewritten } = std::mem::take(&mut *self.deferred());
+        if let Some(relocation) = self.relocation {
+            self.records(relocation, &records, &changed, &mut rewritten)?;
         }
-        for (path, stat) in directories {
+        // Those below first: the mode of a directory may close it.
+        for (path, stat) in directories.into_iter().rev() {
             let to = self.to.join(&path);
-            let (accessed, modified) = (TimeSpec::UTIME_OMIT, TimeSpec::new(stat.mtime(), stat.mtime_nsec()));
-            utimensat(AT_FDCWD, &to, &accessed, &modified, UtimensatFlags::NoFollowSymlink)
-                .map_err(|refusal| Error::io("write", &to)(refusal.into()))?;
+            let exact = self.relocation.is_none().then(|| open_directory(&to)).transpose();
+            let exact = exact.map_err(Error::io("write", &to))?;
+            set_modified(&to, &stat)?;
             let bits = stat.mode() & 0o777;
             if bits & 0o700 != 0o700 || bits & self.umask != 0 || path.as_os_str().is_empty() {
                 // With this bit, a store shared by a group gives new files to that group.
                 let inherited = fs::symlink_metadata(&to).map_err(Error::io("look at", &to))?.mode() & 0o2000;
                 let permissions = fs::Permissions::from_mode(bits | inherited);
-                fs::set_permissions(&to, permissions).map_err(Error::io("write", to))?;
+                fs::set_permissions(&to, permissions).map_err(Error::io("write", &to))?;
             }
+            if let Some(copy) = exact {
+                Self::make_equal(&copy, &stat).map_err(Error::io("write", to))?;
+            }
+        }
+        Ok(rewritten)
+    }
+
+    fn records(
+        &self,
+        relocation: &Relocation,
+        records: &[PathBuf],
+        changed: &[ChangedFile],
+        rewritten: &mut Vec<PathBuf>,
+    ) -> Result<()> {
+        let mut rows = RecordUpdates::new(changed, &relocation.spelling, &relocation.new);
+        let mut buffer = Vec::new();
+        for path in records {
+            let (from, to) = (self.from.join(path), self.to.join(path));
+            let Some(source) = SourceFile::open(&from)? else { continue };
+            let record = source.read(&mut buffer).map_err(Error::io("read", &from))?;
+            match rows.replaced(path, record) {
+                Some(content) => {
+                    source.write_changed(&to, &content).map_err(Error::io("write", &to))?;
+                    rewritten.push(path.clone());
+                }
+                None => drop(self.copy(&source, &to, |copy| copy.write_all(record))?),
+            }
+            self.count()?;
         }
         Ok(())
     }
+}
+
+/// Sets the time of a copy, not following links.
+fn set_modified(copy: &Path, original: &Metadata) -> Result<()> {
+    let (accessed, modified) = (TimeSpec::UTIME_OMIT, TimeSpec::new(original.mtime(), original.mtime_nsec()));
+    utimensat(AT_FDCWD, copy, &accessed, &modified, UtimensatFlags::NoFollowSymlink)
+        .map_err(|refusal| Error::io("write", copy)(refusal.into()))
 }
 
 /// The umask, seen in a new directory: the system call to read it would change it for a moment.

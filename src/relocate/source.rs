@@ -89,6 +89,14 @@ impl SourceFile {
         Ok(&buffer[..length])
     }
 
+    /// Copies the content as it is.
+    pub(super) fn copy_content(&self, copy: &mut File, buffer: &mut Vec<u8>) -> io::Result<()> {
+        if self.stat.size() > LARGE {
+            return io::copy(&mut &self.file, copy).map(drop);
+        }
+        copy.write_all(self.read(buffer)?)
+    }
+
     /// The permission bits without setuid and setgid: root's copy of a user's file would run as
     /// root.
     pub(super) fn permissions(&self) -> u32 {

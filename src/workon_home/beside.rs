@@ -2,7 +2,8 @@
 //! note, and the Jupyter kernels of those in the trash.
 //!
 //! Each is a file in a directory of its own in `.venvwrap`, so that nothing is written into an
-//! environment. They move along when it is renamed, and stay while it is in the trash.
+//! environment. They move along when it is renamed, and stay while it is in the trash. Snapshots
+//! are kept beside it, too; `snapshots` knows how.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, Metadata};
@@ -18,6 +19,7 @@ use rustix::io::Errno;
 
 use super::WorkonHome;
 use super::private_directory::{PRIVATE, PrivateDirectory};
+use super::purge::PendingDeletion;
 use crate::environment::Environment;
 use crate::environment::origin::Origin;
 use crate::error::{Error, Result};
@@ -136,27 +138,34 @@ impl WorkonHome {
         for shelf in self.shelves_beside() {
             let _ = renameat(shelf.file(), old, shelf.file(), new);
         }
+        self.move_snapshots(old, new);
     }
 
-    /// Removes what is kept beside the environment of this name.
-    pub(crate) fn forget_beside(&self, name: &OsStr) {
+    /// Removes what is kept beside the environment of this name. The files of its snapshots are
+    /// deleted with the trash, if not before.
+    pub(crate) fn forget_beside(&self, name: &OsStr) -> PendingDeletion {
         for shelf in self.shelves_beside() {
             let _ = unlinkat(shelf.file(), name, AtFlags::empty());
         }
+        self.forget_snapshots(name).unwrap_or_default()
     }
 
     /// The same for names that neither an environment nor anything in the trash has.
     pub(super) fn forget_missing(&self) {
         let Ok(removed) = self.removed() else { return };
+        let is_known = |name: &OsStr| {
+            removed.iter().any(|removed| removed.name == name) || fs::symlink_metadata(self.path.join(name)).is_ok()
+        };
         for shelf in self.shelves_beside() {
             for entry in Dir::read_from(shelf.file()).into_iter().flatten().flatten() {
                 let name = OsStr::from_bytes(entry.file_name().to_bytes());
-                let is_known = removed.iter().any(|removed| removed.name == name)
-                    || fs::symlink_metadata(self.path.join(name)).is_ok();
-                if !is_known {
+                if !is_known(name) {
                     let _ = unlinkat(shelf.file(), name, AtFlags::empty());
                 }
             }
+        }
+        for name in self.names_with_snapshots().iter().filter(|name| !is_known(name)) {
+            let _ = self.forget_snapshots(name).map(PendingDeletion::delete);
         }
     }
 

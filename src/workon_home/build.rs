@@ -79,7 +79,7 @@ impl WorkonHome {
             _ => Error::io("create", &root)(error),
         })?;
         building.keep();
-        self.forget_beside(name.as_os_str());
+        drop(self.forget_beside(name.as_os_str()));
         Environment::open(&root)?.ok_or_else(|| self.unknown(name.as_os_str()))
     }
 

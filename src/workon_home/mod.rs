@@ -26,6 +26,7 @@ mod private_directory;
 pub(crate) mod purge;
 mod rename;
 mod replacement;
+pub(crate) mod snapshots;
 pub(crate) mod trash;
 mod trash_entry;
 

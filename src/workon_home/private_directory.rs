@@ -103,24 +103,39 @@ pub(super) fn random_name(prefix: &str) -> OsString {
 impl WorkonHome {
     /// Opens a directory in `.venvwrap`. `None` if it does not exist.
     pub(super) fn private_directory(&self, name: &str) -> Result<Option<PrivateDirectory>> {
-        self.open_private(name, false)
+        self.open_private(&[OsStr::new(name)], false)
+    }
+
+    /// Opens a directory below one in `.venvwrap`. `None` if it does not exist.
+    pub(super) fn directory_below(&self, name: &str, below: &OsStr) -> Result<Option<PrivateDirectory>> {
+        self.open_private(&[OsStr::new(name), below], false)
     }
 
     /// Opens it, and creates it if missing. It gets the owner of the store, even if root creates
     /// it: the owner runs the next command.
     pub(super) fn create_private(&self, name: &str) -> Result<PrivateDirectory> {
-        let missing = || Error::io("create", self.path.join(PRIVATE).join(name))(io::ErrorKind::NotFound.into());
-        self.open_private(name, true)?.ok_or_else(missing)
+        self.create_steps(&[OsStr::new(name)])
     }
 
-    fn open_private(&self, name: &str, make: bool) -> Result<Option<PrivateDirectory>> {
+    /// The same below a directory in `.venvwrap`.
+    pub(super) fn create_below(&self, name: &str, below: &OsStr) -> Result<PrivateDirectory> {
+        self.create_steps(&[OsStr::new(name), below])
+    }
+
+    fn create_steps(&self, names: &[&OsStr]) -> Result<PrivateDirectory> {
+        let path = || self.path.join(PRIVATE).join(names.iter().collect::<PathBuf>());
+        let missing = || Error::io("create", path())(io::ErrorKind::NotFound.into());
+        self.open_private(names, true)?.ok_or_else(missing)
+    }
+
+    fn open_private(&self, names: &[&OsStr], make: bool) -> Result<Option<PrivateDirectory>> {
         let store = match File::open(&self.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             opened => opened.map_err(Error::io("open", &self.path))?,
         };
         let entry = store.metadata().map_err(Error::io("open", &self.path))?;
         let mut parent = PrivateDirectory { directory: store, path: self.path.clone() };
-        for step in [self.private_name(&entry).as_os_str(), OsStr::new(name)] {
+        for step in std::iter::once(self.private_name(&entry).as_os_str()).chain(names.iter().copied()) {
             let path = parent.path.join(step);
             let opened = match parent.open(step) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound && make => {
@@ -164,7 +179,7 @@ impl WorkonHome {
     /// The directories that cannot be used, each with the reason and a remedy.
     pub(crate) fn unusable_directories(&self) -> Vec<(PathBuf, String, String)> {
         let mut found = Vec::new();
-        for name in ["new", "trash", "pool", "kept", "used", "notes", "kernels"] {
+        for name in ["new", "trash", "pool", "kept", "used", "notes", "kernels", "snapshots"] {
             if let Err(Error::Store(StoreError::Unusable { reason, remedy, .. })) = self.private_directory(name) {
                 let private = self.path.join(PRIVATE);
                 let is_whole = fs::symlink_metadata(&private).is_ok_and(|entry| entry.is_dir());

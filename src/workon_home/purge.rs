@@ -24,7 +24,7 @@ use crate::fs::{is_nearly_full, remove_tree, rename_at};
 use crate::shown::typed;
 
 /// Prefix of a directory in the trash that is being deleted.
-const DOOMED: &str = "doomed-";
+pub(super) const DOOMED: &str = "doomed-";
 
 /// How long a removed environment is kept if the disk is nearly full.
 const WHEN_TIGHT: Duration = Duration::from_hours(24);
@@ -32,9 +32,15 @@ const WHEN_TIGHT: Duration = Duration::from_hours(24);
 /// The files by which every tool recognizes an environment.
 const MARKS: [&str; 3] = [FILE_NAME, "bin/activate", conda_meta::HISTORY];
 
-/// A removed environment that cannot be restored anymore and whose files are still to be deleted.
-#[derive(Debug)]
-pub(crate) struct PendingDeletion(Option<(PrivateDirectory, OsString)>);
+/// What cannot be restored anymore and whose files are still to be deleted.
+#[derive(Debug, Default)]
+pub(crate) struct PendingDeletion(Vec<(PrivateDirectory, OsString)>);
+
+impl FromIterator<(PrivateDirectory, OsString)> for PendingDeletion {
+    fn from_iter<I: IntoIterator<Item = (PrivateDirectory, OsString)>>(doomed: I) -> Self {
+        Self(doomed.into_iter().collect())
+    }
+}
 
 /// Something in the trash that cannot be deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,8 +65,9 @@ impl WorkonHome {
             let doomed = random_name(DOOMED);
             match rename_at((CWD, &root), trash.at(&doomed)) {
                 Ok(()) => {
-                    self.forget_beside(name.as_os_str());
-                    return Ok(PendingDeletion(Some((trash, doomed))));
+                    let mut pending = self.forget_beside(name.as_os_str());
+                    pending.0.push((trash, doomed));
+                    return Ok(pending);
                 }
                 Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(self.unknown(name.as_os_str())),
                 Err(error) if is_full(&error) || error.kind() == io::ErrorKind::CrossesDevices => {}
@@ -68,8 +75,7 @@ impl WorkonHome {
             }
         }
         delete_in_place(&root)?;
-        self.forget_beside(name.as_os_str());
-        Ok(PendingDeletion(None))
+        Ok(self.forget_beside(name.as_os_str()))
     }
 
     /// `keep`, or a day if the disk is nearly full.
@@ -132,8 +138,7 @@ impl WorkonHome {
 
 impl PendingDeletion {
     pub(crate) fn delete(self) -> Result<()> {
-        let Some((trash, name)) = self.0 else { return Ok(()) };
-        delete(&trash, &name)
+        self.0.iter().map(|(trash, name)| delete(trash, name)).fold(Ok(()), Result::and)
     }
 }
 

@@ -13,6 +13,7 @@ use std::time::SystemTime;
 use rustix::fs::{AtFlags, CWD, statat, unlinkat};
 
 use super::name::EnvironmentName;
+use super::private_directory::PrivateDirectory;
 use super::trash_entry::{TrashContent, WAITS, content_of, time_of};
 use super::{UnfinishedEnvironment, WorkonHome, purge};
 use crate::environment::Environment;
@@ -37,6 +38,13 @@ impl WorkonHome {
     /// Moves an environment to the trash. Refuses the `active` one, a root compared by device and
     /// inode.
     pub(crate) fn remove(&self, name: &EnvironmentName, active: Option<&Path>) -> Result<Removed> {
+        let (removed, place) = self.put_away(name, active)?;
+        self.put_snapshots_away(name.as_os_str(), &place);
+        Ok(removed)
+    }
+
+    /// The same without its snapshots.
+    fn put_away(&self, name: &EnvironmentName, active: Option<&Path>) -> Result<(Removed, PrivateDirectory)> {
         let root = self.removable(name, active)?;
         let at = SystemTime::now();
         let place = self.fresh_place(at, "").map_err(|error| no_room(error, name))?;
@@ -52,7 +60,7 @@ impl WorkonHome {
         };
         let path = place.path().to_path_buf();
         moved.inspect_err(|_| drop(fs::remove_dir(&path)))?;
-        Ok(Removed { name: name.as_os_str().to_owned(), at, place: path })
+        Ok((Removed { name: name.as_os_str().to_owned(), at, place: path }, place))
     }
 
     /// Replaces an environment by a finished one and moves the old one to the trash. If the file
@@ -80,8 +88,8 @@ impl WorkonHome {
             let done = match exchange_at(waiting, (CWD, &root)) {
                 // Removed or renamed by another process meanwhile: the name is free.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => rename_at(waiting, (CWD, &root)),
-                Err(error) if is_unable(&error) => match self.remove(name, active) {
-                    Ok(removed) => rename_at(waiting, (CWD, &root)).inspect_err(|_| {
+                Err(error) if is_unable(&error) => match self.put_away(name, active) {
+                    Ok((removed, _)) => rename_at(waiting, (CWD, &root)).inspect_err(|_| {
                         let _ = self.restore(Some(&removed.name));
                     }),
                     Err(Error::UnknownEnvironment { .. }) => rename_at(waiting, (CWD, &root)),
@@ -166,7 +174,13 @@ impl WorkonHome {
             let (Some(removed), Some(trash)) = (found, self.private_directory("trash")?) else { break };
             let root = self.path.join(&removed.name);
             let place = removed.place.file_name().map(|place| trash.open(place));
-            let moved = match place {
+            // Its snapshots come back first: if this process is killed in between, they belong to a
+            // name that is in the trash.
+            let is_free = fs::symlink_metadata(&root).is_err();
+            if let (Some(Ok(place)), true) = (&place, is_free) {
+                self.bring_snapshots_back(&removed.name, place);
+            }
+            let moved = match &place {
                 Some(Ok(place)) => match rename_at(place.at(&removed.name), (CWD, &root)) {
                     Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
                         self.carry(&removed.place.join(&removed.name), (CWD, &root))?;
@@ -176,6 +190,9 @@ impl WorkonHome {
                 },
                 _ => Err(io::ErrorKind::NotFound.into()),
             };
+            if let (Some(Ok(place)), true, Err(_)) = (&place, is_free, &moved) {
+                self.put_snapshots_away(&removed.name, place);
+            }
             match moved {
                 Ok(()) => {
                     let name = removed.place.file_name().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The directories in the trash: each holds one removed environment.
+//! The directories in the trash: each holds one removed environment, and its snapshots.
 //!
 //! Owns their names, `SECONDS.COUNTER`, and decides whether one can be restored or deleted.
 
@@ -9,8 +9,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::WorkonHome;
 use super::private_directory::PrivateDirectory;
+use super::{WorkonHome, snapshots};
 use crate::error::{Error, Result};
 
 /// In the name of a trash directory, precedes the inode of a new environment that waits there to be
@@ -28,7 +28,8 @@ pub(super) enum TrashContent {
 }
 
 pub(super) fn content_of(place: &Path) -> TrashContent {
-    let mut entries = fs::read_dir(place).into_iter().flatten().flatten();
+    let entries = fs::read_dir(place).into_iter().flatten().flatten();
+    let mut entries = entries.filter(|entry| entry.file_name() != snapshots::REMOVED);
     let Some(kept) = entries.next() else { return TrashContent::NotRestorable };
     if entries.next().is_some() {
         return TrashContent::Foreign;

@@ -94,6 +94,7 @@ fn world() -> Sandbox {
     fs::remove_file(sandbox.environment("y").join("bin/python")).unwrap();
     sandbox.minimal_environment("old");
     sandbox.run(["rmvirtualenv", "old"]).status(0);
+    sandbox.run(["snapshot", "x"]).status(0);
     sandbox.write("envs/template_mine", "#!/bin/sh\n");
     fs::create_dir_all(sandbox.home().join(".pyenv/versions/3.95.0/bin")).unwrap();
     symlink("/gone", sandbox.home().join(".pyenv/versions/3.95.0/bin/python")).unwrap();
@@ -133,6 +134,7 @@ const DOCUMENTS: &[(&str, &[&str])] = &[
     ("venvwrap find --json", &["find", "--json", "--pth"]),
     ("venvwrap diff --json", &["diff", "--json", "x", "y"]),
     ("venvwrap undo --list --json", &["undo", "--list", "--json"]),
+    ("venvwrap snapshot --list --json", &["snapshot", "--list", "--json"]),
     ("venvwrap upgrade --json", &["upgrade", "--json", "--all", "-n"]),
     ("venvwrap prune --json", &["prune", "--json", "--unused", "0d"]),
     ("venvwrap doctor --json", &["doctor", "--json"]),

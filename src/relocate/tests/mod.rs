@@ -101,7 +101,7 @@ fn relocation(root: &Path, new: &Path) -> Relocation {
 /// Copies `from` to `to`, as if both stood in their places.
 fn copied(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
-    super::copy_tree(from, to, &relocation(from, to), &|_| ()).unwrap();
+    super::copy_tree(from, to, Some(&relocation(from, to)), &|_| Ok(())).unwrap();
 }
 
 /// Changes the environment at `from` into one at `to`.

@@ -102,6 +102,29 @@ pub(super) const TABLE: &[Row] = &[
         ..ROW
     },
     Row {
+        verb: "snapshot",
+        day: &[
+            ("snapshot x", 0),
+            ("snapshot --list", 0),
+            ("snapshot --list x --json", 0),
+            ("snapshot --remove x 1", 0),
+        ],
+        names: &["snapshot NAME", "snapshot --list NAME"],
+        fails: &["snapshot gone", "snapshot --remove x 7", "snapshot --list --json >FULL"],
+        usage: "snapshot --remove x",
+        broken: &[("snapshot x", 0), ("snapshot --list", 0), ("snapshot --remove x 1", 0)],
+        ..ROW
+    },
+    Row {
+        verb: "rollback",
+        day: &[("snapshot y", 0), ("rollback y", 0), ("rollback y 1", 0), ("snapshot --remove y 1", 0)],
+        names: &["rollback NAME", "rollback NAME 1"],
+        fails: &["rollback gone", "rollback x", "rollback x 7"],
+        usage: "rollback x one",
+        broken: &[("snapshot x", 0), ("rollback x", 0), ("snapshot --remove x 1", 0)],
+        ..ROW
+    },
+    Row {
         verb: "export",
         day: &[
             ("export x", 0),

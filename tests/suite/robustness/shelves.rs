@@ -44,6 +44,8 @@ fn work(sandbox: &Sandbox) -> Vec<Answer<'_>> {
     vec![
         sandbox.run(making(python, "new")),
         sandbox.run(["cpvirtualenv", "x", "copy"]),
+        sandbox.run(["snapshot", "x"]),
+        sandbox.run(["rollback", "x"]),
         sandbox.run(["mvvirtualenv", "x", "renamed"]),
         sandbox.run(["mvvirtualenv", "renamed", "x"]),
         sandbox.run(["rmvirtualenv", "y"]),

@@ -19,6 +19,7 @@ mod python; //     list and find: each once, from anywhere; what is started for 
 mod rmvirtualenv;
 mod short_words;
 mod showvirtualenv;
+mod snapshot; //   exact copies, and the way back to them
 mod store; //      every verb with a WORKON_HOME that cannot be used
 mod undo;
 mod untrusted;
