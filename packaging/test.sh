@@ -108,7 +108,7 @@ wheel() {
         skipped 'wheel, by uv tool' 'no uv'
     fi
     if command -v pipx >/dev/null; then
-        PIPX_HOME="$scratch/pipx" PIPX_BIN_DIR="$scratch/pipxbin" PIPX_MAN_DIR="$scratch/pipxman" pipx --quiet install "${file[0]}"
+        PIPX_HOME="$scratch/pipx" PIPX_BIN_DIR="$scratch/pipxbin" PIPX_MAN_DIR="$scratch/pipxman" pipx install "${file[0]}" >/dev/null 2>&1
         main_job 'wheel, by pipx' "$scratch/pipxbin"
     else
         skipped 'wheel, by pipx' 'no pipx'

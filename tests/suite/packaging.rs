@@ -33,7 +33,7 @@ impl Release {
             fs::write(top.join("share").join(share).join("file"), share).unwrap();
         }
         fs::create_dir_all(top.join("bin")).unwrap();
-        fs::write(top.join("bin/venvwrap"), "#!/bin/sh\necho \"venvwrap 1.2.3 $*\"\n").unwrap();
+        fs::write(top.join("bin/venvwrap"), "#!/bin/sh\nprintf 'venvwrap 1.2.3 %s\\n' \"$*\"\n").unwrap();
         fs::set_permissions(top.join("bin/venvwrap"), fs::Permissions::from_mode(0o755)).unwrap();
         fs::create_dir_all(&directory).unwrap();
         let packed = "name=venvwrap-1.2.3-$(uname -m)-$(uname -s | tr A-Z a-z).tar.gz
