@@ -12,7 +12,7 @@ trap '$tmux kill-server 2>/dev/null || true; rm -rf -- "$scratch"' EXIT
 mkdir -p "$scratch/bin" "$scratch/me/.virtualenvs"
 cp "$1" "$scratch/bin/venvwrap"
 cat >"$scratch/rc" <<'RC'
-PS1='$ '
+PS1='$ ' HISTFILE=
 eval "$(venvwrap init bash)"
 cd
 RC
