@@ -78,6 +78,7 @@ test-random: ## the property tests with new random values, ROUNDS times (10); a 
 lint: ## formatting, clippy, and the linter of each shell and of the manual
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
+	RUSTDOCFLAGS='-D warnings' cargo doc --quiet --locked --no-deps --document-private-items
 	shellcheck $(SHELL_SCRIPTS)
 	set -e; for file in $(ZSH_SCRIPTS); do zsh -n "$$file"; done
 	set -e; for file in $(FISH_SCRIPTS); do fish --no-execute "$$file"; done
