@@ -25,7 +25,8 @@ function __venvwrap_call {
     __venvwrap_word="$$.${RANDOM-}.${RANDOM-}"
     [[ $- != *i* || -n ${BASH_EXECUTION_STRING+x} ]] || __venvwrap_mode=/i
     {
-        __venvwrap_plan="$(__venvwrap_run "--plan=bash/2/$__venvwrap_word$__venvwrap_mode" "$@" 3>&1 1>&4 4>&-)" ||
+        __venvwrap_plan="$(__venvwrap_run "--plan=bash/2/$__venvwrap_word$__venvwrap_mode" \
+            ${__venvwrap_previous:+"--previous=$__venvwrap_previous"} "$@" 3>&1 1>&4 4>&-)" ||
             __venvwrap_status=$?
     } 4>&1
     # A trace or a trap may write to descriptor 3 before the plan, and a killed binary may leave
@@ -228,6 +229,8 @@ function __venvwrap_enter {
     # Copies that no other program can change: of the record, and of what this shell itself
     # activated.
     \builtin export -n "__venvwrap_record=$VENVWRAP_UNDO" "__venvwrap_entered=$1" "__venvwrap_named=$2"
+    # An environment that is activated again is not the one before itself.
+    [[ $1 != "${__venvwrap_previous-}" ]] || __venvwrap_previous="${__venvwrap_earlier-}"
     __venvwrap_prompt
     __venvwrap_take_deactivate
     \builtin hash -r 2>/dev/null || \builtin true
@@ -415,6 +418,9 @@ function __venvwrap_depart {
         __venvwrap_leave
         \builtin return
     fi
+    # For `workon -`.
+    [[ ${__venvwrap_previous-} == "$__venvwrap_root" ]] ||
+        \builtin export -n "__venvwrap_earlier=${__venvwrap_previous-}" "__venvwrap_previous=$__venvwrap_root"
     # Anybody can write a record, so it decides neither where global hooks are nor whose an
     # environment is.
     __venvwrap_hooks="${VIRTUALENVWRAPPER_HOOK_DIR:-${WORKON_HOME-}}"
@@ -588,7 +594,8 @@ fi
 function __venvwrap_resume {
     \builtin local __venvwrap_name
     # Private to a shell, so an exported one comes from elsewhere.
-    for __venvwrap_name in __venvwrap_record __venvwrap_entered __venvwrap_named __venvwrap_shown __venvwrap_drawn; do
+    for __venvwrap_name in __venvwrap_record __venvwrap_entered __venvwrap_named __venvwrap_shown __venvwrap_drawn \
+        __venvwrap_previous __venvwrap_earlier; do
         if [[ -n ${!__venvwrap_name+x} ]] && __venvwrap_is_exported "$__venvwrap_name"; then
             \builtin unset "$__venvwrap_name"
         fi

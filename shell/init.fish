@@ -26,7 +26,7 @@ function __venvwrap_call
         builtin set -lx VIRTUALENVWRAPPER_SCRIPT $VIRTUALENVWRAPPER_SCRIPT
         builtin set -lx VIRTUALENVWRAPPER_PYTHON $VIRTUALENVWRAPPER_PYTHON
         builtin set -lx HOOK_VERBOSE_OPTION $HOOK_VERBOSE_OPTION
-        command $__venvwrap_executable --plan=fish/2/$word$mode $argv 3>| builtin read -z plan
+        command $__venvwrap_executable --plan=fish/2/$word$mode --previous=$__venvwrap_previous $argv 3>| builtin read -z plan
         builtin set run_status $pipestatus[1]
     end
     # A killed binary may leave half a plan.
@@ -219,6 +219,10 @@ function __venvwrap_enter
     builtin set -gu __venvwrap_record $undo
     builtin set -gu __venvwrap_entered $argv[1]
     builtin set -gu __venvwrap_named "$argv[2]"
+    # An environment that is activated again is not the one before itself.
+    if test "$argv[1]" = "$__venvwrap_previous"
+        builtin set -gu __venvwrap_previous $__venvwrap_earlier
+    end
     __venvwrap_prompt
     __venvwrap_take_deactivate
 end
@@ -443,6 +447,11 @@ function __venvwrap_depart
     if test -z "$root"; or not __venvwrap_is_active "$root"
         __venvwrap_leave
         builtin return
+    end
+    # For `workon -`.
+    if test "$__venvwrap_previous" != "$root"
+        builtin set -gu __venvwrap_earlier $__venvwrap_previous
+        builtin set -gu __venvwrap_previous $root
     end
     # Anybody can write a record, so it decides neither where global hooks are nor whose an
     # environment is.
@@ -868,7 +877,7 @@ end
 # and can be deactivated all the same.
 function __venvwrap_resume
     # Private to a shell, so an exported one comes from elsewhere.
-    for name in __venvwrap_record __venvwrap_entered __venvwrap_named __venvwrap_shown __venvwrap_drawing
+    for name in __venvwrap_record __venvwrap_entered __venvwrap_named __venvwrap_shown __venvwrap_drawing __venvwrap_previous __venvwrap_earlier
         builtin set -qx $name
         and builtin set -e $name
     end

@@ -23,7 +23,8 @@ function __venvwrap_call {
     \builtin local __venvwrap_plan='' __venvwrap_status=0 __venvwrap_word="$$.${RANDOM-}.${RANDOM-}" __venvwrap_mode=''
     [[ ! -o interactive || -n ${ZSH_EXECUTION_STRING+x} ]] || __venvwrap_mode=/i
     {
-        __venvwrap_plan="$(__venvwrap_run "--plan=zsh/2/$__venvwrap_word$__venvwrap_mode" "$@" 3>&1 1>&4 4>&-)" ||
+        __venvwrap_plan="$(__venvwrap_run "--plan=zsh/2/$__venvwrap_word$__venvwrap_mode" \
+            ${__venvwrap_previous:+"--previous=$__venvwrap_previous"} "$@" 3>&1 1>&4 4>&-)" ||
             __venvwrap_status=$?
     } 4>&1
     # A trap may write to descriptor 3 before the plan, and a killed binary may leave half a plan.
@@ -196,6 +197,8 @@ function __venvwrap_enter {
     # Copies that no other program can change: of the record, and of what this shell itself
     # activated.
     \builtin typeset -g +x __venvwrap_record="$VENVWRAP_UNDO" __venvwrap_entered="$1" __venvwrap_named="$2"
+    # An environment that is activated again is not the one before itself.
+    [[ $1 != "${__venvwrap_previous-}" ]] || __venvwrap_previous="${__venvwrap_earlier-}"
     __venvwrap_prompt
     __venvwrap_take_deactivate
 }
@@ -368,6 +371,9 @@ function __venvwrap_depart {
         __venvwrap_leave
         \builtin return
     fi
+    # For `workon -`.
+    [[ ${__venvwrap_previous-} == "$__venvwrap_root" ]] ||
+        \builtin typeset -g +x __venvwrap_earlier="${__venvwrap_previous-}" __venvwrap_previous="$__venvwrap_root"
     # Anybody can write a record, so it decides neither where global hooks are nor whose an
     # environment is.
     __venvwrap_hooks="${VIRTUALENVWRAPPER_HOOK_DIR:-${WORKON_HOME-}}"
@@ -523,7 +529,8 @@ function __venvwrap_resume {
     \builtin emulate -L zsh
     \builtin local __venvwrap_name
     # Private to a shell, so an exported one comes from elsewhere.
-    for __venvwrap_name in __venvwrap_record __venvwrap_entered __venvwrap_named __venvwrap_shown __venvwrap_drawn; do
+    for __venvwrap_name in __venvwrap_record __venvwrap_entered __venvwrap_named __venvwrap_shown __venvwrap_drawn \
+        __venvwrap_previous __venvwrap_earlier; do
         [[ ${(Pt)__venvwrap_name-} != *export* ]] || \builtin unset "$__venvwrap_name"
     done
     __venvwrap_settle

@@ -1,7 +1,7 @@
 //! Settings. A variable overrides config.toml, which overrides the default.
 //!
-//! Owns the settings and their defaults. Only commands that need a setting read the file; `workon`
-//! and `lsvirtualenv` never do.
+//! Owns the settings and their defaults. Only commands that need a setting read the file;
+//! `lsvirtualenv` never does, and `workon` only for a name that does not exist.
 
 use std::time::Duration;
 
@@ -59,13 +59,21 @@ pub(crate) struct Config {
     pub(crate) installer: Installer,
     pub(crate) link: Link,
     pub(crate) heal: Heal,
+    /// Whether `workon` accepts the beginning of a name; if not set, only at a terminal.
+    pub(crate) prefix: Option<bool>,
     /// How many days a removed environment can be restored; 0: it is deleted immediately.
     trash_days: u32,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { installer: Installer::default(), link: Link::default(), heal: Heal::default(), trash_days: 7 }
+        Self {
+            installer: Installer::default(),
+            link: Link::default(),
+            heal: Heal::default(),
+            prefix: None,
+            trash_days: 7,
+        }
     }
 }
 

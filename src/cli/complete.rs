@@ -16,10 +16,13 @@ use super::{PROGRAM, VERBS, VerbEntry};
 use crate::commands::lssitepackages::LS_OPTIONS;
 use crate::commands::{Outcome, Session, add2virtualenv, find, import, mkproject, mkvirtualenv, run, snapshot};
 use crate::elsewhere::Places;
+use crate::environment::Environment;
 use crate::error::Result;
 use crate::output;
+use crate::project;
 use crate::quoting::typed::TypedLine;
 use crate::shell::Shell;
+use crate::shown::shown;
 use crate::workon_home::WorkonHome;
 
 /// The commands that take environments which other tools keep.
@@ -40,16 +43,18 @@ const REACH_ELSEWHERE: [&str; 10] = [
 struct Candidate {
     value: OsString,
     about: String,
+    /// Whether it is an environment of the store.
+    is_environment: bool,
 }
 
 impl Candidate {
     fn plain(value: OsString) -> Self {
-        Self { value, about: String::new() }
+        Self { value, about: String::new(), is_environment: false }
     }
 
     fn of(command: &Command) -> Self {
         let about = command.get_about().map(ToString::to_string).unwrap_or_default();
-        Self { value: command.get_name().into(), about }
+        Self { about, ..Self::plain(command.get_name().into()) }
     }
 
     /// A directory ends in `/` and can be gone on with.
@@ -77,7 +82,9 @@ pub(super) fn complete(words: &[OsString], session: &Session<'_>) -> Result<Outc
             text.push(b'\n');
         }
     } else {
-        for candidate in candidates(words, session)? {
+        let mut found = candidates(words, session)?;
+        describe(&mut found, session)?;
+        for candidate in found {
             text.extend_from_slice(candidate.value.as_bytes());
             if !candidate.about.is_empty() {
                 text.push(b'\t');
@@ -102,7 +109,7 @@ fn candidates(words: &[OsString], session: &Session<'_>) -> Result<Vec<Candidate
         None if is_binary(verb) => verbs(typed),
         Some(entry) => of_verb(entry, before, typed, session)?,
         // `_virtualenvs`, attached by a person to a command of their own.
-        None => names(WorkonHome::locate(session.context)?.names_with(typed.as_bytes())?),
+        None => environments(typed, session)?,
     };
     // One that would need a line of its own cannot be offered on one.
     let can_be_typed = |value: &OsStr| !value.as_bytes().iter().any(u8::is_ascii_control);
@@ -129,7 +136,7 @@ fn verbs(typed: &OsStr) -> Vec<Candidate> {
         }
         let candidate = Candidate::of(&command);
         if !typed.is_empty() {
-            let short = |word: &&str| Candidate { value: word.into(), about: candidate.about.clone() };
+            let short = |word: &&str| Candidate { about: candidate.about.clone(), ..Candidate::plain(word.into()) };
             found.extend(entry.short.iter().map(short));
         }
         found.push(candidate);
@@ -157,7 +164,10 @@ fn of_command(command: &Command, before: &[OsString], typed: &OsStr, session: &S
     if !options_end && typed.as_bytes().starts_with(b"-") {
         let mut found = options(command);
         if command.get_name() == "lssitepackages" {
-            let of_ls = |(option, about): (&str, &str)| Candidate { value: option.into(), about: about.to_owned() };
+            let of_ls = |(option, about): (&str, &str)| Candidate {
+                about: about.to_owned(),
+                ..Candidate::plain(option.into())
+            };
             found.extend(LS_OPTIONS.map(of_ls));
         }
         return Ok(found);
@@ -238,7 +248,7 @@ fn options(command: &Command) -> Vec<Candidate> {
         let about = about.lines().next().unwrap_or_default().to_owned();
         let spellings = arg.get_long().map(|name| format!("--{name}")).into_iter();
         for spelling in spellings.chain(arg.get_short().map(|letter| format!("-{letter}"))) {
-            found.push(Candidate { value: spelling.into(), about: about.clone() });
+            found.push(Candidate { about: about.clone(), ..Candidate::plain(spelling.into()) });
         }
     }
     found
@@ -253,9 +263,9 @@ fn values(arg: &Arg, operands: &[&OsStr], typed: &OsStr, session: &Session<'_>) 
     let name = arg.get_value_names().and_then(<[_]>::first).map_or("", |name| name.as_str());
     let base = || session.context.working_directory();
     Ok(match (arg.get_id().as_str(), name, arg.get_value_hint()) {
-        (_, "ENVIRONMENT", _) => names(WorkonHome::locate(session.context)?.names_with(typed.as_bytes())?),
+        (_, "ENVIRONMENT", _) => environments(typed, session)?,
         (_, "ENVIRONMENT|FILE", _) => {
-            let mut found = names(WorkonHome::locate(session.context)?.names_with(typed.as_bytes())?);
+            let mut found = environments(typed, session)?;
             found.extend(paths(&base()?, typed, session, false));
             found
         }
@@ -294,6 +304,33 @@ fn values(arg: &Arg, operands: &[&OsStr], typed: &OsStr, session: &Session<'_>) 
         }
         _ => Vec::new(),
     })
+}
+
+/// Environments of the store.
+fn environments(typed: &OsStr, session: &Session<'_>) -> Result<Vec<Candidate>> {
+    let found = WorkonHome::locate(session.context)?.names_with(typed.as_bytes())?;
+    Ok(found.into_iter().map(|name| Candidate { is_environment: true, ..Candidate::plain(name) }).collect())
+}
+
+/// The most environments that are described: two small files are read for each.
+const DESCRIBED: usize = 64;
+
+/// Adds to each environment its Python and its project, which zsh and fish show beside the name.
+fn describe(found: &mut [Candidate], session: &Session<'_>) -> Result<()> {
+    let environments = || found.iter().filter(|candidate| candidate.is_environment);
+    if !(1..=DESCRIBED).contains(&environments().count()) {
+        return Ok(());
+    }
+    let home = WorkonHome::locate(session.context)?;
+    for candidate in found.iter_mut().filter(|candidate| candidate.is_environment) {
+        let root = home.path().join(&candidate.value);
+        let version = Environment::open(&root).ok().flatten().and_then(|environment| environment.version());
+        let project = project::linked_at(&root, session.context).ok().flatten();
+        let parts = version.map(|version| shown(&version).to_string());
+        let parts = parts.into_iter().chain(project.map(|project| session.shown(&project)));
+        candidate.about = parts.collect::<Vec<_>>().join("  ");
+    }
+    Ok(())
 }
 
 fn names(names: Vec<OsString>) -> Vec<Candidate> {

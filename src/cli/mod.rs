@@ -10,6 +10,7 @@ use std::fs::File;
 use std::io::Write;
 use std::mem::ManuallyDrop;
 use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{ArgMatches, Command};
@@ -163,8 +164,12 @@ pub(crate) fn run(context: &Context) -> ExitCode {
         if shell.is_some() {
             verb::spell_as_functions();
         }
-        let session =
-            Session { context, shell, is_interactive: caller.as_ref().is_some_and(|caller| caller.is_interactive) };
+        let session = Session {
+            context,
+            shell,
+            is_interactive: caller.as_ref().is_some_and(|caller| caller.is_interactive),
+            previous: caller.as_ref().and_then(|caller| caller.previous),
+        };
         let outcome = dispatch(words, &session)?;
         deliver(outcome, caller)
     });
@@ -188,11 +193,14 @@ struct Caller<'a> {
     /// What the marks around the plan are to hold.
     word: &'a str,
     is_interactive: bool,
+    /// The root of the environment that was active before.
+    previous: Option<&'a Path>,
     descriptor: File,
 }
 
 /// The words after the program's name, and the function that called us. It puts
-/// `--plan=SHELL/PROTOCOL/WORD` first, with `/i` at the end where the shell is interactive.
+/// `--plan=SHELL/PROTOCOL/WORD` first, with `/i` at the end where the shell is interactive, and
+/// `--previous=ROOT` behind it where another environment was active before.
 fn called(context: &Context) -> Result<(&[OsString], Option<Caller<'_>>)> {
     let words = context.arguments().get(1..).unwrap_or_default();
     let Some(option) = words.first().and_then(|word| word.as_bytes().strip_prefix(b"--plan=")) else {
@@ -221,7 +229,11 @@ fn called(context: &Context) -> Result<(&[OsString], Option<Caller<'_>>)> {
     let Some(descriptor) = Context::take_plan_descriptor() else {
         return Err(usage_of("no shell waits for a plan on descriptor 3", "see `venvwrap init --help`"));
     };
-    Ok((&words[1..], Some(Caller { shell, word, is_interactive: mode == "i", descriptor })))
+    let words = &words[1..];
+    let previous = words.first().and_then(|word| word.as_bytes().strip_prefix(b"--previous="));
+    let words = if previous.is_some() { &words[1..] } else { words };
+    let previous = previous.map(|root| Path::new(OsStr::from_bytes(root)));
+    Ok((words, Some(Caller { shell, word, is_interactive: mode == "i", previous, descriptor })))
 }
 
 fn dispatch(words: &[OsString], session: &Session<'_>) -> Result<Outcome> {

@@ -71,7 +71,7 @@ mod tests {
             ("VIRTUALENVWRAPPER_SCRIPT", "/s/virtualenvwrapper.sh"),
             ("VIRTUALENVWRAPPER_PYTHON", "/p/python3"),
         ]);
-        let text = text(&Session { context: &context, shell: None, is_interactive: false }).unwrap();
+        let text = text(&Session { context: &context, shell: None, is_interactive: false, previous: None }).unwrap();
         let places: Vec<&str> = text.lines().skip_while(|line| !line.starts_with("Version: ")).take(6).collect();
         let expected = [
             concat!("Version: ", env!("CARGO_PKG_VERSION")),

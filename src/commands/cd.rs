@@ -99,7 +99,7 @@ mod tests {
         fs::create_dir(&root).unwrap();
         fs::write(root.join("pyvenv.cfg"), "home = /x\n").unwrap();
         let context = Context::made_of(&[("VIRTUAL_ENV", root.to_str().unwrap())]);
-        let session = Session { context: &context, shell: None, is_interactive: false };
+        let session = Session { context: &context, shell: None, is_interactive: false, previous: None };
         let call = || project_of_active(&session);
         let write = |text: &str| fs::write(root.join(".project"), text).unwrap();
         assert_eq!(call().unwrap_err().to_string(), format!("No project set in {}/.project", root.display()));

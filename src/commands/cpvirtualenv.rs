@@ -257,7 +257,7 @@ mod tests {
         }
 
         fn find(&self, source: &str) -> Result<PathBuf> {
-            let session = Session { context: &self.context, shell: None, is_interactive: false };
+            let session = Session { context: &self.context, shell: None, is_interactive: false, previous: None };
             find(&session, &self.store(), OsStr::new(source)).map(|found| found.root().to_path_buf())
         }
 

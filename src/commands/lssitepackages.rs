@@ -108,7 +108,7 @@ mod tests {
         let environment = Environment::open(&root).unwrap().unwrap();
         let found = |path: &str| {
             let context = Context::made_of(&[("PATH", path)]);
-            ls(&Session { context: &context, shell: None, is_interactive: false }, &environment)
+            ls(&Session { context: &context, shell: None, is_interactive: false, previous: None }, &environment)
         };
         let bin = root.join("bin").display().to_string();
         assert_eq!(found(&format!("{bin}:{}", other.display())).unwrap(), other.join("ls"));

@@ -113,6 +113,8 @@ pub(crate) struct Session<'a> {
     /// Whether that shell has a prompt.
     #[allow(dead_code, reason = "for what is to happen behind the prompt only")]
     pub(crate) is_interactive: bool,
+    /// The root of the environment that was active before in that shell.
+    pub(crate) previous: Option<&'a Path>,
 }
 
 impl Session<'_> {

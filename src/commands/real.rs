@@ -55,7 +55,12 @@ impl Room {
         let variables = [("VIRTUAL_ENV", self.root.to_str().unwrap()), ("HOME", self.keep.path().to_str().unwrap())];
         let context = Context::made_of(&variables);
         let words = std::iter::once("verb").chain(words.iter().copied());
-        V::try_parse_from(words).unwrap().run(&Session { context: &context, shell: None, is_interactive: false })
+        V::try_parse_from(words).unwrap().run(&Session {
+            context: &context,
+            shell: None,
+            is_interactive: false,
+            previous: None,
+        })
     }
 
     /// The output of the environment's Python.

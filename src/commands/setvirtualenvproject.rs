@@ -125,6 +125,7 @@ mod tests {
                 context: &context,
                 shell: None,
                 is_interactive: false,
+                previous: None,
             })
         }
 

@@ -1,6 +1,7 @@
 //! `workon`: activate an environment, or list the names.
 
 use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
@@ -8,11 +9,13 @@ use clap::Parser;
 use super::brought::Brought;
 use super::{Outcome, Session, Verb, doctor, elsewhere, healing, here};
 use crate::activation::{Plan, Step, Surroundings, Target};
+use crate::context::Context;
+use crate::elsewhere::Places;
 use crate::env_vars;
 use crate::environment::Environment;
 use crate::environment::appended::{appended_in, needs_its_file, script};
 use crate::environment::origin::Origin;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::health::{self, Symptom};
 use crate::hooks::{self, Hooks};
 use crate::keepsake::{self, Timestamps};
@@ -23,6 +26,7 @@ use crate::shown::{shown, typed_path};
 use crate::tmpenv;
 use crate::trust::{self, TrustState};
 use crate::workon_home::WorkonHome;
+use crate::workon_home::name::EnvironmentName;
 
 /// Activate a virtual environment in this shell
 ///
@@ -32,7 +36,9 @@ use crate::workon_home::WorkonHome;
 /// `.` is the environment of the current project. From this directory upward, workon takes the
 /// first environment that is linked to the directory, that pipenv uses for it, or that its .venv
 /// points to; else the environment named like this directory; else the one another tool keeps for
-/// the project.
+/// the project. `-` is the environment that was active before in this shell.
+///
+/// The beginning of a name is enough at a prompt, if no other name begins like that.
 ///
 /// If WORKON_HOME has no environment of that name, workon looks at those of pipenv, poetry, hatch,
 /// and conda, and at the .venv of known projects; `lsvirtualenv --all` lists them. If several
@@ -45,11 +51,12 @@ Examples:
   workon projectx      activate projectx
   workon -n projectx   activate it and stay in this directory
   workon .             activate the environment of the current project
+  workon -             go back to the environment that was active before
   workon poetry:shop   activate the environment that poetry keeps for shop
   workon               list the environments (status 1, as in virtualenvwrapper)"
 )]
 pub(crate) struct Workon {
-    /// Name of the environment; `.` for the current project
+    /// Name of the environment, or its beginning; `.` for the current project, `-` for the previous one
     #[arg(value_name = "ENVIRONMENT")]
     name: Option<OsString>,
     /// Change to the linked project, whatever VIRTUALENVWRAPPER_WORKON_CD says
@@ -68,7 +75,7 @@ impl Verb for Workon {
             return Ok(Outcome::Status(1));
         };
         session.require_shell("workon")?;
-        let mut environment = healing::with_python(session, environment(session, &home, name)?)?;
+        let mut environment = healing::with_python(session, typed(session, &home, name)?)?;
         let mut symptom = health::at_a_glance(&environment);
         if matches!(symptom, Some((_, Symptom::PythonReplaced { .. }))) {
             environment = healing::with_own_version(session, environment);
@@ -105,6 +112,32 @@ fn appended(session: &Session<'_>, home: &WorkonHome, environment: &Environment)
 /// searched only if WORKON_HOME has none of the name.
 pub(super) fn environment(session: &Session<'_>, home: &WorkonHome, name: &OsStr) -> Result<Environment> {
     if name == OsStr::new(".") { here::environment(session, home) } else { elsewhere::get(session, home, name) }
+}
+
+/// The environment that was typed at a prompt: also `-`, and the beginning of a name.
+fn typed(session: &Session<'_>, home: &WorkonHome, name: &OsStr) -> Result<Environment> {
+    if name == OsStr::new("-") {
+        return previous(session, home);
+    }
+    let error = match environment(session, home, name) {
+        Err(error @ Error::UnknownEnvironment { .. }) => error,
+        found => return found,
+    };
+    if name.is_empty() || !session.config()?.prefix.unwrap_or(session.is_interactive && Context::can_ask()) {
+        return Err(error);
+    }
+    let [whole] = &home.names_with(name.as_bytes())?[..] else { return Err(error) };
+    home.get(&EnvironmentName::existing(whole)?)
+}
+
+/// The environment that was active before in this shell.
+fn previous(session: &Session<'_>, home: &WorkonHome) -> Result<Environment> {
+    let root = session.previous.ok_or(Error::NoPrevious)?;
+    let name = root.file_name().unwrap_or_default();
+    if root.parent() == Some(home.path()) {
+        return home.get(&EnvironmentName::existing(name)?);
+    }
+    Places::beside(session.context, home).at(root).ok_or_else(|| home.unknown(root.as_os_str()))
 }
 
 /// Whether activation changes to the project: by the last option, else by

@@ -51,7 +51,7 @@ fn settings_are_used_whole_or_refused_with_file_and_line() {
         let shown = text.escape_ascii();
         let answer = std::str::from_utf8(&answer).unwrap();
         match Config::read(&context) {
-            Ok(Config { installer, link, heal, trash_days }) => {
+            Ok(Config { installer, link, heal, trash_days, .. }) => {
                 let ours = format!("{installer:?} {link:?} {heal:?} {trash_days}");
                 // Older Pythons refuse the new syntax of TOML 1.1.
                 assert!(ours == answer || answer == "?", "{ours}, not {answer}: {shown}");

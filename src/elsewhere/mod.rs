@@ -72,6 +72,12 @@ impl<'a> Places<'a> {
         candidates.into_iter().zip(forms).filter(|(candidate, _)| !self.is_in_store(candidate))
     }
 
+    /// The environment with this root.
+    pub(crate) fn at(&self, root: &Path) -> Option<Environment> {
+        let (candidate, form) = self.named().find(|(candidate, _)| candidate.environment.root() == root)?;
+        Some(candidate.called(form))
+    }
+
     /// Finds an environment by its bare name, `OWNER:NAME`, or `OWNER:PATH`. If several match, the
     /// error lists an unambiguous name for each.
     pub(crate) fn find(&self, typed: &OsStr) -> Result<Option<Environment>> {

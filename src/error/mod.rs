@@ -33,6 +33,9 @@ pub(crate) enum Error {
     #[error("environment `{}` does not exist in {}", shown(.name), shown(.home))]
     UnknownEnvironment { name: OsString, home: PathBuf, nearest: Vec<OsString> },
 
+    #[error("workon: this shell has no previous environment")]
+    NoPrevious,
+
     /// More than one environment belongs to the directory.
     #[error("{} is the project of {}", shown(.directory), listed(.names, "and"))]
     Ambiguous { directory: PathBuf, names: Vec<OsString> },

@@ -93,6 +93,9 @@ pub(super) fn without_volatile(shell: Shell, text: &[u8]) -> Vec<u8> {
     let volatile: &[&str] = match shell {
         Shell::Bash => &[
             "_",
+            // For `workon -`.
+            "__venvwrap_earlier",
+            "__venvwrap_previous",
             "BASHPID",
             "BASH_ARGC",
             "BASH_ARGV",
@@ -112,6 +115,8 @@ pub(super) fn without_volatile(shell: Shell, text: &[u8]) -> Vec<u8> {
         ],
         Shell::Zsh => &[
             "_",
+            "__venvwrap_earlier",
+            "__venvwrap_previous",
             "?",
             "EPOCHREALTIME",
             "EPOCHSECONDS",
@@ -131,7 +136,16 @@ pub(super) fn without_volatile(shell: Shell, text: &[u8]) -> Vec<u8> {
             "pipestatus",
             "status",
         ],
-        Shell::Fish => &["argv", "fish_kill_signal", "history", "pipestatus", "status", "status_generation"],
+        Shell::Fish => &[
+            "__venvwrap_earlier",
+            "__venvwrap_previous",
+            "argv",
+            "fish_kill_signal",
+            "history",
+            "pipestatus",
+            "status",
+            "status_generation",
+        ],
     };
     // `declare -x NAME=…`, `typeset -i NAME=…`, `$NAME: …` and `$NAME[1]: …`.
     let name = |line: &[u8]| -> String {
