@@ -134,7 +134,7 @@ fn zsh_and_fish_show_python_and_project_beside_a_name() {
     // bash shows names only, and a long list has no room.
     sandbox.run(["complete", "bash", "--", "workon", "workon al", " "]).status(0).stdout("alpha \nalpine \n");
     for number in 0..64 {
-        sandbox.minimal_environment(&format!("al{number}"));
+        sandbox.minimal_environment(format!("al{number}"));
     }
     let listed = sandbox.run(["complete", "zsh", "--", "workon", "al"]).status(0).stdout_text();
     assert!(!listed.contains('\t') && listed.lines().count() == 66, "{listed}");
