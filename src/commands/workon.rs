@@ -56,7 +56,8 @@ Examples:
   workon               list the environments (status 1, as in virtualenvwrapper)"
 )]
 pub(crate) struct Workon {
-    /// Name of the environment, or its beginning; `.` for the current project, `-` for the previous one
+    /// Name of the environment, or its beginning; `.` for the current project, `-` for the previous
+    /// environment
     #[arg(value_name = "ENVIRONMENT")]
     name: Option<OsString>,
     /// Change to the linked project, whatever VIRTUALENVWRAPPER_WORKON_CD says
