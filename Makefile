@@ -99,7 +99,7 @@ install: $(BINARY) ## install below PREFIX (/usr/local), staged in DESTDIR; SHIM
 	    install -m 644 $(GENERATED)/$$directory/* $(ROOT)/$$directory; \
 	done
 	set -e; for shell in bash zsh fish; do \
-	    $(BINARY) init $$shell --executable "$$PREFIX/bin/venvwrap" > $(ROOT)/$(INIT_DIR)/init.$$shell; \
+	    $(BINARY) init $$shell --auto-by-settings --executable "$$PREFIX/bin/venvwrap" > $(ROOT)/$(INIT_DIR)/init.$$shell; \
 	    chmod 644 $(ROOT)/$(INIT_DIR)/init.$$shell; \
 	done
 	test -z "$(SHIMS)" || install -m 755 shell/virtualenvwrapper.sh shell/virtualenvwrapper_lazy.sh $(ROOT)/bin

@@ -46,6 +46,8 @@ function __venvwrap_call {
         fi
     fi
     [[ ${__venvwrap_drawn-} != + ]] || __venvwrap_drawn="=${PS1-}"
+    # With automatic switching, what was asked for stays.
+    [[ ${__venvwrap_watcher-} != "$$" || $__venvwrap_plan != *__venvwrap_[dec]* ]] || __venvwrap_choose
     \builtin return "$__venvwrap_status"
 }
 

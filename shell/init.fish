@@ -33,8 +33,17 @@ function __venvwrap_call
     if test "$run_status" -lt 128
         and builtin string match -q -- "#<$word"\n"*#$word>"\n "$plan"
         builtin set -e __venvwrap_failed
+        builtin set -l outer "$__venvwrap_carrying"
+        builtin set -gu __venvwrap_carrying 1
         builtin eval $plan
         or builtin set run_status $status
+        test -n "$outer"
+        or builtin set -eg __venvwrap_carrying
+        # With automatic switching, what was asked for stays.
+        if test "$__venvwrap_watcher" = $fish_pid
+            and builtin string match -qr '__venvwrap_[dec]' -- $plan
+            __venvwrap_choose
+        end
         if builtin set -q __venvwrap_failed
             builtin set run_status $__venvwrap_failed
             builtin set -e __venvwrap_failed
@@ -721,6 +730,13 @@ function venvwrap
     switch "$argv[1]"
         case doctor
             __venvwrap_doctor $argv[2..-1]
+        case trust
+            # With automatic switching, the project is looked at once more.
+            if test -z "$VIRTUAL_ENV"
+                builtin set -eg __venvwrap_seen
+                builtin set -eg __venvwrap_project
+            end
+            __venvwrap_call $argv
         case run env which init completions man
             builtin set -lx WORKON_HOME $WORKON_HOME
             command $__venvwrap_executable $argv

@@ -127,6 +127,11 @@ function venvwrap {
             \builtin shift
             __venvwrap_doctor "$@"
             ;;
+        trust)
+            # With automatic switching, the project is looked at once more.
+            [[ -n ${VIRTUAL_ENV-} ]] || \builtin unset __venvwrap_seen __venvwrap_project
+            __venvwrap_call "$@"
+            ;;
         run | env | which | init | completions | man) (__venvwrap_run "$@") ;;
         *) __venvwrap_call "$@" ;;
     esac

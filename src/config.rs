@@ -59,6 +59,8 @@ pub(crate) struct Config {
     pub(crate) installer: Installer,
     pub(crate) link: Link,
     pub(crate) heal: Heal,
+    /// Whether shells switch by directory.
+    pub(crate) auto: bool,
     /// Whether `workon` accepts the beginning of a name; if not set, only at a terminal.
     pub(crate) prefix: Option<bool>,
     /// How many days a removed environment can be restored; 0: it is deleted immediately.
@@ -71,6 +73,7 @@ impl Default for Config {
             installer: Installer::default(),
             link: Link::default(),
             heal: Heal::default(),
+            auto: false,
             prefix: None,
             trash_days: 7,
         }

@@ -19,6 +19,7 @@ use crate::workon_home::WorkonHome;
 pub(crate) mod dependencies;
 pub(crate) mod dot_venv;
 mod git_exclude;
+pub(crate) mod linked_directories;
 mod pipfile_lock;
 pub(crate) mod pipenv;
 pub(crate) mod pointer;
@@ -59,6 +60,7 @@ pub(crate) fn linked_to_first(
     directories: &[Vec<PathBuf>],
     home: &WorkonHome,
     context: &Context,
+    comparison: Comparison,
 ) -> Result<Option<(usize, Vec<OsString>)>> {
     let names = home.names()?;
     let of = |name: OsString| {
@@ -80,7 +82,20 @@ pub(crate) fn linked_to_first(
         found.find(|(_, names)| !names.is_empty())
     };
     // By their text first: nothing is touched that lies on a disk far away.
-    Ok(first(&|project, directory| project == directory).or_else(|| first(&is_same)))
+    let by_text = first(&|project, directory| project == directory);
+    Ok(match comparison {
+        Comparison::Text => by_text,
+        Comparison::Whole => by_text.or_else(|| first(&is_same)),
+    })
+}
+
+/// How two directories are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Comparison {
+    /// By their paths: neither is touched, and a disk that does not answer holds up nothing.
+    Text,
+    /// By their paths, then by what is there.
+    Whole,
 }
 
 /// The names, each environment once: by the name that is no link, else by the first.
@@ -115,7 +130,9 @@ pub(crate) fn link_text(project: &Path) -> Result<Vec<u8>> {
 
 /// Links an environment to a project directory, which is absolute.
 pub(crate) fn link(environment: &Environment, context: &Context, project: &Path) -> Result<()> {
-    write_whole(&file(environment.root(), context), &link_text(project)?)
+    write_whole(&file(environment.root(), context), &link_text(project)?)?;
+    linked_directories::add(environment.root(), project, context);
+    Ok(())
 }
 
 #[cfg(test)]

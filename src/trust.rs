@@ -1,12 +1,15 @@
-//! Trust in the hooks of a project.
+//! Trust in the hooks of a project, and in its environment.
 //!
-//! Owns the record of the files that may be sourced. A file is trusted by its path and its content,
-//! so that a changed file is not (as in direnv). The record is in the state directory, never in the
+//! Owns the record of the files that may be sourced, and of the environments outside the store that
+//! may be activated automatically. A file is trusted by its path, its owner, and its content, so
+//! that a changed file is not (as in direnv). The record is in the state directory, never in the
 //! project, because a project must not vouch for itself.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -59,8 +62,73 @@ pub(crate) fn is_trusted(context: &Context, file: &Path, text: &[u8]) -> Result<
     // Without HOME there is no record, and nothing is trusted.
     let Ok(record) = record_of(context, file) else { return Ok(false) };
     // What others can put on record is no trust of this user's.
-    let known = read_private(&record, 256).map_err(Error::io("read", record))?.ok().flatten();
-    Ok(known.is_some_and(|known| known == digest(&[text]).as_bytes()))
+    let known = read_private(&record, LONGEST_RECORD).map_err(Error::io("read", record))?.ok().flatten();
+    let owner = || fs::metadata(file).ok().map(|entry| entry.uid());
+    Ok(known.is_some_and(|known| {
+        let record = Record::read(&known);
+        record.digest == digest(&[text]).as_bytes() && record.owner.is_none_or(|known| owner() == Some(known))
+    }))
+}
+
+/// Longest record: a path, and less.
+const LONGEST_RECORD: u64 = 8 * 1024;
+
+/// What is on record of a file: the digest of its content, its owner, and its path, each on a line.
+/// The path is last, and may contain line breaks.
+struct Record<'a> {
+    digest: &'a [u8],
+    owner: Option<u32>,
+    path: Option<&'a OsStr>,
+}
+
+impl<'a> Record<'a> {
+    fn read(text: &'a [u8]) -> Self {
+        let mut lines = text.splitn(3, |byte| *byte == b'\n');
+        Self {
+            digest: lines.next().unwrap_or_default(),
+            owner: lines.next().and_then(|owner| std::str::from_utf8(owner).ok()?.parse().ok()),
+            path: lines.next().map(OsStr::from_bytes),
+        }
+    }
+}
+
+/// The file of an environment outside the store whose trust lets it be activated automatically. Its
+/// content changes when another Python is put into the environment.
+pub(crate) fn file_of(root: &Path) -> PathBuf {
+    root.join("pyvenv.cfg")
+}
+
+/// Whether an environment outside the store may be activated automatically. One that was never
+/// trusted is not touched: it may be on a disk that does not answer.
+pub(crate) fn is_trusted_environment(context: &Context, root: &Path) -> Result<bool> {
+    let file = file_of(root);
+    let is_known = record_of(context, &file).is_ok_and(|record| fs::symlink_metadata(record).is_ok());
+    Ok(is_known && state_of(context, &file)?.is_trusted())
+}
+
+/// A file on record.
+#[derive(Debug)]
+pub(crate) struct TrustedFile {
+    pub(crate) path: PathBuf,
+    pub(crate) owner: Option<u32>,
+    pub(crate) state: TrustState,
+}
+
+/// All files on record, sorted by path.
+pub(crate) fn all(context: &Context) -> Result<Vec<TrustedFile>> {
+    let directory = directories::state(context)?.join("trust");
+    let entries = match fs::read_dir(&directory) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        other => other.map_err(Error::io("list", &directory))?,
+    };
+    let mut files = Vec::new();
+    for entry in entries.filter_map(std::result::Result::ok) {
+        let Ok(Ok(Some(text))) = read_private(&entry.path(), LONGEST_RECORD) else { continue };
+        let Record { owner, path: Some(path), .. } = Record::read(&text) else { continue };
+        files.push(TrustedFile { path: path.into(), owner, state: state_of(context, Path::new(path))? });
+    }
+    files.sort_by(|one, other| one.path.cmp(&other.path));
+    Ok(files)
 }
 
 /// Puts a file on record as it is now.
@@ -83,7 +151,9 @@ pub(crate) fn trust(context: &Context, file: &Path) -> Result<()> {
         }
         create_private(directory).map_err(Error::io("create", directory))?;
     }
-    write_whole(&record, digest(&[&text]).as_bytes())
+    let owner = fs::metadata(file).map_err(Error::io("read", file))?.uid();
+    let line = format!("{}\n{owner}\n", digest(&[&text]));
+    write_whole(&record, &[line.as_bytes(), file.as_os_str().as_bytes()].concat())
 }
 
 /// Takes a file off the record.

@@ -151,6 +151,7 @@ const VERBS: &[VerbEntry] = &[
     entry::<completions::Completions>("completions").without_function().under(SHELL),
     entry::<manual::Man>("man").without_function().under(SHELL),
     entry::<commands::answer::Answer>("answer").without_function(),
+    entry::<commands::automatic::Automatic>("automatic").without_function(),
     entry::<commands::background::Background>("background").without_function(),
     entry::<commands::hook::Hook>("hook").without_function(),
     entry::<commands::install::Install>("install").without_function(),

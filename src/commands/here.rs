@@ -3,19 +3,23 @@
 //!
 //! Owns the order of the rules. `project` reads links and pipenv's settings.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::Session;
 use crate::context::Context;
 use crate::elsewhere::Places;
 use crate::environment::Environment;
+use crate::environment::origin::Origin;
 use crate::error::{Error, Result};
-use crate::fs::{is_same, resolved};
+use crate::fs::{is_same, read_small, resolved};
 use crate::output;
-use crate::project;
 use crate::project::pipenv::{self, Location};
-use crate::project::pointer::pointed;
+use crate::project::pointer::{self, Target, pointed};
+use crate::project::{self, Comparison};
+use crate::trust;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
@@ -31,19 +35,116 @@ pub(super) fn environment(session: &Session<'_>, home: &WorkonHome) -> Result<En
     let here = session.context.working_directory()?;
     let levels = levels(&here, session.context);
     // The rules, the most explicit first.
-    let ways: Vec<Match> = [
-        project::linked_to_first(&levels, home, session.context)?.map(|(level, names)| Match { level, names }),
+    let ways = [
+        linked(&levels, home, session.context, Comparison::Whole)?,
         of_pipenv(&levels, home, session.context),
         pointed_to(&levels, home),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    let Some(Match { level, names }) = ways.iter().min_by_key(|found| found.level) else {
-        let name = here.file_name().unwrap_or_default();
-        let stored = EnvironmentName::existing(name).and_then(|name| home.get(&name));
-        return stored.or_else(|error| of_other_tools(session, home, &levels)?.ok_or(error));
+    ];
+    if let Some(environment) = nearest(&levels, home, &ways)? {
+        return Ok(environment);
+    }
+    let name = here.file_name().unwrap_or_default();
+    let stored = EnvironmentName::existing(name).and_then(|name| home.get(&name));
+    stored.or_else(|error| of_other_tools(session, home, &levels)?.ok_or(error))
+}
+
+/// What automatic switching finds for the current project.
+pub(super) enum Automatic {
+    /// An environment of the store, or one whose path is trusted.
+    Environment(Environment),
+    /// A directory points to an environment outside the store that is not trusted.
+    Refused {
+        project: PathBuf,
+        root: PathBuf,
+    },
+    Nothing,
+}
+
+/// The environment of the current project by the same rules and in the same order, except for those
+/// that guess: a name equal to the directory's, and what other tools keep. Touches nothing that is
+/// neither here, nor in the store, nor trusted.
+pub(super) fn automatic(session: &Session<'_>, home: &WorkonHome) -> Result<Automatic> {
+    let here = session.context.working_directory()?;
+    let levels = levels(&here, session.context);
+    let targets: Vec<(usize, Target)> = levels
+        .iter()
+        .enumerate()
+        .filter_map(|(level, spellings)| Some((level, pointer::target(&spellings[0], home)?)))
+        .collect();
+    let stored = targets.iter().find_map(|(level, target)| match target {
+        Target::Stored(name) => Some(Match { level: *level, names: vec![name.clone()] }),
+        Target::Outside(_) => None,
+    });
+    // pipenv looks at `.venv`, too.
+    let asks_pipenv = targets.is_empty();
+    let ways = [
+        linked(&levels, home, session.context, Comparison::Text)?,
+        if asks_pipenv { of_pipenv(&levels, home, session.context) } else { None },
+        stored,
+    ];
+    if let Some(environment) = nearest(&levels, home, &ways)? {
+        return Ok(Automatic::Environment(environment));
+    }
+    let outside = targets.into_iter().find_map(|(level, target)| match target {
+        Target::Outside(root) => Some((levels[level][0].clone(), root)),
+        Target::Stored(_) => None,
+    });
+    let Some((project, root)) = outside else { return Ok(Automatic::Nothing) };
+    if !trust::is_trusted_environment(session.context, &root)? {
+        return Ok(Automatic::Refused { project, root });
+    }
+    Ok(Environment::open(&root)?.map_or(Automatic::Nothing, |environment| {
+        let by_uv = environment.cfg().is_some_and(|cfg| cfg.get("uv").is_some());
+        let origin = if by_uv { Origin::Uv } else { Origin::Venv };
+        let label = project.file_name().unwrap_or_default().to_owned();
+        Automatic::Environment(environment.kept_elsewhere(origin, label.clone(), label, Some(project)))
+    }))
+}
+
+/// The tool that activates environments by directory, too, if it does so here: direnv by .envrc, or
+/// mise by its settings. `has_direnv`: its hook is in the shell that called. direnv sets its variable
+/// only later; mise sets one when it is loaded.
+pub(super) fn left_to(session: &Session<'_>, has_direnv: bool) -> Result<Option<&'static str>> {
+    let is_set = |name: &str| session.context.variable(name).is_some();
+    let rivals: [(&str, bool, &[&str], &[&str]); 2] = [
+        (
+            "direnv",
+            has_direnv || is_set("DIRENV_DIR"),
+            &[".envrc"],
+            &["layout ", "VIRTUAL_ENV", "activate", "workon ", "venvwrap "],
+        ),
+        ("mise", is_set("MISE_SHELL"), &["mise.toml", ".mise.toml"], &["venv"]),
+    ];
+    let levels = levels(&session.context.working_directory()?, session.context);
+    let activates = |file: &Path, words: &[&str]| {
+        let text = read_small(file, LONGEST_SETTINGS).ok().flatten().unwrap_or_default();
+        words.iter().any(|word| memchr::memmem::find(&text, word.as_bytes()).is_some())
     };
+    let here = |(_, is_loaded, files, words): &(&str, bool, &[&str], &[&str])| {
+        let mut files = levels.iter().flat_map(|level| files.iter().map(|file| level[0].join(file)));
+        *is_loaded && files.any(|file| activates(&file, words))
+    };
+    Ok(rivals.iter().find(|rival| here(rival)).map(|(name, ..)| *name))
+}
+
+/// Longest settings of another tool that are read.
+const LONGEST_SETTINGS: u64 = 64 * 1024;
+
+/// The environments that are linked to one of these directories.
+fn linked(
+    levels: &[Vec<PathBuf>],
+    home: &WorkonHome,
+    context: &Context,
+    comparison: Comparison,
+) -> Result<Option<Match>> {
+    let found = project::linked_to_first(levels, home, context, comparison)?;
+    Ok(found.map(|(level, names)| Match { level, names }))
+}
+
+/// The environment in the nearest directory that a rule found one for.
+fn nearest(levels: &[Vec<PathBuf>], home: &WorkonHome, ways: &[Option<Match>]) -> Result<Option<Environment>> {
+    let ways: Vec<&Match> = ways.iter().flatten().collect();
+    let Some(Match { level, names }) = ways.iter().min_by_key(|found| found.level) else { return Ok(None) };
     let place = &levels[*level];
     // Of several linked environments: the one that another rule found too, else the one named like
     // the directory.
@@ -51,7 +152,7 @@ pub(super) fn environment(session: &Session<'_>, home: &WorkonHome) -> Result<En
     let named = place.iter().filter_map(|place| place.file_name());
     let agreed = others.map(OsString::as_os_str).chain(named).find(|name| names.iter().any(|one| one == name));
     let several = || Error::Ambiguous { directory: place[0].clone(), names: names.clone() };
-    home.get(&EnvironmentName::existing(agreed.ok_or_else(several)?)?)
+    home.get(&EnvironmentName::existing(agreed.ok_or_else(several)?)?).map(Some)
 }
 
 /// Another tool's environment for the nearest directory that has one: its `.venv`, or poetry's or
@@ -90,8 +191,31 @@ fn levels(here: &Path, context: &Context) -> Vec<Vec<PathBuf>> {
             None => levels.push(vec![place]),
         }
     }
+    for spellings in &mut levels {
+        let main = main_worktree(&spellings[0]);
+        spellings.extend(main);
+    }
     levels
 }
+
+/// The directory of the repository's main worktree, if this one is another of its worktrees: a
+/// worktree shares its environment. git writes both files.
+fn main_worktree(directory: &Path) -> Option<PathBuf> {
+    let link = directory.join(".git");
+    fs::symlink_metadata(&link).ok().filter(fs::Metadata::is_file)?;
+    let line = |file: &Path| {
+        let text = read_small(file, LONGEST_LINK).ok().flatten()?;
+        Some(PathBuf::from(OsStr::from_bytes(text.trim_ascii_end())))
+    };
+    let text = line(&link)?;
+    let private = Path::new(OsStr::from_bytes(text.as_os_str().as_bytes().strip_prefix(b"gitdir: ")?));
+    let git = private.parent().filter(|parent| parent.file_name() == Some(OsStr::new("worktrees")))?.parent()?;
+    let is_back = line(&private.join("gitdir")).is_some_and(|back| back == link || is_same(&back, &link));
+    (git.file_name() == Some(OsStr::new(".git")) && is_back).then(|| git.parent().map(Path::to_path_buf))?
+}
+
+/// Longest file of git that names a directory.
+const LONGEST_LINK: u64 = 16 * 1024;
 
 /// The environment that pipenv would use, if it is in the store. Errors of pipenv's settings are
 /// ignored here.

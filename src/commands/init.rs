@@ -7,7 +7,10 @@ use clap::Parser;
 use super::{Outcome, Session, Verb};
 use crate::error::Result;
 use crate::output;
-use crate::shell::{Shell, init};
+use crate::project::linked_directories;
+use crate::shell::Shell;
+use crate::shell::init::{self, Switching};
+use crate::workon_home::WorkonHome;
 
 /// Print the shell functions for your rc file
 #[derive(Debug, Parser)]
@@ -23,6 +26,13 @@ pub(crate) struct Init {
     /// Binary that the functions start [default: the running one]
     #[arg(long, value_name = "PATH", value_hint = clap::ValueHint::ExecutablePath)]
     executable: Option<PathBuf>,
+    /// Activate a project's environment when you enter its directory, and deactivate it when you
+    /// leave (`auto = true` in the settings does the same)
+    #[arg(long)]
+    auto: bool,
+    /// For a file that is installed: the settings decide when it is loaded
+    #[arg(long, hide = true, conflicts_with = "auto")]
+    auto_by_settings: bool,
 }
 
 impl Verb for Init {
@@ -31,7 +41,17 @@ impl Verb for Init {
             Some(path) => path,
             None => session.context.executable()?,
         };
-        output::data(&init::script(self.shell, &executable))?;
+        let switching = if self.auto_by_settings {
+            Switching::BySettings
+        } else if self.auto || session.config().is_ok_and(|config| config.auto) {
+            if let Ok(home) = WorkonHome::locate(session.context) {
+                linked_directories::refresh(&home, session.context);
+            }
+            Switching::Automatic
+        } else {
+            Switching::ByHand
+        };
+        output::data(&init::script(self.shell, &executable, switching))?;
         Ok(Outcome::Done)
     }
 }

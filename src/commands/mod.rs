@@ -27,6 +27,7 @@ mod age;
 pub(crate) mod add2virtualenv;
 pub(crate) mod allvirtualenv;
 pub(crate) mod answer;
+pub(crate) mod automatic;
 pub(crate) mod background;
 mod brought;
 pub(crate) mod cd;
@@ -191,6 +192,13 @@ impl Session<'_> {
         self.context.absolute(env_vars::VIRTUAL_ENV).or_else(|| {
             let root = self.context.absolute(env_vars::CONDA_PREFIX)?;
             self.record().filter(|record| record.root == root.as_os_str()).map(|_| root)
+        })
+    }
+
+    /// Whether the active environment was activated by automatic switching.
+    fn is_automatic(&self) -> bool {
+        self.record().is_some_and(|record| {
+            record.is_automatic && self.active_root().is_some_and(|root| root == Path::new(&record.root))
         })
     }
 

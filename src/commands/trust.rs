@@ -1,4 +1,5 @@
-//! `trust`: allow the hooks of a project or of another tool's environment.
+//! `trust`: allow the hooks of a project or of another tool's environment, and its activation by
+//! automatic switching.
 
 use std::path::{Path, PathBuf};
 
@@ -11,6 +12,7 @@ use crate::activation::{Plan, Step};
 use crate::environment::Environment;
 use crate::error::{ProjectError, Result};
 use crate::output::{self, Column, Table};
+use crate::project::pointer::{self, Target};
 use crate::trust::{self, TrustState};
 use crate::workon_home::WorkonHome;
 
@@ -20,6 +22,9 @@ use crate::workon_home::WorkonHome;
 /// after you looked at them and trusted them here, and only unchanged: a hook that changes must be
 /// trusted again. The same holds for the scripts of a conda environment (etc/conda/activate.d and
 /// deactivate.d), and for hooks in environments of other tools.
+///
+/// Automatic switching (`venvwrap init SHELL --auto`) activates an environment outside WORKON_HOME,
+/// such as a project's .venv, only after you trusted the project or the environment here.
 ///
 /// `cpvirtualenv` renames the hooks of an environment from outside WORKON_HOME to untrusted-…, and
 /// moves the lines that were appended to its bin/activate to untrusted-activate. Trusting the copy
@@ -31,23 +36,24 @@ use crate::workon_home::WorkonHome;
 Examples:
   venvwrap trust              trust the hooks of the project in this directory
   venvwrap trust ~/src/api    trust the hooks of that project
-  venvwrap trust --list       list the hooks and their state
+  venvwrap trust --list       list everything that is trusted
+  venvwrap trust --list .     list what this project has, and whether it is trusted
   venvwrap trust ~/envs/gis   trust the scripts of that conda environment
   venvwrap trust shop         trust what was copied into the environment shop
-  venvwrap trust --revoke .   stop trusting them"
+  venvwrap trust --remove .   stop trusting them"
 )]
 pub(crate) struct Trust {
     /// Project directory; by default the current directory
     #[arg(value_name = "PROJECT", value_hint = clap::ValueHint::DirPath)]
     project: Option<PathBuf>,
-    /// List the project's hooks and whether they are trusted
+    /// List the project's files and whether they are trusted; without PROJECT, all trusted files
     #[arg(short, long, conflicts_with = "revoke")]
     list: bool,
     /// Print the list as JSON
     #[arg(long, requires = "list")]
     json: bool,
-    /// Stop trusting the hooks
-    #[arg(long)]
+    /// Stop trusting the project's files
+    #[arg(long = "remove", visible_alias = "revoke")]
     revoke: bool,
     /// Have the shell run this one file as it is now, if it is trusted
     #[arg(long, value_name = "FILE", hide = true, exclusive = true)]
@@ -79,16 +85,31 @@ impl Verb for Trust {
                 }
             });
         }
+        if self.list && self.project.is_none() {
+            return self.list_all(session);
+        }
         let typed = self.project.as_deref().unwrap_or(Path::new("."));
         let project = session.context.absolute_path(typed)?;
-        let aside = untrusted::named(&WorkonHome::locate(session.context)?, typed, &project);
+        let home = WorkonHome::locate(session.context)?;
+        let aside = untrusted::named(&home, typed, &project);
         if !aside.is_empty() {
             return self.of_store(session, &project, &aside);
         }
         let mut files = trust::hooks_of(&project)?;
+        let pointed = match pointer::target(&project, &home) {
+            Some(Target::Outside(root)) => Environment::open(&root)?,
+            _ => None,
+        };
+        if let Some(environment) = pointed {
+            files.push(trust::file_of(environment.root()));
+            files.extend(elsewhere::files_to_trust(&environment)?);
+        }
         if let Some(environment) =
             Environment::open_conda(&project).map_or_else(|| Environment::open(&project), |it| Ok(Some(it)))?
         {
+            if environment.cfg().is_some() && !untrusted::is_in(&home, environment.root()) {
+                files.push(trust::file_of(environment.root()));
+            }
             files.extend(elsewhere::files_to_trust(&environment)?);
         }
         if files.is_empty() {
@@ -111,7 +132,9 @@ impl Verb for Trust {
                 output::note(&format!("No longer trusted: {shown}"));
             } else {
                 trust::trust(session.context, file)?;
-                output::note(&format!("Trusted {shown}"));
+                let is_environment = file.parent().is_some_and(|root| trust::file_of(root) == *file);
+                let what = if is_environment { "; automatic switching may activate this environment" } else { "" };
+                output::note(&format!("Trusted {shown}{what}"));
             }
         }
         Ok(Outcome::Done)
@@ -119,6 +142,33 @@ impl Verb for Trust {
 }
 
 impl Trust {
+    /// Lists all files on record.
+    fn list_all(&self, session: &Session<'_>) -> Result<Outcome> {
+        let files = trust::all(session.context)?;
+        if self.json {
+            let hooks = files.iter().map(|it| HookJson { path: text(&it.path), trusted: it.state.is_trusted() });
+            let list = List { project: String::new(), hooks: hooks.collect() };
+            output::data(&super::json::document(&list)?)?;
+            return Ok(Outcome::Done);
+        }
+        if files.is_empty() {
+            output::note("Nothing is trusted yet. Trust a project with `venvwrap trust PROJECT`.");
+            return Ok(Outcome::Done);
+        }
+        let mut table = Table::new(ALL);
+        for file in files {
+            let state = match file.state {
+                TrustState::Trusted(_) => "yes",
+                TrustState::Untrusted => "changed",
+                TrustState::Missing => "missing",
+            };
+            let owner = file.owner.map(|owner| owner.to_string()).unwrap_or_default();
+            table.push([state.to_owned(), owner, session.shown(&file.path)]);
+        }
+        output::data(table.text().as_bytes())?;
+        Ok(Outcome::Done)
+    }
+
     /// The same for files that `cpvirtualenv` put aside in an environment of the store. A trusted
     /// file gets its name back and needs no further check, like every file in the store.
     fn of_store(&self, session: &Session<'_>, project: &Path, aside: &[PathBuf]) -> Result<Outcome> {
@@ -142,6 +192,8 @@ impl Trust {
         Ok(Outcome::Done)
     }
 }
+
+const ALL: &[Column] = &[Column::text("trusted"), Column::text("owner"), Column::path("file")];
 
 const COLUMNS: &[Column] = &[Column::text("trusted"), Column::path("file")];
 

@@ -76,26 +76,36 @@ impl Verb for Workon {
             return Ok(Outcome::Status(1));
         };
         session.require_shell("workon")?;
-        let mut environment = healing::with_python(session, typed(session, &home, name)?)?;
-        let mut symptom = health::at_a_glance(&environment);
-        if matches!(symptom, Some((_, Symptom::PythonReplaced { .. }))) {
-            environment = healing::with_own_version(session, environment);
-            symptom = health::at_a_glance(&environment);
-        }
-        if let Some(symptom) = symptom {
-            doctor::warn(session, &home, &environment, symptom);
-        }
-        // In another tool's environment, that tool installs the packages.
-        if environment.origin() == Origin::Store
-            && let Some(symptom) = health::borrowed_pip(&environment)
-            && home.is_first_time(environment.root())
-        {
-            doctor::warn(session, &home, &environment, symptom);
-        }
-        tmpenv::join(&environment);
-        let follow = follows_project(session, self.cd, self.no_cd);
-        Ok(Outcome::Plan(enter(session, &home, &environment, follow)?, 0))
+        let environment = typed(session, &home, name)?;
+        activate(session, &home, environment, follows_project(session, self.cd, self.no_cd))
     }
+}
+
+/// Activates an environment, after a look at what will not work inside.
+pub(super) fn activate(
+    session: &Session<'_>,
+    home: &WorkonHome,
+    environment: Environment,
+    follow: bool,
+) -> Result<Outcome> {
+    let mut environment = healing::with_python(session, environment)?;
+    let mut symptom = health::at_a_glance(&environment);
+    if matches!(symptom, Some((_, Symptom::PythonReplaced { .. }))) {
+        environment = healing::with_own_version(session, environment);
+        symptom = health::at_a_glance(&environment);
+    }
+    if let Some(symptom) = symptom {
+        doctor::warn(session, home, &environment, symptom);
+    }
+    // In another tool's environment, that tool installs the packages.
+    if environment.origin() == Origin::Store
+        && let Some(symptom) = health::borrowed_pip(&environment)
+        && home.is_first_time(environment.root())
+    {
+        doctor::warn(session, home, &environment, symptom);
+    }
+    tmpenv::join(&environment);
+    Ok(Outcome::Plan(enter(session, home, &environment, follow)?, 0))
 }
 
 /// The lines that the user appended to `bin/activate`. Also reports a script that was written for

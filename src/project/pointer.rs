@@ -4,7 +4,7 @@
 //! Only reads, and only checks that a target is an environment. The files may come with a cloned
 //! project, so their content is untrusted.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -32,6 +32,50 @@ pub(crate) struct Pointed {
     pub(crate) default: Option<PathBuf>,
     /// The other lines of `.python-envs`.
     pub(crate) others: Vec<PathBuf>,
+}
+
+/// Where a project points, before anything there is touched.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// An environment of the store, by its name.
+    Stored(OsString),
+    /// Anything else, by its path, which may be on a disk that does not answer.
+    Outside(PathBuf),
+}
+
+/// Where `.venv`, else the last line of `.python-envs`, points. Only the store and the directory
+/// itself are touched.
+pub(crate) fn target(project: &Path, home: &WorkonHome) -> Option<Target> {
+    let path = project.join(DIRECTORY);
+    let line = match fs::symlink_metadata(&path) {
+        Ok(entry) if entry.is_dir() => {
+            let is_one = fs::symlink_metadata(path.join("pyvenv.cfg")).is_ok_and(|file| file.is_file());
+            return is_one.then_some(Target::Outside(path));
+        }
+        Ok(entry) if entry.is_symlink() => fs::read_link(&path).ok()?.into_os_string(),
+        Ok(_) => {
+            let text = text_of(&path)?;
+            OsString::from(text.strip_suffix('\n').unwrap_or(&text).trim_end_matches('\r'))
+        }
+        Err(_) => {
+            let file = project.join(LIST);
+            let text =
+                if fs::symlink_metadata(&file).is_ok_and(|entry| entry.is_file()) { text_of(&file) } else { None };
+            OsString::from(text?.lines().last()?)
+        }
+    };
+    let text = line.to_string_lossy();
+    if text.is_empty() || text.contains(char::is_control) {
+        return None;
+    }
+    let root = tidied(&project.join(&line));
+    let in_store = root.parent().filter(|parent| *parent == home.path()).and(root.file_name());
+    if let Some(name) =
+        in_store.map(OsStr::to_owned).or_else(|| named(text.trim(), home)?.file_name().map(OsStr::to_owned))
+    {
+        return home.find(&EnvironmentName::existing(&name).ok()?).ok()?.map(|_| Target::Stored(name));
+    }
+    Some(Target::Outside(root))
 }
 
 /// Reads both in this directory. PEP 832: lines that are not environments are ignored; if the last

@@ -55,8 +55,39 @@ const fn copy_code(text: &[u8], code: &mut [u8]) -> usize {
     length
 }
 
+/// Whether the functions switch environments by directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Switching {
+    ByHand,
+    Automatic,
+    /// As the settings say when the text is loaded.
+    BySettings,
+}
+
+/// The code for automatic switching, which comes after the functions.
+fn automatic(shell: Shell, switching: Switching) -> Vec<u8> {
+    let (code, condition): ([&[u8]; 2], &[u8]) = match shell {
+        Shell::Bash => ([code_of!("automatic.sh"), code_of!("automatic.bash")], code_of!("automatic_setting.sh")),
+        Shell::Zsh => ([code_of!("automatic.sh"), code_of!("automatic.zsh")], code_of!("automatic_setting.sh")),
+        Shell::Fish => ([code_of!("automatic.fish"), b""], code_of!("automatic_setting.fish")),
+    };
+    let code = code.concat();
+    match switching {
+        Switching::ByHand => Vec::new(),
+        Switching::Automatic => code,
+        Switching::BySettings => {
+            let code = shell.language().literal(&code);
+            let (before, after): (&[u8], &[u8]) = match shell {
+                Shell::Bash | Shell::Zsh => (b"! __venvwrap_is_automatic || \\builtin eval ", b"\n"),
+                Shell::Fish => (b"__venvwrap_is_automatic\nand builtin eval ", b"\n"),
+            };
+            [condition, before, &code, after].concat()
+        }
+    }
+}
+
 /// The text that `venvwrap init SHELL` prints. Static but for the path of the executable.
-pub(crate) fn script(shell: Shell, executable: &Path) -> Vec<u8> {
+pub(crate) fn script(shell: Shell, executable: &Path, switching: Switching) -> Vec<u8> {
     // The functions come last: they end with the user's own hook, which finds everything in place.
     let (assignment, parts): (&str, [&[u8]; 3]) = match shell {
         Shell::Bash => {
@@ -73,7 +104,7 @@ pub(crate) fn script(shell: Shell, executable: &Path) -> Vec<u8> {
     };
     let quoted = |bytes: &[u8]| shell.language().literal(bytes);
     let path = quoted(executable.as_os_str().as_bytes());
-    let text = parts.concat();
+    let text = [parts.concat(), automatic(shell, switching)].concat();
     let text = match shell {
         Shell::Fish => text,
         Shell::Bash => {

@@ -34,6 +34,8 @@ impl OuterValue {
 pub(crate) struct UndoRecord {
     /// The root of the environment.
     pub(crate) root: OsString,
+    /// Whether automatic switching activated it.
+    pub(crate) is_automatic: bool,
     /// Set if another tool manages the environment: the directory of its project, empty if unknown.
     pub(crate) elsewhere: Option<OsString>,
     pub(super) path: OuterPath,
@@ -54,6 +56,7 @@ impl UndoRecord {
     pub(crate) fn read(text: &OsStr) -> Self {
         let mut record = Self {
             root: OsString::new(),
+            is_automatic: false,
             elsewhere: None,
             path: OuterPath::Exported,
             replaced: [None, None, None],
@@ -65,6 +68,7 @@ impl UndoRecord {
             let (name, is_exported) = name.strip_prefix(b"-").map_or((name, true), |name| (name, false));
             match (name, value) {
                 (b"root", Some(value)) if is_exported => record.root = unescaped(value),
+                (b"automatic", Some(_)) if is_exported => record.is_automatic = true,
                 (b"elsewhere", Some(value)) if is_exported => record.elsewhere = Some(unescaped(value)),
                 (b"set", Some(value)) if is_exported => record.set.extend(setting(value)),
                 (b"PATH", None) => record.path = if is_exported { OuterPath::Unset } else { OuterPath::Private },

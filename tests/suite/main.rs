@@ -13,6 +13,7 @@
 mod support; // sandboxes, shells, stories, terminals, and Pythons for the tests
 
 mod activation; // activating, switching, and deactivating restore everything, in every shell and mode
+mod automatic; //      switching by directory, at a terminal in every shell
 mod beside; //         another maker's activate sourced while one of ours is active
 mod completing; //     Tab for every command
 mod contract; //       what virtualenvwrapper promised, row by row, in every shell

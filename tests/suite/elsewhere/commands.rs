@@ -209,9 +209,9 @@ fn tab_offers_them_where_the_store_has_nothing() {
         command.args(["complete", "fish", "--", verb, typed]);
         sandbox.run_command(command, b"").status(0).stderr("").stdout_text()
     };
-    assert_eq!(offered("workon", "sh"), "shed\n");
+    assert_eq!(offered("workon", "sh"), "shed\t3.11.2\n");
     assert_eq!(offered("workon", "sho"), "shop\n");
-    assert_eq!(offered("workon", ""), "shed\n");
+    assert_eq!(offered("workon", ""), "shed\t3.11.2\n");
     assert_eq!(offered("showvirtualenv", "a"), "api\n");
     assert_eq!(offered("workon", "poetry:"), "poetry:api\n");
     assert_eq!(offered("rmvirtualenv", "sho"), "");

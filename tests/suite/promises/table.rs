@@ -412,6 +412,12 @@ pub(super) const TABLE: &[Row] = &[
         ..ROW
     },
     Row {
+        verb: "automatic",
+        day: &[("automatic", 0), ("automatic --quiet", 0), ("automatic --list", 0)],
+        usage: "automatic --nosuch",
+        ..ROW
+    },
+    Row {
         verb: "background",
         day: &[("background tidy STORE", 0)],
         fails: &["background stage STORE /no/such/python"],

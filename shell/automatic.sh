@@ -1,0 +1,94 @@
+# shellcheck shell=bash
+# Automatic switching for bash and zsh, to the letter the same in both. `venvwrap init SHELL --auto`
+# prints it after the functions, with automatic.bash or automatic.zsh behind it.
+#
+# As long as the directory is the same, one comparison is all that happens. After a change, this
+# shell itself looks for the project: a bounded number of tests, no process. Only in another project
+# than before does the binary decide, by the lookup of `workon .`.
+#
+# Variables, all private to this shell: __venvwrap_watcher (its process), __venvwrap_seen (the
+# directory of the last look), __venvwrap_project (the project there), __venvwrap_told (projects
+# whose environment was refused or broken, which is said once).
+
+# Finds the nearest directory that may be a project, from here up to the home directory: sets the
+# caller's __venvwrap_found. A link is a mark wherever it points: to follow it is up to the binary.
+function __venvwrap_find_project {
+    \builtin local "__venvwrap_place=${PWD-}" "__venvwrap_index=${XDG_CACHE_HOME-}" __venvwrap_level
+    [[ $__venvwrap_index == /* ]] || __venvwrap_index="${HOME-}/.cache"
+    __venvwrap_index="$__venvwrap_index/venvwrap/linked${WORKON_HOME-}"
+    # Something was created or removed in the store since the list of linked directories was made.
+    # Tried once: it may be a store that cannot be listed.
+    __venvwrap_found=''
+    if [[ ${WORKON_HOME-} -nt $__venvwrap_index || ! -e $__venvwrap_index ]] && [[ -d ${WORKON_HOME-} ]]; then
+        if [[ ${__venvwrap_listed-} != "$WORKON_HOME" ]]; then
+            __venvwrap_listed="$WORKON_HOME"
+            (__venvwrap_run automatic --list) || \builtin true
+        fi
+    else
+        __venvwrap_listed=''
+    fi
+    for ((__venvwrap_level = 0; __venvwrap_level < 40; __venvwrap_level++)); do
+        if [[ -L $__venvwrap_place/.venv || -e $__venvwrap_place/.venv || -e $__venvwrap_place/.python-envs ||
+            -e $__venvwrap_place/Pipfile || -e $__venvwrap_index$__venvwrap_place/.linked ||
+            -f $__venvwrap_place/.git ]] && __venvwrap_is_project; then
+            __venvwrap_found="$__venvwrap_place"
+            \builtin return 0
+        fi
+        __venvwrap_place="${__venvwrap_place%/*}"
+        [[ -n $__venvwrap_place && $__venvwrap_place != "${HOME-}" ]] || \builtin return 0
+    done
+}
+
+# Whether a directory with one of the marks is a project. A file `.git` alone makes one only in a
+# worktree of a linked repository; a submodule has such a file, too.
+function __venvwrap_is_project {
+    [[ ! -f $__venvwrap_place/.git || -L $__venvwrap_place/.venv || -e $__venvwrap_place/.venv ||
+        -e $__venvwrap_place/.python-envs || -e $__venvwrap_place/Pipfile ||
+        -e $__venvwrap_index$__venvwrap_place/.linked ]] && \builtin return 0
+    \builtin local '__venvwrap_line='
+    IFS='' \builtin read -r __venvwrap_line <"$__venvwrap_place/.git" || \builtin true
+    [[ $__venvwrap_line == "gitdir: /"*"/.git/worktrees/"* ]] || \builtin return 1
+    __venvwrap_line="${__venvwrap_line#gitdir: }"
+    [[ -e $__venvwrap_index${__venvwrap_line%%/.git/worktrees/*}/.linked ]]
+}
+
+# Called before each prompt, and in zsh after each change of directory.
+function __venvwrap_automatic {
+    [[ ${PWD-} == "${__venvwrap_seen-}" ]] || __venvwrap_look || \builtin true
+}
+
+# Looks where this shell is now, and switches where the project is another one.
+function __venvwrap_look {
+    \builtin local '__venvwrap_found=' '__venvwrap_rival=' '__venvwrap_beside=' '__venvwrap_before='
+    __venvwrap_seen="${PWD-}"
+    ! __venvwrap_yields || \builtin return 0
+    __venvwrap_find_project
+    [[ $__venvwrap_found != "${__venvwrap_project-/}" ]] || \builtin return 0
+    __venvwrap_project="$__venvwrap_found"
+    # An environment that another tool activated is its business.
+    [[ -z ${VIRTUAL_ENV-} ]] || __venvwrap_is_inside || \builtin return 0
+    if [[ -z $__venvwrap_found ]]; then
+        [[ ";${VENVWRAP_UNDO-};" != *";automatic="* ]] || ! __venvwrap_can_switch || __venvwrap_depart
+        \builtin return
+    fi
+    __venvwrap_before="${VENVWRAP_UNDO-}"
+    if [[ ${__venvwrap_told-} == *$'\n'"$__venvwrap_found"$'\n'* ]]; then
+        __venvwrap_call automatic ${__venvwrap_beside:+"$__venvwrap_beside"} --quiet || \builtin true
+    else
+        __venvwrap_call automatic ${__venvwrap_beside:+"$__venvwrap_beside"} || \builtin true
+        __venvwrap_told="${__venvwrap_told-}"$'\n'"$__venvwrap_found"$'\n'
+    fi
+    # From then on it is deactivated where the project is left.
+    if [[ -n ${VENVWRAP_UNDO-} && ${VENVWRAP_UNDO-} != "$__venvwrap_before" ]] && __venvwrap_is_inside; then
+        __venvwrap_put_down automatic "$__venvwrap_found"
+    fi
+}
+
+# After a command that switched or changed the directory: the choice stands until its project is
+# left.
+function __venvwrap_choose {
+    \builtin local '__venvwrap_found='
+    __venvwrap_seen="${PWD-}"
+    __venvwrap_find_project
+    __venvwrap_project="$__venvwrap_found"
+}
