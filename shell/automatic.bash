@@ -14,7 +14,7 @@ function __venvwrap_yields {
 # Adds the call behind what is in PROMPT_COMMAND, whoever put it there. An array keeps the string of
 # others as its first element, which they go on setting. bash-preexec has a list of its own.
 function __venvwrap_watch {
-    \builtin export -n "__venvwrap_watcher=$$" '__venvwrap_seen=' '__venvwrap_project=/' '__venvwrap_told=' \
+    \builtin export -n "__venvwrap_watcher=$$" '__venvwrap_seen=' '__venvwrap_project=/' '__venvwrap_reported=' \
         '__venvwrap_listed='
     if [[ -n ${bash_preexec_imported-}${__bp_imported-} ]]; then
         [[ " ${precmd_functions[*]-} " == *" __venvwrap_automatic "* ]] || precmd_functions+=(__venvwrap_automatic)

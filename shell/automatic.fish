@@ -92,11 +92,11 @@ function __venvwrap_look
         builtin return 0
     end
     builtin set -l before "$VENVWRAP_UNDO"
-    if builtin contains -- $__venvwrap_found $__venvwrap_told
+    if builtin contains -- $__venvwrap_found $__venvwrap_reported
         __venvwrap_call automatic $__venvwrap_beside --quiet
     else
         __venvwrap_call automatic $__venvwrap_beside
-        builtin set -ga __venvwrap_told $__venvwrap_found
+        builtin set -ga __venvwrap_reported $__venvwrap_found
     end
     # From then on it is deactivated where the project is left.
     if test -n "$VENVWRAP_UNDO" -a "$VENVWRAP_UNDO" != "$before"; and __venvwrap_is_about_active "$VENVWRAP_UNDO"
@@ -117,7 +117,7 @@ if builtin status is-interactive; and test "$__venvwrap_watcher" != $fish_pid
     builtin set -gu __venvwrap_watcher $fish_pid
     builtin set -gu __venvwrap_seen
     builtin set -gu __venvwrap_project /
-    builtin set -gu __venvwrap_told
+    builtin set -gu __venvwrap_reported
     builtin set -gu __venvwrap_listed
     # A command substitution may be captured; while a plan is carried out, the command that asked
     # for it has the choice.

@@ -7,7 +7,7 @@
 # than before does the binary decide, by the lookup of `workon .`.
 #
 # Variables, all private to this shell: __venvwrap_watcher (its process), __venvwrap_seen (the
-# directory of the last look), __venvwrap_project (the project there), __venvwrap_told (projects
+# directory of the last look), __venvwrap_project (the project there), __venvwrap_reported (projects
 # whose environment was refused or broken, which is said once).
 
 # Finds the nearest directory that may be a project, from here up to the home directory: sets the
@@ -72,11 +72,11 @@ function __venvwrap_look {
         \builtin return
     fi
     __venvwrap_before="${VENVWRAP_UNDO-}"
-    if [[ ${__venvwrap_told-} == *$'\n'"$__venvwrap_found"$'\n'* ]]; then
+    if [[ ${__venvwrap_reported-} == *$'\n'"$__venvwrap_found"$'\n'* ]]; then
         __venvwrap_call automatic ${__venvwrap_beside:+"$__venvwrap_beside"} --quiet || \builtin true
     else
         __venvwrap_call automatic ${__venvwrap_beside:+"$__venvwrap_beside"} || \builtin true
-        __venvwrap_told="${__venvwrap_told-}"$'\n'"$__venvwrap_found"$'\n'
+        __venvwrap_reported="${__venvwrap_reported-}"$'\n'"$__venvwrap_found"$'\n'
     fi
     # From then on it is deactivated where the project is left.
     if [[ -n ${VENVWRAP_UNDO-} && ${VENVWRAP_UNDO-} != "$__venvwrap_before" ]] && __venvwrap_is_inside; then

@@ -557,6 +557,12 @@ function __venvwrap_doctor {
     [[ $__venvwrap_text == *__venvwrap_call* ]] || \builtin set -- --told 'workon other' "$@"
     ! \builtin declare -F virtualenvwrapper_workon_help >/dev/null ||
         \builtin set -- --told 'virtualenvwrapper loaded' "$@"
+    if [[ ${__venvwrap_watcher-} == "$$" ]]; then
+        \builtin local '__venvwrap_rival=' '__venvwrap_beside='
+        \builtin set -- --told 'automatic on' "$@"
+        # shellcheck disable=SC2154 # set by __venvwrap_yields
+        ! __venvwrap_yields || \builtin set -- --told "automatic left to $__venvwrap_rival" "$@"
+    fi
     __venvwrap_call doctor --told 'functions of bash' "$@"
 }
 

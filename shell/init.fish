@@ -721,6 +721,11 @@ function __venvwrap_doctor
     end
     builtin string match -q '*__venvwrap_call*' -- (builtin functions workon)
     or builtin set -a told --told 'workon other'
+    if test "$__venvwrap_watcher" = $fish_pid
+        builtin set -a told --told 'automatic on'
+        __venvwrap_yields
+        and builtin set -a told --told "automatic left to $__venvwrap_rival"
+    end
     __venvwrap_call doctor --told 'functions of fish' $told $argv
 end
 

@@ -495,6 +495,11 @@ function __venvwrap_doctor {
     done
     [[ ${functions[workon]-} == *__venvwrap_call* ]] || __venvwrap_told+=(--told 'workon other')
     (( ! ${+functions[virtualenvwrapper_workon_help]} )) || __venvwrap_told+=(--told 'virtualenvwrapper loaded')
+    if [[ ${__venvwrap_watcher-} == "$$" ]]; then
+        \builtin local __venvwrap_rival='' __venvwrap_beside=''
+        __venvwrap_told+=(--told 'automatic on')
+        ! __venvwrap_yields || __venvwrap_told+=(--told "automatic left to $__venvwrap_rival")
+    fi
     __venvwrap_call doctor --told 'functions of zsh' "${__venvwrap_told[@]}" "$@"
 }
 

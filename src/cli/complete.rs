@@ -275,7 +275,7 @@ fn values(arg: &Arg, operands: &[&OsStr], typed: &OsStr, session: &Session<'_>) 
         }
         (_, "SNAPSHOT", _) => {
             let all = snapshot::numbers(session, operands.first().copied().unwrap_or_default()).unwrap_or_default();
-            all.into_iter().map(|(number, about)| Candidate { value: number.into(), about }).collect()
+            all.into_iter().map(|(number, about)| Candidate { about, ..Candidate::plain(number.into()) }).collect()
         }
         ("names-in-recipe", ..) => names(import::names_in(session, operands.first().copied().unwrap_or_default())),
         (_, "DISTRIBUTION", _) => names(find::distributions(session)?),

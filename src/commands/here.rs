@@ -102,8 +102,8 @@ pub(super) fn automatic(session: &Session<'_>, home: &WorkonHome) -> Result<Auto
 }
 
 /// The tool that activates environments by directory, too, if it does so here: direnv by .envrc, or
-/// mise by its settings. `has_direnv`: its hook is in the shell that called. direnv sets its variable
-/// only later; mise sets one when it is loaded.
+/// mise by its settings. `has_direnv`: its hook is in the shell that called. Its variable comes
+/// later; mise sets one when it is loaded.
 pub(super) fn left_to(session: &Session<'_>, has_direnv: bool) -> Result<Option<&'static str>> {
     let is_set = |name: &str| session.context.variable(name).is_some();
     let rivals: [(&str, bool, &[&str], &[&str]); 2] = [

@@ -58,6 +58,9 @@ pub(super) fn check(
             } else if report.text("virtualenvwrapper", "loaded").is_some() {
                 found.push((script.unwrap_or_default(), Symptom::VirtualenvwrapperLoaded));
             }
+            if let Some(to) = report.text("automatic", "left to") {
+                found.push((PathBuf::new(), Symptom::SwitchingLeft { to: to.to_owned() }));
+            }
         }
     }
     found.extend(copies(examination.context));

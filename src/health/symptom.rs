@@ -189,6 +189,8 @@ symptoms! {
     CommandsReplaced = Problem "commands-replaced",
     /// virtualenvwrapper is loaded, too.
     VirtualenvwrapperLoaded = Note "virtualenvwrapper-loaded",
+    /// Another tool switches by directory, so automatic switching does not.
+    SwitchingLeft { to: OsString } = Note "automatic-switching-left",
     /// `PATH` has several programs called venvwrap.
     Copies { running: PathBuf, others: Vec<PathBuf> } = Note "copies-on-path",
     /// Apps that are not started from a shell look for environments in another directory.

@@ -360,6 +360,8 @@ fn another_tool_that_switches_by_directory_goes_first() {
     for (shell, before) in rivals {
         let terminal = Terminal::start_with(&sandbox, shell, RcFile { before, ..automatic(shell) });
         goes(&terminal, &[("cd src/api", ""), ("cd ..", "")]);
+        let screen = terminal.run("venvwrap doctor");
+        assert!(screen.contains("automatic switching is off here, because"), "{screen}");
     }
     // direnv and mise decide directory by directory.
     fs::write(sandbox.root().join("src/web/.envrc"), "layout python\n").unwrap();

@@ -8,7 +8,7 @@ use std::fmt::Write;
 use clap::Parser;
 
 use super::json::Named;
-use super::{Outcome, Session, Verb, elsewhere, mvvirtualenv};
+use super::{Outcome, Session, Verb, elsewhere, here, mvvirtualenv};
 use crate::env_vars;
 use crate::error::{Error, Result};
 use crate::health::{self, Examination, Finding, Repair, ResolvedCommand, Severity, ShellReport, Subject, Symptom};
@@ -113,6 +113,12 @@ fn shell_report(mut words: Vec<OsString>, session: &Session<'_>) -> (Option<Shel
     let outdated = words.iter().find_map(named).filter(|_| session.shell.is_none());
     if outdated.is_some() {
         words.push("functions outdated".into());
+    }
+    // direnv and mise decide by directory.
+    if words.iter().any(|word| word == "automatic on")
+        && let Ok(Some(tool)) = here::left_to(session, false)
+    {
+        words.push(format!("automatic left to {tool}").into());
     }
     let caller = session.shell.or(outdated);
     (caller.map(|_| ShellReport::new(words)), caller)

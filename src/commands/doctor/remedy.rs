@@ -136,6 +136,7 @@ impl Words<'_> {
             }
             Symptom::FunctionsMissing { .. } => format!("add this line to {}: `{load}`", self.rc_file()),
             Symptom::CommandsReplaced => format!("move this line to the end of {}: `{load}`", self.rc_file()),
+            Symptom::SwitchingLeft { .. } => "one of the two is enough: keep that tool's, or `--auto`".to_owned(),
             Symptom::VirtualenvwrapperLoaded => {
                 format!("remove the line that loads virtualenvwrapper.sh from {}", self.rc_file())
             }

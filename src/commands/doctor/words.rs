@@ -166,6 +166,9 @@ pub(in crate::commands) fn describe(session: &Session<'_>, path: &Path, symptom:
         Symptom::FunctionsMissing { .. } => {
             "the functions are not loaded, so `workon` cannot activate an environment".to_owned()
         }
+        Symptom::SwitchingLeft { to } => {
+            format!("automatic switching is off here, because {} switches environments, too", shown(to))
+        }
         Symptom::FunctionsOutdated => "the functions in this shell are from another version of venvwrap".to_owned(),
         Symptom::CommandsReplaced => {
             "`workon` is not venvwrap's in this shell: another function replaced it".to_owned()
