@@ -42,9 +42,13 @@ pub(crate) struct Export {
     /// Export every environment of WORKON_HOME
     #[arg(long, conflicts_with_all = ["name", "format"])]
     all: bool,
-    /// File to write; by default, and with `-`, standard output
+    /// File to write; by default, and with `-`, standard output. A file that export wrote is
+    /// replaced; any other only with --force
     #[arg(short, long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     output: Option<PathBuf>,
+    /// Replace FILE even if export did not write it
+    #[arg(short, long, requires = "output")]
+    force: bool,
     /// What to write
     #[arg(long, value_enum, default_value = "toml", hide_default_value = true)]
     format: Format,
@@ -66,7 +70,7 @@ impl Verb for Export {
         let file = self.output.as_deref().filter(|file| *file != Path::new("-"));
         let file = file.map(|file| session.context.absolute_path(file)).transpose()?;
         if let Some(file) = &file {
-            check_is_replaceable(session, file)?;
+            check_is_replaceable(session, file, self.force)?;
         }
         let home = WorkonHome::locate(session.context)?;
         let (text, what, status) = if self.all {
@@ -147,22 +151,20 @@ fn requirements(session: &Session<'_>, environment: &Environment) -> Result<Stri
     Ok(text)
 }
 
-/// Fails for a file that `export` did not write: it may be all that somebody has.
-fn check_is_replaceable(session: &Session<'_>, file: &Path) -> Result<()> {
-    let reason = match std::fs::symlink_metadata(file) {
+/// Fails for a file that `export` did not write: it may be all that somebody has. `is_forced`: only
+/// for what is no file.
+fn check_is_replaceable(session: &Session<'_>, file: &Path, is_forced: bool) -> Result<()> {
+    let (reason, hint) = match std::fs::symlink_metadata(file) {
         Err(_) => return Ok(()),
-        Ok(entry) if !entry.is_file() => "it exists and is not a regular file",
+        Ok(entry) if !entry.is_file() => ("it exists and is not a regular file", "name another file"),
+        Ok(_) if is_forced => return Ok(()),
         Ok(_) => {
             let start = read_prefix(file, MARK.len() as u64).map_err(Error::io("read", file))?.unwrap_or_default();
             if start == MARK.as_bytes() || start.is_empty() {
                 return Ok(());
             }
-            "it exists, and `export` did not write it"
+            ("it exists, and `export` did not write it", "name another file, or add `--force` to replace it")
         }
     };
-    Err(Error::Recipe {
-        what: session.shown(file),
-        reason: reason.to_owned(),
-        hint: "name another file, or remove that one first".to_owned(),
-    })
+    Err(Error::Recipe { what: session.shown(file), reason: reason.to_owned(), hint: hint.to_owned() })
 }

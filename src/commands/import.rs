@@ -7,14 +7,15 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
-use super::creation::{FromRecipe, created_otherwise, recipes_in, refuse_other, say_hooks};
+use super::creation::{FromRecipe, created_otherwise, python_of, recipes_in, refuse_other, say_hooks};
 use super::{Outcome, Session, Verb, abandoned};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::interpreter::{self, Interpreter};
 use crate::output::{self, Column, Progress, Table};
 use crate::recipe::{Recipe, located};
-use crate::shown::shown;
+use crate::shown::{operands, shown, typed};
+use crate::verb::verb;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
@@ -139,22 +140,23 @@ impl Import {
             if let Some(existing) = home.find(&name)? {
                 return refuse_other(session, &existing, recipe).map(|()| Step::Skip);
             }
-            let request = OsStr::new(&recipe.python);
-            // A recipe names versions; a command that happens to have such a name is not started.
-            if interpreter::asked_by_project(session.context, request).is_none_or(|known| known != request) {
-                return Err(Error::Recipe {
-                    what: format!("environment `{}`", shown(&recipe.name)),
-                    reason: format!("`{}` is not a version of Python", shown(request)),
-                    hint: "`python` in a recipe is like `3.12`, `3.13t`, `pypy3.10`".to_owned(),
-                });
-            }
-            let interpreter = found(session, recipe, request)?;
-            let from =
-                FromRecipe { session, home, name: &name, recipe, interpreter: &interpreter, with_hooks: self.hooks };
-            from.check()?;
+            let interpreter = found(session, recipe, &self.file)?;
+            self.source(session, home, &name, recipe, &interpreter).check()?;
             Ok(Step::Create(Box::new(interpreter)))
         };
         step().unwrap_or_else(Step::Refuse)
+    }
+
+    fn source<'a>(
+        &self,
+        session: &'a Session<'_>,
+        home: &'a WorkonHome,
+        name: &'a EnvironmentName,
+        recipe: &'a Recipe,
+        interpreter: &'a Interpreter,
+    ) -> FromRecipe<'a> {
+        let requested = recipe.python_request.as_deref().map(OsStr::new);
+        FromRecipe { session, home, name, recipe, interpreter, requested, with_hooks: self.hooks }
     }
 
     fn create(
@@ -165,8 +167,7 @@ impl Import {
         interpreter: &Interpreter,
     ) -> Result<()> {
         let name = EnvironmentName::new(OsStr::new(&recipe.name))?;
-        let from = FromRecipe { session, home, name: &name, recipe, interpreter, with_hooks: self.hooks };
-        let (_, differing) = from.publish(0)?;
+        let (_, differing) = self.source(session, home, &name, recipe, interpreter).publish(0)?;
         match differing {
             None => Ok(()),
             Some(differing) => Err(created_otherwise(recipe, &differing)),
@@ -202,12 +203,26 @@ impl Import {
     }
 }
 
-/// The Python of a recipe. The failure names the environment.
-fn found(session: &Session<'_>, recipe: &Recipe, request: &OsStr) -> Result<Interpreter> {
-    interpreter::find(session.context, Some(request)).map_err(|error| match error {
-        Error::PythonNotFound { request, tried, ways, .. } => {
-            let asker = Some(format!("the recipe of `{}`", shown(&recipe.name)));
-            Error::PythonNotFound { request, asker, tried, ways }
+/// The Python of a recipe. The failure names the environment, and what creates it all the same.
+fn found(session: &Session<'_>, recipe: &Recipe, file: &Path) -> Result<Interpreter> {
+    python_of(session, recipe).map_err(|error| match error {
+        Error::PythonNotFound { request, .. } => {
+            let mut ways = interpreter::ways(session.context, Some(&request), false);
+            let file = if file == Path::new("-") { Path::new("FILE") } else { file };
+            let python = recipe.python_request.as_deref().map(OsStr::new);
+            let python = python.filter(|request| interpreter::find(session.context, Some(request)).is_ok());
+            ways.push(format!(
+                "`{} --from {} -p {} {}` creates it with another Python",
+                verb("mkvirtualenv"),
+                typed(file),
+                typed(python.unwrap_or(OsStr::new("default"))),
+                operands(&[&recipe.name])
+            ));
+            Error::Recipe {
+                what: format!("environment `{}`", shown(&recipe.name)),
+                reason: format!("no Python {} is installed", shown(&request)),
+                hint: ways.join("\n"),
+            }
         }
         other => other,
     })

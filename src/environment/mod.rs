@@ -23,6 +23,7 @@ pub(crate) mod frozen;
 pub(crate) mod integrity;
 pub(crate) mod origin;
 pub(crate) mod path_extensions;
+pub(crate) mod requested_python;
 pub(crate) mod system_packages;
 
 use origin::{Elsewhere, Origin};

@@ -127,17 +127,17 @@ impl Inventory {
 }
 
 /// A file that may be an interpreter.
-struct Sighting {
+pub(super) struct Sighting {
     identity: Option<Identity>,
-    paths: Vec<PathBuf>,
-    origin: Origin,
-    label: Option<Label>,
+    pub(super) paths: Vec<PathBuf>,
+    pub(super) origin: Origin,
+    pub(super) label: Option<Label>,
     /// The interpreter, or why it does not work; `None` until probed.
     known: Option<std::result::Result<Interpreter, String>>,
 }
 
 /// Every candidate of every place, each file once; and the environments whose base is missing.
-fn sightings(context: &Context) -> (Vec<Sighting>, Vec<(Unusable, Option<Label>)>) {
+pub(super) fn sightings(context: &Context) -> (Vec<Sighting>, Vec<(Unusable, Option<Label>)>) {
     let places = Places::of(context);
     let (mut found, mut unusable): (Vec<Sighting>, Vec<_>) = (Vec::new(), Vec::new());
     for origin in ORDER {

@@ -3,7 +3,7 @@
 //! This file is the facade. The parts import each other only downward: `facts` and `label` (data),
 //! `base`, `lasting`, `build_details`, `cache`, `probe`, `examine` (one executable), `request` (the
 //! text after `-p`), `pyenv`, `places` (where to look), and the answers: `discovery`, `offered`,
-//! `inventory`, `obtain`. Creating environments belongs to `creator` and `seed`.
+//! `inventory`, `newest`, `obtain`. Creating environments belongs to `creator` and `seed`.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -22,6 +22,7 @@ mod fake;
 mod inventory;
 mod label;
 mod lasting;
+mod newest;
 mod obtain;
 mod offered;
 pub(crate) mod places;
@@ -35,6 +36,7 @@ pub(crate) use discovery::find;
 pub(crate) use examine::at;
 pub(crate) use facts::Interpreter;
 pub(crate) use inventory::{Inventory, Listed, Unusable, inventory};
+pub(crate) use newest::newest;
 pub(crate) use obtain::{download, ways};
 pub(crate) use offered::offered;
 pub(crate) use places::shim_tool;
@@ -61,6 +63,20 @@ pub(crate) fn answers(context: &Context, request: &OsStr, python: &Path) -> Resu
         Request::Described(wanted) => at(context, python).is_ok_and(|python| wanted.mismatch(&python).is_none()),
         Request::Path(_) | Request::Command(_) => false,
     })
+}
+
+/// What is worth recording of a request that `found` met, because it means the same later and in
+/// any directory: a version or conditions, or an absolute path. A command becomes the path of what
+/// it ran.
+pub(crate) fn lasting_request(context: &Context, request: &OsStr, found: Option<&Interpreter>) -> Option<OsString> {
+    match Request::parse(Some(request), context).ok()? {
+        Request::Default => None,
+        Request::Described(_) => Some(request.to_owned()),
+        Request::Path(path) => Some(path.into_os_string()),
+        // The same as no request.
+        Request::Command(name) if name == "python" => None,
+        Request::Command(_) => found.map(|found| found.executable.clone().into_os_string()),
+    }
 }
 
 /// The files with what interpreters said of themselves.

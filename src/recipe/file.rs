@@ -9,7 +9,7 @@ use std::fmt::Write;
 
 use serde::Deserialize;
 
-use super::{HookText, Package, Recipe, hook_names, package};
+use super::{HookText, Package, Recipe, hook_names, is_request, package};
 use crate::error::{Error, Result};
 use crate::shown::{deceives, is_legible, shown};
 use crate::workon_home::name::EnvironmentName;
@@ -95,6 +95,10 @@ impl Recipe {
             let value = format!("python, `{}`", shown(&self.python));
             return refused(&value, "it is not a version such as `3.12`, `3.13t`, `pypy3.10`");
         }
+        if let Some(request) = self.python_request.as_deref().filter(|request| !is_request(request)) {
+            let value = format!("python-request, `{}`", shown(request));
+            return refused(&value, "it is not a version or conditions such as `3.12`, `>=3.11,<3.14`");
+        }
         if !self.prompt.as_deref().is_none_or(is_legible) {
             return refused("prompt", "it contains a control character or an invisible character");
         }
@@ -133,13 +137,14 @@ pub(crate) fn written(recipes: &[Recipe]) -> String {
 }
 
 fn write_recipe(recipe: &Recipe, text: &mut String) {
-    let Recipe { name, python, python_version, prompt, project, note, .. } = recipe;
+    let Recipe { name, python, python_version, python_request, prompt, project, note, .. } = recipe;
     text.push_str("\n[[environment]]\n");
     let python = Some(python);
     let values = [
         ("name", Some(name)),
         ("python", python),
         ("python-version", python_version.as_ref()),
+        ("python-request", python_request.as_ref()),
         ("prompt", prompt.as_ref()),
         ("project", project.as_ref()),
         ("note", note.as_ref()),

@@ -47,6 +47,8 @@ pub(crate) struct Recipe {
     pub(crate) python: String,
     /// The exact version of Python when the recipe was written.
     pub(crate) python_version: Option<String>,
+    /// The versions that `-p` asked for, if it did: `3.12`, `>=3.11,<3.14`.
+    pub(crate) python_request: Option<String>,
     /// Text for the prompt, if it was set.
     pub(crate) prompt: Option<String>,
     /// The directory of the linked project.
@@ -105,6 +107,7 @@ pub(crate) fn read_with_faults(
         name: text("the name of the environment", environment.label())?,
         python: python(environment, site_packages),
         python_version: environment.version(),
+        python_request: python_request(environment),
         prompt: prompt.map(|prompt| text_of_bytes("the prompt", prompt)).transpose()?,
         project: project.map(|project| portable(&project, home)).transpose()?,
         note: note(environment, context),
@@ -115,6 +118,17 @@ pub(crate) fn read_with_faults(
     };
     recipe.check()?;
     Ok(recipe)
+}
+
+/// The versions that were asked for. A path would mean nothing on another machine.
+fn python_request(environment: &Environment) -> Option<String> {
+    environment.requested_python()?.into_string().ok().filter(|request| is_request(request))
+}
+
+/// Whether a text can be a request for a version, rather than a path or a command.
+fn is_request(text: &str) -> bool {
+    let is_of_version = |letter: char| letter.is_ascii_alphanumeric() || "<>=!~^.,*+-_@ ".contains(letter);
+    text.chars().all(is_of_version) && text.contains(|letter: char| letter.is_ascii_alphanumeric())
 }
 
 /// The note of an environment in WORKON_HOME; others have none.
@@ -166,6 +180,7 @@ pub(crate) fn differences<'a>(one: &'a Recipe, other: &'a Recipe) -> Vec<Differe
         }
     }
     let settings = [
+        ("python-request", one.python_request == other.python_request),
         ("prompt", one.prompt == other.prompt),
         ("project", one.project == other.project),
         ("note", one.note == other.note),

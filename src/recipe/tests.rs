@@ -25,6 +25,7 @@ fn everything(home: &Path) -> Environment {
         "pyvenv.cfg",
         "home = /opt/bin\nversion = 3.12.4\ninclude-system-site-packages = true\nprompt = 'my p'\n",
     );
+    put(&root, ".requested-python", ">=3.11,<3.14\n");
     put(&root, ".project", &format!("{}\n", home.join("src/a b").display()));
     put(&root, "bin/postactivate", "export X='1'\necho \"\\t\"\n");
     put(&root, "bin/preactivate", "#!/bin/sh\n# only a template\n\n");
@@ -66,6 +67,7 @@ schema = 1
 name = "it's $x"
 python = "3.12"
 python-version = "3.12.4"
+python-request = ">=3.11,<3.14"
 prompt = "my p"
 project = "~/src/a b"
 system-site-packages = true

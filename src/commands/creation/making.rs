@@ -8,6 +8,7 @@ use std::path::Path;
 
 use super::super::in_use;
 use super::kept::Kept;
+use super::python::record_request;
 use super::{Creation, Extra};
 use crate::config::{Config, Link};
 use crate::creator::virtualenv::{self, HandOver};
@@ -112,6 +113,7 @@ impl Creation<'_> {
             let file = project::file(building.path(), session.context);
             std::fs::write(&file, project::link_text(project)?).map_err(Error::io("write", file))?;
         }
+        record_request(session, options, building.path(), Some(interpreter))?;
         write_extras(building.path(), extras)?;
         let with = if options.without_pip {
             let packages = &created.site_packages;
@@ -156,6 +158,7 @@ impl Creation<'_> {
             });
         let environment = made?;
         self.link_project(&environment)?;
+        record_request(session, options, environment.root(), None)?;
         write_extras(environment.root(), extras)?;
         kept.write(session, environment.root(), environment.site_packages().ok().as_deref())?;
         let hooks = session.hooks(home)?;

@@ -37,7 +37,9 @@ use packages::{dependencies, packages};
 pub(super) use python::PythonRequest;
 pub(super) use rebuild::Rebuild;
 pub(super) use recipe::FromRecipe;
-pub(super) use recipe_file::{created_otherwise, made_from_recipe, named_recipe, recipes_in, refuse_other, say_hooks};
+pub(super) use recipe_file::{
+    created_otherwise, made_from_recipe, named_recipe, python_of, recipes_in, refuse_other, say_hooks,
+};
 
 /// A creation that was checked, before anything is written.
 pub(super) struct Creation<'a> {

@@ -10,6 +10,7 @@ use std::path::Path;
 use super::Options;
 use crate::commands::Session;
 use crate::env_vars;
+use crate::environment::requested_python;
 use crate::error::{Error, PackageError, Result};
 use crate::interpreter::{self, Interpreter};
 use crate::output;
@@ -138,6 +139,19 @@ impl<'a> PythonRequest<'a> {
             Asker::Other(words) => Some(words.clone()),
         }
     }
+}
+
+/// Records in the environment at `root` what `-p` asked for. The files of a project are read again
+/// when it matters.
+pub(super) fn record_request(
+    session: &Session<'_>,
+    options: &Options,
+    root: &Path,
+    found: Option<&Interpreter>,
+) -> Result<()> {
+    let typed = options.python.as_deref();
+    let request = typed.and_then(|typed| interpreter::lasting_request(session.context, typed, found));
+    request.map_or(Ok(()), |request| requested_python::record(root, &request))
 }
 
 fn who_asks(

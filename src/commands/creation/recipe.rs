@@ -4,7 +4,7 @@
 //! Owns the steps, and what can be known to fail before the first. Which recipe, and what becomes
 //! of the environment, is left to `import`, `mkvirtualenv --from`, and `upgrade`.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
@@ -54,6 +54,8 @@ pub(in crate::commands) struct FromRecipe<'a> {
     pub(in crate::commands) recipe: &'a Recipe,
     /// The Python to build it with.
     pub(in crate::commands) interpreter: &'a Interpreter,
+    /// What is recorded as asked for with `-p`.
+    pub(in crate::commands) requested: Option<&'a OsStr>,
     /// Whether the hooks of the recipe are written.
     pub(in crate::commands) with_hooks: bool,
 }
@@ -117,6 +119,7 @@ impl FromRecipe<'_> {
     pub(super) fn begin(&self) -> Result<(UnfinishedEnvironment, Environment)> {
         let Self { session, home, name, recipe, interpreter, .. } = self;
         let mut options = Options::none()?;
+        options.python = self.requested.map(OsStr::to_owned);
         options.without_pip = recipe.package("pip").is_none();
         options.prompt = recipe.prompt.as_ref().map(OsString::from);
         let creation = Creation {

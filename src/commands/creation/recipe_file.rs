@@ -3,7 +3,7 @@
 //!
 //! Owns what is said about a recipe and an environment that do not agree. Building is `recipe`.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::fs::read_small;
 use crate::hooks;
-use crate::interpreter;
+use crate::interpreter::{self, Interpreter};
 use crate::output;
 use crate::recipe::{self, Recipe, differences, file};
 use crate::shown::{operands, shown};
@@ -95,7 +95,6 @@ pub(in crate::commands) fn made_from_recipe(
 ) -> Result<(WorkonHome, Environment, u8)> {
     let mut status = 0;
     let name = EnvironmentName::new(name)?;
-    let python = options.python.clone().unwrap_or_else(|| OsString::from(&recipe.python));
     if let Some(prompt) = &options.prompt {
         recipe.prompt = Some(prompt.to_string_lossy().into_owned());
     }
@@ -110,8 +109,20 @@ pub(in crate::commands) fn made_from_recipe(
         output::note(&format!("environment `{}` exists; nothing in it was rewritten", shown(existing.name())));
         existing
     } else {
-        let interpreter = &interpreter::find(session.context, Some(&python))?;
-        let from = FromRecipe { session, home: &home, name: &name, recipe: &recipe, interpreter, with_hooks: false };
+        let interpreter = &match &options.python {
+            Some(python) => interpreter::find(session.context, Some(python))?,
+            None => python_of(session, &recipe)?,
+        };
+        let requested = options.python.as_deref().or(recipe.python_request.as_deref().map(OsStr::new));
+        let from = FromRecipe {
+            session,
+            home: &home,
+            name: &name,
+            recipe: &recipe,
+            interpreter,
+            requested,
+            with_hooks: false,
+        };
         from.check()?;
         let (environment, differing) = from.publish(options.quiet)?;
         say_hooks(&recipe);
@@ -124,6 +135,40 @@ pub(in crate::commands) fn made_from_recipe(
     };
     session.hooks(&home)?.run(hooks::PREMKVIRTUALENV, None, &[environment.name()], None);
     Ok((home, environment, status))
+}
+
+/// The Python for a recipe: of its implementation and minor version, and what `-p` asked for if one
+/// of those is installed.
+pub(in crate::commands) fn python_of(session: &Session<'_>, recipe: &Recipe) -> Result<Interpreter> {
+    let context = session.context;
+    let request = OsStr::new(&recipe.python);
+    let asked = recipe.python_request.as_deref().map(OsStr::new);
+    // A recipe names versions; a command that happens to have such a name is not started.
+    let is_version = |text: &OsStr| interpreter::asked_by_project(context, text).is_some_and(|known| known == text);
+    if let Some(wrong) = std::iter::once(request).chain(asked).find(|text| !is_version(text)) {
+        return Err(Error::Recipe {
+            what: format!("environment `{}`", shown(&recipe.name)),
+            reason: format!("`{}` is not a version of Python", shown(wrong)),
+            hint: "`python` in a recipe is like `3.12`, `3.13t`, `pypy3.10`".to_owned(),
+        });
+    }
+    let found = interpreter::find(context, Some(request)).map_err(|error| match error {
+        Error::PythonNotFound { request, tried, ways, .. } => {
+            let asker = Some(format!("the recipe of `{}`", shown(&recipe.name)));
+            Error::PythonNotFound { request, asker, tried, ways }
+        }
+        other => other,
+    })?;
+    let Some(asked) = asked else { return Ok(found) };
+    if interpreter::answers(context, asked, &found.base_executable)? {
+        return Ok(found);
+    }
+    let other = interpreter::find(context, Some(asked)).ok();
+    let other = other.filter(|other| {
+        let kind = |python: &Interpreter| (python.implementation.clone(), python.version.series());
+        kind(other) == kind(&found)
+    });
+    Ok(other.unwrap_or(found))
 }
 
 /// Says that the hooks of a recipe were left out, if it has any.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Action, Plan};
+use super::plan::{Action, Plan};
 use crate::commands::json::Named;
 use crate::error::Result;
 use crate::output::{self, Column, Table};
@@ -46,7 +46,7 @@ pub(super) const DONE: &[Column] =
 impl Row {
     pub(super) fn planned(plan: &Plan) -> Self {
         let (action, to) = match &plan.action {
-            Action::Nothing(python) => ("nothing", Some(python)),
+            Action::Nothing(python) | Action::Keep(python, _) => ("nothing", Some(python)),
             Action::Link(python) => ("link", Some(python)),
             Action::Rebuild(python) => ("rebuild", Some(python)),
             Action::Refuse(_) => ("refused", None),

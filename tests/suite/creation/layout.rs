@@ -42,9 +42,9 @@ fn it_is_laid_out_as_its_own_venv_does_it() {
         let shown = python.path.display();
 
         // 3.13 and newer write .gitignore; venvwrap always does, and adds a CACHEDIR.TAG for
-        // backups.
+        // backups; and what -p asked for.
         let mut expected = set(names(&venvs));
-        expected.extend([".gitignore", "CACHEDIR.TAG"].map(String::from));
+        expected.extend([".gitignore", ".requested-python", "CACHEDIR.TAG"].map(String::from));
         assert_eq!(set(names(&ours)), expected, "{shown}");
         assert_eq!(fs::read_to_string(ours.join(".gitignore")).unwrap(), "*\n");
         assert!(fs::read_to_string(ours.join("CACHEDIR.TAG")).unwrap().starts_with("Signature: 8a477f597d28d172"));

@@ -204,11 +204,14 @@ fn what_is_missing_is_told_before_anything_is_built() {
     let text = fs::read_to_string(sandbox.root().join("one.toml")).unwrap();
     let other = text.replace("\npython = \"", "\npython = \"9");
     fs::write(sandbox.root().join("other.toml"), other).unwrap();
-    let told = format!(
-        "venvwrap: no Python found for `9{}`, which the recipe of `api` asks for\n",
-        pythons::complete().minor()
-    );
-    import(&sandbox, &["other.toml"]).status(1).stderr_contains(&told);
+    let told = format!("venvwrap: environment `api`: no Python 9{} is installed\n", pythons::complete().minor());
+    let way = "`venvwrap mkvirtualenv --from other.toml -p default api` creates it with another Python\n";
+    import(&sandbox, &["other.toml"]).status(1).stderr_contains(&told).stderr_contains(way);
+    // What was asked for once may allow another version.
+    let asked = text.replace("\npython = \"", "\npython-request = \">=3\"\npython = \"9");
+    fs::write(sandbox.root().join("asked.toml"), asked).unwrap();
+    let way = "`venvwrap mkvirtualenv --from asked.toml -p '>=3' api` creates it with another Python\n";
+    import(&sandbox, &["asked.toml"]).status(1).stderr_contains(way);
     let said = "venvwrap: one.toml: it describes no environment `web`\nhint: it has api\n";
     import(&sandbox, &["one.toml", "api", "web"]).status(1).stdout("").stderr(said);
     assert_only(&sandbox, "two", &[]);
@@ -239,6 +242,26 @@ fn a_package_that_left_the_index_fails_one_environment_and_leaves_nothing_of_it(
     sandbox.set("PIP_FIND_LINKS", wheels);
     import(&sandbox, &["one.toml"]).status(1).stderr_contains("environment `api` was not created");
     assert_only(&sandbox, "two", &["web"]);
+}
+
+#[test]
+fn a_recipe_starts_no_command_of_its_choice() {
+    let sandbox = Sandbox::new();
+    let canary = sandbox.root().join("canary");
+    fs::write(sandbox.tools().join("x11"), format!("#!/bin/sh\n: >'{}'\n", canary.display())).unwrap();
+    fs::set_permissions(sandbox.tools().join("x11"), fs::Permissions::from_mode(0o755)).unwrap();
+    for values in ["python = 'x11'", "python = '3.0'\npython-request = 'x11'"] {
+        let text = format!("schema = 1\n[[environment]]\nname = 'x'\n{values}\npackages = []\n");
+        fs::write(sandbox.root().join("x.toml"), text).unwrap();
+        let told = "venvwrap: environment `x`: `x11` is not a version of Python\n";
+        sandbox.run(["import", "x.toml"]).status(1).stderr_contains(told);
+        sandbox.run(["mkvirtualenv", "--from", "x.toml", "x"]).status(1).stderr_contains(told);
+    }
+    let text = "schema = 1\n[[environment]]\nname = 'x'\npython = '3.0'\npython-request = './x11'\n";
+    fs::write(sandbox.root().join("x.toml"), text).unwrap();
+    let told = "python-request, `./x11`: it is not a version or conditions";
+    sandbox.run(["import", "x.toml"]).status(1).stderr_contains(told);
+    assert!(!canary.exists());
 }
 
 #[test]

@@ -77,12 +77,14 @@ fn a_file_of_somebody_else_is_not_replaced() {
     let sandbox = Sandbox::with_x_and_y();
     let file = sandbox.write("pyproject.toml", "[project]\n");
     let said = "venvwrap: [ROOT]/pyproject.toml: it exists, and `export` did not write it\n\
-                hint: name another file, or remove that one first\n";
+                hint: name another file, or add `--force` to replace it\n";
     sandbox.run(["export", "x", "-o", "pyproject.toml"]).status(1).stdout("").stderr(said);
-    assert_eq!(fs::read_to_string(file).unwrap(), "[project]\n");
+    assert_eq!(fs::read_to_string(&file).unwrap(), "[project]\n");
+    sandbox.run(["export", "x", "--force", "-o", "pyproject.toml"]).status(0).stdout("");
+    assert!(fs::read_to_string(file).unwrap().starts_with(HEADER));
     let said = "venvwrap: [ROOT]/envs: it exists and is not a regular file\n\
-                hint: name another file, or remove that one first\n";
-    sandbox.run(["export", "x", "-o", "envs"]).status(1).stdout("").stderr(said);
+                hint: name another file\n";
+    sandbox.run(["export", "x", "-f", "-o", "envs"]).status(1).stdout("").stderr(said);
     for _ in 0..2 {
         sandbox.run(["export", "x", "-o", "x.toml"]).status(0);
     }

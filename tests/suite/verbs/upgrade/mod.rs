@@ -1,6 +1,8 @@
 //! `venvwrap upgrade`, and the repair that `workon` and `run` make before they use an environment:
 //! what comes along, what is refused before anything is exchanged, and the way back.
 
+mod requested;
+
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
