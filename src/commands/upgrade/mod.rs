@@ -24,12 +24,13 @@ use report::{DONE, PLANNED, Report, Row, show};
 ///
 /// Without -p: to the newest installed patch release of the same version, within what -p asked for
 /// when the environment was created. If that version is no longer installed: to the Python that
-/// mkvirtualenv would choose or, if that one is older, to the next version that is installed. To another patch release, the
-/// environment is linked; nothing in it is installed again. To another version, a new environment
-/// is built beside the old one with the same versions of its packages, checked, and exchanged with
-/// it in one step. Project, hooks, prompt, added paths, editable packages, and your own scripts
-/// come along. If something would be missing, nothing is exchanged. The old environment goes to the
-/// trash; `venvwrap undo NAME` brings it back. The status is 1 if any environment failed.
+/// mkvirtualenv would choose or, if that one is older, to the next version that is installed. To
+/// another patch release, the environment is linked; nothing in it is installed again. To another
+/// version, a new environment is built beside the old one with the same versions of its packages,
+/// checked, and exchanged with it in one step. Project, hooks, prompt, added paths, editable
+/// packages, and your own scripts come along. If something would be missing, nothing is exchanged.
+/// The old environment goes to the trash; `venvwrap undo NAME` brings it back. The status is 1 if
+/// any environment failed.
 #[derive(Debug, Parser)]
 #[command(
     name = "upgrade",
