@@ -178,6 +178,14 @@ impl Context {
         is_pending(Signal::SIGINT)
     }
 
+    /// Forgets a Ctrl-C that [`Self::was_interrupted`] would tell of. Later ones are still held
+    /// back.
+    pub(crate) fn discard_interrupt() {
+        if Self::was_interrupted() {
+            let _ = SigSet::from(Signal::SIGINT).wait();
+        }
+    }
+
     /// A child process without stdin, in its own session: it has no terminal to ask on, and Ctrl-C
     /// does not reach it. The caller has to end its process group.
     #[allow(clippy::unused_self, reason = "only the owner of the context starts processes")]

@@ -126,6 +126,7 @@ const VERBS: &[VerbEntry] = &[
     entry::<commands::cd::CdSitePackages>("cdsitepackages").under(USE),
     entry::<commands::allvirtualenv::AllVirtualenv>("allvirtualenv").under(USE),
     entry::<commands::run::Run>("run").without_function().under(USE),
+    entry::<commands::trial::Try>("try").without_function().under(USE),
     entry::<commands::env::Env>("env").without_function().under(USE),
     entry::<commands::which::Which>("which").without_function().under(USE),
     entry::<commands::lsvirtualenv::LsVirtualenv>("lsvirtualenv").under(LOOK).short(&["ls", "list"]),

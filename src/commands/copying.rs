@@ -32,14 +32,9 @@ pub(super) struct Copying<'a> {
 }
 
 impl Copying<'_> {
-    /// Copies into the directory of the build, or into the empty directory `inside` in it. Returns
-    /// the files and links that the relocation changed. Ctrl-C (or `kill`) deletes the copy, says
-    /// so, and ends this process.
-    pub(super) fn copy_into(
-        &self,
-        building: UnfinishedEnvironment,
-        inside: Option<&Path>,
-    ) -> Result<(UnfinishedEnvironment, Vec<PathBuf>)> {
+    /// Copies into the directory of the build. Returns the files and links that the relocation
+    /// changed. Ctrl-C (or `kill`) deletes the copy, says so, and ends this process.
+    pub(super) fn copy_into(&self, building: UnfinishedEnvironment) -> Result<(UnfinishedEnvironment, Vec<PathBuf>)> {
         let begun = Instant::now();
         let held = HeldSignals::hold();
         let shown: Mutex<Option<(Progress, usize)>> = Mutex::default();
@@ -59,8 +54,7 @@ impl Copying<'_> {
             }
             Ok(())
         };
-        let to = inside.unwrap_or_else(|| building.path());
-        let copied = relocate::copy_tree(self.from, to, self.relocation, &progress);
+        let copied = relocate::copy_tree(self.from, building.path(), self.relocation, &progress);
         drop(shown);
         if held.has_one() {
             drop(building);

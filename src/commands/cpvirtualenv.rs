@@ -178,7 +178,7 @@ fn copy(
         text: format!("Copying {}", shown(source.name())),
         kept: quoted(source.name()),
     };
-    let (building, _) = copying.copy_into(home.start_building()?, None)?;
+    let (building, _) = copying.copy_into(home.start_building()?)?;
     let aside = if untrusted::is_in(home, source.root()) {
         Vec::new()
     } else {
@@ -209,7 +209,7 @@ pub(super) fn made_elsewhere(environment: &Environment) -> Vec<PathBuf> {
 
 /// Every way to spell where an environment stands; one that is a link in the store was made to
 /// stand elsewhere.
-fn places(root: &Path) -> Vec<PathBuf> {
+pub(super) fn places(root: &Path) -> Vec<PathBuf> {
     let mut places = relocate::spellings(root);
     places.extend(resolved(root).ok());
     places

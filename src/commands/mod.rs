@@ -72,6 +72,7 @@ pub(crate) mod setvirtualenvproject;
 pub(crate) mod showvirtualenv;
 pub(crate) mod snapshot;
 pub(crate) mod toggleglobalsitepackages;
+pub(crate) mod trial;
 pub(crate) mod trust;
 pub(crate) mod undo;
 mod untrusted;

@@ -72,7 +72,7 @@ impl Verb for Rollback {
             text: format!("Copying snapshot {} of {}", snapshot.number, shown(environment.name())),
             kept: quoted.clone(),
         };
-        let (building, _) = copying.copy_into(home.start_building()?, None)?;
+        let (building, _) = copying.copy_into(home.start_building()?)?;
         let environment = home.replace(building, &name, None)?;
         keepsake::forget(&home, name.as_os_str());
         keepsake::remember(&home, &environment, session.context);

@@ -100,7 +100,7 @@ pub(super) fn give(command: &mut Command, changes: &Changes) {
 /// Finds a program as a shell does: a path as given, a name along PATH. execvp(3) would skip a
 /// script with a missing interpreter, and run the system's `pip` in place of a broken one in the
 /// environment.
-fn find(called: &OsStr, environment: &Environment, path: &OsStr) -> Result<PathBuf> {
+pub(super) fn find(called: &OsStr, environment: &Environment, path: &OsStr) -> Result<PathBuf> {
     if called.as_bytes().contains(&b'/') {
         return Ok(PathBuf::from(called));
     }
@@ -130,7 +130,7 @@ pub(crate) fn programs_of(session: &Session<'_>, name: &OsStr) -> Result<Vec<OsS
 }
 
 /// Why a program was not run: what is at its path says more than the errno.
-fn cannot_run(program: PathBuf, error: &io::Error) -> Error {
+pub(super) fn cannot_run(program: PathBuf, error: &io::Error) -> Error {
     let obstacle = match fs::metadata(&program) {
         Err(_) => Obstacle::Missing,
         Ok(entry) if entry.is_file() && !is_program(&program) => Obstacle::NotExecutable,

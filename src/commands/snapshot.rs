@@ -124,7 +124,7 @@ fn take(home: &WorkonHome, environment: &Environment) -> Result<()> {
         text: format!("Copying {}", shown(environment.name())),
         kept: quoted.clone(),
     };
-    let (building, _) = copying.copy_into(home.start_building()?, None)?;
+    let (building, _) = copying.copy_into(home.start_building()?)?;
     let Snapshot { number, .. } = home.keep_snapshot(building, &name)?;
     let back = format!("venvwrap rollback {} {number}", operands(&[environment.name()]));
     output::note(&format!("Saved snapshot {number} of {quoted}; `{back}` goes back to it"));

@@ -46,18 +46,29 @@ pub(crate) fn copy_tree(
     relocation: Option<&Relocation>,
     progress: Progress<'_>,
 ) -> Result<Vec<PathBuf>> {
-    let copying = Copying {
-        from,
-        to,
-        relocation,
-        progress,
-        copier: Copier::default(),
-        umask: umask(to).map_err(Error::io("write in", to))?,
-        done: AtomicUsize::new(0),
-        deferred: Mutex::default(),
-    };
+    let copying = Copying::new(from, to, relocation, progress)?;
     walk(from, &copying)?;
     copying.finish()
+}
+
+/// Replaces these files and links of a copy by exact copies. Their directories keep their times.
+pub(crate) fn copy_again(from: &Path, to: &Path, paths: &[&Path]) -> Result<()> {
+    let root = fs::symlink_metadata(to).map_err(Error::io("look at", to))?;
+    let copying = Copying::new(from, to, None, &|_| Ok(()))?;
+    set_modified(to, &root)?;
+    let mut buffer = Vec::new();
+    for path in paths {
+        let copy = to.join(path);
+        let directory = copy.parent().unwrap_or(to);
+        let before = fs::symlink_metadata(directory).map_err(Error::io("look at", directory))?;
+        fs::remove_file(&copy).map_err(Error::io("replace", &copy))?;
+        match fs::symlink_metadata(from.join(path)) {
+            Ok(entry) if entry.is_symlink() => copying.link(path)?,
+            _ => copying.file(path, &mut buffer)?,
+        }
+        set_modified(directory, &before)?;
+    }
+    Ok(())
 }
 
 struct Copying<'a> {
@@ -143,7 +154,13 @@ impl Visitor for Copying<'_> {
     }
 }
 
-impl Copying<'_> {
+impl<'a> Copying<'a> {
+    fn new(from: &'a Path, to: &'a Path, relocation: Option<&'a Relocation>, progress: Progress<'a>) -> Result<Self> {
+        let umask = umask(to).map_err(Error::io("write in", to))?;
+        let (copier, done, deferred) = (Copier::default(), AtomicUsize::new(0), Mutex::default());
+        Ok(Self { from, to, relocation, progress, copier, umask, done, deferred })
+    }
+
     fn deferred(&self) -> MutexGuard<'_, Deferred> {
         self.deferred.lock().unwrap_or_else(PoisonError::into_inner)
     }

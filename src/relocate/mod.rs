@@ -32,7 +32,7 @@ use crate::fs::{resolved, tidied};
 use crate::quoting::Language;
 
 pub(crate) use activation_script::named_elsewhere;
-pub(crate) use copy::copy_tree;
+pub(crate) use copy::{copy_again, copy_tree};
 pub(crate) use in_place::Rewriting;
 
 /// The activation scripts for a root and a prompt: file name in `bin`, and content.

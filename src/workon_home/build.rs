@@ -3,12 +3,12 @@
 //! Owns these directories, `.venvwrap/new/env-*`, and removes those whose builder was killed.
 
 use std::ffi::{OsStr, OsString};
-use std::fs;
+use std::fs::{self, TryLockError};
 use std::io;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::CWD;
+use rustix::fs::{AtFlags, CWD, unlinkat};
 
 use super::WorkonHome;
 use super::name::EnvironmentName;
@@ -30,8 +30,12 @@ const DEAD: &str = "dead-";
 pub(crate) struct UnfinishedEnvironment {
     directory: PrivateDirectory,
     name: OsString,
+    /// The environment below `directory`: `name`, or a directory in it.
+    inner: PathBuf,
     path: PathBuf,
     is_published: bool,
+    /// Locked, if others may clear up while this one goes on.
+    own_lock: Option<PrivateDirectory>,
 }
 
 impl UnfinishedEnvironment {
@@ -41,12 +45,35 @@ impl UnfinishedEnvironment {
     }
 
     pub(super) fn at(&self) -> At<'_> {
-        self.directory.at(&self.name)
+        self.directory.at(self.inner.as_os_str())
     }
 
     /// To be called after the directory was renamed: nothing is left to delete.
     pub(super) fn keep(mut self) {
         self.is_published = true;
+        if self.inner.as_os_str() != self.name {
+            let _ = unlinkat(self.directory.file(), &self.name, AtFlags::REMOVEDIR);
+        }
+    }
+
+    /// Continues in a directory of this name in the hidden one.
+    pub(crate) fn go_inside(&mut self, name: &OsStr) -> Result<()> {
+        let failed = |error| Error::io("create a directory in", &self.path)(error);
+        let outer = self.directory.open(&self.name).map_err(failed)?;
+        outer.make(|| name.to_owned()).map_err(failed)?;
+        self.inner = Path::new(&self.name).join(name);
+        self.path.push(name);
+        Ok(())
+    }
+
+    /// For a build that takes as long as another program likes: it gets a lock of its own, and no
+    /// longer keeps others from clearing up.
+    pub(crate) fn leave_to_itself(&mut self) -> Result<()> {
+        let own = self.directory.open(&self.name).map_err(Error::io("open", &self.path))?;
+        lock_shared(own.file(), own.path())?;
+        self.own_lock = Some(own);
+        let _ = self.directory.file().unlock();
+        Ok(())
     }
 }
 
@@ -67,7 +94,8 @@ impl WorkonHome {
         let made = directory.make(|| random_name(BUILD));
         let name = made.map_err(Error::io("create a directory in", directory.path()))?;
         let path = directory.path().join(&name);
-        Ok(UnfinishedEnvironment { directory, name, path, is_published: false })
+        let inner = PathBuf::from(&name);
+        Ok(UnfinishedEnvironment { directory, name, inner, path, is_published: false, own_lock: None })
     }
 
     /// Gives a finished environment its name. If the name is taken, the entry stays as it is and
@@ -106,7 +134,8 @@ impl WorkonHome {
             return Vec::new();
         }
         let names = directory.directories().unwrap_or_default();
-        names.iter().filter(|name| is_build(name)).map(|name| directory.path().join(name)).collect()
+        let dead = names.iter().filter(|name| is_build(name) && !is_alone(&directory, name));
+        dead.map(|name| directory.path().join(name)).collect()
     }
 
     /// Whether a process is creating, copying, or renaming an environment. If unknown, `true`.
@@ -130,7 +159,7 @@ impl WorkonHome {
             {
                 let dead = OsString::from_vec([DEAD.as_bytes(), name.as_bytes()].concat());
                 // Whoever mounted something there expects it at this path.
-                if mount_point_in(&directory.path().join(name)).is_some() {
+                if is_alone(&directory, name) || mount_point_in(&directory.path().join(name)).is_some() {
                     continue;
                 }
                 if rename_at(directory.at(name), directory.at(&dead)).is_err() {
@@ -146,6 +175,11 @@ impl WorkonHome {
         }
         Ok(())
     }
+}
+
+/// Whether a builder that others do not wait for is at work there.
+fn is_alone(directory: &PrivateDirectory, name: &OsStr) -> bool {
+    directory.open(name).is_ok_and(|own| matches!(own.file().try_lock(), Err(TryLockError::WouldBlock)))
 }
 
 /// Whether venvwrap gave this name to a build.

@@ -61,11 +61,11 @@ pub(crate) struct Diff {
 
 /// One difference. `None` means absent.
 #[derive(Debug, Serialize)]
-struct Row {
-    kind: &'static str,
-    name: String,
-    first: Option<String>,
-    second: Option<String>,
+pub(super) struct Row {
+    pub(super) kind: &'static str,
+    pub(super) name: String,
+    pub(super) first: Option<String>,
+    pub(super) second: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -130,7 +130,7 @@ fn read(session: &Session<'_>, environment: &Environment) -> Result<Recipe> {
     Ok(recipe)
 }
 
-fn between(ours: &Recipe, theirs: &Recipe) -> Vec<Row> {
+pub(super) fn between(ours: &Recipe, theirs: &Recipe) -> Vec<Row> {
     let row = |difference| match difference {
         Difference::Python(..) => {
             Row { kind: "python", name: "python".to_owned(), first: Some(python(ours)), second: Some(python(theirs)) }

@@ -197,6 +197,14 @@ pub(super) const TABLE: &[Row] = &[
         ..ROW
     },
     Row {
+        verb: "try",
+        day: &[("try x true", 0), ("try --drop x false", 1), ("try --keep y true", 0)],
+        names: &["try NAME true", "try --keep NAME true"],
+        fails: &["try gone true"],
+        usage: "try x",
+        ..ROW
+    },
+    Row {
         verb: "env",
         day: &[("env x", 0), ("env --format json x", 0)],
         names: &["env NAME"],

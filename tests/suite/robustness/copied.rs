@@ -1,4 +1,4 @@
-//! Saving a snapshot and going back to one, ended at every step on disk.
+//! Saving a snapshot, going back to one, and trying in a copy, ended at every step on disk.
 
 use std::fs;
 
@@ -92,5 +92,36 @@ fn a_removal_and_its_undoing_ended_at_any_step_keep_the_snapshots() {
             let listed = sandbox.run(["snapshot", "--list", "x"]).status(0).stdout_text();
             assert_eq!(listed.lines().count(), 2, "{step:?}: {listed}");
         }
+    }
+}
+
+#[test]
+fn a_trial_ended_at_any_step_leaves_the_environment_or_the_finished_copy() {
+    let sandbox = Sandbox::new();
+    let root = sandbox.minimal_environment("x");
+    fs::write(root.join("bin/tool"), format!("#!{}/bin/python\n", root.display())).unwrap();
+    let before = tree(&root);
+    let words =
+        ["try", "--keep", "x", "sh", "-c", "printf '#!%s/bin/python\n' \"$VIRTUAL_ENV\" >\"$VIRTUAL_ENV/bin/new\""];
+    let Some(killer) = Killer::of(&sandbox, &words) else { return };
+    let steps = killer.steps();
+    let kept = tree(&root);
+    assert!(kept.contains("\nbin/new 644 #!") && !kept.contains(".venvwrap/new"), "{kept}");
+    sandbox.run(["undo", "x"]).status(0);
+    assert!(steps.len() >= 60, "{steps:?}");
+    for (step, signal) in with_some_signals(&steps, 4) {
+        killer.ends_at(step, signal);
+        let found = tree(&root);
+        assert!(found == before || found == kept, "{step:?}");
+        assert_seen(&sandbox, &["x"]);
+        assert_examined(&sandbox);
+        sandbox.run(["try", "--drop", "x", "true"]).status(0);
+        assert_eq!(names(&sandbox.workon_home().join(".venvwrap/new")), Vec::<String>::new(), "{step:?}");
+        tidy(&sandbox);
+        if found == kept {
+            sandbox.run(["undo", "x"]).status(0);
+        }
+        assert!(tree(&root) == before, "{step:?}: what it was is lost");
+        drop(fs::remove_dir_all(sandbox.workon_home().join(".venvwrap/trash")));
     }
 }

@@ -21,6 +21,7 @@ mod short_words;
 mod showvirtualenv;
 mod snapshot; //   exact copies, and the way back to them
 mod store; //      every verb with a WORKON_HOME that cannot be used
+mod trial; //      try: a program in a copy
 mod undo;
 mod untrusted;
 mod upgrade; //       another Python: linked or rebuilt, refused, brought back; workon's repair
