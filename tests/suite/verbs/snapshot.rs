@@ -304,7 +304,7 @@ fn numbers_are_completed_with_their_age() {
         let words = words.split(' ').chain([""]);
         sandbox.run(words).status(0).stdout("2\ttoday\n1\ttoday\n").stderr("");
     }
-    sandbox.run(["complete", "zsh", "--", "venvwrap", "rollback", ""]).status(0).stdout("x\ny\n");
+    sandbox.run(["complete", "zsh", "--", "venvwrap", "rollback", ""]).status(0).stdout("x\t3.11.2\ny\t3.11.2\n");
     let hostile = OsStr::from_bytes(b"../x");
     let words = ["complete", "fish", "--", "venvwrap", "rollback"].map(OsStr::new);
     sandbox.run(words.into_iter().chain([hostile, OsStr::new("")])).status(0).stdout("").stderr("");

@@ -225,7 +225,7 @@ fn programs_of_the_environment_are_completed() {
     let sandbox = Sandbox::with_x_and_y();
     let words = |line: &str| -> Vec<String> { line.split(' ').map(str::to_owned).collect() };
     for (line, expected) in [
-        ("complete fish -- venvwrap try ", "x\ny\n"),
+        ("complete fish -- venvwrap try ", "x\t3.11.2\ny\t3.11.2\n"),
         ("complete zsh -- venvwrap try x -- py", "python\n"),
         ("complete zsh -- venvwrap try --keep x py", "python\n"),
         ("complete zsh -- venvwrap try --k", "--keep\tKeep the copy if the program ends with status 0; do not ask\n"),
