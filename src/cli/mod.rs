@@ -148,6 +148,7 @@ const VERBS: &[VerbEntry] = &[
     entry::<commands::python::Python>("python").without_function().under(PYTHON),
     entry::<commands::doctor::Doctor>("doctor").without_function().under(REPAIR),
     entry::<commands::upgrade::Upgrade>("upgrade").without_function().under(REPAIR),
+    entry::<commands::prompt::Prompt>("prompt").without_function().under(SHELL),
     entry::<commands::init::Init>("init").without_function().under(SHELL),
     entry::<completions::Completions>("completions").without_function().under(SHELL),
     entry::<manual::Man>("man").without_function().under(SHELL),

@@ -59,6 +59,7 @@ pub(crate) mod mktmpenv;
 pub(crate) mod mkvirtualenv;
 mod parallel;
 pub(crate) mod note;
+pub(crate) mod prompt;
 pub(crate) mod prune;
 pub(crate) mod python;
 #[cfg(test)]

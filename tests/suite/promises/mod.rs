@@ -41,8 +41,8 @@ fn every_verb_has_a_row_that_tries_all_there_is_to_try() {
     for row in TABLE {
         assert!(row.day.iter().any(|(line, _)| line.contains(row.verb)), "{}: it does nothing all day", row.verb);
         let only_fails_by_name = row.fails.is_empty() && row.names.is_empty();
-        // Both are asked by a prompt, which goes on whatever is wrong.
-        let is_asked_by_prompt = [COMPLETE, "automatic"].contains(&row.verb);
+        // All are asked by a prompt, which goes on whatever is wrong.
+        let is_asked_by_prompt = [COMPLETE, "automatic", "prompt"].contains(&row.verb);
         assert!(!only_fails_by_name || is_asked_by_prompt, "{}: it never fails", row.verb);
         // Whoever takes the name of an environment is tried with bad ones; a made-up one is taken
         // for none by others.

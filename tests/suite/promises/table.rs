@@ -397,6 +397,12 @@ pub(super) const TABLE: &[Row] = &[
         ..ROW
     },
     Row {
+        verb: "prompt",
+        day: &[("prompt", 1), ("workon x", 0), ("prompt", 0), ("deactivate", 0)],
+        usage: "prompt --nosuch",
+        ..ROW
+    },
+    Row {
         verb: "init",
         day: &[("init bash", 0), ("init zsh", 0), ("init fish", 0)],
         fails: &["init bash >FULL"],

@@ -3,7 +3,7 @@
 use crate::support::sandbox::Sandbox;
 use crate::support::shells::Shell;
 
-const VERBS: [&str; 18] = [
+const VERBS: [&str; 19] = [
     "mkvirtualenv",
     "rmvirtualenv",
     "undo",
@@ -18,6 +18,7 @@ const VERBS: [&str; 18] = [
     "run",
     "env",
     "which",
+    "prompt",
     "python",
     "init",
     "completions",
@@ -25,7 +26,8 @@ const VERBS: [&str; 18] = [
 ];
 
 /// Those of them that are no functions.
-const BINARY_ONLY: [&str; 10] = ["diff", "find", "undo", "run", "env", "which", "python", "init", "completions", "man"];
+const BINARY_ONLY: [&str; 11] =
+    ["diff", "find", "undo", "run", "env", "which", "prompt", "python", "init", "completions", "man"];
 
 #[test]
 fn every_verb_tells_its_use_with_examples_in_columns() {

@@ -14,6 +14,7 @@ mod lsvirtualenv;
 pub(crate) mod mkvirtualenv;
 mod mvvirtualenv;
 mod note;
+mod prompt;
 mod prune;
 mod python; //     list and find: each once, from anywhere; what is started for that
 mod rmvirtualenv;
