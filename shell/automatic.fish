@@ -4,8 +4,10 @@
 # change a bounded number of tests, no process; in another project than before, the binary decides.
 
 # Finds the nearest directory that may be a project, from here up to the home directory: sets
-# __venvwrap_found. A link is a mark wherever it points: to follow it is up to the binary.
+# __venvwrap_found. A link is a mark wherever it points: to follow it is up to the binary. FROM is
+# the directory of the last look: above both, nothing is looked at again.
 function __venvwrap_find_project
+    builtin set -l from $argv[1]
     builtin set -g __venvwrap_found
     builtin set -l index $HOME/.cache
     builtin string match -q '/*' -- "$XDG_CACHE_HOME"
@@ -17,6 +19,7 @@ function __venvwrap_find_project
         and __venvwrap_is_newer $WORKON_HOME $index
         if test "$__venvwrap_listed" != "$WORKON_HOME"
             builtin set -g __venvwrap_listed $WORKON_HOME
+            builtin set from
             begin
                 builtin set -lx WORKON_HOME $WORKON_HOME
                 command $__venvwrap_executable automatic --list
@@ -31,6 +34,16 @@ function __venvwrap_find_project
             or __venvwrap_is_worktree $place $index
             builtin set __venvwrap_found $place
             builtin return 0
+        end
+        if test -n "$from"
+            and builtin string match -qr -- '^'(builtin string escape --style=regex -- $place)/ $from/
+            if test -z "$__venvwrap_project"
+                or builtin string match -qr -- '^'(builtin string escape --style=regex -- $__venvwrap_project)/ $place/
+                builtin set __venvwrap_found $__venvwrap_project
+                builtin return 0
+            end
+            # The last look ended below.
+            builtin set from
         end
         builtin set place (builtin string replace -r '/[^/]*$' '' -- $place)
         if test -z "$place" -o "$place" = "$HOME"
@@ -75,10 +88,16 @@ end
 
 # Looks where this shell is now, and switches where the project is another one.
 function __venvwrap_look
+    builtin set -l from $__venvwrap_seen
     builtin set -g __venvwrap_seen $PWD
-    __venvwrap_yields
-    and builtin return 0
-    __venvwrap_find_project
+    if __venvwrap_yields
+        builtin set -g __venvwrap_project /
+        builtin return 0
+    end
+    if not builtin set -q __venvwrap_project[1]; or test "$__venvwrap_project" = /
+        builtin set from
+    end
+    __venvwrap_find_project $from
     test "$__venvwrap_found" = "$__venvwrap_project"
     and builtin return 0
     builtin set -g __venvwrap_project "$__venvwrap_found"

@@ -7,11 +7,13 @@
 # than before does the binary decide, by the lookup of `workon .`.
 #
 # Variables, all private to this shell: __venvwrap_watcher (its process), __venvwrap_seen (the
-# directory of the last look), __venvwrap_project (the project there), __venvwrap_reported (projects
+# directory of the last look), __venvwrap_project (the project there, `/` if unknown), __venvwrap_reported (projects
 # whose environment was refused or broken, which is said once).
 
 # Finds the nearest directory that may be a project, from here up to the home directory: sets the
 # caller's __venvwrap_found. A link is a mark wherever it points: to follow it is up to the binary.
+# The caller's __venvwrap_from, if not empty, is the directory of the last look: above both, nothing
+# is looked at again.
 function __venvwrap_find_project {
     \builtin local "__venvwrap_place=${PWD-}" "__venvwrap_index=${XDG_CACHE_HOME-}" __venvwrap_level
     [[ $__venvwrap_index == /* ]] || __venvwrap_index="${HOME-}/.cache"
@@ -22,6 +24,7 @@ function __venvwrap_find_project {
     if [[ ${WORKON_HOME-} -nt $__venvwrap_index || ! -e $__venvwrap_index ]] && [[ -d ${WORKON_HOME-} ]]; then
         if [[ ${__venvwrap_listed-} != "$WORKON_HOME" ]]; then
             __venvwrap_listed="$WORKON_HOME"
+            __venvwrap_from=''
             (__venvwrap_run automatic --list) || \builtin true
         fi
     else
@@ -33,6 +36,14 @@ function __venvwrap_find_project {
             -f $__venvwrap_place/.git ]] && __venvwrap_is_project; then
             __venvwrap_found="$__venvwrap_place"
             \builtin return 0
+        fi
+        if [[ -n $__venvwrap_from && $__venvwrap_from/ == "$__venvwrap_place"/* ]]; then
+            if [[ -z $__venvwrap_project || $__venvwrap_place/ == "$__venvwrap_project"/* ]]; then
+                __venvwrap_found="$__venvwrap_project"
+                \builtin return 0
+            fi
+            # The last look ended below.
+            __venvwrap_from=''
         fi
         __venvwrap_place="${__venvwrap_place%/*}"
         [[ -n $__venvwrap_place && $__venvwrap_place != "${HOME-}" ]] || \builtin return 0
@@ -60,8 +71,13 @@ function __venvwrap_automatic {
 # Looks where this shell is now, and switches where the project is another one.
 function __venvwrap_look {
     \builtin local '__venvwrap_found=' '__venvwrap_rival=' '__venvwrap_beside=' '__venvwrap_before='
+    \builtin local "__venvwrap_from=${__venvwrap_seen-}"
     __venvwrap_seen="${PWD-}"
-    ! __venvwrap_yields || \builtin return 0
+    if __venvwrap_yields; then
+        __venvwrap_project=/
+        \builtin return 0
+    fi
+    [[ ${__venvwrap_project-/} != / ]] || __venvwrap_from=''
     __venvwrap_find_project
     [[ $__venvwrap_found != "${__venvwrap_project-/}" ]] || \builtin return 0
     __venvwrap_project="$__venvwrap_found"
@@ -87,7 +103,7 @@ function __venvwrap_look {
 # After a command that switched or changed the directory: the choice stands until its project is
 # left.
 function __venvwrap_choose {
-    \builtin local '__venvwrap_found='
+    \builtin local '__venvwrap_found=' '__venvwrap_from='
     __venvwrap_seen="${PWD-}"
     __venvwrap_find_project
     __venvwrap_project="$__venvwrap_found"

@@ -34,6 +34,16 @@ timed() {
     init_eval() { eval "$(venvwrap init "$this")"; }
     # shellcheck source=/dev/null
     init_static() { source "$BENCH_STATIC.$this"; }
+    init_automatic() { eval "$(venvwrap init "$this" --auto)"; }
+    # What happens before a prompt with automatic switching, a hundred times.
+    prompts() { for ((j = 0; j < 100; j++)); do __venvwrap_automatic; done; }
+    # The same after a change of directory that changes nothing.
+    changes() {
+        for ((j = 0; j < 50; j++)); do
+            cd below && __venvwrap_automatic
+            cd .. && __venvwrap_automatic
+        done
+    }
     # shellcheck source=/dev/null
     load_virtualenvwrapper() { source "$VIRTUALENVWRAPPER_SCRIPT"; }
 }
@@ -72,6 +82,30 @@ case $task in
             timed "$this-rmvirtualenv" rmvirtualenv big >/dev/null
             venvwrap undo big >/dev/null
         done
+        ;;
+    # Ten levels deep, outside of every project.
+    stay)
+        init_automatic
+        mkdir -p "$HOME/1/2/3/4/5/6/7/8/9/below"
+        cd "$HOME/1/2/3/4/5/6/7/8/9" || exit
+        __venvwrap_automatic
+        for ((i = 0; i < rounds; i++)); do
+            timed "$this-idle" prompts
+            timed "$this-stay" changes
+        done
+        ;;
+    # The two differ by what nothing should be started for.
+    automatic | automatic-and-stay)
+        init_automatic
+        mkdir -p "$HOME/1/below"
+        cd "$HOME/1" || exit
+        __venvwrap_automatic
+        workon one
+        cd "$HOME/1" || exit
+        if [ "$task" = automatic-and-stay ]; then
+            prompts
+            changes
+        fi
         ;;
     # The two differ by one `deactivate`; bench.sh counts processes.
     enter | enter-and-leave)

@@ -217,6 +217,14 @@ count_processes() {
         sum=$((sum + $(forks) - enter))
     done
     echo "deactivate|$sum" >>samples
+    sum=0
+    for shell in bash zsh; do
+        inside "$shell" "$store" automatic 1
+        enter=$(forks)
+        inside "$shell" "$store" automatic-and-stay 1
+        sum=$((sum + $(forks) - enter))
+    done
+    echo "stay|$sum" >>samples
     clean "$room/some" "${under[@]}" bin/venvwrap lsvirtualenv >/dev/null
     echo "ls-long-processes|$(forks)" >>samples
     path=$every_python clean "$store" "${under[@]}" bin/venvwrap python list >/dev/null
@@ -252,6 +260,7 @@ measure_creation() {
 measure_switching() {
     local shell task
     for shell in bash zsh fish; do inside "$shell" "$store" switch 8; done
+    for shell in bash zsh; do inside "$shell" "$store" stay 8; done
     inside bash "$room/its-store" switch-virtualenvwrapper 1
     inside bash "$room/its-store" load_virtualenvwrapper 1
     for _ in 1 2 3 4; do
