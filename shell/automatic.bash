@@ -11,6 +11,11 @@ function __venvwrap_yields {
     [[ -n $__venvwrap_rival ]]
 }
 
+# Sets the caller's __venvwrap_line to the first line of a file, at most 4096 characters.
+function __venvwrap_first_line {
+    IFS='' \builtin read -r -n 4096 __venvwrap_line <"$1" || \builtin true
+}
+
 # Adds the call behind what is in PROMPT_COMMAND, whoever put it there. An array keeps the string of
 # others as its first element, which they go on setting. bash-preexec has a list of its own.
 function __venvwrap_watch {

@@ -30,7 +30,10 @@ function __venvwrap_find_project
     end
     builtin set -l place $PWD
     for level in (builtin string split / -- $PWD)
-        if test -L $place/.venv -o -e $place/.venv -o -e $place/.python-envs -o -e $place/Pipfile -o -e $index$place/.linked
+        if test -L $place/.venv; or test -e $place/.venv; or test -L $place/.python-envs; or test -e $place/.python-envs
+            or test -L $place/Pipfile
+            or test -e $place/Pipfile
+            or test -e $index$place/.linked
             or __venvwrap_is_worktree $place $index
             builtin set __venvwrap_found $place
             builtin return 0
@@ -65,8 +68,9 @@ end
 
 # Whether a directory is a worktree of a linked repository. A submodule has a file `.git`, too.
 function __venvwrap_is_worktree
-    test -f $argv[1]/.git
-    or builtin return 1
+    test -L $argv[1]/.git
+    or not test -f $argv[1]/.git
+    and builtin return 1
     builtin read -n 4096 -l line <$argv[1]/.git
     builtin set -l main (builtin string replace -rf '^gitdir: (/.*)/\.git/worktrees/.*$' '$1' -- $line)
     and test -e $argv[2]$main[1]/.linked

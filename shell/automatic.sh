@@ -31,9 +31,10 @@ function __venvwrap_find_project {
         __venvwrap_listed=''
     fi
     for ((__venvwrap_level = 0; __venvwrap_level < 40; __venvwrap_level++)); do
-        if [[ -L $__venvwrap_place/.venv || -e $__venvwrap_place/.venv || -e $__venvwrap_place/.python-envs ||
-            -e $__venvwrap_place/Pipfile || -e $__venvwrap_index$__venvwrap_place/.linked ||
-            -f $__venvwrap_place/.git ]] && __venvwrap_is_project; then
+        if [[ -L $__venvwrap_place/.venv || -e $__venvwrap_place/.venv || -L $__venvwrap_place/.python-envs ||
+            -e $__venvwrap_place/.python-envs || -L $__venvwrap_place/Pipfile || -e $__venvwrap_place/Pipfile ||
+            -e $__venvwrap_index$__venvwrap_place/.linked ]] ||
+            __venvwrap_is_worktree; then
             __venvwrap_found="$__venvwrap_place"
             \builtin return 0
         fi
@@ -50,14 +51,12 @@ function __venvwrap_find_project {
     done
 }
 
-# Whether a directory with one of the marks is a project. A file `.git` alone makes one only in a
-# worktree of a linked repository; a submodule has such a file, too.
-function __venvwrap_is_project {
-    [[ ! -f $__venvwrap_place/.git || -L $__venvwrap_place/.venv || -e $__venvwrap_place/.venv ||
-        -e $__venvwrap_place/.python-envs || -e $__venvwrap_place/Pipfile ||
-        -e $__venvwrap_index$__venvwrap_place/.linked ]] && \builtin return 0
+# Whether a directory is a worktree of a linked repository, by its file `.git`. A submodule has such
+# a file, too.
+function __venvwrap_is_worktree {
+    [[ ! -L $__venvwrap_place/.git && -f $__venvwrap_place/.git ]] || \builtin return 1
     \builtin local '__venvwrap_line='
-    IFS='' \builtin read -r __venvwrap_line <"$__venvwrap_place/.git" || \builtin true
+    __venvwrap_first_line "$__venvwrap_place/.git"
     [[ $__venvwrap_line == "gitdir: /"*"/.git/worktrees/"* ]] || \builtin return 1
     __venvwrap_line="${__venvwrap_line#gitdir: }"
     [[ -e $__venvwrap_index${__venvwrap_line%%/.git/worktrees/*}/.linked ]]

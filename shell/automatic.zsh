@@ -13,6 +13,12 @@ function __venvwrap_yields {
     [[ -n $__venvwrap_rival ]]
 }
 
+# Sets the caller's __venvwrap_line to the first line of a file, at most 4096 characters.
+function __venvwrap_first_line {
+    IFS='' \builtin read -r -k 4096 -u 0 __venvwrap_line <"$1" || \builtin true
+    __venvwrap_line="${__venvwrap_line%%$'\n'*}"
+}
+
 # After a change of directory. In a subshell, its output may be captured; while a plan is carried
 # out, the command that asked for it has the choice.
 function __venvwrap_moved {

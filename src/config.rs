@@ -1,7 +1,7 @@
 //! Settings. A variable overrides config.toml, which overrides the default.
 //!
 //! Owns the settings and their defaults. Only commands that need a setting read the file;
-//! `lsvirtualenv` never does, and `workon` only for a name that does not exist.
+//! `lsvirtualenv` never does, and `workon` only without a name, or for one that does not exist.
 
 use std::time::Duration;
 
@@ -61,6 +61,8 @@ pub(crate) struct Config {
     pub(crate) heal: Heal,
     /// Whether shells switch by directory.
     pub(crate) auto: bool,
+    /// Whether `workon` without a name lets the user choose at a prompt.
+    pub(crate) picker: bool,
     /// Whether `workon` accepts the beginning of a name; if not set, only at a terminal.
     pub(crate) prefix: Option<bool>,
     /// How many days a removed environment can be restored; 0: it is deleted immediately.
@@ -74,6 +76,7 @@ impl Default for Config {
             link: Link::default(),
             heal: Heal::default(),
             auto: false,
+            picker: false,
             prefix: None,
             trash_days: 7,
         }

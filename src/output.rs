@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use anstyle::{AnsiColor, Style};
-use dialoguer::Confirm;
 use dialoguer::console::{Term, measure_text_width};
+use dialoguer::{Confirm, Select};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::error::{Error, Result};
@@ -59,6 +59,12 @@ pub(crate) fn data(bytes: &[u8]) -> Result<()> {
 /// Whether stdout is a terminal.
 pub(crate) fn is_looked_at() -> bool {
     io::stdout().is_terminal()
+}
+
+/// The line that the user chooses with the arrow keys, on stderr. `None`: Esc or `q`.
+pub(crate) fn chosen(question: &str, lines: &[String]) -> Result<Option<usize>> {
+    let asked = Select::new().with_prompt(question).items(lines).default(0).interact_opt();
+    asked.map_err(|dialoguer::Error::IO(error)| Error::io("ask on", "the terminal")(error))
 }
 
 /// The width of the terminal on stdout. `None` if stdout is not a terminal, or has no size.

@@ -18,7 +18,7 @@ use crate::fs::{is_same, read_small, resolved};
 use crate::output;
 use crate::project::pipenv::{self, Location};
 use crate::project::pointer::{self, Target, pointed};
-use crate::project::{self, Comparison};
+use crate::project::{self, Comparison, linked_directories};
 use crate::trust;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
@@ -33,7 +33,7 @@ struct Match {
 /// rule.
 pub(super) fn environment(session: &Session<'_>, home: &WorkonHome) -> Result<Environment> {
     let here = session.context.working_directory()?;
-    let levels = levels(&here, session.context);
+    let levels = with_main_worktrees(levels(&here, session.context), |_| true);
     // The rules, the most explicit first.
     let ways = [
         linked(&levels, home, session.context, Comparison::Whole)?,
@@ -65,7 +65,8 @@ pub(super) enum Automatic {
 /// neither here, nor in the store, nor trusted.
 pub(super) fn automatic(session: &Session<'_>, home: &WorkonHome) -> Result<Automatic> {
     let here = session.context.working_directory()?;
-    let levels = levels(&here, session.context);
+    let is_linked = |main: &Path| linked_directories::has(home, main, session.context);
+    let levels = with_main_worktrees(levels(&here, session.context), is_linked);
     let targets: Vec<(usize, Target)> = levels
         .iter()
         .enumerate()
@@ -75,8 +76,9 @@ pub(super) fn automatic(session: &Session<'_>, home: &WorkonHome) -> Result<Auto
         Target::Stored(name) => Some(Match { level: *level, names: vec![name.clone()] }),
         Target::Outside(_) => None,
     });
-    // pipenv looks at `.venv`, too.
-    let asks_pipenv = targets.is_empty();
+    // pipenv looks at `.venv`, too, and follows a link.
+    let is_link = |file: PathBuf| fs::symlink_metadata(file).is_ok_and(|entry| entry.is_symlink());
+    let asks_pipenv = targets.is_empty() && !levels.iter().any(|level| is_link(level[0].join("Pipfile")));
     let ways = [
         linked(&levels, home, session.context, Comparison::Text)?,
         if asks_pipenv { of_pipenv(&levels, home, session.context) } else { None },
@@ -117,7 +119,10 @@ pub(super) fn left_to(session: &Session<'_>, has_direnv: bool) -> Result<Option<
     ];
     let levels = levels(&session.context.working_directory()?, session.context);
     let activates = |file: &Path, words: &[&str]| {
-        let text = read_small(file, LONGEST_SETTINGS).ok().flatten().unwrap_or_default();
+        // Not a link, which may point to a disk that does not answer.
+        let is_file = fs::symlink_metadata(file).is_ok_and(|entry| entry.is_file());
+        let text = if is_file { read_small(file, LONGEST_SETTINGS).ok().flatten() } else { None };
+        let text = text.unwrap_or_default();
         words.iter().any(|word| memchr::memmem::find(&text, word.as_bytes()).is_some())
     };
     let here = |(_, is_loaded, files, words): &(&str, bool, &[&str], &[&str])| {
@@ -191,16 +196,22 @@ fn levels(here: &Path, context: &Context) -> Vec<Vec<PathBuf>> {
             None => levels.push(vec![place]),
         }
     }
+    levels
+}
+
+/// Adds the main worktree of a repository as another spelling of its other worktrees, which share
+/// its environment.
+fn with_main_worktrees(mut levels: Vec<Vec<PathBuf>>, may_be: impl Fn(&Path) -> bool) -> Vec<Vec<PathBuf>> {
     for spellings in &mut levels {
-        let main = main_worktree(&spellings[0]);
+        let main = main_worktree(&spellings[0], &may_be);
         spellings.extend(main);
     }
     levels
 }
 
-/// The directory of the repository's main worktree, if this one is another of its worktrees: a
-/// worktree shares its environment. git writes both files.
-fn main_worktree(directory: &Path) -> Option<PathBuf> {
+/// The directory of the repository's main worktree, if this one is another of its worktrees. git
+/// writes both files. `may_be`: decides by its path, before it is touched.
+fn main_worktree(directory: &Path, may_be: impl Fn(&Path) -> bool) -> Option<PathBuf> {
     let link = directory.join(".git");
     fs::symlink_metadata(&link).ok().filter(fs::Metadata::is_file)?;
     let line = |file: &Path| {
@@ -210,8 +221,9 @@ fn main_worktree(directory: &Path) -> Option<PathBuf> {
     let text = line(&link)?;
     let private = Path::new(OsStr::from_bytes(text.as_os_str().as_bytes().strip_prefix(b"gitdir: ")?));
     let git = private.parent().filter(|parent| parent.file_name() == Some(OsStr::new("worktrees")))?.parent()?;
+    let main = git.parent().filter(|main| git.file_name() == Some(OsStr::new(".git")) && may_be(main))?;
     let is_back = line(&private.join("gitdir")).is_some_and(|back| back == link || is_same(&back, &link));
-    (git.file_name() == Some(OsStr::new(".git")) && is_back).then(|| git.parent().map(Path::to_path_buf))?
+    is_back.then(|| main.to_path_buf())
 }
 
 /// Longest file of git that names a directory.

@@ -61,6 +61,7 @@ mod parallel;
 pub(crate) mod note;
 pub(crate) mod prompt;
 pub(crate) mod prune;
+mod picker;
 pub(crate) mod python;
 #[cfg(test)]
 mod real;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 
 use super::brought::Brought;
-use super::{Outcome, Session, Verb, doctor, elsewhere, healing, here};
+use super::{Outcome, Session, Verb, doctor, elsewhere, healing, here, picker};
 use crate::activation::{Plan, Step, Surroundings, Target};
 use crate::context::Context;
 use crate::elsewhere::Places;
@@ -51,6 +51,7 @@ Examples:
   workon projectx      activate projectx
   workon -n projectx   activate it and stay in this directory
   workon .             activate the environment of the current project
+  workon -i            choose one from a list
   workon -             go back to the environment that was active before
   workon poetry:shop   activate the environment that poetry keeps for shop
   workon               list the environments (status 1, as in virtualenvwrapper)"
@@ -60,6 +61,9 @@ pub(crate) struct Workon {
     /// environment
     #[arg(value_name = "ENVIRONMENT")]
     name: Option<OsString>,
+    /// Choose the environment from a list, with fzf if it is installed
+    #[arg(short, long, conflicts_with = "name")]
+    interactive: bool,
     /// Change to the linked project, whatever VIRTUALENVWRAPPER_WORKON_CD says
     #[arg(short = 'c', long = "cd", overrides_with = "no_cd")]
     cd: bool,
@@ -71,9 +75,23 @@ pub(crate) struct Workon {
 impl Verb for Workon {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
         let home = session.workon_home()?;
-        let Some(name) = &self.name else {
-            super::lsvirtualenv::print_names(&home)?;
-            return Ok(Outcome::Status(1));
+        let has_prompt = session.is_interactive && Context::can_ask();
+        let picked;
+        let name = match &self.name {
+            Some(name) => name,
+            None if self.interactive || has_prompt && session.config()?.picker => {
+                session.require_shell("workon")?;
+                if !Context::can_ask() {
+                    return Err(Error::NoTerminal);
+                }
+                picked = picker::pick(session, &home)?;
+                let Some(name) = &picked else { return Ok(Outcome::Status(130)) };
+                name
+            }
+            None => {
+                super::lsvirtualenv::print_names(&home)?;
+                return Ok(Outcome::Status(1));
+            }
         };
         session.require_shell("workon")?;
         let environment = typed(session, &home, name)?;

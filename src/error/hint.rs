@@ -49,7 +49,7 @@ impl Error {
             Self::Exists { .. } => "choose another name".to_owned(),
             Self::Broken { name, .. } => without_python(&operands(&[name])),
             Self::InUse { force, .. } => format!("stop that process first, or run `{force}`"),
-            Self::NoPrevious => format!("`{} NAME` activates one", verb("workon")),
+            Self::NoPrevious | Self::NoTerminal => format!("`{} NAME` activates one", verb("workon")),
             Self::NoneActive => format!("`{} NAME` activates one, `{}` lists them", verb("workon"), verb("workon")),
             Self::NoProject { .. } => format!("in the project's directory, run `{}`", verb("setvirtualenvproject")),
             Self::NoDirectory { hint, .. } | Self::CannotHold { hint, .. } => (*hint).to_owned(),

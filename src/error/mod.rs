@@ -33,6 +33,9 @@ pub(crate) enum Error {
     #[error("environment `{}` does not exist in {}", shown(.name), shown(.home))]
     UnknownEnvironment { name: OsString, home: PathBuf, nearest: Vec<OsString> },
 
+    #[error("workon: `-i` needs a terminal")]
+    NoTerminal,
+
     #[error("workon: this shell has no previous environment")]
     NoPrevious,
 

@@ -88,6 +88,12 @@ fn mark(place: &Path, project: &Path) -> io::Result<()> {
     fs::write(directory.join(MARK), "")
 }
 
+/// Whether the file for a directory is there.
+pub(crate) fn has(home: &WorkonHome, directory: &Path, context: &Context) -> bool {
+    let mark = place(home.path(), context).and_then(|place| below(&place, directory)).map(|place| place.join(MARK));
+    mark.is_some_and(|mark| fs::symlink_metadata(mark).is_ok())
+}
+
 /// Adds the file for a link that is new, if shells use these files.
 pub(super) fn add(root: &Path, project: &Path, context: &Context) {
     let place = root.parent().and_then(|store| place(store, context)).filter(|place| place.join(LIST).is_file());

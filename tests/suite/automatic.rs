@@ -215,10 +215,18 @@ fn marks_that_lead_nowhere_are_ignored_or_refused_in_one_line() {
     mark("command", &write(b"$(touch canary)\n"));
     mark("above", &write(b"../../../../../../../../../../../../etc\n"));
     let refused = ["loop", "device", "nowhere", "command", "above"];
-    fs::create_dir_all(sandbox.root().join("bad/pipfile")).unwrap();
-    symlink("/dev/zero", sandbox.root().join("bad/pipfile/Pipfile")).unwrap();
+    let others = ["pipfile", "fifo for pipenv", "list", "git", "submodule"];
+    for name in others {
+        fs::create_dir_all(sandbox.root().join("bad").join(name)).unwrap();
+    }
+    let bad = |path: &str| sandbox.root().join("bad").join(path);
+    symlink("/dev/zero", bad("pipfile/Pipfile")).unwrap();
+    nix::unistd::mkfifo(&bad("fifo for pipenv/Pipfile"), nix::sys::stat::Mode::S_IRWXU).unwrap();
+    symlink("/dev/zero", bad("list/.python-envs")).unwrap();
+    fs::write(bad("git/.git"), vec![b'x'; 1 << 20]).unwrap();
+    fs::write(bad("submodule/.git"), "gitdir: ../.git/modules/submodule\n").unwrap();
     in_every_shell(&sandbox, |terminal| {
-        for name in silent.into_iter().chain(["pipfile"]) {
+        for name in silent.into_iter().chain(others) {
             let line = format!("cd 'bad/{name}'");
             assert_eq!(terminal.run(&line), format!("$ {line}\n$"), "{:?}", terminal.shell);
             assert_eq!(active(terminal), "");

@@ -139,3 +139,62 @@ fn zsh_and_fish_show_python_and_project_beside_a_name() {
     let listed = sandbox.run(["complete", "zsh", "--", "workon", "al"]).status(0).stdout_text();
     assert!(!listed.contains('\t') && listed.lines().count() == 66, "{listed}");
 }
+
+/// Three environments; the last used first: beta, gamma, alpha.
+fn used() -> Sandbox {
+    let sandbox = Sandbox::new();
+    for name in ["alpha", "beta", "gamma one"] {
+        sandbox.minimal_environment(name);
+    }
+    for (age, name) in [(20, "gamma one"), (10, "beta")] {
+        let file = sandbox.write(format!("envs/.venvwrap/used/{name}"), "");
+        let time = std::time::SystemTime::now() - std::time::Duration::from_secs(age);
+        fs::File::options().write(true).open(file).unwrap().set_modified(time).unwrap();
+    }
+    sandbox
+}
+
+#[test]
+fn workon_i_offers_a_list_with_the_last_used_first() {
+    in_every_shell(&used(), |terminal| {
+        let prompts = terminal.prompts();
+        terminal.type_keys("workon -i\r");
+        terminal.wait_for("gamma one  3.11.2");
+        // Down.
+        terminal.type_keys("\x1b[B\r");
+        terminal.wait_for_prompt_after(prompts);
+        assert_eq!(terminal.value("VIRTUAL_ENV"), "[ROOT]/envs/gamma one", "{}", terminal.screen());
+        let prompts = terminal.prompts();
+        terminal.type_keys("workon -i\r");
+        terminal.wait_for("alpha      3.11.2");
+        terminal.type_keys("q");
+        terminal.wait_for_prompt_after(prompts);
+        assert_eq!(terminal.value("VIRTUAL_ENV"), "[ROOT]/envs/gamma one");
+        // Used now.
+        terminal.run("deactivate; workon -n beta; deactivate");
+    });
+}
+
+#[test]
+fn fzf_is_asked_where_it_is_and_a_bare_workon_where_the_settings_say_so() {
+    let sandbox = used();
+    let fzf = sandbox.tools().join("fzf");
+    fs::write(&fzf, "#!/bin/sh\ntee \"$HOME/offered\" | sed -n 2p\nprintf '%s\\n' \"$@\" >\"$HOME/words\"\n").unwrap();
+    fs::set_permissions(&fzf, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    sandbox.write("home/.config/venvwrap/config.toml", "picker = true\n");
+    let terminal = Terminal::start(&sandbox, Shell::Bash);
+    assert_eq!(terminal.run("workon"), "$ workon\n(gamma one) $");
+    let offered = fs::read_to_string(sandbox.home().join("offered")).unwrap();
+    assert_eq!(offered, "0\tbeta\tbeta       3.11.2\n1\tgamma one\tgamma one  3.11.2\n2\talpha\talpha      3.11.2\n");
+    assert!(fs::read_to_string(sandbox.home().join("words")).unwrap().ends_with("showvirtualenv -- {2}\n"));
+    // Nothing chosen.
+    fs::write(&fzf, "#!/bin/sh\nexit 130\n").unwrap();
+    terminal.run("workon");
+    assert_eq!(terminal.value("VIRTUAL_ENV"), "[ROOT]/envs/gamma one");
+    // A script gets its list.
+    for shell in Shell::ALL {
+        shell.plain().run(&sandbox, "workon\n").status(1).stdout("alpha\nbeta\ngamma one\n").stderr("");
+        let refused = "venvwrap: workon: `-i` needs a terminal\nhint: `workon NAME` activates one\n";
+        shell.plain().run(&sandbox, "workon -i\n").status(1).stdout("").stderr(refused);
+    }
+}
