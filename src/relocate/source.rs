@@ -56,11 +56,11 @@ impl SourceFile {
         relocation: &Relocation,
         buffer: &'b mut Vec<u8>,
     ) -> io::Result<Inspected<'b>> {
-        if self.stat.size() > LARGE && (is_opaque(path) || !self.is_script()?) {
+        if is_opaque(path) || (self.stat.size() > LARGE && !self.is_script()?) {
             return Ok(Inspected::Unread);
         }
         let content = self.read(buffer)?;
-        let changed = if is_opaque(path) { None } else { relocation.rewritten(path, content) };
+        let changed = relocation.rewritten(path, content);
         Ok(changed.map_or(Inspected::Same(content), Inspected::Changed))
     }
 
@@ -89,8 +89,12 @@ impl SourceFile {
         Ok(&buffer[..length])
     }
 
-    /// Copies the content as it is.
+    /// Copies the content as it is. The kernel copies if it can: each byte once, and not through
+    /// this process.
     pub(super) fn copy_content(&self, copy: &mut File, buffer: &mut Vec<u8>) -> io::Result<()> {
+        if copied_by_kernel(&self.file, copy, self.stat.size()) {
+            return Ok(());
+        }
         if self.stat.size() > LARGE {
             return io::copy(&mut &self.file, copy).map(drop);
         }
@@ -128,4 +132,25 @@ impl SourceFile {
         let old = self.stat.modified().unwrap_or(now);
         if seconds(old) == seconds(now) { now + Duration::from_secs(1) } else { now }
     }
+}
+
+/// Whether copy_file_range(2) copied all of `size` bytes. Older kernels and some file systems copy
+/// nothing, or only within one file system. After a part, the rest is copied by other means.
+#[cfg(target_os = "linux")]
+fn copied_by_kernel(from: &File, to: &File, size: u64) -> bool {
+    let mut left = size;
+    while left > 0 {
+        match rustix::fs::copy_file_range(from, None, to, None, usize::try_from(left).unwrap_or(usize::MAX)) {
+            Ok(copied @ 1..) => left = left.saturating_sub(copied as u64),
+            // The file became shorter.
+            Ok(0) => return left < size,
+            Err(_) => return false,
+        }
+    }
+    true
+}
+
+#[cfg(not(target_os = "linux"))]
+fn copied_by_kernel(_from: &File, _to: &File, _size: u64) -> bool {
+    false
 }

@@ -45,7 +45,7 @@ trap 'cd /; umount -l "$top" 2>/dev/null || rm -rf -- "$top" 2>/dev/null || slee
 
 room=$top
 place=
-if $namespace && mount -t tmpfs -o size=2G,mode=755 tmpfs "$top"; then
+if $namespace && mount -t tmpfs -o size=4G,mode=755 tmpfs "$top"; then
     mkdir "$top/disk"
     truncate -s 1900M "$top/image"
     if mkfs.ext4 -q -F -N 300000 -E lazy_itable_init=0 "$top/image" && mount -o loop "$top/image" "$top/disk"; then
@@ -289,6 +289,36 @@ measure_lists_and_removal() {
     measure 1 rm-rf '' 'rm -rf copy'
 }
 
+measure_copies() {
+    measure 2 cp-a 'rm -rf copy' 'cp -a store/big copy'
+    rm -rf copy
+    measure 2 snapshot 'rm -rf store/.venvwrap/snapshots' 'bin/venvwrap snapshot big'
+    rm -rf store/.venvwrap/snapshots
+    measure 2 cpvirtualenv 'rm -rf store/copy' 'bin/venvwrap cpvirtualenv big copy'
+    rm -rf store/copy
+    # A file system of its own, as root with the tools for XFS.
+    if $namespace && mount_reflinks >>log 2>&1; then
+        where=$room/reflinks measure 3 snapshot-reflinks 'rm -rf reflinks/.venvwrap' 'bin/venvwrap snapshot big'
+        measure 1 cp-a-reflinks 'rm -rf reflinks/copy' 'cp -a --reflink=never reflinks/big reflinks/copy'
+        rm -rf reflinks/copy reflinks/.venvwrap
+    fi
+}
+
+# An environment of 500 MB on an XFS in memory.
+mount_reflinks() {
+    local number
+    [ ! -e reflinks/big ] || return 0
+    mkdir -p reflinks
+    truncate -s 1300M "$top/reflinks.image"
+    mkfs.xfs -q -m reflink=1 "$top/reflinks.image" && mount -o loop "$top/reflinks.image" reflinks || return 1
+    cp -R -p store/one reflinks/big
+    for ((number = 1; number <= 100; number++)); do
+        head -c 5000000 /dev/zero >"reflinks/big/lib/$number.so"
+    done
+    # What is not written yet cannot be shared.
+    sync -f reflinks
+}
+
 # --- The run ---------------------------------------------------------------------------------------------------------
 
 pip_of() {
@@ -346,6 +376,7 @@ while [ $round -lt $rounds ] && [ $((SECONDS + SECONDS / (round > 0 ? round : 1)
     measure_creation
     measure_switching
     measure_lists_and_removal
+    measure_copies
 done
 count_processes
 measure 1 rm-now '' 'bin/venvwrap rmvirtualenv --now big'
