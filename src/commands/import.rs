@@ -102,7 +102,7 @@ impl Verb for Import {
             let created = self.create(session, &home, recipe, interpreter);
             drop(progress);
             if let Err(error) = created {
-                output::report(&error);
+                output::report(&error.in_store(home.path()));
                 status = 1;
             }
             if Context::was_interrupted() {
@@ -144,7 +144,7 @@ impl Import {
             self.source(session, home, &name, recipe, &interpreter).check()?;
             Ok(Step::Create(Box::new(interpreter)))
         };
-        step().unwrap_or_else(Step::Refuse)
+        step().unwrap_or_else(|error| Step::Refuse(error.in_store(home.path())))
     }
 
     fn source<'a>(

@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 use super::facts::base_home;
 use super::interpreter as checks;
 use crate::context::Context;
-use crate::environment::Environment;
 use crate::environment::integrity::is_called_python;
+use crate::environment::{Environment, requested_python};
 use crate::error::{Error, Result};
 use crate::formats::pyvenv_cfg;
 use crate::interpreter::{self, Interpreter};
@@ -24,9 +24,10 @@ use crate::interpreter::{self, Interpreter};
 /// interpreter is installed.
 pub(crate) fn relink(context: &Context, environment: &Environment) -> Result<Option<Interpreter>> {
     let Some(request) = own_python(environment) else { return Ok(None) };
-    let found = match of_home(context, environment) {
+    let request = OsStr::new(&request);
+    let found = match of_home(context, environment).or_else(|| as_requested(context, environment, request)) {
         Some(found) => found,
-        None => interpreter::find(context, Some(OsStr::new(&request)))?,
+        None => interpreter::find(context, Some(request))?,
     };
     relink_to(environment, &found)?;
     Ok(Some(found))
@@ -50,6 +51,13 @@ fn of_home(context: &Context, environment: &Environment) -> Option<Interpreter> 
     let stem = if own_python(environment)?.starts_with("pypy") { "pypy" } else { "python" };
     let found = interpreter::at(context, &home.join(format!("{stem}{series}"))).ok()?;
     (series == found.version.series()).then_some(found)
+}
+
+/// The interpreter that `-p` asked for by its version, if it fits the packages.
+fn as_requested(context: &Context, environment: &Environment, own: &OsStr) -> Option<Interpreter> {
+    let asked = environment.requested_python().filter(|asked| !requested_python::is_path(asked))?;
+    let found = interpreter::find(context, Some(&asked)).ok()?;
+    interpreter::answers(context, own, &found.base_executable).ok()?.then_some(found)
 }
 
 /// Implementation and minor version that an environment's packages are for, as `-p` takes them:

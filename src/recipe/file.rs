@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::{HookText, Package, Recipe, hook_names, is_request, package};
 use crate::error::{Error, Result};
 use crate::shown::{deceives, is_legible, shown};
+use crate::workon_home::beside::LONGEST_NOTE;
 use crate::workon_home::name::EnvironmentName;
 
 /// The schema of new files, and the newest that can be read.
@@ -101,6 +102,9 @@ impl Recipe {
         }
         if !self.prompt.as_deref().is_none_or(is_legible) {
             return refused("prompt", "it contains a control character or an invisible character");
+        }
+        if self.note.as_ref().is_some_and(|note| note.len() > LONGEST_NOTE) {
+            return refused("note", &format!("it is longer than {} KiB", LONGEST_NOTE / 1024));
         }
         for path in self.project.iter().chain(&self.extra_paths) {
             if !package::is_path(path) {

@@ -9,12 +9,14 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::{Package, portable};
+use crate::environment::BIN;
 use crate::environment::frozen::without_password;
 use crate::error::{Error, Result};
 use crate::formats::direct_url::{DirectUrl, VcsInfo};
 use crate::formats::dist_info::{Headers, MetadataForm, MetadataName, REQUESTED, is_name, normalized, read_headers};
+use crate::formats::pyvenv_cfg;
 use crate::fs::{read_small, tidied};
-use crate::shown::shown;
+use crate::shown::{shown, typed};
 
 /// Longest `.egg-link` that is read.
 const LIMIT: u64 = 64 * 1024;
@@ -72,8 +74,14 @@ fn twice(one: &Path, other: &Path, name: &str) -> Error {
     Error::Recipe {
         what: shown(other.parent().unwrap_or(other)).to_string(),
         reason: format!("`{name}` is installed twice: {} and {}", file(one), file(other)),
-        hint: format!("remove the wrong one, or install it again: `python -m pip install --force-reinstall {name}`"),
+        hint: format!("`{} -m pip uninstall {name}` until nothing is left, then install it again", python_for(other)),
     }
+}
+
+/// The command of the environment that this metadata is in.
+fn python_for(metadata: &Path) -> String {
+    let root = metadata.ancestors().find(|directory| pyvenv_cfg::exists_in(directory));
+    root.map_or_else(|| "python".to_owned(), |root| typed(&root.join(BIN).join("python")))
 }
 
 /// The package with metadata at `path`. `None` for other entries of site-packages, and for the
@@ -117,7 +125,7 @@ fn of_headers(path: &Path, metadata: MetadataName<'_>) -> Result<Option<Installe
         return Err(Error::Recipe {
             what: shown(path).to_string(),
             reason: format!("it does not say which version of `{name}` is installed"),
-            hint: format!("install it again: `python -m pip install --force-reinstall {name}`"),
+            hint: format!("install it again: `{} -m pip install --force-reinstall {name}`", python_for(path)),
         });
     };
     let package = Package { name, version, ..Package::default() };

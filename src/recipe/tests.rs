@@ -149,6 +149,8 @@ fn a_file_that_is_newer_cut_short_or_hostile_is_refused_by_name() {
     assert_eq!(parse(&recipe(""), "x.toml").unwrap().len(), 1);
     for (rest, told) in [
         ("colour = 'red'", "unknown field `colour`"),
+        ("python-request = '/bin/sh'", "environment `x`: python-request, `/bin/sh`: "),
+        (&format!("note = '{}'", "a".repeat(20_000)), "environment `x`: note: it is longer than 16 KiB"),
         ("prompt = \"\\u001b[31m\"", "x.toml: environment `x`: prompt: "),
         ("project = 'relative'", "x.toml: environment `x`: path `relative`: "),
         ("extra-paths = ['/a\u{2028}import os']", "x.toml: environment `x`: path `/a\\u{2028}import os`: "),

@@ -24,7 +24,6 @@ use crate::recipe::{self, Difference, Package, Recipe, differences, located};
 use crate::relocate::{self, Relocation, Rewriting};
 use crate::shell::standalone;
 use crate::shown::shown;
-use crate::workon_home::beside::LONGEST_NOTE;
 use crate::workon_home::name::EnvironmentName;
 use crate::workon_home::{UnfinishedEnvironment, WorkonHome};
 
@@ -157,7 +156,7 @@ impl FromRecipe<'_> {
         // What was kept of an environment that had the name before is not for this one.
         keepsake::forget(self.home, self.name.as_os_str());
         let environment = self.home.publish(building, self.name)?;
-        if let Some(note) = self.recipe.note.as_deref().filter(|note| note.len() <= LONGEST_NOTE) {
+        if let Some(note) = &self.recipe.note {
             self.home.set_note(environment.name(), Some(note))?;
         }
         if self.recipe.project.is_some() {

@@ -97,6 +97,7 @@ impl Verb for Upgrade {
             match done {
                 Ok(result) => row.result = result,
                 Err(error) => {
+                    let error = error.in_store(home.path());
                     row.result = "failed";
                     row.error = Some(error.to_string());
                     output::report(&error);

@@ -89,7 +89,8 @@ impl Planner<'_> {
             }
             Ok(action)
         });
-        Plan { environment, from, packages, action: action.unwrap_or_else(Action::Refuse) }
+        let refuse = |error: Error| Action::Refuse(error.in_store(self.home.path()));
+        Plan { environment, from, packages, action: action.unwrap_or_else(refuse) }
     }
 
     fn action(&mut self, environment: &Environment, current: Option<&Interpreter>) -> Result<Action> {

@@ -389,7 +389,7 @@ pub(super) const TABLE: &[Row] = &[
     },
     Row {
         verb: "upgrade",
-        // `-p`: without it, Pythons that were never seen are asked for their version.
+        // `-p`: without it, a `python3` that was never seen is asked for its version.
         day: &[("upgrade -n -p PYTHON x", 0), ("upgrade --all --json -n -p PYTHON", 0)],
         names: &["upgrade NAME", "upgrade x NAME"],
         fails: &["upgrade gone", "upgrade -p /no/such/python x", "upgrade -n -p PYTHON x >FULL"],

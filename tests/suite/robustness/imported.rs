@@ -92,9 +92,38 @@ fn an_import_without_room_is_said_and_leaves_nothing() {
         disk.fill_but(left);
         let mut command = sandbox.command(BINARY);
         command.args(IMPORT).env("WORKON_HOME", disk.path());
-        sandbox.run_command(command, b"").status(1).stderr_contains("No space left on device");
+        sandbox.run_command(command, b"").status(1).stderr_contains("No space left on device (os error 28)\nhint: ");
         disk.empty();
         assert_eq!(tree(disk.path()), before, "{left} bytes left");
         tally::add("disks that are full or limited", 1);
     }
+}
+
+#[test]
+fn an_upgrade_without_room_is_said_and_leaves_the_old_one() {
+    let sandbox = Sandbox::new();
+    let python = pythons::complete();
+    let Some(other) = pythons::other_than(python) else { return };
+    let Some(disk) = SmallDisk::of(sandbox.root().join("small disk"), 2) else {
+        eprintln!("skipped: only root can mount a small disk");
+        return;
+    };
+    let run = |words: &[&std::ffi::OsStr]| {
+        let mut command = sandbox.command(BINARY);
+        command.args(words).env("WORKON_HOME", disk.path());
+        sandbox.run_command(command, b"")
+    };
+    run(&super::making(&python.path, "x")).status(0);
+    fs::create_dir_all(disk.path().join(".venvwrap/new")).unwrap();
+    let before = tree(&disk.path().join("x"));
+    let words = ["upgrade".as_ref(), "-p".as_ref(), other.path.as_os_str(), "x".as_ref()];
+    for left in [0, 8 * 1024, 40 * 1024] {
+        disk.fill_but(left);
+        run(&words).status(1).stderr_contains("No space left on device");
+        disk.empty();
+        assert_eq!(tree(&disk.path().join("x")), before, "{left} bytes left");
+        assert_eq!(names(&disk.path().join(".venvwrap/new")), Vec::<String>::new());
+        tally::add("disks that are full or limited", 1);
+    }
+    run(&words).status(0);
 }

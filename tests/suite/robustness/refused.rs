@@ -89,6 +89,15 @@ fn a_quota_that_is_reached_by_other_verbs_leaves_everything_as_it_was() {
 }
 
 #[test]
+fn a_quota_that_is_reached_by_an_upgrade_leaves_the_old_one() {
+    let sandbox = Sandbox::new();
+    let python = pythons::complete();
+    let Some(other) = pythons::other_than(python) else { return };
+    let make = || drop(sandbox.run(making(&python.path, "x")).status(0));
+    refused_everywhere(&sandbox, &["upgrade", "-p", other.path.to_str().unwrap(), "x"], make, 20);
+}
+
+#[test]
 fn a_file_system_without_hard_links_or_careful_renames_is_lived_in() {
     // Reflinks most of them lack; this machine's may.
     for (calls, error) in [("linkat,copy_file_range", "EOPNOTSUPP"), ("linkat,renameat2", "EINVAL")] {
