@@ -10,7 +10,12 @@ pub(crate) fn spell_as_functions() {
     IS_FUNCTION.store(true, Ordering::Relaxed);
 }
 
+/// Whether the calling shell has the functions.
+pub(crate) fn is_function() -> bool {
+    IS_FUNCTION.load(Ordering::Relaxed)
+}
+
 /// A verb as the calling shell knows it.
 pub(crate) fn verb(name: &str) -> String {
-    if IS_FUNCTION.load(Ordering::Relaxed) { name.to_owned() } else { format!("venvwrap {name}") }
+    if is_function() { name.to_owned() } else { format!("venvwrap {name}") }
 }

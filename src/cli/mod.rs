@@ -219,7 +219,8 @@ fn called(context: &Context) -> Result<(&[OsString], Option<Caller<'_>>)> {
         return Ok((&words[1..], None));
     }
     if protocol != PROTOCOL {
-        let hint = format!("start a new shell, or load them again: `{}`", shell.loading_line());
+        let load = shell.loading_line();
+        let hint = format!("start a new shell, or load them again: `{load}`");
         return Err(usage_of("the functions in this shell are from another version of venvwrap", &hint));
     }
     if word.is_empty() || !word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {

@@ -1,6 +1,8 @@
 //! Words that people bring from other tools (uv, conda, pew, virtualfish, pyenv), and the verb that
 //! does the job here.
 
+use crate::verb::verb;
+
 /// The verb for a word of another tool.
 const VERBS: &[(&[&str], &str)] = &[
     (&["shell", "switch", "enter", "source"], "workon NAME"),
@@ -41,8 +43,11 @@ const VERBS: &[(&[&str], &str)] = &[
 /// The hint for an unknown verb, or `None` if no other tool is known to use that word for something
 /// we do.
 pub(super) fn hint(word: &str) -> Option<String> {
-    let (_, verb) = VERBS.iter().find(|(words, _)| words.contains(&word))?;
-    Some(format!("the command for that is `{verb}`"))
+    let (_, command) = VERBS.iter().find(|(words, _)| words.contains(&word))?;
+    let (name, words) = command.split_once(' ').map_or((*command, ""), |(name, words)| (name, words));
+    let name = if name == "venvwrap" { name.to_owned() } else { verb(name) };
+    let command = if words.is_empty() { name } else { format!("{name} {words}") };
+    Some(format!("the command for that is `{command}`"))
 }
 
 #[cfg(test)]
@@ -66,7 +71,7 @@ mod tests {
 
     #[test]
     fn a_word_of_another_tool_gets_the_verb() {
-        assert_eq!(hint("switch").unwrap(), "the command for that is `workon NAME`");
+        assert_eq!(hint("switch").unwrap(), "the command for that is `venvwrap workon NAME`");
         assert!(hint("update").unwrap().contains("venvwrap upgrade NAME"));
         assert_eq!(hint("worken"), None);
     }

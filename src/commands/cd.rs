@@ -9,6 +9,7 @@ use super::{Outcome, Session, Verb};
 use crate::activation::{Plan, Step};
 use crate::error::{Error, Result};
 use crate::project;
+use crate::verb::verb;
 
 /// Change to the active environment's directory
 #[derive(Debug, Parser)]
@@ -77,7 +78,9 @@ fn project_of_active(session: &Session<'_>) -> Result<PathBuf> {
     if project.is_dir() {
         return Ok(project);
     }
-    Err(Error::NoDirectory { path: project, hint: "if it moved, run `setvirtualenvproject` in its new directory" })
+    let link = verb("setvirtualenvproject");
+    let hint = format!("if it moved, run `{link}` in its new directory");
+    Err(Error::NoDirectory { path: project, hint })
 }
 
 /// The shell's own `cd` reports a missing directory and decides the status.

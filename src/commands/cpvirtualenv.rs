@@ -119,7 +119,7 @@ fn nothing_named() -> Error {
 }
 
 fn nameless(source: &Environment) -> Error {
-    StoreError::UnlistedCopy { name: source.name().to_owned() }.into()
+    StoreError::UnlistedCopy { name: source.name().to_owned(), root: source.root().to_path_buf() }.into()
 }
 
 /// The environment of that name in the store, else the one at that path, which is relative to the

@@ -82,7 +82,8 @@ pub(super) fn owned(session: &Session<'_>, environment: &Environment, action: Ow
     let remedy = match action {
         OwnerAction::Removal => removal(session, environment),
         OwnerAction::Change if environment.is_conda() => {
-            "change it with conda; `conda create --clone` copies it".to_owned()
+            let path = typed_path(environment.root(), session.context.home());
+            format!("change it with conda; `conda create -n NAME --clone {path}` copies it")
         }
         OwnerAction::Change => {
             let copy = operands(&[name, OsStr::new("NAME")]);
@@ -97,9 +98,12 @@ pub(super) fn owned(session: &Session<'_>, environment: &Environment, action: Ow
 fn removal(session: &Session<'_>, environment: &Environment) -> String {
     let root = environment.root();
     let path = typed_path(root, session.context.home());
+    // These tools know an environment by the directory they run in. Elsewhere they would remove
+    // another one.
     let in_project = match environment.project_of_owner() {
         Some(project) => format!("cd {} && ", typed_path(project, session.context.home())),
-        None => String::new(),
+        None if environment.is_conda() => String::new(),
+        None => return format!("`rm -r {path}`"),
     };
     let directory = root.file_name().unwrap_or_default();
     match environment.origin() {

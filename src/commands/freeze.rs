@@ -1,6 +1,6 @@
 //! `freeze`: write installed versions to the project's requirements or lock file.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,8 @@ use crate::installer::freeze;
 use crate::output;
 use crate::project;
 use crate::project::requirements::{self, MARK, Updated};
-use crate::shown::shown;
+use crate::shown::{operands, shown};
+use crate::verb::verb;
 use crate::workon_home::WorkonHome;
 
 /// Longest file that is updated.
@@ -99,12 +100,16 @@ impl Freeze {
         }
         let none = || Error::Usage {
             message: format!("`{}` is not linked to a project", shown(environment.name())),
-            hint: "choose a file with `--to FILE`, or link a project with `setvirtualenvproject`".to_owned(),
+            hint: format!(
+                "choose a file with `--to FILE`, or link a project: `{} {}`",
+                verb("setvirtualenvproject"),
+                operands(&[environment.name(), OsStr::new("PROJECT")])
+            ),
         };
         let project = project::of(environment, session.context)?.ok_or_else(none)?;
         let project = session.context.absolute_path(&project)?;
         if !project.is_dir() {
-            return Err(Error::NoDirectory { path: project, hint: "choose a file with `--to FILE`" });
+            return Err(Error::NoDirectory { path: project, hint: "choose a file with `--to FILE`".to_owned() });
         }
         let lock = project.join(pylock::DEFAULT);
         Ok(if lock.is_file() { lock } else { project.join("requirements.txt") })

@@ -13,7 +13,8 @@ use crate::hooks;
 use crate::interpreter;
 use crate::output;
 use crate::project::dot_venv;
-use crate::shown::shown;
+use crate::shown::{operands, shown};
+use crate::verb::verb;
 
 /// Create a virtual environment and activate it
 ///
@@ -76,8 +77,11 @@ impl Verb for MkVirtualenv {
         {
             if self.link {
                 let message = "--link and a recipe do not go together".to_owned();
-                let hint =
-                    "create the environment first; `mkvirtualenv --link -a PROJECT NAME` then links it".to_owned();
+                let link = operands(&[name.as_os_str(), OsStr::new("PROJECT")]);
+                let hint = format!(
+                    "create the environment without --link; then `{} --link {link}` links it",
+                    verb("setvirtualenvproject")
+                );
                 return Err(Error::Usage { message, hint });
             }
             let (home, environment, status) = made_from_recipe(session, name, &self.options, recipe)?;

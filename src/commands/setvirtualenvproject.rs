@@ -50,7 +50,7 @@ impl Verb for SetVirtualenvProject {
             None => session.context.working_directory()?,
         };
         if !project.is_dir() {
-            return Err(Error::NoDirectory { path: project, hint: "the project directory must exist" });
+            return Err(Error::NoDirectory { path: project, hint: "the project directory must exist".to_owned() });
         }
         let home = WorkonHome::locate(session.context)?;
         if self.link {

@@ -9,7 +9,7 @@ use std::path::Path;
 use super::phrases::{did_you_mean, one_of, or_listed};
 use super::{Error, InstallerRemedy, Obstacle};
 use crate::shown::{operands, typed};
-use crate::verb::verb;
+use crate::verb::{is_function, verb};
 
 impl Error {
     /// What to do about it, a hint to a line, or `None` if the message says it all.
@@ -50,9 +50,18 @@ impl Error {
             Self::Broken { name, .. } => without_python(&operands(&[name])),
             Self::InUse { force, .. } => format!("stop that process first, or run `{force}`"),
             Self::NoPrevious | Self::NoTerminal => format!("`{} NAME` activates one", verb("workon")),
-            Self::NoneActive => format!("`{} NAME` activates one, `{}` lists them", verb("workon"), verb("workon")),
-            Self::NoProject { .. } => format!("in the project's directory, run `{}`", verb("setvirtualenvproject")),
-            Self::NoDirectory { hint, .. } | Self::CannotHold { hint, .. } => (*hint).to_owned(),
+            // Without the functions, none can be active.
+            Self::NoneActive if !is_function() => {
+                "`workon NAME` activates one, once the functions are loaded; see `venvwrap init --help`".to_owned()
+            }
+            Self::NoneActive => {
+                format!("`{} -b` lists the environments; `{} NAME` activates one", verb("lsvirtualenv"), verb("workon"))
+            }
+            Self::NoProject { .. } => {
+                let link = verb("setvirtualenvproject");
+                format!("in the project's directory, run `{link}`")
+            }
+            Self::CannotHold { hint, .. } => (*hint).to_owned(),
             Self::NoInstaller { name, remedy, .. } => installer_for(&operands(&[name]), *remedy),
             Self::NoVirtualenv { nearest, .. } => {
                 or_listed(nearest, || format!("`{} -b` lists the environments", verb("lsvirtualenv")))
@@ -75,6 +84,7 @@ impl Error {
             }
             Self::PythonFailed { .. } => "`-p` takes a version such as `3.12`, a command, or a path".to_owned(),
             Self::CannotCreate { hint, .. }
+            | Self::NoDirectory { hint, .. }
             | Self::Child { hint, .. }
             | Self::NotInstalled { hint, .. }
             | Self::Recipe { hint, .. }

@@ -99,7 +99,7 @@ pub(crate) enum Error {
     NoProject { file: PathBuf },
 
     #[error("`{}` is not a directory", shown(.path))]
-    NoDirectory { path: PathBuf, hint: &'static str },
+    NoDirectory { path: PathBuf, hint: String },
 
     /// Neither the name nor the path of an environment.
     #[error("No virtualenv `{}`", shown(.named))]

@@ -73,8 +73,9 @@ pub(crate) enum StoreError {
     #[error("environment `{}` is a link; its target would keep the old name", shown(.name))]
     RenameLink { name: OsString },
 
+    /// `root`: what is copied.
     #[error("cpvirtualenv: a copy named `{}` would not be listed", shown(.name))]
-    UnlistedCopy { name: OsString },
+    UnlistedCopy { name: OsString, root: PathBuf },
 
     #[error("cpvirtualenv: {} does not exist", shown(.path))]
     NothingToCopy { path: PathBuf },
@@ -168,8 +169,8 @@ impl StoreError {
                 let copy = operands(&[name.as_os_str(), OsStr::new("NAME")]);
                 format!("`{} {copy}` makes a copy that is not a link", verb("cpvirtualenv"))
             }
-            Self::UnlistedCopy { name } => {
-                let copy = operands(&[name.as_os_str(), OsStr::new("NAME")]);
+            Self::UnlistedCopy { root, .. } => {
+                let copy = operands(&[root.as_os_str(), OsStr::new("NAME")]);
                 format!("`{} {copy}` gives it another name", verb("cpvirtualenv"))
             }
             Self::RemovedMeanwhile { .. } => format!("`{} -b` lists the environments", verb("lsvirtualenv")),

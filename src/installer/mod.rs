@@ -78,7 +78,7 @@ pub(crate) fn install(
         CallKind::Defaults(_) => {
             "the environment was created; fix that file, or leave it out with --no-defaults".to_owned()
         }
-        _ => format!("the environment was created; activate it and run `{what}` again"),
+        _ => "the environment was created; the same command again installs into it".to_owned(),
     };
     if Context::was_interrupted() {
         return Err(Error::Child { what, status: 130, hint });

@@ -32,10 +32,9 @@ pub(crate) fn ways(context: &Context, request: Option<&OsStr>, may_download: boo
     let by_pyenv = Pyenv::of(context).is_some_and(|pyenv| pyenv.is_installed());
     match (by_uv, wanted.for_pyenv().filter(|_| by_pyenv)) {
         (true, _) => {
+            let (asked, create) = (typed(&asked), verb("mkvirtualenv"));
             ways.push(format!(
-                "`uv python install {}` installs it; so does `{} --download`",
-                typed(&asked),
-                verb("mkvirtualenv")
+                "`uv python install {asked}` installs it; so does `{create} --download -p {asked} NAME`"
             ));
         }
         (false, Some(version)) => ways.push(format!("`pyenv install {version}` installs it")),

@@ -84,7 +84,7 @@ impl Dependencies {
                 whole(parts.collect(), Some("`default`, without `develop`".to_owned()))
             }),
             "Pipfile" => {
-                return Err(nothing(file, "a Pipfile says what is wanted, `pipenv lock` makes of it what is needed"));
+                return Err(nothing(file, "it has no versions; `pipenv lock` writes a Pipfile.lock beside it"));
             }
             name if ends_with(name, "txt") || is_pylock(file) => {
                 file.is_file().then(|| whole(vec![Part::File(file.to_path_buf())], None))

@@ -99,7 +99,7 @@ pub(super) fn read(text: &str, file: &Path) -> Result<Vec<String>> {
         if is_of_another && package.hashes.is_empty() {
             let index = package.index.as_deref().unwrap_or_default();
             return Err(wrong(format!(
-                "`{}` is to come from the index `{}` and has no hash; only pipenv can see to that: `pipenv sync`",
+                "`{}` comes from the index `{}` and has no hash, so another index could replace it; `pipenv sync` installs it",
                 shown(name),
                 shown(index)
             )));
@@ -235,7 +235,7 @@ mod tests {
     fn what_cannot_be_told_to_an_installer_is_refused() {
         let said = |default: &str| texts(&format!("{HEAD} \"default\": {{{default}}}}}")).unwrap_err().to_string();
         let of_another = said(r#""a": {"version": "==1", "index": "two"}"#);
-        assert!(of_another.contains("is to come from the index `two` and has no hash"), "{of_another}");
+        assert!(of_another.contains("comes from the index `two` and has no hash"), "{of_another}");
         for package in [
             r#""-r x": {"version": "==1"}"#,
             r#""a": {"version": "==1\n-r x"}"#,

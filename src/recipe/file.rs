@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::{HookText, Package, Recipe, hook_names, is_request, package};
 use crate::error::{Error, Result};
 use crate::shown::{deceives, is_legible, shown};
+use crate::verb::verb;
 use crate::workon_home::beside::LONGEST_NOTE;
 use crate::workon_home::name::EnvironmentName;
 
@@ -59,8 +60,11 @@ pub(crate) fn parse(text: &str, what: &str) -> Result<Vec<Recipe>> {
             return Err(refused(reason, "update venvwrap, or export again with this version"));
         }
         _ => {
-            let hint = "`venvwrap export` writes one; `mkvirtualenv -r` and `--from` take other files";
-            return Err(refused(format!("it is not a recipe: no `schema = {SCHEMA}`"), hint));
+            let hint = format!(
+                "`venvwrap export NAME -o FILE` writes one; `{} -r FILE NAME` takes a requirements file",
+                verb("mkvirtualenv")
+            );
+            return Err(refused(format!("it is not a recipe: no `schema = {SCHEMA}`"), &hint));
         }
     }
     let recipes = toml::from_str::<Recipes>(text).map_err(wrong)?.environment;

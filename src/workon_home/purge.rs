@@ -202,8 +202,9 @@ fn undeletable(place: &Path) -> Option<Undeletable> {
         Hindrance::Mount => ("another file system is mounted there", format!("`sudo umount {}`", typed(&path))),
         Hindrance::Immutable => {
             let place = typed(place);
+            // chattr fails for symbolic links, and every environment has some.
             let free = if cfg!(target_os = "linux") { "chattr -R -ia" } else { "chflags -R nouchg,noschg,nouappnd" };
-            ("it is immutable", format!("`sudo {free} {place} && sudo rm -rf {place}`"))
+            ("it is immutable", format!("`sudo {free} {place}; sudo rm -rf {place}`"))
         }
         Hindrance::Owner => ("it belongs to another user", format!("`sudo rm -rf {}`", typed(place))),
     };

@@ -14,7 +14,7 @@ fn quoted(text: &str) -> Vec<&str> {
 }
 
 /// Whether `name` is a module of the suite or the program, a test in one, or a source file.
-fn is_there(name: &str) -> bool {
+pub(crate) fn is_there(name: &str) -> bool {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     if name.contains(".rs") {
         return root.join(name).is_file() || root.join("tests/suite").join(name).is_file();

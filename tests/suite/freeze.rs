@@ -152,12 +152,12 @@ fn what_cannot_be_written_is_said() {
         (
             &["freeze"][..],
             1,
-            "no virtualenv active\nhint: `venvwrap workon NAME` activates one, `venvwrap workon` lists them\n",
+            "no virtualenv active\nhint: `workon NAME` activates one, once the functions are loaded; see `venvwrap init --help`\n",
         ),
         (
             &["freeze", "x"],
             2,
-            "`x` is not linked to a project\nhint: choose a file with `--to FILE`, or link a project with `setvirtualenvproject`\n",
+            "`x` is not linked to a project\nhint: choose a file with `--to FILE`, or link a project: `venvwrap setvirtualenvproject x PROJECT`\n",
         ),
         (
             &["freeze", "x", "--to", "-"],

@@ -260,7 +260,7 @@ fn ctrl_c_ends_an_installation_and_leaves_the_shell_and_the_environment() {
         let screen = terminal.screen();
         // All messages come before the prompt: the package that failed, the interruption, the
         // environment that exists.
-        let hint = "hint: the environment was created; activate it and run `pip install` again";
+        let hint = "hint: the environment was created; the same command again installs into it";
         let last = screen.lines().rev().take(4).collect::<Vec<_>>();
         assert!(last[0].ends_with('$') && last[1] == hint, "{screen}");
         assert_eq!(last[2], "venvwrap: pip install was interrupted", "{screen}");

@@ -23,6 +23,7 @@ mod documented; //   the tests that the documents name are there
 mod elsewhere; // environments of other tools: found, activated, never changed
 mod frameworks; //     oh-my-zsh, prezto and bash-it: their calls, in their order
 mod going_back; //     `workon -`, the beginning of a name, what Tab shows beside one
+mod hints; //       each command that a message offers, pasted where it is printed
 mod here; //           which environment belongs to the project one is in
 mod in_use; //         an environment that other processes use, taken away
 mod dependencies; //   what a project needs, put into its environment

@@ -18,6 +18,7 @@ use crate::keepsake;
 use crate::output;
 use crate::project;
 use crate::shown::{is_legible, shown};
+use crate::verb::verb;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
@@ -204,6 +205,6 @@ fn project_at(session: &Session<'_>, directory: &Path) -> Result<PathBuf> {
     }
     Err(Error::NoDirectory {
         path: directory,
-        hint: "the project must exist; `mkproject NAME` creates one with an environment",
+        hint: format!("the project must exist; `{} NAME` creates one with an environment", verb("mkproject")),
     })
 }

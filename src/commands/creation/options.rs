@@ -12,6 +12,7 @@ use crate::commands::Session;
 use crate::creator::virtualenv;
 use crate::env_vars;
 use crate::error::{Error, Result};
+use crate::verb::verb;
 
 /// How to create the environment.
 #[derive(Debug, Clone, clap::Args)]
@@ -74,9 +75,10 @@ impl Options {
     /// No option given.
     pub(super) fn none() -> Result<Self> {
         let parsed = DefaultOptions::try_parse_from(std::iter::empty::<OsString>());
-        parsed
-            .map(|defaults| defaults.options)
-            .map_err(|error| Error::Usage { message: error.to_string(), hint: "see `mkvirtualenv --help`".to_owned() })
+        parsed.map(|defaults| defaults.options).map_err(|error| Error::Usage {
+            message: error.to_string(),
+            hint: format!("see `{} --help`", verb("mkvirtualenv")),
+        })
     }
 
     /// The first given option that conflicts with `--from`, because the recipe decides it.

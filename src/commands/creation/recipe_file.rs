@@ -19,6 +19,7 @@ use crate::interpreter::{self, Interpreter};
 use crate::output;
 use crate::recipe::{self, Recipe, differences, file};
 use crate::shown::{operands, shown};
+use crate::verb::verb;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
@@ -36,7 +37,7 @@ pub(in crate::commands) fn recipes_in(session: &Session<'_>, typed: &Path) -> Re
             hint: hint.to_owned(),
         };
         if fs::metadata(&path).is_err_and(|error| error.kind() == ErrorKind::NotFound) {
-            return Err(refused("it does not exist", "`venvwrap export -o FILE` writes a recipe"));
+            return Err(refused("it does not exist", "`venvwrap export NAME -o FILE` writes a recipe"));
         }
         let text = read_small(&path, file::LIMIT).map_err(Error::io("read", &path))?;
         let not_a_file = || refused("it is not a regular file", "`venvwrap import -` reads standard input");
@@ -177,7 +178,7 @@ pub(in crate::commands) fn say_hooks(recipe: &Recipe) {
     if !names.is_empty() {
         let names = names.join(", ");
         output::note(&format!(
-            "The hooks of `{}` were not written ({names}); `venvwrap import --hooks` shows and writes them",
+            "The hooks of `{}` were not written ({names}); `venvwrap import --hooks FILE` writes hooks, into new environments only",
             shown(&recipe.name)
         ));
     }
@@ -195,7 +196,11 @@ pub(in crate::commands) fn refuse_other(session: &Session<'_>, existing: &Enviro
     Err(Error::Recipe {
         what: format!("environment `{}`", shown(name)),
         reason: format!("it exists and differs from the recipe: {}", describe(&differing)),
-        hint: format!("rename it (`mvvirtualenv {}`), then try again", operands(&[name, OsStr::new("OLD")])),
+        hint: format!(
+            "rename it with `{} {}`, then try again",
+            verb("mvvirtualenv"),
+            operands(&[name, OsStr::new("OLD")])
+        ),
     })
 }
 

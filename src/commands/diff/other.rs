@@ -61,7 +61,7 @@ pub(super) fn of_project(session: &Session<'_>, environment: &Environment) -> Re
     let project = project::of(environment, session.context)?.ok_or_else(none)?;
     let project = session.context.absolute_path(&project)?;
     if !project.is_dir() {
-        let hint = "name what to compare with: `venvwrap diff ENVIRONMENT OTHER`";
+        let hint = format!("name what to compare with: `venvwrap diff {}`", operands(&[name, OsStr::new("OTHER")]));
         return Err(Error::NoDirectory { path: project, hint });
     }
     let dependencies = Dependencies::of(&project)?;

@@ -119,9 +119,10 @@ impl Words<'_> {
             Symptom::DanglingLink { .. } => format!("`{} {}`", self.verb("rmvirtualenv"), operands(&[name])),
             Symptom::LinkLoop => format!("`rm {here}`"),
             Symptom::Husk => {
-                let mut aside = finding.path.clone().into_os_string();
+                // Outside of WORKON_HOME, where doctor would find it again.
+                let mut aside = name.to_owned();
                 aside.push(".old");
-                let aside = self.typed(Path::new(&aside));
+                let aside = self.typed(&self.session.context.home().unwrap_or(Path::new("/var/tmp")).join(aside));
                 format!("`mv {here} {aside} && {} {}`", self.verb("mkvirtualenv"), operands(&[name]))
             }
             Symptom::Strays { .. } => "move it elsewhere if it does not belong there".to_owned(),
@@ -151,7 +152,10 @@ impl Words<'_> {
                 "`deactivate`".to_owned()
             }
             Symptom::ActiveMissing => self.unset("VIRTUAL_ENV"),
-            Symptom::ActiveNotOnPath | Symptom::Shadowed { .. } => format!("activate it again: `{}`", self.activate()),
+            Symptom::ActiveNotOnPath | Symptom::Shadowed { .. } => {
+                let activate = self.activate();
+                format!("activate it again: `{activate}`")
+            }
             Symptom::NotInActive { command: "pip", .. } => "`python -m ensurepip --default-pip`".to_owned(),
             Symptom::NotInActive { .. } => match self.active_name() {
                 Some(name) => format!("`venvwrap doctor --fix {}`", operands(&[name])),

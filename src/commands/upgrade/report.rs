@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::plan::{Action, Plan};
 use crate::commands::json::Named;
+use crate::commands::lsvirtualenv;
 use crate::error::Result;
 use crate::output::{self, Column, Table};
 use crate::shown::shown;
@@ -71,7 +72,7 @@ impl Row {
 /// Prints a table: name, from, to, and the cells of `rest`.
 pub(super) fn show(columns: &'static [Column], rows: &[Row], rest: impl Fn(&Row) -> Vec<String>) -> Result<()> {
     if rows.is_empty() {
-        output::note("No environments yet. Create one with `mkvirtualenv NAME`.");
+        lsvirtualenv::say_if_none(true);
         return Ok(());
     }
     let mut table = Table::new(columns);

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{masked, of_poetry, project, world};
+use super::{clone_hint, masked, of_poetry, project, world};
 use crate::interactive::in_every_shell;
 use crate::support::conda;
 use crate::support::disk::tree;
@@ -53,12 +53,12 @@ fn the_list_is_one_with_the_owner_of_each() {
 fn nothing_of_others_is_changed() {
     let sandbox = world();
     project(&sandbox, "shop");
-    conda::prefix(&sandbox, "conda/envs/gis");
+    let gis_root = conda::prefix(&sandbox, "conda/envs/gis");
     let before = tree(sandbox.root());
     let shop = "venvwrap: `shop` belongs to venv: [ROOT]/projects/shop/.venv\nhint: ";
     let gis = "venvwrap: `gis` belongs to conda: [ROOT]/conda/envs/gis\nhint: ";
     let copy = "`venvwrap cpvirtualenv shop NAME` makes a copy in WORKON_HOME\n";
-    let clone = "change it with conda; `conda create --clone` copies it\n";
+    let clone = &clone_hint(&gis_root);
     let refuses = |words: &[&str], said: &str, hint: &str| {
         sandbox.run(words).status(1).stdout("").stderr(format!("{said}{hint}"));
     };

@@ -150,7 +150,7 @@ fn one_lies_over_the_base_that_conda_entered() {
     for shell in Shell::ALL {
         let told = story
             .played(&sandbox, shell.plain())
-            .says("", "venvwrap: no virtualenv active\nhint: `workon NAME` activates one, `workon` lists them\n");
+            .says("", "venvwrap: no virtualenv active\nhint: `lsvirtualenv -b` lists the environments; `workon NAME` activates one\n");
         told.same("before", "after").records(
             "workon gis: 0
              export CONDA_PREFIX=[ROOT]/conda/envs/gis
@@ -247,8 +247,9 @@ fn a_child_of_any_shell_can_leave_it() {
 
 #[test]
 fn what_only_conda_may_change_is_left_to_it() {
-    let (sandbox, _) = furnished();
-    let hint = "venvwrap: `gis` belongs to conda: [ROOT]/conda/envs/gis\nhint: change it with conda; `conda create --clone` copies it\n";
+    let (sandbox, root) = furnished();
+    let clone = super::clone_hint(&root);
+    let hint = format!("venvwrap: `gis` belongs to conda: [ROOT]/conda/envs/gis\nhint: {clone}");
     for shell in Shell::ALL {
         let story = Story::new()
             .run(["workon", "gis"])

@@ -48,3 +48,14 @@ fn listed(sandbox: &Sandbox) -> Vec<String> {
 fn masked(sandbox: &Sandbox, path: &Path) -> String {
     String::from_utf8(sandbox.masked(path.to_str().unwrap().as_bytes())).unwrap()
 }
+
+/// The hint that copies a conda environment.
+fn clone_hint(root: &Path) -> String {
+    let quoted = |letter: char| match letter {
+        '\'' => "'\\''".to_owned(),
+        '\\' => "'\\\\'".to_owned(),
+        other => other.to_string(),
+    };
+    let path: String = root.to_str().unwrap().chars().map(quoted).collect();
+    format!("change it with conda; `conda create -n NAME --clone '{path}'` copies it\n")
+}

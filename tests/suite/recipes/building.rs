@@ -173,13 +173,13 @@ fn an_equal_environment_is_skipped_and_another_one_refused_by_name() {
     command.args(["-m", "pip", "install", "--quiet", "from-index==2.0"]);
     sandbox.run_command(command, b"").status(0);
     let said = "venvwrap: environment `api`: it exists and differs from the recipe: from-index 2.0, not 1.0\n\
-                hint: rename it (`mvvirtualenv api OLD`), then try again\n";
+                hint: rename it with `venvwrap mvvirtualenv api OLD`, then try again\n";
     let table = import(&sandbox, &["one.toml"]).status(1).stderr(said).stdout_text();
     assert!(table.ends_with("  refused\n"), "{table}");
     // Without `--hooks` none is written, and each is named.
     at_home(&mut sandbox, "two");
-    let said = "The hooks of `api` were not written (postactivate, preactivate); `venvwrap import --hooks` shows and \
-                writes them\n";
+    let said = "The hooks of `api` were not written (postactivate, preactivate); `venvwrap import --hooks FILE` \
+                writes hooks, into new environments only\n";
     import(&sandbox, &["one.toml", "api"]).status(0).stderr_contains(said);
     assert!(!sandbox.root().join("two/envs/api/bin/postactivate").exists());
     import(&sandbox, &["one.toml"]).status(0).stderr("");
@@ -300,7 +300,7 @@ fn a_hostile_or_broken_file_changes_nothing() {
         assert!(names(&sandbox.workon_home()).iter().all(|name| name == ".venvwrap"), "{text}");
         assert!(!canary.exists());
     }
-    let said = "venvwrap: [ROOT]/no.toml: it does not exist\nhint: `venvwrap export -o FILE` writes a recipe\n";
+    let said = "venvwrap: [ROOT]/no.toml: it does not exist\nhint: `venvwrap export NAME -o FILE` writes a recipe\n";
     import(&sandbox, &["no.toml"]).status(1).stdout("").stderr(said);
     import(&sandbox, &["tools"]).status(1).stdout("").stderr_contains("it is not a regular file\n");
 }

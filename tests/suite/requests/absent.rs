@@ -54,16 +54,18 @@ fn hints_name_the_installers_that_are_available() {
     symlink(peer("uv"), sandbox.tools().join("uv")).unwrap();
     assert_eq!(
         last(&sandbox, "3.10.2"),
-        "`uv python install 3.10.2` installs it; so does `venvwrap mkvirtualenv --download`"
+        "`uv python install 3.10.2` installs it; so does `venvwrap mkvirtualenv --download -p 3.10.2 NAME`"
     );
     assert_eq!(
         last(&sandbox, ">=3.10.2,<3.10.3"),
-        "`uv python install '>=3.10.2,<3.10.3'` installs it; so does `venvwrap mkvirtualenv --download`"
+        "`uv python install '>=3.10.2,<3.10.3'` installs it; so does `venvwrap mkvirtualenv --download -p '>=3.10.2,<3.10.3' NAME`"
     );
     assert_eq!(last(&sandbox, "3.98"), "`pyenv install 3.98` installs it");
     let found = sandbox.run(["python", "find", "3.10.2"]).status(1).stdout("").stderr_text();
     assert!(
-        found.ends_with("hint: `uv python install 3.10.2` installs it; so does `venvwrap mkvirtualenv --download`\n"),
+        found.ends_with(
+            "hint: `uv python install 3.10.2` installs it; so does `venvwrap mkvirtualenv --download -p 3.10.2 NAME`\n"
+        ),
         "{found}"
     );
     // If a project's file made the request, another hint says how to override it.

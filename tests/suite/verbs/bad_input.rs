@@ -169,7 +169,8 @@ fn nothing_changes_and_the_active_environment_stays() {
 #[test]
 fn with_nothing_active_the_verbs_about_the_active_one_say_so() {
     let sandbox = Sandbox::new();
-    let says = "venvwrap: no virtualenv active\nhint: `workon NAME` activates one, `workon` lists them\n";
+    let says =
+        "venvwrap: no virtualenv active\nhint: `lsvirtualenv -b` lists the environments; `workon NAME` activates one\n";
     for shell in Shell::ALL {
         let story = Story::new().run_failing(["cdvirtualenv"]).run_failing(["cdsitepackages", "x"]).directory();
         let told = story.played(&sandbox, shell.plain());

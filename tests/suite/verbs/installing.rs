@@ -69,7 +69,7 @@ fn an_installation_that_fails_is_told_and_the_environment_stays_and_is_entered()
     let wheel = tiny_thing(sandbox.root(), "1.0");
     sandbox.set("PIP_NO_INDEX", "1");
     let last = "venvwrap: pip install failed with status 1\n\
-                hint: the environment was created; activate it and run `pip install` again\n";
+                hint: the environment was created; the same command again installs into it\n";
     for shell in Shell::ALL {
         let words = ["mkvirtualenv", "-p", path(python), "-i", "no-such-thing", "x"];
         let told = Story::new()

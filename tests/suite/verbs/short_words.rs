@@ -84,13 +84,13 @@ fn a_mistake_is_told_with_the_word_that_was_typed() {
 fn words_of_other_tools_name_the_verb() {
     let sandbox = Sandbox::new();
     for (word, command) in [
-        ("shell", "workon NAME"),
-        ("venv", "mkvirtualenv NAME"),
-        ("virtualenvs", "lsvirtualenv"),
-        ("delete", "rmvirtualenv NAME"),
-        ("inall", "allvirtualenv CMD"),
+        ("shell", "venvwrap workon NAME"),
+        ("venv", "venvwrap mkvirtualenv NAME"),
+        ("virtualenvs", "venvwrap lsvirtualenv"),
+        ("delete", "venvwrap rmvirtualenv NAME"),
+        ("inall", "venvwrap allvirtualenv CMD"),
         ("locate_python", "venvwrap python find VERSION"),
-        ("connect", "setvirtualenvproject NAME DIRECTORY"),
+        ("connect", "venvwrap setvirtualenvproject NAME DIRECTORY"),
     ] {
         sandbox
             .run([word, "x"])
