@@ -118,6 +118,8 @@ const VERBS: &[VerbEntry] = &[
     entry::<commands::prune::Prune>("prune").without_function().under(CREATE),
     entry::<commands::snapshot::SnapshotVerb>("snapshot").without_function().under(CREATE),
     entry::<commands::rollback::Rollback>("rollback").without_function().under(CREATE),
+    entry::<commands::lock::Lock>("lock").without_function().under(CREATE),
+    entry::<commands::lock::Unlock>("unlock").without_function().under(CREATE),
     entry::<commands::export::Export>("export").without_function().under(CREATE),
     entry::<commands::import::Import>("import").without_function().under(CREATE),
     entry::<commands::workon::Workon>("workon").under(USE).short(&["activate", "use"]),

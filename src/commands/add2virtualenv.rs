@@ -46,6 +46,7 @@ impl Verb for Add2Virtualenv {
             output::data(&legible(&listing(there.as_ref())))?;
             return Ok(Outcome::Status(1));
         }
+        session.active_unlocked()?;
         let mut file = there.unwrap_or_else(|| PathExtensions::new(&packages));
         let mut changed = false;
         for typed in &self.directories {

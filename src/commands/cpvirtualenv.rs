@@ -179,6 +179,7 @@ fn copy(
         kept: quoted(source.name()),
     };
     let (building, _) = copying.copy_into(home.start_building()?)?;
+    building.unlock()?;
     let aside = if untrusted::is_in(home, source.root()) {
         Vec::new()
     } else {

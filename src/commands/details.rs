@@ -47,6 +47,8 @@ pub(super) struct Details {
     /// When it was last activated or last ran a program, in seconds since 1970.
     last_used: Option<u64>,
     note: Option<String>,
+    /// Locked against changes.
+    pub(super) locked: bool,
     /// What its files hold, in bytes. Only measured if asked for.
     pub(super) apparent_size: Option<u64>,
     /// What deleting it would free, in bytes.
@@ -91,6 +93,7 @@ impl Details {
             created: None,
             last_used: None,
             note: None,
+            locked: false,
             apparent_size: None,
             size: None,
             lines,
@@ -106,6 +109,7 @@ impl Details {
         details.packages = search::count_distributions(environment);
         details.created = created(environment).and_then(seconds);
         details.last_used = home.last_used(environment.name()).filter(|_| is_of_store).and_then(seconds);
+        details.locked = is_of_store && home.is_locked(environment.name());
         details.note = home.note(environment.name()).filter(|_| is_of_store);
         Ok(details)
     }
@@ -148,6 +152,7 @@ impl Details {
         self.add_size();
         self.lines.extend(self.created.and_then(time).map(|created| ("created", output::ago(created))));
         self.lines.extend(self.last_used().map(|used| ("last used", output::ago(used))));
+        self.lines.extend(self.locked.then(|| ("locked", "yes".to_owned())));
         let note = self.note.iter().flat_map(|note| note.lines()).map(|line| ("note", shown(line).to_string()));
         self.lines.extend(note);
     }

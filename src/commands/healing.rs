@@ -10,6 +10,7 @@ use crate::error::{Error, Result, StoreError};
 use crate::health;
 use crate::output;
 use crate::shown::shown;
+use crate::workon_home::WorkonHome;
 
 use super::Session;
 
@@ -39,7 +40,8 @@ fn relinked(session: &Session<'_>, environment: &Environment) -> Result<Option<E
     }
     let name = shown(environment.name());
     let before = environment.version().unwrap_or_default();
-    let found = match health::relink(session.context, environment) {
+    let is_unlocked = WorkonHome::locate(session.context)?.require_unlocked(environment.name());
+    let found = match is_unlocked.and_then(|()| health::relink(session.context, environment)) {
         Ok(Some(found)) => found,
         Ok(None) => return Ok(None),
         Err(Error::PythonNotFound { .. }) => {

@@ -14,6 +14,7 @@ use crate::context::Context;
 use crate::env_vars;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
+use crate::fs::is_same;
 use crate::hooks::Hooks;
 use crate::output;
 use crate::processes;
@@ -52,6 +53,7 @@ pub(crate) mod init;
 pub(crate) mod install;
 mod json;
 pub(crate) mod kernel;
+pub(crate) mod lock;
 pub(crate) mod lssitepackages;
 pub(crate) mod lsvirtualenv;
 pub(crate) mod mkproject;
@@ -228,6 +230,16 @@ impl Session<'_> {
         let by_conda =
             || Environment::open_conda(root).filter(|_| self.context.absolute(env_vars::VIRTUAL_ENV).is_none());
         by_conda().map_or_else(|| Environment::open(root)?.ok_or_else(wrong), Ok)
+    }
+
+    /// The active environment, if it is not locked.
+    pub(crate) fn active_unlocked(&self) -> Result<Environment> {
+        let environment = self.active()?;
+        let home = WorkonHome::locate(self.context)?;
+        if environment.root().parent().is_some_and(|parent| is_same(parent, home.path())) {
+            home.require_unlocked(environment.name())?;
+        }
+        Ok(environment)
     }
 
     /// A path as the person would write it.

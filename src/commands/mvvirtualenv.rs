@@ -171,6 +171,7 @@ impl Renaming<'_> {
             let renamed = home.find(new)?.filter(|environment| !is_link(environment.root()));
             return renamed.map(RenameState::Half).ok_or_else(|| home.unknown(old.as_os_str()));
         };
+        home.movable(old)?;
         if !home.is_free(new)? {
             return Err(Error::Exists { path: home.path().join(new.as_os_str()) });
         }

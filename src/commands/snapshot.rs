@@ -115,7 +115,7 @@ pub(crate) fn numbers(session: &Session<'_>, name: &OsStr) -> Result<Vec<(String
 fn take(home: &WorkonHome, environment: &Environment) -> Result<()> {
     let name = EnvironmentName::existing(environment.name())?;
     // Another file system mounted in it would be copied, and could not be exchanged later.
-    home.movable(&name)?;
+    home.without_mounts(&name)?;
     drop(home.clear_dead_builds());
     let quoted = quoted(environment.name());
     let copying = Copying {

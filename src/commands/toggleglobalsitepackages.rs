@@ -25,7 +25,7 @@ pub(crate) struct ToggleGlobalSitePackages {
 
 impl Verb for ToggleGlobalSitePackages {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
-        let environment = session.active()?;
+        let environment = session.active_unlocked()?;
         if environment.is_conda() {
             return Err(elsewhere::owned(session, &environment, elsewhere::OwnerAction::Change));
         }

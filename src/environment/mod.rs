@@ -25,6 +25,7 @@ pub(crate) mod origin;
 pub(crate) mod path_extensions;
 pub(crate) mod requested_python;
 pub(crate) mod system_packages;
+pub(crate) mod write_protection;
 
 use origin::{Elsewhere, Origin};
 

@@ -37,6 +37,10 @@ pub(crate) enum StoreError {
     #[error("environment `{}`: another process created it meanwhile; it was left as it is", shown(.name))]
     CreatedMeanwhile { name: OsString },
 
+    /// With `venvwrap lock`.
+    #[error("environment `{}` is locked", shown(.name))]
+    LockedByUser { name: OsString },
+
     #[error("{} was removed meanwhile", shown(.root))]
     RemovedMeanwhile { root: PathBuf },
 
@@ -140,6 +144,7 @@ impl StoreError {
             | Self::Ignored { remedy, .. }
             | Self::Owned { remedy, .. } => remedy.clone(),
             Self::Mounted { point, .. } => format!("`sudo umount {}` first", operands(&[point])),
+            Self::LockedByUser { name } => format!("`venvwrap unlock {}` permits changes", operands(&[name])),
             Self::CreatedMeanwhile { name } => format!("`{} {}` activates it", verb("workon"), operands(&[name])),
             Self::NothingRemoved { name: Some(_) } => {
                 "`venvwrap undo --list` lists the removed environments".to_owned()

@@ -37,6 +37,20 @@ pub(crate) enum Repair {
     KernelRemoved(OsString),
 }
 
+/// Whether the repair changes what a lock protects.
+fn changes_environment(symptom: &Symptom) -> bool {
+    matches!(
+        symptom,
+        Symptom::PythonMissing { .. }
+            | Symptom::HomeMissing { .. }
+            | Symptom::PythonReplaced { .. }
+            | Symptom::Moved { .. }
+            | Symptom::NoCfg
+            | Symptom::NoActivate { .. }
+            | Symptom::Recreated
+    )
+}
+
 /// Repairs a finding if that is safe. `None`: the user has to decide.
 pub(crate) fn repair(examination: &Examination<'_>, finding: &Finding) -> Option<Result<Repair>> {
     let environment = || {
@@ -45,6 +59,12 @@ pub(crate) fn repair(examination: &Examination<'_>, finding: &Finding) -> Option
         // The target of a link is outside the store.
         (!is_link(environment.root())).then_some(environment)
     };
+    if let Subject::Environment(name) = &finding.subject
+        && changes_environment(&finding.symptom)
+        && let Err(error) = examination.home.require_unlocked(name)
+    {
+        return Some(Err(error));
+    }
     match &finding.symptom {
         Symptom::PythonMissing { .. } | Symptom::HomeMissing { .. } | Symptom::PythonReplaced { .. } => {
             let relinked = relink(examination.context, &environment()?).transpose()?;

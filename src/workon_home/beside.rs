@@ -1,5 +1,5 @@
 //! Facts about environments that are kept beside them, by name: when each was last used, the user's
-//! note, and the Jupyter kernels of those in the trash.
+//! note, whether it is locked, and the Jupyter kernels of those in the trash.
 //!
 //! Each is a file in a directory of its own in `.venvwrap`, so that nothing is written into an
 //! environment. They move along when it is renamed, and stay while it is in the trash. Snapshots
@@ -7,7 +7,7 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, File, Metadata};
-use std::io::Read;
+use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::time::SystemTime;
 
@@ -22,7 +22,7 @@ use super::private_directory::{PRIVATE, PrivateDirectory};
 use super::purge::PendingDeletion;
 use crate::environment::Environment;
 use crate::environment::origin::Origin;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, StoreError};
 use crate::fs::private::is_private;
 use crate::fs::{give, write_whole};
 
@@ -30,9 +30,11 @@ use crate::fs::{give, write_whole};
 const USED: &str = "used";
 const NOTES: &str = "notes";
 const KERNELS: &str = "kernels";
+/// Empty files, one for each locked environment.
+const LOCKED: &str = "locked";
 
 /// Every directory with facts about environments.
-const SHELVES: [&str; 3] = [USED, NOTES, KERNELS];
+const SHELVES: [&str; 4] = [USED, NOTES, KERNELS, LOCKED];
 
 /// Longest note, in bytes.
 pub(crate) const LONGEST_NOTE: usize = 16 * 1024;
@@ -64,10 +66,7 @@ impl WorkonHome {
 
     fn mark_used(&self, name: &OsStr) -> Result<()> {
         let shelf = self.create_private(USED)?;
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        if let Ok(made) = openat(shelf.file(), name, flags, Mode::from_raw_mode(0o666)) {
-            let _ = shelf.file().metadata().and_then(|shelf| give(&File::from(made), &shelf));
-        }
+        let _ = create_empty(&shelf, name);
         // In a directory of the caller's own, the file can be an old one.
         let _ = utimensat(shelf.file(), name, &NOW, AtFlags::SYMLINK_NOFOLLOW);
         Ok(())
@@ -76,10 +75,34 @@ impl WorkonHome {
     /// When the environment of this name was last activated, or last ran a program. `None`: not
     /// since such times are recorded.
     pub(crate) fn last_used(&self, name: &OsStr) -> Option<SystemTime> {
-        // Some members of a group have a directory of their own in its store.
+        self.kept_in(USED, name).filter_map(|file| file.modified().ok()).max()
+    }
+
+    /// Whether the environment of this name is locked against changes.
+    pub(crate) fn is_locked(&self, name: &OsStr) -> bool {
+        self.kept_in(LOCKED, name).next().is_some()
+    }
+
+    /// Fails if it is.
+    pub(crate) fn require_unlocked(&self, name: &OsStr) -> Result<()> {
+        if self.is_locked(name) { Err(StoreError::LockedByUser { name: name.to_owned() }.into()) } else { Ok(()) }
+    }
+
+    /// Records it.
+    pub(crate) fn set_locked(&self, name: &OsStr, is_locked: bool) -> Result<()> {
+        if !is_locked {
+            return self.private_directory(LOCKED)?.map_or(Ok(()), |shelf| remove(&shelf, name));
+        }
+        let shelf = self.create_private(LOCKED)?;
+        create_empty(&shelf, name).map_err(Error::io("write", shelf.path().join(name)))
+    }
+
+    /// The files of this name in a directory of facts. Some members of a group have a directory of
+    /// their own in its store.
+    fn kept_in(&self, shelf: &str, name: &OsStr) -> impl Iterator<Item = Metadata> {
         let private = [PRIVATE.to_owned(), format!("{PRIVATE}-{}", geteuid())];
-        let files = private.map(|private| fs::symlink_metadata(self.path.join(private).join(USED).join(name)));
-        files.into_iter().filter_map(|file| file.ok().filter(Metadata::is_file)?.modified().ok()).max()
+        let files = private.map(|private| fs::symlink_metadata(self.path.join(private).join(shelf).join(name)));
+        files.into_iter().flatten().filter(Metadata::is_file)
     }
 
     /// What the user wrote about the environment of this name. What cannot be read, or is too long
@@ -172,6 +195,12 @@ impl WorkonHome {
     fn shelves_beside(&self) -> impl Iterator<Item = PrivateDirectory> {
         SHELVES.into_iter().filter_map(|name| self.private_directory(name).ok().flatten())
     }
+}
+
+fn create_empty(shelf: &PrivateDirectory, name: &OsStr) -> io::Result<()> {
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let made = File::from(openat(shelf.file(), name, flags, Mode::from_raw_mode(0o666))?);
+    shelf.file().metadata().and_then(|shelf| give(&made, &shelf))
 }
 
 fn remove(shelf: &PrivateDirectory, name: &OsStr) -> Result<()> {

@@ -14,6 +14,7 @@ use super::WorkonHome;
 use super::name::EnvironmentName;
 use super::private_directory::{PRIVATE, PrivateDirectory, random_name};
 use crate::environment::Environment;
+use crate::environment::write_protection::is_protected;
 use crate::error::{Error, Result, StoreError};
 use crate::fs::lock::lock_shared;
 use crate::fs::mounts::mount_point_in;
@@ -42,6 +43,14 @@ impl UnfinishedEnvironment {
     /// Where to write. Paths in the files must already be the final ones.
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Permits changes: the copy of a locked environment is not locked.
+    pub(crate) fn unlock(&self) -> Result<()> {
+        if !is_protected(&self.path) {
+            return Ok(());
+        }
+        Environment::open(&self.path)?.map_or(Ok(()), |copy| copy.lift_protection())
     }
 
     pub(super) fn at(&self) -> At<'_> {
@@ -102,6 +111,7 @@ impl WorkonHome {
     /// the build is deleted.
     pub(crate) fn publish(&self, building: UnfinishedEnvironment, name: &EnvironmentName) -> Result<Environment> {
         let root = self.path.join(name.as_os_str());
+        building.unlock()?;
         rename_at(building.at(), (CWD, &root)).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => StoreError::CreatedMeanwhile { name: name.as_os_str().to_owned() }.into(),
             _ => Error::io("create", &root)(error),

@@ -72,6 +72,7 @@ impl WorkonHome {
         active: Option<&Path>,
     ) -> Result<Environment> {
         let root = self.removable(name, active)?;
+        building.unlock()?;
         let failed = |error| Error::io("replace", &root)(error);
         // The new one waits where the old one will go, so that one exchange does both. Its inode in
         // the name of the directory keeps `undo` from restoring it meanwhile.
@@ -146,8 +147,14 @@ impl WorkonHome {
         Ok(root)
     }
 
-    /// Fails if another file system is mounted in the environment.
+    /// Fails if the environment is locked, or another file system is mounted in it.
     pub(crate) fn movable(&self, name: &EnvironmentName) -> Result<()> {
+        self.require_unlocked(name.as_os_str())?;
+        self.without_mounts(name)
+    }
+
+    /// Fails if another file system is mounted in the environment.
+    pub(crate) fn without_mounts(&self, name: &EnvironmentName) -> Result<()> {
         let Some(point) = mount_point_in(&self.path.join(name.as_os_str())) else { return Ok(()) };
         Err(StoreError::Mounted { name: name.as_os_str().to_owned(), point }.into())
     }

@@ -35,9 +35,9 @@ mod table;
 /// (linked by an environment, or in PROJECT_HOME). Each is listed under the name that `workon`
 /// accepts.
 ///
-/// On a terminal, the list is a table: `*` marks the active environment, `!` a broken one. The last
-/// use is recorded by `workon` and `venvwrap run`. In a pipe, and with -l, each environment has a
-/// paragraph, as in virtualenvwrapper.
+/// On a terminal, the list is a table: `*` marks the active environment, `!` a broken one, `#` a
+/// locked one. The last use is recorded by `workon` and `venvwrap run`. In a pipe, and with -l,
+/// each environment has a paragraph, as in virtualenvwrapper.
 #[derive(Debug, Parser)]
 #[command(
     name = "lsvirtualenv",

@@ -44,6 +44,7 @@ pub(super) fn of_store(session: &Session<'_>, all: &[(Details, Environment)]) ->
         } else {
             String::new()
         };
+        let mark = if details.locked { format!("{mark}#") } else { mark };
         let known = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
         vec![
             mark,

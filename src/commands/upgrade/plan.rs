@@ -84,6 +84,9 @@ impl Planner<'_> {
         let from = environment.version().unwrap_or_else(|| "unknown".to_owned());
         let packages = environment.distributions().map_or(0, |names| names.len());
         let action = self.action(&environment, current).and_then(|action| {
+            if !matches!(action, Action::Nothing(_)) {
+                self.home.require_unlocked(environment.name())?;
+            }
             if let Action::Rebuild(_) = &action {
                 self.check_exchange(&environment)?;
             }

@@ -125,6 +125,24 @@ pub(super) const TABLE: &[Row] = &[
         ..ROW
     },
     Row {
+        verb: "lock",
+        day: &[("lock y", 0), ("rmvirtualenv y", 1), ("mvvirtualenv y z", 1), ("unlock y", 0)],
+        names: &["lock NAME"],
+        fails: &["lock gone"],
+        usage: "lock",
+        broken: &[("lock x", 0), ("rmvirtualenv x", 1), ("unlock x", 0)],
+        ..ROW
+    },
+    Row {
+        verb: "unlock",
+        day: &[("unlock y", 0), ("lock x y", 0), ("unlock x y", 0)],
+        names: &["unlock NAME"],
+        fails: &["unlock gone"],
+        usage: "unlock --nosuch y",
+        broken: &[("unlock x", 0)],
+        ..ROW
+    },
+    Row {
         verb: "export",
         day: &[
             ("export x", 0),

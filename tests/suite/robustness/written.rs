@@ -73,6 +73,31 @@ fn the_packages_of_its_python_are_seen_or_not() {
     ended_everywhere(&["toggleglobalsitepackages", "-q"], minimal, 6);
 }
 
+#[test]
+fn a_lock_that_was_killed_is_completed_or_undone() {
+    let sandbox = Sandbox::new();
+    let root = sandbox.minimal_environment("x");
+    for place in ["six/deep", "other/deep"] {
+        fs::create_dir_all(root.join("lib/python3.11/site-packages").join(place)).unwrap();
+    }
+    let unlocked = tree(&root);
+    for (words, other) in [(["lock", "x"], ["unlock", "x"]), (["unlock", "x"], ["lock", "x"])] {
+        sandbox.run(other).status(0);
+        let Some(killer) = Killer::of(&sandbox, &words) else { return };
+        let steps = killer.steps();
+        assert!(steps.len() >= 8, "{steps:?}");
+        let done = without_begun(&tree(&root));
+        for (step, signal) in with_signals(&steps) {
+            sandbox.run(other).status(0);
+            killer.ends_at(step, signal);
+            sandbox.run(words).status(0);
+            assert!(without_begun(&tree(&root)) == done, "{words:?}: {step:?}");
+            sandbox.run(["unlock", "x"]).status(0);
+            assert!(without_begun(&tree(&root)) == unlocked, "{words:?}: {step:?}");
+        }
+    }
+}
+
 /// What an installer has half removed is its own; the doctor tells what makes it whole, and then
 /// the same words end it.
 #[test]

@@ -10,6 +10,7 @@ mod help; //       every verb's --help, with examples that can be typed
 mod init;
 mod installing; // mkvirtualenv with packages, and by another program
 mod kernel;
+mod lock;
 mod lsvirtualenv;
 pub(crate) mod mkvirtualenv;
 mod mvvirtualenv;
