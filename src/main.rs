@@ -32,6 +32,7 @@ mod belief; //       whose files are believed
 mod config; //       settings
 mod uv; //           the uv that runs
 mod shell; //        plans and variables as code of a shell
+mod rc_files; //     what shells read when they start
 
 // Store: environments and what belongs to them.
 mod environment; //  one environment on disk

@@ -150,6 +150,7 @@ const VERBS: &[VerbEntry] = &[
     entry::<commands::python::Python>("python").without_function().under(PYTHON),
     entry::<commands::doctor::Doctor>("doctor").without_function().under(REPAIR),
     entry::<commands::upgrade::Upgrade>("upgrade").without_function().under(REPAIR),
+    entry::<commands::setup::Setup>("setup").without_function().under(SHELL),
     entry::<commands::prompt::Prompt>("prompt").without_function().under(SHELL),
     entry::<commands::init::Init>("init").without_function().under(SHELL),
     entry::<completions::Completions>("completions").without_function().under(SHELL),
@@ -291,8 +292,8 @@ fn root() -> Command {
         .about("Named Python virtual environments, switched with one word")
         .long_about(
             "Named Python virtual environments, switched with one word.\n\nvenvwrap keeps environments in one \
-             directory, WORKON_HOME, and brings the commands of virtualenvwrapper to bash, zsh, and fish. Load them with \
-             `venvwrap init SHELL`; then `mkvirtualenv projectx` creates an environment and `workon projectx` activates it.",
+             directory, WORKON_HOME, and brings the commands of virtualenvwrapper to bash, zsh, and fish. `venvwrap \
+             setup` loads them in new shells; then `mkvirtualenv projectx` creates an environment and `workon projectx` activates it.",
         )
         .after_help(DESCRIBES)
         .subcommand_required(true)

@@ -37,7 +37,7 @@ const VERBS: &[(&[&str], &str)] = &[
     (&["describe", "dump"], "venvwrap export NAME"),
     (&["clean", "gc", "purge"], "venvwrap prune"),
     (&["allow"], "venvwrap trust"),
-    (&["hook", "setup", "install"], "venvwrap init SHELL"),
+    (&["shellenv", "virtualenv-init"], "venvwrap setup"),
 ];
 
 /// The hint for an unknown verb, or `None` if no other tool is known to use that word for something

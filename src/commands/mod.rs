@@ -18,6 +18,7 @@ use crate::fs::is_same;
 use crate::hooks::Hooks;
 use crate::output;
 use crate::processes;
+use crate::rc_files::RcFiles;
 use crate::shell::Shell;
 use crate::shown::shown;
 use crate::variables::record::UndoRecord;
@@ -72,6 +73,7 @@ mod removal;
 pub(crate) mod rmvirtualenv;
 pub(crate) mod rollback;
 pub(crate) mod run;
+pub(crate) mod setup;
 pub(crate) mod setvirtualenvproject;
 pub(crate) mod showvirtualenv;
 pub(crate) mod snapshot;
@@ -146,13 +148,12 @@ impl Session<'_> {
         Config::read(self.context)
     }
 
-    /// Fails without a shell function to carry out a plan, and names the line that loads the
-    /// functions.
+    /// Fails without a shell function to carry out a plan, and says how to load the functions.
     pub(crate) fn require_shell(&self, verb: &str) -> Result<()> {
         if self.shell.is_some() {
             return Ok(());
         }
-        Err(Error::NoFunctions { verb: verb.to_owned(), line: self.how_to_load() })
+        Err(Error::NoFunctions { verb: verb.to_owned(), remedy: self.how_to_load() })
     }
 
     /// Says that a new environment is not active, without a shell function to activate it.
@@ -166,16 +167,20 @@ impl Session<'_> {
         }
     }
 
-    /// The rc file and the line for it, for the shell that called, else for the login shell.
+    /// What loads the functions in this shell and in new ones.
     fn how_to_load(&self) -> String {
+        let shell = self.calling_shell();
+        let line = shell.loading_line();
+        match RcFiles::of(self.context, shell).ok().as_ref().and_then(RcFiles::loading) {
+            Some(file) => format!("`{line}` loads them here, as {} does in new shells", self.shown(file)),
+            None => format!("`venvwrap setup {shell}` loads them in new shells, `{line}` in this one"),
+        }
+    }
+
+    /// The shell that called, else the login shell.
+    fn calling_shell(&self) -> Shell {
         let caller = || Shell::named(processes::caller()?.to_str()?);
-        let shell = caller().or_else(|| self.login_shell()).unwrap_or(Shell::Bash);
-        let file = match shell {
-            Shell::Bash => "~/.bashrc",
-            Shell::Zsh => "~/.zshrc",
-            Shell::Fish => "~/.config/fish/config.fish",
-        };
-        format!("add to {file}: {}", shell.loading_line())
+        self.shell.or_else(caller).or_else(|| self.login_shell()).unwrap_or(Shell::Bash)
     }
 
     /// Whether work may go on behind the prompt that comes next. Without a prompt there is none: a

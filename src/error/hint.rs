@@ -88,6 +88,7 @@ impl Error {
             | Self::Child { hint, .. }
             | Self::NotInstalled { hint, .. }
             | Self::Recipe { hint, .. }
+            | Self::Setup { hint, .. }
             | Self::Usage { hint, .. } => hint.clone(),
             Self::UnknownTemplate { nearest, .. } => {
                 or_listed(nearest, || format!("`{} --list-templates` lists the templates", verb("mkproject")))
@@ -95,7 +96,7 @@ impl Error {
             Self::NoProgram { .. } => {
                 "without --parallel, the functions, builtins, and aliases of your shell run too".to_owned()
             }
-            Self::NoFunctions { line, .. } => line.clone(),
+            Self::NoFunctions { remedy, .. } => remedy.clone(),
             Self::Output { .. } => "send the output to another file or program".to_owned(),
             Self::InStore { what, path, source } => return in_store(what, path, source),
             Self::Store(error) => return error.hint(),

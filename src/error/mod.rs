@@ -167,9 +167,13 @@ pub(crate) enum Error {
     #[error("{what}: {reason}")]
     Recipe { what: String, reason: String, hint: String },
 
-    /// The binary was called where only a shell function can do it. `line`: what to add, and where.
+    /// The binary was called where only a shell function can do it. `remedy`: what loads them.
     #[error("`{verb}` changes the shell it runs in, but the shell functions are not loaded there")]
-    NoFunctions { verb: String, line: String },
+    NoFunctions { verb: String, remedy: String },
+
+    /// An rc file that cannot be found or changed.
+    #[error("{message}")]
+    Setup { message: String, hint: String },
 
     /// The command line makes no sense.
     #[error("{message}")]

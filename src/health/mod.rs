@@ -39,7 +39,7 @@ pub(crate) use finding::{Finding, Subject};
 pub(crate) use location::moved_from;
 pub(crate) use relink::{own_python, relink, relink_to};
 pub(crate) use repair::{Repair, repair};
-pub(crate) use setup::{ShellReport, loads, rc_file};
+pub(crate) use setup::{ShellReport, rc_file};
 pub(crate) use symptom::{MetadataFile, Severity, Symptom};
 
 /// A symptom of an environment that has a Python: activating it works, installing may not.

@@ -6,16 +6,15 @@
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::{Examination, Symptom};
 use crate::context::Context;
 use crate::directories::{self, Base};
 use crate::env_vars;
-use crate::fs::{is_same, read_prefix};
-
-/// Bytes read of an rc file.
-const LIMIT: u64 = 1024 * 1024;
+use crate::fs::is_same;
+use crate::rc_files::{RcFiles, mentions};
+use crate::shell::Shell;
 
 /// What the function `venvwrap` reports about its shell: lines `NAME KIND TEXT`, such as `python
 /// alias python3.11`, `pip hashed /usr/bin/pip`, `workon other`, `virtualenvwrapper loaded`,
@@ -69,31 +68,18 @@ pub(super) fn check(
 }
 
 fn functions_missing(examination: &Examination<'_>) -> Option<(PathBuf, Symptom)> {
-    let rc_file = rc_file(examination.context, examination.shell)?;
-    let has_line = loads(&rc_file);
+    let (rc_file, has_line) = rc_file(examination.context, examination.shell)?;
     Some((rc_file.clone(), Symptom::FunctionsMissing { rc_file, has_line }))
 }
 
-/// The rc file that an interactive shell of this name reads. `None` without a home directory.
-pub(crate) fn rc_file(context: &Context, shell: &str) -> Option<PathBuf> {
-    let home = context.home()?;
-    Some(match shell {
-        "zsh" => context.absolute("ZDOTDIR").unwrap_or(home).join(".zshrc"),
-        "fish" => directories::xdg(context, Base::Config)?.join("fish/config.fish"),
-        _ => home.join(".bashrc"),
+/// The rc file that loads venvwrap or virtualenvwrapper, and `true`; else where a user would add
+/// the line. `None` where the shell's files cannot be told.
+pub(crate) fn rc_file(context: &Context, shell: &str) -> Option<(PathBuf, bool)> {
+    let files = RcFiles::of(context, Shell::named(shell).unwrap_or(Shell::Bash)).ok()?;
+    Some(match files.loading() {
+        Some(file) => (file.to_path_buf(), true),
+        None => (files.own, false),
     })
-}
-
-/// Whether a line of the file loads venvwrap or virtualenvwrapper.
-pub(crate) fn loads(rc_file: &Path) -> bool {
-    mentions(rc_file, &[b"venvwrap init", b"venvwrap/init.", b"virtualenvwrapper"])
-}
-
-/// Whether a file contains one of these words outside comments.
-fn mentions(file: &Path, words: &[&[u8]]) -> bool {
-    let text = read_prefix(file, LIMIT).ok().flatten().unwrap_or_default();
-    let mut lines = text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii_start().starts_with(b"#"));
-    lines.any(|line| words.iter().any(|word| memchr::memmem::find(line, word).is_some()))
 }
 
 /// Other programs called venvwrap on `PATH`.

@@ -4,6 +4,8 @@
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use memchr::memmem;
+
 use super::Shell;
 
 /// Printed when a login shell of another kind reads the line for bash, as in ~/.profile.
@@ -84,6 +86,13 @@ fn automatic(shell: Shell, switching: Switching) -> Vec<u8> {
             [condition, before, &code, after].concat()
         }
     }
+}
+
+/// Whether a text is what `venvwrap init SHELL` prints for this executable, in whichever version.
+pub(crate) fn is_script_for(shell: Shell, executable: &Path, text: &[u8]) -> bool {
+    let script = script(shell, executable, Switching::ByHand);
+    let path = shell.language().literal(executable.as_os_str().as_bytes());
+    memmem::find(&script, &path).is_some_and(|at| text.starts_with(&script[..at + path.len()]))
 }
 
 /// The text that `venvwrap init SHELL` prints. Static but for the path of the executable.

@@ -14,6 +14,7 @@ use crate::quoting::Language;
 pub(crate) mod formats;
 pub(crate) mod init;
 pub(crate) mod standalone;
+pub(crate) mod startup;
 
 /// A shell with venvwrap's functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

@@ -185,9 +185,9 @@ fn variables_count_as_they_are_now_exported_or_not() {
 fn without_the_functions_nothing_is_pretended() {
     let mut sandbox = Sandbox::with_x_and_y();
     for (shell, line) in [
-        ("/bin/bash", "add to ~/.bashrc: eval \"$(venvwrap init bash)\""),
-        ("/usr/bin/zsh", "add to ~/.zshrc: eval \"$(venvwrap init zsh)\""),
-        ("/usr/bin/fish", "add to ~/.config/fish/config.fish: venvwrap init fish | source"),
+        ("/bin/bash", "`venvwrap setup bash` loads them in new shells, `eval \"$(venvwrap init bash)\"` in this one"),
+        ("/usr/bin/zsh", "`venvwrap setup zsh` loads them in new shells, `eval \"$(venvwrap init zsh)\"` in this one"),
+        ("/usr/bin/fish", "`venvwrap setup fish` loads them in new shells, `venvwrap init fish | source` in this one"),
     ] {
         sandbox.set("SHELL", shell);
         for verb in ["workon x", "deactivate", "cdvirtualenv"] {
@@ -207,10 +207,26 @@ fn without_the_functions_a_new_environment_is_created_and_reported_as_not_active
     sandbox.set("PROJECT_HOME", home.join("projects"));
     // The calling shell decides, or else SHELL.
     for (caller, login, line) in [
-        ("bash", "/usr/bin/zsh", "~/.bashrc: eval \"$(venvwrap init bash)\""),
-        ("zsh", "/usr/bin/fish", "~/.zshrc: eval \"$(venvwrap init zsh)\""),
-        ("fish", "/bin/bash", "~/.config/fish/config.fish: venvwrap init fish | source"),
-        ("sh", "/usr/bin/fish", "~/.config/fish/config.fish: venvwrap init fish | source"),
+        (
+            "bash",
+            "/usr/bin/zsh",
+            "`venvwrap setup bash` loads them in new shells, `eval \"$(venvwrap init bash)\"` in this one",
+        ),
+        (
+            "zsh",
+            "/usr/bin/fish",
+            "`venvwrap setup zsh` loads them in new shells, `eval \"$(venvwrap init zsh)\"` in this one",
+        ),
+        (
+            "fish",
+            "/bin/bash",
+            "`venvwrap setup fish` loads them in new shells, `venvwrap init fish | source` in this one",
+        ),
+        (
+            "sh",
+            "/usr/bin/fish",
+            "`venvwrap setup fish` loads them in new shells, `venvwrap init fish | source` in this one",
+        ),
     ] {
         sandbox.set("SHELL", login);
         let create = |words: &str| {
@@ -226,7 +242,7 @@ fn without_the_functions_a_new_environment_is_created_and_reported_as_not_active
                 .collect::<Vec<_>>()
         };
         let expected =
-            |name: &str| vec![format!("`{name}` was not activated: the shell functions are not loaded; add to {line}")];
+            |name: &str| vec![format!("`{name}` was not activated: the shell functions are not loaded; {line}")];
         assert_eq!(create(&format!("mkvirtualenv --without-pip {caller}")), expected(caller));
         assert_eq!(create(&format!("mkproject --without-pip p-{caller}")), expected(&format!("p-{caller}")));
         assert_eq!(create(&format!("cpvirtualenv {caller} c-{caller}")), expected(&format!("c-{caller}")));

@@ -86,8 +86,8 @@ impl Json {
             shell: JsonShell {
                 name: words.shell.name(),
                 functions: run.shell_report.is_some(),
-                rc_file_loads: rc_file.as_deref().is_some_and(health::loads),
-                rc_file: rc_file.as_deref().map(text),
+                rc_file_loads: rc_file.as_ref().is_some_and(|(_, loads)| *loads),
+                rc_file: rc_file.as_ref().map(|(file, _)| text(file)),
             },
         }
     }

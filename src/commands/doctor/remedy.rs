@@ -135,7 +135,9 @@ impl Words<'_> {
             Symptom::FunctionsOutdated | Symptom::FunctionsMissing { has_line: true, .. } => {
                 format!("start a new shell, or run `{load}`")
             }
-            Symptom::FunctionsMissing { .. } => format!("add this line to {}: `{load}`", self.rc_file()),
+            Symptom::FunctionsMissing { .. } => {
+                format!("`venvwrap setup {}` loads them in new shells, `{load}` in this one", self.shell)
+            }
             Symptom::CommandsReplaced => format!("move this line to the end of {}: `{load}`", self.rc_file()),
             Symptom::SwitchingLeft { .. } => "one of the two is enough: keep that tool's, or `--auto`".to_owned(),
             Symptom::VirtualenvwrapperLoaded => {
@@ -177,7 +179,7 @@ impl Words<'_> {
 
     fn rc_file(&self) -> String {
         let file = health::rc_file(self.session.context, self.shell.name());
-        file.map_or_else(|| "your rc file".to_owned(), |file| self.session.shown(&file))
+        file.map_or_else(|| "your rc file".to_owned(), |(file, _)| self.session.shown(&file))
     }
 
     /// The command that activates the active environment again.

@@ -415,6 +415,22 @@ pub(super) const TABLE: &[Row] = &[
         ..ROW
     },
     Row {
+        verb: "setup",
+        day: &[
+            ("setup bash --dry-run", 0),
+            ("setup bash", 2),
+            ("setup bash zsh fish --yes", 0),
+            ("setup", 0),
+            ("setup --uninstall -n", 0),
+            ("setup --uninstall --yes", 0),
+            ("setup --uninstall", 0),
+        ],
+        fails: &["setup bash --yes >FULL", "setup zsh -n >FULL"],
+        usage: "setup nosuch",
+        broken: &[("setup fish -n", 0)],
+        ..ROW
+    },
+    Row {
         verb: "prompt",
         day: &[("prompt", 1), ("workon x", 0), ("prompt", 0), ("deactivate", 0)],
         usage: "prompt --nosuch",

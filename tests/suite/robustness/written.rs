@@ -141,3 +141,31 @@ fn ways_out(sandbox: &Sandbox) -> Vec<String> {
     let lines = told["findings"].as_array().unwrap().iter().map(|finding| finding["mend"].as_str().unwrap());
     lines.map(|line| line.split_once('`').unwrap().1.rsplit_once('`').unwrap().0.to_owned()).collect()
 }
+
+/// The rc file, which is outside of the store.
+#[test]
+fn an_rc_file_is_the_old_one_or_the_new_one() {
+    let sandbox = Sandbox::new();
+    let old = "# mine\n".repeat(1000);
+    let file = sandbox.write("home/.bashrc", &old);
+    let Some(killer) = Killer::of(&sandbox, &["setup", "bash", "--yes"]) else { return };
+    let steps = killer.steps();
+    let new = fs::read_to_string(&file).unwrap();
+    assert!(new.starts_with(&old) && new.len() > old.len(), "{new}");
+    let mut ended = 0;
+    for (step, signal) in with_signals(&steps) {
+        fs::write(&file, &old).unwrap();
+        ended += usize::from(killer.ends_at(step, signal));
+        let found = fs::read_to_string(&file).unwrap();
+        assert!(found == old || found == new, "{step:?}: {found}");
+        drop(sandbox.run(["setup", "bash", "--yes"]).status(0));
+        assert_eq!(fs::read_to_string(&file).unwrap(), new, "{step:?}");
+    }
+    assert!(ended >= 10, "only {ended} steps were there to be ended at");
+    for step in steps.iter().filter(|(call, _)| ["write", "rename", "openat"].contains(&&**call)) {
+        fs::write(&file, &old).unwrap();
+        drop(killer.fails_at(step, "ENOSPC"));
+        let found = fs::read_to_string(&file).unwrap();
+        assert!(found == old || found == new, "{step:?}: {found}");
+    }
+}

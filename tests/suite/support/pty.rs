@@ -68,7 +68,13 @@ impl<'a> Terminal<'a> {
     /// Like `start`, with more text in the rc file.
     #[track_caller]
     pub(crate) fn start_with(sandbox: &'a Sandbox, shell: Shell, rc: RcFile) -> Self {
-        write_rc_file(sandbox, shell, rc);
+        write_rc_file(sandbox, shell, rc, true);
+        Self::start_as_written(sandbox, shell)
+    }
+
+    /// Starts a shell with the rc file that is there, such as that of [`write_rc_file`].
+    #[track_caller]
+    pub(crate) fn start_as_written(sandbox: &'a Sandbox, shell: Shell) -> Self {
         let size = Winsize {
             ws_row: u16::try_from(ROWS).unwrap(),
             ws_col: u16::try_from(COLUMNS).unwrap(),
@@ -260,10 +266,16 @@ fn words(shell: Shell) -> &'static [&'static str] {
     }
 }
 
-/// Writes the rc file with `eval "$(venvwrap init …)"`, as in the manual.
-fn write_rc_file(sandbox: &Sandbox, shell: Shell, RcFile { before, after }: RcFile) {
+/// Writes the rc file, with `eval "$(venvwrap init …)"`, as in the manual, if it `loads` venvwrap.
+/// Returns its path.
+pub(crate) fn write_rc_file(sandbox: &Sandbox, shell: Shell, RcFile { before, after }: RcFile, loads: bool) -> PathBuf {
     let value = shell.quoted(sandbox.root().join("value").as_os_str().as_bytes());
     let value = String::from_utf8(value).unwrap();
+    let load = match shell {
+        _ if !loads => String::new(),
+        Shell::Fish => "$VENVWRAP init fish | source".to_owned(),
+        _ => format!("eval \"$(\"$VENVWRAP\" init {})\"", shell.name()),
+    };
     let (path, text): (PathBuf, String) = match shell {
         Shell::Bash => (
             ".bashrc".into(),
@@ -271,7 +283,7 @@ fn write_rc_file(sandbox: &Sandbox, shell: Shell, RcFile { before, after }: RcFi
                 "bind 'set enable-bracketed-paste off'\nbind 'set bell-style none'\nVALUE={value}\nHISTFILE=
 PS1='$ \\[\\e]{READY}\\a\\]'\nPROMPT_COMMAND='printf \"\\e]{PROMPT}\\a\"'
 show_line() {{ printf '\\e]{LINE};%s\\a' \"$READLINE_LINE\"; READLINE_LINE=; READLINE_POINT=0; }}
-bind -x '\"\\C-g\": show_line'\n{before}\neval \"$(\"$VENVWRAP\" init bash)\"\n{after}\n"
+bind -x '\"\\C-g\": show_line'\n{before}\n{load}\n{after}\n"
             ),
         ),
         Shell::Zsh => (
@@ -280,7 +292,7 @@ bind -x '\"\\C-g\": show_line'\n{before}\neval \"$(\"$VENVWRAP\" init bash)\"\n{
                 "unset zle_bracketed_paste\nsetopt no_beep\nVALUE={value}\nPS1=$'$ %{{\\e]{READY}\\a%}}'
 bindkey -e\nprompt_begins() {{ print -n '\\e]{PROMPT}\\a' }}\nprecmd_functions+=(prompt_begins)
 show_line() {{ print -rn -- $'\\e]{LINE};'$BUFFER$'\\a'; BUFFER= }}
-zle -N show_line\nbindkey '^G' show_line\n{before}\neval \"$(\"$VENVWRAP\" init zsh)\"\n{after}\n"
+zle -N show_line\nbindkey '^G' show_line\n{before}\n{load}\n{after}\n"
             ),
         ),
         Shell::Fish => (
@@ -290,11 +302,12 @@ zle -N show_line\nbindkey '^G' show_line\n{before}\neval \"$(\"$VENVWRAP\" init 
 function fish_prompt; printf '$ \\e]{READY}\\a'; end
 function prompt_begins --on-event fish_prompt; printf '\\e]{PROMPT}\\a'; end
 function show_line; printf '\\e]{LINE};%s\\a' (commandline | string collect); commandline ''; end
-bind \\cg show_line\n{before}\n$VENVWRAP init fish | source\n{after}\n"
+bind \\cg show_line\n{before}\n{load}\n{after}\n"
             ),
         ),
     };
-    sandbox.write(PathBuf::from("home").join(path), text);
+    let file = sandbox.write(PathBuf::from("home").join(path), text);
     // If this directory is missing, fish parses all manual pages of the machine in the background.
     fs::create_dir_all(sandbox.home().join(".local/share/fish/generated_completions")).unwrap();
+    file
 }

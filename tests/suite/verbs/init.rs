@@ -77,10 +77,13 @@ fn without_the_functions_a_verb_for_the_shell_names_the_line_that_loads_them() {
     let mut sandbox = Sandbox::new();
     sandbox.minimal_environment("x");
     let lines = [
-        ("/bin/bash", "add to ~/.bashrc: eval \"$(venvwrap init bash)\""),
-        ("/usr/local/bin/zsh", "add to ~/.zshrc: eval \"$(venvwrap init zsh)\""),
-        ("/usr/bin/fish", "add to ~/.config/fish/config.fish: venvwrap init fish | source"),
-        ("/bin/tcsh", "add to ~/.bashrc: eval \"$(venvwrap init bash)\""),
+        ("/bin/bash", "`venvwrap setup bash` loads them in new shells, `eval \"$(venvwrap init bash)\"` in this one"),
+        (
+            "/usr/local/bin/zsh",
+            "`venvwrap setup zsh` loads them in new shells, `eval \"$(venvwrap init zsh)\"` in this one",
+        ),
+        ("/usr/bin/fish", "`venvwrap setup fish` loads them in new shells, `venvwrap init fish | source` in this one"),
+        ("/bin/tcsh", "`venvwrap setup bash` loads them in new shells, `eval \"$(venvwrap init bash)\"` in this one"),
     ];
     for (login, line) in lines {
         sandbox.set("SHELL", login);

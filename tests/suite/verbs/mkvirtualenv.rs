@@ -32,7 +32,7 @@ pub(crate) fn created_by_binary(name: &str, python: &Python) -> String {
 pub(crate) fn not_activated(name: &str) -> String {
     format!(
         "`{name}` was not activated: the shell functions are not loaded; \
-         add to ~/.bashrc: eval \"$(venvwrap init bash)\"\n"
+         `venvwrap setup bash` loads them in new shells, `eval \"$(venvwrap init bash)\"` in this one\n"
     )
 }
 

@@ -19,6 +19,7 @@ mod prompt;
 mod prune;
 mod python; //     list and find: each once, from anywhere; what is started for that
 mod rmvirtualenv;
+mod setup; //      the block in rc files: written, updated, refused, removed
 mod short_words;
 mod showvirtualenv;
 mod snapshot; //   exact copies, and the way back to them

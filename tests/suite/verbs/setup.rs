@@ -1,0 +1,389 @@
+//! `venvwrap setup`: a new shell has the commands, a second run changes nothing, and `--uninstall`
+//! gives back each file byte for byte.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
+use std::path::{Path, PathBuf};
+
+use nix::sys::stat::Mode;
+use nix::unistd::{Uid, mkfifo};
+
+use crate::support::disk::{names, tree};
+use crate::support::pty::{RcFile, Terminal, write_rc_file};
+use crate::support::sandbox::{Answer, BINARY, Sandbox};
+use crate::support::shells::Shell;
+use crate::support::small_disk::SmallDisk;
+
+/// The code for bash, with the binary at this path.
+fn bash_code(binary: &str) -> String {
+    format!(
+        "if [ -x {binary} ]; then\n    eval \"$({binary} init bash)\"\nelif command -v venvwrap >/dev/null 2>&1; then
+    eval \"$(venvwrap init bash)\"\nfi"
+    )
+}
+const OPENING: &str = "# >>> venvwrap setup >>>";
+const EXPLANATION: &str = "# Loads the commands of venvwrap. `venvwrap setup --uninstall` removes this block.";
+const CLOSING: &str = "# <<< venvwrap setup <<<";
+
+/// A sandbox whose PATH has the binary.
+fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::with_x_and_y();
+    symlink(BINARY, sandbox.tools().join("venvwrap")).unwrap();
+    sandbox
+}
+
+fn block(note: &str, line: &str) -> String {
+    format!("{OPENING}{note}\n{EXPLANATION}\n{line}\n{CLOSING}\n")
+}
+
+/// The block in a diff, with this sign before each line.
+fn in_diff(sign: &str, note: &str, line: &str) -> String {
+    block(note, line).lines().flat_map(|line| [sign, line, "\n"]).collect()
+}
+
+/// Runs the binary by another path.
+#[track_caller]
+fn run_as<'a>(sandbox: &'a Sandbox, binary: &Path, words: &[&str]) -> Answer<'a> {
+    let mut command = sandbox.command(binary);
+    command.args(words);
+    sandbox.run_command(command, b"")
+}
+
+#[test]
+fn the_change_is_shown_and_written_once_and_removed_again() {
+    let sandbox = sandbox();
+    let code = bash_code(BINARY);
+    let file = sandbox.write("home/.bashrc", "a\nb\nc\n");
+    sandbox.write("home/.profile", ". ~/.bashrc\n");
+    let diff = format!("--- ~/.bashrc\n+++ ~/.bashrc\n@@ -2,2 +2,10 @@\n b\n c\n{}", in_diff("+", "", &code));
+    let refused = "venvwrap: there is no terminal to ask on whether to change ~/.bashrc\n\
+                   hint: `--yes` writes the changes; `--dry-run` only shows them\n";
+    sandbox.run(["setup"]).status(2).stdout(&diff).stderr(refused);
+    sandbox.run(["setup", "bash", "-n"]).status(0).stdout(&diff).stderr("Nothing was written\n");
+    assert_eq!(fs::read_to_string(&file).unwrap(), "a\nb\nc\n");
+    let said = "Set up bash in ~/.bashrc\nStart a new shell, or load the commands in this one: `eval \"$(venvwrap init bash)\"`\n";
+    sandbox.run(["setup", "--yes"]).status(0).stdout(&diff).stderr(said);
+    assert_eq!(fs::read_to_string(&file).unwrap(), format!("a\nb\nc\n{}", block("", &code)));
+    let said = "bash is already set up in ~/.bashrc\n";
+    sandbox.run(["setup"]).status(0).stdout("").stderr(said);
+    // The functions pass it on.
+    Shell::Bash.plain().run(&sandbox, "venvwrap setup bash").status(0).stdout("").stderr(said);
+    let removed = in_diff("-", "", &code);
+    let diff = format!("--- ~/.bashrc\n+++ ~/.bashrc\n@@ -2,10 +2,2 @@\n b\n c\n{removed}");
+    sandbox.run(["setup", "--uninstall", "bash"]).status(2).stdout(&diff);
+    sandbox.run(["setup", "--uninstall", "-y"]).status(0).stdout(&diff).stderr("Restored ~/.bashrc\n");
+    assert_eq!(fs::read_to_string(&file).unwrap(), "a\nb\nc\n");
+    let said = "Nothing to remove: no rc file has a block of `venvwrap setup`\n";
+    sandbox.run(["setup", "--uninstall"]).status(0).stdout("").stderr(said);
+}
+
+/// With the binary in the home directory, which has a hostile name, and not on PATH.
+#[test]
+fn a_new_shell_has_the_commands() {
+    for shell in Shell::ALL {
+        let sandbox = Sandbox::with_x_and_y();
+        let rc_file = write_rc_file(&sandbox, shell, RcFile::default(), false);
+        let before = tree(&sandbox.home());
+        let binary = sandbox.home().join("my bin/venvwrap");
+        fs::create_dir(binary.parent().unwrap()).unwrap();
+        symlink(BINARY, &binary).unwrap();
+        drop(run_as(&sandbox, &binary, &["setup", shell.name(), "--yes"]).status(0));
+        drop(run_as(&sandbox, &binary, &["setup", shell.name()]).status(0).stdout(""));
+        let terminal = Terminal::start_as_written(&sandbox, shell);
+        assert_eq!(terminal.screen(), "$", "{shell:?}");
+        assert_eq!(terminal.run("workon x"), "$ workon x\n(x) $", "{shell:?}");
+        drop(terminal);
+        // Without the binary, the shell starts without a message.
+        fs::remove_file(&binary).unwrap();
+        let terminal = Terminal::start_as_written(&sandbox, shell);
+        assert_eq!(terminal.screen(), "$", "{shell:?}");
+        drop(terminal);
+        sandbox.run(["setup", "--uninstall", "--yes"]).status(0);
+        fs::remove_dir(binary.parent().unwrap()).unwrap();
+        if shell == Shell::Fish {
+            // The directories stay, and fish has written some of its own.
+            assert!(!sandbox.home().join(".config/fish/conf.d/venvwrap.fish").exists());
+            let text = fs::read_to_string(rc_file).unwrap();
+            assert!(!text.contains("venvwrap setup"), "{text}");
+        } else {
+            assert_eq!(tree(&sandbox.home()), before, "{shell:?}");
+        }
+    }
+}
+
+#[test]
+fn it_is_asked_on_a_terminal() {
+    let sandbox = sandbox();
+    let file = write_rc_file(&sandbox, Shell::Zsh, RcFile { before: "", after: "source virtualenvwrapper.sh" }, false);
+    // Not there, so that the line does not load anything.
+    let before = fs::read_to_string(&file).unwrap();
+    fs::write(&file, before.replace("source v", "true source v")).unwrap();
+    let terminal = Terminal::start_as_written(&sandbox, Shell::Zsh);
+    fs::write(&file, &before).unwrap();
+    let answered = |answers: &[(&str, &str)]| {
+        let prompts = terminal.prompts();
+        terminal.type_keys("venvwrap setup zsh\r");
+        for (question, answer) in answers {
+            terminal.wait_for(question);
+            terminal.type_keys(answer);
+        }
+        terminal.wait_for_prompt_after(prompts);
+        let screen = terminal.screen();
+        terminal.run("clear");
+        screen
+    };
+    let number = before.lines().position(|line| line == "source virtualenvwrapper.sh").unwrap() + 1;
+    let disable = format!("Disable line {number} of ~/.zshrc, where virtualenvwrapper is loaded?");
+    let screen = answered(&[(&disable, "n"), ("Change ~/.zshrc?", "n")]);
+    assert!(screen.contains("venvwrap: nothing was changed"), "{screen}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), before);
+    let screen = answered(&[(&disable, "y"), ("Change ~/.zshrc?", "y")]);
+    assert!(screen.contains("Set up zsh in ~/.zshrc"), "{screen}");
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.contains("\n: # disabled by venvwrap setup: source virtualenvwrapper.sh\n"), "{text}");
+    sandbox.run(["setup", "--uninstall", "-y"]).status(0);
+    assert_eq!(fs::read_to_string(&file).unwrap(), before);
+}
+
+#[test]
+fn links_modes_and_odd_line_ends_stay() {
+    let sandbox = sandbox();
+    let link = sandbox.home().join(".bashrc");
+    symlink("../dotfiles/bash rc", &link).unwrap();
+    let file = sandbox.write("dotfiles/bash rc", "");
+    let missing = sandbox.home().join(".zshrc");
+    symlink("../dotfiles/zshrc", &missing).unwrap();
+    let words = ["setup", "bash", "zsh", "--yes"];
+    for (text, mode) in [("", 0o600), ("a", 0o444), ("a\r\nb\r\n", 0o664), ("a\r\nb", 0o755), ("\n\n", 0o640)] {
+        fs::write(&file, text).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+        let inner = |path: &PathBuf| {
+            assert!(link.is_symlink() && missing.is_symlink());
+            fs::metadata(path).unwrap().mode() & 0o7777
+        };
+        sandbox.run(words).status(0);
+        assert_eq!(inner(&file), mode);
+        let new = fs::read_to_string(&file).unwrap();
+        let code = bash_code(BINARY);
+        assert!(new.starts_with(text) && new.ends_with(&format!("\n{code}\n{CLOSING}\n")), "{new}");
+        let created = fs::read_to_string(&missing).unwrap();
+        assert!(created.starts_with(&format!("{OPENING} (setup created this file)\n")), "{created}");
+        sandbox.run(["setup", "--uninstall", "--yes"]).status(0);
+        assert_eq!((fs::read_to_string(&file).unwrap().as_str(), inner(&file)), (text, mode));
+        assert!(!missing.exists());
+        assert_eq!(names(&sandbox.root().join("dotfiles")), ["bash rc"]);
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    }
+}
+
+#[test]
+fn a_file_that_is_not_a_file_of_the_user_is_refused() {
+    let mut sandbox = sandbox();
+    let file = sandbox.home().join(".bashrc");
+    let hint = "move it away, or use `eval \"$(venvwrap init bash)\"` without it";
+    let refused = |reason: &str, hint: &str| {
+        let before = tree(&sandbox.home());
+        let said = format!("venvwrap: cannot change ~/.bashrc: {reason}\nhint: {hint}\n");
+        sandbox.run(["setup", "zsh", "bash", "--yes"]).status(1).stdout("").stderr(said);
+        assert_eq!(tree(&sandbox.home()), before);
+    };
+    fs::create_dir(&file).unwrap();
+    refused("it is not a regular file", hint);
+    fs::remove_dir(&file).unwrap();
+    symlink("/dev/null", &file).unwrap();
+    refused("it is not a regular file", hint);
+    fs::remove_file(&file).unwrap();
+    let damaged = "the block of `venvwrap setup` in line 2 is not whole";
+    fs::write(&file, format!("a\n{OPENING}\nb\n")).unwrap();
+    refused(damaged, "remove what is left of it with an editor, and run `venvwrap setup` again");
+    if Uid::effective().is_root() {
+        chown(&file, Some(12345), None).unwrap();
+        refused("it belongs to user 12345", "run `venvwrap setup` as that user, without `sudo`");
+        fs::remove_file(&file).unwrap();
+        chown(sandbox.home(), Some(12345), None).unwrap();
+        let said = "venvwrap: cannot change ~/.bashrc: ~ belongs to user 12345\n\
+                    hint: run `venvwrap setup` as that user, without `sudo`\n";
+        sandbox.run(["setup", "bash", "--yes"]).status(1).stdout("").stderr(said);
+        chown(sandbox.home(), Some(0), None).unwrap();
+    }
+    let _ = fs::remove_file(&file);
+    mkfifo(&file, Mode::S_IRWXU).unwrap();
+    let said = format!("venvwrap: cannot change ~/.bashrc: it is not a regular file\nhint: {hint}\n");
+    sandbox.run(["setup", "--yes"]).status(1).stdout("").stderr(said);
+    for home in [None, Some(""), Some("relative")] {
+        match home {
+            Some(home) => sandbox.set("HOME", home),
+            None => sandbox.unset("HOME"),
+        };
+        let said = "venvwrap: HOME is not set to an absolute path\nhint: set HOME to the directory of your rc files\n";
+        for words in [&["setup", "bash"][..], &["setup", "fish", "--yes"], &["setup", "--uninstall"]] {
+            sandbox.run(words).status(1).stdout("").stderr(said);
+        }
+    }
+}
+
+#[test]
+fn the_shells_are_those_of_the_user() {
+    let mut sandbox = sandbox();
+    let said = "venvwrap: setup: missing SHELL: none has an rc file, and the variable SHELL names none\n\
+                hint: for this shell, run `venvwrap setup bash`\n";
+    sandbox.run(["setup", "--yes"]).status(2).stdout("").stderr(said);
+    let changed = |sandbox: &Sandbox| {
+        let text = sandbox.run(["setup", "-n"]).status(0).stdout_text();
+        text.lines().filter_map(|line| line.strip_prefix("+++ ")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    sandbox.set("SHELL", "/usr/local/bin/fish");
+    assert_eq!(changed(&sandbox), ["~/.config/fish/conf.d/venvwrap.fish"]);
+    sandbox.write("home/zsh/.zshrc", "");
+    sandbox.write("home/.zshenv", "export ZDOTDIR=~/zsh\n");
+    assert_eq!(changed(&sandbox), ["~/zsh/.zshrc", "~/.config/fish/conf.d/venvwrap.fish"]);
+    sandbox.set("ZDOTDIR", sandbox.root().join("z"));
+    sandbox.set("XDG_CONFIG_HOME", sandbox.root().join("c"));
+    sandbox.write("home/.bashrc", "");
+    assert_eq!(changed(&sandbox), ["~/.bashrc", "[ROOT]/c/fish/conf.d/venvwrap.fish"]);
+    sandbox.run(["setup", "zsh", "zsh", "-y"]).status(0);
+    assert_eq!(names(&sandbox.root().join("z")), [".zshrc"]);
+}
+
+#[test]
+fn a_login_bash_has_the_commands_too() {
+    let sandbox = sandbox();
+    write_rc_file(&sandbox, Shell::Bash, RcFile::default(), false);
+    let profile = sandbox.write("home/.profile", "A=1");
+    sandbox.run(["setup", "bash", "--yes"]).status(0).stderr(
+        "Set up bash in ~/.bashrc\nSet up bash in ~/.profile\n\
+         Start a new shell, or load the commands in this one: `eval \"$(venvwrap init bash)\"`\n",
+    );
+    for (shell, expected) in [("bash", "workon is a function\n"), ("dash", "workon: not found\n")] {
+        let mut command = sandbox.command(shell);
+        command.args(["-l", "-c", "type workon | head -n 1"]);
+        sandbox.run_command(command, b"").status(0).stdout(expected).stderr("");
+    }
+    sandbox.run(["setup", "--uninstall", "-y"]).status(0).stderr("Restored ~/.bashrc\nRestored ~/.profile\n");
+    assert_eq!(fs::read_to_string(&profile).unwrap(), "A=1");
+    // What reads ~/.bashrc stays as it is, also if another file does so for it.
+    sandbox.write("home/.bash_profile", "[ -f ~/.profile ] && . ~/.profile\n");
+    fs::write(&profile, "if [ -n \"$BASH\" ]; then . ~/.bashrc; fi\n").unwrap();
+    sandbox.run(["setup", "bash", "-n"]).status(0).stderr("Nothing was written\n");
+    for file in [".profile", ".bash_profile"] {
+        fs::remove_file(sandbox.home().join(file)).unwrap();
+    }
+    if !cfg!(target_os = "macos") {
+        sandbox.run(["setup", "bash", "-n"]).status(0).stderr(
+            "a login bash (ssh, `su -`) does not read ~/.bashrc: `echo '. ~/.bashrc' >>~/.bash_profile` changes that\n\
+             Nothing was written\n",
+        );
+    }
+}
+
+#[test]
+fn lines_that_load_virtualenvwrapper_are_disabled_on_request_and_enabled_again() {
+    let sandbox = sandbox();
+    let former = sandbox.write("former/virtualenvwrapper.sh", "echo loaded\n");
+    let quoted = String::from_utf8(Shell::Bash.quoted(former.to_str().unwrap())).unwrap();
+    let text = format!("if true; then\n    source {quoted}\nfi\nA=1; . {quoted}\n[ -n 1 ] && . {quoted}");
+    let file = sandbox.write("home/.bashrc", &text);
+    let others = "line 4 of ~/.bashrc loads virtualenvwrapper, too, and does more; edit it yourself\n";
+    let login =
+        "a login bash (ssh, `su -`) does not read ~/.bashrc: `echo '. ~/.bashrc' >>~/.bash_profile` changes that\n";
+    let next = "Start a new shell, or load the commands in this one: `eval \"$(venvwrap init bash)\"`\n";
+    let said = format!(
+        "{others}line 2 of ~/.bashrc, line 5 of ~/.bashrc loads virtualenvwrapper, too; \
+         `--replace-virtualenvwrapper` disables that\n"
+    );
+    sandbox.run(["setup", "--yes"]).status(0).stderr(format!("{said}{login}Set up bash in ~/.bashrc\n{next}"));
+    sandbox.run(["setup", "--yes"]).status(0).stderr(format!("{said}bash is already set up in ~/.bashrc\n"));
+    let answer = sandbox.run(["setup", "--yes", "--replace-virtualenvwrapper"]).status(0);
+    answer.stderr(format!("{others}Updated ~/.bashrc\n"));
+    let mut command = sandbox.command("bash");
+    command.args(["-c", ". ~/.bashrc; type -t workon"]);
+    sandbox.run_command(command, b"").status(0).stdout("loaded\nfunction\n").stderr("");
+    sandbox.run(["setup", "--uninstall", "--yes"]).status(0);
+    assert_eq!(fs::read_to_string(&file).unwrap(), text);
+    // A file without a block.
+    let words = ["setup", "bash", "--yes", "--replace-virtualenvwrapper"];
+    let profile = sandbox.write("home/.profile", format!(". ~/.bashrc\n. {quoted}\n"));
+    fs::write(&file, "eval \"$(venvwrap init bash)\"\n").unwrap();
+    let said = "bash: line 1 of ~/.bashrc loads venvwrap\nDisabled virtualenvwrapper in ~/.profile\n";
+    sandbox.run(words).status(0).stderr(said);
+    assert_eq!(fs::read_to_string(&file).unwrap(), "eval \"$(venvwrap init bash)\"\n");
+    let said =
+        "line 1 of ~/.bashrc loads venvwrap and was not written by `venvwrap setup`: it stays\nRestored ~/.profile\n";
+    sandbox.run(["setup", "--uninstall", "-y"]).status(0).stderr(said);
+    assert!(!fs::read_to_string(profile).unwrap().contains("disabled"));
+}
+
+#[test]
+fn what_loads_venvwrap_already_is_left_alone() {
+    let sandbox = sandbox();
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("shell/virtualenvwrapper.sh");
+    let shim = sandbox.tools().join("virtualenvwrapper.sh");
+    fs::copy(source, &shim).unwrap();
+    fs::set_permissions(&shim, fs::Permissions::from_mode(0o755)).unwrap();
+    for (shell, path, line) in [
+        ("bash", ".bashrc", "eval \"$(venvwrap init bash)\"".to_owned()),
+        ("bash", ".bashrc", ". /usr/local/share/venvwrap/init.bash".to_owned()),
+        ("bash", ".bashrc", "source $(which virtualenvwrapper.sh)".to_owned()),
+        ("zsh", ".zshrc", ". $HOME/../tools/virtualenvwrapper.sh".to_owned()),
+        ("zsh", ".zshenv", "eval \"$(venvwrap init zsh)\"".to_owned()),
+        ("fish", ".config/fish/config.fish", "venvwrap init fish | source".to_owned()),
+    ] {
+        let file = sandbox.write(format!("home/{path}"), format!("\n{line}\n"));
+        let said = format!("{shell}: line 2 of ~/{path} loads venvwrap\n");
+        sandbox.run(["setup", shell, "--yes"]).status(0).stdout("").stderr(said);
+        fs::remove_file(file).unwrap();
+    }
+    // A comment loads nothing.
+    sandbox.write("home/.zshrc", "# eval \"$(venvwrap init zsh)\"\n");
+    sandbox.run(["setup", "zsh", "--yes"]).status(0).stdout_contains("+++ ~/.zshrc");
+}
+
+#[test]
+fn the_installed_file_is_used_and_a_binary_that_moved_is_followed() {
+    let sandbox = sandbox();
+    let binary = sandbox.root().join("prefix/bin/venvwrap");
+    fs::create_dir_all(binary.parent().unwrap()).unwrap();
+    symlink(BINARY, &binary).unwrap();
+    drop(run_as(&sandbox, &binary, &["setup", "zsh", "--yes"]).status(0));
+    let file = sandbox.home().join(".zshrc");
+    let text = || fs::read_to_string(&file).unwrap();
+    assert!(text().contains("/prefix/bin/venvwrap' ]; then\n"), "{}", text());
+    let printed = run_as(&sandbox, &binary, &["init", "zsh"]).status(0).stdout;
+    let installed = sandbox.write("prefix/share/venvwrap/init.zsh", printed);
+    let answer = run_as(&sandbox, &binary, &["setup", "--yes"]).status(0);
+    answer.stderr("Updated ~/.zshrc\n");
+    assert!(text().contains("/prefix/share/venvwrap/init.zsh' ]; then\n    . '"), "{}", text());
+    let mut command = sandbox.command("zsh");
+    command.args(["-d", "-i", "-c", "whence -w workon"]);
+    sandbox.run_command(command, b"").status(0).stdout("workon: function\n");
+    // That of another binary is not.
+    fs::write(&installed, "echo other\n").unwrap();
+    drop(run_as(&sandbox, &binary, &["setup", "--yes"]).status(0));
+    assert!(!text().contains("init.zsh'") && text().starts_with(OPENING), "{}", text());
+    // One that is at another place is found on PATH.
+    fs::remove_file(&binary).unwrap();
+    let mut command = sandbox.command("zsh");
+    command.args(["-d", "-i", "-c", "whence -w workon"]);
+    sandbox.run_command(command, b"").status(0).stdout("workon: function\n");
+    sandbox.run(["setup", "--uninstall", "-y"]).status(0).stderr("Removed ~/.zshrc\n");
+    assert!(!file.exists());
+}
+
+#[test]
+fn on_a_full_disk_the_file_stays_as_it_was() {
+    let mut sandbox = sandbox();
+    let Some(disk) = SmallDisk::mount(sandbox.root().join("small")) else { return };
+    let file = disk.path().join(".bashrc");
+    let text = "# mine\n".repeat(2000);
+    fs::write(&file, &text).unwrap();
+    sandbox.set("HOME", disk.path());
+    disk.fill_but(0);
+    let answer = sandbox.run(["setup", "bash", "--yes"]).status(1);
+    assert!(answer.stderr_text().contains("venvwrap: cannot write: [ROOT]/small/.bashrc: No space left"), "{answer}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), text);
+    assert_eq!(names(disk.path()), [".bashrc", "filling"]);
+    disk.empty();
+    sandbox.run(["setup", "bash", "--yes"]).status(0);
+    sandbox.run(["setup", "--uninstall", "--yes"]).status(0);
+    assert_eq!(fs::read_to_string(&file).unwrap(), text);
+}
