@@ -37,6 +37,8 @@ pub(crate) struct DamagedBlock(pub(crate) usize);
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Survey {
     pub(crate) has_block: bool,
+    /// Whether the block switches environments by directory.
+    pub(crate) is_automatic: bool,
     /// Whether lines are disabled.
     pub(crate) has_disabled: bool,
     /// The first line outside of the block that loads venvwrap.
@@ -55,7 +57,9 @@ pub(crate) fn survey(text: &[u8], is_shim: impl Fn(&[u8]) -> bool) -> Survey {
             survey.has_block |= is_inside;
         } else if line.starts_with(DISABLED) {
             survey.has_disabled = true;
-        } else if !is_inside && !is_comment(line) {
+        } else if is_inside {
+            survey.is_automatic |= memmem::find(line, b" --auto").is_some();
+        } else if !is_comment(line) {
             let loads = |word: &&[u8]| memmem::find(line, word).is_some();
             let former = former::read(line);
             if [&b"venvwrap init"[..], b"venvwrap/init."].iter().any(loads) || former.is_some() && is_shim(line) {
@@ -260,6 +264,8 @@ mod tests {
         let look = |text: &str| survey(text.as_bytes(), |line| line.ends_with(b"shim/virtualenvwrapper.sh"));
         let block = with(None, "eval \"$(venvwrap init bash)\"\n", false);
         assert_eq!(look(&block), Survey { has_block: true, ..Survey::default() });
+        let automatic = with(None, "venvwrap init fish --auto | source\n", false);
+        assert_eq!(look(&automatic), Survey { has_block: true, is_automatic: true, ..Survey::default() });
         let by_hand = format!("# venvwrap init bash\n{block}eval \"$(venvwrap init bash)\"\n");
         assert_eq!(look(&by_hand), Survey { has_block: true, by_hand: Some(6), ..Survey::default() });
         assert_eq!(look(". /x/share/venvwrap/init.bash\n").by_hand, Some(1));

@@ -28,15 +28,18 @@ pub(crate) struct Startup<'a> {
     pub(crate) home: Option<&'a Path>,
     /// Whether other shells read the file, too: ~/.profile.
     pub(crate) is_shared: bool,
+    /// Whether the functions switch environments by directory.
+    pub(crate) is_automatic: bool,
 }
 
 impl Startup<'_> {
     /// The code. It names the path, because PATH may be set later or in another shell's file only,
     /// and then looks on PATH, for a binary that was installed elsewhere.
     pub(crate) fn code(&self, shell: Shell) -> Vec<u8> {
+        let auto: &[u8] = if self.is_automatic { b" --auto" } else { b"" };
         let by = |program: &[u8]| match shell {
-            Shell::Fish => [program, b" init fish | source"].concat(),
-            _ => [b"eval \"$(", program, b" init ", shell.name().as_bytes(), b")\""].concat(),
+            Shell::Fish => [program, b" init fish", auto, b" | source"].concat(),
+            _ => [b"eval \"$(", program, b" init ", shell.name().as_bytes(), auto, b")\""].concat(),
         };
         let (test, path, load): (&[u8], _, _) = match &self.source {
             FunctionsSource::File(file) => {
@@ -71,7 +74,7 @@ mod tests {
     use super::*;
 
     fn code(shell: Shell, source: FunctionsSource, is_shared: bool) -> String {
-        let startup = Startup { source, home: Some(Path::new("/h/me")), is_shared };
+        let startup = Startup { source, home: Some(Path::new("/h/me")), is_shared, is_automatic: is_shared };
         String::from_utf8(startup.code(shell)).unwrap()
     }
 
@@ -80,8 +83,8 @@ mod tests {
         assert_eq!(
             code(Shell::Bash, FunctionsSource::Binary("/h/me/.local/bin/venvwrap".into()), true),
             "if [ -z \"${BASH_VERSION-}\" ]; then\n    :\nelif [ -x ~/.local/bin/venvwrap ]; then
-    eval \"$(~/.local/bin/venvwrap init bash)\"\nelif command -v venvwrap >/dev/null 2>&1; then
-    eval \"$(venvwrap init bash)\"\nfi\n"
+    eval \"$(~/.local/bin/venvwrap init bash --auto)\"\nelif command -v venvwrap >/dev/null 2>&1; then
+    eval \"$(venvwrap init bash --auto)\"\nfi\n"
         );
         assert_eq!(
             code(Shell::Fish, FunctionsSource::Binary("/h/me/a b/venvwrap".into()), false),

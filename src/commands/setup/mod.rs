@@ -36,6 +36,7 @@ Examples:
   venvwrap setup                     set up your shells
   venvwrap setup zsh --dry-run       show what would be written
   venvwrap setup bash fish --yes     write without asking
+  venvwrap setup --auto              also switch environments by directory
   venvwrap setup --replace-virtualenvwrapper
                                      also disable lines that load virtualenvwrapper
   venvwrap setup --uninstall         remove the block from all rc files"
@@ -45,6 +46,10 @@ pub(crate) struct Setup {
     /// Shells to set up [default: your login shell, and those with an rc file]
     #[arg(value_name = "SHELL")]
     shells: Vec<Shell>,
+    /// Activate a project's environment when you enter its directory, and
+    /// deactivate it when you leave; kept by later runs
+    #[arg(long, conflicts_with = "uninstall")]
+    auto: bool,
     /// Also disable lines that load virtualenvwrapper; --uninstall enables them again
     #[arg(long)]
     replace_virtualenvwrapper: bool,
@@ -179,7 +184,9 @@ impl Setup {
                 if *target == files.of_setup { files.of_every_shell().collect() } else { vec![target] };
             let by_hand = places.iter().find_map(|place| Some((place, of(place)?.by_hand?))).filter(|_| !has_block);
             if let Some((place, line)) = by_hand {
-                changes.remarks.push(format!("{shell}: line {line} of {} loads venvwrap", session.shown(place)));
+                let auto = if self.auto { "; add `--auto` there" } else { "" };
+                let place = session.shown(place);
+                changes.remarks.push(format!("{shell}: line {line} of {place} loads venvwrap{auto}"));
             }
             is_new |= !has_block && by_hand.is_none();
             by_hand.is_none()
@@ -192,10 +199,12 @@ impl Setup {
                 continue;
             }
             let file = StartupFile::open(session, path, shell.loading_line())?;
+            let is_automatic = self.auto || survey.is_automatic;
             let startup = Startup {
-                source: source(session, shell)?,
+                source: source(session, shell, is_automatic)?,
                 home: session.context.home(),
                 is_shared: path.ends_with(".profile"),
+                is_automatic,
             };
             let code = is_target.then(|| startup.code(shell));
             let lines = block::with_block(file.text.as_deref(), code.as_deref(), disables)
@@ -297,11 +306,13 @@ fn damaged_block(file: &StartupFile, DamagedBlock(line): &DamagedBlock) -> Error
 }
 
 /// Where new shells get the functions: from the file installed with this binary, else from the
-/// binary.
-fn source(session: &Session<'_>, shell: Shell) -> Result<FunctionsSource> {
+/// binary. The file switches by directory only where the settings say so.
+fn source(session: &Session<'_>, shell: Shell, is_automatic: bool) -> Result<FunctionsSource> {
     let binary = session.context.executable()?;
     let prefix = binary.parent().and_then(Path::parent);
-    if let Some(file) = prefix.map(|prefix| prefix.join(format!("share/venvwrap/init.{shell}"))) {
+    if let Some(file) =
+        prefix.filter(|_| !is_automatic).map(|prefix| prefix.join(format!("share/venvwrap/init.{shell}")))
+    {
         let text = read_small(&file, LIMIT).ok().flatten().unwrap_or_default();
         if init::is_script_for(shell, &binary, &text) {
             return Ok(FunctionsSource::File(file));

@@ -336,6 +336,9 @@ fn what_loads_venvwrap_already_is_left_alone() {
     // A comment loads nothing.
     sandbox.write("home/.zshrc", "# eval \"$(venvwrap init zsh)\"\n");
     sandbox.run(["setup", "zsh", "--yes"]).status(0).stdout_contains("+++ ~/.zshrc");
+    sandbox.write("home/.bashrc", "eval \"$(venvwrap init bash)\"\n");
+    let said = "bash: line 1 of ~/.bashrc loads venvwrap; add `--auto` there\n";
+    sandbox.run(["setup", "bash", "--auto", "--yes"]).status(0).stdout("").stderr(said);
 }
 
 #[test]
@@ -356,9 +359,15 @@ fn the_installed_file_is_used_and_a_binary_that_moved_is_followed() {
     let mut command = sandbox.command("zsh");
     command.args(["-d", "-i", "-c", "whence -w workon"]);
     sandbox.run_command(command, b"").status(0).stdout("workon: function\n");
-    // That of another binary is not.
+    // It leaves automatic switching to the settings.
+    drop(run_as(&sandbox, &binary, &["setup", "zsh", "--auto", "--yes"]).status(0).stderr("Updated ~/.zshrc\n"));
+    assert!(text().contains("venvwrap' init zsh --auto)\""), "{}", text());
+    let said = "zsh is already set up in ~/.zshrc\n";
+    drop(run_as(&sandbox, &binary, &["setup"]).status(0).stdout("").stderr(said));
+    sandbox.run(["setup", "--uninstall", "-y"]).status(0);
+    // The file of another binary is not used.
     fs::write(&installed, "echo other\n").unwrap();
-    drop(run_as(&sandbox, &binary, &["setup", "--yes"]).status(0));
+    drop(run_as(&sandbox, &binary, &["setup", "zsh", "--yes"]).status(0));
     assert!(!text().contains("init.zsh'") && text().starts_with(OPENING), "{}", text());
     // One that is at another place is found on PATH.
     fs::remove_file(&binary).unwrap();
