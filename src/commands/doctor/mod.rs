@@ -29,7 +29,7 @@ pub(super) use words::{describe, warn};
 /// had hidden.
 const ROUNDS: usize = 3;
 
-/// Find problems and print the command that fixes each
+/// Find problems and the command that fixes each
 ///
 /// Checks every environment (Python, location, scripts, packages), WORKON_HOME, the cache, how the
 /// shell loads venvwrap, and why `python` and `pip` are the ones that run. Starts no Python. The
