@@ -94,6 +94,7 @@ end
 function __venvwrap_look
     builtin set -l from $__venvwrap_seen
     builtin set -g __venvwrap_seen $PWD
+    builtin set -g __venvwrap_foreign
     if __venvwrap_yields
         builtin set -g __venvwrap_project /
         builtin return 0
@@ -104,11 +105,13 @@ function __venvwrap_look
     __venvwrap_find_project $from
     test "$__venvwrap_found" = "$__venvwrap_project"
     and builtin return 0
-    builtin set -g __venvwrap_project "$__venvwrap_found"
-    # An environment that another tool activated is its business.
+    # An environment that another tool activated is its business, until that tool deactivates it.
     if test -n "$VIRTUAL_ENV"; and not __venvwrap_is_about_active "$VENVWRAP_UNDO"
+        builtin set -g __venvwrap_project /
+        builtin set -g __venvwrap_foreign $VIRTUAL_ENV
         builtin return 0
     end
+    builtin set -g __venvwrap_project "$__venvwrap_found"
     if test -z "$__venvwrap_found"
         builtin string match -q '*;automatic=*' -- "$VENVWRAP_UNDO"
         and __venvwrap_depart
@@ -132,6 +135,7 @@ end
 # left.
 function __venvwrap_choose
     builtin set -g __venvwrap_seen $PWD
+    builtin set -g __venvwrap_foreign
     __venvwrap_find_project
     builtin set -g __venvwrap_project "$__venvwrap_found"
 end
@@ -142,6 +146,7 @@ if builtin status is-interactive; and test "$__venvwrap_watcher" != $fish_pid
     builtin set -gu __venvwrap_project /
     builtin set -gu __venvwrap_reported
     builtin set -gu __venvwrap_listed
+    builtin set -gu __venvwrap_foreign
     # A command substitution may be captured; while a plan is carried out, the command that asked
     # for it has the choice.
     function __venvwrap_moved --on-variable PWD
@@ -152,6 +157,7 @@ if builtin status is-interactive; and test "$__venvwrap_watcher" != $fish_pid
     # The first prompt, and what happened in a substitution.
     function __venvwrap_automatic --on-event fish_prompt
         test "$PWD" = "$__venvwrap_seen"
+        and test -z "$__venvwrap_foreign" -o "$VIRTUAL_ENV" = "$__venvwrap_foreign"
         or __venvwrap_look
     end
 end

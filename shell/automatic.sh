@@ -8,7 +8,8 @@
 #
 # Variables, all private to this shell: __venvwrap_watcher (its process), __venvwrap_seen (the
 # directory of the last look), __venvwrap_project (the project there, `/` if unknown), __venvwrap_reported (projects
-# whose environment was refused or broken, which is said once).
+# whose environment was refused or broken, which is said once), __venvwrap_foreign (an environment
+# that another tool activated).
 
 # Finds the nearest directory that may be a project, from here up to the home directory: sets the
 # caller's __venvwrap_found. A link is a mark wherever it points: to follow it is up to the binary.
@@ -64,7 +65,8 @@ function __venvwrap_is_worktree {
 
 # Called before each prompt, and in zsh after each change of directory.
 function __venvwrap_automatic {
-    [[ ${PWD-} == "${__venvwrap_seen-}" ]] || __venvwrap_look || \builtin true
+    [[ ${PWD-} == "${__venvwrap_seen-}" && (-z ${__venvwrap_foreign-} || ${VIRTUAL_ENV-} == "$__venvwrap_foreign") ]] ||
+        __venvwrap_look || \builtin true
 }
 
 # Looks where this shell is now, and switches where the project is another one.
@@ -72,6 +74,7 @@ function __venvwrap_look {
     \builtin local '__venvwrap_found=' '__venvwrap_rival=' '__venvwrap_beside=' '__venvwrap_before='
     \builtin local "__venvwrap_from=${__venvwrap_seen-}"
     __venvwrap_seen="${PWD-}"
+    __venvwrap_foreign=''
     if __venvwrap_yields; then
         __venvwrap_project=/
         \builtin return 0
@@ -79,9 +82,13 @@ function __venvwrap_look {
     [[ ${__venvwrap_project-/} != / ]] || __venvwrap_from=''
     __venvwrap_find_project
     [[ $__venvwrap_found != "${__venvwrap_project-/}" ]] || \builtin return 0
+    # An environment that another tool activated is its business, until that tool deactivates it.
+    if [[ -n ${VIRTUAL_ENV-} ]] && ! __venvwrap_is_inside; then
+        __venvwrap_project=/
+        __venvwrap_foreign="$VIRTUAL_ENV"
+        \builtin return 0
+    fi
     __venvwrap_project="$__venvwrap_found"
-    # An environment that another tool activated is its business.
-    [[ -z ${VIRTUAL_ENV-} ]] || __venvwrap_is_inside || \builtin return 0
     if [[ -z $__venvwrap_found ]]; then
         [[ ";${VENVWRAP_UNDO-};" != *";automatic="* ]] || ! __venvwrap_can_switch || __venvwrap_depart
         \builtin return
@@ -104,6 +111,7 @@ function __venvwrap_look {
 function __venvwrap_choose {
     \builtin local '__venvwrap_found=' '__venvwrap_from='
     __venvwrap_seen="${PWD-}"
+    __venvwrap_foreign=''
     __venvwrap_find_project
     __venvwrap_project="$__venvwrap_found"
 }

@@ -391,7 +391,12 @@ fn another_tool_that_switches_by_directory_goes_first() {
             Shell::Fish => terminal.run("set -gx VIRTUAL_ENV /usr"),
             _ => terminal.run("export VIRTUAL_ENV=/usr"),
         };
-        goes(terminal, &[("cd src/api", "/usr"), ("cd /", "/usr")]);
+        goes(terminal, &[("cd src/api", "/usr"), ("cd deep", "/usr")]);
+        match terminal.shell {
+            Shell::Fish => terminal.run("set -e VIRTUAL_ENV"),
+            _ => terminal.run("unset VIRTUAL_ENV"),
+        };
+        goes(terminal, &[("true", "api"), ("cd /", "")]);
     });
 }
 
