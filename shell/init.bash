@@ -501,6 +501,19 @@ function __venvwrap_set {
     \builtin export "$1=$2"
 }
 
+# path DIRECTORY...: a step of a plan, after `enter`. Puts directories into PATH behind that of the
+# environment, and records them.
+function __venvwrap_path {
+    \builtin local "__venvwrap_rest=${PATH#"$VIRTUAL_ENV/bin"}" "__venvwrap_new=$VIRTUAL_ENV/bin"
+    while [[ $# -gt 0 ]]; do
+        __venvwrap_put_down set "+PATH=$1"
+        __venvwrap_new="$__venvwrap_new:$1"
+        \builtin shift
+    done
+    PATH="$__venvwrap_new$__venvwrap_rest"
+    \builtin hash -r 2>/dev/null || \builtin true
+}
+
 # Decodes a value of the record into the caller's __venvwrap_value.
 function __venvwrap_decode {
     __venvwrap_value="${1//%3B/;}"

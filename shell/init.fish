@@ -600,6 +600,38 @@ function __venvwrap_set
         __venvwrap_put_down set "-$argv[1]=$$argv[1]"
     end
     builtin set -gx $argv[1] "$argv[2]"
+    builtin return 0
+end
+
+# path DIRECTORY...: a step of a plan, after `enter`. Puts directories into PATH behind that of the
+# environment, and records them.
+function __venvwrap_path
+    for directory in $argv
+        __venvwrap_put_down set "+PATH=$directory"
+    end
+    builtin set -l rest $PATH
+    builtin set -e rest[1]
+    builtin set -gx PATH $PATH[1] $argv $rest
+    builtin return 0
+end
+
+# with [NAME VALUE]... -- WORDS: runs a command with the variables of its environment, for `each`. As
+# PATH, a value is a directory for PATH.
+function __venvwrap_with
+    # A variable is local to its block, so the rest is run in there.
+    if test "$argv[1]" = --
+        if builtin set -q argv[2]
+            $argv[2..-1]
+        end
+    else if test "$argv[1]" = PATH
+        builtin set -l rest $PATH
+        builtin set -e rest[1]
+        builtin set -lx PATH $PATH[1] $argv[2] $rest
+        __venvwrap_with $argv[3..-1]
+    else
+        builtin set -lx $argv[1] $argv[2]
+        __venvwrap_with $argv[3..-1]
+    end
 end
 
 # put_back NAME HOW VALUE: a step of a plan. Restores a variable: unset, exported, or private.

@@ -457,6 +457,22 @@ function __venvwrap_set {
     \builtin typeset -gx "$1=$2"
 }
 
+# path DIRECTORY...: a step of a plan, after `enter`. Puts directories into PATH behind that of the
+# environment, and records them.
+function __venvwrap_path {
+    \builtin emulate -L zsh
+    \builtin local __venvwrap_rest="${PATH#"$VIRTUAL_ENV/bin"}" __venvwrap_new="$VIRTUAL_ENV/bin"
+    while [[ $# -gt 0 ]]; do
+        # With `typeset -U path`, the user's own entry would vanish.
+        if [[ "${(t)PATH} ${(t)path}" != *unique* || ":$PATH:" != *":$1:"* ]]; then
+            __venvwrap_put_down set "+PATH=$1"
+            __venvwrap_new="$__venvwrap_new:$1"
+        fi
+        \builtin shift
+    done
+    \builtin typeset -gx PATH="$__venvwrap_new$__venvwrap_rest"
+}
+
 # Decodes a value of the record into the caller's __venvwrap_value.
 function __venvwrap_decode {
     \builtin emulate -L zsh

@@ -95,6 +95,22 @@ function __venvwrap_in_each {
     )
 }
 
+# with [NAME VALUE]... -- WORDS: runs a command with the variables of its environment, in the subshell
+# of `each`. As PATH, a value is a directory for PATH.
+function __venvwrap_with {
+    case "$1" in
+        --)
+            \builtin shift
+            [[ $# -eq 0 ]] || "$@"
+            \builtin return
+            ;;
+        PATH) __venvwrap_path "$2" ;;
+        *) __venvwrap_set "$1" "$2" ;;
+    esac
+    \builtin shift 2
+    __venvwrap_with "$@"
+}
+
 # appended LINES: a step of a plan. Runs the lines that the user appended to bin/activate; the
 # environment is active even if they fail.
 function __venvwrap_appended {

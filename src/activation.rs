@@ -3,6 +3,7 @@
 //! Commands fill a plan, and `shell` writes it as code. Each step is a function in shell/init.* or
 //! shell/shared.sh.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -30,6 +31,8 @@ pub(crate) enum Step {
     AppendedLines(Vec<u8>),
     /// Restore a variable.
     PutBack(String, FormerValue),
+    /// Remove a directory from PATH, once.
+    RemoveFromPath(OsString),
     /// Call the binary again for work that must follow the earlier steps; its failure is the
     /// failure of the command.
     Continue(Vec<OsString>),
@@ -59,8 +62,19 @@ pub(crate) struct Target {
     pub(crate) prompt: OsString,
     /// The directory of the global hooks.
     pub(crate) hooks: PathBuf,
+    /// What the user set for the environment.
+    pub(crate) own: OwnVariables,
     /// Set for an environment that another tool keeps.
     pub(crate) elsewhere: Option<Elsewhere>,
+}
+
+/// Variables of one environment, set by its user.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct OwnVariables {
+    /// Names and values, each name once.
+    pub(crate) set: BTreeMap<String, String>,
+    /// Directories for PATH, after the environment's own, the first one first.
+    pub(crate) path: Vec<String>,
 }
 
 /// What activation needs to know of an environment that another tool keeps.

@@ -14,7 +14,7 @@ use clap::{Arg, Command, ValueHint};
 
 use super::{PROGRAM, VERBS, VerbEntry};
 use crate::commands::lssitepackages::LS_OPTIONS;
-use crate::commands::{Outcome, Session, add2virtualenv, find, import, mkproject, mkvirtualenv, run, snapshot};
+use crate::commands::{Outcome, Session, add2virtualenv, find, import, mkproject, mkvirtualenv, run, set, snapshot};
 use crate::elsewhere::Places;
 use crate::environment::Environment;
 use crate::error::Result;
@@ -277,6 +277,7 @@ fn values(arg: &Arg, operands: &[&OsStr], typed: &OsStr, session: &Session<'_>) 
             let all = snapshot::numbers(session, operands.first().copied().unwrap_or_default()).unwrap_or_default();
             all.into_iter().map(|(number, about)| Candidate { about, ..Candidate::plain(number.into()) }).collect()
         }
+        (_, "KEY", _) => names(set::keys(session, operands.first().copied().unwrap_or_default())?),
         ("names-in-recipe", ..) => names(import::names_in(session, operands.first().copied().unwrap_or_default())),
         (_, "DISTRIBUTION", _) => names(find::distributions(session)?),
         (_, "SCRIPT", _) => names(find::scripts(session)?),

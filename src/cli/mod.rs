@@ -141,6 +141,8 @@ const VERBS: &[VerbEntry] = &[
     entry::<commands::toggleglobalsitepackages::ToggleGlobalSitePackages>("toggleglobalsitepackages").under(CHANGE),
     entry::<commands::wipeenv::WipeEnv>("wipeenv").under(CHANGE),
     entry::<commands::note::Note>("note").without_function().under(CHANGE),
+    entry::<commands::set::Set>("set").without_function().under(CHANGE),
+    entry::<commands::set::Unset>("unset").without_function().under(CHANGE),
     entry::<commands::kernel::Kernel>("kernel").without_function().under(CHANGE),
     entry::<commands::mkproject::MkProject>("mkproject").under(PROJECTS),
     entry::<commands::setvirtualenvproject::SetVirtualenvProject>("setvirtualenvproject").under(PROJECTS),

@@ -67,18 +67,21 @@ impl Verb for Answer {
     }
 }
 
-/// Restores variables on leaving a conda environment. The shell functions ask here because only
-/// this program knows which variables a record may set.
+/// Restores variables on leaving an environment that has some. The shell functions ask here because
+/// only this program knows which variables a record may set.
 fn put_back(session: &Session<'_>) -> Plan {
-    let record = session.context.variable(env_vars::VENVWRAP_UNDO).map(UndoRecord::read);
     let mut plan = Plan::default();
-    for (name, was) in record.into_iter().flat_map(|record| record.set) {
+    let Some(record) = session.context.variable(env_vars::VENVWRAP_UNDO).map(UndoRecord::read) else { return plan };
+    for (name, was) in record.set {
         let before = match was {
             None => FormerValue::Unset,
             Some(was) if was.is_exported => FormerValue::Exported(was.value),
             Some(was) => FormerValue::Private(was.value),
         };
         plan.push(Step::PutBack(name, before));
+    }
+    for directory in record.added {
+        plan.push(Step::RemoveFromPath(directory));
     }
     plan
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 
 use super::copying::{Copying, quoted};
-use super::{Outcome, Session, Verb, elsewhere, untrusted, workon};
+use super::{Outcome, Session, Verb, elsewhere, set, untrusted, workon};
 use crate::activation::Step;
 use crate::directories;
 use crate::elsewhere::is_qualified;
@@ -79,6 +79,9 @@ impl Verb for CpVirtualenv {
         }
         if let Some(note) = home.note(source.name()).filter(|_| source.root().parent() == Some(home.path())) {
             home.set_note(environment.name(), Some(&note))?;
+        }
+        if source.root().parent() == Some(home.path()) {
+            set::follow(&home, source.name(), source.root(), &environment)?;
         }
         keepsake::remember(&home, &environment, session.context);
 

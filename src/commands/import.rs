@@ -184,7 +184,13 @@ impl Import {
             }
         }
         let home = session.context.home();
-        for path in recipe.project.iter().chain(&recipe.extra_paths) {
+        for directory in &recipe.path {
+            output::note(&format!("{name}: {} comes into PATH", shown(directory)));
+        }
+        for (key, value) in &recipe.variables {
+            output::note(&format!("{name}: sets {key}={}", shown(value)));
+        }
+        for path in recipe.project.iter().chain(&recipe.extra_paths).chain(&recipe.path) {
             if located(path, home).is_ok_and(|place| !place.is_dir()) {
                 output::note(&format!("{name}: {} does not exist here yet", shown(path)));
             }

@@ -257,7 +257,7 @@ pub(super) fn follow(
 
 /// Removes the kernels of a removed environment, and says so. They wait for `undo`.
 pub(super) fn detach(session: &Session<'_>, home: &WorkonHome, root: &Path) {
-    match kernels::carried::detach(session.context, root, Some(home)) {
+    match kernels::carried::detach(session.context, home, root) {
         Ok(detached) => {
             if !detached.removed.is_empty() {
                 output::note(&format!("Removed its Jupyter {}", listed(&detached.removed, "kernel", "kernels")));

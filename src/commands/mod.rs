@@ -73,6 +73,7 @@ mod removal;
 pub(crate) mod rmvirtualenv;
 pub(crate) mod rollback;
 pub(crate) mod run;
+pub(crate) mod set;
 pub(crate) mod setup;
 pub(crate) mod setvirtualenvproject;
 pub(crate) mod showvirtualenv;

@@ -7,7 +7,7 @@ use clap::Parser;
 
 use super::cpvirtualenv;
 use super::in_use::{self, Taking};
-use super::{Outcome, Session, Verb, elsewhere, kernel, workon};
+use super::{Outcome, Session, Verb, elsewhere, kernel, set, workon};
 use crate::activation::{Plan, Step};
 use crate::environment::Environment;
 use crate::error::{Error, Result, StoreError};
@@ -81,6 +81,7 @@ impl Verb for MvVirtualenv {
         let inside = working_directory_in(session, &from);
         workon::restore(session, &home, environment)?;
         let environment = renaming.run(&state)?;
+        set::follow(&home, environment.name(), &from, &environment)?;
         keepsake::forget(&home, &self.old);
         keepsake::remember(&home, &environment, session.context);
         let mut lost = None;

@@ -32,6 +32,7 @@ use crate::programs;
 use crate::shown::shown;
 use crate::variables::Changes;
 use crate::verb::verb;
+use crate::workon_home::WorkonHome;
 
 /// How long a child may take to end after a signal; then it is killed.
 const GRACE: Duration = Duration::from_secs(2);
@@ -98,8 +99,10 @@ pub(super) fn run(
     };
     let home = session.workon_home()?;
     let hooks = session.hooks(&home)?;
-    let targets: Vec<Target<'_>> =
-        environments.iter().map(|environment| Target::of(session, &hooks, environment)).collect::<Result<_>>()?;
+    let targets: Vec<Target<'_>> = environments
+        .iter()
+        .map(|environment| Target::of(session, &home, &hooks, environment))
+        .collect::<Result<_>>()?;
     if !targets.is_empty() && targets.iter().all(|target| target.find(program).is_none()) {
         return Err(Error::NoProgram { word: program.clone() });
     }
@@ -188,8 +191,8 @@ struct Target<'a> {
 }
 
 impl<'a> Target<'a> {
-    fn of(session: &Session<'_>, hooks: &Hooks<'_>, environment: &'a Environment) -> Result<Self> {
-        let changes = run::changes(session, hooks, environment)?;
+    fn of(session: &Session<'_>, home: &WorkonHome, hooks: &Hooks<'_>, environment: &'a Environment) -> Result<Self> {
+        let changes = run::changes(session, home, hooks, environment)?;
         Ok(Self { environment, heading: shown(environment.name()).to_string(), changes })
     }
 

@@ -77,16 +77,21 @@ impl Verb for Run {
 pub(super) fn inside(session: &Session<'_>, name: &OsStr) -> Result<(Environment, Changes)> {
     let home = WorkonHome::locate(session.context)?;
     let environment = healing::with_python(session, workon::environment(session, &home, name)?)?;
-    let changes = changes(session, &session.hooks(&home)?, &environment)?;
+    let changes = changes(session, &home, &session.hooks(&home)?, &environment)?;
     Ok((environment, changes))
 }
 
 /// The variables that an environment changes for a program. Reports variables of the environment
 /// that were refused.
-pub(super) fn changes(session: &Session<'_>, hooks: &Hooks<'_>, environment: &Environment) -> Result<Changes> {
+pub(super) fn changes(
+    session: &Session<'_>,
+    home: &WorkonHome,
+    hooks: &Hooks<'_>,
+    environment: &Environment,
+) -> Result<Changes> {
     let brought = Brought::of(session, environment)?;
     brought.tell(session, environment);
-    let target = workon::target(hooks, environment, brought);
+    let target = workon::target(home, hooks, environment, brought);
     Ok(variables::entering(&target, |name| session.context.given(name), pyvenv_cfg::exists_in))
 }
 

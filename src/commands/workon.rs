@@ -211,7 +211,7 @@ pub(super) fn enter(session: &Session<'_>, home: &WorkonHome, environment: &Envi
     if session.shell.is_some() {
         home.record_use(environment);
     }
-    Ok(Plan::switch(target(&hooks, environment, brought), around))
+    Ok(Plan::switch(target(home, &hooks, environment, brought), around))
 }
 
 /// Restores and reports what another tool removed by recreating the environment. Returns the ages
@@ -250,8 +250,9 @@ fn runnable(session: &Session<'_>, environment: &Environment, lines: Option<Vec<
 }
 
 /// What the plan needs to know to activate an environment.
-pub(super) fn target(hooks: &Hooks<'_>, environment: &Environment, brought: Brought) -> Target {
+pub(super) fn target(home: &WorkonHome, hooks: &Hooks<'_>, environment: &Environment, brought: Brought) -> Target {
     Target {
+        own: home.variables_of(environment),
         root: environment.root().to_path_buf(),
         prompt: environment.prompt(),
         hooks: hooks.directory().to_path_buf(),

@@ -6,6 +6,7 @@ pub(crate) mod base64url;
 pub(crate) mod conda_meta;
 pub(crate) mod direct_url;
 pub(crate) mod dist_info;
+pub(crate) mod dotenv;
 pub(crate) mod file_url;
 #[cfg(test)]
 mod fuzzed;

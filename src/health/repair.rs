@@ -103,9 +103,7 @@ pub(crate) fn repair(examination: &Examination<'_>, finding: &Finding) -> Option
         }
         Symptom::KernelDangling { kernel, environment: Some(name), .. } => {
             let home = examination.home;
-            let is_in_trash = home.removed().is_ok_and(|removed| removed.iter().any(|removed| removed.name == *name));
-            let detached =
-                kernels::carried::detach(examination.context, &home.path().join(name), is_in_trash.then_some(home));
+            let detached = kernels::carried::detach(examination.context, home, &home.path().join(name));
             match detached {
                 // Its files were not written by ipykernel or by us.
                 Ok(detached) if !detached.removed.contains(kernel) => None,

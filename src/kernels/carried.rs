@@ -67,20 +67,17 @@ pub(crate) struct Detached {
     pub(crate) left: Vec<OsString>,
 }
 
-/// Removes the kernels of an environment that was removed. `home`: where they wait for `undo`;
-/// `None` if the environment cannot come back.
-pub(crate) fn detach(context: &Context, root: &Path, home: Option<&WorkonHome>) -> Result<Detached> {
+/// Removes the kernels of an environment that was removed. They wait in the store if it is in the
+/// trash, from where it can come back.
+pub(crate) fn detach(context: &Context, home: &WorkonHome, root: &Path) -> Result<Detached> {
     let mut detached = Detached::default();
     let (plain, others): (Vec<_>, Vec<_>) = of_environment(context, root).into_iter().partition(KernelSpec::is_plain);
     detached.left = others.iter().map(|spec| spec.name().to_owned()).collect();
-    if let Some(home) = home {
+    let name = root.file_name().unwrap_or_default();
+    if !plain.is_empty() && home.removed()?.iter().any(|removed| removed.name == name) {
         let waiting: Vec<RemovedKernel> = plain.iter().filter_map(RemovedKernel::of).collect();
-        if !waiting.is_empty() {
-            let wrong =
-                |error: serde_json::Error| Error::Malformed { what: "JSON".to_owned(), reason: error.to_string() };
-            let text = serde_json::to_vec(&waiting).map_err(wrong)?;
-            home.keep_kernels(root.file_name().unwrap_or_default(), Some(&text))?;
-        }
+        let wrong = |error: serde_json::Error| Error::Malformed { what: "JSON".to_owned(), reason: error.to_string() };
+        home.keep_kernels(name, Some(&serde_json::to_vec(&waiting).map_err(wrong)?))?;
     }
     for spec in plain {
         spec.remove()?;

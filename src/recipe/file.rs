@@ -12,9 +12,11 @@ use serde::Deserialize;
 use super::{HookText, Package, Recipe, hook_names, is_request, package};
 use crate::error::{Error, Result};
 use crate::shown::{deceives, is_legible, shown};
+use crate::variables::brought::refusal;
 use crate::verb::verb;
 use crate::workon_home::beside::LONGEST_NOTE;
 use crate::workon_home::name::EnvironmentName;
+use crate::workon_home::variables::wrong_value;
 
 /// The schema of new files, and the newest that can be read.
 const SCHEMA: i64 = 1;
@@ -110,10 +112,20 @@ impl Recipe {
         if self.note.as_ref().is_some_and(|note| note.len() > LONGEST_NOTE) {
             return refused("note", &format!("it is longer than {} KiB", LONGEST_NOTE / 1024));
         }
-        for path in self.project.iter().chain(&self.extra_paths) {
+        for path in self.project.iter().chain(&self.extra_paths).chain(&self.path) {
             if !package::is_path(path) {
                 let reason = "it is not an absolute path, and does not begin with `~/`";
                 return refused(&format!("path `{}`", shown(path)), reason);
+            }
+        }
+        for path in &self.path {
+            if path.contains(|letter: char| letter == ':' || letter.is_control()) {
+                return refused(&format!("path `{}`", shown(path)), "PATH cannot hold a `:` or a control character");
+            }
+        }
+        for (name, value) in &self.variables {
+            if let Some(reason) = refusal(name).or(wrong_value(value)) {
+                return refused(&format!("variable `{}`", shown(name)), reason);
             }
         }
         for HookText { name, .. } in &self.hooks {
@@ -167,6 +179,13 @@ fn write_recipe(recipe: &Recipe, text: &mut String) {
     }
     if !recipe.extra_paths.is_empty() {
         let _ = writeln!(text, "extra-paths = {}", list(&recipe.extra_paths));
+    }
+    if !recipe.path.is_empty() {
+        let _ = writeln!(text, "path = {}", list(&recipe.path));
+    }
+    if !recipe.variables.is_empty() {
+        let variables = recipe.variables.iter().map(|(name, value)| format!("{name} = {}", quoted(value)));
+        let _ = writeln!(text, "variables = {{ {} }}", variables.collect::<Vec<_>>().join(", "));
     }
     text.push_str("packages = [\n");
     for package in &recipe.packages {

@@ -5,6 +5,7 @@
 //! packages on disk, `marks` the REQUESTED files. Creating an environment from a recipe is left to
 //! `commands::creation`.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::activation::OwnVariables;
 use crate::context::Context;
 use crate::environment::path_extensions::PathExtensions;
 use crate::environment::{BIN, Environment};
@@ -61,6 +63,12 @@ pub(crate) struct Recipe {
     /// Directories that `add2virtualenv` added, in the order of `sys.path`.
     #[serde(default)]
     pub(crate) extra_paths: Vec<String>,
+    /// Directories that the user put into PATH, the first one first.
+    #[serde(default)]
+    pub(crate) path: Vec<String>,
+    /// Variables that the user set.
+    #[serde(default)]
+    pub(crate) variables: BTreeMap<String, String>,
     /// Every distribution, by name.
     #[serde(default)]
     pub(crate) packages: Vec<Package>,
@@ -103,6 +111,9 @@ pub(crate) fn read_with_faults(
     let extra_paths = extra_paths.iter().flat_map(PathExtensions::directories);
     let project = project::linked(environment, context)?.filter(|project| project.is_absolute());
     let prompt = environment.cfg().and_then(|cfg| cfg.prompt());
+    let of_store = store_of(environment, context);
+    let OwnVariables { set: variables, path } =
+        of_store.as_ref().map(|home| home.variables(environment.name())).unwrap_or_default();
     let recipe = Recipe {
         name: text("the name of the environment", environment.label())?,
         python: python(environment, site_packages),
@@ -110,9 +121,11 @@ pub(crate) fn read_with_faults(
         python_request: python_request(environment),
         prompt: prompt.map(|prompt| text_of_bytes("the prompt", prompt)).transpose()?,
         project: project.map(|project| portable(&project, home)).transpose()?,
-        note: note(environment, context),
+        note: of_store.as_ref().and_then(|home| home.note(environment.name())),
         system_site_packages: environment.sees_system_packages(),
         extra_paths: extra_paths.map(|path| portable(path, home)).collect::<Result<_>>()?,
+        path: path.iter().map(|directory| portable(Path::new(directory), home)).collect::<Result<_>>()?,
+        variables,
         packages: installed::packages(&directories, home, faults)?,
         hooks: hooks(environment)?,
     };
@@ -131,11 +144,10 @@ fn is_request(text: &str) -> bool {
     text.chars().all(is_of_version) && text.contains(|letter: char| letter.is_ascii_alphanumeric())
 }
 
-/// The note of an environment in WORKON_HOME; others have none.
-fn note(environment: &Environment, context: &Context) -> Option<String> {
+/// The store of an environment in WORKON_HOME; others have neither note nor variables.
+fn store_of(environment: &Environment, context: &Context) -> Option<WorkonHome> {
     let home = WorkonHome::locate(context).ok()?;
-    let is_in_it = environment.root().parent() == Some(home.path());
-    is_in_it.then(|| home.note(environment.name())).flatten()
+    (environment.root().parent() == Some(home.path())).then_some(home)
 }
 
 impl Recipe {
@@ -186,6 +198,8 @@ pub(crate) fn differences<'a>(one: &'a Recipe, other: &'a Recipe) -> Vec<Differe
         ("note", one.note == other.note),
         ("system-site-packages", one.system_site_packages == other.system_site_packages),
         ("extra-paths", one.extra_paths == other.extra_paths),
+        ("path", one.path == other.path),
+        ("variables", one.variables == other.variables),
         ("hook", one.hooks == other.hooks),
     ];
     found.extend(settings.into_iter().filter(|(_, is_same)| !is_same).map(|(key, _)| Difference::Setting(key)));

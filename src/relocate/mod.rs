@@ -148,6 +148,12 @@ pub(crate) fn replaced_in_json(text: &[u8], olds: &[PathBuf], new: &Path) -> Opt
     Spelling::new(olds, new).replaced(text, Language::Json)
 }
 
+/// A text from outside the environment, such as a value or a list of directories, with the new
+/// location. `None` if nothing changes.
+pub(crate) fn replaced_in_text(text: &[u8], olds: &[PathBuf], new: &Path) -> Option<Vec<u8>> {
+    Spelling::new(olds, new).replaced(text, Language::Plain)
+}
+
 /// A location as it is typed, and with the links above it resolved. Whether the last component is
 /// a link does not matter.
 pub(crate) fn spellings(location: &Path) -> Vec<PathBuf> {

@@ -4,7 +4,7 @@
 //! worse than no file.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -98,9 +98,13 @@ impl Format {
             }
             Self::Dotenv | Self::Systemd | Self::Github => self.file(changes),
             Self::GithubPath => {
-                let bin = changes.bin.as_os_str().as_bytes();
-                self.check_value("PATH", bin, is_line)?;
-                Ok([bin, b"\n"].concat())
+                // The last line comes first in PATH.
+                let mut text = Vec::new();
+                for directory in changes.added.iter().rev().map(OsString::as_os_str).chain([changes.bin.as_os_str()]) {
+                    self.check_value("PATH", directory.as_bytes(), is_line)?;
+                    text.extend([directory.as_bytes(), b"\n"].concat());
+                }
+                Ok(text)
             }
             Self::Json => self.json(root, changes),
         }
@@ -263,7 +267,9 @@ fn for_direnv(root: &Path, changes: &Changes) -> Vec<u8> {
     }
     for (name, value) in &changes.set {
         let value = if name == "PATH" {
-            [&quoted(changes.bin.as_os_str())[..], b"${PATH+\":$PATH\"}"].concat()
+            let added = changes.added.iter().flat_map(|directory| [&b":"[..], directory.as_bytes()].concat());
+            let own: Vec<u8> = changes.bin.as_os_str().as_bytes().iter().copied().chain(added).collect();
+            [&Language::Sh.literal(&own)[..], b"${PATH+\":$PATH\"}"].concat()
         } else {
             quoted(value)
         };

@@ -8,7 +8,7 @@ use std::fmt;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use crate::activation::{Elsewhere, FormerValue, Plan, Step, Target};
+use crate::activation::{Elsewhere, FormerValue, OwnVariables, Plan, Step, Target};
 use crate::quoting::Language;
 
 pub(crate) mod formats;
@@ -101,7 +101,7 @@ fn call<'a>(shell: Shell, function: &str, arguments: impl IntoIterator<Item = &'
 fn write_step(shell: Shell, step: &Step, code: &mut Vec<u8>) {
     let bytes = |words: &'_ [OsString]| words.iter().map(|word| word.as_bytes().to_vec()).collect::<Vec<_>>();
     let words = |target: &Target| {
-        let Target { root, prompt, hooks, elsewhere: _ } = target;
+        let Target { root, prompt, hooks, .. } = target;
         [root.as_os_str(), prompt, hooks.as_os_str()].map(|part| part.as_bytes().to_vec())
     };
     let (function, arguments): (&str, Vec<Vec<u8>>) = match step {
@@ -109,7 +109,8 @@ fn write_step(shell: Shell, step: &Step, code: &mut Vec<u8>) {
         Step::Enter(target) => ("enter", words(target).into()),
         Step::Each(heading, target, command) | Step::EachTold(heading, target, command) => {
             let function = if matches!(step, Step::Each(..)) { "each" } else { "each_told" };
-            (function, [vec![heading.as_bytes().to_vec()], words(target).to_vec(), bytes(command)].concat())
+            let heading = vec![heading.as_bytes().to_vec()];
+            (function, [heading, words(target).to_vec(), with(&target.own), bytes(command)].concat())
         }
         Step::RunHooks(words) => ("run_hooks", bytes(words)),
         Step::Continue(words) => ("continue", bytes(words)),
@@ -121,6 +122,7 @@ fn write_step(shell: Shell, step: &Step, code: &mut Vec<u8>) {
             };
             ("put_back", vec![name.as_bytes().to_vec(), how.as_bytes().to_vec(), value.to_vec()])
         }
+        Step::RemoveFromPath(directory) => ("without", vec![directory.as_bytes().to_vec()]),
         Step::Later(file) => ("later", vec![file.as_os_str().as_bytes().to_vec()]),
         Step::Source(file) => ("source", vec![file.as_os_str().as_bytes().to_vec()]),
         Step::Text(text) => ("text", vec![text.clone()]),
@@ -132,9 +134,29 @@ fn write_step(shell: Shell, step: &Step, code: &mut Vec<u8>) {
         Step::ProjectSwitching(None) => ("project_cd", Vec::new()),
     };
     call(shell, function, arguments.iter().map(Vec::as_slice), code);
-    if let Step::Enter(Target { root, elsewhere: Some(elsewhere), .. }) = step {
+    let Step::Enter(Target { root, own, elsewhere, .. }) = step else { return };
+    if let Some(elsewhere) = elsewhere {
         write_elsewhere(shell, root, elsewhere, code);
     }
+    for (name, value) in &own.set {
+        call(shell, "set", [name.as_bytes(), value.as_bytes()], code);
+    }
+    if !own.path.is_empty() {
+        call(shell, "path", own.path.iter().map(String::as_bytes), code);
+    }
+}
+
+/// The words before a command that give it the variables of its environment.
+fn with(own: &OwnVariables) -> Vec<Vec<u8>> {
+    let set = own.set.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
+    // Each goes before those that are there.
+    let path = own.path.iter().rev().flat_map(|directory| [b"PATH", directory.as_bytes()]);
+    let pairs: Vec<&[u8]> = set.chain(path).collect();
+    if pairs.is_empty() {
+        return Vec::new();
+    }
+    let words = std::iter::once(&b"__venvwrap_with"[..]).chain(pairs).chain([&b"--"[..]]);
+    words.map(<[u8]>::to_vec).collect()
 }
 
 /// Appends the calls after `enter` for an environment that another tool keeps.
@@ -155,7 +177,13 @@ mod tests {
 
     #[test]
     fn a_plan_is_calls_with_quoted_values() {
-        let target = Target { root: "/w/it's".into(), prompt: "it's".into(), hooks: "/w".into(), elsewhere: None };
+        let target = Target {
+            root: "/w/it's".into(),
+            prompt: "it's".into(),
+            hooks: "/w".into(),
+            own: OwnVariables::default(),
+            elsewhere: None,
+        };
         let around = Surroundings {
             directory: Some("/p \\x".into()),
             appended: Some(b"export A=1\n".to_vec()),

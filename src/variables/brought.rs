@@ -12,51 +12,86 @@
 
 use crate::env_vars;
 
-/// Names that shells, loaders, or tools obey.
-const NAMES: &[&str] = &[
-    // Shells: bash, zsh, fish, dash, and what they pass to every program.
-    "ARGC CDPATH CHILD_MAX CMD_DURATION COLUMNS CORRECT_IGNORE CORRECT_IGNORE_FILE COPROC CPUTYPE DIRSTACK DIRSTACKSIZE",
-    "EGID ENV EPOCHREALTIME EPOCHSECONDS ERRNO EUID EXECIGNORE FCEDIT FIGNORE FPATH FUNCNAME FUNCNEST GID GLOBIGNORE",
-    "GLOBSORT GROUPS HOME HOST HOSTFILE HOSTNAME HOSTTYPE IFS IGNOREEOF INPUTRC KEYTIMEOUT LANG LANGUAGE LINENO LINES",
-    "LISTMAX LOGCHECK LOGNAME MACHTYPE MAPFILE MATCH MBEGIN MEND NULLCMD OLDPWD OPTARG OPTERR OPTIND OSTYPE PATH",
-    "PIPESTATUS POSIXLY_CORRECT POSTEDIT PPID PSVAR PWD RANDOM READNULLCMD REPLY REPORTMEMORY REPORTTIME SAVEHIST SECONDS",
-    "SHELL SHELLOPTS SHLVL SPROMPT SRANDOM STTY TIMEFMT TIMEFORMAT TMOUT TMP TMPDIR TMPPREFIX TMPSUFFIX TEMP TEMPDIR TTY",
-    "TTYIDLE UID USER USERNAME VENDOR WATCH WATCHFMT WORDCHARS ARGV0 BAUD MODULE_PATH",
-    // Loaders of programs, of modules, and of the C library's own files.
-    "GCONV_PATH GETCONF_DIR GIO_EXTRA_MODULES GIO_MODULE_DIR GTK_MODULES GTK_PATH GTK3_MODULES HOSTALIASES LIBPATH",
-    "LOCALDOMAIN LOCPATH NLSPATH QT_PLUGIN_PATH RES_OPTIONS SHLIB_PATH TZDIR",
-    // Interpreters and their build tools.
-    "CLASSPATH COMPILER_PATH M4PATH PHPRC",
-    // Editors, pagers, and programs that other programs start.
-    "BROWSER EDITOR MORE PAGER VISUAL",
-    // Servers to talk to and trust.
-    "ALL_PROXY FTP_PROXY HTTP_PROXY HTTPS_PROXY NETRC NO_PROXY WGETRC",
-    // venvwrap's, besides those in `env_vars`.
-    "HOOK_VERBOSE_OPTION PROJECT_HOME WORKON_HOME",
-];
+/// Names that something obeys.
+struct Obeyed {
+    /// What obeys them, in words.
+    by: &'static str,
+    /// Names, separated by blanks.
+    names: &'static [&'static str],
+    /// Prefixes of such names.
+    beginnings: &'static [&'static str],
+}
 
-/// Prefixes of such names.
-const BEGINNINGS: &[&str] = &[
-    // Shells and terminals.
-    "BASH COLORTERM COMP DIRENV_ FISH FZF_ HIST INSIDE_ KSH LC_ LS_COLORS MAIL NCURSES_ PROMPT PS0 PS1 PS2 PS3 PS4 PS5 PS6",
-    "PS7 PS8 PS9 READLINE_ RPROMPT RPS TERM TRY_BLOCK_ XDG_ ZBEEP ZCALC ZDOTDIR ZLE ZLS_ ZSH",
-    // Loaders.
-    "DYLD_ GLIBC_ LD_ LIBC_ MALLOC_",
-    // Interpreters.
-    "AWK BUN_ BUNDLE CAML CARGO_ DENO_ DOTNET_ ELIXIR_ EMACS ERL_ GAWK GEM_ GHC GO111 GOFLAGS GOPATH GOPROXY GOROOT GOSUMDB",
-    "GRADLE_ GUILE_ JAVA JDK_ JULIA_ JVM_ LUA MAKE MAVEN_ MONO_ NODE_ NPM_ NVIM OCAML PERL PHP_ PYDEVD PYENV_ PYTEST_",
-    "PYTHON RETICULATE_ RHOME RSCRIPT RUBY RUST R_ TCL TK_ VIM YARN_",
+const OBEYED: &[Obeyed] = &[
+    // Shells: bash, zsh, fish, dash, and what they pass to every program. Shells and terminals.
+    Obeyed {
+        by: "shells obey it",
+        names: &[
+            "ARGC CDPATH CHILD_MAX CMD_DURATION COLUMNS CORRECT_IGNORE CORRECT_IGNORE_FILE COPROC CPUTYPE DIRSTACK DIRSTACKSIZE",
+            "EGID ENV EPOCHREALTIME EPOCHSECONDS ERRNO EUID EXECIGNORE FCEDIT FIGNORE FPATH FUNCNAME FUNCNEST GID GLOBIGNORE",
+            "GLOBSORT GROUPS HOME HOST HOSTFILE HOSTNAME HOSTTYPE IFS IGNOREEOF INPUTRC KEYTIMEOUT LANG LANGUAGE LINENO LINES",
+            "LISTMAX LOGCHECK LOGNAME MACHTYPE MAPFILE MATCH MBEGIN MEND NULLCMD OLDPWD OPTARG OPTERR OPTIND OSTYPE PATH",
+            "PIPESTATUS POSIXLY_CORRECT POSTEDIT PPID PSVAR PWD RANDOM READNULLCMD REPLY REPORTMEMORY REPORTTIME SAVEHIST SECONDS",
+            "SHELL SHELLOPTS SHLVL SPROMPT SRANDOM STTY TIMEFMT TIMEFORMAT TMOUT TMP TMPDIR TMPPREFIX TMPSUFFIX TEMP TEMPDIR TTY",
+            "TTYIDLE UID USER USERNAME VENDOR WATCH WATCHFMT WORDCHARS ARGV0 BAUD MODULE_PATH",
+        ],
+        beginnings: &[
+            "BASH COLORTERM COMP DIRENV_ FISH FZF_ HIST INSIDE_ KSH LC_ LS_COLORS MAIL NCURSES_ PROMPT PS0 PS1 PS2 PS3 PS4 PS5 PS6",
+            "PS7 PS8 PS9 READLINE_ RPROMPT RPS TERM TRY_BLOCK_ XDG_ ZBEEP ZCALC ZDOTDIR ZLE ZLS_ ZSH",
+        ],
+    },
+    // Loaders of programs, of modules, and of the C library's own files. Loaders.
+    Obeyed {
+        by: "loaders of programs obey it",
+        names: &[
+            "GCONV_PATH GETCONF_DIR GIO_EXTRA_MODULES GIO_MODULE_DIR GTK_MODULES GTK_PATH GTK3_MODULES HOSTALIASES LIBPATH",
+            "LOCALDOMAIN LOCPATH NLSPATH QT_PLUGIN_PATH RES_OPTIONS SHLIB_PATH TZDIR",
+        ],
+        beginnings: &["DYLD_ GLIBC_ LD_ LIBC_ MALLOC_"],
+    },
+    // Interpreters and their build tools. Interpreters.
+    Obeyed {
+        by: "interpreters and build tools obey it",
+        names: &["CLASSPATH COMPILER_PATH M4PATH PHPRC"],
+        beginnings: &[
+            "AWK BUN_ BUNDLE CAML CARGO_ DENO_ DOTNET_ ELIXIR_ EMACS ERL_ GAWK GEM_ GHC GO111 GOFLAGS GOPATH GOPROXY GOROOT GOSUMDB",
+            "GRADLE_ GUILE_ JAVA JDK_ JULIA_ JVM_ LUA MAKE MAVEN_ MONO_ NODE_ NPM_ NVIM OCAML PERL PHP_ PYDEVD PYENV_ PYTEST_",
+            "PYTHON RETICULATE_ RHOME RSCRIPT RUBY RUST R_ TCL TK_ VIM YARN_",
+        ],
+    },
     // Version control, ssh, and keys.
-    "BZR CVS GCM_ GH_ GIT_ GNUPG GPG_ HG PINENTRY RSYNC_ SSH SUDO_ SVN_",
+    Obeyed {
+        by: "git, ssh, or another tool for versions and keys obeys it",
+        names: &[],
+        beginnings: &["BZR CVS GCM_ GH_ GIT_ GNUPG GPG_ HG PINENTRY RSYNC_ SSH SUDO_ SVN_"],
+    },
     // Installers, and managers of environments and Pythons. conda's own are computed, never copied.
-    "ASDF_ CONDA DISTUTILS_ HATCH_ HOMEBREW_ MAMBA_ MICROMAMBA_ MISE_ NOX PDM_ PIP PIXI_ POETRY_ RYE_ SETUPTOOLS_ TOX TWINE_",
-    "UV_ VIRTUALENV",
-    // Editors and pagers.
-    "BAT_ DELTA_ GROFF_ LESS LV MAN MOST_ SYSTEMD_",
-    // Certificates.
-    "CURL_ OPENSSL_ SSL",
-    // venvwrap's.
-    "VENVWRAP_ VIRTUAL_ENV",
+    Obeyed {
+        by: "installers or managers of Pythons obey it",
+        names: &[],
+        beginnings: &[
+            "ASDF_ CONDA DISTUTILS_ HATCH_ HOMEBREW_ MAMBA_ MICROMAMBA_ MISE_ NOX PDM_ PIP PIXI_ POETRY_ RYE_ SETUPTOOLS_ TOX TWINE_",
+            "UV_ VIRTUALENV",
+        ],
+    },
+    // Editors, pagers, and programs that other programs start. Editors and pagers.
+    Obeyed {
+        by: "it names programs that others start",
+        names: &["BROWSER EDITOR MORE PAGER VISUAL"],
+        beginnings: &["BAT_ DELTA_ GROFF_ LESS LV MAN MOST_ SYSTEMD_"],
+    },
+    // Servers to talk to and trust. Certificates.
+    Obeyed {
+        by: "it decides which servers are talked to and trusted",
+        names: &["ALL_PROXY FTP_PROXY HTTP_PROXY HTTPS_PROXY NETRC NO_PROXY WGETRC"],
+        beginnings: &["CURL_ OPENSSL_ SSL"],
+    },
+    // venvwrap's, besides those in `env_vars`. venvwrap's.
+    Obeyed {
+        by: "venvwrap sets or reads it",
+        names: &["HOOK_VERBOSE_OPTION PROJECT_HOME WORKON_HOME"],
+        beginnings: &["VENVWRAP_ VIRTUAL_ENV"],
+    },
 ];
 
 /// Suffixes of such names, in any program.
@@ -73,16 +108,28 @@ const ENDINGS: &[&str] = &[
     "_PROXY",
 ];
 
+/// Why an environment must not set a variable of that name; `None` if it may.
+pub(crate) fn refusal(name: &str) -> Option<&'static str> {
+    let is_plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    if !name.starts_with(|first: char| first.is_ascii_uppercase()) || !name.bytes().all(is_plain) {
+        return Some("a name is upper-case letters, digits, and `_`, and begins with a letter");
+    }
+    let words = |lines: &'static [&'static str]| lines.iter().flat_map(|line| line.split(' '));
+    let obeyed = OBEYED.iter().find(|obeyed| {
+        words(obeyed.names).any(|each| each == name)
+            || words(obeyed.beginnings).any(|start| !start.is_empty() && name.starts_with(start))
+    });
+    match obeyed {
+        Some(obeyed) => Some(obeyed.by),
+        None if ENDINGS.iter().any(|end| name.ends_with(end)) => Some("programs find other programs or servers by it"),
+        None if env_vars::ALL.iter().any(|each| each.name == name) => Some("venvwrap sets or reads it"),
+        None => None,
+    }
+}
+
 /// Whether an environment may set a variable of that name.
 pub(crate) fn may_be_brought(name: &str) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
-    let words = |lines: &'static [&'static str]| lines.iter().flat_map(|line| line.split(' '));
-    name.starts_with(|first: char| first.is_ascii_uppercase())
-        && name.bytes().all(is_plain)
-        && !words(NAMES).any(|each| each == name)
-        && !words(BEGINNINGS).any(|start| name.starts_with(start))
-        && !ENDINGS.iter().any(|end| name.ends_with(end))
-        && !env_vars::ALL.iter().any(|each| each.name == name)
+    refusal(name).is_none()
 }
 
 /// Whether an undo record may restore a variable of that name: one that an environment may set, or

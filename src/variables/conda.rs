@@ -7,7 +7,6 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::Others;
-use super::record::OuterValue;
 use crate::activation::Conda;
 use crate::env_vars::CONDA_PREFIX;
 
@@ -16,30 +15,23 @@ pub(super) fn enter(root: &Path, conda: &Conda, others: &mut Others<'_>, undo: &
     let before = others.get(CONDA_PREFIX).filter(|before| !before.value.is_empty());
     let level = before.as_ref().and(others.get("CONDA_SHLVL")).map_or(0, |level| number(&level.value));
     if let Some(before) = before.filter(|_| level > 0) {
-        set(others, undo, &format!("CONDA_PREFIX_{level}"), before.value);
-        set(others, undo, &format!("CONDA_STACKED_{}", level + 1), "true".into());
+        others.set(&format!("CONDA_PREFIX_{level}"), before.value, undo);
+        others.set(&format!("CONDA_STACKED_{}", level + 1), "true".into(), undo);
     }
     let mut modifier = OsString::from("(");
     modifier.push(&conda.name);
     modifier.push(") ");
-    set(others, undo, CONDA_PREFIX, root.as_os_str().to_owned());
-    set(others, undo, "CONDA_SHLVL", (level + 1).to_string().into());
-    set(others, undo, "CONDA_DEFAULT_ENV", conda.name.clone());
-    set(others, undo, "CONDA_PROMPT_MODIFIER", modifier);
+    others.set(CONDA_PREFIX, root.as_os_str().to_owned(), undo);
+    others.set("CONDA_SHLVL", (level + 1).to_string().into(), undo);
+    others.set("CONDA_DEFAULT_ENV", conda.name.clone(), undo);
+    others.set("CONDA_PROMPT_MODIFIER", modifier, undo);
     for (name, value) in &conda.variables {
         if let Some(was) = others.get(name) {
             // `conda deactivate` restores the variable from this.
-            set(others, undo, &format!("__CONDA_SHLVL_{level}_{name}"), was.value);
+            others.set(&format!("__CONDA_SHLVL_{level}_{name}"), was.value, undo);
         }
-        set(others, undo, name, value.clone());
+        others.set(name, value.clone(), undo);
     }
-}
-
-fn set(others: &mut Others<'_>, undo: &mut Vec<u8>, name: &str, value: OsString) {
-    let was = others.get(name);
-    undo.extend_from_slice(b";set=");
-    undo.extend(was.map_or_else(|| name.as_bytes().to_vec(), |was| was.field(name)));
-    others.changed.insert(name.to_owned(), Some(OuterValue { value, is_exported: true }));
 }
 
 /// The number of stacked conda environments: up to three digits, and 0 for anything else.

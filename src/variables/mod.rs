@@ -17,7 +17,7 @@ pub(crate) mod brought;
 mod conda;
 pub(crate) mod record;
 
-use record::{OuterPath, OuterValue, UndoRecord, escaped};
+use record::{ADDED_TO_PATH, OuterPath, OuterValue, UndoRecord, escaped};
 
 /// The variables that change. All others stay as they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub(crate) struct Changes {
     pub(crate) unset: Vec<(String, bool)>,
     /// The environment's `bin`, first in the new PATH.
     pub(crate) bin: PathBuf,
+    /// The directories that follow it there, set by the user.
+    pub(crate) added: Vec<OsString>,
     /// Directories removed from PATH with the environments that were active.
     pub(crate) left: Vec<OsString>,
 }
@@ -54,7 +56,7 @@ pub(crate) fn entering<'a>(
     let mut others = Others { given: &|name| given(name).map(OuterValue::exported), changed: BTreeMap::new() };
     let mut left = Vec::new();
     if let Some(record) = given(VENVWRAP_UNDO).filter(|record| !record.is_empty()).map(UndoRecord::read) {
-        left.extend(leave(record, &mut path, &mut outside, &mut others));
+        leave(record, &mut path, &mut outside, &mut others, &mut left);
     }
     left.extend(displace(&mut path, &mut outside, is_environment));
     let (root, hooks) = (escaped(target.root.as_os_str()), escaped(target.hooks.as_os_str()));
@@ -71,6 +73,10 @@ pub(crate) fn entering<'a>(
     }
     let bin = target.root.join("bin");
     let mut new_path = bin.clone().into_os_string();
+    for directory in &target.own.path {
+        new_path.push(":");
+        new_path.push(directory);
+    }
     if let Some(was) = path {
         new_path.push(":");
         new_path.push(was.value);
@@ -89,6 +95,12 @@ pub(crate) fn entering<'a>(
         set.push(text(VIRTUAL_ENV, target.root.clone().into_os_string()));
         set.push(text(VIRTUAL_ENV_PROMPT, target.prompt.clone()));
     }
+    for (name, value) in &target.own.set {
+        others.set(name, value.into(), &mut undo);
+    }
+    for directory in &target.own.path {
+        undo.extend([b";set=", ADDED_TO_PATH, &escaped(OsStr::new(directory))].concat());
+    }
     set.push((PATH.to_owned(), new_path));
     set.push((VENVWRAP_UNDO.to_owned(), OsString::from_vec(undo)));
     let mut unset: Vec<(String, bool)> =
@@ -99,7 +111,8 @@ pub(crate) fn entering<'a>(
             None => unset.push((name.clone(), given(&name).is_some())),
         }
     }
-    Changes { set, unset, bin, left }
+    let added = target.own.path.iter().map(OsString::from).collect();
+    Changes { set, unset, bin, added, left }
 }
 
 /// All variables besides PATH: their given values, with the changes so far.
@@ -111,6 +124,14 @@ struct Others<'a> {
 impl Others<'_> {
     fn get(&self, name: &str) -> Option<OuterValue> {
         self.changed.get(name).cloned().unwrap_or_else(|| (self.given)(name))
+    }
+
+    /// Sets a variable, and records its earlier value.
+    fn set(&mut self, name: &str, value: OsString, undo: &mut Vec<u8>) {
+        let was = self.get(name);
+        undo.extend_from_slice(b";set=");
+        undo.extend(was.map_or_else(|| name.as_bytes().to_vec(), |was| was.field(name)));
+        self.changed.insert(name.to_owned(), Some(OuterValue { value, is_exported: true }));
     }
 }
 
@@ -125,28 +146,36 @@ fn displace(
     let root =
         virtual_env.take_if(|root| Path::new(&root.value).is_absolute() && is_environment(Path::new(&root.value)))?;
     *prompt = None;
-    path.as_mut().and_then(|path| without(path, &root.value))
+    path.as_mut().and_then(|path| without_bin(path, &root.value))
 }
 
 /// Removes an environment's `bin` from PATH, once, and returns it.
-fn without(path: &mut OuterValue, root: &OsStr) -> Option<OsString> {
+fn without_bin(path: &mut OuterValue, root: &OsStr) -> Option<OsString> {
     let mut bin = root.to_owned();
     bin.push("/bin");
-    let mut entries: Vec<&[u8]> = path.value.as_bytes().split(|byte| *byte == b':').collect();
-    let place = entries.iter().position(|each| *each == bin.as_bytes())?;
-    entries.remove(place);
-    path.value = OsString::from_vec(entries.join(&b':'));
-    Some(bin)
+    without(path, &bin).then_some(bin)
 }
 
-/// Undoes the activation on record, and returns the directory removed from PATH.
+/// Removes a directory from PATH, once. `false` if it is not there.
+fn without(path: &mut OuterValue, directory: &OsStr) -> bool {
+    let mut entries: Vec<&[u8]> = path.value.as_bytes().split(|byte| *byte == b':').collect();
+    let Some(place) = entries.iter().position(|each| *each == directory.as_bytes()) else { return false };
+    entries.remove(place);
+    path.value = OsString::from_vec(entries.join(&b':'));
+    true
+}
+
+/// Undoes the activation on record, and adds the directories removed from PATH to `left`.
 fn leave(
     record: UndoRecord,
     path: &mut Option<OuterValue>,
     outside: &mut [Option<OuterValue>; 3],
     others: &mut Others<'_>,
-) -> Option<OsString> {
-    let left = path.as_mut().filter(|_| !record.root.is_empty()).and_then(|path| without(path, &record.root));
+    left: &mut Vec<OsString>,
+) {
+    if let Some(path) = path.as_mut().filter(|_| !record.root.is_empty()) {
+        left.extend(without_bin(path, &record.root));
+    }
     match record.path {
         OuterPath::Exported => {}
         OuterPath::Private => path.iter_mut().for_each(|path| path.is_exported = false),
@@ -162,6 +191,9 @@ fn leave(
     // If another tool activated another environment since, the variables are that tool's.
     if active == record.root {
         others.changed.extend(record.set);
+        if let Some(path) = path.as_mut() {
+            left.extend(record.added.into_iter().filter(|directory| without(path, directory)));
+        }
     }
     if active == record.root || !is_taken && !is_of_conda {
         *virtual_env = virtual_env_was;
@@ -173,15 +205,21 @@ fn leave(
     if python_home.is_none() {
         *python_home = python_home_was;
     }
-    left
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::activation::OwnVariables;
 
     fn target(root: &str) -> Target {
-        Target { root: root.into(), prompt: "p".into(), hooks: "/h".into(), elsewhere: None }
+        Target {
+            root: root.into(),
+            prompt: "p".into(),
+            hooks: "/h".into(),
+            own: OwnVariables::default(),
+            elsewhere: None,
+        }
     }
 
     /// The changes as lines, with these variables there.

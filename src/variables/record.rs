@@ -42,7 +42,12 @@ pub(crate) struct UndoRecord {
     pub(super) replaced: [Option<OuterValue>; 3],
     /// Other variables that were set, with their earlier values: only names that may be restored.
     pub(crate) set: Vec<(String, Option<OuterValue>)>,
+    /// Directories that were added to PATH besides the environment's own.
+    pub(crate) added: Vec<OsString>,
 }
+
+/// The start of the value of a field `set` for a directory that was added to PATH.
+pub(super) const ADDED_TO_PATH: &[u8] = b"+PATH=";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum OuterPath {
@@ -61,6 +66,7 @@ impl UndoRecord {
             path: OuterPath::Exported,
             replaced: [None, None, None],
             set: Vec::new(),
+            added: Vec::new(),
         };
         for field in text.as_bytes().split(|byte| *byte == b';') {
             let mut parts = field.splitn(2, |byte| *byte == b'=');
@@ -70,7 +76,10 @@ impl UndoRecord {
                 (b"root", Some(value)) if is_exported => record.root = unescaped(value),
                 (b"automatic", Some(_)) if is_exported => record.is_automatic = true,
                 (b"elsewhere", Some(value)) if is_exported => record.elsewhere = Some(unescaped(value)),
-                (b"set", Some(value)) if is_exported => record.set.extend(setting(value)),
+                (b"set", Some(value)) if is_exported => match value.strip_prefix(ADDED_TO_PATH) {
+                    Some(directory) => record.added.push(unescaped(directory)),
+                    None => record.set.extend(setting(value)),
+                },
                 (b"PATH", None) => record.path = if is_exported { OuterPath::Unset } else { OuterPath::Private },
                 (name, Some(value)) => {
                     if let Some(place) = REPLACED.iter().position(|each| each.as_bytes() == name) {

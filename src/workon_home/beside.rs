@@ -1,5 +1,6 @@
 //! Facts about environments that are kept beside them, by name: when each was last used, the user's
-//! note, whether it is locked, and the Jupyter kernels of those in the trash.
+//! note, whether it is locked, the Jupyter kernels of those in the trash, and (in `variables`) the
+//! user's variables.
 //!
 //! Each is a file in a directory of its own in `.venvwrap`, so that nothing is written into an
 //! environment. They move along when it is renamed, and stay while it is in the trash. Snapshots
@@ -30,11 +31,12 @@ use crate::fs::{give, write_whole};
 const USED: &str = "used";
 const NOTES: &str = "notes";
 const KERNELS: &str = "kernels";
+pub(super) const VARIABLES: &str = "variables";
 /// Empty files, one for each locked environment.
 const LOCKED: &str = "locked";
 
 /// Every directory with facts about environments.
-const SHELVES: [&str; 4] = [USED, NOTES, KERNELS, LOCKED];
+const SHELVES: [&str; 5] = [USED, NOTES, KERNELS, LOCKED, VARIABLES];
 
 /// Longest note, in bytes.
 pub(crate) const LONGEST_NOTE: usize = 16 * 1024;
@@ -129,7 +131,7 @@ impl WorkonHome {
     }
 
     /// A file of at most `limit` bytes, and its owner and mode.
-    fn read_beside(&self, shelf: &str, name: &OsStr, limit: usize) -> Option<(Vec<u8>, Metadata)> {
+    pub(super) fn read_beside(&self, shelf: &str, name: &OsStr, limit: usize) -> Option<(Vec<u8>, Metadata)> {
         let shelf = self.private_directory(shelf).ok()??;
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let file = File::from(openat(shelf.file(), name, flags, Mode::empty()).ok()?);
@@ -140,7 +142,7 @@ impl WorkonHome {
     }
 
     /// Replaces a file whole; `None` removes it.
-    fn write_beside(&self, shelf: &str, name: &OsStr, text: Option<&[u8]>) -> Result<()> {
+    pub(super) fn write_beside(&self, shelf: &str, name: &OsStr, text: Option<&[u8]>) -> Result<()> {
         let Some(text) = text else {
             return self.private_directory(shelf)?.map_or(Ok(()), |shelf| remove(&shelf, name));
         };

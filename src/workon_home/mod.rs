@@ -29,6 +29,7 @@ mod replacement;
 pub(crate) mod snapshots;
 pub(crate) mod trash;
 mod trash_entry;
+pub(crate) mod variables;
 
 pub(crate) use build::UnfinishedEnvironment;
 use name::EnvironmentName;

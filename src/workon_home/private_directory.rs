@@ -179,7 +179,7 @@ impl WorkonHome {
     /// The directories that cannot be used, each with the reason and a remedy.
     pub(crate) fn unusable_directories(&self) -> Vec<(PathBuf, String, String)> {
         let mut found = Vec::new();
-        for name in ["new", "trash", "pool", "kept", "used", "notes", "kernels", "snapshots"] {
+        for name in ["new", "trash", "pool", "kept", "used", "notes", "kernels", "variables", "snapshots"] {
             if let Err(Error::Store(StoreError::Unusable { reason, remedy, .. })) = self.private_directory(name) {
                 let private = self.path.join(PRIVATE);
                 let is_whole = fs::symlink_metadata(&private).is_ok_and(|entry| entry.is_dir());

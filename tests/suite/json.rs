@@ -112,6 +112,7 @@ fn world() -> Sandbox {
     sandbox.write("jupyter/kernels/x/kernel.json", kernel);
     let jupyter = sandbox.root().join("jupyter");
     sandbox.set("JUPYTER_DATA_DIR", jupyter);
+    sandbox.run(["set", "x", "A=1", "--path", "/bin"]).status(0);
     sandbox
 }
 
@@ -125,6 +126,7 @@ const DOCUMENTS: &[(&str, &[&str])] = &[
     ("showvirtualenv --json", &["showvirtualenv", "--json", "x"]),
     ("showvirtualenv --json", &["showvirtualenv", "y", "--json"]),
     ("allvirtualenv --parallel --json", &["allvirtualenv", "--parallel", "--json", "true"]),
+    ("venvwrap set --json", &["set", "x", "--json"]),
     ("venvwrap kernel list --json", &["kernel", "list", "--json"]),
     ("venvwrap which --json", &["which", "--json", "x"]),
     ("venvwrap which --json", &["which", "--json", "x", "python"]),

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 
 use super::kept::{Kept, write_new};
 use super::{Creation, Options};
+use crate::activation::OwnVariables;
 use crate::commands::Session;
 use crate::creator;
 use crate::environment::path_extensions::PathExtensions;
@@ -158,6 +159,12 @@ impl FromRecipe<'_> {
         let environment = self.home.publish(building, self.name)?;
         if let Some(note) = &self.recipe.note {
             self.home.set_note(environment.name(), Some(note))?;
+        }
+        let path = self.recipe.path.iter().map(|directory| self.located(directory));
+        let path = path.map(|path| Ok(path?.to_string_lossy().into_owned())).collect::<Result<_>>()?;
+        let own = OwnVariables { set: self.recipe.variables.clone(), path };
+        if own != OwnVariables::default() {
+            self.home.set_variables(environment.name(), own)?;
         }
         if self.recipe.project.is_some() {
             keepsake::remember(self.home, &environment, self.session.context);

@@ -199,6 +199,12 @@ fn setting(recipe: &Recipe, key: &str) -> Option<String> {
         "note" => recipe.note.clone(),
         "system-site-packages" => Some(recipe.system_site_packages.to_string()),
         "extra-paths" => list(recipe.extra_paths.iter().map(String::as_str).collect()),
+        "path" => list(recipe.path.iter().map(String::as_str).collect()),
+        "variables" => {
+            let variables: Vec<String> =
+                recipe.variables.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            list(variables.iter().map(String::as_str).collect())
+        }
         _ => list(recipe.hooks.iter().map(|hook| hook.name.as_str()).collect()),
     }
 }

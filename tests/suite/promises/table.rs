@@ -329,6 +329,24 @@ pub(super) const TABLE: &[Row] = &[
         ..ROW
     },
     Row {
+        verb: "set",
+        day: &[("set x", 0), ("set x A=1 --path HERE", 0), ("set x --json", 0), ("unset x --all", 0)],
+        names: &["set NAME", "set NAME A=1"],
+        fails: &["set gone", "set gone A=1", "set x --from-file no.env", "set x --json >FULL"],
+        usage: "set x PATH=1",
+        broken: &[("set x A=1", 0), ("set x", 0), ("unset x A", 0)],
+        ..ROW
+    },
+    Row {
+        verb: "unset",
+        day: &[("set x A=1", 0), ("unset x A", 0), ("unset x --all", 0)],
+        names: &["unset NAME A", "unset NAME --all"],
+        fails: &["unset gone --all"],
+        usage: "unset x",
+        broken: &[("set x A=1", 0), ("unset x A", 0)],
+        ..ROW
+    },
+    Row {
         verb: "kernel",
         day: &[("kernel list", 0), ("kernel list --json", 0), ("kernel sync", 0), ("kernel remove x", 0)],
         names: &["kernel add NAME", "kernel remove NAME"],

@@ -21,6 +21,7 @@ mod python; //     list and find: each once, from anywhere; what is started for 
 mod rmvirtualenv;
 mod setup; //      the block in rc files: written, updated, refused, removed
 mod short_words;
+mod set;
 mod showvirtualenv;
 mod snapshot; //   exact copies, and the way back to them
 mod store; //      every verb with a WORKON_HOME that cannot be used
