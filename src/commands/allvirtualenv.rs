@@ -66,8 +66,10 @@ impl Verb for AllVirtualenv {
         let mut plan = Plan::default();
         for environment in environments(&home)? {
             let heading = shown(environment.name()).to_string();
-            let (target, words) =
-                (workon::target(&home, &hooks, &environment, Brought::default()), self.command.clone());
+            let (target, words) = (
+                workon::target(&hooks, &environment, home.variables_of(&environment), Brought::default()),
+                self.command.clone(),
+            );
             plan.push(if self.status {
                 Step::EachTold(heading, target, words)
             } else {

@@ -192,7 +192,7 @@ struct Target<'a> {
 
 impl<'a> Target<'a> {
     fn of(session: &Session<'_>, home: &WorkonHome, hooks: &Hooks<'_>, environment: &'a Environment) -> Result<Self> {
-        let changes = run::changes(session, home, hooks, environment)?;
+        let changes = run::changes(session, hooks, environment, home.variables_of(environment))?;
         Ok(Self { environment, heading: shown(environment.name()).to_string(), changes })
     }
 

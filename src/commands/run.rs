@@ -12,6 +12,7 @@ use clap::Parser;
 
 use super::brought::Brought;
 use super::{Outcome, Session, Verb, healing, workon};
+use crate::activation::OwnVariables;
 use crate::asked::not_started;
 use crate::context::Context;
 use crate::environment::Environment;
@@ -77,7 +78,7 @@ impl Verb for Run {
 pub(super) fn inside(session: &Session<'_>, name: &OsStr) -> Result<(Environment, Changes)> {
     let home = WorkonHome::locate(session.context)?;
     let environment = healing::with_python(session, workon::environment(session, &home, name)?)?;
-    let changes = changes(session, &home, &session.hooks(&home)?, &environment)?;
+    let changes = changes(session, &session.hooks(&home)?, &environment, home.variables_of(&environment))?;
     Ok((environment, changes))
 }
 
@@ -85,13 +86,13 @@ pub(super) fn inside(session: &Session<'_>, name: &OsStr) -> Result<(Environment
 /// that were refused.
 pub(super) fn changes(
     session: &Session<'_>,
-    home: &WorkonHome,
     hooks: &Hooks<'_>,
     environment: &Environment,
+    own: OwnVariables,
 ) -> Result<Changes> {
     let brought = Brought::of(session, environment)?;
     brought.tell(session, environment);
-    let target = workon::target(home, hooks, environment, brought);
+    let target = workon::target(hooks, environment, own, brought);
     Ok(variables::entering(&target, |name| session.context.given(name), pyvenv_cfg::exists_in))
 }
 

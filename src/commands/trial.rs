@@ -137,7 +137,8 @@ impl Verb for Try {
 impl Try {
     /// Runs the program to its end, with the streams of this process.
     fn call(&self, session: &Session<'_>, home: &WorkonHome, copy: &Copy<'_>) -> Result<ExitStatus> {
-        let changes = run::changes(session, &session.hooks(home)?, &copy.environment)?;
+        let changes =
+            run::changes(session, &session.hooks(home)?, &copy.environment, home.variables_of(copy.original))?;
         let [called, arguments @ ..] = &self.command[..] else { return Err(Error::Declined) };
         let program = run::find(called, &copy.environment, changes.path()).map_err(|error| match error {
             // The hint is about a directory that is still there.

@@ -8,7 +8,7 @@ use clap::Parser;
 
 use super::brought::Brought;
 use super::{Outcome, Session, Verb, doctor, elsewhere, healing, here, picker};
-use crate::activation::{Plan, Step, Surroundings, Target};
+use crate::activation::{OwnVariables, Plan, Step, Surroundings, Target};
 use crate::context::Context;
 use crate::elsewhere::Places;
 use crate::env_vars;
@@ -211,7 +211,7 @@ pub(super) fn enter(session: &Session<'_>, home: &WorkonHome, environment: &Envi
     if session.shell.is_some() {
         home.record_use(environment);
     }
-    Ok(Plan::switch(target(home, &hooks, environment, brought), around))
+    Ok(Plan::switch(target(&hooks, environment, home.variables_of(environment), brought), around))
 }
 
 /// Restores and reports what another tool removed by recreating the environment. Returns the ages
@@ -250,9 +250,9 @@ fn runnable(session: &Session<'_>, environment: &Environment, lines: Option<Vec<
 }
 
 /// What the plan needs to know to activate an environment.
-pub(super) fn target(home: &WorkonHome, hooks: &Hooks<'_>, environment: &Environment, brought: Brought) -> Target {
+pub(super) fn target(hooks: &Hooks<'_>, environment: &Environment, own: OwnVariables, brought: Brought) -> Target {
     Target {
-        own: home.variables_of(environment),
+        own,
         root: environment.root().to_path_buf(),
         prompt: environment.prompt(),
         hooks: hooks.directory().to_path_buf(),
