@@ -303,7 +303,7 @@ fn names_are_completed() {
         let words = ["complete", "fish", "--", "venvwrap", "kernel"].iter().chain(words);
         sandbox.run(words).status(0).stderr("").stdout(expected);
     };
-    offered(&["add", ""], "x\ny\n");
-    offered(&["remove", "x", ""], "x\ny\n");
+    offered(&["add", ""], "x\t3.11.2\ny\t3.11.2\n");
+    offered(&["remove", "x", ""], "x\t3.11.2\ny\t3.11.2\n");
     offered(&["l"], "list\tList the kernels of the user, and the environment of each\n");
 }

@@ -385,8 +385,8 @@ fn names_and_keys_are_completed() {
         let words = ["complete", "fish", "--", "venvwrap"].iter().chain(words);
         sandbox.run(words).status(0).stderr("").stdout(expected);
     };
-    offered(&["set", ""], "x\ny\n");
-    offered(&["unset", ""], "x\ny\n");
+    offered(&["set", ""], "x\t3.11.2\ny\t3.11.2\n");
+    offered(&["unset", ""], "x\t3.11.2\ny\t3.11.2\n");
     offered(&["unset", "x", ""], "ALPHA\nBETA\n");
     offered(&["unset", "x", "ALPHA", "B"], "BETA\n");
 }
