@@ -1,4 +1,4 @@
-//! Hints about snapshots, the trash, and kernels of Jupyter.
+//! Hints about snapshots, the trash, locks, and kernels of Jupyter.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -38,6 +38,12 @@ pub(super) const ROWS: &[Row] = &[
         situation(removed, "rmvirtualenv --now {name}", &[Shown, Line("showvirtualenv {name}")])
             .fill(&[("prune --trash", "prune --trash --yes")]),
     ),
+    pasted(
+        "`venvwrap unlock {}` permits changes",
+        situation(environment, "rmvirtualenv {name}", &[Again]).after_line("venvwrap lock {name}"),
+    ),
+    mentioned("pip prints it", "environment `{name}` is locked; `venvwrap unlock {typed}` unlocks it. This text"),
+    mentioned("is the first line of a file", "# Made by `venvwrap lock`.\n"),
     pasted(
         "No kernels yet. Add one with `venvwrap kernel add NAME`.",
         situation(with_ipykernel, "venvwrap kernel list", &[Gone]).fill(&[("NAME", "kernel")]),
