@@ -201,6 +201,9 @@ impl Environment {
         let packages = self.site_packages()?;
         // Fedora's `lib64` is a link to `lib` up to 3.14, and a directory of its own since
         // (gh-139704).
+        if fs::read_link(self.root.join("lib64")).is_ok_and(|target| target == Path::new("lib")) {
+            return Ok(vec![packages]);
+        }
         let library = packages.parent().and_then(Path::file_name).unwrap_or_default();
         let platform = self.root.join("lib64").join(library).join("site-packages");
         let has_both = platform.is_dir() && !crate::fs::is_same(&packages, &platform);

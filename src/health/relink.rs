@@ -49,7 +49,10 @@ pub(crate) fn relink_to(environment: &Environment, found: &Interpreter) -> Resul
 fn of_home(context: &Context, environment: &Environment) -> Option<Interpreter> {
     let (home, series) = (base_home(environment)?, environment.series()?);
     let stem = if own_python(environment)?.starts_with("pypy") { "pypy" } else { "python" };
-    let found = interpreter::at(context, &home.join(format!("{stem}{series}"))).ok()?;
+    let python = home.join(format!("{stem}{series}"));
+    // Usually it is missing, and an attempt to start it costs as much as the rest of `workon`.
+    fs::metadata(&python).ok()?;
+    let found = interpreter::at(context, &python).ok()?;
     (series == found.version.series()).then_some(found)
 }
 

@@ -48,7 +48,7 @@ place=
 if $namespace && mount -t tmpfs -o size=4G,mode=755 tmpfs "$top"; then
     mkdir "$top/disk"
     truncate -s 1900M "$top/image"
-    if mkfs.ext4 -q -F -N 300000 -E lazy_itable_init=0 "$top/image" && mount -o loop "$top/image" "$top/disk"; then
+    if mkfs.ext4 -q -F -N 400000 -E lazy_itable_init=0 "$top/image" && mount -o loop "$top/image" "$top/disk"; then
         room=$top/disk
         place='ext4 with a journal, in memory'
     fi
@@ -108,8 +108,40 @@ make_bare() {
         background=0 clean "$1" xargs -n 1 bin/venvwrap mkvirtualenv -p "$python" --without-pip 2>>log
 }
 
+# An environment that is exported, and one whose Python is missing again and again.
+make_upgradable() {
+    clean "$store" fresh heavy 2>>log
+    heavy=$(echo store/heavy/lib/python*/site-packages)
+    "$python" "$tools/bench-packages.py" 200 store/heavy
+    "$python" - "$room/wheels" <<'SCRIPT'
+import sys, zipfile
+from pathlib import Path
+Path(sys.argv[1]).mkdir()
+with zipfile.ZipFile(Path(sys.argv[1], "benched-1.0-py3-none-any.whl"), "w") as wheel:
+    wheel.writestr("benched.py", "")
+    wheel.writestr("benched-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: benched\nVersion: 1.0\n")
+    wheel.writestr("benched-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+    wheel.writestr("benched-1.0.dist-info/RECORD", "")
+SCRIPT
+    cat >bin/by-hand <<'SCRIPT'
+#!/bin/sh
+# usage: by-hand NAME    what to do without `venvwrap upgrade`
+rm -rf -- "${WORKON_HOME:?}/$1"
+venvwrap mkvirtualenv -p "$BENCH_PYTHON" "$1" && "$WORKON_HOME/$1/bin/pip" install -q --no-index --find-links "${WORKON_HOME%/*}/wheels" benched
+SCRIPT
+    cat >bin/orphan <<'SCRIPT'
+#!/bin/sh
+# usage: orphan NAME    makes the Python of an environment disappear
+cfg=$WORKON_HOME/$1/pyvenv.cfg
+sed 's,^home = .*,home = /missing/bin,' "$cfg" >"$cfg.new" && mv "$cfg.new" "$cfg"
+exec ln -sfn /missing/bin/python3 "$WORKON_HOME/$1/bin/python"
+SCRIPT
+    chmod +x bin/by-hand bin/orphan
+    clean "$store" by-hand orphan 2>>log
+}
+
 make_everything() {
-    local packages number=0 shell
+    local name packages number=0 shell
     mkdir bin home store many some
     cp "$binary" bin/venvwrap
     cat >bin/settled <<'SCRIPT'
@@ -150,7 +182,14 @@ SCRIPT
     many_files=$(find store/big -type f | wc -l | tr -d ' ')
     make_bare "$room/many" 1000
     make_bare "$room/some" 200
+    "$python" "$tools/bench-packages.py" 30 some/*
+    mkdir some/.venvwrap/used
+    for name in some/*; do : >"some/.venvwrap/used/${name##*/}"; done
+    mkdir lots && "$python" "$tools/bench-packages.py" --copies 10 some lots
+    make_upgradable
     for shell in bash zsh; do clean "$store" bin/venvwrap init "$shell" >"init.$shell"; done
+    # As the functions ask for a plan, with a word of our own for its marks.
+    plan=$(grep -o -- '--plan=bash/[0-9]*' init.bash | head -n 1)/1
     # virtualenvwrapper puts hooks into its store; the first load makes them.
     mkdir its-store
     cp -R -p store/one store/two its-store/
@@ -273,13 +312,15 @@ measure_lists_and_removal() {
     for _ in 1 2 3 4; do
         measure 5 empty '' bin/empty
         measure 5 ls-brief '' 'bin/venvwrap lsvirtualenv -b'
-        measure 5 plan '' 'bin/venvwrap --plan=bash/1 workon one'
+        measure 5 plan '' "bin/venvwrap $plan workon one"
         measure 5 run '' 'bin/venvwrap run one true'
         measure 5 env-path '' 'env PATH=store/one/bin:/usr/bin:/bin true'
         where=$room/many measure 5 complete '' "bin/venvwrap complete bash -- workon 'workon env' ' =:'"
         where=$room/many measure 5 ls-brief-1000 '' 'bin/venvwrap lsvirtualenv -b'
         measure 5 ls '' "ls $([ "$(uname)" = Linux ] && echo -U || echo -f) many"
         where=$room/some measure 5 ls-long '' 'bin/venvwrap lsvirtualenv'
+        where=$room/some measure 5 ls-packages '' 'bin/venvwrap lsvirtualenv --json'
+        where=$room/some measure 5 find '' "bin/venvwrap find 'numpy<2'"
         path=$every_python measure 5 python-list '' 'bin/venvwrap python list'
         # It looks on PATH, and nowhere else where we do: both find the same.
         path=$every_python measure 5 uv-python-list '' "'$peers/uv' python list --only-installed --offline"
@@ -317,6 +358,18 @@ mount_reflinks() {
     done
     # What is not written yet cannot be shared.
     sync -f reflinks
+}
+
+measure_recipes() {
+    for _ in 1 2; do
+        where=$room/lots measure 4 ls-packages-2000 '' 'bin/venvwrap lsvirtualenv --json'
+        measure 4 export '' 'bin/venvwrap export heavy'
+        measure 4 ls-r '' "ls -R $heavy"
+        measure 4 relink 'orphan orphan' "bin/venvwrap $plan workon orphan"
+        measure 4 upgrade 'orphan orphan' 'bin/venvwrap upgrade orphan'
+    done
+    measure 1 pip-freeze '' 'store/heavy/bin/pip freeze'
+    measure 1 by-hand '' 'by-hand other'
 }
 
 # --- The run ---------------------------------------------------------------------------------------------------------
@@ -377,6 +430,7 @@ while [ $round -lt $rounds ] && [ $((SECONDS + SECONDS / (round > 0 ? round : 1)
     measure_switching
     measure_lists_and_removal
     measure_copies
+    measure_recipes
 done
 count_processes
 measure 1 rm-now '' 'bin/venvwrap rmvirtualenv --now big'
