@@ -78,6 +78,8 @@ struct Copying<'a> {
     relocation: Option<&'a Relocation>,
     progress: Progress<'a>,
     copier: Copier,
+    /// Whether an exact copy can have any owner.
+    is_root: bool,
     /// Permission bits that new files do not get.
     umask: u32,
     done: AtomicUsize,
@@ -113,7 +115,7 @@ impl Visitor for Copying<'_> {
         let Some(relocation) = self.relocation else {
             let Some(source) = SourceFile::open(&from)? else { return Ok(()) };
             let copied = self.copy(&source, &to, |copy| source.copy_content(copy, buffer))?;
-            Self::make_equal(&copied, &source.stat).map_err(Error::io("write", &to))?;
+            self.make_equal(&copied, &source.stat).map_err(Error::io("write", &to))?;
             return self.count();
         };
         if is_record(path) {
@@ -145,7 +147,7 @@ impl Visitor for Copying<'_> {
         std::os::unix::fs::symlink(target, &to).map_err(Error::io(Error::LINKING, &to))?;
         if self.relocation.is_none() {
             let stat = fs::symlink_metadata(&from).map_err(Error::io("look at", from))?;
-            if geteuid().is_root() {
+            if self.is_root {
                 lchown(&to, Some(stat.uid()), Some(stat.gid())).map_err(Error::io("write", &to))?;
             }
             set_modified(&to, &stat)?;
@@ -158,7 +160,8 @@ impl<'a> Copying<'a> {
     fn new(from: &'a Path, to: &'a Path, relocation: Option<&'a Relocation>, progress: Progress<'a>) -> Result<Self> {
         let umask = umask(to).map_err(Error::io("write in", to))?;
         let (copier, done, deferred) = (Copier::default(), AtomicUsize::new(0), Mutex::default());
-        Ok(Self { from, to, relocation, progress, copier, umask, done, deferred })
+        let is_root = geteuid().is_root();
+        Ok(Self { from, to, relocation, progress, copier, is_root, umask, done, deferred })
     }
 
     fn deferred(&self) -> MutexGuard<'_, Deferred> {
@@ -183,8 +186,8 @@ impl<'a> Copying<'a> {
 
     /// Gives an exact copy the owner of its original, as far as that is allowed, and then those
     /// bits of the mode that belong to an owner.
-    fn make_equal(copy: &File, original: &Metadata) -> io::Result<()> {
-        if geteuid().is_root() && (original.uid() != 0 || original.gid() != 0) {
+    fn make_equal(&self, copy: &File, original: &Metadata) -> io::Result<()> {
+        if self.is_root && (original.uid() != 0 || original.gid() != 0) {
             fchown(copy, Some(original.uid()), Some(original.gid()))?;
         }
         let (bits, is_special) = (original.mode() & 0o7777, original.mode() & 0o7000 != 0);
@@ -215,7 +218,7 @@ impl<'a> Copying<'a> {
                 fs::set_permissions(&to, permissions).map_err(Error::io("write", &to))?;
             }
             if let Some(copy) = exact {
-                Self::make_equal(&copy, &stat).map_err(Error::io("write", to))?;
+                self.make_equal(&copy, &stat).map_err(Error::io("write", to))?;
             }
         }
         Ok(rewritten)
