@@ -11,9 +11,11 @@ function __venvwrap_yields {
     [[ -n $__venvwrap_rival ]]
 }
 
-# Sets the caller's __venvwrap_line to the first line of a file, at most 4096 characters.
+# Sets the caller's __venvwrap_line to the first line of a file, at most 4096 characters. It ends at
+# a NUL, which bash would skip without counting it: a sparse file would hold the prompt for minutes.
 function __venvwrap_first_line {
-    IFS='' \builtin read -r -n 4096 __venvwrap_line <"$1" || \builtin true
+    IFS='' \builtin read -r -d '' -n 4096 __venvwrap_line <"$1" || \builtin true
+    __venvwrap_line="${__venvwrap_line%%$'\n'*}"
 }
 
 # Adds the call behind what is in PROMPT_COMMAND, whoever put it there. An array keeps the string of

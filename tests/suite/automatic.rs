@@ -215,7 +215,7 @@ fn marks_that_lead_nowhere_are_ignored_or_refused_in_one_line() {
     mark("command", &write(b"$(touch canary)\n"));
     mark("above", &write(b"../../../../../../../../../../../../etc\n"));
     let refused = ["loop", "device", "nowhere", "command", "above"];
-    let others = ["pipfile", "fifo for pipenv", "list", "git", "submodule"];
+    let others = ["pipfile", "fifo for pipenv", "list", "git", "sparse", "submodule"];
     for name in others {
         fs::create_dir_all(sandbox.root().join("bad").join(name)).unwrap();
     }
@@ -224,6 +224,7 @@ fn marks_that_lead_nowhere_are_ignored_or_refused_in_one_line() {
     nix::unistd::mkfifo(&bad("fifo for pipenv/Pipfile"), nix::sys::stat::Mode::S_IRWXU).unwrap();
     symlink("/dev/zero", bad("list/.python-envs")).unwrap();
     fs::write(bad("git/.git"), vec![b'x'; 1 << 20]).unwrap();
+    fs::File::create(bad("sparse/.git")).unwrap().set_len(20 << 30).unwrap();
     fs::write(bad("submodule/.git"), "gitdir: ../.git/modules/submodule\n").unwrap();
     in_every_shell(&sandbox, |terminal| {
         for name in silent.into_iter().chain(others) {
