@@ -16,9 +16,11 @@ use crate::workon_home::WorkonHome;
 #[derive(Debug, Parser)]
 #[command(
     name = "init",
-    after_help = "Add the line for your shell to its rc file:\n  bash  ~/.bashrc                   eval \"$(venvwrap init \
-                  bash)\"\n  zsh   ~/.zshrc                    eval \"$(venvwrap init zsh)\"\n  fish  \
-                  ~/.config/fish/config.fish  venvwrap init fish | source"
+    after_help = "\
+Add the line for your shell to its rc file (`venvwrap setup` does that):
+  bash  ~/.bashrc                   eval \"$(venvwrap init bash)\"
+  zsh   ~/.zshrc                    eval \"$(venvwrap init zsh)\"
+  fish  ~/.config/fish/config.fish  venvwrap init fish | source"
 )]
 pub(crate) struct Init {
     /// The shell

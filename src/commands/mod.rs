@@ -172,7 +172,7 @@ impl Session<'_> {
     fn how_to_load(&self) -> String {
         let shell = self.calling_shell();
         let line = shell.loading_line();
-        match RcFiles::of(self.context, shell).ok().as_ref().and_then(RcFiles::loading) {
+        match RcFiles::of(self.context, shell).ok().as_ref().and_then(|files| files.loading(self.context)) {
             Some(file) => format!("`{line}` loads them here, as {} does in new shells", self.shown(file)),
             None => format!("`venvwrap setup {shell}` loads them in new shells, `{line}` in this one"),
         }

@@ -72,11 +72,11 @@ fn functions_missing(examination: &Examination<'_>) -> Option<(PathBuf, Symptom)
     Some((rc_file.clone(), Symptom::FunctionsMissing { rc_file, has_line }))
 }
 
-/// The rc file that loads venvwrap or virtualenvwrapper, and `true`; else where a user would add
-/// the line. `None` where the shell's files cannot be told.
+/// The rc file that loads venvwrap, and `true`; else where a user would add the line. `None` where
+/// the shell's files cannot be told.
 pub(crate) fn rc_file(context: &Context, shell: &str) -> Option<(PathBuf, bool)> {
     let files = RcFiles::of(context, Shell::named(shell).unwrap_or(Shell::Bash)).ok()?;
-    Some(match files.loading() {
+    Some(match files.loading(context) {
         Some(file) => (file.to_path_buf(), true),
         None => (files.own, false),
     })

@@ -69,10 +69,13 @@ impl RcFiles {
         self.all().filter(|file| !self.others.iter().any(|other| other == file) || file.ends_with(".zshenv"))
     }
 
-    /// The first file that loads venvwrap or virtualenvwrapper.
-    pub(crate) fn loading(&self) -> Option<&Path> {
-        let words: [&[u8]; 3] = [b"venvwrap init", b"venvwrap/init.", b"virtualenvwrapper"];
-        self.all().find(|file| mentions(file, &words))
+    /// The first file that loads venvwrap.
+    pub(crate) fn loading(&self, context: &Context) -> Option<&Path> {
+        self.all().find(|file| {
+            let text = read_prefix(file, LIMIT).ok().flatten().unwrap_or_default();
+            let survey = block::survey(&text, |line| former::is_shim(line, context));
+            survey.has_block || survey.by_hand.is_some()
+        })
     }
 
     /// The file that a login bash reads: the first that exists.

@@ -265,7 +265,7 @@ impl Setup {
         }
         changes
             .remarks
-            .push(format!("{whole} loads virtualenvwrapper, too; `--replace-virtualenvwrapper` disables that"));
+            .push(format!("virtualenvwrapper is loaded, too, in {whole}; `--replace-virtualenvwrapper` disables that"));
         Ok(false)
     }
 }

@@ -288,7 +288,7 @@ fn lines_that_load_virtualenvwrapper_are_disabled_on_request_and_enabled_again()
         "a login bash (ssh, `su -`) does not read ~/.bashrc: `echo '. ~/.bashrc' >>~/.bash_profile` changes that\n";
     let next = "Start a new shell, or load the commands in this one: `eval \"$(venvwrap init bash)\"`\n";
     let said = format!(
-        "{others}line 2 of ~/.bashrc, line 5 of ~/.bashrc loads virtualenvwrapper, too; \
+        "{others}virtualenvwrapper is loaded, too, in line 2 of ~/.bashrc, line 5 of ~/.bashrc; \
          `--replace-virtualenvwrapper` disables that\n"
     );
     sandbox.run(["setup", "--yes"]).status(0).stderr(format!("{said}{login}Set up bash in ~/.bashrc\n{next}"));
@@ -395,4 +395,38 @@ fn on_a_full_disk_the_file_stays_as_it_was() {
     sandbox.run(["setup", "bash", "--yes"]).status(0);
     sandbox.run(["setup", "--uninstall", "--yes"]).status(0);
     assert_eq!(fs::read_to_string(&file).unwrap(), text);
+}
+
+/// The hint of a verb that needs the functions, and that of `doctor`, fit what the rc file says.
+#[test]
+fn what_needs_the_functions_names_setup_until_the_rc_file_loads_them() {
+    let mut sandbox = sandbox();
+    sandbox.set("SHELL", "/bin/zsh");
+    let hint = || {
+        let said = sandbox.run(["workon", "x"]).status(1).stdout("").stderr_text();
+        said.lines().last().unwrap().to_owned()
+    };
+    let setup = "hint: `venvwrap setup zsh` loads them in new shells, `eval \"$(venvwrap init zsh)\"` in this one";
+    assert_eq!(hint(), setup);
+    // virtualenvwrapper is something else.
+    sandbox.write("home/.zshrc", "source /usr/bin/virtualenvwrapper.sh\n");
+    assert_eq!(hint(), setup);
+    sandbox.run(["setup", "--yes"]).status(0);
+    assert_eq!(hint(), "hint: `eval \"$(venvwrap init zsh)\"` loads them here, as ~/.zshrc does in new shells");
+    sandbox.run(["setup", "--uninstall", "--yes"]).status(0);
+    assert_eq!(hint(), setup);
+    write_rc_file(&sandbox, Shell::Zsh, RcFile::default(), false);
+    let terminal = Terminal::start_as_written(&sandbox, Shell::Zsh);
+    let screen = terminal.run("venvwrap doctor");
+    assert!(screen.contains("`venvwrap setup zsh` loads them in new shells, "), "{screen}");
+}
+
+#[test]
+fn words_and_options_are_completed() {
+    let sandbox = sandbox();
+    for shell in Shell::ALL {
+        let terminal = Terminal::start(&sandbox, shell);
+        assert_eq!(terminal.completed("venvwrap setup zsh fi\t"), "venvwrap setup zsh fish ");
+        assert_eq!(terminal.completed("venvwrap setup --un\t"), "venvwrap setup --uninstall ");
+    }
 }
