@@ -178,10 +178,15 @@ impl Session<'_> {
         }
     }
 
-    /// The shell that called, else the login shell.
-    fn calling_shell(&self) -> Shell {
+    /// The shell that called, else the login shell, if it is one with functions.
+    fn shell_in_use(&self) -> Option<Shell> {
         let caller = || Shell::named(processes::caller()?.to_str()?);
-        self.shell.or_else(caller).or_else(|| self.login_shell()).unwrap_or(Shell::Bash)
+        self.shell.or_else(caller).or_else(|| self.login_shell())
+    }
+
+    /// The same, or bash.
+    fn calling_shell(&self) -> Shell {
+        self.shell_in_use().unwrap_or(Shell::Bash)
     }
 
     /// Whether work may go on behind the prompt that comes next. Without a prompt there is none: a

@@ -72,7 +72,7 @@ impl Verb for Doctor {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
         let home = WorkonHome::locate(session.context)?;
         let (shell_report, caller) = shell_report(self.told, session);
-        let shell = caller.or_else(|| session.login_shell());
+        let shell = caller.or_else(|| session.shell_in_use());
         let is_supported = shell.is_some() || session.context.variable(env_vars::SHELL).is_none();
         let shell = shell.unwrap_or(Shell::Bash);
         let run = DoctorRun {

@@ -15,7 +15,6 @@ use crate::support::shells::Shell;
 const PASTED: &str = "doctor::pasted::every_command_can_be_pasted_whatever_the_environment_is_called";
 const IN_STORE: &str =
     "doctor::pasted::what_is_in_the_way_in_the_store_is_mended_by_the_lines_under_it_whatever_it_is_called";
-const AT_TERMINAL: &str = "doctor::shell::a_person_is_told_that_the_functions_are_not_loaded_and_a_script_is_not";
 
 pub(super) const ROWS: &[Row] = &[
     by(PASTED, "`venvwrap doctor --fix {}` repairs it"),
@@ -89,7 +88,6 @@ pub(super) const ROWS: &[Row] = &[
             .only_in(&[Shell::Fish])
             .loaded(),
     ),
-    by(AT_TERMINAL, "add this line to {}: `{load}`"),
     pasted(
         "move this line to the end of {}: `{load}`",
         situation(environment, "venvwrap doctor", &[Gone])

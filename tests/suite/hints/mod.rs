@@ -15,6 +15,7 @@ mod naming; //    names of environments, and which one is meant
 mod packaging; // packages, recipes, and dependencies
 mod prepared; //  sandboxes that several situations start from
 mod projects; //  projects, their hooks and templates
+mod starting; //  loading the functions, in this shell and in new ones
 mod storing; //   WORKON_HOME, the trash, locks, and permissions
 mod usage; //     command lines that make no sense
 
@@ -60,6 +61,7 @@ const TABLES: &[&[Row]] = &[
     naming::ROWS,
     packaging::ROWS,
     projects::ROWS,
+    starting::ROWS,
     storing::ROWS,
     usage::ROWS,
 ];

@@ -430,3 +430,34 @@ fn words_and_options_are_completed() {
         assert_eq!(terminal.completed("venvwrap setup --un\t"), "venvwrap setup --uninstall ");
     }
 }
+
+/// The hints that name `setup`, pasted where they are printed.
+#[test]
+fn what_is_said_on_the_way_to_the_functions_can_be_typed() {
+    let sandbox = sandbox();
+    for shell in Shell::ALL {
+        let file = write_rc_file(&sandbox, shell, RcFile::default(), false);
+        let text = fs::read_to_string(&file).unwrap();
+        let terminal = Terminal::start_as_written(&sandbox, shell);
+        let name = shell.name();
+        let said = terminal.run("venvwrap doctor");
+        assert!(said.contains(&format!("`venvwrap setup {name}` loads them in new shells, ")), "{said}");
+        // The shell that runs has read its file: another one would set up no shell of the user.
+        fs::remove_file(&file).unwrap();
+        let said = terminal.run("venvwrap setup");
+        assert!(said.contains(&format!("\nhint: for this shell, run `venvwrap setup {name}`\n")), "{said}");
+        fs::write(&file, &text).unwrap();
+        let prompts = terminal.prompts();
+        terminal.type_keys(format!("venvwrap setup {name}\r"));
+        terminal.wait_for("? [y/N]");
+        terminal.type_keys("y");
+        terminal.wait_for_prompt_after(prompts);
+        assert!(terminal.screen().contains(&format!("Set up {name} in ~/")), "{}", terminal.screen());
+        drop(terminal);
+        let terminal = Terminal::start_as_written(&sandbox, shell);
+        assert_eq!(terminal.run("workon x"), "$ workon x\n(x) $");
+        drop(terminal);
+        sandbox.run(["setup", "--uninstall", "-y"]).status(0);
+        fs::remove_file(&file).unwrap();
+    }
+}
