@@ -31,7 +31,6 @@ const VERBS: &[(&[&str], &str)] = &[
     (&["check", "repair", "fix"], "venvwrap doctor"),
     (&["restore", "recover"], "venvwrap undo"),
     (&["update", "migrate"], "venvwrap upgrade NAME"),
-    (&["lock"], "venvwrap freeze NAME"),
     (&["compare", "drift"], "venvwrap diff NAME OTHER"),
     (&["search", "grep", "locate", "whohas"], "venvwrap find DISTRIBUTION"),
     (&["describe", "dump"], "venvwrap export NAME"),
