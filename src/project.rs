@@ -1,9 +1,8 @@
 //! The link between an environment and its project: the file `.project` in the environment.
 //!
-//! Owns reading and writing that file, and which environments are linked to a directory. Where
-//! pipenv has the environment of a project: `pipenv`; what the project needs: `dependencies`; which
-//! Python it asks for: `python`; the link `.venv`: `dot_venv`; what a project points to by it:
-//! `pointer`. Changing to the project is a step of a plan.
+//! Owns reading and writing that file, and finding the environments linked to a directory. Beside
+//! it: `pipenv` finds the environment that pipenv would use, `dependencies` what a project needs,
+//! `python` the Python it requests, `dot_venv` makes the link `.venv`, and `pointer` reads it.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -36,13 +35,13 @@ pub(crate) fn file(root: &Path, context: &Context) -> PathBuf {
     root.join(name.unwrap_or(std::ffi::OsStr::new(".project")))
 }
 
-/// The project of an environment: the file's whole text without line breaks at its end, nothing
-/// expanded. `None` where there is no file or nothing in it.
+/// The project of an environment: the text of the file without line breaks at its end. Variables
+/// and `~` are not expanded. `None` if the file is missing or empty.
 pub(crate) fn linked(environment: &Environment, context: &Context) -> Result<Option<PathBuf>> {
     linked_at(environment.root(), context)
 }
 
-/// The same of what has this root, whatever else is there.
+/// Like [`linked`], for a root that need not be an environment.
 pub(crate) fn linked_at(root: &Path, context: &Context) -> Result<Option<PathBuf>> {
     let file = file(root, context);
     let text = read_small(&file, LIMIT).map_err(Error::io("read", &file))?;
@@ -53,9 +52,9 @@ pub(crate) fn linked_at(root: &Path, context: &Context) -> Result<Option<PathBuf
     Ok((!text.is_empty() && !text.contains(&0)).then(|| PathBuf::from(OsString::from_vec(text))))
 }
 
-/// The environments of the store that are linked to the first of these directories that any is
-/// linked to, and which that is. `directories`: in each way to spell it, by how it is reached. A
-/// `.project` that cannot be read says nothing.
+/// The first of these directories that environments of the store are linked to, and the
+/// environments. `directories`: one directory in all its spellings. An unreadable `.project` counts
+/// as none.
 pub(crate) fn linked_to_first(
     directories: &[Vec<PathBuf>],
     home: &WorkonHome,
@@ -81,7 +80,7 @@ pub(crate) fn linked_to_first(
         });
         found.find(|(_, names)| !names.is_empty())
     };
-    // By their text first: nothing is touched that lies on a disk far away.
+    // The text decides first, because a project may be on a slow network disk.
     let by_text = first(&|project, directory| project == directory);
     Ok(match comparison {
         Comparison::Text => by_text,
@@ -92,13 +91,13 @@ pub(crate) fn linked_to_first(
 /// How two directories are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Comparison {
-    /// By their paths: neither is touched, and a disk that does not answer holds up nothing.
+    /// By their paths only, so that a disk that does not answer delays nothing.
     Text,
-    /// By their paths, then by what is there.
+    /// By their paths, then by the directories themselves.
     Whole,
 }
 
-/// The names, each environment once: by the name that is no link, else by the first.
+/// The names without links to environments that another name has.
 fn without_aliases(names: &[OsString], home: &WorkonHome) -> Vec<OsString> {
     let root = |name: &OsString| home.path().join(name);
     let comes_before = |name: &OsString, other: &OsString| {
@@ -108,8 +107,8 @@ fn without_aliases(names: &[OsString], home: &WorkonHome) -> Vec<OsString> {
     names.iter().filter(|name| !names.iter().any(|other| comes_before(name, other))).cloned().collect()
 }
 
-/// The project of an environment, as [`linked`] has it; where nothing is linked, the one that its
-/// owner keeps it for.
+/// The project of an environment: the linked one, else the one that its owner (poetry, hatch)
+/// created it for.
 pub(crate) fn of(environment: &Environment, context: &Context) -> Result<Option<PathBuf>> {
     let linked = linked(environment, context)?;
     Ok(linked.or_else(|| environment.project_of_owner().map(Path::to_path_buf)))

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 static IS_FUNCTION: AtomicBool = AtomicBool::new(false);
 
-/// From now on verbs are spelled as the functions: one of them called us.
+/// Makes hints spell verbs as functions, because a function called us.
 pub(crate) fn spell_as_functions() {
     IS_FUNCTION.store(true, Ordering::Relaxed);
 }

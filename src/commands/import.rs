@@ -174,8 +174,8 @@ impl Import {
         }
     }
 
-    /// Says what of an environment does not come from an index, what is missing around it, and
-    /// which hooks it has: their text, where they are to be written.
+    /// Reports the packages that do not come from an index, missing directories, and the hooks; with
+    /// their text if they will be written.
     fn show_origins(&self, session: &Session<'_>, recipe: &Recipe) {
         let name = shown(&recipe.name);
         for package in &recipe.packages {
@@ -209,7 +209,8 @@ impl Import {
     }
 }
 
-/// The Python of a recipe. The failure names the environment, and what creates it all the same.
+/// The Python of a recipe. The error names the environment, and the command that creates it with
+/// another Python.
 fn found(session: &Session<'_>, recipe: &Recipe, file: &Path) -> Result<Interpreter> {
     python_of(session, recipe).map_err(|error| match error {
         Error::PythonNotFound { request, .. } => {

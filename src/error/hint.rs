@@ -76,7 +76,7 @@ impl Error {
                 operands(&[name])
             ),
             Self::PythonNotFound { tried, ways, asker, .. } => {
-                let searched = (!tried.is_empty()).then(|| format!("looked at {}", tried.join("; ")));
+                let searched = (!tried.is_empty()).then(|| format!("searched: {}", tried.join("; ")));
                 let otherwise =
                     asker.as_ref().map(|_| "`-p` chooses another; `-p default` is the python3 on PATH".to_owned());
                 let hints: Vec<String> = searched.into_iter().chain(ways.iter().cloned()).chain(otherwise).collect();

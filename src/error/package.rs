@@ -62,7 +62,7 @@ impl PackageError {
             Self::NoCreator { .. } => {
                 "install it, or unset the variable: venvwrap needs no other program to create environments".to_owned()
             }
-            Self::Prompt => "set colors in the prompt itself; this is only its text".to_owned(),
+            Self::Prompt => "--prompt is plain text; set colors in the prompt of your shell".to_owned(),
             Self::NotAVersion { .. } => {
                 "a version is `3.12`, `>=3.11,<3.14`, or `pypy3.10`; `-p` chooses another; `-p default` is the python3 \
                  on PATH"

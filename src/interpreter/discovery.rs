@@ -114,7 +114,7 @@ impl Search<'_> {
             }
         }
         if more > 0 {
-            tried.push(format!("{more} more that do not fit"));
+            tried.push(format!("{more} more of another version"));
         }
         second_best.ok_or_else(|| self.not_found(tried))
     }

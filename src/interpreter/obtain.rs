@@ -20,7 +20,7 @@ use crate::verb::verb;
 pub(crate) fn ways(context: &Context, request: Option<&OsStr>, may_download: bool) -> Vec<String> {
     let mut ways = Vec::new();
     if let Some(there) = listed(&offered(context)) {
-        ways.push(format!("found {there}"));
+        ways.push(format!("installed: {there}"));
     }
     let Some(wanted) = description(context, request) else { return ways };
     let uv = uv::find(context).ok();

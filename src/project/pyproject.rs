@@ -138,7 +138,10 @@ fn without_itself<'a>(
         return Ok(());
     };
     if line.contains(';') {
-        return Err(format!("`{}` is for the project itself, and has a marker", shown(line)));
+        return Err(format!(
+            "`{}` requires an extra of the project itself under a condition, which is not supported",
+            shown(line)
+        ));
     }
     let extras = line.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map_or("", |(extras, _)| extras);
     for extra in extras.split(',').map(str::trim).filter(|extra| !extra.is_empty()) {
@@ -258,7 +261,10 @@ mod tests {
         assert_eq!(taken(&format!("{head}dev = ['my-proj[test]', 'my-proj', 'd']\n")).0, "a\nt\nl\nd\n");
         let said = |group: &str| found(&format!("{head}dev = [{group}]\n")).unwrap_err().to_string();
         assert!(said("'my-proj[gone]'").ends_with("the extra `gone` is missing"));
-        assert!(said("\"my-proj[test] ; os_name == 'nt'\"").ends_with("is for the project itself, and has a marker"));
+        assert!(
+            said("\"my-proj[test] ; os_name == 'nt'\"")
+                .ends_with("requires an extra of the project itself under a condition, which is not supported")
+        );
     }
 
     #[test]

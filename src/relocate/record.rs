@@ -18,7 +18,7 @@ pub(super) struct ChangedFile {
 }
 
 impl ChangedFile {
-    /// `content` is the new one.
+    /// `content`: the new content of the file.
     pub(super) fn new(path: &Path, content: &[u8]) -> Self {
         Self { path: path.to_path_buf(), hash_and_size: hash_and_size(content) }
     }

@@ -40,7 +40,7 @@ impl Kept {
         self.customization.prompt.as_deref().map(|prompt| OsStr::from_bytes(prompt).to_owned())
     }
 
-    /// Writes it below `root`. Files that are there were asked for, and stay.
+    /// Writes it below `root`. Existing files stay, because options asked for them.
     pub(super) fn write(&self, session: &Session<'_>, root: &Path, site_packages: Option<&Path>) -> Result<()> {
         self.customization.write_project(root, session.context)?;
         self.customization.write_files(root, site_packages).map(drop)
@@ -54,7 +54,7 @@ impl Kept {
     }
 }
 
-/// Creates a file that does not exist yet. One that does stays.
+/// Creates a file, unless it exists.
 pub(super) fn write_new(file: &Path, text: &[u8], mode: u32) -> Result<()> {
     let opened = OpenOptions::new().write(true).create_new(true).mode(mode).open(file);
     let written = match opened {

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use super::{Session, abandoned, healing, install, workon};
 use crate::activation::{Plan, Step};
 use crate::config::Config;
+use crate::env_vars;
 use crate::environment::Environment;
 use crate::error::{Error, PackageError, Result};
 use crate::hooks;
@@ -71,7 +72,9 @@ impl<'a> Creation<'a> {
     pub(super) fn prepare(session: &'a Session<'a>, name: &OsStr, options: &Options) -> Result<Self> {
         let options = options.with_defaults(session)?;
         if options.has_some_without_effect() && options.quiet == 0 {
-            output::note("an option that is virtualenv's own was accepted and has no effect");
+            let word = options::word_without_effect(session.context.arguments());
+            let word = word.unwrap_or(env_vars::VIRTUALENVWRAPPER_VIRTUALENV_ARGS);
+            output::note(&format!("ignored `{}`: venvwrap does not need this option of virtualenv", shown(word)));
         }
         if options.prompt.as_ref().is_some_and(|text| !is_legible(&text.to_string_lossy())) {
             return Err(PackageError::Prompt.into());

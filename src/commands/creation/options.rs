@@ -49,11 +49,7 @@ pub(in crate::commands) struct Options {
     #[arg(
         short = 'v',
         long = "distribute",
-        aliases = [
-            "setuptools", "no-setuptools", "no-site-packages", "wheel", "no-wheel", "always-copy", "copies", "symlinks",
-            "no-download", "never-download", "no-periodic-update", "no-vcs-ignore", "reset-app-data",
-            "verbose",
-        ],
+        aliases = WITHOUT_EFFECT,
         action = clap::ArgAction::Count,
         hide = true
     )]
@@ -69,6 +65,36 @@ pub(in crate::commands) struct Options {
 struct DefaultOptions {
     #[command(flatten)]
     options: Options,
+}
+
+/// Long options of virtualenv beside `--distribute` that have no effect.
+const WITHOUT_EFFECT: [&str; 14] = [
+    "setuptools",
+    "no-setuptools",
+    "no-site-packages",
+    "wheel",
+    "no-wheel",
+    "always-copy",
+    "copies",
+    "symlinks",
+    "no-download",
+    "never-download",
+    "no-periodic-update",
+    "no-vcs-ignore",
+    "reset-app-data",
+    "verbose",
+];
+
+/// The first word of a command line that is an option without effect.
+pub(super) fn word_without_effect(words: &[OsString]) -> Option<&str> {
+    let has_none = |word: &str| match word.strip_prefix("--") {
+        Some(name) => {
+            let name = name.split('=').next().unwrap_or_default();
+            ["distribute", "extra-search-dir"].contains(&name) || WITHOUT_EFFECT.contains(&name)
+        }
+        None => word.starts_with("-v"),
+    };
+    words.iter().filter_map(|word| word.to_str()).find(|word| has_none(word))
 }
 
 impl Options {

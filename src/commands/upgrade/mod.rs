@@ -127,7 +127,7 @@ impl Upgrade {
         names.iter().map(get).collect()
     }
 
-    /// The table of what came of it, or the JSON.
+    /// Prints the results as a table or as JSON.
     fn say_end(&self, home: &WorkonHome, rows: Vec<Row>, is_listed: bool) -> Result<()> {
         if self.json {
             let workon_home = json::text(home.path());

@@ -100,7 +100,7 @@ fn an_interpreter_that_nothing_replaces_is_left_and_said() {
     symlink("/gone/bin/python3.99", root.join("bin/python")).unwrap();
     let answer = sandbox.run(["doctor", "--fix"]).status(1);
     let text = answer.stderr_text();
-    assert!(text.starts_with("venvwrap: no Python found for `cpython3.99`\nhint: looked at "), "{text}");
+    assert!(text.starts_with("venvwrap: no Python found for `cpython3.99`\nhint: searched: "), "{text}");
     let answer = answer.stdout_contains("its Python is missing: /gone/bin/python3.99\n");
     assert!(answer.stdout_text().ends_with("1 environment checked; 1 problem\n"));
 }

@@ -39,7 +39,7 @@ fn hints_name_the_installers_that_are_available() {
         "your system may have it as the package `python3.98`; uv and pyenv install others"
     );
     assert_eq!(last(&sandbox, ">3.98"), "uv and pyenv install other Pythons");
-    assert!(last(&sandbox, "no-command").starts_with("found "));
+    assert!(last(&sandbox, "no-command").starts_with("installed: "));
     // pyenv is installed. It does not accept conditions.
     fs::create_dir_all(sandbox.home().join(".pyenv/bin")).unwrap();
     fs::write(sandbox.home().join(".pyenv/bin/pyenv"), "").unwrap();
@@ -120,7 +120,7 @@ fn download_lets_uv_install_a_missing_python() {
     fs::remove_dir_all(sandbox.workon_home().join(".venvwrap")).unwrap();
     let answer = make(&sandbox, &["-p", "3.98"]).status(1);
     assert!(
-        answer.stderr_text().starts_with("progress\nvenvwrap: no Python found for `3.98`\nhint: looked at "),
+        answer.stderr_text().starts_with("progress\nvenvwrap: no Python found for `3.98`\nhint: searched: "),
         "{answer}"
     );
     // Commands cannot be downloaded.
@@ -171,12 +171,12 @@ fn a_broken_python_is_reported_in_one_line_with_a_hint() {
         assert!(text.lines().count() == 2 && text.contains("\nhint: ") && !text.contains('\x1b'), "{name}: {text}");
     }
     for (request, reason) in [
-        ("tools/directory", "looked at [ROOT]/tools/directory/bin/python: not found"),
-        ("tools/none", "looked at [ROOT]/tools/none: not found"),
-        ("tools", "looked at tools on PATH: not found; for the file here, use `./tools`"),
+        ("tools/directory", "searched: [ROOT]/tools/directory/bin/python: not found"),
+        ("tools/none", "searched: [ROOT]/tools/none: not found"),
+        ("tools", "searched: tools on PATH: not found; for the file here, use `./tools`"),
         // PATH skips files that are not executable, as in a shell.
-        ("plain", "looked at plain on PATH: not found"),
-        ("broken", "looked at broken on PATH: not found"),
+        ("plain", "searched: plain on PATH: not found"),
+        ("broken", "searched: broken on PATH: not found"),
     ] {
         assert_eq!(hints(&sandbox, &["-p", request])[0], reason, "{request}");
     }

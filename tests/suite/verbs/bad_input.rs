@@ -74,12 +74,12 @@ fn pythons(there: &str) -> Vec<Case> {
         case(
             "mkvirtualenv|-p|no such|new",
             1,
-            format!("no Python found for `no such`\nhint: looked at no such on PATH: not found{there}"),
+            format!("no Python found for `no such`\nhint: searched: no such on PATH: not found{there}"),
         ),
         case(
             "mkvirtualenv|-p|./gone|new",
             1,
-            format!("no Python found for `./gone`\nhint: looked at [ROOT]/gone: not found{there}"),
+            format!("no Python found for `./gone`\nhint: searched: [ROOT]/gone: not found{there}"),
         ),
         case(
             "mkvirtualenv|-p|./not a python|new",

@@ -200,7 +200,7 @@ fn a_prompt_of_ones_own_is_kept_in_the_environment() {
     let words = ["mkvirtualenv", "--prompt", "a\nb", "--without-pip", "-p", path(python), "y"];
     sandbox.run(words).status(1).stdout("").stderr(
         "venvwrap: --prompt: it contains a control character or an invisible character\n\
-             hint: set colors in the prompt itself; this is only its text\n",
+             hint: --prompt is plain text; set colors in the prompt of your shell\n",
     );
     assert_eq!(names(&sandbox.workon_home()), [".venvwrap", "x"]);
 }
@@ -213,13 +213,13 @@ fn a_version_that_nothing_here_has_is_told_with_all_that_was_tried() {
     symlink(pythons::complete().path.clone(), sandbox.tools().join("python3.99")).unwrap();
     let answer = sandbox.run(["mkvirtualenv", "-p", "3.99", "x"]).status(1).stdout("");
     let text = answer.stderr_text();
-    assert!(text.starts_with("venvwrap: no Python found for `3.99`\nhint: looked at "), "{text}");
+    assert!(text.starts_with("venvwrap: no Python found for `3.99`\nhint: searched: "), "{text}");
     let wrong = format!("[ROOT]/tools/python3.99: is CPython {}", pythons::complete().full());
     for tried in [&wrong, "python3.99 in /usr/bin, ", "~/.pyenv/versions/3.99-dev/bin/python"] {
         assert!(text.contains(tried) || text.contains("~/.pyenv/versions: no 3.99"), "{tried}: {text}");
     }
     let [_, _, there, how] = text.lines().collect::<Vec<_>>()[..] else { panic!("{text}") };
-    assert!(there.starts_with("hint: found ") && there.contains("3.99"), "{text}");
+    assert!(there.starts_with("hint: installed: ") && there.contains("3.99"), "{text}");
     assert_eq!(how, "hint: your system may have it as the package `python3.99`; uv and pyenv install others");
     drop(pyenv);
 }
@@ -237,7 +237,7 @@ fn options_of_virtualenv_are_taken_and_quiet_is_quiet() {
     };
     assert_eq!(make(&sandbox, &["-q"]), "");
     assert_eq!(make(&sandbox, &["--quiet", "--no-vcs-ignore", "--distribute"]), "");
-    let note = "an option that is virtualenv's own was accepted and has no effect\n";
+    let note = "ignored `-v`: venvwrap does not need this option of virtualenv\n";
     let made = created_by_binary("x", pythons::complete());
     assert_eq!(make(&sandbox, &["-v", "--reset-app-data"]), format!("{note}{made}"));
     sandbox.set("VIRTUALENVWRAPPER_VIRTUALENV_ARGS", "--no-site-packages -q");
