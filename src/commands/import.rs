@@ -174,8 +174,8 @@ impl Import {
         }
     }
 
-    /// Reports the packages that do not come from an index, missing directories, and the hooks; with
-    /// their text if they will be written.
+    /// Reports the packages that do not come from an index, missing directories, and the hooks
+    /// (with their text if they will be written).
     fn show_origins(&self, session: &Session<'_>, recipe: &Recipe) {
         let name = shown(&recipe.name);
         for package in &recipe.packages {

@@ -218,9 +218,9 @@ fn a_path_can_be_a_prefix_and_a_missing_one_is_reported() {
     let prefix = world.install("py", "python3.12", "3.12.1", None);
     assert_eq!(world.find(prefix.to_str().unwrap()).unwrap().executable, prefix.join("bin/python"));
     assert_eq!(world.base_of("~/py"), Path::new("py"));
-    assert!(world.failure("~/none").ends_with("; looked at ~/none: not found"));
+    assert!(world.failure("~/none").ends_with("; searched: ~/none: not found"));
     fs::create_dir(world.room.join("empty")).unwrap();
-    assert!(world.failure("~/empty").ends_with("; looked at ~/empty/bin/python: not found"));
+    assert!(world.failure("~/empty").ends_with("; searched: ~/empty/bin/python: not found"));
     symlink("gone", world.room.join("dangling")).unwrap();
     assert!(world.failure("~/dangling").contains("it is a link to gone, which does not exist"));
 }
@@ -233,7 +233,7 @@ fn failed_candidates_are_listed_with_reasons() {
     symlink("path", world.room.join("later")).unwrap();
     world.install("pyenv/versions/3.76.0", "python3", "3.76.0", None);
     let failure = world.failure("3.77");
-    assert!(failure.starts_with("no Python found for `3.77`; looked at ~/path/python3.77: "), "{failure}");
+    assert!(failure.starts_with("no Python found for `3.77`; searched: ~/path/python3.77: "), "{failure}");
     for part in ["it ended with status 1: broken", "~/pyenv/versions: no 3.77", "python3.77 in /usr/bin"] {
         assert_eq!(failure.matches(part).count(), 1, "{part}: {failure}");
     }

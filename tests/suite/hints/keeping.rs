@@ -75,6 +75,12 @@ pub(super) const ROWS: &[Row] = &[
         "Kept the copy as {quoted}; `venvwrap undo {undo}` brings back what it was",
         situation(environment, "venvwrap try --keep {name} -- true", &[Shown]),
     ),
+    pasted(
+        "`venvwrap unlock {}` permits changes",
+        situation(environment, "rmvirtualenv {name}", &[Again]).after_line("venvwrap lock {name}"),
+    ),
+    mentioned("the text of a file", "environment `{name}` is locked; `venvwrap unlock {typed}` unlocks it. This text"),
+    mentioned("the text of a file", "# Made by `venvwrap lock`.\n"),
     mentioned("names the command that ran", "Dropped the copy of {quoted}: `{called}` left no environment in it"),
     mentioned("names the command that ran", "`{called}` ended with status {code}"),
     mentioned("names what was done", "Registered `{name}` with Jupyter as `{}` (kernel `{kernel}`)"),

@@ -16,6 +16,7 @@ mod packaging; // packages, recipes, and dependencies
 mod prepared; //  sandboxes that several situations start from
 mod projects; //  projects, their hooks and templates
 mod starting; //  loading the functions, in this shell and in new ones
+mod setting; //   variables of one environment
 mod storing; //   WORKON_HOME, the trash, locks, and permissions
 mod usage; //     command lines that make no sense
 
@@ -62,6 +63,7 @@ const TABLES: &[&[Row]] = &[
     packaging::ROWS,
     projects::ROWS,
     starting::ROWS,
+    setting::ROWS,
     storing::ROWS,
     usage::ROWS,
 ];
