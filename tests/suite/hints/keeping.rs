@@ -83,6 +83,34 @@ pub(super) const ROWS: &[Row] = &[
     mentioned("the text of a file", "# Made by `venvwrap lock`.\n"),
     mentioned("names the command that ran", "Dropped the copy of {quoted}: `{called}` left no environment in it"),
     mentioned("names the command that ran", "`{called}` ended with status {code}"),
+    pasted(
+        "No variables yet. Set one with `venvwrap set {name} KEY=VALUE`.",
+        situation(environment, "venvwrap set {name}", &[Gone]),
+    ),
+    pasted(
+        "`venvwrap unset {}` removes a variable",
+        situation(environment, "venvwrap set {name} KEY", &[Shown]).after_line("venvwrap set {name} KEY=VALUE"),
+    ),
+    pasted(
+        "`venvwrap set {}` lists them; see `venvwrap unset --help`",
+        situation(environment, "venvwrap unset {name}", &[Shown, Shown]),
+    ),
+    pasted("`venvwrap set {}` lists what it sets", situation(environment, "venvwrap unset {name} KEY", &[Shown])),
+    pasted(
+        "This shell changes with `{again}`",
+        situation(environment, "venvwrap set {name} KEY=VALUE", &[Shown]).after_line("workon {name}").loaded(),
+    ),
+    pasted(
+        "`{} DIR` adds a directory to sys.path",
+        situation(environment, "venvwrap set {name} PYTHONPATH=x", &[Shown])
+            .after_line("workon {name}")
+            .loaded()
+            .fill(&[("DIR", ".")]),
+    ),
+    pasted(
+        "`venvwrap set NAME KEY=VALUE` sets one variable, to any value",
+        situation(with_ipykernel, "venvwrap set kernel --from-file none.env", &[Shown]).fill(&[("NAME", "kernel")]),
+    ),
     mentioned("names what was done", "Registered `{name}` with Jupyter as `{}` (kernel `{kernel}`)"),
     mentioned("names what was done", "Updated the kernel `{kernel}` of `{name}`"),
     mentioned("names what was done", "`{name}` already has the kernel `{kernel}`"),
