@@ -1,10 +1,9 @@
 //! How much disk space directories take, and how much deleting them would free.
 //!
-//! A file with several hard links counts once, and so does data that reflinks share. What cannot be
-//! read counts nothing.
+//! A file with several hard links counts once. What cannot be read counts nothing.
 
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
 use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -23,8 +22,8 @@ mod extents {
         false
     }
 
-    pub(super) fn shared_by(_path: &std::path::Path) -> Vec<(u64, u64)> {
-        Vec::new()
+    pub(super) fn shared_by(_path: &std::path::Path) -> u64 {
+        0
     }
 }
 
@@ -33,14 +32,10 @@ mod extents {
 pub(crate) struct DiskUsage {
     /// What its files hold.
     pub(crate) apparent: u64,
-    /// What its files occupy.
-    pub(crate) real: u64,
     /// What only this directory occupies.
     alone: u64,
     /// Its files with several hard links, by device and inode.
     linked: HashMap<(u64, u64), LinkedFile>,
-    /// Where the data that reflinks share is, by device.
-    shared: HashSet<(u64, u64)>,
 }
 
 /// A file with several hard links.
@@ -71,18 +66,15 @@ impl DiskUsage {
         freed_by_deleting(std::slice::from_ref(self))
     }
 
-    /// `shared`: start and length of the data that the file shares with others.
-    fn add(&mut self, entry: &Metadata, shared: &[(u64, u64)]) {
+    /// `shared`: how many bytes the file shares with others by reflinks.
+    fn add(&mut self, entry: &Metadata, shared: u64) {
         let occupied = entry.blocks() * 512;
         let device = entry.dev();
         let is_new = entry.is_dir() || entry.nlink() == 1 || !self.linked.contains_key(&(device, entry.ino()));
         if is_new {
             self.apparent += entry.len();
-            self.real += occupied;
-            let known = shared.iter().filter(|(start, _)| !self.shared.insert((device, *start)));
-            self.real = self.real.saturating_sub(known.map(|(_, length)| length).sum());
         }
-        let size = occupied.saturating_sub(shared.iter().map(|(_, length)| length).sum());
+        let size = occupied.saturating_sub(shared);
         if entry.is_dir() || entry.nlink() == 1 {
             self.alone += size;
             return;
@@ -120,8 +112,8 @@ struct Counter<'a> {
 impl Counter<'_> {
     fn count(&self, path: &Path, entry: &Metadata) {
         let may_share = self.has_reflinks && entry.is_file() && entry.blocks() > 0;
-        let shared = if may_share { extents::shared_by(path) } else { Vec::new() };
-        self.usage.lock().unwrap_or_else(PoisonError::into_inner).add(entry, &shared);
+        let shared = if may_share { extents::shared_by(path) } else { 0 };
+        self.usage.lock().unwrap_or_else(PoisonError::into_inner).add(entry, shared);
     }
 
     fn visit(&self, path: &Path) {
@@ -168,16 +160,16 @@ mod tests {
         fs::write(one.join("a"), vec![1; 8192]).unwrap();
         fs::hard_link(one.join("a"), one.join("b")).unwrap();
         let usage = DiskUsage::of(&one);
-        assert_eq!((usage.apparent - empty.apparent, usage.real - empty.real), (8192, 8192));
+        assert_eq!(usage.apparent - empty.apparent, 8192);
         assert_eq!(usage.freed() - empty.freed(), 8192);
         fs::hard_link(one.join("a"), two.join("a")).unwrap();
         let (one, two) = (DiskUsage::of(&one), DiskUsage::of(&two));
-        assert_eq!((one.real - empty.real, one.freed(), two.freed()), (8192, empty.freed(), empty.freed()));
+        assert_eq!((one.freed(), two.freed()), (empty.freed(), empty.freed()));
         assert_eq!(freed_by_deleting(&[one, two]) - 2 * empty.freed(), 8192);
     }
 
     #[test]
     fn what_is_missing_takes_nothing() {
-        assert_eq!(DiskUsage::of(Path::new("/no/such/directory")).real, 0);
+        assert_eq!(DiskUsage::of(Path::new("/no/such/directory")).freed(), 0);
     }
 }

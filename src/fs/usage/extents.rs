@@ -55,9 +55,9 @@ pub(super) fn has_reflinks(path: &Path) -> bool {
     statfs(path).is_ok_and(|system| WITH_REFLINKS.contains(&(system.f_type as i64)))
 }
 
-/// Start and length on the disk of the shared parts of a file.
-pub(super) fn shared_by(path: &Path) -> Vec<(u64, u64)> {
-    let mut shared = Vec::new();
+/// How many bytes of a file other files share.
+pub(super) fn shared_by(path: &Path) -> u64 {
+    let mut shared = 0;
     let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
     let Ok(file) = OpenOptions::new().read(true).custom_flags(flags.bits()).open(path) else { return shared };
     let mut start = 0;
@@ -69,7 +69,7 @@ pub(super) fn shared_by(path: &Path) -> Vec<(u64, u64)> {
         }
         let extents = map.extents.get(..map.header.mapped as usize).unwrap_or_default();
         let found = extents.iter().filter(|extent| extent.flags & IS_SHARED != 0);
-        shared.extend(found.map(|extent| (extent.physical, extent.length)));
+        shared += found.map(|extent| extent.length).sum::<u64>();
         match extents.last() {
             Some(last) if last.flags & IS_LAST == 0 => start = last.logical + last.length,
             _ => return shared,
