@@ -20,10 +20,12 @@ use crate::environment::{BIN, Environment};
 use crate::error::{Error, Result, StoreError};
 use crate::formats::dist_info::RECORD;
 use crate::formats::{record, shebang};
+use crate::fs::carry::copy_whole;
 use crate::fs::{read_prefix, read_small};
 use crate::installer;
 use crate::output;
 use crate::recipe::{Difference, Package, differences};
+use crate::relocate;
 use crate::shown::shown;
 use crate::workon_home::UnfinishedEnvironment;
 
@@ -101,6 +103,7 @@ impl Rebuild<'_> {
         if !lost.is_empty() {
             self.object(&describe(&lost), false)?;
         }
+        self.carry_sources(building.path())?;
         self.carry_own_files(building.path())?;
         self.check_scripts(building.path(), &dropped)?;
         Ok(building)
@@ -155,6 +158,24 @@ impl Rebuild<'_> {
             },
             other => other,
         }
+    }
+
+    /// Copies the sources of editable packages that are inside the environment, where pip puts what
+    /// it checks out (`src`). The new environment has the same name, so that they are found.
+    fn carry_sources(&self, new: &Path) -> Result<()> {
+        let roots = relocate::spellings(self.old.root());
+        for package in self.from.recipe.packages.iter().filter(|package| package.editable) {
+            let Some(path) = &package.path else { continue };
+            let source = self.from.located(path)?;
+            let Some(below) = roots.iter().find_map(|root| source.strip_prefix(root).ok()) else { continue };
+            let to = new.join(below);
+            if below.as_os_str().is_empty() || fs::symlink_metadata(&to).is_ok() {
+                continue;
+            }
+            let copied = fs::create_dir_all(&to).and_then(|()| copy_whole(&source, &to));
+            copied.map_err(Error::io("copy", &source))?;
+        }
+        Ok(())
     }
 
     /// Copies the scripts in `bin` that belong to no package, and the lines at the end of

@@ -100,7 +100,7 @@ impl FromRecipe<'_> {
         })
     }
 
-    fn located(&self, path: &str) -> Result<PathBuf> {
+    pub(super) fn located(&self, path: &str) -> Result<PathBuf> {
         located(path, self.session.context.home())
     }
 

@@ -14,7 +14,7 @@ use crate::support::story::Story;
 use crate::support::wheel::{tiny_thing, tiny_wheel};
 
 /// A project that installs in place without an index: it brings its own build backend.
-const BACKEND: &str = r"
+pub(crate) const BACKEND: &str = r"
 import os, zipfile
 
 def build_wheel(directory, config_settings=None, metadata_directory=None):
@@ -34,7 +34,7 @@ def build_wheel(directory, config_settings=None, metadata_directory=None):
 build_editable = build_wheel
 ";
 
-const PYPROJECT: &str = "[build-system]\nrequires = []\nbuild-backend = \"backend\"\nbackend-path = [\".\"]\n\n\
+pub(crate) const PYPROJECT: &str = "[build-system]\nrequires = []\nbuild-backend = \"backend\"\nbackend-path = [\".\"]\n\n\
                          [project]\nname = \"mine\"\nversion = \"0.1\"\n";
 
 /// Two homes on one machine: pip writes commands that a backquote in their path spoils.

@@ -2,7 +2,7 @@
 //!
 //! Which values a recipe takes is tried beside the module that reads it.
 
-mod building;
+pub(crate) mod building;
 
 use std::fs;
 use std::path::Path;

@@ -7,6 +7,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
+use crate::recipes::building::{BACKEND, PYPROJECT};
 use crate::support::disk::{names, tree};
 use crate::support::pythons::{self, Python};
 use crate::support::sandbox::{BINARY, Sandbox};
@@ -225,6 +226,26 @@ fn another_version_gets_the_same_packages_and_everything_that_you_set_up() {
     sandbox.run(["undo", "x"]).status(0).stdout("").stderr("Restored `x`\n");
     assert_eq!(tree(&root), upgraded);
     assert_eq!(trash(sandbox), 1);
+}
+
+#[test]
+fn sources_that_pip_checked_out_into_the_environment_come_along() {
+    let Some(world) = world() else { return };
+    let sandbox = &world.sandbox;
+    world.make(&["x"]);
+    let source = sandbox.environment("x").join("src/mine");
+    fs::create_dir_all(source.join(".git")).unwrap();
+    let head = "ref: refs/heads/main\n";
+    for (name, text) in
+        [(".git/HEAD", head), ("pyproject.toml", PYPROJECT), ("backend.py", BACKEND), ("mine.py", "print('mine')\n")]
+    {
+        fs::write(source.join(name), text).unwrap();
+    }
+    world.prints("x", "pip", &["install", "-q", "--no-build-isolation", "-e", source.to_str().unwrap()]);
+    assert_eq!(world.prints("x", "python", &["-m", "mine"]), "mine\n");
+    sandbox.run(["upgrade", "-p", world.to_other(), "x"]).status(0);
+    assert_eq!(world.prints("x", "python", &["-m", "mine"]), "mine\n");
+    assert_eq!(fs::read_to_string(source.join(".git/HEAD")).unwrap(), head);
 }
 
 #[test]
