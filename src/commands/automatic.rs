@@ -1,5 +1,5 @@
-//! `automatic`: what shells with automatic switching ask where the project is another one than
-//! before. Not meant to be typed.
+//! `automatic`: activates the environment of the project in this directory. Shells with automatic
+//! switching call it when the project changes; users do not type it.
 
 use clap::Parser;
 
@@ -30,14 +30,14 @@ pub(crate) struct Automatic {
 
 impl Verb for Automatic {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
-        // Never created here.
+        // A missing WORKON_HOME is not created for a change of directory.
         let home = WorkonHome::locate(session.context)?;
         if self.list {
             linked_directories::refresh(&home, session.context);
             return Ok(Outcome::Done);
         }
         session.require_shell("workon")?;
-        // direnv and mise would undo what is done here, and this would undo what they do.
+        // direnv and mise switch environments themselves, and each would undo the other's work.
         if here::left_to(session, self.beside_direnv)?.is_some() {
             return Ok(Outcome::Done);
         }
@@ -64,7 +64,7 @@ fn enter(session: &Session<'_>, home: &WorkonHome, environment: Environment) -> 
     workon::activate(session, home, environment, false)
 }
 
-/// What was activated automatically is deactivated; anything else stays.
+/// Deactivates an environment that was activated automatically. Others stay active.
 fn leave(session: &Session<'_>) -> Outcome {
     if session.is_automatic() { Outcome::Plan(Plan::of(Step::Leave), 0) } else { Outcome::Done }
 }

@@ -1,6 +1,6 @@
 //! Repairs an environment whose Python is missing, before a command uses it.
 //!
-//! Owns when that is done and what is said. `health` links the other Python; `upgrade` rebuilds an
+//! Owns when to repair, and the messages. `health` links the other Python; `upgrade` rebuilds an
 //! environment that has none of its version left.
 
 use crate::config::Heal;
@@ -15,7 +15,7 @@ use crate::workon_home::WorkonHome;
 use super::Session;
 
 /// The environment with a Python: as it is, or linked to another one of the same version if its own
-/// is missing. Fails if there is none. No Python is started that venvwrap knows already.
+/// is missing. Fails if there is none. Starts no Python that the cache describes.
 pub(super) fn with_python(session: &Session<'_>, environment: Environment) -> Result<Environment> {
     match environment.check_python() {
         Ok(()) => Ok(environment),
@@ -32,8 +32,8 @@ pub(super) fn with_own_version(session: &Session<'_>, environment: Environment) 
     relinked(session, &environment).ok().flatten().unwrap_or(environment)
 }
 
-/// The environment, linked to another Python; `None` if that is not wanted or not possible for an
-/// environment of its kind.
+/// The environment, linked to another Python. `None` if settings forbid that, or if the environment
+/// is of a kind that cannot be linked.
 fn relinked(session: &Session<'_>, environment: &Environment) -> Result<Option<Environment>> {
     if environment.origin() != Origin::Store || session.config()?.heal == Heal::Never {
         return Ok(None);

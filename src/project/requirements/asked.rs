@@ -7,7 +7,7 @@ use super::{joined, lines};
 use crate::formats::requirement::Requirement;
 use crate::fs::{read_small, tidied};
 
-/// As many files are read as anybody could keep in mind, and as much of each.
+/// Limits for included files: how many are read, and how much of each.
 const MOST: usize = 64;
 const LIMIT: u64 = 1024 * 1024;
 
@@ -22,8 +22,8 @@ pub(crate) enum Asked {
     Address(String),
 }
 
-/// The lines of a text. `directory`: where its paths count from. Options, constraints, and lines
-/// that are no requirements are left out: an installer tells.
+/// The lines of a text. `directory`: what its paths are relative to. Options, constraints, and
+/// invalid lines are left out; the installer reports them.
 pub(crate) fn asked(text: &str, directory: &Path) -> Vec<Asked> {
     let mut found = Vec::new();
     let mut seen = Vec::new();
