@@ -44,7 +44,7 @@ FAULTS := promises robustness quoting running_in states in_use activation:: prot
 # Tests with random values in the suite; those of the modules are named `fuzzed`.
 RANDOM_VALUES := quoting:: states::
 
-.PHONY: help build demo test test-faults test-random lint generate check-generated install uninstall dist package-test release print-target bench clean
+.PHONY: help build demo test test-faults test-random lint generate check-generated install uninstall dist package-test release picture print-target bench clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -122,6 +122,9 @@ package-test: dist ## install each package in a scratch place and do the main jo
 
 release: ## prepare release VERSION in dist/ (RELEASING.md)
 	packaging/release.sh $(VERSION)
+
+picture: $(BINARY) ## draw docs/session.svg from a real session
+	tests/tools/picture.sh $(BINARY)
 
 # For packaging/build.sh.
 print-target:
