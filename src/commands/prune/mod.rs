@@ -71,12 +71,14 @@ pub(crate) struct Prune {
     json: bool,
 }
 
-/// The JSON of the proposals. `size` is what deleting all of them would free, in bytes.
+/// The JSON of the proposals. In bytes, `size` is what deleting all of them would free, and
+/// `snapshot_size` what deleting all snapshots would free.
 #[derive(Debug, Serialize)]
 struct Proposals {
     workon_home: String,
     candidates: Vec<Proposal>,
     size: u64,
+    snapshot_size: u64,
 }
 
 /// One proposal. Files that others share are not in its `size`.
@@ -116,6 +118,8 @@ impl Verb for Prune {
         let roots: Vec<&Path> = found.iter().map(|each| each.environment.root()).collect();
         let usages = measured(&roots);
         let total = freed_by_deleting(&usages);
+        let kept = home.snapshots()?;
+        let snapshot_size = freed_by_deleting_paths(&kept.iter().map(|each| each.path.clone()).collect::<Vec<_>>());
         if self.json {
             let candidates = found.iter().zip(&usages).map(|(each, usage)| Proposal {
                 named: Named::of(&each.environment),
@@ -123,15 +127,22 @@ impl Verb for Prune {
                 size: usage.freed(),
             });
             let workon_home = json::text(home.path());
-            let document = Proposals { workon_home, candidates: candidates.collect(), size: total };
+            let document = Proposals { workon_home, candidates: candidates.collect(), size: total, snapshot_size };
             output::data(&json::document(&document)?)?;
             return Ok(Outcome::Done);
         }
         if found.is_empty() {
             output::note("No environments to remove.");
+        } else {
+            output::data(table(session, &found, &usages).as_bytes())?;
+        }
+        if !kept.is_empty() {
+            let (count, size) = (counted(kept.len() as u64, "snapshot"), HumanBytes(snapshot_size));
+            output::note(&format!("{count} would free {size}: `venvwrap snapshot --list`"));
+        }
+        if found.is_empty() {
             return Ok(Outcome::Done);
         }
-        output::data(table(session, &found, &usages).as_bytes())?;
         let count = counted(found.len() as u64, "environment");
         if !self.may(&format!("Move {count} ({}) to the trash?", HumanBytes(total)))? {
             return Ok(Outcome::Done);

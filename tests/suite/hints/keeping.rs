@@ -29,6 +29,10 @@ pub(super) const ROWS: &[Row] = &[
         situation(environment, "venvwrap rollback {name} 7", &[Shown]).after_line("venvwrap snapshot {name}"),
     ),
     pasted(
+        "{count} would free {size}: `venvwrap snapshot --list`",
+        situation(environment, "venvwrap prune", &[Shown]).after_line("venvwrap snapshot {name}"),
+    ),
+    pasted(
         "Moved {} to the trash; `venvwrap undo {undo}` brings {one} back, `venvwrap prune --trash` frees the space",
         situation(without_project, "venvwrap prune --yes", &[Line("test -L {envs}/{name}/bin/python"), Shown])
             .fill(&[("prune --trash", "prune --trash --yes")]),

@@ -258,3 +258,17 @@ fn on_a_full_disk_nothing_is_lost_and_emptying_the_trash_works() {
     sandbox.run(["undo", "lost"]).status(0);
     assert_eq!(tree(&lost), before);
 }
+
+#[test]
+fn snapshots_are_counted() {
+    let sandbox = Sandbox::new();
+    sandbox.minimal_environment("x");
+    drop(sandbox.run(["snapshot", "x"]).status(0));
+    let answer = sandbox.run(["prune"]).status(0).stdout("").stderr_text();
+    let line = answer.strip_prefix("No environments to remove.\n1 snapshot would free ").unwrap();
+    assert!(line.ends_with(" KiB: `venvwrap snapshot --list`\n"), "{answer}");
+    let json = sandbox.run(["prune", "--json"]).status(0).stderr("").stdout_text();
+    assert!(!json.contains("\"snapshot_size\": 0"), "{json}");
+    drop(sandbox.run(["snapshot", "--remove", "x", "1"]).status(0));
+    drop(sandbox.run(["prune"]).status(0).stdout("").stderr("No environments to remove.\n"));
+}
