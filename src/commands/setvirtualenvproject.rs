@@ -69,8 +69,8 @@ impl Verb for SetVirtualenvProject {
     }
 }
 
-/// An environment by its name, else by its path: a directory that happens to be called alike does
-/// not come before the environment.
+/// Finds an environment by name, else by path. The name has precedence over a directory of the same
+/// name in the working directory.
 fn find(session: &Session<'_>, named: &OsStr) -> Result<Environment> {
     let home = session.workon_home()?;
     if let Ok(name) = EnvironmentName::existing(named) {

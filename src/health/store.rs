@@ -42,7 +42,7 @@ pub(super) fn check(examination: &Examination<'_>) -> Vec<(PathBuf, Symptom)> {
         Err(Errno::EROFS) => add(Symptom::StoreReadOnly),
         _ => {}
     }
-    // With the sticky bit, others at least cannot replace what is there.
+    // With the sticky bit, other users cannot replace existing entries.
     if permissions.mode() & 0o1002 == 0o0002 {
         add(Symptom::StoreOpen);
     }
@@ -68,7 +68,8 @@ pub(super) fn check(examination: &Examination<'_>) -> Vec<(PathBuf, Symptom)> {
     found
 }
 
-/// The directories in `.venvwrap` that cannot be used, and what cannot be deleted there.
+/// The directories in `.venvwrap` that cannot be used, and removed environments in it that cannot be
+/// deleted.
 fn private_directories(examination: &Examination<'_>) -> impl Iterator<Item = (PathBuf, Symptom)> {
     let home = examination.home;
     let keep = Config::read(examination.context).map_or(Duration::MAX, |config| config.trash_kept_for());
@@ -106,7 +107,7 @@ fn little_space(home: &Path) -> Option<Symptom> {
     is_little(left, all).then_some(Symptom::LittleSpace { left })
 }
 
-/// On a small disk the share of free space counts.
+/// Whether a disk is nearly full. On a small disk, the share of free space counts.
 fn is_little(left: u64, all: u64) -> bool {
     left < LITTLE && left.saturating_mul(20) < all
 }

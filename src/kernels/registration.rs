@@ -21,7 +21,7 @@ use crate::fs::{read_small, rename_without_replacing, write_whole};
 /// Kernel names that Jupyter gives its own Python: a spec of the user would hide that kernel.
 const TAKEN: [&str; 3] = ["python", "python2", "python3"];
 
-/// How many names are tried for a kernel.
+/// Limit for the names that are tried for a kernel.
 const ATTEMPTS: usize = 100;
 
 /// What registering did.
@@ -106,8 +106,8 @@ fn write_files(directory: &Path, text: &[u8], environment: &Environment) -> io::
     file.persist_noclobber(directory.join(FILE_NAME)).map(drop).map_err(|error| error.error)
 }
 
-/// The spec with everything that names its environment as it has to be now. `before`: the name of
-/// the environment so far. A display name that the user chose stays.
+/// The spec with the environment's current paths and name. `before`: its previous name. A display
+/// name that the user chose stays.
 pub(super) fn filled(
     mut content: Map<String, Value>,
     environment: &Environment,
