@@ -47,6 +47,20 @@ pub(crate) fn ask(question: &str) -> Result<bool> {
     asked.map_err(|dialoguer::Error::IO(error)| Error::io("ask on", "the terminal")(error))
 }
 
+/// Asks while SIGINT is blocked. Ctrl-C is a no, from the moment the question can be read: as a
+/// signal it would stay pending, and nothing would end the wait for a key.
+pub(crate) fn ask_with_interrupts_blocked(question: &str) -> Result<bool> {
+    use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+    let terminal = io::stdin();
+    let Ok(before) = tcgetattr(&terminal) else { return ask(question) };
+    let mut keys = before.clone();
+    keys.local_modes.remove(LocalModes::ISIG);
+    let _ = tcsetattr(&terminal, OptionalActions::Now, &keys);
+    let answer = ask(question);
+    let _ = tcsetattr(&terminal, OptionalActions::Now, &before);
+    answer
+}
+
 /// Writes raw data for programs. A closed pipe (`| head`) is not an error; a full disk is.
 pub(crate) fn data(bytes: &[u8]) -> Result<()> {
     let mut stream = io::stdout().lock();

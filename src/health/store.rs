@@ -68,8 +68,8 @@ pub(super) fn check(examination: &Examination<'_>) -> Vec<(PathBuf, Symptom)> {
     found
 }
 
-/// The directories in `.venvwrap` that cannot be used, and removed environments in it that cannot be
-/// deleted.
+/// The directories in `.venvwrap` that cannot be used, and removed environments in it that cannot
+/// be deleted.
 fn private_directories(examination: &Examination<'_>) -> impl Iterator<Item = (PathBuf, Symptom)> {
     let home = examination.home;
     let keep = Config::read(examination.context).map_or(Duration::MAX, |config| config.trash_kept_for());

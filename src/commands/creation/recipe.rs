@@ -1,8 +1,8 @@
-//! Building an environment from a recipe: in a hidden place, with the very packages, and compared
-//! with the recipe before it is published.
+//! Building an environment from a recipe: in a hidden place, with exactly its packages, and
+//! compared with the recipe before it is published.
 //!
-//! Owns the steps, and what can be known to fail before the first. Which recipe, and what becomes
-//! of the environment, is left to `import`, `mkvirtualenv --from`, and `upgrade`.
+//! Owns the steps, and the checks before the first. `import`, `mkvirtualenv --from`, and `upgrade`
+//! choose the recipe and publish the environment.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -36,33 +36,30 @@ const SHOWN: usize = 4;
 pub(super) enum Resolution {
     /// The versions of the recipe, and nothing else.
     Exact,
-    /// The versions of the recipe, and what they need besides.
+    /// The versions of the recipe, and missing dependencies.
     WithDependencies,
-    /// The newest versions, and what they need.
+    /// The newest versions, and their dependencies.
     Latest,
 }
 
-/// An environment that is to be built.
+/// A planned build.
 pub(in crate::commands) struct FromRecipe<'a> {
-    /// What calls.
     pub(in crate::commands) session: &'a Session<'a>,
-    /// The store.
     pub(in crate::commands) home: &'a WorkonHome,
-    /// The name that it is built for.
+    /// The name of the environment once it is published.
     pub(in crate::commands) name: &'a EnvironmentName,
-    /// What it is to be made of.
     pub(in crate::commands) recipe: &'a Recipe,
     /// The Python to build it with.
     pub(in crate::commands) interpreter: &'a Interpreter,
-    /// What is recorded as asked for with `-p`.
+    /// The text of `-p`, to be recorded.
     pub(in crate::commands) requested: Option<&'a OsStr>,
-    /// Whether the hooks of the recipe are written.
+    /// Whether to write the hooks of the recipe.
     pub(in crate::commands) with_hooks: bool,
 }
 
 impl FromRecipe<'_> {
-    /// Fails for what is known to fail before anything is built: a Python that venvwrap cannot
-    /// make environments for, and local sources that are missing.
+    /// Fails before anything is built if the build would fail for certain: for a Python that
+    /// venvwrap cannot create environments for, or without a local source.
     pub(in crate::commands) fn check(&self) -> Result<()> {
         creator::supports(self.interpreter).map_err(|reason| Error::CannotCreate {
             python: self.interpreter.executable.clone(),
@@ -104,8 +101,8 @@ impl FromRecipe<'_> {
         located(path, self.session.context.home())
     }
 
-    /// Builds it. A failure leaves nothing behind. Also gives what differs from the recipe in the
-    /// end, in words.
+    /// Builds the environment, and describes how the result differs from the recipe. A failure
+    /// leaves nothing behind.
     pub(in crate::commands) fn build(&self) -> Result<(UnfinishedEnvironment, Option<String>)> {
         let (building, environment) = self.begin()?;
         self.install(&environment)?;
@@ -115,7 +112,7 @@ impl FromRecipe<'_> {
         Ok((building, (!differing.is_empty()).then(|| describe(&differing))))
     }
 
-    /// Makes it without packages but pip.
+    /// Creates the environment with no package but pip.
     pub(super) fn begin(&self) -> Result<(UnfinishedEnvironment, Environment)> {
         let Self { session, home, name, recipe, interpreter, .. } = self;
         let mut options = Options::none()?;
@@ -138,11 +135,12 @@ impl FromRecipe<'_> {
         Ok((building, environment))
     }
 
-    /// Has it name its final place, writes the settings, and reads what came of it.
+    /// Replaces the hidden path in its files by the final one, writes the settings, and reads the
+    /// result back.
     pub(super) fn finish(&self, building: &UnfinishedEnvironment, environment: &Environment) -> Result<Recipe> {
         recipe::mark_requested(environment, self.recipe)?;
         self.settle(building, environment)?;
-        // From here on its files name the place where it will stand.
+        // From here on, its files have the final path.
         self.write_settings(environment)?;
         recipe::read(&self.opened(building)?, self.session.context)
     }
@@ -151,10 +149,10 @@ impl FromRecipe<'_> {
         Environment::open(building.path())?.ok_or_else(|| self.home.unknown(self.name.as_os_str()))
     }
 
-    /// Builds it and puts it in place. Also gives what differs from the recipe, in words.
+    /// Builds and publishes the environment, and describes how it differs from the recipe.
     pub(in crate::commands) fn publish(&self, quiet: u8) -> Result<(Environment, Option<String>)> {
         let (building, differing) = self.build()?;
-        // What was kept of an environment that had the name before is not for this one.
+        // What an earlier environment of that name left is not for this one.
         keepsake::forget(self.home, self.name.as_os_str());
         let environment = self.home.publish(building, self.name)?;
         if let Some(note) = &self.recipe.note {
@@ -181,8 +179,8 @@ impl FromRecipe<'_> {
         Ok((environment, differing))
     }
 
-    /// Installs what is missing and removes what came with pip and is not in the recipe. Every
-    /// package is named, so that nothing is resolved.
+    /// Installs what is missing, and removes packages that came with pip and are not in the recipe.
+    /// Every package is named, so the installer resolves nothing.
     fn install(&self, environment: &Environment) -> Result<()> {
         let Self { session, recipe, .. } = self;
         let (context, installer) = (session.context, session.config()?.installer);
@@ -198,7 +196,7 @@ impl FromRecipe<'_> {
         Ok(())
     }
 
-    /// Installs these packages. `is_silent`: the installer's own messages are dropped.
+    /// Installs these packages. `is_silent` drops the installer's own messages.
     pub(super) fn install_these(
         &self,
         environment: &Environment,
@@ -222,7 +220,7 @@ impl FromRecipe<'_> {
             }
         }
         if !packages.is_empty() {
-            // Addresses can have passwords in them: only the user can read it.
+            // Addresses can contain passwords, so only the user can read the file.
             let made = tempfile::Builder::new().prefix("venvwrap-recipe-").suffix(".txt").tempfile();
             let mut list = made.map_err(Error::io("write", "the list of packages"))?;
             list.write_all(lines.as_bytes()).map_err(Error::io("write", list.path()))?;
@@ -236,7 +234,7 @@ impl FromRecipe<'_> {
         Ok(())
     }
 
-    /// Has everything that was installed name the final place in place of the hidden one.
+    /// Replaces the hidden path by the final one in everything that was installed.
     fn settle(&self, building: &UnfinishedEnvironment, environment: &Environment) -> Result<()> {
         let root = self.home.path().join(self.name.as_os_str());
         let olds = relocate::spellings(building.path());
@@ -248,7 +246,8 @@ impl FromRecipe<'_> {
     fn write_settings(&self, environment: &Environment) -> Result<()> {
         let recipe = self.recipe;
         if recipe.system_site_packages {
-            // After the installation, which takes packages of the base interpreter for installed.
+            // After the installation: the installer would count the base interpreter's packages as
+            // installed.
             environment.show_system_packages(true)?;
         }
         if !recipe.extra_paths.is_empty() {
@@ -273,7 +272,8 @@ impl FromRecipe<'_> {
     }
 }
 
-/// The hints of `installer` are about an environment that stays.
+/// The error for an environment that was not created: the hints of `installer` assume that it
+/// exists.
 fn without_environment(error: Error, name: &str) -> Error {
     match error {
         Error::Child { what, status, .. } => Error::Child {

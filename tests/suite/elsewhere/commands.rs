@@ -84,7 +84,10 @@ fn nothing_of_others_is_changed() {
         sandbox.run([verb, "gis"]);
     }
     sandbox.run(["lsvirtualenv", "--all", "-l"]).status(0);
-    assert_eq!(tree(sandbox.root()), before);
+    // The cache is ours.
+    let after: Vec<String> =
+        tree(sandbox.root()).lines().filter(|line| !line.starts_with("cache/venvwrap/")).map(str::to_owned).collect();
+    assert_eq!(after.join("\n"), before.trim_end());
 }
 
 #[test]
