@@ -314,8 +314,8 @@ PROMPT_COMMAND=\"more=1;$PROMPT_COMMAND\"";
     goes(&terminal, &[("cd src/api", "api")]);
     assert_eq!(terminal.value("more"), "1");
     terminal.run(
-        "calls=\"${PROMPT_COMMAND[*]//[!_]/}\"; words=(${PROMPT_COMMAND[*]}); count=0
-for word in \"${words[@]}\"; do [[ $word != __venvwrap_automatic ]] || count=$((count + 1)); done",
+        "words=(${PROMPT_COMMAND[*]}); count=0; \
+         for word in \"${words[@]}\"; do [[ $word != __venvwrap_automatic ]] || count=$((count + 1)); done",
     );
     assert_eq!(terminal.value("count"), "1", "called once for each prompt");
 }
