@@ -146,7 +146,12 @@ pub(super) fn between(ours: &Recipe, theirs: &Recipe) -> Vec<Row> {
             Row { kind: "package", name, first, second }
         }
         Difference::Setting(key) => {
-            Row { kind: "setting", name: key.to_owned(), first: setting(ours, key), second: setting(theirs, key) }
+            let (first, mut second) = (setting(ours, key), setting(theirs, key));
+            if first == second {
+                // Hooks are named, and those of one name differ in their content.
+                second = second.map(|second| format!("{second} (other content)"));
+            }
+            Row { kind: "setting", name: key.to_owned(), first, second }
         }
     };
     recipe::differences(ours, theirs).into_iter().map(row).collect()
@@ -194,6 +199,7 @@ fn described(package: &Package) -> String {
 fn setting(recipe: &Recipe, key: &str) -> Option<String> {
     let list = |values: Vec<&str>| (!values.is_empty()).then(|| values.join(", "));
     match key {
+        "python-request" => recipe.python_request.clone(),
         "prompt" => recipe.prompt.clone(),
         "project" => recipe.project.clone(),
         "note" => recipe.note.clone(),

@@ -194,3 +194,24 @@ fn tab_offers_environments_and_files() {
         }
     }
 }
+
+/// A setting says what it is in both, whichever it is.
+#[test]
+fn what_was_requested_and_hooks_of_one_name_are_told_apart() {
+    let sandbox = Sandbox::with_x_and_y();
+    let (x, y) = (sandbox.environment("x"), sandbox.environment("y"));
+    fs::write(y.join(".requested-python"), ">=3.8").unwrap();
+    for (root, text) in [(&x, "one"), (&y, "other")] {
+        fs::write(root.join("bin/postactivate"), text).unwrap();
+    }
+    let text = sandbox.run(["diff", "x", "y"]).status(1).stderr("").stdout_text();
+    let rows: Vec<Vec<&str>> = text.lines().skip(1).map(words).collect();
+    assert_eq!(
+        rows,
+        [
+            vec!["setting", "python-request", "-", ">=3.8"],
+            vec!["setting", "hook", "postactivate", "postactivate", "(other", "content)"]
+        ],
+        "{text}"
+    );
+}
