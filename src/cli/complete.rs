@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, Command, ValueHint};
 
-use super::{PROGRAM, VERBS, VerbEntry};
+use super::PROGRAM;
+use super::verbs::{VERBS, VerbEntry};
 use crate::commands::lssitepackages::LS_OPTIONS;
 use crate::commands::{Outcome, Session, add2virtualenv, find, import, mkproject, mkvirtualenv, run, set, snapshot};
 use crate::elsewhere::Places;

@@ -28,7 +28,7 @@ impl Verb for Completions {
             Shell::Fish => clap_complete::Shell::Fish,
         };
         let mut text = Vec::new();
-        clap_complete::generate(shell, &mut super::root(), super::PROGRAM, &mut text);
+        clap_complete::generate(shell, &mut super::verbs::root(), super::PROGRAM, &mut text);
         output::data(&text)?;
         Ok(Outcome::Done)
     }

@@ -27,7 +27,7 @@ pub(super) struct Man {
 
 impl Verb for Man {
     fn run(self, _session: &Session<'_>) -> Result<Outcome> {
-        let root = super::root();
+        let root = super::verbs::root();
         let Some(directory) = self.directory else {
             output::data(&program_page(root)?)?;
             return Ok(Outcome::Done);
@@ -41,7 +41,7 @@ impl Verb for Man {
         write(super::PROGRAM, program_page(root)?)?;
         for verb in verbs {
             let name = format!("{}-{}", super::PROGRAM, verb.get_name());
-            let called = super::typed(verb.get_name());
+            let called = super::verbs::typed(verb.get_name());
             for within in verb.get_subcommands() {
                 let (name, called) =
                     (format!("{name}-{}", within.get_name()), format!("{called} {}", within.get_name()));

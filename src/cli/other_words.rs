@@ -58,13 +58,15 @@ mod tests {
         let mut words: Vec<&str> = VERBS.iter().flat_map(|(words, _)| words.iter().copied()).collect();
         words.sort_unstable();
         words.extend(
-            super::super::VERBS.iter().flat_map(|entry| [entry.name].into_iter().chain(entry.short.iter().copied())),
+            super::super::verbs::VERBS
+                .iter()
+                .flat_map(|entry| [entry.name].into_iter().chain(entry.short.iter().copied())),
         );
         words.sort_unstable();
         assert!(words.windows(2).all(|pair| pair[0] != pair[1]), "{words:?}");
         for (_, verb) in VERBS {
             let name = verb.strip_prefix("venvwrap ").unwrap_or(verb).split(' ').next().unwrap();
-            assert!(super::super::VERBS.iter().any(|entry| entry.name == name), "{verb}");
+            assert!(super::super::verbs::VERBS.iter().any(|entry| entry.name == name), "{verb}");
         }
     }
 

@@ -51,7 +51,7 @@ fn first_paragraph(error: &clap::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::VERBS;
+    use crate::cli::verbs::VERBS;
 
     #[test]
     fn a_usage_error_is_one_line_and_a_hint() {

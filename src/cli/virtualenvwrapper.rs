@@ -6,7 +6,7 @@ use std::path::Path;
 
 use clap::Parser;
 
-use super::VERBS;
+use super::verbs::VERBS;
 use crate::commands::{Outcome, Session, Verb};
 use crate::env_vars;
 use crate::error::Result;
