@@ -33,6 +33,8 @@ LINK = $(if $(findstring linux,$(or $(TARGET),$(HOST))),-C link-arg=-T.cargo/wit
 # A copy with a fixed name: `sudo make install` needs neither cargo nor rustc in root's PATH.
 BINARY := target/venvwrap
 SOURCES := $(shell find Cargo.toml Cargo.lock .cargo src shell -type f)
+# Where tests/tools/prepare.sh installs from PyPI.
+PEERS := target/peers/bin
 SHELL_SCRIPTS := $(wildcard shell/*.bash shell/*.sh shell/standalone/activate packaging/*.sh tests/tools/*.sh tests/suite/support/*.bash .ci/run)
 ZSH_SCRIPTS := $(wildcard shell/*.zsh shell/shared.sh tests/suite/support/*.zsh)
 FISH_SCRIPTS := $(wildcard shell/*.fish shell/standalone/*.fish tests/tools/*.fish tests/suite/support/*.fish)
@@ -59,9 +61,9 @@ $(BINARY): $(SOURCES)
 demo: $(BINARY) ## build, then play the main job in your shell, in a scratch directory
 	@tests/tools/demo.sh $(BINARY)
 
+# The optimizer of the release works on one core for minutes; the linters have the other.
 test: ## install missing test tools where allowed, then lint and run every test
-	tests/tools/prepare.sh
-	$(MAKE) lint
+	$(MAKE) -j2 lint $(BINARY)
 	tests/tools/tallied.sh cargo test --locked
 	$(MAKE) check-generated
 
@@ -75,8 +77,11 @@ test-random: ## the property tests with new random values, ROUNDS times (10); a 
 	    PROPTEST_RNG_SEED=random tests/tools/tallied.sh cargo test --locked --bin venvwrap --test suite -- fuzzed:: $(RANDOM_VALUES); \
 	done
 
-lint: ## formatting, clippy, and the linter of each shell and of the manual
+lint: ## formatting, clippy, spelling, dependencies, workflows, and the linter of each shell and of the manual
+	tests/tools/prepare.sh
 	cargo fmt --check
+	$(PEERS)/typos
+	$(PEERS)/jactionlint
 	cargo clippy --locked --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --quiet --locked --no-deps --document-private-items
 	shellcheck $(SHELL_SCRIPTS)
@@ -84,11 +89,13 @@ lint: ## formatting, clippy, and the linter of each shell and of the manual
 	set -e; for file in $(FISH_SCRIPTS); do fish --no-execute "$$file"; done
 	fish_indent --check $(FISH_SCRIPTS)
 	mandoc -T lint -W error $(GENERATED)/$(MAN_DIR)/*.1
+	$(PEERS)/cargo-deny --locked check --hide-inclusion-graph licenses bans sources
+	$(PEERS)/cargo-shear --locked
 
-generate: $(BINARY) ## rewrite the man pages and completions in generated/
+generate: $(BINARY) ## rewrite man pages and completions in generated/, and the reference in docs/
 	tests/tools/generate.sh $(BINARY)
 
-check-generated: $(BINARY) ## fail when generated/ differs from what the binary prints
+check-generated: $(BINARY) ## fail if they differ from what the binary prints
 	tests/tools/generate.sh --check $(BINARY)
 
 install: $(BINARY) ## install below PREFIX (/usr/local), staged in DESTDIR; SHIMS=1 adds virtualenvwrapper.sh

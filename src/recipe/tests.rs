@@ -148,7 +148,7 @@ fn a_file_that_is_newer_cut_short_or_hostile_is_refused_by_name() {
     let recipe = |rest: &str| format!("schema = 1\n[[environment]]\nname = 'x'\npython = '3.12'\n{rest}\n");
     assert_eq!(parse(&recipe(""), "x.toml").unwrap().len(), 1);
     for (rest, told) in [
-        ("colour = 'red'", "unknown field `colour`"),
+        ("shade = 'red'", "unknown field `shade`"),
         ("python-request = '/bin/sh'", "environment `x`: python-request, `/bin/sh`: "),
         (&format!("note = '{}'", "a".repeat(20_000)), "environment `x`: note: it is longer than 16 KiB"),
         ("prompt = \"\\u001b[31m\"", "x.toml: environment `x`: prompt: "),

