@@ -7,6 +7,7 @@
 
 // Facts: no disk, no process, no environment variable.
 mod env_vars; //     names of environment variables
+mod sorting; //      lists in order
 mod quoting; //      values as each language writes them
 mod shown; //        a value in a message
 mod one_line; //     a value in a file that is read line by line

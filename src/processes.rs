@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::env_vars;
 use crate::fs::{is_same, resolved};
+use crate::sorting;
 
 pub(crate) mod owner;
 
@@ -57,7 +58,7 @@ pub(crate) fn using(roots: &[PathBuf]) -> Vec<(usize, Process)> {
         let ours = ancestors();
         found.retain(|(_, process)| !ours.contains(&process.id));
     }
-    found.sort_by_key(|(number, process)| (*number, process.id));
+    sorting::sort_by_key(&mut found, |(number, process)| (*number, process.id));
     found
 }
 

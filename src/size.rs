@@ -17,6 +17,7 @@ use crate::environment::Environment;
 use crate::fs::private::{create_private, read_private};
 use crate::fs::usage::DiskUsage;
 use crate::fs::write_whole;
+use crate::sorting;
 
 /// How long a size is believed.
 const VALID: Duration = Duration::from_hours(24);
@@ -106,7 +107,7 @@ fn fingerprint(environment: &Environment) -> u64 {
     let entries = site_packages.iter().flat_map(|directory| fs::read_dir(directory).into_iter().flatten().flatten());
     let is_directory = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
     let mut packages: Vec<PathBuf> = entries.filter(is_directory).map(|entry| entry.path()).collect();
-    packages.sort_unstable();
+    sorting::sort(&mut packages);
     let ends = [environment.root().to_path_buf(), environment.bin()];
     ends.iter().chain(&site_packages).chain(&packages).for_each(|path| add(path));
     hasher.finish()

@@ -21,6 +21,7 @@ use crate::env_vars;
 use crate::error::{Error, ProjectError, Result};
 use crate::fs::private::{create_private, doubt, read_private};
 use crate::fs::{read_small, remove_tree, write_whole};
+use crate::sorting;
 
 /// The directory of a project that contains its hooks.
 pub(crate) const PROJECT_HOOKS: &str = ".virtualenvwrapper";
@@ -127,7 +128,7 @@ pub(crate) fn all(context: &Context) -> Result<Vec<TrustedFile>> {
         let Record { owner, path: Some(path), .. } = Record::read(&text) else { continue };
         files.push(TrustedFile { path: path.into(), owner, state: state_of(context, Path::new(path))? });
     }
-    files.sort_by(|one, other| one.path.cmp(&other.path));
+    sorting::sort_by(&mut files, |one, other| one.path.cmp(&other.path));
     Ok(files)
 }
 
@@ -171,7 +172,7 @@ pub(crate) fn hooks_of(project: &Path) -> Result<Vec<PathBuf>> {
     };
     let mut files: Vec<PathBuf> =
         entries.filter_map(std::result::Result::ok).map(|entry| entry.path()).filter(|path| path.is_file()).collect();
-    files.sort();
+    sorting::sort(&mut files);
     Ok(files)
 }
 

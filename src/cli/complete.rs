@@ -24,6 +24,7 @@ use crate::project;
 use crate::quoting::typed::TypedLine;
 use crate::shell::Shell;
 use crate::shown::shown;
+use crate::sorting;
 use crate::workon_home::WorkonHome;
 
 /// The commands that take environments which other tools keep.
@@ -289,7 +290,7 @@ fn values(arg: &Arg, operands: &[&OsStr], typed: &OsStr, session: &Session<'_>) 
         (_, "[PATH:]GROUP", _) => names(mkvirtualenv::groups(session).into_iter().map(OsString::from).collect()),
         ("program-inside" | "tool-inside", _, _) if operands.len() == 1 && !typed.as_bytes().contains(&b'/') => {
             let mut programs = run::programs_of(session, operands[0])?;
-            programs.sort_unstable();
+            sorting::sort(&mut programs);
             names(programs)
         }
         ("program-inside", _, _) => paths(&base()?, typed, session, false),
@@ -362,6 +363,6 @@ fn paths(base: &Path, typed: &OsStr, session: &Session<'_>, directories_only: bo
             (is_directory || !directories_only).then(|| Candidate::plain(OsString::from_vec(value)))
         })
         .collect();
-    found.sort_by(|one, other| one.value.cmp(&other.value));
+    sorting::sort_by(&mut found, |one, other| one.value.cmp(&other.value));
     found
 }

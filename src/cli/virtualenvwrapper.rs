@@ -11,6 +11,7 @@ use crate::commands::{Outcome, Session, Verb};
 use crate::env_vars;
 use crate::error::Result;
 use crate::output;
+use crate::sorting;
 use crate::workon_home::WorkonHome;
 
 /// List the commands and directories
@@ -50,7 +51,7 @@ fn text(session: &Session<'_>) -> Result<String> {
     }
     text.push_str("\nCommands available:\n\n");
     let mut commands: Vec<_> = VERBS.iter().filter(|entry| entry.has_function).map(|entry| (entry.command)()).collect();
-    commands.sort_by(|one, other| one.get_name().cmp(other.get_name()));
+    sorting::sort_by(&mut commands, |one, other| one.get_name().cmp(other.get_name()));
     for command in commands {
         let about = command.get_about().map(ToString::to_string).unwrap_or_default();
         let _ = writeln!(text, "  {}: {about}", command.get_name());

@@ -13,6 +13,7 @@ use crate::output;
 use crate::project;
 use crate::quoting::Language;
 use crate::shown::shown;
+use crate::sorting;
 use crate::workon_home::WorkonHome;
 
 /// The environment that the user chooses, the last used first. `None`: none was chosen.
@@ -20,7 +21,7 @@ pub(super) fn pick(session: &Session<'_>, home: &WorkonHome) -> Result<Option<Os
     let mut names = home.names()?;
     // A list has a line for each.
     names.retain(|name| crate::one_line::is_one_line(name.as_bytes()));
-    names.sort_by_cached_key(|name| std::cmp::Reverse(home.last_used(name)));
+    sorting::sort_by_key(&mut names, |name| std::cmp::Reverse(home.last_used(name)));
     if names.is_empty() {
         lsvirtualenv::say_if_none(true);
         return Ok(None);

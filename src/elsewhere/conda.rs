@@ -11,6 +11,7 @@ use crate::environment::Environment;
 use crate::environment::origin::Origin;
 use crate::fs::is_same;
 use crate::interpreter::places::conda;
+use crate::sorting;
 
 pub(super) fn candidates(places: &Places<'_>) -> Vec<Candidate> {
     let mut found: Vec<Candidate> = Vec::new();
@@ -50,7 +51,7 @@ fn prefixes(places: &Places<'_>) -> Vec<PathBuf> {
         let named = value.as_bytes().split(|byte| *byte == b':').map(OsStr::from_bytes);
         directories.extend(named.filter_map(|directory| places.expanded(directory)));
     }
-    directories.sort();
+    sorting::sort(&mut directories);
     directories.dedup();
     prefixes.extend(bases);
     prefixes.extend(directories.iter().flat_map(|directory| directories_in(directory)));

@@ -19,6 +19,7 @@ use crate::error::{Error, Result, StoreError};
 use crate::fs::{is_same, resolved};
 use crate::project::pipenv::hash;
 use crate::shown;
+use crate::sorting;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::nearest;
 
@@ -60,7 +61,7 @@ impl<'a> Places<'a> {
     /// names.
     pub(crate) fn all(&self) -> Vec<Environment> {
         let mut all: Vec<Environment> = self.named().map(|(candidate, form)| candidate.called(form)).collect();
-        all.sort_by(|one, other| one.name().cmp(other.name()));
+        sorting::sort_by(&mut all, |one, other| one.name().cmp(other.name()));
         all
     }
 
@@ -104,7 +105,7 @@ impl<'a> Places<'a> {
             }
             _ => {
                 let mut forms: Vec<OsString> = found.iter().map(|index| candidates[*index].qualified(&names)).collect();
-                forms.sort();
+                sorting::sort(&mut forms);
                 Err(StoreError::AmbiguousElsewhere { name: typed.to_owned(), forms }.into())
             }
         }
@@ -123,7 +124,7 @@ impl<'a> Places<'a> {
         let taken = all.into_iter().zip(is_taken).filter(|(_, is_taken)| *is_taken).map(|(each, _)| each);
         let left = taken.filter(|(each, _)| !(leaves_poetry && each.origin == Origin::Poetry));
         let mut found: Vec<Environment> = left.map(|(candidate, form)| candidate.called(form)).collect();
-        found.sort_by(|one, other| one.name().cmp(other.name()));
+        sorting::sort_by(&mut found, |one, other| one.name().cmp(other.name()));
         found
     }
 
@@ -138,7 +139,7 @@ impl<'a> Places<'a> {
         };
         let mut forms: Vec<OsString> = candidates.iter().filter(|each| !self.is_in_store(each)).map(form).collect();
         forms.retain(|form| form.as_bytes().starts_with(start.as_bytes()));
-        forms.sort();
+        sorting::sort(&mut forms);
         forms
     }
 
@@ -146,7 +147,7 @@ impl<'a> Places<'a> {
     pub(crate) fn unknown(&self, name: &OsStr) -> Error {
         let mut names = self.home.names().unwrap_or_default();
         names.extend(self.candidates().into_iter().flat_map(|candidate| candidate.names));
-        names.sort();
+        sorting::sort(&mut names);
         names.dedup();
         Error::UnknownEnvironment {
             name: name.to_owned(),

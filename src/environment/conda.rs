@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use super::{Environment, SMALL};
 use crate::formats::{conda_meta, pyvenv_cfg};
 use crate::fs::read_small;
+use crate::sorting;
 
 /// What conda writes for a variable that was unset.
 const NO_VALUE: &str = "***unset***";
@@ -98,7 +99,7 @@ fn files_in(directory: &Path, ending: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.path());
     let is_wanted = |file: &PathBuf| file.as_os_str().as_bytes().ends_with(ending.as_bytes()) && file.is_file();
     let mut files: Vec<PathBuf> = entries.filter(is_wanted).collect();
-    files.sort();
+    sorting::sort(&mut files);
     files
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::formats::dist_info::{is_name, name, normalized};
+use crate::sorting;
 
 /// The names in these directories, each once, spelled as their authors spell them, in pip's order.
 /// Invalid names are left out: an interrupted pip leaves `~name` behind.
@@ -16,7 +17,7 @@ pub(crate) fn names<'a>(directories: impl IntoIterator<Item = &'a Path>) -> Resu
             names.extend(name(&path).filter(|name| is_name(name)));
         }
     }
-    names.sort_by_key(|name| normalized(name));
+    sorting::sort_by_key(&mut names, |name| normalized(name));
     names.dedup_by_key(|name| normalized(name));
     Ok(names)
 }

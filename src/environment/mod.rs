@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result, StoreError};
 use crate::formats::pyvenv_cfg::{self, PyvenvCfg};
 use crate::shown::inert;
+use crate::sorting;
 use crate::versions::Series;
 
 pub(crate) mod appended;
@@ -218,7 +219,7 @@ impl Environment {
             .filter(|path| path.join("site-packages").is_dir())
             .collect();
         // An environment that was upgraded in place has several. The recorded version decides.
-        found.sort();
+        sorting::sort(&mut found);
         let wanted = self.cfg.as_ref().and_then(PyvenvCfg::version).and_then(|version| Series::of(&version));
         let minor = wanted.map(|series| series.to_string()).unwrap_or_default();
         let is_wanted = |path: &PathBuf| path.to_string_lossy().trim_end_matches('t').ends_with(&minor);

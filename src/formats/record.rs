@@ -11,6 +11,8 @@ use sha2::{Digest, Sha256};
 use super::base64url;
 use super::dist_info::RECORD;
 
+use crate::sorting;
+
 /// Python's csv module ends lines like this, and so does pip.
 const LINE_END: &[u8] = b"\r\n";
 
@@ -45,7 +47,7 @@ impl InstalledFile {
 /// The text of these rows, sorted.
 #[must_use]
 pub(crate) fn text(mut rows: Vec<InstalledFile>) -> Vec<u8> {
-    rows.sort();
+    sorting::sort(&mut rows);
     let mut text = Vec::with_capacity(rows.len() * 100);
     for row in rows {
         text.extend_from_slice(&quoted(row.path.as_bytes()));

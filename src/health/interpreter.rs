@@ -13,6 +13,7 @@ use crate::environment::integrity::is_called_python;
 use crate::environment::{Environment, end_of_links};
 use crate::formats::pyvenv_cfg::FILE_NAME;
 use crate::fs::{is_same, resolved};
+use crate::sorting;
 use crate::versions::Series;
 
 /// The first symptom only: the others follow from it.
@@ -49,7 +50,7 @@ pub(super) fn dangling(environment: &Environment) -> Vec<PathBuf> {
     let links = entries
         .filter(|entry| is_called_python(&entry.file_name()) && entry.file_type().is_ok_and(|kind| kind.is_symlink()));
     let mut others: Vec<PathBuf> = links.map(|entry| entry.path()).filter(|path| is_missing(path)).collect();
-    others.sort();
+    sorting::sort(&mut others);
     found.extend(others.into_iter().filter(|path| *path != environment.python()));
     found
 }

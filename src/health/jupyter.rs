@@ -11,6 +11,7 @@ use crate::env_vars;
 use crate::environment::Environment;
 use crate::fs::{is_same, tidied};
 use crate::kernels::{self, KernelProblem};
+use crate::sorting;
 use crate::workon_home::name::EnvironmentName;
 
 /// Kernels of the user that start an environment of the store, or were registered with venvwrap.
@@ -74,7 +75,7 @@ pub(super) fn wrappers(examination: &Examination<'_>) -> Vec<(PathBuf, Symptom)>
         let scripts =
             scripts.filter_map(|program| Some((directory.join(&program.name), program.pythons.into_iter().next()?)));
         let mut lost: Vec<(PathBuf, PathBuf)> = links.chain(scripts).filter(|(_, target)| is_lost(target)).collect();
-        lost.sort();
+        sorting::sort(&mut lost);
         found.extend(lost.into_iter().map(|(wrapper, target)| (wrapper, Symptom::WrapperDangling { target })));
     }
     found
@@ -86,7 +87,7 @@ fn program_directories(context: &Context) -> Vec<PathBuf> {
     let named = named.into_iter().filter_map(|variable| context.absolute(variable)).map(tidied);
     let below_home = [".local/bin", "bin"].into_iter().filter_map(|name| Some(context.home()?.join(name)));
     let mut directories: Vec<PathBuf> = named.chain(below_home).collect();
-    directories.sort();
+    sorting::sort(&mut directories);
     directories.dedup();
     directories
 }

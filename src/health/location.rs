@@ -21,6 +21,7 @@ use crate::formats::pyvenv_cfg::FILE_NAME;
 use crate::formats::shebang::interpreters;
 use crate::fs::{is_same, read_small};
 use crate::relocate::{self, ActivationScripts};
+use crate::sorting;
 
 /// Bytes read of a program: the longest path, on a line of its own.
 const START: u64 = 4096 + 256;
@@ -103,7 +104,7 @@ pub(super) fn programs(bin: &Path) -> Vec<Program> {
             (!pythons.is_empty()).then(|| Program { name: entry.file_name(), pythons })
         })
         .collect();
-    programs.sort_by(|one, other| one.name.cmp(&other.name));
+    sorting::sort_by(&mut programs, |one, other| one.name.cmp(&other.name));
     programs
 }
 

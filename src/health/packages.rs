@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use super::{MetadataFile, Symptom};
 use crate::environment::Environment;
 use crate::formats::dist_info::{METADATA, MetadataForm, MetadataName, RECORD, normalized};
+use crate::sorting;
 
 pub(super) fn check(environment: &Environment) -> Vec<(PathBuf, Symptom)> {
     let Ok(directories) = environment.package_directories() else {
@@ -19,7 +20,7 @@ pub(super) fn check(environment: &Environment) -> Vec<(PathBuf, Symptom)> {
     for directory in &directories {
         let mut names: Vec<OsString> =
             fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.file_name()).collect();
-        names.sort_unstable();
+        sorting::sort(&mut names);
         pip.look(directory, &names);
         found.extend(incomplete(directory, &names));
     }

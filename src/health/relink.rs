@@ -18,6 +18,7 @@ use crate::environment::{Environment, requested_python};
 use crate::error::{Error, Result};
 use crate::formats::pyvenv_cfg;
 use crate::interpreter::{self, Interpreter};
+use crate::sorting;
 
 /// Links an environment to an interpreter of its implementation and minor version, and returns the
 /// interpreter. `None` if its `bin/python` is a copy or of unknown version. Fails if no such
@@ -84,7 +85,7 @@ fn outside_links(environment: &Environment) -> Vec<PathBuf> {
     let entries = fs::read_dir(&bin).into_iter().flatten().flatten();
     let named = entries.filter(|entry| is_called_python(&entry.file_name())).map(|entry| entry.path());
     let mut links: Vec<PathBuf> = named.filter(|link| points_outside(link)).collect();
-    links.sort();
+    sorting::sort(&mut links);
     links
 }
 

@@ -19,6 +19,7 @@ use crate::env_vars;
 use crate::environment::integrity::is_called_python;
 use crate::formats::conda_meta;
 use crate::hooks::Event;
+use crate::sorting;
 use crate::tmpenv;
 use crate::workon_home::purge::Undeletable;
 
@@ -123,7 +124,7 @@ fn entries(examination: &Examination<'_>, halves: &[(OsString, OsString)]) -> Ve
             && environments.binary_search(name).is_err()
             && !halves.iter().any(|(old, _)| old == name)
     });
-    names.sort_unstable();
+    sorting::sort(&mut names);
     let mut found = Vec::new();
     let mut strays = Vec::new();
     for name in names {

@@ -21,6 +21,7 @@ use super::{base, build_details, cache};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::formats::conda_meta;
+use crate::sorting;
 
 /// How many interpreters are probed at a time. Most of the time they wait for the disk, and one
 /// that hangs blocks its slot.
@@ -113,7 +114,7 @@ pub(crate) fn inventory<T>(
     for listed in &mut interpreters {
         listed.is_default = default.is_some() && listed.identity == default;
     }
-    interpreters.sort_by_cached_key(order);
+    sorting::sort_by_key(&mut interpreters, order);
     Ok(Inventory { interpreters, unusable: unusable.into_iter().map(|(unusable, _)| unusable).collect() })
 }
 

@@ -14,6 +14,7 @@ use super::request::{Description, Request};
 use super::{build_details, cache};
 use crate::context::Context;
 use crate::error::Result;
+use crate::sorting;
 use crate::versions::Release;
 
 /// The newest interpreter that meets both requests, among `known` and
@@ -34,7 +35,7 @@ pub(crate) fn newest(
     let could_fit = |label: &Label| wanted.could_fit_label(label) && also.could_fit_label(label);
     let (mut candidates, _) = sightings(context);
     candidates.retain(|candidate| candidate.label.as_ref().is_none_or(could_fit));
-    candidates.sort_by_cached_key(|candidate| candidate.label.as_ref().map(Label::newest_first));
+    sorting::sort_by_key(&mut candidates, |candidate| candidate.label.as_ref().map(Label::newest_first));
     let is_usable = |python: &Interpreter| {
         let kind = python.kind();
         let is_same_kind = kind.implementation == "CPython" || request.as_encoded_bytes().starts_with(b"pypy");

@@ -16,6 +16,7 @@ use crate::context::Context;
 use crate::env_vars;
 use crate::fs::tidied;
 use crate::programs;
+use crate::sorting;
 
 pub(crate) mod conda;
 mod directories;
@@ -116,7 +117,7 @@ impl<'a> Places<'a> {
         let mut found: Vec<(Label, PathBuf)> = all.flat_map(|directory| label::installations(directory)).collect();
         // mise's `3` will point to another minor version one day, which would break environments.
         found.retain(|(label, _)| label.version().len() > 1 && will_do(label));
-        found.sort_by_cached_key(|(label, _)| label.newest_first());
+        sorting::sort_by_key(&mut found, |(label, _)| label.newest_first());
         Box::new(found.into_iter().filter_map(|(label, prefix)| {
             let path = python_of(&prefix).or_else(|| python_of(&prefix.join("install")))?;
             Some(Candidate { path, label: Some(label) })
@@ -193,7 +194,7 @@ impl<'a> Places<'a> {
         let names = names.filter(|name| number_of(name).is_some());
         let mut names: Vec<(Option<Label>, String)> = names.map(|name| (label_of(&name), name)).collect();
         // `python3` before `python`, which was 2.7 for a long time.
-        names.sort_by_cached_key(|(label, name)| {
+        sorting::sort_by_key(&mut names, |(label, name)| {
             (label.as_ref().map(Label::newest_first), std::cmp::Reverse(name.clone()))
         });
         let files = names.into_iter().map(|(label, name)| (label, directory.join(name)));

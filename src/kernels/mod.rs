@@ -18,6 +18,7 @@ use crate::environment::Environment;
 use crate::error::Result;
 use crate::fs::{is_same, read_small, remove_tree};
 use crate::relocate;
+use crate::sorting;
 use crate::workon_home::WorkonHome;
 
 pub(crate) mod carried;
@@ -174,7 +175,7 @@ pub(crate) fn of_user(context: &Context) -> Vec<KernelSpec> {
     let named = named.filter(|entry| entry.is_absolute()).map(|entry| entry.join("kernels"));
     let mut found: Vec<KernelSpec> =
         user_directory(context).into_iter().chain(named).flat_map(|all| all_in(&all)).collect();
-    found.sort_by(|one, other| (one.name(), &one.directory).cmp(&(other.name(), &other.directory)));
+    sorting::sort_by(&mut found, |one, other| (one.name(), &one.directory).cmp(&(other.name(), &other.directory)));
     found.dedup_by(|one, other| one.directory == other.directory);
     found
 }
@@ -194,7 +195,7 @@ pub(crate) fn inside(root: &Path) -> Vec<KernelSpec> {
 fn all_in(directory: &Path) -> Vec<KernelSpec> {
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
     let mut names: Vec<OsString> = entries.map(|entry| entry.file_name()).collect();
-    names.sort_unstable();
+    sorting::sort(&mut names);
     names.into_iter().filter_map(|name| KernelSpec::read(directory.join(name))).collect()
 }
 

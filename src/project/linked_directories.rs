@@ -17,6 +17,7 @@ use crate::context::Context;
 use crate::directories::{self, Base};
 use crate::fs::private::create_private;
 use crate::fs::{read_small, remove_tree, tidied};
+use crate::sorting;
 use crate::workon_home::WorkonHome;
 
 /// The file in the place of a linked directory.
@@ -60,7 +61,7 @@ fn try_refresh(home: &WorkonHome, context: &Context) -> io::Result<()> {
     let links = links.filter_map(|name| linked_at(&home.path().join(name), context).ok().flatten());
     let mut projects: Vec<PathBuf> =
         links.filter(|project| project.is_absolute()).map(|project| tidied(&project)).collect();
-    projects.sort_unstable();
+    sorting::sort(&mut projects);
     projects.dedup();
     let list = projects.iter().flat_map(|project| [project.as_os_str().as_bytes(), b"\0"]).collect::<Vec<_>>().concat();
     if read_small(&place.join(LIST), LIMIT).ok().flatten().as_deref() == Some(&list) {

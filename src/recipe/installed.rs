@@ -17,6 +17,7 @@ use crate::formats::dist_info::{Headers, MetadataForm, MetadataName, REQUESTED, 
 use crate::formats::pyvenv_cfg;
 use crate::fs::{read_small, tidied};
 use crate::shown::{shown, typed};
+use crate::sorting;
 
 /// Longest `.egg-link` that is read.
 const LIMIT: u64 = 64 * 1024;
@@ -188,7 +189,7 @@ fn extras(installed: &Installed, all: &BTreeMap<String, Installed>) -> Vec<Strin
         requirements.any(|each| each.name == name && each.extra.is_none())
     };
     let mut names: Vec<&String> = installed.requires.iter().filter_map(|each| each.extra.as_ref()).collect();
-    names.sort();
+    sorting::sort(&mut names);
     names.dedup();
     let is_chosen = |extra: &&String| {
         let of_extra = || installed.requires.iter().filter(|each| each.extra.as_ref() == Some(extra));

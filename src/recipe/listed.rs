@@ -17,6 +17,7 @@ use crate::formats::requirement::{Requirement, Wanted};
 use crate::fs::tidied;
 use crate::project::requirements::{Asked, asked};
 use crate::shown::shown;
+use crate::sorting;
 use crate::versions::{Specifiers, Version};
 
 /// What pip leaves out of `pip freeze`: part of an environment rather than of a project.
@@ -116,7 +117,7 @@ impl Listing {
                 found.push(Drift { name, installed: None, wanted: Some(line.wanted.to_string()) });
             }
         }
-        found.sort_by(|one, other| one.name.cmp(&other.name));
+        sorting::sort_by(&mut found, |one, other| one.name.cmp(&other.name));
         found.dedup();
         found
     }

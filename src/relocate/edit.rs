@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::quoting::{Cell, Language};
+use crate::sorting;
 
 /// The part of a line to replace, and its replacement.
 pub(super) type Edit = (Range<usize>, Vec<u8>);
@@ -36,7 +37,7 @@ pub(super) fn edit(line: &[u8], cells: &[Cell], at: usize, length: usize, new: &
 
 /// The line with these edits, which do not overlap.
 pub(super) fn applied(line: &[u8], mut edits: Vec<Edit>) -> Option<Vec<u8>> {
-    edits.sort_by_key(|(range, _)| range.start);
+    sorting::sort_by_key(&mut edits, |(range, _)| range.start);
     let mut made = Vec::with_capacity(line.len());
     let mut at = 0;
     for (range, new) in &edits {

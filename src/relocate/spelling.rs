@@ -12,6 +12,7 @@ use memchr::memmem::Finder;
 use super::edit::{applied, begins, edit};
 use super::url;
 use crate::quoting::{Cell, Language};
+use crate::sorting;
 
 /// The old location in all its spellings, and the new one.
 #[derive(Debug)]
@@ -26,7 +27,7 @@ impl Spelling {
     /// All paths are absolute and tidy. If one old path is below another, the longer one wins.
     pub(super) fn new(olds: &[PathBuf], new: &Path) -> Self {
         let mut olds: Vec<Vec<u8>> = olds.iter().map(|path| path.as_os_str().as_bytes().to_vec()).collect();
-        olds.sort_by_key(|old| std::cmp::Reverse(old.len()));
+        sorting::sort_by_key(&mut olds, |old| std::cmp::Reverse(old.len()));
         olds.dedup();
         let runs = olds.iter().map(|old| Finder::new(plain_run(old)).into_owned()).collect();
         Self { olds, new: new.as_os_str().as_bytes().to_vec(), runs }

@@ -15,6 +15,7 @@ use crate::environment::direct::linked_directory;
 use crate::error::{Error, Result};
 use crate::formats::dist_info::{Headers, METADATA, MetadataForm, MetadataName, is_name, normalized, read_headers};
 use crate::shown::shown;
+use crate::sorting;
 use crate::versions::{Specifiers, Version};
 
 mod pattern;
@@ -76,7 +77,7 @@ impl Query {
                 Err(error) => found.faults.push(error.to_string()),
             }
         }
-        found.matches.sort();
+        sorting::sort(&mut found.matches);
         found.matches.dedup();
         if matches!(self, Self::Distributions(_)) {
             found.tell_contradictions();
@@ -115,7 +116,7 @@ pub(crate) fn distribution_names(environment: &Environment) -> Vec<String> {
 pub(crate) fn count_distributions(environment: &Environment) -> Option<usize> {
     environment.package_directories().ok()?;
     let mut names = distribution_names(environment);
-    names.sort_unstable();
+    sorting::sort(&mut names);
     names.dedup();
     Some(names.len())
 }

@@ -15,6 +15,7 @@ use crate::error::Result;
 use crate::formats::dist_info::METADATA;
 use crate::fs::read_small;
 use crate::interpreter::Interpreter;
+use crate::sorting;
 
 /// Longest METADATA that is read.
 const LIMIT: u64 = 1024 * 1024;
@@ -84,7 +85,7 @@ impl Choice {
 fn bundled(interpreter: &Interpreter) -> Option<Vec<Wheel>> {
     let mut wheels = interpreter.bundled.iter().map(|path| present(path)).collect::<Option<Vec<Wheel>>>()?;
     // pip first, for messages.
-    wheels.sort_by_key(|wheel| wheel.name != "pip");
+    sorting::sort_by_key(&mut wheels, |wheel| wheel.name != "pip");
     wheels.first().is_some_and(|wheel| wheel.name == "pip").then_some(wheels)
 }
 
@@ -103,7 +104,7 @@ fn present(path: &Path) -> Option<Wheel> {
 fn cached(trees: &Path, interpreter: &Interpreter) -> Option<Wheel> {
     let mut pips = tree::sources(trees);
     pips.retain(|(wheel, _)| wheel.name == "pip");
-    pips.sort_by_key(|(wheel, _)| std::cmp::Reverse((wheel.parsed_version(), wheel.path.clone())));
+    sorting::sort_by_key(&mut pips, |(wheel, _)| std::cmp::Reverse((wheel.parsed_version(), wheel.path.clone())));
     let fits = |(wheel, site_packages): &(Wheel, PathBuf)| {
         let metadata = read_small(&site_packages.join(wheel.dist_info()).join(METADATA), LIMIT).ok().flatten();
         let admits = |metadata: &str| admits(metadata, interpreter.version);

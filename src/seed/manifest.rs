@@ -14,6 +14,8 @@ use std::time::{Duration, SystemTime};
 
 use nix::sys::stat::FileStat;
 
+use crate::sorting;
+
 /// The name of the file with the list.
 pub(super) const FILE: &str = "manifest";
 
@@ -176,7 +178,7 @@ fn entry(rest: &str) -> Option<ListedFile> {
 
 fn walk(root: &Path, path: PathBuf, directories: &mut Vec<Directory>) -> io::Result<()> {
     let mut children = fs::read_dir(root.join(&path))?.collect::<io::Result<Vec<_>>>()?;
-    children.sort_by_key(fs::DirEntry::file_name);
+    sorting::sort_by_key(&mut children, fs::DirEntry::file_name);
     let mut files = Vec::new();
     let mut below = Vec::new();
     for child in children {

@@ -47,6 +47,7 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::interpreter::Interpreter;
 use crate::shown::shown;
+use crate::sorting;
 
 /// Whether an environment may share files with the cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -206,7 +207,7 @@ pub(crate) fn prepared(context: &Context, pool: &Path) -> Vec<PathBuf> {
     let entries = directories.flat_map(|directory| std::fs::read_dir(directory).into_iter().flatten().flatten());
     let ours = entries.filter(|entry| identity::is_key(&entry.file_name()));
     let mut paths: Vec<PathBuf> = ours.map(|entry| entry.path()).collect();
-    paths.sort();
+    sorting::sort(&mut paths);
     paths
 }
 

@@ -18,6 +18,7 @@ use crate::belief::is_own_directory;
 use crate::error::{Error, Result};
 use crate::fs::private::{create_private, read_private};
 use crate::fs::rename_without_replacing;
+use crate::sorting;
 
 /// Longest file beside a tree that is read. pip's manifest has 60 KB.
 const LIMIT: u64 = 16 * 1024 * 1024;
@@ -62,7 +63,7 @@ pub(super) fn damaged(trees: &Path) -> Vec<PathBuf> {
     };
     let mut damaged: Vec<PathBuf> =
         named.filter(|entry| !is_whole(&entry.file_name())).map(|entry| entry.path()).collect();
-    damaged.sort();
+    sorting::sort(&mut damaged);
     damaged
 }
 

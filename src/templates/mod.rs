@@ -16,6 +16,7 @@ use crate::context::Context;
 use crate::error::{Error, ProjectError, Result};
 use crate::hooks::Hooks;
 use crate::shown::{shown, shown_path};
+use crate::sorting;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::{EnvironmentName, nearest};
 
@@ -101,7 +102,7 @@ impl<'a> Templates<'a> {
         let entries = fs::read_dir(&self.directory).into_iter().flatten().flatten();
         let mut names: Vec<_> = entries.map(|entry| entry.file_name()).collect();
         names.retain(|name| !name.as_bytes().starts_with(b"."));
-        names.sort_unstable();
+        sorting::sort(&mut names);
         names
     }
 

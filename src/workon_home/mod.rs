@@ -17,6 +17,7 @@ use crate::directories;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::formats::pyvenv_cfg::FILE_NAME;
+use crate::sorting;
 
 pub(crate) mod beside;
 mod build;
@@ -109,7 +110,7 @@ impl WorkonHome {
             .filter(|name| !name.as_bytes().starts_with(b".") && name.as_bytes().starts_with(start))
             .filter(|name| looks_like_one(&store, name, &mut path))
             .collect();
-        names.sort_unstable();
+        sorting::sort(&mut names);
         Ok(names)
     }
 

@@ -5,6 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 
 use crate::error::{Error, Result};
 use crate::shown::is_legible;
+use crate::sorting;
 
 /// Bytes that a file name can have on common file systems.
 const LONGEST: usize = 255;
@@ -63,7 +64,7 @@ pub(crate) fn nearest(wanted: &OsStr, names: impl IntoIterator<Item = OsString>)
             (edits <= limit).then_some((edits, name))
         })
         .collect();
-    near.sort();
+    sorting::sort(&mut near);
     near.truncate(3);
     near.into_iter().map(|(_, name)| name).collect()
 }

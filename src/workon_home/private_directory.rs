@@ -22,6 +22,7 @@ use crate::error::{Error, Result, StoreError};
 use crate::fs::private::others_can_write;
 use crate::fs::{At, give};
 use crate::shown::{shown, typed};
+use crate::sorting;
 
 /// The directory in the store for venvwrap's own files.
 pub(super) const PRIVATE: &str = ".venvwrap";
@@ -63,7 +64,7 @@ impl PrivateDirectory {
                 names.push(name.to_owned());
             }
         }
-        names.sort_unstable();
+        sorting::sort(&mut names);
         Ok(names)
     }
 

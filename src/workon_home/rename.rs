@@ -19,6 +19,7 @@ use super::purge::delete_in_place;
 use crate::error::{Error, Result};
 use crate::fs::carry::copy_whole;
 use crate::fs::{exchange, exchange_at, rename_without_replacing};
+use crate::sorting;
 
 impl WorkonHome {
     /// Renames an environment that is a directory of the store, and leaves a link under the old
@@ -103,7 +104,7 @@ impl WorkonHome {
             is_name && (old == new || fs::metadata(self.path.join(new)).is_ok())
         };
         let mut found: Vec<_> = names.filter(is_ours).collect();
-        found.sort_unstable();
+        sorting::sort(&mut found);
         found
     }
 

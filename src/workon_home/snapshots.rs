@@ -21,6 +21,7 @@ use super::{UnfinishedEnvironment, WorkonHome};
 use crate::error::{Error, Result, StoreError};
 use crate::fs::rename_at;
 use crate::fs::usage::DiskUsage;
+use crate::sorting;
 
 const SNAPSHOTS: &str = "snapshots";
 
@@ -78,7 +79,7 @@ impl WorkonHome {
         let directories = shelf.directories().map_err(Error::io("list", shelf.path()))?;
         let found = directories.iter().map(|directory| shelf.path().join(directory));
         let mut found: Vec<_> = found.filter_map(|path| Snapshot::in_directory(name, &path)).collect();
-        found.sort_by_key(|snapshot| snapshot.number);
+        sorting::sort_by_key(&mut found, |snapshot| snapshot.number);
         Ok(found)
     }
 

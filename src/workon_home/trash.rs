@@ -21,6 +21,7 @@ use crate::error::{Error, Result, StoreError};
 use crate::fs::carry::copy_whole;
 use crate::fs::mounts::mount_point_in;
 use crate::fs::{At, exchange_at, is_same, rename_at};
+use crate::sorting;
 
 /// Attempts at a step that other processes interfere with.
 const ATTEMPTS: usize = 16;
@@ -170,7 +171,7 @@ impl WorkonHome {
             let TrashContent::Removed(name) = content_of(&place) else { continue };
             removed.push((counter, Removed { name, at, place }));
         }
-        removed.sort_by_key(|(counter, removed)| std::cmp::Reverse((*counter, removed.at)));
+        sorting::sort_by_key(&mut removed, |(counter, removed)| std::cmp::Reverse((*counter, removed.at)));
         Ok(removed.into_iter().map(|(_, removed)| removed).collect())
     }
 

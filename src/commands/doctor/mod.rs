@@ -15,6 +15,7 @@ use crate::health::{self, Examination, Finding, Repair, ResolvedCommand, Severit
 use crate::output;
 use crate::shell::{Shell, standalone};
 use crate::shown::shown;
+use crate::sorting;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
@@ -167,7 +168,7 @@ impl DoctorRun<'_> {
         let old_names: Vec<OsString> = findings.iter().filter_map(old_name).collect();
         let is_old = |subject: &Subject| matches!(subject, Subject::Environment(name) if old_names.contains(name));
         findings.retain(|finding| !is_old(&finding.subject));
-        findings.sort_by_key(|finding| finding.symptom.severity());
+        sorting::sort_by_key(&mut findings, |finding| finding.symptom.severity());
         checked.retain(|(name, _)| !old_names.contains(name));
         Ok(Report { environments: checked.into_iter().map(|(_, named)| named).collect(), findings })
     }

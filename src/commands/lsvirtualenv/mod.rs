@@ -21,6 +21,7 @@ use crate::error::Result;
 use crate::hooks;
 use crate::output::{self, Progress};
 use crate::shown::shown;
+use crate::sorting;
 use crate::verb::verb;
 use crate::versions::Version;
 use crate::workon_home::WorkonHome;
@@ -223,11 +224,11 @@ impl LsVirtualenv {
         match self.sort {
             None | Some(SortKey::Name) => {}
             Some(SortKey::Python) => {
-                all.sort_by_cached_key(|(details, _)| Reverse(details.python.as_deref().and_then(Version::parse)));
+                sorting::sort_by_key(all, |(details, _)| Reverse(details.python.as_deref().and_then(Version::parse)));
             }
-            Some(SortKey::Used) => all.sort_by_key(|(details, _)| details.last_used()),
-            Some(SortKey::Size) => all.sort_by_key(|(details, _)| Reverse(details.size)),
-            Some(SortKey::Packages) => all.sort_by_key(|(details, _)| Reverse(details.packages)),
+            Some(SortKey::Used) => sorting::sort_by_key(all, |(details, _)| details.last_used()),
+            Some(SortKey::Size) => sorting::sort_by_key(all, |(details, _)| Reverse(details.size)),
+            Some(SortKey::Packages) => sorting::sort_by_key(all, |(details, _)| Reverse(details.packages)),
         }
     }
 }

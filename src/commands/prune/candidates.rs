@@ -14,6 +14,7 @@ use crate::interpreter;
 use crate::processes;
 use crate::project;
 use crate::recipe::{self, Recipe};
+use crate::sorting;
 use crate::tmpenv;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
@@ -130,7 +131,7 @@ fn unused_for(since: SystemTime, limit: Duration) -> Option<Reason> {
 /// Of equal environments all but the last used one get a reason, unless they hold only the basics.
 fn mark_twins(all: &mut [Candidate]) {
     let mut order: Vec<usize> = (0..all.len()).collect();
-    order.sort_by_key(|number| std::cmp::Reverse(all[*number].unused_since));
+    sorting::sort_by_key(&mut order, |number| std::cmp::Reverse(all[*number].unused_since));
     let mut kept: Vec<usize> = Vec::new();
     for number in order {
         let Some(recipe) = all[number].recipe.as_ref().filter(|recipe| has_packages(recipe)) else { continue };

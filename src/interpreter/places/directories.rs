@@ -11,6 +11,7 @@ use crate::env_vars;
 use crate::fs::tidied;
 use crate::interpreter::label;
 use crate::interpreter::pyenv::Pyenv;
+use crate::sorting;
 
 /// Relative to the root of the file system.
 const SYSTEM: [&str; 2] = ["usr/bin", "usr/local/bin"];
@@ -46,7 +47,7 @@ impl Places<'_> {
             Origin::Homebrew => self.homebrew(),
             Origin::PythonOrg => {
                 let mut versions = label::installations(&self.root.join(FRAMEWORKS));
-                versions.sort_by_cached_key(|(label, _)| label.newest_first());
+                sorting::sort_by_key(&mut versions, |(label, _)| label.newest_first());
                 versions.into_iter().map(|(_, version)| version.join("bin")).collect()
             }
             Origin::System => SYSTEM.iter().map(|below| self.root.join(below)).collect(),
@@ -81,7 +82,7 @@ impl Places<'_> {
                 .filter_map(|entry| Some(entry.ok()?.path()))
                 .filter(|path| path.file_name().and_then(OsStr::to_str).is_some_and(is_python_formula))
                 .collect();
-            found.sort();
+            sorting::sort(&mut found);
             found
         };
         prefixes
