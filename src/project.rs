@@ -13,6 +13,7 @@ use crate::env_vars;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::fs::{is_same, read_small, tidied, write_whole};
+use crate::sorting;
 use crate::workon_home::WorkonHome;
 
 pub(crate) mod dependencies;
@@ -29,7 +30,7 @@ pub(crate) mod requirements;
 /// Longest `.project` that is read.
 const LIMIT: u64 = 16 * 1024;
 
-/// The file that holds the link, as VIRTUALENVWRAPPER_PROJECT_FILENAME names it.
+/// The file that holds the link. VIRTUALENVWRAPPER_PROJECT_FILENAME can rename it.
 pub(crate) fn file(root: &Path, context: &Context) -> PathBuf {
     let name = context.variable(env_vars::VIRTUALENVWRAPPER_PROJECT_FILENAME);
     root.join(name.unwrap_or(std::ffi::OsStr::new(".project")))
@@ -74,7 +75,7 @@ pub(crate) fn linked_to_first(
         };
         let mut found = directories.iter().enumerate().map(|(level, spellings)| {
             let mut names: Vec<OsString> = spellings.iter().flat_map(linked).collect();
-            names.sort();
+            sorting::sort(&mut names);
             names.dedup();
             (level, without_aliases(&names, home))
         });
@@ -97,7 +98,7 @@ pub(crate) enum Comparison {
     Whole,
 }
 
-/// The names without links to environments that another name has.
+/// Drops the names of links to an environment that another name has, too.
 fn without_aliases(names: &[OsString], home: &WorkonHome) -> Vec<OsString> {
     let root = |name: &OsString| home.path().join(name);
     let comes_before = |name: &OsString, other: &OsString| {
@@ -107,7 +108,7 @@ fn without_aliases(names: &[OsString], home: &WorkonHome) -> Vec<OsString> {
     names.iter().filter(|name| !names.iter().any(|other| comes_before(name, other))).cloned().collect()
 }
 
-/// The project of an environment: the linked one, else the one that its owner (poetry, hatch)
+/// The project of an environment: the linked project, else the project that poetry or hatch
 /// created it for.
 pub(crate) fn of(environment: &Environment, context: &Context) -> Result<Option<PathBuf>> {
     let linked = linked(environment, context)?;

@@ -146,7 +146,7 @@ fn wanted(text: &str) -> Result<WantedDistribution> {
         }
         Wanted::Versions(_) if marker.is_some() => {
             let plain = text.split(';').next().unwrap_or_default().trim();
-            usage("conditions on the environment cannot be searched for", command(plain))
+            usage("environment markers cannot be searched for", command(plain))
         }
         Wanted::Versions(versions) => Ok(WantedDistribution { name, versions }),
     }

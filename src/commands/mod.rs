@@ -120,7 +120,6 @@ pub(crate) struct Session<'a> {
     /// The shell whose function called us and waits for a plan.
     pub(crate) shell: Option<Shell>,
     /// Whether that shell has a prompt.
-    #[allow(dead_code, reason = "for what is to happen behind the prompt only")]
     pub(crate) is_interactive: bool,
     /// The root of the environment that was active before in that shell.
     pub(crate) previous: Option<&'a Path>,
@@ -189,12 +188,17 @@ impl Session<'_> {
         self.shell_in_use().unwrap_or(Shell::Bash)
     }
 
-    /// Whether work may go on behind the prompt that comes next. Without a prompt there is none: a
-    /// script finds the store as the command left it, and can remove it. An option makes a shell
-    /// interactive in image builds, too (`bash -ic`); there is no terminal then.
+    /// Whether a prompt comes next. An option makes a shell interactive in image builds, too
+    /// (`bash -ic`), but without a terminal.
+    pub(crate) fn has_prompt(&self) -> bool {
+        self.is_interactive && Context::can_ask()
+    }
+
+    /// Whether work may go on behind the prompt that comes next. Scripts have none: they find the
+    /// store as the command left it, and can remove it.
     pub(crate) fn may_work_in_background(&self) -> bool {
         let is_off = || self.context.variable(env_vars::VENVWRAP_BACKGROUND).is_some_and(|value| value == "0");
-        self.is_interactive && Context::can_ask() && !is_off()
+        self.has_prompt() && !is_off()
     }
 
     /// The shell that the person logs in with, where it is one of ours.

@@ -75,11 +75,10 @@ pub(crate) struct Workon {
 impl Verb for Workon {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
         let home = session.workon_home()?;
-        let has_prompt = session.is_interactive && Context::can_ask();
         let picked;
         let name = match &self.name {
             Some(name) => name,
-            None if self.interactive || has_prompt && session.config()?.picker => {
+            None if self.interactive || session.has_prompt() && session.config()?.picker => {
                 session.require_shell("workon")?;
                 if !Context::can_ask() {
                     return Err(Error::NoTerminal);
@@ -152,7 +151,7 @@ fn typed(session: &Session<'_>, home: &WorkonHome, name: &OsStr) -> Result<Envir
         Err(error @ Error::UnknownEnvironment { .. }) => error,
         found => return found,
     };
-    if name.is_empty() || !session.config()?.prefix.unwrap_or(session.is_interactive && Context::can_ask()) {
+    if name.is_empty() || !session.config()?.prefix.unwrap_or_else(|| session.has_prompt()) {
         return Err(error);
     }
     let [whole] = &home.names_with(name.as_bytes())?[..] else { return Err(error) };

@@ -12,7 +12,7 @@ pub(crate) const HISTORY: &str = "conda-meta/history";
 /// The file of `conda env config vars`, relative to the prefix.
 pub(crate) const STATE: &str = "conda-meta/state";
 
-/// The directory of this prefix.
+/// The `conda-meta` of this prefix.
 pub(crate) fn directory(prefix: &Path) -> PathBuf {
     prefix.join(DIRECTORY)
 }

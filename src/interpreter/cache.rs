@@ -17,6 +17,7 @@ use crate::belief;
 use crate::context::Context;
 use crate::fs::private::{create_private, is_private};
 use crate::fs::{Stamp, read_small, stamp, write_whole};
+use crate::sorting;
 
 /// Raise this with every change of the stored format or of the output of `probe.py`.
 const SCHEMA: u32 = 2;
@@ -134,15 +135,13 @@ pub(super) fn records(context: &Context) -> Vec<PathBuf> {
 
 /// The unreadable files. A file written by another version of venvwrap is not damaged.
 pub(super) fn damaged(context: &Context) -> Vec<PathBuf> {
-    let Some(records) = directory(context) else { return Vec::new() };
-    let entries = fs::read_dir(records).into_iter().flatten().flatten();
-    let records = entries.filter(|entry| is_record(&entry.file_name())).map(|entry| entry.path());
     let is_damaged = |path: &PathBuf| {
         let text = read_small(path, LIMIT).ok().flatten();
         text.is_none_or(|text| matches!(Content::of(&text), Content::Damaged))
     };
-    let mut damaged: Vec<PathBuf> = records.filter(is_damaged).collect();
-    damaged.sort();
+    let mut damaged = records(context);
+    damaged.retain(is_damaged);
+    sorting::sort(&mut damaged);
     damaged
 }
 

@@ -2,8 +2,7 @@
 //!
 //! Owns the quoting rules of each language, over bytes: `mod` writes, [`reading`] reads a line of a
 //! file, [`typed`] one that is being typed, and [`escapes`] has the longer rules of JSON and
-//! Python. Joining values into code is the job of
-//! `shell`.
+//! Python. Joining values into code is the job of `shell`.
 
 mod escapes;
 mod reading;

@@ -9,8 +9,8 @@ use crate::versions::Stage;
 const NEWEST_MINOR: u32 = 40;
 
 impl Description {
-    /// The name under which pyenv installs it, if there is one. pyenv takes a series for its newest
-    /// release.
+    /// The name under which pyenv installs such an interpreter, if pyenv has it. For pyenv, a series
+    /// is its newest release.
     pub(in crate::interpreter) fn for_pyenv(&self) -> Option<String> {
         let stem = match self.implementation.map(|implementation| implementation.name) {
             None | Some("CPython") => "",
@@ -33,8 +33,8 @@ impl Description {
         (is_usual && self.platform.is_open()).then(|| format!("python{major}.{minor}"))
     }
 
-    /// The commands that are such an interpreter by their names. For conditions: the commands at
-    /// the prompt, then the possible versions, newest first.
+    /// The commands whose names promise such an interpreter. For a range: the plain command first,
+    /// then one command for each possible minor version, newest first.
     pub(in crate::interpreter) fn exact_commands(&self) -> Vec<String> {
         let stem = self.command_stem();
         let numbered = |major: u32, minor: u32| {
@@ -60,7 +60,7 @@ impl Description {
         }
     }
 
-    /// The commands that may be such an interpreter.
+    /// The commands that may run such an interpreter.
     pub(in crate::interpreter) fn general_commands(&self) -> Vec<String> {
         let stem = self.command_stem();
         match &self.version {

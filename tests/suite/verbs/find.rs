@@ -101,7 +101,7 @@ fn what_cannot_be_searched_for_is_a_usage_error_with_the_command_that_can() {
         ("", form, quotes),
         ("../x", form, quotes),
         ("celery[redis]>5", "an environment does not record extras", "`venvwrap find 'celery>5'`"),
-        ("a>1; os_name == 'nt'", "conditions on the environment cannot be searched for", "`venvwrap find 'a>1'`"),
+        ("a>1; os_name == 'nt'", "environment markers cannot be searched for", "`venvwrap find 'a>1'`"),
         ("a @ https://h/a.whl", "an address cannot be searched for", "`venvwrap find a`"),
     ] {
         let said = format!("venvwrap: cannot find `{requirement}`: {reason}\nhint: {hint}\n");
