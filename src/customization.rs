@@ -107,6 +107,15 @@ impl Customization {
         Ok(true)
     }
 
+    /// Whether the environment lacks the project link, a hook, or the added directories.
+    pub(crate) fn is_missing_in(&self, environment: &Environment, context: &Context) -> bool {
+        let is_free_in = |directory: &Path, name: &str| is_free(&directory.join(name));
+        self.project.is_some() && is_free(&project::file(environment.root(), context))
+            || self.hooks.iter().any(|hook| is_free_in(&environment.bin(), &hook.name))
+            || self.added.is_some()
+                && environment.site_packages().is_ok_and(|packages| is_free_in(&packages, path_extensions::NAME))
+    }
+
     /// The words for what there is, except the prompt.
     pub(crate) fn described(&self) -> Vec<&'static str> {
         let all = [

@@ -1,13 +1,13 @@
 //! A saved copy of each environment's [`Customization`], in `.venvwrap/kept`.
 //!
-//! Other tools empty an environment that they reach through a project's `.venv` and create it again
-//! (`uv sync` does when the project asks for another Python), and your project link, hooks, prompt,
-//! and added directories are lost. Decides when a copy is written and when it is restored. A copy
-//! is used only if no other user can have written it.
+//! Other tools empty an environment and create it again (`uv sync` does when the project asks for
+//! another Python), and your project link, hooks, prompt, and added directories are lost. Decides
+//! when a copy is written and when it is restored. A copy is used only if no other user can have
+//! written it.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::os::unix::ffi::OsStrExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::context::Context;
 use crate::customization::Customization;
-use crate::environment::Environment;
+use crate::environment::{Environment, requested_python};
 use crate::error::{Error, Result};
 use crate::formats::pyvenv_cfg;
 use crate::fs::private::read_private;
@@ -23,6 +23,7 @@ use crate::fs::write_whole;
 use crate::hooks;
 use crate::project;
 use crate::workon_home::WorkonHome;
+use crate::workon_home::name::EnvironmentName;
 
 /// The longest copy that is read.
 const LONGEST: u64 = 4 * 1024 * 1024;
@@ -35,6 +36,35 @@ struct Keepsake {
     removed_with_link: bool,
     /// The environment was removed with venvwrap: one of that name is another environment.
     removed: bool,
+    #[serde(default)]
+    request: Option<Request>,
+}
+
+/// The Python that was requested for an environment, and the version that it got. Another version
+/// in its place is the choice of another tool, and outdates the request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Request {
+    text: Vec<u8>,
+    series: String,
+}
+
+impl Request {
+    fn of(environment: &Environment) -> Option<Self> {
+        let text = environment.requested_python()?.into_vec();
+        Some(Self { text, series: series(environment) })
+    }
+
+    /// Records it again. `true` if it was missing, and still describes the environment.
+    fn write(&self, environment: &Environment) -> Result<bool> {
+        if environment.requested_python().is_some() || self.series != series(environment) {
+            return Ok(false);
+        }
+        requested_python::record(environment.root(), OsStr::from_bytes(&self.text)).map(|()| true)
+    }
+}
+
+fn series(environment: &Environment) -> String {
+    environment.series().map(|series| series.to_string()).unwrap_or_default()
 }
 
 fn location(home: &WorkonHome, name: &OsStr) -> PathBuf {
@@ -47,18 +77,31 @@ fn is_stored(home: &WorkonHome, environment: &Environment) -> bool {
         && fs::symlink_metadata(environment.root()).is_ok_and(|entry| entry.is_dir())
 }
 
-/// Saves a copy if the environment is linked to a project. Nothing depends on the copy, so a
+/// Saves a copy if you set up something in the environment. Nothing depends on the copy, so a
 /// failure to write it is ignored.
 pub(crate) fn remember(home: &WorkonHome, environment: &Environment, context: &Context) {
     drop(save(home, environment, context));
 }
 
 fn save(home: &WorkonHome, environment: &Environment, context: &Context) -> Result<()> {
-    if !is_stored(home, environment) || project::linked(environment, context)?.is_none() {
+    // The caller may have read it before it was changed.
+    let Some(environment) = &Environment::open(environment.root())? else { return Ok(()) };
+    let is_lost = || lost(Timestamps::of(home, environment), home, environment, context).is_some();
+    // The copy of what is lost stays until that is restored.
+    if !is_stored(home, environment) || is_lost() {
         return Ok(());
     }
     let customization = Customization::read(environment, context, |_| Ok(()))?;
-    write(home, environment.name(), &Keepsake { customization, removed_with_link: false, removed: false })
+    if customization.described().is_empty() && !has_own_prompt(&customization, environment) {
+        forget(home, environment.name());
+        return Ok(());
+    }
+    let request = Request::of(environment);
+    write(home, environment.name(), &Keepsake { customization, removed_with_link: false, removed: false, request })
+}
+
+fn has_own_prompt(customization: &Customization, environment: &Environment) -> bool {
+    customization.prompt.as_deref().is_some_and(|prompt| prompt != environment.name().as_bytes())
 }
 
 /// When the copy and the environment's `pyvenv.cfg` were written. Activating an environment checks
@@ -80,14 +123,15 @@ impl Timestamps {
         self.cfg > self.copy
     }
 
-    /// Saves the copy of an environment with a project if the copy belongs to an older environment
-    /// of that name, if `postactivate` is newer, or if there is no copy and the project's `.venv`
-    /// is a link, through which tools reach the environment. Activating alone saves nothing.
-    pub(crate) fn refresh(self, home: &WorkonHome, environment: &Environment, project: &Path, context: &Context) {
+    /// Saves the copy if there is none, or if it is older than the environment, its project link,
+    /// or its `postactivate`: you may have edited them by hand.
+    pub(crate) fn refresh(self, home: &WorkonHome, environment: &Environment, has_project: bool, context: &Context) {
         let hook = || modified(&environment.bin().join(hooks::POSTACTIVATE.name));
+        // Removing a file changes the directory.
+        let link = || modified(environment.root()).max(modified(&project::file(environment.root(), context)));
         let is_due = match self.copy {
-            None => fs::symlink_metadata(project.join(".venv")).is_ok_and(|entry| entry.is_symlink()),
-            copy => self.is_recreated() || hook() > copy,
+            None => has_project || hook().is_some(),
+            copy => self.is_recreated() || hook() > copy || link() > copy,
         };
         if is_due {
             remember(home, environment, context);
@@ -126,19 +170,43 @@ pub(crate) fn link_of_removed(home: &WorkonHome, environment: &Environment, cont
     (keepsake.removed_with_link && is_same).then_some(project)
 }
 
-/// Whether another tool recreated the environment since the copy was saved: `pyvenv.cfg` is newer,
-/// and the project link is missing. (A link that you removed leaves `pyvenv.cfg` alone.)
+/// Whether another tool recreated the environment since the copy was saved, without what you had
+/// set up in it.
 pub(crate) fn was_recreated(home: &WorkonHome, environment: &Environment, context: &Context) -> bool {
     lost(Timestamps::of(home, environment), home, environment, context).is_some()
 }
 
+/// The environments that another tool recreated, and the projects that they were linked to.
+pub(crate) fn lost_links(home: &WorkonHome, context: &Context) -> Vec<(OsString, PathBuf)> {
+    let entries = fs::read_dir(home.kept()).into_iter().flatten().flatten();
+    let link = |name: OsString| {
+        let environment = home.get(&EnvironmentName::existing(&name).ok()?).ok()?;
+        let keepsake = lost(Timestamps::of(home, &environment), home, &environment, context)?;
+        Some((name, PathBuf::from(OsString::from_vec(keepsake.customization.project?))))
+    };
+    entries.filter_map(|entry| link(entry.file_name())).collect()
+}
+
+/// The copy, if the environment lacks something of it since another tool recreated the environment:
+/// `pyvenv.cfg` and the directory of programs are younger than the copy. (What you remove leaves
+/// both alone.)
 fn lost(timestamps: Timestamps, home: &WorkonHome, environment: &Environment, context: &Context) -> Option<Keepsake> {
     if !timestamps.is_recreated() || !is_stored(home, environment) {
         return None;
     }
-    let has_project = fs::symlink_metadata(project::file(environment.root(), context)).is_ok();
-    let keepsake = read(home, environment.name()).filter(|_| !has_project)?;
-    (!keepsake.removed).then_some(keepsake)
+    let keepsake = read(home, environment.name()).filter(|keepsake| !keepsake.removed)?;
+    let customization = &keepsake.customization;
+    let is_lost = match fs::symlink_metadata(environment.bin()).and_then(|entry| entry.created()) {
+        Ok(born) => {
+            let prompt = environment.cfg().and_then(|cfg| cfg.prompt());
+            let has_lost_prompt =
+                has_own_prompt(customization, environment) && prompt != customization.prompt.as_deref();
+            Some(born) > timestamps.copy && (has_lost_prompt || customization.is_missing_in(environment, context))
+        }
+        // The file system does not say.
+        Err(_) => fs::symlink_metadata(project::file(environment.root(), context)).is_err(),
+    };
+    is_lost.then_some(keepsake)
 }
 
 /// Restores what another tool dropped, and returns the words for it. Replaces no file. `None` if
@@ -158,11 +226,16 @@ pub(crate) fn restore(
         pyvenv_cfg::edit(environment.root(), |text| pyvenv_cfg::with_value(text, "prompt", prompt))?;
         done.push("prompt");
     }
-    // Last, because a missing project link makes the next command try again.
+    if let Some(request) = &keepsake.request
+        && request.write(environment)?
+    {
+        done.push("requested Python");
+    }
     if customization.write_project(environment.root(), context)? {
         done.insert(0, "project");
     }
-    write(home, environment.name(), &keepsake)?;
+    // Last: until then the copy is older than the environment, and the next command tries again.
+    save(home, environment, context)?;
     Ok(Some(done))
 }
 

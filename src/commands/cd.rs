@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
-use super::{Outcome, Session, Verb};
+use super::{Outcome, Session, Verb, workon};
 use crate::activation::{Plan, Step};
 use crate::error::{Error, Result};
 use crate::project;
 use crate::verb::verb;
+use crate::workon_home::WorkonHome;
 
 /// Change to the active environment's directory
 #[derive(Debug, Parser)]
@@ -70,7 +71,11 @@ impl Verb for CdProject {
 /// The project's directory. Fails if it does not exist.
 fn project_of_active(session: &Session<'_>) -> Result<PathBuf> {
     let environment = session.active()?;
-    let linked = project::linked(&environment, session.context)?;
+    let mut linked = project::linked(&environment, session.context)?;
+    // Another tool may have recreated the environment while it is active.
+    if linked.is_none() && workon::restore(session, &WorkonHome::locate(session.context)?, &environment)?.1 {
+        linked = project::linked(&environment, session.context)?;
+    }
     let Some(project) = linked.or_else(|| session.project_of_owner()) else {
         return Err(Error::NoProject { file: project::file(environment.root(), session.context) });
     };

@@ -15,10 +15,11 @@ use crate::error::Result;
 use crate::formats::pyvenv_cfg;
 use crate::health;
 use crate::hooks::{self, Hooks};
+use crate::keepsake;
 use crate::output;
 use crate::project;
 use crate::search;
-use crate::shown::shown;
+use crate::shown::{operands, shown};
 use crate::size;
 use crate::workon_home::WorkonHome;
 
@@ -187,6 +188,16 @@ impl fmt::Display for Details {
             write!(formatter, "{:<width$} {value}{end}", format!("{label}:"))?;
         }
         Ok(())
+    }
+}
+
+/// Reports that another tool recreated an environment of the store.
+pub(super) fn say_if_recreated(session: &Session<'_>, home: &WorkonHome, environment: &Environment) {
+    if keepsake::was_recreated(home, environment, session.context) {
+        let (name, typed) = (shown(environment.name()), operands(&[environment.name()]));
+        output::note(&format!(
+            "another tool recreated `{name}` without what you set up in it; `venvwrap doctor --fix {typed}` restores it"
+        ));
     }
 }
 

@@ -15,6 +15,7 @@ use crate::environment::Environment;
 use crate::environment::origin::Origin;
 use crate::error::{Error, Result};
 use crate::fs::{is_same, read_small, resolved};
+use crate::keepsake;
 use crate::output;
 use crate::project::pipenv::{self, Location};
 use crate::project::pointer::{self, Target, pointed};
@@ -41,6 +42,9 @@ pub(super) fn environment(session: &Session<'_>, home: &WorkonHome) -> Result<En
         pointed_to(&levels, home),
     ];
     if let Some(environment) = nearest(&levels, home, &ways)? {
+        return Ok(environment);
+    }
+    if let Some(environment) = recreated(&levels, home, session.context)? {
         return Ok(environment);
     }
     let name = here.file_name().unwrap_or_default();
@@ -85,6 +89,9 @@ pub(super) fn automatic(session: &Session<'_>, home: &WorkonHome) -> Result<Auto
         stored,
     ];
     if let Some(environment) = nearest(&levels, home, &ways)? {
+        return Ok(Automatic::Environment(environment));
+    }
+    if let Some(environment) = recreated(&levels, home, session.context)? {
         return Ok(Automatic::Environment(environment));
     }
     let outside = targets.into_iter().find_map(|(level, target)| match target {
@@ -144,6 +151,17 @@ fn linked(
 ) -> Result<Option<Match>> {
     let found = project::linked_to_first(levels, home, context, comparison)?;
     Ok(found.map(|(level, names)| Match { level, names }))
+}
+
+/// The environment that was linked to one of these directories until another tool recreated it.
+fn recreated(levels: &[Vec<PathBuf>], home: &WorkonHome, context: &Context) -> Result<Option<Environment>> {
+    let links = keepsake::lost_links(home, context);
+    let names = |spellings: &[PathBuf]| -> Vec<OsString> {
+        let linked = links.iter().filter(|(_, project)| spellings.contains(project));
+        linked.map(|(name, _)| name.clone()).collect()
+    };
+    let found = levels.iter().enumerate().map(|(level, spellings)| Match { level, names: names(spellings) });
+    nearest(levels, home, &[found.into_iter().find(|found| !found.names.is_empty())])
 }
 
 /// The environment in the nearest directory that a rule found one for.

@@ -31,6 +31,7 @@ pub(crate) mod allvirtualenv;
 pub(crate) mod answer;
 pub(crate) mod automatic;
 pub(crate) mod background;
+mod before_uv;
 mod brought;
 pub(crate) mod cd;
 mod creation;

@@ -11,7 +11,7 @@ use std::process::Command;
 use clap::Parser;
 
 use super::brought::Brought;
-use super::{Outcome, Session, Verb, healing, workon};
+use super::{Outcome, Session, Verb, before_uv, healing, workon};
 use crate::activation::OwnVariables;
 use crate::asked::not_started;
 use crate::context::Context;
@@ -67,6 +67,7 @@ impl Verb for Run {
         let mut successor = session.context.successor(&program, called);
         successor.args(arguments);
         give(&mut successor, &changes);
+        before_uv::save(session, &environment, &changes, &self.command);
         WorkonHome::locate(session.context)?.record_use(&environment);
         let error = Context::become_program(successor);
         Err(cannot_run(program, &error))

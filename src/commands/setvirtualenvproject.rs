@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
-use super::{Outcome, Session, Verb, elsewhere};
+use super::{Outcome, Session, Verb, elsewhere, workon};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::keepsake;
@@ -56,6 +56,7 @@ impl Verb for SetVirtualenvProject {
         if self.link {
             dot_venv::check(&project, &home)?;
         }
+        workon::restore(session, &home, &environment)?;
         project::link(&environment, session.context, &project)?;
         keepsake::remember(&home, &environment, session.context);
         let text = format!("Setting project for {} to {}\n", shown(environment.name()), shown(&project));

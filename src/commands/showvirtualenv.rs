@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::Parser;
 
-use super::details::{Details, run_details_hook};
+use super::details::{Details, run_details_hook, say_if_recreated};
 use super::{Outcome, Session, Verb, elsewhere};
 use crate::environment::origin::Origin;
 use crate::error::{Result, StoreError};
@@ -46,6 +46,7 @@ impl Verb for ShowVirtualenv {
             output::data(&super::json::document(&details)?)?;
             return Ok(Outcome::Done);
         }
+        say_if_recreated(session, &home, &environment);
         details.add_lines();
         output::data(format!("{details}\n").as_bytes())?;
         if environment.origin() == Origin::Store {

@@ -112,7 +112,8 @@ pub(crate) fn numbers(session: &Session<'_>, name: &OsStr) -> Result<Vec<(String
     Ok(all.iter().rev().map(|snapshot| (snapshot.number.to_string(), output::ago(snapshot.at))).collect())
 }
 
-fn take(home: &WorkonHome, environment: &Environment) -> Result<()> {
+/// Saves one, and deletes the oldest if there are too many.
+pub(super) fn take(home: &WorkonHome, environment: &Environment) -> Result<()> {
     let name = EnvironmentName::existing(environment.name())?;
     // Another file system mounted in it would be copied, and could not be exchanged later.
     home.without_mounts(&name)?;

@@ -185,8 +185,8 @@ pub(super) fn enter(session: &Session<'_>, home: &WorkonHome, environment: &Envi
     let again = if matches!(saved, Some((_, true))) { Environment::open(environment.root())? } else { None };
     let environment = again.as_ref().unwrap_or(environment);
     let project = project_directory(session, environment)?;
-    if let (Some((timestamps, _)), Some(project)) = (saved, &project) {
-        timestamps.refresh(home, environment, project, session.context);
+    if let Some((timestamps, _)) = saved {
+        timestamps.refresh(home, environment, project.is_some(), session.context);
     }
     let brought = Brought::of(session, environment)?;
     let own = elsewhere::OwnFiles::of(session, &hooks, environment, &brought)?;

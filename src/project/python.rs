@@ -46,6 +46,18 @@ pub(crate) fn asked(project: &Path) -> Result<Option<Asked>> {
     Ok(None)
 }
 
+/// Reads the request in one directory.
+type Reader = fn(&Path) -> Result<Option<Asked>>;
+
+/// All requests of the project that a tool may check: the nearest pinned version, and the nearest
+/// metadata. Files that cannot be read count as missing.
+pub(crate) fn all_asked(project: &Path) -> Vec<Asked> {
+    let directories = reach(project);
+    let readers: [Reader; 2] = [pinned, required];
+    let nearest = |reader: &Reader| directories.iter().find_map(|directory| reader(directory).ok().flatten());
+    readers.iter().filter_map(nearest).collect()
+}
+
 /// The directories to search: from the project up to the top of its repository, because a file at
 /// the top can speak for the whole repository; without a repository only the project. A
 /// `.python-version` above that, such as in the home directory, is not about this project.

@@ -64,7 +64,7 @@ fn has_pip(root: &Path) {
 fn workon_restores_what_uv_has_emptied_and_says_so_once() {
     let sandbox = Sandbox::plain();
     let project = emptied(&sandbox);
-    let said = "another tool recreated `x`; restored its project, hooks, added paths, prompt\n";
+    let said = "another tool recreated `x`; restored its project, hooks, added paths, prompt, requested Python\n";
     for shell in Shell::ALL {
         if shell != Shell::Bash {
             uv_empties(&sandbox, &project);
@@ -87,10 +87,12 @@ fn doctor_finds_it_and_restores_it() {
     let sandbox = Sandbox::plain();
     emptied(&sandbox);
     let text = sandbox.run(["doctor", "x"]).status(1).stderr("").stdout_text();
-    let line = "problem  x  another tool recreated it, without its project, hooks and added paths\n            \
+    let line = "problem  x  another tool recreated it without what you set up in it\n            \
                 `venvwrap doctor --fix x` repairs it\n";
     assert!(text.contains(line), "{text}");
-    sandbox.run(["doctor", "--fix", "x"]).stderr("x: restored its project, hooks, added paths, prompt\n");
+    sandbox
+        .run(["doctor", "--fix", "x"])
+        .stderr("x: restored its project, hooks, added paths, prompt, requested Python\n");
     assert!(!sandbox.run(["doctor", "x"]).stdout_text().contains("recreated"));
     // A project that the person has unlinked stays so.
     fs::remove_file(sandbox.environment("x").join(".project")).unwrap();
@@ -105,11 +107,11 @@ fn it_follows_a_rename_and_a_removal_and_nothing_of_one_name_becomes_another() {
     sandbox
         .run(["mvvirtualenv", "x", "y"])
         .status(0)
-        .stderr("another tool recreated `x`; restored its project, hooks, added paths, prompt\nRenamed `x` to `y`\n");
+        .stderr("another tool recreated `x`; restored its project, hooks, added paths, prompt, requested Python\nRenamed `x` to `y`\n");
     assert_eq!(fs::read_link(project.join(".venv")).unwrap(), sandbox.environment("y"));
     let python = pythons::complete().path.to_str().unwrap().to_owned();
     run(&sandbox, &project, &peer("uv"), &["venv", "--clear", "--python", &python, ".venv"]).status(0);
-    let said = "another tool recreated `y`; restored its project, hooks, added paths, prompt
+    let said = "another tool recreated `y`; restored its project, hooks, added paths, prompt, requested Python
 Removed the link [ROOT]/my project/.venv to it
 `venvwrap undo y` brings it back, for 7 days\n";
     sandbox.run(["rmvirtualenv", "y"]).status(0).stderr(said);
@@ -122,6 +124,177 @@ Removed the link [ROOT]/my project/.venv to it
     let said = "Restored `y`\n";
     sandbox.run(["undo", "y"]).status(0).stderr(said);
     assert!(sandbox.environment("y").join("bin/postactivate").is_file());
+}
+
+/// Creates `x` again with `uv venv --clear` at its own path, as another tool would.
+fn recreated(sandbox: &Sandbox) {
+    let root = sandbox.environment("x");
+    let python = pythons::complete().path.to_str().unwrap();
+    run(sandbox, sandbox.root(), &peer("uv"), &["venv", "--clear", "--python", python, root.to_str().unwrap()])
+        .status(0);
+    has_pip(&root);
+}
+
+#[test]
+fn hooks_and_the_requested_python_come_back_without_a_project() {
+    let sandbox = Sandbox::plain();
+    let python = pythons::complete().path.to_str().unwrap();
+    sandbox.run(["mkvirtualenv", "-q", "-p", python, "x"]).status(0);
+    let root = sandbox.environment("x");
+    let request = fs::read(root.join(".requested-python")).unwrap();
+    fs::write(root.join("bin/postactivate"), "HOOK=ran\n").unwrap();
+    drop(Shell::Bash.plain().run(&sandbox, "workon x").status(0).stderr(""));
+    recreated(&sandbox);
+    assert!(!root.join("bin/postactivate").exists() && !root.join(".requested-python").exists());
+    let said = "another tool recreated `x`; restored its hooks, requested Python\n";
+    Shell::Bash.plain().run(&sandbox, "workon x; printf '%s\\n' \"$HOOK\"").status(0).stderr(said).stdout("ran\n");
+    assert_eq!(fs::read(root.join(".requested-python")).unwrap(), request);
+    // A hook that you removed stays away, whatever else changes.
+    fs::remove_file(root.join("bin/postactivate")).unwrap();
+    fs::write(root.join("pyvenv.cfg"), fs::read(root.join("pyvenv.cfg")).unwrap()).unwrap();
+    Shell::Bash.plain().run(&sandbox, "workon x").status(0).stderr("");
+    assert!(!root.join("bin/postactivate").exists());
+}
+
+#[test]
+fn a_link_that_was_written_or_removed_by_hand_counts() {
+    let sandbox = Sandbox::plain();
+    sandbox.run(["mkvirtualenv", "-q", "-p", pythons::complete().path.to_str().unwrap(), "x"]).status(0);
+    let link = sandbox.environment("x").join(".project");
+    for name in ["one", "two"] {
+        let project = sandbox.root().join(name);
+        let directory = format!("[ROOT]/{name}\n");
+        fs::create_dir(&project).unwrap();
+        fs::write(&link, format!("{}\n", project.display())).unwrap();
+        Shell::Bash.plain().run(&sandbox, "workon x; pwd").status(0).stderr("").stdout(&directory);
+        recreated(&sandbox);
+        let line = "another tool recreated `x`; restored its project, requested Python\n";
+        Shell::Bash.plain().run(&sandbox, "workon x; pwd").status(0).stderr(line).stdout(&directory);
+    }
+    fs::remove_file(&link).unwrap();
+    Shell::Bash.plain().run(&sandbox, "workon x").status(0).stderr("");
+    recreated(&sandbox);
+    Shell::Bash.plain().run(&sandbox, "workon x").status(0).stderr("");
+    assert!(!link.exists());
+}
+
+#[test]
+fn a_new_link_does_not_hide_what_was_lost() {
+    let sandbox = Sandbox::plain();
+    emptied(&sandbox);
+    fs::create_dir(sandbox.root().join("other")).unwrap();
+    sandbox
+        .run(["setvirtualenvproject", "x", "other"])
+        .status(0)
+        .stdout("Setting project for x to [ROOT]/other\n")
+        .stderr("another tool recreated `x`; restored its project, hooks, added paths, prompt, requested Python\n");
+    assert!(sandbox.environment("x").join("bin/postactivate").is_file());
+    recreated(&sandbox);
+    sandbox
+        .run(["doctor", "--fix", "x"])
+        .stderr("x: restored its project, hooks, added paths, prompt, requested Python\n");
+    let link = fs::read_to_string(sandbox.environment("x").join(".project")).unwrap();
+    assert_eq!(link, format!("{}\n", sandbox.root().join("other").display()));
+}
+
+/// A real project of uv whose environment is ours, by the variable that uv reads: no `.venv` leads
+/// there, and none is made.
+#[test]
+fn a_uv_project_loses_nothing_when_it_requires_another_python() {
+    let python = pythons::complete();
+    let Some(other) = pythons::other_than(python) else { return };
+    let sandbox = Sandbox::plain();
+    let project = sandbox.root().join("my project");
+    let root = sandbox.environment("x");
+    let run = |words: &[&str]| {
+        let mut command = sandbox.command(peer("uv"));
+        command.args(words).current_dir(&project);
+        for (name, value) in [("UV_OFFLINE", "1"), ("UV_NO_CACHE", "1"), ("UV_NO_MANAGED_PYTHON", "1")] {
+            command.env(name, value);
+        }
+        let path = [&python.path, &other.path].map(|python| python.parent().unwrap().to_str().unwrap()).join(":");
+        command.env("PATH", path).env("UV_PROJECT_ENVIRONMENT", &root);
+        sandbox.run_command(command, b"").status(0)
+    };
+    fs::create_dir(&project).unwrap();
+    run(&["init", "-q", "--bare", "--name", "demo", "--no-pin-python", "--python", &python.minor()]);
+    sandbox.run(["mkvirtualenv", "-q", "-a", "my project", "-p", python.path.to_str().unwrap(), "x"]).status(0);
+    sandbox.run(["note", "x", "mine"]).status(0);
+    sandbox.run(["set", "x", "KEY=value"]).status(0);
+    fs::write(root.join("bin/postactivate"), "HOOK=ran\n").unwrap();
+    drop(Shell::Bash.plain().run(&sandbox, "workon x").status(0));
+    run(&["sync", "-q"]);
+    assert!(root.join("bin/postactivate").is_file(), "uv keeps an environment that fits");
+    let text = format!("[project]\nname = 'demo'\nversion = '0'\nrequires-python = '=={}.*'\n", other.minor());
+    fs::write(project.join("pyproject.toml"), text).unwrap();
+    run(&["sync", "-q"]);
+    assert!(!root.join(".project").exists() && !root.join("bin/postactivate").exists());
+    has_pip(&root);
+    let said = "another tool recreated `x` without what you set up in it; `venvwrap doctor --fix x` restores it\n";
+    for verb in ["lsvirtualenv", "showvirtualenv"] {
+        let words = if verb == "lsvirtualenv" { vec![verb] } else { vec![verb, "x"] };
+        sandbox.run(words).status(0).stderr(said);
+    }
+    sandbox.run(["lsvirtualenv", "-b"]).status(0).stderr("").stdout("x\n");
+    // The link is found by the directory, too.
+    let mut command = sandbox.command(crate::support::sandbox::BINARY);
+    command.args(["which", "."]).current_dir(&project);
+    sandbox.run_command(command, b"").status(0).stderr("");
+    let print = "cd 'my project'; workon .; printf '%s\\n' \"$HOOK $KEY\"; pwd";
+    Shell::Bash
+        .plain()
+        .run(&sandbox, print)
+        .status(0)
+        .stderr("another tool recreated `x`; restored its project, hooks, prompt\n")
+        .stdout("ran value\n[ROOT]/my project\n");
+    sandbox.run(["note", "x"]).status(0).stdout("mine\n");
+    assert!(fs::symlink_metadata(project.join(".venv")).is_err());
+    sandbox.run(["lsvirtualenv"]).status(0).stderr("");
+}
+
+#[test]
+fn a_snapshot_is_saved_before_uv_recreates_an_environment() {
+    let python = pythons::complete();
+    let Some(other) = pythons::other_than(python) else { return };
+    let sandbox = Sandbox::plain();
+    let project = project(&sandbox, &format!("=={}.*", python.minor()));
+    sandbox
+        .run(["mkvirtualenv", "-q", "--link", "-a", "my project", "-p", python.path.to_str().unwrap(), "x"])
+        .status(0);
+    let root = sandbox.environment("x");
+    fs::write(root.join("bin/postactivate"), "HOOK=ran\n").unwrap();
+    let path = [&python.path, &other.path, &peer("uv")].map(|file| file.parent().unwrap().to_str().unwrap()).join(":");
+    let uv = |words: &[&str]| {
+        let mut command = sandbox.command(crate::support::sandbox::BINARY);
+        command.args(["run", "x", "uv"]).args(words).current_dir(&project).env("PATH", &path);
+        for (name, value) in [("UV_OFFLINE", "1"), ("UV_NO_CACHE", "1"), ("UV_NO_MANAGED_PYTHON", "1")] {
+            command.env(name, value);
+        }
+        sandbox.run_command(command, b"").status(0)
+    };
+    for words in [&["sync", "-q"][..], &["run", "-q", "python", "-c", "0", "-p", "3"], &["pip", "list", "-q"]] {
+        uv(words).stderr("");
+    }
+    assert!(root.join("bin/postactivate").is_file());
+    let text = format!("[project]\nname = 'demo'\nversion = '0'\nrequires-python = '=={}.*'\n", other.minor());
+    fs::write(project.join("pyproject.toml"), text).unwrap();
+    uv(&["run", "-q", "--no-sync", "--no-project", "python", "-c", "0"]).stderr("");
+    let saved =
+        |number: u8| format!("Saved snapshot {number} of `x`; `venvwrap rollback x {number}` goes back to it\n");
+    let said = format!(
+        "uv will recreate `x`: [ROOT]/my project/pyproject.toml asks for Python `=={}.*`, and it has {}\n{}",
+        other.minor(),
+        python.full(),
+        saved(1)
+    );
+    uv(&["sync", "-q"]).stderr(said);
+    assert!(!root.join("bin/postactivate").exists());
+    uv(&["sync", "-q"]).stderr("");
+    let said = format!("uv will recreate `x`: `uv venv --clear` empties it\n{}", saved(2));
+    uv(&["venv", "-q", "--clear"]).stderr(said);
+    sandbox.run(["rollback", "x", "1"]).status(0);
+    assert!(root.join("bin/postactivate").is_file() && root.join("bin/pip").is_file());
+    sandbox.run(["doctor", "x"]).status(0).stderr("");
 }
 
 #[test]

@@ -56,7 +56,10 @@ impl Creation<'_> {
         }
         let (building, with) = self.build(&interpreter, extras, &kept)?;
         let environment = if existing.is_some() {
-            home.replace(building, name, session.active_root())?
+            let environment = home.replace(building, name, session.active_root())?;
+            keepsake::forget(home, name.as_os_str());
+            keepsake::remember(home, &environment, session.context);
+            environment
         } else {
             // What an earlier environment of that name left is not for this one.
             keepsake::forget(home, name.as_os_str());

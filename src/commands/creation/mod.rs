@@ -152,7 +152,7 @@ impl<'a> Creation<'a> {
     /// carry out the plan, packages are installed at once. A failure no longer removes the
     /// environment.
     pub(super) fn enter(&self, environment: &Environment) -> Result<Entered> {
-        if self.project.is_some() {
+        if self.project.is_some() || self.options.prompt.is_some() {
             keepsake::remember(&self.home, environment, self.session.context);
         }
         let follow = workon::follows_project(self.session, false, false);
@@ -185,6 +185,9 @@ impl<'a> Creation<'a> {
                 let (name, request) = (environment.name().to_owned(), python.clone());
                 return Err(Error::OtherPython { name, has, asked, request });
             }
+        }
+        if self.project.is_some() {
+            workon::restore(self.session, &self.home, &environment)?;
         }
         self.link_project(&environment)?;
         output::note(&format!("Environment `{}` exists; it was left as it is", shown(environment.name())));

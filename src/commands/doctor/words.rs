@@ -96,7 +96,7 @@ pub(in crate::commands) fn describe(session: &Session<'_>, path: &Path, symptom:
         Symptom::PythonOutsideHome { python, home } => {
             format!("its Python, {}, is not in {}, where pyvenv.cfg says it is", path(python), path(home))
         }
-        Symptom::Recreated => "another tool recreated it, without its project, hooks and added paths".to_owned(),
+        Symptom::Recreated => "another tool recreated it without what you set up in it".to_owned(),
         Symptom::Moved { from, .. } => {
             format!("its scripts still point to {} (it was moved or copied by hand)", path(from))
         }

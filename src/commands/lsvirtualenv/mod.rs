@@ -11,7 +11,7 @@ use clap::{Parser, ValueEnum};
 use serde::Serialize;
 
 use super::age::age;
-use super::details::{Details, run_details_hook};
+use super::details::{Details, run_details_hook, say_if_recreated};
 use super::json::{self, Named};
 use super::{Outcome, Session, Verb};
 use crate::elsewhere::Places;
@@ -189,6 +189,9 @@ impl Verb for LsVirtualenv {
         say_if_none(is_empty);
         if !is_empty && all.is_empty() {
             output::note("No environment matches.");
+        }
+        for (_, environment) in &all {
+            say_if_recreated(session, &home, environment);
         }
         if is_table {
             output::data(

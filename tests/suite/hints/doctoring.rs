@@ -3,8 +3,9 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::time::{Duration, SystemTime};
 
-use super::play::After::{Gone, Line, Shown, Unpasted};
+use super::play::After::{Gone, Line, Shown, Unpasted, Value};
 use super::play::{NAME, situation};
 use super::prepared::{environment, python, real_without_pip, script, site_packages, with_python};
 use super::storing::{BOUND, WITH_MOUNTS};
@@ -18,6 +19,10 @@ const IN_STORE: &str =
 
 pub(super) const ROWS: &[Row] = &[
     by(PASTED, "`venvwrap doctor --fix {}` repairs it"),
+    pasted(
+        "another tool recreated `{name}` without what you set up in it; `venvwrap doctor --fix {typed}` restores it",
+        situation(recreated, "lsvirtualenv", &[Value, Gone]),
+    ),
     pasted("`venvwrap doctor --fix`", situation(leftovers, "venvwrap doctor", &[Gone])),
     pasted("`{} --clear {}` recreates it", situation(without_packages, "venvwrap doctor {name}", &[Gone])),
     pasted(
@@ -206,6 +211,15 @@ const SENTENCE: &str = "says what is wrong; the remedy follows";
 
 fn leftovers(sandbox: &mut Sandbox) {
     fs::create_dir_all(sandbox.workon_home().join(".venvwrap/new/env-dead/bin")).unwrap();
+}
+
+fn recreated(sandbox: &mut Sandbox) {
+    environment(sandbox);
+    sandbox.run(["setvirtualenvproject", NAME, "."]).status(0);
+    let copy = fs::File::open(sandbox.workon_home().join(".venvwrap/kept").join(NAME)).unwrap();
+    copy.set_modified(SystemTime::now() - Duration::from_secs(1)).unwrap();
+    fs::remove_dir_all(sandbox.environment(NAME)).unwrap();
+    environment(sandbox);
 }
 
 fn without_packages(sandbox: &mut Sandbox) {

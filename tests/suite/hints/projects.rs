@@ -9,6 +9,7 @@ use super::{Row, by, mentioned, pasted};
 use crate::support::sandbox::Sandbox;
 
 pub(super) const ROWS: &[Row] = &[
+    mentioned("names the command that was typed", "`uv venv --clear` empties it"),
     pasted(
         "if it moved, run `{link}` in its new directory",
         situation(moved, "cdproject", &[Again]).after_line("workon {name}; cd {root}/moved").loaded(),
