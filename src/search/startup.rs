@@ -10,10 +10,10 @@ use std::path::Path;
 
 use super::{Match, SearchResult};
 use crate::error::{Error, Result};
-use crate::fs::read_small;
+use crate::fs::read_prefix;
 use crate::shown::shown;
 
-/// Longest file that is read; honest ones have a few lines.
+/// How much of a file is read; honest files have a few lines.
 const LIMIT: u64 = 1024 * 1024;
 
 /// Adds the lines that run code in a site-packages directory.
@@ -23,7 +23,7 @@ pub(super) fn search(directory: &Path, found: &mut SearchResult) -> Result<()> {
         if path.extension().is_none_or(|extension| extension != "pth") {
             continue;
         }
-        match read_small(&path, LIMIT) {
+        match read_prefix(&path, LIMIT) {
             Ok(Some(text)) => {
                 if text.len() as u64 >= LIMIT {
                     found.faults.push(format!("{} is too long: only its start was searched", shown(&path)));
@@ -63,6 +63,18 @@ fn lines_that_run(text: &[u8]) -> Vec<(usize, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_start_of_an_endless_file_is_searched() {
+        let room = tempfile::tempdir().unwrap();
+        let padding = " ".repeat(usize::try_from(LIMIT).unwrap());
+        std::fs::write(room.path().join("a.pth"), format!("import os\n{padding}\nimport x\n")).unwrap();
+        let mut found = SearchResult::default();
+        search(room.path(), &mut found).unwrap();
+        let lines: Vec<_> = found.matches.iter().map(|found| found.line.clone().unwrap()).collect();
+        assert_eq!(lines, [(1, "import os".to_owned())]);
+        assert!(found.faults[0].ends_with("a.pth is too long: only its start was searched"), "{:?}", found.faults);
+    }
 
     #[test]
     fn every_line_that_some_python_runs_is_found() {

@@ -117,9 +117,6 @@ fn listing(dependencies: Dependencies) -> Result<Listing> {
 fn text(path: &Path) -> Result<String> {
     let text = read_small(path, LIMIT).map_err(Error::io("read", path))?;
     let text = text.ok_or_else(|| Error::io("read", path)(std::io::ErrorKind::NotFound.into()))?;
-    if text.len() as u64 >= LIMIT {
-        return Err(Error::io("read", path)(std::io::ErrorKind::FileTooLarge.into()));
-    }
     let wrong = |_| Error::Malformed { what: shown(path).to_string(), reason: "it is not UTF-8".to_owned() };
     String::from_utf8(text).map_err(wrong)
 }

@@ -1,4 +1,4 @@
-//! What `upgrade` says of each environment, before and after: two tables, or JSON.
+//! Two tables, or JSON: what `upgrade` plans for each environment, and what it did.
 
 use serde::Serialize;
 
@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::output::{self, Column, Table};
 use crate::shown::shown;
 
-/// The JSON of the plan, or of what came of it.
+/// The JSON of the plan, or of its results.
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
     pub(super) workon_home: String,
@@ -21,9 +21,9 @@ pub(super) struct Report {
 pub(super) struct Row {
     #[serde(flatten)]
     pub(super) named: Named,
-    /// The version that it had.
+    /// The version before.
     pub(super) from: String,
-    /// The version that it was to get; `null` where that is not known.
+    /// The version after; `null` if it is unknown.
     pub(super) to: Option<String>,
     pub(super) packages: usize,
     pub(super) action: &'static str,
