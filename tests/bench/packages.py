@@ -1,7 +1,7 @@
-"""Fills environments with metadata of packages, for bench.sh: as many files, of the usual size, as pip writes.
+"""Fills environments with metadata of packages, for the benchmark: as many files, of the usual size, as pip writes.
 
-usage: bench-packages.py NUMBER ENVIRONMENT…            into each of these
-       bench-packages.py --copies NUMBER FROM TO        a store with copies of all environments, with hard links
+usage: packages.py NUMBER ENVIRONMENT…        into each of these
+       packages.py --store NUMBER FROM TO     a store of so many environments: copies, with hard links, of those in FROM
 """
 import os
 import sys
@@ -35,18 +35,19 @@ def fill(root, number):
             (directory / "REQUESTED").write_text("")
 
 
-def copies(number, source, target):
-    for root in sorted(path for path in Path(source).iterdir() if not path.name.startswith(".")):
-        for copy in range(number):
-            for directory, _, files in os.walk(root):
-                to = Path(target) / f"{root.name}-{copy}" / Path(directory).relative_to(root)
-                to.mkdir(parents=True)
-                for file in files:
-                    os.link(Path(directory) / file, to / file, follow_symlinks=False)
+def store(number, source, target):
+    roots = sorted(path for path in Path(source).iterdir() if not path.name.startswith("."))
+    for index in range(number):
+        root = roots[index % len(roots)]
+        for directory, _, files in os.walk(root):
+            to = Path(target) / f"{root.name}-{index // len(roots)}" / Path(directory).relative_to(root)
+            to.mkdir(parents=True)
+            for file in files:
+                os.link(Path(directory) / file, to / file, follow_symlinks=False)
 
 
-if sys.argv[1] == "--copies":
-    copies(int(sys.argv[2]), sys.argv[3], sys.argv[4])
+if sys.argv[1] == "--store":
+    store(int(sys.argv[2]), sys.argv[3], sys.argv[4])
 else:
     for root in sys.argv[2:]:
         fill(root, int(sys.argv[1]))

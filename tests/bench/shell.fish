@@ -1,13 +1,17 @@
-# What bench.sh measures inside fish: bench-shell.sh for this shell. fish has no clock to read, but `time`: owns no
+# What the benchmark measures inside fish: shell.sh for this shell. fish has no clock to read, but `time`: owns no
 # figures, writes a line with the key to stderr and lets `time` say the rest there.
-# usage: bench-shell.fish switch|enter|enter-and-leave ROUNDS
+# usage: shell.fish TASK ROUNDS
 
 set -l task $argv[1]
 set -l rounds $argv[2]
-venvwrap init fish | source
 # `time` does not see a substitution in the words of its own command.
 function true_eval
     eval ($BENCH_TRUE)
+end
+if string match --quiet '*virtualfish*' $task
+    $BENCH_PEERS/python -c 'from virtualfish.loader import load; print("\n".join(load([])))' | source
+else
+    venvwrap init fish | source
 end
 
 switch $task
@@ -25,6 +29,16 @@ switch $task
             time deactivate
             workon two
         end
+    case switch-virtualfish
+        for i in (seq $rounds)
+            echo key virtualfish-activate >&2
+            time vf activate one
+            echo key virtualfish-activate >&2
+            time vf activate two
+        end
+    case virtualfish-create
+        echo key virtualfish-create >&2
+        time vf new -p $BENCH_PYTHON new >/dev/null
     case enter enter-and-leave
         workon one
         test $task = enter
