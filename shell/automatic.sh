@@ -14,20 +14,15 @@
 # Finds the nearest directory that may be a project, from here up to the home directory: sets the
 # caller's __venvwrap_found. A link is a mark wherever it points: to follow it is up to the binary.
 # The caller's __venvwrap_from, if not empty, is the directory of the last look: above both, nothing
-# is looked at again.
+# is looked at again. (bash copies a function's body at each call: what is rarely needed is in a
+# function of its own.)
 function __venvwrap_find_project {
     \builtin local "__venvwrap_place=${PWD-}" "__venvwrap_index=${XDG_CACHE_HOME-}" __venvwrap_level
     [[ $__venvwrap_index == /* ]] || __venvwrap_index="${HOME-}/.cache"
     __venvwrap_index="$__venvwrap_index/venvwrap/linked${WORKON_HOME-}"
-    # Something was created or removed in the store since the list of linked directories was made.
-    # Tried once: it may be a store that cannot be listed.
     __venvwrap_found=''
-    if [[ ${WORKON_HOME-} -nt $__venvwrap_index || ! -e $__venvwrap_index ]] && [[ -d ${WORKON_HOME-} ]]; then
-        if [[ ${__venvwrap_listed-} != "$WORKON_HOME" ]]; then
-            __venvwrap_listed="$WORKON_HOME"
-            __venvwrap_from=''
-            (__venvwrap_run automatic --list) || \builtin true
-        fi
+    if [[ ${WORKON_HOME-} -nt $__venvwrap_index || ! -e $__venvwrap_index ]]; then
+        __venvwrap_list
     else
         __venvwrap_listed=''
     fi
@@ -35,7 +30,7 @@ function __venvwrap_find_project {
         if [[ -L $__venvwrap_place/.venv || -e $__venvwrap_place/.venv || -L $__venvwrap_place/.python-envs ||
             -e $__venvwrap_place/.python-envs || -L $__venvwrap_place/Pipfile || -e $__venvwrap_place/Pipfile ||
             -e $__venvwrap_index$__venvwrap_place/.linked ]] ||
-            __venvwrap_is_worktree; then
+            { [[ -f $__venvwrap_place/.git ]] && __venvwrap_is_worktree; }; then
             __venvwrap_found="$__venvwrap_place"
             \builtin return 0
         fi
@@ -52,10 +47,22 @@ function __venvwrap_find_project {
     done
 }
 
+# Has the list of linked directories made again: something was created or removed in the store since
+# then. Tried once: it may be a store that cannot be listed.
+function __venvwrap_list {
+    if [[ ! -d ${WORKON_HOME-} ]]; then
+        __venvwrap_listed=''
+    elif [[ ${__venvwrap_listed-} != "$WORKON_HOME" ]]; then
+        __venvwrap_listed="$WORKON_HOME"
+        __venvwrap_from=''
+        (__venvwrap_run automatic --list) || \builtin true
+    fi
+}
+
 # Whether a directory is a worktree of a linked repository, by its file `.git`. A submodule has such
 # a file, too.
 function __venvwrap_is_worktree {
-    [[ ! -L $__venvwrap_place/.git && -f $__venvwrap_place/.git ]] || \builtin return 1
+    [[ ! -L $__venvwrap_place/.git ]] || \builtin return 1
     \builtin local '__venvwrap_line='
     __venvwrap_first_line "$__venvwrap_place/.git"
     [[ $__venvwrap_line == "gitdir: /"*"/.git/worktrees/"* ]] || \builtin return 1
@@ -69,19 +76,29 @@ function __venvwrap_automatic {
         __venvwrap_look || \builtin true
 }
 
-# Looks where this shell is now, and switches where the project is another one.
+# Looks where this shell is now, and switches where the project is another one. As long as the
+# project is known, whether something else switches by directory matters only then.
 function __venvwrap_look {
-    \builtin local '__venvwrap_found=' '__venvwrap_rival=' '__venvwrap_beside=' '__venvwrap_before='
-    \builtin local "__venvwrap_from=${__venvwrap_seen-}"
+    \builtin local '__venvwrap_found=' "__venvwrap_from=${__venvwrap_seen-}"
     __venvwrap_seen="${PWD-}"
     __venvwrap_foreign=''
+    if [[ ${__venvwrap_project-/} == / ]]; then
+        __venvwrap_from=''
+        __venvwrap_project=/
+        \builtin local '__venvwrap_rival=' '__venvwrap_beside='
+        ! __venvwrap_yields || \builtin return 0
+    fi
+    __venvwrap_find_project
+    [[ $__venvwrap_found == "$__venvwrap_project" ]] || __venvwrap_change
+}
+
+# Switches from the project of the last look to the caller's __venvwrap_found, or to none.
+function __venvwrap_change {
+    \builtin local '__venvwrap_rival=' '__venvwrap_beside=' '__venvwrap_before='
     if __venvwrap_yields; then
         __venvwrap_project=/
         \builtin return 0
     fi
-    [[ ${__venvwrap_project-/} != / ]] || __venvwrap_from=''
-    __venvwrap_find_project
-    [[ $__venvwrap_found != "${__venvwrap_project-/}" ]] || \builtin return 0
     # An environment that another tool activated is its business, until that tool deactivates it.
     if [[ -n ${VIRTUAL_ENV-} ]] && ! __venvwrap_is_inside; then
         __venvwrap_project=/
