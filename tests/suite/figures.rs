@@ -117,9 +117,9 @@ impl Bench {
     #[track_caller]
     fn assert_refused(&self, reasons: &[&str]) {
         let output = self.write();
-        let lines: String =
-            reasons.iter().map(|reason| format!("bench: refused to write figures: {reason}\n")).collect();
-        assert_eq!(String::from_utf8_lossy(&output.stderr), lines);
+        let lines: Vec<String> =
+            reasons.iter().map(|reason| format!("bench: refused to write figures: {reason}")).collect();
+        assert_eq!(String::from_utf8_lossy(&output.stderr).lines().collect::<Vec<_>>(), lines);
         assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0));
         assert_eq!(self.read("page.md"), PAGE);
         assert!(!self.path("chart.svg").exists());
