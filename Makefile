@@ -37,7 +37,7 @@ SOURCES := $(shell find Cargo.toml Cargo.lock .cargo src shell -type f)
 PEERS := target/peers/bin
 SHELL_SCRIPTS := $(wildcard shell/*.bash shell/*.sh shell/standalone/activate packaging/*.sh tests/tools/*.sh tests/bench/*.sh tests/suite/support/*.bash .ci/run)
 ZSH_SCRIPTS := $(wildcard shell/*.zsh shell/shared.sh tests/suite/support/*.zsh)
-FISH_SCRIPTS := $(wildcard shell/*.fish shell/standalone/*.fish tests/tools/*.fish tests/bench/*.fish tests/suite/support/*.fish)
+FISH_SCRIPTS := $(wildcard shell/*.fish shell/standalone/*.fish tests/tools/*.fish tests/suite/support/*.fish)
 
 # Where faults, hostile values and odd shells are tried.
 FAULTS := promises robustness quoting running_in states in_use activation:: protocol trusted meddling names beside keepsake pointers \

@@ -38,7 +38,7 @@ measure() {
     fi
 }
 
-# inside SHELL STORE TASK ROUNDS [HOOK]: what shell.sh and shell.fish do. Under the command in `under`, if set.
+# inside SHELL STORE TASK ROUNDS [HOOK]: what shell.sh and bench-shell.fish do. Under the command in `under`, if set.
 inside() {
     local shell=$1 store=$2 task=$3 script=$bench/shell.sh
     shift 2
@@ -46,7 +46,7 @@ inside() {
     case $shell in
         bash) set -- --norc "$script" "$@" ;;
         zsh) set -- -f "$script" "$@" ;;
-        fish) set -- --no-config "$bench/shell.fish" "$@" ;;
+        fish) set -- --no-config "$bench/../tools/bench-shell.fish" "$@" ;;
     esac
     if ! clean "$store" ${under[@]+"${under[@]}"} "$(command -v "$shell")" "$@" >>log 2>clock.stderr; then
         cat clock.stderr >>log

@@ -1,6 +1,6 @@
-# What the benchmark measures inside fish: shell.sh for this shell. fish has no clock to read, but `time`: owns no
+# What the benchmark measures inside fish: tests/bench/shell.sh for this shell. fish has no clock to read, but `time`: owns no
 # figures, writes a line with the key to stderr and lets `time` say the rest there.
-# usage: shell.fish TASK ROUNDS
+# usage: bench-shell.fish TASK ROUNDS
 
 set -l task $argv[1]
 set -l rounds $argv[2]
