@@ -12,8 +12,8 @@ use crate::formats::dist_info::normalized;
 use crate::installer::Uninstaller;
 use crate::output;
 
-/// What stays: what `pip freeze` does not list, and what virtualenvwrapper spares besides. PEP 503
-/// names.
+/// The kept packages: those that `pip freeze` omits, and others that virtualenvwrapper keeps. PEP
+/// 503 names.
 const KEPT: &[&str] =
     &["appdirs", "distribute", "packaging", "pip", "pyparsing", "setuptools", "six", "wheel", "wsgiref"];
 
@@ -44,15 +44,15 @@ impl Verb for WipeEnv {
             let _ = writeln!(text, "{name}");
         }
         output::data(text.as_bytes())?;
-        // All with one process. pip stops at the first that it cannot remove, and the others are
-        // not to stay for that.
+        // One process for all packages. pip stops at the first package that it cannot remove; the
+        // others are removed one by one then.
         if !uninstaller.remove(&names)? {
             for name in removable(&environment)? {
                 Context::unblock_interrupts();
                 uninstaller.remove(&[name])?;
             }
         }
-        // An installer that skips what it does not find says that it succeeded.
+        // An installer reports success for a package that it skipped.
         match removable(&environment)? {
             left if left.is_empty() => Ok(Outcome::Done),
             left => Err(Error::NotRemoved { names: left }),
