@@ -7,6 +7,8 @@
 function __venvwrap_complete {
     \builtin local __venvwrap_line
     COMPREPLY=()
+    # In the order given, from bash 4.4 on.
+    \builtin compopt -o nosort 2>/dev/null || \builtin true
     while IFS='' \builtin read -r __venvwrap_line; do
         COMPREPLY[${#COMPREPLY[@]}]="$__venvwrap_line"
     done <<<"$(__venvwrap_run complete bash -- "$1" "${COMP_LINE:0:COMP_POINT}" "$COMP_WORDBREAKS" 2>/dev/null)"

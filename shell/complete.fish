@@ -10,7 +10,8 @@ function __venvwrap_complete
 end
 
 for command in deactivate mkvirtualenv mktmpenv mkproject rmvirtualenv cpvirtualenv mvvirtualenv workon lsvirtualenv showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject lssitepackages add2virtualenv toggleglobalsitepackages wipeenv virtualenvwrapper venvwrap
-    builtin complete -c $command -f -a '(__venvwrap_complete)'
+    # -k keeps their order.
+    builtin complete -c $command -k -f -a '(__venvwrap_complete)'
 end
 # Completes the command line that allvirtualenv runs.
 builtin complete -c allvirtualenv -x -n 'builtin test (count (commandline -opc)) -eq 1' -s h -l help -d 'Print help'

@@ -2,6 +2,7 @@
 # the functions, which have __venvwrap_run.
 
 # Each candidate is a line, with a description after a tab. One that ends in `/` is not complete.
+# -V keeps their order.
 function __venvwrap_complete {
     \builtin emulate -L zsh -o extendedglob
     \builtin local __venvwrap_line
@@ -18,7 +19,7 @@ function __venvwrap_complete {
     done
     (( $#__venvwrap_open + $#__venvwrap_done )) || \builtin return 1
     (( ! $#__venvwrap_open )) || compadd -S '' -- "${__venvwrap_open[@]}"
-    (( ! $#__venvwrap_done )) || compadd -l -d __venvwrap_done_shown -- "${__venvwrap_done[@]}"
+    (( ! $#__venvwrap_done )) || compadd -l -V venvwrap -d __venvwrap_done_shown -- "${__venvwrap_done[@]}"
 }
 
 # The same for zsh's old completion system (`compctl -K`), which passes the beginning of the word

@@ -309,13 +309,18 @@ fn values(arg: &Arg, operands: &[&OsStr], typed: &OsStr, session: &Session<'_>) 
     })
 }
 
-/// Environments of the store.
+/// Environments of the store, those used often and lately first. A long list stays in the order of
+/// the names, in which people look for one.
 fn environments(typed: &OsStr, session: &Session<'_>) -> Result<Vec<Candidate>> {
-    let found = WorkonHome::locate(session.context)?.names_with(typed.as_bytes())?;
+    let home = WorkonHome::locate(session.context)?;
+    let mut found = home.names_with(typed.as_bytes())?;
+    if found.len() <= DESCRIBED {
+        sorting::sort_by_key(&mut found, |name| std::cmp::Reverse(home.rank(name)));
+    }
     Ok(found.into_iter().map(|name| Candidate { is_environment: true, ..Candidate::plain(name) }).collect())
 }
 
-/// The most environments that are described: two small files are read for each.
+/// The most environments that are ordered and described: two small files are read for each.
 const DESCRIBED: usize = 64;
 
 /// Adds to each environment its Python and its project, which zsh and fish show beside the name.

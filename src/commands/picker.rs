@@ -16,12 +16,13 @@ use crate::shown::shown;
 use crate::sorting;
 use crate::workon_home::WorkonHome;
 
-/// The environment that the user chooses, the last used first. `None`: none was chosen.
+/// The environment that the user chooses, those used often and lately first. `None`: none was
+/// chosen.
 pub(super) fn pick(session: &Session<'_>, home: &WorkonHome) -> Result<Option<OsString>> {
     let mut names = home.names()?;
     // A list has a line for each.
     names.retain(|name| crate::one_line::is_one_line(name.as_bytes()));
-    sorting::sort_by_key(&mut names, |name| std::cmp::Reverse(home.last_used(name)));
+    sorting::sort_by_key(&mut names, |name| std::cmp::Reverse(home.rank(name)));
     if names.is_empty() {
         lsvirtualenv::say_if_none(true);
         return Ok(None);
@@ -46,19 +47,20 @@ fn line(session: &Session<'_>, home: &WorkonHome, name: &OsStr, width: usize) ->
     format!("{name}{gap}  {version:8}  {project}").trim_end().to_owned()
 }
 
-/// fzf gets the number of each line first, and shows the rest.
+/// fzf gets the number and the name before each line, and shows the rest. `/` separates them: no
+/// name has one.
 fn with_fzf(session: &Session<'_>, fzf: &Path, names: &[OsString], lines: &[String]) -> Result<Option<OsString>> {
     let failed = |source| Error::io("run", fzf)(source);
     let executable = Language::Sh.literal(session.context.executable()?.as_os_str().as_bytes());
-    // fzf quotes what it puts in the place of {2}.
-    let preview = [&executable, &b" showvirtualenv -- {2}"[..]].concat();
+    // fzf quotes what it puts in the place of {s2}, and keeps its spaces.
+    let preview = [&executable, &b" showvirtualenv -- {s2}"[..]].concat();
     let mut command = session.context.command(fzf);
-    command.args(["--prompt=workon ", "--height=40%", "--reverse", "--no-multi", "--delimiter=\t", "--with-nth=3"]);
+    command.args(["--prompt=workon ", "--height=40%", "--reverse", "--no-multi", "--delimiter=/", "--with-nth=3.."]);
     command.arg("--preview").arg(OsString::from_vec(preview)).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.spawn().map_err(failed)?;
     if let Some(mut stdin) = child.stdin.take() {
         for (number, (name, line)) in names.iter().zip(lines).enumerate() {
-            let line = [format!("{number}\t").as_bytes(), name.as_bytes(), b"\t", line.as_bytes(), b"\n"].concat();
+            let line = [format!("{number}/").as_bytes(), name.as_bytes(), b"/", line.as_bytes(), b"\n"].concat();
             // Ends early once a line was chosen.
             if stdin.write_all(&line).is_err() {
                 break;
@@ -70,6 +72,6 @@ fn with_fzf(session: &Session<'_>, fzf: &Path, names: &[OsString], lines: &[Stri
         stdout.take(64 * 1024).read_to_end(&mut answer).map_err(failed)?;
     }
     child.wait().map_err(failed)?;
-    let number = answer.split(|byte| *byte == b'\t').next().and_then(|word| std::str::from_utf8(word).ok());
+    let number = answer.split(|byte| *byte == b'/').next().and_then(|word| std::str::from_utf8(word).ok());
     Ok(number.and_then(|number| names.get(number.parse::<usize>().ok()?)).cloned())
 }

@@ -4,6 +4,7 @@
 //! Decides what is safe. `commands/mvvirtualenv` finishes renames.
 
 use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::facts::is_link;
@@ -127,6 +128,11 @@ fn rewrite(examination: &Examination<'_>, environment: &Environment, from: &Path
         return Ok(None);
     }
     rewriting.apply(root)?;
+    if let (Some(old), true) = (from.file_name(), from.parent() == Some(examination.home.path()))
+        && fs::symlink_metadata(from).is_err()
+    {
+        examination.home.follow_rename_by_hand(old, environment.name());
+    }
     Ok(Some(Repair::Rewritten))
 }
 

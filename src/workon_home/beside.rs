@@ -1,6 +1,6 @@
-//! Facts about environments that are kept beside them, by name: when each was last used, the user's
-//! note, whether it is locked, the Jupyter kernels of those in the trash, and (in `variables`) the
-//! user's variables.
+//! Facts about environments that are kept beside them, by name: the user's note, whether it is
+//! locked, the Jupyter kernels of those in the trash, and, each in a file of its own, when it was
+//! used (`used`) and the user's variables (`variables`).
 //!
 //! Each is a file in a directory of its own in `.venvwrap`, so that nothing is written into an
 //! environment. They move along when it is renamed, and stay while it is in the trash. Snapshots
@@ -10,25 +10,19 @@ use std::ffi::OsStr;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
-use std::time::SystemTime;
 
 use nix::unistd::geteuid;
-use rustix::fs::{
-    AtFlags, CWD, Dir, Mode, OFlags, Timespec, Timestamps, UTIME_NOW, openat, renameat, unlinkat, utimensat,
-};
+use rustix::fs::{AtFlags, Dir, Mode, OFlags, openat, renameat, unlinkat};
 use rustix::io::Errno;
 
 use super::WorkonHome;
 use super::private_directory::{PRIVATE, PrivateDirectory};
 use super::purge::PendingDeletion;
-use crate::environment::Environment;
-use crate::environment::origin::Origin;
+use super::used::USED;
 use crate::error::{Error, Result, StoreError};
 use crate::fs::private::is_private;
-use crate::fs::{give, write_whole};
+use crate::fs::{give, rename_at, write_whole};
 
-/// Empty files; the time of each says when its environment was last used.
-const USED: &str = "used";
 const NOTES: &str = "notes";
 const KERNELS: &str = "kernels";
 pub(super) const VARIABLES: &str = "variables";
@@ -43,43 +37,7 @@ pub(crate) const LONGEST_NOTE: usize = 16 * 1024;
 
 const LONGEST_KERNELS: usize = 4 * 1024 * 1024;
 
-const NOW: Timestamps = Timestamps {
-    last_access: Timespec { tv_sec: 0, tv_nsec: UTIME_NOW },
-    last_modification: Timespec { tv_sec: 0, tv_nsec: UTIME_NOW },
-};
-
 impl WorkonHome {
-    /// Records that an environment is used now: one system call, from the second time on. A store
-    /// that cannot be written to is no reason to fail, and nothing is said. Environments that other
-    /// tools keep are not recorded.
-    pub(crate) fn record_use(&self, environment: &Environment) {
-        let name = environment.name();
-        if environment.origin() != Origin::Store || environment.root().parent() != Some(&self.path) {
-            return;
-        }
-        let file = self.path.join(PRIVATE).join(USED).join(name);
-        // Where somebody has put a link in place of one of the directories, all that happens to
-        // a file elsewhere is that its times change.
-        let touched = utimensat(CWD, &file, &NOW, AtFlags::SYMLINK_NOFOLLOW);
-        if let Err(Errno::NOENT | Errno::ACCESS | Errno::PERM) = touched {
-            drop(self.mark_used(name));
-        }
-    }
-
-    fn mark_used(&self, name: &OsStr) -> Result<()> {
-        let shelf = self.create_private(USED)?;
-        let _ = create_empty(&shelf, name);
-        // In a directory of the caller's own, the file can be an old one.
-        let _ = utimensat(shelf.file(), name, &NOW, AtFlags::SYMLINK_NOFOLLOW);
-        Ok(())
-    }
-
-    /// When the environment of this name was last activated, or last ran a program. `None`: not
-    /// since such times are recorded.
-    pub(crate) fn last_used(&self, name: &OsStr) -> Option<SystemTime> {
-        self.kept_in(USED, name).filter_map(|file| file.modified().ok()).max()
-    }
-
     /// Whether the environment of this name is locked against changes.
     pub(crate) fn is_locked(&self, name: &OsStr) -> bool {
         self.kept_in(LOCKED, name).next().is_some()
@@ -101,7 +59,7 @@ impl WorkonHome {
 
     /// The files of this name in a directory of facts. Some members of a group have a directory of
     /// their own in its store.
-    fn kept_in(&self, shelf: &str, name: &OsStr) -> impl Iterator<Item = Metadata> {
+    pub(super) fn kept_in(&self, shelf: &str, name: &OsStr) -> impl Iterator<Item = Metadata> {
         let private = [PRIVATE.to_owned(), format!("{PRIVATE}-{}", geteuid())];
         let files = private.map(|private| fs::symlink_metadata(self.path.join(private).join(shelf).join(name)));
         files.into_iter().flatten().filter(Metadata::is_file)
@@ -166,6 +124,15 @@ impl WorkonHome {
         self.move_snapshots(old, new);
     }
 
+    /// Has what is kept beside an environment follow it to the name that the user gave its
+    /// directory. What is kept under the new name stays.
+    pub(crate) fn follow_rename_by_hand(&self, old: &OsStr, new: &OsStr) {
+        for shelf in self.shelves_beside() {
+            let _ = rename_at(shelf.at(old), shelf.at(new));
+        }
+        self.move_snapshots(old, new);
+    }
+
     /// Removes what is kept beside the environment of this name. The files of its snapshots are
     /// deleted with the trash, if not before.
     pub(crate) fn forget_beside(&self, name: &OsStr) -> PendingDeletion {
@@ -199,7 +166,7 @@ impl WorkonHome {
     }
 }
 
-fn create_empty(shelf: &PrivateDirectory, name: &OsStr) -> io::Result<()> {
+pub(super) fn create_empty(shelf: &PrivateDirectory, name: &OsStr) -> io::Result<()> {
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let made = File::from(openat(shelf.file(), name, flags, Mode::from_raw_mode(0o666))?);
     shelf.file().metadata().and_then(|shelf| give(&made, &shelf))
@@ -217,7 +184,7 @@ mod tests {
     use super::*;
     use crate::workon_home::name::EnvironmentName;
     use std::os::unix::fs::symlink;
-    use std::time::Duration;
+    use std::time::{Duration, SystemTime};
 
     fn store(names: &[&str]) -> (tempfile::TempDir, WorkonHome) {
         let (room, home) = WorkonHome::scratch();

@@ -30,6 +30,7 @@ mod replacement;
 pub(crate) mod snapshots;
 pub(crate) mod trash;
 mod trash_entry;
+mod used;
 pub(crate) mod variables;
 
 pub(crate) use build::UnfinishedEnvironment;

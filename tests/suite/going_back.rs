@@ -155,6 +155,40 @@ fn used() -> Sandbox {
 }
 
 #[test]
+fn completion_offers_what_is_used_often_and_lately_first() {
+    let sandbox = used();
+    for shell in ["zsh", "fish"] {
+        let names = || -> Vec<String> {
+            let listed = sandbox.run(["complete", shell, "--", "workon", ""]).status(0).stderr("").stdout_text();
+            listed.lines().map(|line| line.split('\t').next().unwrap().to_owned()).collect()
+        };
+        assert_eq!(names(), ["beta", "gamma one", "alpha"]);
+    }
+    // Thrice counts more than once, a moment later.
+    for name in ["gamma one", "gamma one", "gamma one", "beta"] {
+        sandbox.run(["run", name, "true"]).status(0);
+    }
+    sandbox.run(["mvvirtualenv", "gamma one", "delta"]).status(0);
+    in_every_shell(&sandbox, |terminal| {
+        let screen = terminal.listed("workon ", &["alpha", "beta", "delta"]);
+        let at = |name: &str| screen.rfind(name).unwrap();
+        assert!(at("delta") < at("beta") && at("beta") < at("alpha"), "{:?}: {screen}", terminal.shell);
+    });
+    // A rename by hand is followed when `doctor --fix` repairs it.
+    let root = sandbox.environment("delta");
+    fs::write(root.join("bin/tool"), format!("#!{}/bin/python\n", root.display())).unwrap();
+    fs::write(
+        root.join("bin/activate"),
+        format!("VIRTUAL_ENV='{}'\n", root.display().to_string().replace('\'', "'\\''")),
+    )
+    .unwrap();
+    fs::rename(&root, sandbox.environment("zeta")).unwrap();
+    sandbox.run(["doctor", "--fix", "zeta"]);
+    let listed = sandbox.run(["complete", "zsh", "--", "workon", ""]).stdout_text();
+    assert!(listed.starts_with("zeta"), "{listed}");
+}
+
+#[test]
 fn workon_i_offers_a_list_with_the_last_used_first() {
     in_every_shell(&used(), |terminal| {
         let prompts = terminal.prompts();
@@ -185,8 +219,8 @@ fn fzf_is_asked_where_it_is_and_a_bare_workon_where_the_settings_say_so() {
     let terminal = Terminal::start(&sandbox, Shell::Bash);
     assert_eq!(terminal.run("workon"), "$ workon\n(gamma one) $");
     let offered = fs::read_to_string(sandbox.home().join("offered")).unwrap();
-    assert_eq!(offered, "0\tbeta\tbeta       3.11.2\n1\tgamma one\tgamma one  3.11.2\n2\talpha\talpha      3.11.2\n");
-    assert!(fs::read_to_string(sandbox.home().join("words")).unwrap().ends_with("showvirtualenv -- {2}\n"));
+    assert_eq!(offered, "0/beta/beta       3.11.2\n1/gamma one/gamma one  3.11.2\n2/alpha/alpha      3.11.2\n");
+    assert!(fs::read_to_string(sandbox.home().join("words")).unwrap().ends_with("showvirtualenv -- {s2}\n"));
     // Nothing chosen.
     fs::write(&fzf, "#!/bin/sh\nexit 130\n").unwrap();
     terminal.run("workon");
