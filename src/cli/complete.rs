@@ -272,8 +272,9 @@ fn values(arg: &Arg, operands: &[&OsStr], typed: &OsStr, session: &Session<'_>) 
             found
         }
         (_, "REMOVED", _) => {
-            let removed = WorkonHome::locate(session.context)?.removed()?;
-            names(removed.into_iter().map(|removed| removed.name).collect())
+            let home = WorkonHome::locate(session.context)?;
+            let removed = home.removed()?.into_iter().map(|removed| removed.name);
+            names(removed.chain(home.adopted().into_iter().map(|(name, _)| name)).collect())
         }
         (_, "SNAPSHOT", _) => {
             let all = snapshot::numbers(session, operands.first().copied().unwrap_or_default()).unwrap_or_default();

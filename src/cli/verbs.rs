@@ -87,6 +87,7 @@ pub(super) const VERBS: &[VerbEntry] = &[
     entry::<commands::cpvirtualenv::CpVirtualenv>("cpvirtualenv").under(CREATE).short(&["cp", "copy"]),
     entry::<commands::mvvirtualenv::MvVirtualenv>("mvvirtualenv").under(CREATE).short(&["mv", "rename"]),
     entry::<commands::rmvirtualenv::RmVirtualenv>("rmvirtualenv").under(CREATE).short(&["rm", "remove"]),
+    entry::<commands::adopt::Adopt>("adopt").without_function().under(CREATE),
     entry::<commands::undo::Undo>("undo").without_function().under(CREATE),
     entry::<commands::prune::Prune>("prune").without_function().under(CREATE),
     entry::<commands::snapshot::SnapshotVerb>("snapshot").without_function().under(CREATE),

@@ -25,6 +25,7 @@ use crate::variables::record::UndoRecord;
 use crate::workon_home::WorkonHome;
 
 mod abandoned;
+pub(crate) mod adopt;
 mod age;
 pub(crate) mod add2virtualenv;
 pub(crate) mod allvirtualenv;

@@ -1,6 +1,7 @@
 //! Removes one environment with what belongs to it: runs its hooks, saves its settings for `undo`,
 //! and removes its Jupyter kernels and the `.venv` link of its project.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{Session, kernel, workon};
@@ -26,16 +27,26 @@ pub(super) fn remove(
         keepsake::remember(home, &environment, session.context);
     }
     let project = project_of(session, home, name);
+    let registered = registered(home, name);
     hooks.run(hooks::PRERMVIRTUALENV, None, &[name.as_os_str()], None);
     let taken = take();
     hooks.run(hooks::POSTRMVIRTUALENV, None, &[name.as_os_str()], None);
     taken?;
+    if let Some(from) = registered {
+        output::note(&format!("Removed only the name; {} stays as it is", session.shown(&from)));
+    }
     kernel::detach(session, home, &home.path().join(name.as_os_str()));
     if let Some(project) = project {
         let had_link = unlink(session, &project, &home.path().join(name.as_os_str()));
         keepsake::mark_removed(home, name.as_os_str(), had_link);
     }
     Ok(())
+}
+
+/// Where an environment is that `venvwrap adopt --in-place` only gave a name.
+fn registered(home: &WorkonHome, name: &EnvironmentName) -> Option<PathBuf> {
+    let target = fs::read_link(home.path().join(name.as_os_str())).ok()?;
+    home.adoption(name.as_os_str()).map(|adoption| adoption.from).filter(|from| *from == target)
 }
 
 /// The project of an environment, if it is linked to one.

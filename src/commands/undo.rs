@@ -7,7 +7,7 @@ use clap::Parser;
 use indicatif::HumanBytes;
 use serde::Serialize;
 
-use super::{Outcome, Session, Verb, json, kernel};
+use super::{Outcome, Session, Verb, adopt, json, kernel};
 use crate::environment::Environment;
 use crate::error::{Error, Result, StoreError};
 use crate::fs::usage::DiskUsage;
@@ -23,23 +23,27 @@ use crate::workon_home::trash::Removed;
 /// Bring back a removed environment
 ///
 /// An environment that `upgrade` or `mkvirtualenv --clear` replaced comes back, too, and its
-/// replacement goes to the trash: the same command once more changes them back.
+/// replacement goes to the trash: the same command once more changes them back. One that `venvwrap
+/// adopt` moved or registered goes back to its project.
 #[derive(Debug, Parser)]
 #[command(
     name = "undo",
     after_help = "\
 Examples:
   venvwrap undo           bring back the environment removed last
-  venvwrap undo projectx  bring back projectx
+  venvwrap undo projectx  bring back projectx, or give it back to its project
   venvwrap undo --list    list what can be brought back"
 )]
 pub(crate) struct Undo {
-    /// Name of the removed environment; by default the one removed last
+    /// Name of the removed or adopted environment; by default the last one
     #[arg(value_name = "REMOVED")]
     name: Option<OsString>,
     /// List what can be brought back, most recent first
     #[arg(short, long, conflicts_with = "name")]
     list: bool,
+    /// Do not ask if other processes use an adopted environment
+    #[arg(short, long, conflicts_with = "list")]
+    force: bool,
     /// Print the list as JSON
     #[arg(long, requires = "list")]
     json: bool,
@@ -79,6 +83,9 @@ impl Verb for Undo {
             return Ok(Outcome::Done);
         }
         self.name.as_deref().map(EnvironmentName::existing).transpose()?;
+        if let Some(name) = adopt::which(&home, self.name.as_deref())? {
+            return adopt::give_back(session, &home, &name, self.force).map(|()| Outcome::Done);
+        }
         let name = match home.restore(self.name.as_deref()) {
             Err(Error::Store(StoreError::NameTaken { name })) => match home.replaced_by(&name)? {
                 Some(replaced) => home.exchange_back(&replaced, session.active_root())?,

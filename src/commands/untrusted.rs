@@ -110,7 +110,7 @@ pub(super) fn named(home: &WorkonHome, typed: &Path, path: &Path) -> Vec<PathBuf
     name.filter(|_| is_free).map(|name| aside_in(&home.path().join(name.as_os_str()))).unwrap_or_default()
 }
 
-fn aside_in(root: &Path) -> Vec<PathBuf> {
+pub(super) fn aside_in(root: &Path) -> Vec<PathBuf> {
     let names = hooks().map(|name| format!("{PREFIX}{name}")).chain([LINES, WHOLE].map(str::to_owned));
     let files = names.map(|name| root.join(BIN).join(name));
     files.filter(|file| fs::symlink_metadata(file).is_ok()).collect()

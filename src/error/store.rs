@@ -84,6 +84,13 @@ pub(crate) enum StoreError {
     #[error("cpvirtualenv: {} does not exist", shown(.path))]
     NothingToCopy { path: PathBuf },
 
+    #[error("cannot adopt {}: {reason}", shown(.path))]
+    NotAdoptable { path: PathBuf, reason: String, remedy: String },
+
+    /// `path`: what should be a link to `target`.
+    #[error("cannot move `{}` back: {} is not a link to {}", shown(.name), shown(.path), shown(.target))]
+    NotGivenBack { name: OsString, path: PathBuf, target: PathBuf },
+
     #[error("cannot copy {}: WORKON_HOME is inside it", shown(.root))]
     StoreInside { root: PathBuf },
 
@@ -142,6 +149,7 @@ impl StoreError {
             Self::Unusable { remedy, .. }
             | Self::Undeletable { remedy, .. }
             | Self::Ignored { remedy, .. }
+            | Self::NotAdoptable { remedy, .. }
             | Self::Owned { remedy, .. } => remedy.clone(),
             Self::Mounted { point, .. } => format!("`sudo umount {}` first", operands(&[point])),
             Self::LockedByUser { name } => format!("`venvwrap unlock {}` permits changes", operands(&[name])),
@@ -149,6 +157,7 @@ impl StoreError {
             Self::NothingRemoved { name: Some(_) } => {
                 "`venvwrap undo --list` lists the removed environments".to_owned()
             }
+            Self::NotGivenBack { .. } => "move away what is there, or put the link back".to_owned(),
             Self::NothingRemoved { name: None } => return None,
             Self::AlreadyRemoved { name } => format!(
                 "`venvwrap prune --trash` deletes it for good, `venvwrap undo {}` brings it back",

@@ -55,18 +55,38 @@ impl Relocation {
     /// From `olds`, the spellings of the location that `environment` was created for (as typed
     /// first, resolved last), to `new`. All paths are absolute and tidy.
     pub(crate) fn new(environment: &Environment, olds: &[PathBuf], new: &Path, scripts: ActivationScripts) -> Self {
+        let renamed = olds.first().and_then(|old| old.file_name()).zip(new.file_name());
+        Self::made(environment, olds, new, scripts, renamed.is_some_and(|(old, new)| old != new))
+    }
+
+    /// Like [`Self::new`], but the prompt stays as it is.
+    pub(crate) fn keeping_prompt(
+        environment: &Environment,
+        olds: &[PathBuf],
+        new: &Path,
+        scripts: ActivationScripts,
+    ) -> Self {
+        Self::made(environment, olds, new, scripts, false)
+    }
+
+    fn made(
+        environment: &Environment,
+        olds: &[PathBuf],
+        new: &Path,
+        scripts: ActivationScripts,
+        renames: bool,
+    ) -> Self {
         let named = olds.first().map_or(Path::new("/"), PathBuf::as_path);
         let (old_name, new_name) = (named.file_name().unwrap_or_default(), new.file_name().unwrap_or_default());
         let prompt = environment.prompt();
-        let is_name = prompt == environment.name() || prompt == old_name;
+        let is_name = renames && (prompt == environment.name() || prompt == old_name);
         let (old_prompt, new_prompt) = if is_name { (old_name, new_name) } else { (&*prompt, &*prompt) };
         let ours = scripts(named, old_prompt).into_iter().zip(scripts(new, new_prompt));
         Self {
             old: olds.last().cloned().unwrap_or_default(),
             new: new.to_path_buf(),
             spelling: Spelling::new(olds, new),
-            renaming: (old_name != new_name && !old_name.is_empty())
-                .then(|| Renaming { old: old_name.to_owned(), new: new_name.to_owned() }),
+            renaming: renames.then(|| Renaming { old: old_name.to_owned(), new: new_name.to_owned() }),
             ours: ours.map(|((name, old), (_, new))| OurScript { name, old, new }).collect(),
             major: environment.series().map_or(3, |series| series.major),
         }

@@ -16,6 +16,7 @@ use rustix::fs::{AtFlags, Dir, Mode, OFlags, openat, renameat, unlinkat};
 use rustix::io::Errno;
 
 use super::WorkonHome;
+use super::adoption::ADOPTED;
 use super::private_directory::{PRIVATE, PrivateDirectory};
 use super::purge::PendingDeletion;
 use super::used::USED;
@@ -30,7 +31,7 @@ pub(super) const VARIABLES: &str = "variables";
 const LOCKED: &str = "locked";
 
 /// Every directory with facts about environments.
-const SHELVES: [&str; 5] = [USED, NOTES, KERNELS, LOCKED, VARIABLES];
+const SHELVES: [&str; 6] = [USED, NOTES, KERNELS, LOCKED, VARIABLES, ADOPTED];
 
 /// Longest note, in bytes.
 pub(crate) const LONGEST_NOTE: usize = 16 * 1024;

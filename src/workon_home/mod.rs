@@ -19,6 +19,7 @@ use crate::error::{Error, Result};
 use crate::formats::pyvenv_cfg::FILE_NAME;
 use crate::sorting;
 
+pub(crate) mod adoption;
 pub(crate) mod beside;
 mod build;
 pub(crate) mod name;

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::CWD;
 
 use super::WorkonHome;
+use super::adoption::is_dead_end;
 use super::name::EnvironmentName;
 use super::purge::delete_in_place;
 use crate::error::{Error, Result};
@@ -74,6 +75,9 @@ impl WorkonHome {
     /// Reserves the new name with a link to itself.
     fn take(&self, new: &EnvironmentName) -> Result<()> {
         let to = self.path.join(new.as_os_str());
+        if is_dead_end(&to) {
+            let _ = fs::remove_file(&to);
+        }
         match symlink(link_text(new), &to) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists && points_to(&to, new) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(Error::Exists { path: to }),
@@ -96,6 +100,9 @@ impl WorkonHome {
         let links = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_symlink()));
         let names = links.filter_map(|link| {
             let target = fs::read_link(link.path()).ok()?;
+            if target == link.path() {
+                return Some((link.file_name(), link.file_name()));
+            }
             let new = OsStr::from_bytes(target.as_os_str().as_bytes().strip_prefix(OURS.as_bytes())?).to_owned();
             Some((link.file_name(), new))
         });
@@ -111,7 +118,8 @@ impl WorkonHome {
     /// Frees a name that an interrupted rename had only reserved.
     pub(crate) fn drop_unbegun(&self, name: &EnvironmentName) -> Result<()> {
         let path = self.path.join(name.as_os_str());
-        if points_to(&path, name) { fs::remove_file(&path).map_err(Error::io("remove", path)) } else { Ok(()) }
+        let is_reserved = points_to(&path, name) || is_dead_end(&path);
+        if is_reserved { fs::remove_file(&path).map_err(Error::io("remove", path)) } else { Ok(()) }
     }
 
     /// Removes the link under the old name.
@@ -128,11 +136,11 @@ impl WorkonHome {
         fs::remove_file(&from).map_err(Error::io("remove", from))
     }
 
-    /// Whether the name is free, or only reserved by an interrupted rename.
+    /// Whether the name is free, or only reserved by an interrupted rename or adoption.
     pub(crate) fn is_free(&self, name: &EnvironmentName) -> Result<bool> {
         let path = self.path.join(name.as_os_str());
         match fs::symlink_metadata(&path) {
-            Ok(_) => Ok(points_to(&path, name)),
+            Ok(_) => Ok(points_to(&path, name) || is_dead_end(&path)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
             Err(error) => Err(Error::io("look at", path)(error)),
         }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 /// Programs other than venvwrap that hints and remedies start. A word of this list alone names the
 /// program; with arguments it is a command.
 const PROGRAMS: &[&str] = &[
+    "cat",
     "chmod",
     "chown",
     "conda",

@@ -8,6 +8,7 @@
 mod keeping; //   snapshots, the trash, and kernels
 mod literals; //  the string literals in src that offer a command
 mod play; //      a situation in a shell: the line, the paste, and what holds then
+mod adopting; //  the environments of projects, given a name
 mod creating; //  hints of the commands that create environments
 mod doctoring; // remedies of doctor
 mod foreign; //   environments of other tools
@@ -55,6 +56,7 @@ const fn mentioned(why: &'static str, literal: &'static str) -> Row {
 }
 
 const TABLES: &[&[Row]] = &[
+    adopting::ROWS,
     creating::ROWS,
     doctoring::ROWS,
     foreign::ROWS,

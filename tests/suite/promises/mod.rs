@@ -79,6 +79,7 @@ fn world() -> Sandbox {
         fs::remove_file(root.join("bin/python")).unwrap();
         symlink(sandbox.tools().join("python3"), root.join("bin/python")).unwrap();
     }
+    sandbox.minimal_environment_at(&sandbox.root().join("their project/.venv"));
     let hook = sandbox.write("the project/.virtualenvwrapper/postactivate", "");
     fs::set_permissions(hook, fs::Permissions::from_mode(0o644)).unwrap();
     for event in ["premkvirtualenv", "prermvirtualenv", "postrmvirtualenv", "get_env_details", "premkproject"] {
@@ -100,6 +101,7 @@ fn words_with(sandbox: &Sandbox, line: &str, name: &[u8]) -> Vec<Vec<u8>> {
     let word = |word: &str| match word {
         "PYTHON" => bytes(&pythons::complete().path),
         "HERE" => bytes(sandbox.root().join("the project")),
+        "VENV" => bytes(sandbox.root().join("their project")),
         "EMPTY" => Vec::new(),
         "NAME" => name.to_vec(),
         _ => match word.strip_prefix("STORE") {

@@ -1,9 +1,9 @@
 //! The table: for each verb, the lines with which the promises are tried. A verb without a row
 //! fails a test.
 //!
-//! A line is split at blanks. `PYTHON` is an interpreter, `HERE` a project, `STORE` the store,
-//! `NAME` a bad name; `>FULL` at its end: stdout goes to a disk that is full. A verb without a
-//! function is called as `venvwrap VERB`.
+//! A line is split at blanks. `PYTHON` is an interpreter, `HERE` a project, `VENV` one with an
+//! environment in it, `STORE` the store, `NAME` a bad name; `>FULL` at its end: stdout goes to a
+//! disk that is full. A verb without a function is called as `venvwrap VERB`.
 
 /// How one verb is tried.
 pub(super) struct Row {
@@ -75,6 +75,14 @@ pub(super) const TABLE: &[Row] = &[
         fails: &["rmvirtualenv"],
         usage: "rmvirtualenv --nosuch x",
         broken: &[("rmvirtualenv x", 0), ("undo", 0)],
+        ..ROW
+    },
+    Row {
+        verb: "adopt",
+        day: &[("adopt --dry-run VENV", 0), ("adopt --in-place VENV mine", 0), ("undo mine", 0)],
+        names: &["adopt VENV NAME"],
+        fails: &["adopt HERE", "adopt /no/such/place"],
+        usage: "adopt --nosuch",
         ..ROW
     },
     Row {

@@ -1,5 +1,6 @@
 //! The verbs, one file each: exact words on both streams, status, and what is on disk afterwards.
 
+mod adopt; //      a project's .venv: moved or registered, refused, and the way back
 mod allvirtualenv;
 mod bad_input; //  every verb with what it cannot take: said, refused, nothing changed
 mod cd;
