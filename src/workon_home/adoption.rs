@@ -163,13 +163,11 @@ impl WorkonHome {
 pub(crate) fn replace_with_link(from: &Path, root: &Path) -> Result<()> {
     let failed = |error| Error::io(Error::LINKING, from)(error);
     let link = link_beside(from, root).map_err(failed)?;
-    match exchange(&link, from) {
-        Ok(()) => super::purge::delete_in_place(&link),
-        Err(_) => {
-            super::purge::delete_in_place(from)?;
-            link.persist(from).map_err(|error| failed(error.error))
-        }
+    if exchange(&link, from).is_ok() {
+        return super::purge::delete_in_place(&link);
     }
+    super::purge::delete_in_place(from)?;
+    link.persist(from).map_err(|error| failed(error.error))
 }
 
 /// Replaces the link at `to` by the directory `copy`, which is beside it.

@@ -41,7 +41,7 @@ struct Use {
 impl Use {
     /// From the time of a file. A time that venvwrap did not write is one use.
     fn read(seconds: i64, nanoseconds: u32) -> Self {
-        let is_ours = nanoseconds >= ONE_USE && nanoseconds % 1000 == 0;
+        let is_ours = nanoseconds >= ONE_USE && nanoseconds.is_multiple_of(1000);
         Self { seconds, sum: if is_ours { f64::from(nanoseconds) / f64::from(ONE_USE) } else { 1.0 } }
     }
 
