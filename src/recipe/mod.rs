@@ -22,6 +22,7 @@ use crate::fs::read_small;
 use crate::hooks::Event;
 use crate::project;
 use crate::shown::shown;
+use crate::sorting;
 use crate::workon_home::WorkonHome;
 
 pub(crate) mod file;
@@ -183,7 +184,7 @@ pub(crate) fn differences<'a>(one: &'a Recipe, other: &'a Recipe) -> Vec<Differe
         found.push(Difference::Python(&one.python, &other.python));
     }
     let mut names: Vec<String> = one.packages.iter().chain(&other.packages).map(Package::normalized).collect();
-    names.sort();
+    sorting::sort(&mut names);
     names.dedup();
     for name in names {
         let (ours, theirs) = (one.package(&name), other.package(&name));
@@ -279,6 +280,6 @@ fn hooks(environment: &Environment) -> Result<Vec<HookText>> {
         let text = String::from_utf8(content).map_err(wrong)?;
         found.push(HookText { name, executable: mode & 0o111 != 0, text });
     }
-    found.sort_by(|one, other| one.name.cmp(&other.name));
+    sorting::sort_by(&mut found, |one, other| one.name.cmp(&other.name));
     Ok(found)
 }

@@ -120,8 +120,8 @@ impl WorkonHome {
         }
     }
 
-    /// Moves an environment back to `to`, where a link points to it. The name stays, as a link to
-    /// it, until [`Self::drop_link`]. `false`: nothing was done, because it would have to be copied.
+    /// Moves an environment back to `to`, where a link points to it. The name stays, as a link,
+    /// until [`Self::drop_link`]. `false`: nothing was moved, because that would take a copy.
     pub(crate) fn give_back(&self, name: &EnvironmentName, to: &Path) -> Result<bool> {
         let root = self.path.join(name.as_os_str());
         let failed = |error| Error::io("move", &root)(error);

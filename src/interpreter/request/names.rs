@@ -9,8 +9,8 @@ use crate::versions::Stage;
 const NEWEST_MINOR: u32 = 40;
 
 impl Description {
-    /// The name under which pyenv installs such an interpreter, if pyenv has it. For pyenv, a series
-    /// is its newest release.
+    /// The name under which pyenv installs such an interpreter, if pyenv has it. For pyenv, a
+    /// series is its newest release.
     pub(in crate::interpreter) fn for_pyenv(&self) -> Option<String> {
         let stem = match self.implementation.map(|implementation| implementation.name) {
             None | Some("CPython") => "",
