@@ -28,13 +28,21 @@ pub(crate) const MARK: &str = "# Made by `venvwrap export`.";
 pub(crate) const LIMIT: u64 = 16 * 1024 * 1024;
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Recipes {
     #[allow(dead_code, reason = "looked at before")]
     schema: i64,
+    /// Whether the last line is `[end]`. A file that was cut short lacks it.
+    #[serde(default)]
+    has_end: bool,
     #[serde(default)]
     environment: Vec<Recipe>,
+    end: Option<End>,
 }
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct End {}
 
 /// Whether a text is a recipe: a TOML file with `schema` and `environment` at the top level.
 pub(crate) fn is_recipe(text: &str) -> bool {
@@ -69,7 +77,11 @@ pub(crate) fn parse(text: &str, what: &str) -> Result<Vec<Recipe>> {
             return Err(refused(format!("it is not a recipe: no `schema = {SCHEMA}`"), &hint));
         }
     }
-    let recipes = toml::from_str::<Recipes>(text).map_err(wrong)?.environment;
+    let Recipes { has_end, environment: recipes, end, .. } = toml::from_str(text).map_err(wrong)?;
+    if has_end && end.is_none() {
+        let reason = "it was cut short: its last line, `[end]`, is missing".to_owned();
+        return Err(refused(reason, "copy or export it again; nothing was changed"));
+    }
     let mut names = BTreeSet::new();
     for recipe in &recipes {
         recipe.check().map_err(|error| match error {
@@ -149,10 +161,11 @@ impl Recipe {
 
 /// The file for these recipes, in their order.
 pub(crate) fn written(recipes: &[Recipe]) -> String {
-    let mut text = format!("{MARK} `venvwrap import` builds the environments.\nschema = {SCHEMA}\n");
+    let mut text = format!("{MARK} `venvwrap import` builds the environments.\nschema = {SCHEMA}\nhas-end = true\n");
     for recipe in recipes {
         write_recipe(recipe, &mut text);
     }
+    text.push_str("\n[end]\n");
     text
 }
 

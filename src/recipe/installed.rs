@@ -8,9 +8,9 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::{Package, portable};
-use crate::environment::BIN;
+use super::{Package, checkout, located, portable};
 use crate::environment::frozen::without_password;
+use crate::environment::{BIN, Environment};
 use crate::error::{Error, Result};
 use crate::formats::direct_url::{DirectUrl, VcsInfo};
 use crate::formats::dist_info::{Headers, MetadataForm, MetadataName, REQUESTED, is_name, normalized, read_headers};
@@ -163,6 +163,24 @@ fn add_origin(package: &mut Package, direct: DirectUrl, home: Option<&Path>) -> 
         package.revision = requested_revision;
     }
     Ok(())
+}
+
+/// Replaces the path of an editable package inside its own environment by the repository that pip
+/// checked it out from, if git's files name one.
+pub(super) fn give_repository(package: &mut Package, environment: &Environment, home: Option<&Path>) {
+    let path = package.path.as_deref().filter(|_| package.editable).and_then(|path| located(path, home).ok());
+    let Some(found) = path.and_then(|path| checkout::of(&path, environment.root())) else { return };
+    let described = Package {
+        path: None,
+        url: Some(found.url),
+        vcs: Some("git".to_owned()),
+        commit: Some(found.commit),
+        subdirectory: found.subdirectory,
+        ..package.clone()
+    };
+    if described.wrong_value().is_none() {
+        *package = described;
+    }
 }
 
 impl Requirement {

@@ -25,6 +25,7 @@ use crate::shown::shown;
 use crate::sorting;
 use crate::workon_home::WorkonHome;
 
+mod checkout;
 pub(crate) mod file;
 mod installed;
 pub(crate) mod listed;
@@ -105,6 +106,22 @@ pub(crate) fn read_with_faults(
     context: &Context,
     faults: &mut Vec<Error>,
 ) -> Result<Recipe> {
+    let mut recipe = read_on_this_machine(environment, context, faults)?;
+    for package in &mut recipe.packages {
+        installed::give_repository(package, environment, context.home());
+    }
+    Ok(recipe)
+}
+
+/// The same for use on this machine: a source that pip checked out into the environment is
+/// described by its path there, with what was changed in it since.
+pub(crate) fn read_in_place(environment: &Environment, context: &Context) -> Result<Recipe> {
+    let mut faults = Vec::new();
+    let recipe = read_on_this_machine(environment, context, &mut faults)?;
+    faults.into_iter().next().map_or(Ok(recipe), Err)
+}
+
+fn read_on_this_machine(environment: &Environment, context: &Context, faults: &mut Vec<Error>) -> Result<Recipe> {
     let home = context.home();
     let directories = environment.package_directories()?;
     let site_packages = directories.first().map_or(Path::new(""), PathBuf::as_path);

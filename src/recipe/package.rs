@@ -27,7 +27,7 @@ pub(crate) struct Package {
     /// The extras that were probably requested.
     #[serde(default)]
     pub(crate) extras: Vec<String>,
-    /// Whether it is installed in place, from `path`.
+    /// Whether it is installed in place: from `path`, or from a checkout of `url`.
     #[serde(default)]
     pub(crate) editable: bool,
     /// The directory or archive on this machine that it was installed from.
@@ -65,7 +65,7 @@ impl Package {
     }
 
     /// The line of a requirements file that installs this distribution. For an editable package,
-    /// the directory, without the `-e`.
+    /// what follows the `-e`: the directory, or the repository as `pip freeze` writes it.
     pub(crate) fn requirement(&self, home: Option<&Path>) -> Result<String> {
         let name = &self.name;
         if let Some(path) = &self.path {
@@ -77,6 +77,11 @@ impl Package {
             return Ok(format!("{name} @ {}{}", file_url::of(&place), self.fragment()));
         }
         Ok(match (&self.url, &self.vcs, &self.commit) {
+            (Some(url), Some(vcs), Some(commit)) if self.editable => {
+                let below = self.subdirectory.as_ref().map(|below| file_url::escaped(below.as_bytes()));
+                let below = below.map(|below| format!("&subdirectory={below}")).unwrap_or_default();
+                format!("{vcs}+{url}@{commit}#egg={}{below}", name.replace('-', "_"))
+            }
             (Some(url), Some(vcs), Some(commit)) => format!("{name} @ {vcs}+{url}@{commit}{}", self.fragment()),
             (Some(url), ..) => format!("{name} @ {url}{}", self.fragment()),
             (None, ..) => format!("{name}=={}", self.version),
@@ -88,6 +93,7 @@ impl Package {
         let extras = if self.extras.is_empty() { String::new() } else { format!("[{}]", self.extras.join(",")) };
         let name = &self.name;
         Ok(match (&self.url, &self.vcs) {
+            _ if self.editable && self.url.is_some() => self.requirement(home)?,
             _ if self.editable => format!("{}{extras}", self.requirement(home)?),
             (Some(url), Some(vcs)) => {
                 let revision = self.revision.as_ref().map(|revision| format!("@{revision}")).unwrap_or_default();
@@ -123,7 +129,11 @@ impl Package {
             ("extras", self.extras.iter().all(is_extra), "it has a value that is not the name of an extra"),
             ("path", absent_or(&self.path, is_path), "it is not an absolute path, and does not begin with `~/`"),
             ("path", !(self.path.is_some() && self.url.is_some()), "`path` and `url` exclude each other"),
-            ("editable", !self.editable || self.path.is_some(), "an editable package needs a `path`"),
+            (
+                "editable",
+                !self.editable || self.path.is_some() || self.vcs.is_some(),
+                "an editable package needs a `path`, or `vcs`, `url`, and `commit`",
+            ),
             ("url", absent_or(&self.url, is_address), "it is not an address that can be installed from"),
             ("vcs", absent_or(&self.vcs, is_vcs), "it is none of git, hg, svn, bzr"),
             ("vcs", self.vcs.is_none() || self.url.is_some(), "it needs a `url`"),

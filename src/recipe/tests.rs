@@ -62,6 +62,7 @@ fn read_below(home: &Path, environment: &Environment) -> Result<Recipe> {
 
 const EVERYTHING: &str = r#"# Made by `venvwrap export`. `venvwrap import` builds the environments.
 schema = 1
+has-end = true
 
 [[environment]]
 name = "it's $x"
@@ -91,6 +92,8 @@ echo "\t"
 [[environment.hook]]
 name = "predeactivate.fish"
 text = "set -e X\U0000001B'''\r\n"
+
+[end]
 "#;
 
 #[test]
@@ -128,6 +131,12 @@ fn each_package_is_installed_from_where_it_came() {
     };
     assert_eq!(local.requirement(Some(Path::new("/h é"))).unwrap(), "x @ file:///h%20%C3%A9/a%23b.whl#sha256=1");
     assert!(local.requirement(None).is_err());
+    let text = |text: &str| Some(text.to_owned());
+    let (url, vcs, commit) = (text("https://h/r"), text("git"), text("abc"));
+    let cloned = Package { name: "a-b".into(), editable: true, url, vcs, commit, ..Package::default() };
+    assert_eq!(cloned.requirement(None).unwrap(), "git+https://h/r@abc#egg=a_b");
+    let below = Package { subdirectory: text("c d"), ..cloned };
+    assert_eq!(below.newest_requirement(None).unwrap(), "git+https://h/r@abc#egg=a_b&subdirectory=c%20d");
 }
 
 #[test]
@@ -139,12 +148,16 @@ fn a_file_that_is_newer_cut_short_or_hostile_is_refused_by_name() {
     );
     assert_eq!(refused("[project]\nname = 'x'\n"), "x.toml: it is not a recipe: no `schema = 1`");
     assert!(refused("schema = 1\n[[environment]]\nname = 'x").starts_with("x.toml, line 3: "));
-    for end in 1..EVERYTHING.len() {
-        // A cut in the middle is an error; one between environments or hooks is a shorter recipe.
-        if let Ok(recipes) = parse(&EVERYTHING[..end], "x.toml") {
-            assert!(recipes.iter().all(|recipe| recipe.packages.len() == 6 || recipe.packages.is_empty()), "{end}");
+    let end_of_first_lines = EVERYTHING.find("has-end").unwrap();
+    for length in 1..EVERYTHING.trim_end().len() {
+        // Nothing is in the lines before the promise of an end.
+        if let Ok(recipes) = parse(&EVERYTHING[..length], "x.toml") {
+            assert!(length <= end_of_first_lines && recipes.is_empty(), "{length}");
         }
     }
+    let cut = "x.toml: it was cut short: its last line, `[end]`, is missing";
+    assert_eq!(refused(EVERYTHING.strip_suffix("\n[end]\n").unwrap()), cut);
+    assert!(refused("schema = 1\n[end]\nname = 'x'\n").contains("unknown field `name`"));
     let recipe = |rest: &str| format!("schema = 1\n[[environment]]\nname = 'x'\npython = '3.12'\n{rest}\n");
     assert_eq!(parse(&recipe(""), "x.toml").unwrap().len(), 1);
     for (rest, told) in [
@@ -173,6 +186,7 @@ fn a_file_that_is_newer_cut_short_or_hostile_is_refused_by_name() {
         ("name = 'x', version = '1', path = '../x'", "path"),
         ("name = 'x', version = '1', path = '/x', url = 'https://h'", "path"),
         ("name = 'x', version = '1', editable = true", "editable"),
+        ("name = 'x', version = '1', editable = true, url = 'https://h'", "editable"),
         ("name = 'x', version = '1', url = 'ext::sh -c id'", "url"),
         ("name = 'x', version = '1', url = 'https://h/x --hash=1'", "url"),
         ("name = 'x', version = '1', url = 'file:///etc'", "url"),

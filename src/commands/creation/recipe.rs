@@ -135,14 +135,15 @@ impl FromRecipe<'_> {
         Ok((building, environment))
     }
 
-    /// Replaces the hidden path in its files by the final one, writes the settings, and reads the
-    /// result back.
+    /// Writes the settings, reads the result back, and replaces the hidden path in its files by the
+    /// final one.
     pub(super) fn finish(&self, building: &UnfinishedEnvironment, environment: &Environment) -> Result<Recipe> {
         recipe::mark_requested(environment, self.recipe)?;
-        self.settle(building, environment)?;
-        // From here on, its files have the final path.
         self.write_settings(environment)?;
-        recipe::read(&self.opened(building)?, self.session.context)
+        // While the sources in it are where its files say.
+        let built = recipe::read(&self.opened(building)?, self.session.context)?;
+        self.settle(building, environment)?;
+        Ok(built)
     }
 
     fn opened(&self, building: &UnfinishedEnvironment) -> Result<Environment> {

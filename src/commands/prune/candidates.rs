@@ -70,7 +70,7 @@ pub(super) fn candidates(session: &Session<'_>, home: &WorkonHome, unused: Optio
         reasons.extend(without_project(session, &environment));
         let unused_since = details::unused_since(home, &environment);
         reasons.extend(unused.and_then(|limit| unused_for(unused_since?, limit)));
-        let recipe = recipe::read(&environment, session.context).ok();
+        let recipe = recipe::read_in_place(&environment, session.context).ok();
         all.push(Candidate { environment, reasons, unused_since, recipe });
     }
     mark_twins(&mut all);

@@ -94,7 +94,7 @@ impl Upgrade {
         interpreter: &Interpreter,
     ) -> Result<()> {
         let name = EnvironmentName::existing(environment.name())?;
-        let mut recipe = recipe::read(environment, session.context)?;
+        let mut recipe = recipe::read_in_place(environment, session.context)?;
         let requested = self.requested(session, environment, interpreter);
         let requested = requested.as_deref();
         if self.force {

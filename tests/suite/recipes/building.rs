@@ -270,6 +270,10 @@ fn a_hostile_or_broken_file_changes_nothing() {
     let canary = sandbox.root().join("canary");
     for (text, told) in [
         ("", "venvwrap: [ROOT]/x.toml: it is not a recipe: no `schema = 1`\n"),
+        (
+            "schema = 1\nhas-end = true\n[[environment]]\nname = 'x'\npython = '3.11'\n",
+            "venvwrap: [ROOT]/x.toml: it was cut short: its last line, `[end]`, is missing\n",
+        ),
         ("schema = 2\n", "venvwrap: [ROOT]/x.toml: it was made by a newer venvwrap (schema 2; this one reads 1)\n"),
         ("schema = 1\n[[environment]]\nname = 'x", "venvwrap: [ROOT]/x.toml, line 3: "),
         (
@@ -333,6 +337,55 @@ fn one_environment_of_a_file_is_made_and_entered_in_every_shell() {
     let cfg = fs::read_to_string(sandbox.root().join("two/envs/web/pyvenv.cfg")).unwrap();
     assert!(cfg.contains("\nprompt = p\n"), "{cfg}");
     assert_only(&sandbox, "two", &["api", "my api", "other", "web"]);
+}
+
+/// Runs git in a directory, as somebody whose configuration maps `https://h.invalid/` to this
+/// sandbox.
+fn git(sandbox: &Sandbox, directory: &Path, words: &[&str]) -> String {
+    let mut command = sandbox.command("git");
+    command.args(["-c", "user.name=x", "-c", "user.email=x@h.invalid"]).args(words).current_dir(directory);
+    sandbox.run_command(command, b"").status(0).stdout_text()
+}
+
+#[test]
+fn a_source_that_pip_checked_out_is_described_by_its_repository() {
+    let mut sandbox = two_homes();
+    let repository = sandbox.root().join("repository");
+    for (file, text) in [("pyproject.toml", PYPROJECT), ("backend.py", BACKEND), ("mine.py", "print('first')\n")] {
+        sandbox.write(format!("repository/sub/{file}"), text);
+    }
+    let to_here = format!("url.file://{}.insteadOf", repository.display());
+    sandbox.write("gitconfig", "");
+    sandbox.set("GIT_CONFIG_GLOBAL", sandbox.root().join("gitconfig")).set("GIT_CONFIG_NOSYSTEM", "1");
+    git(&sandbox, sandbox.root(), &["config", "--global", &to_here, "https://h.invalid/mine.git"]);
+    git(&sandbox, &repository, &["init", "-q"]);
+    git(&sandbox, &repository, &["add", "."]);
+    git(&sandbox, &repository, &["commit", "-q", "-m", "first"]);
+    let commit = git(&sandbox, &repository, &["rev-parse", "HEAD"]).trim().to_owned();
+    sandbox.run(["mkvirtualenv", "-q", "-p", python(), "api"]).status(0);
+    let address = "git+https://h.invalid/mine.git#egg=mine&subdirectory=sub";
+    let mut command = sandbox.command(sandbox.root().join("one/envs/api/bin/python"));
+    command.args(["-m", "pip", "install", "-q", "--no-build-isolation", "-e", address]);
+    sandbox.run_command(command, b"").status(0);
+    let line = format!("-e git+https://h.invalid/mine.git@{commit}#egg=mine&subdirectory=sub\n");
+    let requirements = sandbox.run(["export", "api", "--format", "requirements"]).status(0).stdout_text();
+    assert!(requirements.contains(&line), "{requirements}");
+    // Another commit is the newest by now.
+    sandbox.write("repository/sub/mine.py", "print('second')\n");
+    git(&sandbox, &repository, &["commit", "-q", "-a", "-m", "second"]);
+    export(&sandbox, "one.toml");
+    at_home(&mut sandbox, "two");
+    let said = "api: mine comes from https://h.invalid/mine.git\n";
+    import(&sandbox, &["one.toml"]).status(0).stderr_contains(said).stderr_contains("Created `api` with ");
+    export(&sandbox, "two.toml");
+    let text = |file: &str| fs::read_to_string(sandbox.root().join(file)).unwrap();
+    assert_eq!(text("two.toml"), text("one.toml"));
+    let mut command = sandbox.command(sandbox.root().join("two/envs/api/bin/python"));
+    command.args(["-c", "import mine; print(mine.__file__)"]);
+    let found = "first\n[ROOT]/two/envs/api/src/mine/sub/mine.py\n";
+    sandbox.run_command(command, b"").status(0).stdout(found);
+    import(&sandbox, &["one.toml"]).status(0).stderr("");
+    assert_only(&sandbox, "two", &["api"]);
 }
 
 #[test]

@@ -9,7 +9,9 @@ use std::path::Path;
 
 use crate::support::sandbox::{Sandbox, bytes};
 
-const HEADER: &str = "# Made by `venvwrap export`. `venvwrap import` builds the environments.\nschema = 1\n";
+const HEADER: &str =
+    "# Made by `venvwrap export`. `venvwrap import` builds the environments.\nschema = 1\nhas-end = true\n";
+const END: &str = "\n[end]\n";
 
 /// Metadata of a package that nobody installed.
 fn distribution(root: &Path, name: &str, version: &str) {
@@ -31,7 +33,7 @@ fn an_environment_is_exported_without_its_python_even_where_that_is_missing() {
     fs::remove_file(root.join("bin/python")).unwrap();
     let packages = "packages = [\n    { name = \"idna\", version = \"3.6\" },\n    \
                     { name = \"six\", version = \"1.16.0\" },\n]\n";
-    let expected = format!("{HEADER}{}", recipe_of("x", packages));
+    let expected = format!("{HEADER}{}{END}", recipe_of("x", packages));
     sandbox.run(["export", "x"]).status(0).stdout(&expected).stderr("");
     sandbox.run(["export", "x", "-o", "-"]).status(0).stdout(&expected).stderr("");
     sandbox.run(["export", "x", "-o", "x.toml"]).status(0).stdout("").stderr("Exported `x` to [ROOT]/x.toml\n");
@@ -57,7 +59,7 @@ fn the_active_environment_and_that_of_the_project_are_meant_without_a_name() {
 #[test]
 fn all_environments_go_into_one_file_and_one_that_cannot_be_described_is_told() {
     let sandbox = Sandbox::with_x_and_y();
-    let all = format!("{HEADER}{}{}", recipe_of("x", "packages = [\n]\n"), recipe_of("y", "packages = [\n]\n"));
+    let all = format!("{HEADER}{}{}{END}", recipe_of("x", "packages = [\n]\n"), recipe_of("y", "packages = [\n]\n"));
     sandbox.run(["export", "--all"]).status(0).stdout(&all).stderr("");
     let said = "Exported 2 environments to [ROOT]/all.toml\n";
     sandbox.run(["export", "--all", "-o", "all.toml"]).status(0).stdout("").stderr(said);
@@ -69,7 +71,7 @@ fn all_environments_go_into_one_file_and_one_that_cannot_be_described_is_told() 
     let said = answer.stderr_text();
     assert!(said.ends_with("`y` was not exported\nExported 1 environment to [ROOT]/all.toml\n"), "{said}");
     let text = fs::read_to_string(sandbox.root().join("all.toml")).unwrap();
-    assert_eq!(text, format!("{HEADER}{}", recipe_of("x", "packages = [\n]\n")));
+    assert_eq!(text, format!("{HEADER}{}{END}", recipe_of("x", "packages = [\n]\n")));
 }
 
 #[test]
