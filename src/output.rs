@@ -11,7 +11,9 @@ use anstyle::{AnsiColor, Style};
 use dialoguer::console::{Term, measure_text_width};
 use dialoguer::{Confirm, Select};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 
+use crate::context::HeldSignals;
 use crate::error::{Error, Result};
 
 mod table;
@@ -43,21 +45,32 @@ pub(crate) fn can_ask() -> bool {
 
 /// Asks a question; the default answer is no. Call it only if [`can_ask`].
 pub(crate) fn ask(question: &str) -> Result<bool> {
-    let asked = Confirm::new().with_prompt(question).default(false).interact_on(&Term::stderr());
-    asked.map_err(|dialoguer::Error::IO(error)| Error::io("ask on", "the terminal")(error))
+    answered(|| Confirm::new().with_prompt(question).default(false).interact_on(&Term::stderr()))
 }
 
-/// Asks while SIGINT is blocked. Ctrl-C is a no, from the moment the question can be read: as a
-/// signal it would stay pending, and nothing would end the wait for a key.
-pub(crate) fn ask_with_interrupts_blocked(question: &str) -> Result<bool> {
-    use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+/// Asks with Ctrl-C as a key, which ends the question. Then it is a signal again, for this process
+/// with its terminal as it was; for a caller that blocks the signal, the question just fails.
+///
+/// As a signal it could come before the first key is read: it would leave the terminal changed, or,
+/// blocked, end nothing.
+fn answered<T>(ask: impl FnOnce() -> dialoguer::Result<T>) -> Result<T> {
+    let held = HeldSignals::hold_interrupt();
     let terminal = io::stdin();
-    let Ok(before) = tcgetattr(&terminal) else { return ask(question) };
-    let mut keys = before.clone();
-    keys.local_modes.remove(LocalModes::ISIG);
-    let _ = tcsetattr(&terminal, OptionalActions::Now, &keys);
-    let answer = ask(question);
-    let _ = tcsetattr(&terminal, OptionalActions::Now, &before);
+    let before = tcgetattr(&terminal);
+    if let Ok(before) = &before {
+        let mut keys = before.clone();
+        keys.local_modes.remove(LocalModes::ISIG);
+        let _ = tcsetattr(&terminal, OptionalActions::Now, &keys);
+    }
+    // From here on, no key is a signal.
+    let answer = if held.has_one() {
+        Err(Error::Declined)
+    } else {
+        ask().map_err(|dialoguer::Error::IO(error)| Error::io("ask on", "the terminal")(error))
+    };
+    if let Ok(before) = before {
+        let _ = tcsetattr(&terminal, OptionalActions::Now, &before);
+    }
     answer
 }
 
@@ -77,8 +90,7 @@ pub(crate) fn is_looked_at() -> bool {
 
 /// The line that the user chooses with the arrow keys, on stderr. `None`: Esc or `q`.
 pub(crate) fn chosen(question: &str, lines: &[String]) -> Result<Option<usize>> {
-    let asked = Select::new().with_prompt(question).items(lines).default(0).interact_opt();
-    asked.map_err(|dialoguer::Error::IO(error)| Error::io("ask on", "the terminal")(error))
+    answered(|| Select::new().with_prompt(question).items(lines).default(0).interact_opt())
 }
 
 /// The width of the terminal on stdout. `None` if stdout is not a terminal, or has no size.

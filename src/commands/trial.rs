@@ -173,7 +173,7 @@ impl Try {
 
     /// The answer to the question. Ctrl-C is a no.
     fn is_wanted(&self, root: &Path, question: &str) -> bool {
-        output::ask_with_interrupts_blocked(question).unwrap_or(false)
+        output::ask(question).unwrap_or(false)
             && !Context::was_interrupted()
             && self.may_replace(root).unwrap_or(false)
             && !Context::was_interrupted()

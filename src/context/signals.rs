@@ -21,7 +21,16 @@ pub(crate) struct HeldSignals {
 
 impl HeldSignals {
     pub(crate) fn hold() -> Self {
-        let signals: Vec<Signal> = ending_signals().collect();
+        Self::of(ending_signals())
+    }
+
+    /// Holds back Ctrl-C alone.
+    pub(crate) fn hold_interrupt() -> Self {
+        Self::of(ending_signals().filter(|signal| *signal == Signal::SIGINT))
+    }
+
+    fn of(signals: impl Iterator<Item = Signal>) -> Self {
+        let signals: Vec<Signal> = signals.collect();
         let set: SigSet = signals.iter().copied().collect();
         Self { signals, before: set.thread_swap_mask(SigmaskHow::SIG_BLOCK).ok() }
     }

@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+use nix::sys::termios::{FlowArg, LocalFlags, tcflow, tcgetattr};
 
 use crate::support::disk::{names, tree};
 use crate::support::pty::{Terminal, obey_interrupts};
@@ -232,4 +234,69 @@ fn programs_of_the_environment_are_completed() {
     ] {
         sandbox.run(words(line)).status(0).stdout(expected).stderr("");
     }
+}
+
+/// A program that waits until the terminal takes no more output, so that everything that venvwrap
+/// says after it has to wait, and writes the process id of venvwrap to a file.
+const STOPPED: &str = "import os, sys, termios\n\
+    open('begun', 'w').write(str(os.getppid()))\n\
+    os.rename('begun', 'caller')\n\
+    termios.tcflow(0, termios.TCOOFF if sys.argv[1] == 'stop' else termios.TCOON)\n";
+
+/// Waits until the process that wrote the file `caller` began is in this system call.
+#[cfg(target_os = "linux")]
+fn wait_for_caller(sandbox: &Sandbox, is_there: impl Fn(&Path) -> bool) -> PathBuf {
+    let deadline = std::time::Instant::now() + crate::support::sandbox::LIMIT;
+    while std::time::Instant::now() < deadline {
+        if let Ok(number) = fs::read_to_string(sandbox.root().join("caller")) {
+            let process = Path::new("/proc").join(number);
+            if is_there(&process) {
+                return process;
+            }
+        }
+        std::thread::yield_now();
+    }
+    panic!("venvwrap did not get there");
+}
+
+/// Ctrl-C after the program and before the question: there is no question. While it can be read,
+/// Ctrl-C is a key.
+#[cfg(target_os = "linux")]
+#[test]
+fn ctrl_c_just_before_the_question_is_an_answer() {
+    let sandbox = Sandbox::with_x_and_y();
+    obey_interrupts();
+    sandbox.write("stopped.py", STOPPED);
+    let python = pythons::complete().path.to_str().unwrap();
+    let terminal = Terminal::start(&sandbox, Shell::Bash);
+    let prompts = terminal.prompts();
+    terminal.type_keys(format!("venvwrap try x {python} stopped.py stop\r"));
+    let write = format!("{} 0x2 ", nix::libc::SYS_write);
+    let is_writing =
+        |process: &Path| fs::read_to_string(process.join("syscall")).is_ok_and(|call| call.starts_with(&write));
+    wait_for_caller(&sandbox, is_writing);
+    terminal.type_keys("\x03");
+    let has_interrupt = |process: &Path| {
+        let status = fs::read_to_string(process.join("status")).unwrap_or_default();
+        let pending = status.lines().find_map(|line| line.strip_prefix("ShdPnd:\t"));
+        pending.is_some_and(|signals| u64::from_str_radix(signals, 16).unwrap() & 2 != 0)
+    };
+    let process = wait_for_caller(&sandbox, has_interrupt);
+    let keyboard = fs::File::open(process.join("fd/0")).unwrap();
+    tcflow(&keyboard, FlowArg::TCOON).unwrap();
+    terminal.wait_for("Dropped the copy of `x`");
+    terminal.wait_for_prompt_after(prompts);
+    assert!(!terminal.screen().contains("Keep the copy"), "{}", terminal.screen());
+    fs::remove_file(sandbox.root().join("caller")).unwrap();
+    let prompts = terminal.prompts();
+    terminal.type_keys(format!("venvwrap try x {python} stopped.py go\r"));
+    terminal.wait_for("Keep the copy as `x`? [y/N]");
+    let process = wait_for_caller(&sandbox, |_| true);
+    let keyboard = fs::File::open(process.join("fd/0")).unwrap();
+    let modes = tcgetattr(&keyboard).unwrap().local_flags;
+    assert!(!modes.contains(LocalFlags::ISIG), "{modes:?}");
+    terminal.type_keys("\x03");
+    terminal.wait_for_prompt_after(prompts);
+    assert!(terminal.screen().contains("Dropped the copy of `x`"), "{}", terminal.screen());
+    assert_eq!(left(&sandbox), Vec::<String>::new());
 }
