@@ -96,14 +96,12 @@ impl Verb for Set {
         let home = WorkonHome::locate(session.context)?;
         let environment = environment(session, &home, &self.name)?;
         let name = environment.name();
-        let mut own = home.variables(name);
         if self.assignments.is_empty() && self.from_file.is_empty() && self.path.is_empty() {
-            return self.list(&environment, own);
+            return self.list(&environment, home.variables(name));
         }
+        let (mut assignments, mut directories) = (Vec::new(), Vec::new());
         for file in &self.from_file {
-            for Assignment { name, value } in read_file(session, file)? {
-                set(&mut own, name, value)?;
-            }
+            assignments.extend(read_file(session, file)?);
         }
         for assignment in &self.assignments {
             let text = utf8(assignment, "the assignment")?;
@@ -111,8 +109,9 @@ impl Verb for Set {
                 message: format!("`{}` is not KEY=VALUE", shown(text)),
                 hint: format!("`venvwrap unset {}` removes a variable", operands(&[name, assignment])),
             })?;
-            set(&mut own, key.to_owned(), value.to_owned())?;
+            assignments.push(Assignment { name: key.to_owned(), value: value.to_owned() });
         }
+        assignments.iter().try_for_each(check)?;
         for directory in self.path.iter().rev() {
             let directory = session.context.absolute_path(directory)?;
             let text = utf8(directory.as_os_str(), "the directory")?.to_owned();
@@ -122,10 +121,16 @@ impl Verb for Set {
             if !directory.is_dir() {
                 output::note(&format!("{} does not exist yet", session.shown(&directory)));
             }
-            own.path.retain(|other| *other != text);
-            own.path.insert(0, text);
+            directories.push(text);
         }
-        save(session, &home, &environment, own)
+        save(session, &home, &environment, &|own| {
+            own.set.extend(assignments.iter().map(|Assignment { name, value }| (name.clone(), value.clone())));
+            for directory in &directories {
+                own.path.retain(|other| other != directory);
+                own.path.insert(0, directory.clone());
+            }
+            Ok(())
+        })
     }
 }
 
@@ -153,10 +158,7 @@ impl Verb for Unset {
         let home = WorkonHome::locate(session.context)?;
         let environment = environment(session, &home, &self.name)?;
         let name = environment.name();
-        let mut own = home.variables(name);
-        if self.all {
-            own = OwnVariables::default();
-        } else if self.keys.is_empty() && self.path.is_empty() {
+        if !self.all && self.keys.is_empty() && self.path.is_empty() {
             return Err(Error::Usage {
                 message: "missing name of a variable".to_owned(),
                 hint: format!("`venvwrap set {}` lists them; see `venvwrap unset --help`", operands(&[name])),
@@ -166,19 +168,24 @@ impl Verb for Unset {
             message: format!("environment `{}` does not set {what}", shown(name)),
             hint: format!("`venvwrap set {}` lists what it sets", operands(&[name])),
         };
-        for key in &self.keys {
-            let key = utf8(key, "the name")?;
-            own.set.remove(key).ok_or_else(|| missing(&format!("`{}`", shown(key))))?;
-        }
-        for directory in &self.path {
-            let directory = session.context.absolute_path(directory)?;
-            let before = own.path.len();
-            own.path.retain(|other| Path::new(other) != directory);
-            if own.path.len() == before {
-                return Err(missing(&format!("{} in PATH", session.shown(&directory))));
+        save(session, &home, &environment, &|own| {
+            if self.all {
+                *own = OwnVariables::default();
             }
-        }
-        save(session, &home, &environment, own)
+            for key in &self.keys {
+                let key = utf8(key, "the name")?;
+                own.set.remove(key).ok_or_else(|| missing(&format!("`{}`", shown(key))))?;
+            }
+            for directory in &self.path {
+                let directory = session.context.absolute_path(directory)?;
+                let before = own.path.len();
+                own.path.retain(|other| Path::new(other) != directory);
+                if own.path.len() == before {
+                    return Err(missing(&format!("{} in PATH", session.shown(&directory))));
+                }
+            }
+            Ok(())
+        })
     }
 }
 
@@ -188,13 +195,21 @@ fn environment(session: &Session<'_>, home: &WorkonHome, name: &OsStr) -> Result
     found.map_err(|error| elsewhere::refused(error, session, home, name, elsewhere::OwnerAction::Change))
 }
 
-/// Writes the variables. An active environment has them from the next `workon` on.
-fn save(session: &Session<'_>, home: &WorkonHome, environment: &Environment, own: OwnVariables) -> Result<Outcome> {
+/// Changes the variables. An active environment has them from the next `workon` on.
+fn save(
+    session: &Session<'_>,
+    home: &WorkonHome,
+    environment: &Environment,
+    change: &dyn Fn(&mut OwnVariables) -> Result<()>,
+) -> Result<Outcome> {
     let name = environment.name();
-    if home.variables(name) == own {
+    let before = home.variables(name);
+    let mut own = before.clone();
+    change(&mut own)?;
+    if own == before {
         return Ok(Outcome::Done);
     }
-    home.set_variables(name, own)?;
+    home.change_variables(name, change)?;
     let is_active = session.active_root().is_some_and(|active| crate::fs::is_same(active, environment.root()));
     if is_active {
         let again = format!("{} {}", verb("workon"), operands(&[name]));
@@ -203,8 +218,9 @@ fn save(session: &Session<'_>, home: &WorkonHome, environment: &Environment, own
     Ok(Outcome::Done)
 }
 
-fn set(own: &mut OwnVariables, key: String, value: String) -> Result<()> {
-    if let Some(reason) = refusal(&key) {
+/// Fails for what cannot be set.
+fn check(Assignment { name: key, value }: &Assignment) -> Result<()> {
+    if let Some(reason) = refusal(key) {
         let hint = match key.as_str() {
             "PATH" => "`--path DIR` puts a directory into PATH".to_owned(),
             "PYTHONPATH" => format!("`{} DIR` adds a directory to sys.path", verb("add2virtualenv")),
@@ -212,11 +228,10 @@ fn set(own: &mut OwnVariables, key: String, value: String) -> Result<()> {
         };
         return Err(refused(&format!("`{}`", shown(&key)), reason, hint));
     }
-    if let Some(reason) = wrong_value(&value) {
-        return Err(refused(&format!("`{key}`"), reason, "choose another value".to_owned()));
+    match wrong_value(value) {
+        Some(reason) => Err(refused(&format!("`{key}`"), reason, "choose another value".to_owned())),
+        None => Ok(()),
     }
-    own.set.insert(key, value);
-    Ok(())
 }
 
 fn refused(what: &str, reason: &str, hint: String) -> Error {

@@ -97,7 +97,7 @@ impl KernelSpec {
         let is_known = |entry: fs::DirEntry| {
             let name = entry.file_name();
             entry.file_type().is_ok_and(|kind| kind.is_file())
-                && (name == FILE_NAME || LOGOS.iter().any(|logo| name == *logo))
+                && (name == FILE_NAME || LOGOS.iter().any(|logo| name == *logo) || is_unfinished(&name))
         };
         fs::symlink_metadata(&self.directory).is_ok_and(|entry| entry.is_dir())
             && fs::read_dir(&self.directory).is_ok_and(|entries| entries.flatten().all(is_known))
@@ -108,10 +108,19 @@ impl KernelSpec {
         let wrong = |error| crate::error::Error::io("remove", &self.directory)(error);
         let is_link = fs::symlink_metadata(&self.directory).is_ok_and(|entry| entry.is_symlink());
         if !is_link {
-            fs::remove_file(self.directory.join(FILE_NAME)).map_err(wrong)?;
+            match fs::remove_file(self.directory.join(FILE_NAME)) {
+                // Another command removes it, too.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                done => done.map_err(wrong)?,
+            }
         }
         remove_tree(&self.directory).map_err(wrong)
     }
+}
+
+/// Whether a killed command left a file of this name unfinished.
+fn is_unfinished(name: &OsStr) -> bool {
+    name.as_bytes().starts_with(b".venvwrap-")
 }
 
 /// Why Jupyter cannot start a kernel.

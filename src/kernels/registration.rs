@@ -65,7 +65,12 @@ pub(crate) fn register(context: &Context, environment: &Environment) -> Result<(
     for candidate in names(name) {
         let directory = kernels.join(candidate);
         match write(&directory, &text, environment) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                // Another command registered it meanwhile.
+                if let Some(spec) = of_environment(context, environment.root()).into_iter().find(KernelSpec::is_ours) {
+                    return Ok((spec, Registration::Unchanged));
+                }
+            }
             Err(error) => return Err(Error::io("write", directory)(error)),
             Ok(()) => return Ok((KernelSpec { directory, text, content }, Registration::Added)),
         }
@@ -82,7 +87,8 @@ pub(super) fn write(directory: &Path, text: &[u8], environment: &Environment) ->
     let is_new = fs::symlink_metadata(directory).is_err();
     fs::create_dir_all(directory)?;
     let written = write_files(directory, text, environment);
-    if written.is_err() && is_new {
+    // A kernel that is there belongs to another command.
+    if written.is_err() && is_new && fs::symlink_metadata(directory.join(FILE_NAME)).is_err() {
         let _ = crate::fs::remove_tree(directory);
     }
     written

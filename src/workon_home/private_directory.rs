@@ -169,12 +169,15 @@ impl WorkonHome {
         }
         let path = self.path.join(PRIVATE);
         let Some(entry) = fs::symlink_metadata(&path).ok().filter(Metadata::is_dir) else { return shared };
-        let is_closed = access(&path, AccessFlags::W_OK | AccessFlags::X_OK).is_err();
+        let own = OsString::from(format!("{PRIVATE}-{}", geteuid()));
+        let is_closed = match access(&path, AccessFlags::W_OK | AccessFlags::X_OK) {
+            Ok(()) => false,
+            // Nobody can write to it now, so that does not tell whose it is.
+            Err(nix::errno::Errno::EROFS) => fs::symlink_metadata(self.path.join(&own)).is_ok(),
+            Err(_) => true,
+        };
         let is_sticky = store.mode() & 0o1000 != 0;
-        if is_closed || (is_sticky && is_foreign(&entry, store)) {
-            return format!("{PRIVATE}-{}", geteuid()).into();
-        }
-        shared
+        if is_closed || (is_sticky && is_foreign(&entry, store)) { own } else { shared }
     }
 
     /// The directories that cannot be used, each with the reason and a remedy.

@@ -53,6 +53,20 @@ impl WorkonHome {
         OwnVariables { set, path }
     }
 
+    /// Changes them. Of several commands at once, each changes what the one before it wrote.
+    pub(crate) fn change_variables(
+        &self,
+        name: &OsStr,
+        change: impl FnOnce(&mut OwnVariables) -> Result<()>,
+    ) -> Result<()> {
+        let shelf = self.create_private(VARIABLES)?;
+        // Without locks, as on some network file systems, the last one wins.
+        let _ = shelf.file().lock();
+        let mut own = self.variables(name);
+        change(&mut own)?;
+        self.set_variables(name, own)
+    }
+
     /// Replaces them.
     pub(crate) fn set_variables(&self, name: &OsStr, variables: OwnVariables) -> Result<()> {
         let OwnVariables { set, path } = variables;

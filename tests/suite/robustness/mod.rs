@@ -3,6 +3,7 @@
 
 mod behind; //   where work goes on behind the prompt, and where not
 mod believed; // whose files count
+mod beside_environments; // variables and kernels, at every step on disk, several at once
 mod copied; //   snapshots, at every step on disk
 mod clock; //    what was written at another time
 mod damaged; //  what somebody broke: the cache, an interpreter, permissions

@@ -22,20 +22,20 @@ use crate::support::tally;
 const MANY: usize = 8;
 
 /// Starts the program with these words and waits for nothing.
-fn start<W: AsRef<std::ffi::OsStr>>(sandbox: &Sandbox, words: &[W]) -> Child {
+pub(super) fn start<W: AsRef<std::ffi::OsStr>>(sandbox: &Sandbox, words: &[W]) -> Child {
     let mut command = sandbox.command(BINARY);
     command.args(words).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     std::os::unix::process::CommandExt::process_group(&mut command, 0).spawn().unwrap()
 }
 
-fn ended(children: Vec<Child>) -> Vec<Output> {
+pub(super) fn ended(children: Vec<Child>) -> Vec<Output> {
     tally::add("processes at once in one store", children.len());
     let waiting: Vec<_> =
         children.into_iter().map(|child| thread::spawn(|| child.wait_with_output().unwrap())).collect();
     waiting.into_iter().map(|output| output.join().unwrap()).collect()
 }
 
-fn stderr(output: &Output) -> String {
+pub(super) fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
