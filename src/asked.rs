@@ -104,6 +104,9 @@ pub(crate) fn ask(
         let _ = killpg(Pid::from_raw(leader), Signal::SIGKILL);
     }
     drop(child.wait());
+    if waiting.held.has_one() {
+        return Err("it was interrupted".to_owned());
+    }
     Err(format!("it did not answer within {} s", patience.time.as_secs_f32()))
 }
 

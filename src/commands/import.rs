@@ -9,7 +9,7 @@ use clap::Parser;
 
 use super::creation::{FromRecipe, created_otherwise, python_of, recipes_in, refuse_other, say_hooks};
 use super::{Outcome, Session, Verb, abandoned};
-use crate::context::Context;
+use crate::context::{Context, HeldSignals};
 use crate::error::{Error, Result};
 use crate::interpreter::{self, Interpreter};
 use crate::output::{self, Column, Progress, Table};
@@ -96,6 +96,8 @@ impl Verb for Import {
         if !to_create.is_empty() {
             session.workon_home()?;
         }
+        // Ctrl-C ends an installer; what is being created here is finished first.
+        let _held = HeldSignals::hold_interrupt();
         for (number, (recipe, interpreter)) in to_create.iter().enumerate() {
             let progress =
                 Progress::start(format!("Creating {} ({} of {})", shown(&recipe.name), number + 1, to_create.len()));
@@ -106,9 +108,9 @@ impl Verb for Import {
                 status = 1;
             }
             if Context::was_interrupted() {
-                let left = to_create.len() - number - 1;
-                if left > 0 {
-                    output::note(&format!("Interrupted; {left} more were not created"));
+                let left: Vec<&str> = to_create[number + 1..].iter().map(|(recipe, _)| recipe.name.as_str()).collect();
+                if !left.is_empty() {
+                    output::note(&format!("Interrupted; not created: {}", shown(&left.join(", "))));
                 }
                 return Ok(Outcome::Status(130));
             }

@@ -6,10 +6,11 @@ use clap::Parser;
 
 use super::json;
 use super::{Outcome, Session, Verb, abandoned, elsewhere};
-use crate::context::Context;
+use crate::context::{Context, HeldSignals};
 use crate::environment::Environment;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::output::{self, Progress};
+use crate::shown::shown;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
@@ -89,12 +90,16 @@ impl Verb for Upgrade {
         }
         abandoned::remove(session, &home);
         let count = plans.len();
+        // Ctrl-C ends an installer, and an upgrade before its exchange.
+        let _held = HeldSignals::hold_interrupt();
         for (number, (plan, row)) in plans.iter().zip(&mut rows).enumerate() {
             let progress = matches!(plan.action, Action::Rebuild(_))
                 .then(|| Progress::start(format!("Upgrading {} ({} of {count})", row.shown_name, number + 1)));
             let done = self.carry_out(session, &home, plan);
             drop(progress);
+            let mut left = &plans[number + 1..];
             match done {
+                Err(Error::Declined) if Context::was_interrupted() => left = &plans[number..],
                 Ok(result) => row.result = result,
                 Err(error) => {
                     let error = error.in_store(home.path());
@@ -104,9 +109,9 @@ impl Verb for Upgrade {
                 }
             }
             if Context::was_interrupted() {
-                let left = count - number - 1;
-                if left > 0 {
-                    output::note(&format!("Interrupted; {left} more were left as they are"));
+                let left: Vec<String> = left.iter().map(|plan| shown(plan.environment.name()).to_string()).collect();
+                if !left.is_empty() {
+                    output::note(&format!("Interrupted; left as they are: {}", left.join(", ")));
                 }
                 return Ok(Outcome::Status(130));
             }

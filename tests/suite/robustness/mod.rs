@@ -16,6 +16,7 @@ mod mended; //   what doctor mends, at every step on disk
 mod moved; //    copying and renaming, at every step on disk
 mod pairs; //    every two verbs at once, about one name
 mod places; //   stores on other disks, under odd names, of other people
+mod progress; // counts on a terminal, and Ctrl-C
 mod refused; //  what a file system cannot do, and a quota at every step
 mod shelves; //  what others put in place of our own directories
 mod together; // many at once
