@@ -1,5 +1,6 @@
 //! Decides which environments `prune` proposes to remove, and why.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
@@ -8,8 +9,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use crate::commands::{Session, details};
+use crate::context::Context;
 use crate::environment::Environment;
 use crate::error::Result;
+use crate::formats::dist_info::{MetadataName, is_name, normalized};
 use crate::interpreter;
 use crate::processes;
 use crate::project;
@@ -40,7 +43,6 @@ pub(super) struct Candidate {
     pub(super) environment: Environment,
     pub(super) reasons: Vec<Reason>,
     unused_since: Option<SystemTime>,
-    recipe: Option<Recipe>,
 }
 
 /// Disks are mounted below these, so a missing directory there can be a missing disk.
@@ -70,10 +72,9 @@ pub(super) fn candidates(session: &Session<'_>, home: &WorkonHome, unused: Optio
         reasons.extend(without_project(session, &environment));
         let unused_since = details::unused_since(home, &environment);
         reasons.extend(unused.and_then(|limit| unused_for(unused_since?, limit)));
-        let recipe = recipe::read_in_place(&environment, session.context).ok();
-        all.push(Candidate { environment, reasons, unused_since, recipe });
+        all.push(Candidate { environment, reasons, unused_since });
     }
-    mark_twins(&mut all);
+    mark_twins(&mut all, session.context);
     all.retain(|each| !each.reasons.is_empty());
     let roots: Vec<PathBuf> = all.iter().map(|each| each.environment.root().to_path_buf()).collect();
     let used: Vec<usize> = processes::using(&roots).into_iter().map(|(number, _)| number).collect();
@@ -129,26 +130,49 @@ fn unused_for(since: SystemTime, limit: Duration) -> Option<Reason> {
 }
 
 /// Of equal environments all but the last used one get a reason, unless they hold only the basics.
-fn mark_twins(all: &mut [Candidate]) {
+/// Recipes are read only of environments with the same names of packages.
+fn mark_twins(all: &mut [Candidate], context: &Context) {
     let mut order: Vec<usize> = (0..all.len()).collect();
     sorting::sort_by_key(&mut order, |number| std::cmp::Reverse(all[*number].unused_since));
-    let mut kept: Vec<usize> = Vec::new();
+    let mut alike: BTreeMap<Outline, Vec<usize>> = BTreeMap::new();
     for number in order {
-        let Some(recipe) = all[number].recipe.as_ref().filter(|recipe| has_packages(recipe)) else { continue };
-        let is_equal = |other: &Recipe| recipe::differences(recipe, other).is_empty();
-        let twin = kept.iter().find(|other| all[**other].recipe.as_ref().is_some_and(is_equal));
-        match twin {
-            Some(twin) => {
-                let of = all[*twin].environment.name().to_owned();
-                all[number].reasons.push(Reason::Twin { of });
+        if let Some(outline) = outline(&all[number].environment) {
+            alike.entry(outline).or_default().push(number);
+        }
+    }
+    for numbers in alike.into_values().filter(|numbers| numbers.len() > 1) {
+        let mut kept: Vec<(usize, Recipe)> = Vec::new();
+        for number in numbers {
+            let Ok(recipe) = recipe::read_in_place(&all[number].environment, context) else { continue };
+            let twin = kept.iter().find(|(_, other)| recipe::differences(&recipe, other).is_empty());
+            match twin {
+                Some((twin, _)) => {
+                    let of = all[*twin].environment.name().to_owned();
+                    all[number].reasons.push(Reason::Twin { of });
+                }
+                // An environment that goes for another reason is no reason for its twin to go.
+                None if all[number].reasons.is_empty() => kept.push((number, recipe)),
+                None => {}
             }
-            // An environment that goes for another reason is no reason for its twin to go.
-            None if all[number].reasons.is_empty() => kept.push(number),
-            None => {}
         }
     }
 }
 
-fn has_packages(recipe: &Recipe) -> bool {
-    recipe.packages.iter().any(|package| !BASICS.contains(&package.normalized().as_str()))
+/// What equal environments have in common, and what one look into site-packages tells: the Python
+/// and the names of the packages. Versions of editable packages do not count, so none do here.
+type Outline = (String, BTreeSet<String>);
+
+/// `None` for an environment that holds only the basics.
+fn outline(environment: &Environment) -> Option<Outline> {
+    let directories = environment.package_directories().ok()?;
+    let entries = directories.iter().flat_map(|directory| fs::read_dir(directory).into_iter().flatten().flatten());
+    let name = |entry: fs::DirEntry| {
+        let file = entry.file_name();
+        let name = MetadataName::of(&file)?.name().to_owned();
+        is_name(&name).then(|| normalized(&name))
+    };
+    let names: BTreeSet<String> = entries.filter_map(name).collect();
+    let has_packages = names.iter().any(|name| !BASICS.contains(&name.as_str()));
+    has_packages
+        .then(|| (recipe::python(environment, directories.first().map_or(Path::new(""), PathBuf::as_path)), names))
 }

@@ -12,6 +12,8 @@ use serde::Serialize;
 use super::age::age;
 use super::json::{self, Named};
 use super::{Outcome, Session, Verb, removal};
+use crate::context::Context;
+use crate::environment::Environment;
 use crate::error::{Error, Result, StoreError};
 use crate::fs::usage::{DiskUsage, freed_by_deleting, freed_by_deleting_paths};
 use crate::interpreter;
@@ -22,6 +24,7 @@ use crate::size;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 use crate::workon_home::purge::Undeletable;
+use crate::workon_home::snapshots::Snapshot;
 use crate::workon_home::trash::Removed;
 
 mod candidates;
@@ -119,7 +122,7 @@ impl Verb for Prune {
         let usages = measured(&roots);
         let total = freed_by_deleting(&usages);
         let kept = home.snapshots()?;
-        let snapshot_size = freed_by_deleting_paths(&kept.iter().map(|each| each.path.clone()).collect::<Vec<_>>());
+        let snapshot_size = size_of(&kept, session.context);
         if self.json {
             let candidates = found.iter().zip(&usages).map(|(each, usage)| Proposal {
                 named: Named::of(&each.environment),
@@ -226,6 +229,16 @@ impl Prune {
         output::note(&format!("Cleared the cache, {} freed", HumanBytes(size)));
         Outcome::Status(u8::from(!failed.is_empty()))
     }
+}
+
+/// What deleting snapshots would free. Nothing changes in a snapshot, so most sizes are remembered.
+fn size_of(snapshots: &[Snapshot], context: &Context) -> u64 {
+    let progress = Progress::counting("Measuring snapshots", snapshots.len());
+    let size = |snapshot: &Snapshot| match Environment::open(&snapshot.path) {
+        Ok(Some(environment)) => size::of(&environment, context).freed,
+        _ => snapshot.size(),
+    };
+    snapshots.iter().map(size).inspect(|_| progress.advance()).sum()
 }
 
 fn measured(directories: &[&Path]) -> Vec<DiskUsage> {
