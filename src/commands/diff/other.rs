@@ -77,7 +77,17 @@ fn of_file(session: &Session<'_>, environment: &Environment, path: &Path) -> Res
             return recipe_for(environment, file::parse(&text, &session.shown(path))?, path);
         }
     }
-    Ok(Other::Listing(listing(Dependencies::of(path)?)?))
+    let dependencies = Dependencies::of(path).map_err(|error| match error {
+        // Its hint is for installing.
+        Error::NoDependencies { path, reason } => Error::Recipe {
+            what: format!("cannot compare with {}", shown(&path)),
+            reason,
+            hint: "name an environment, a recipe, or a requirements.txt, pylock.toml, pyproject.toml, Pipfile.lock"
+                .to_owned(),
+        },
+        other => other,
+    })?;
+    Ok(Other::Listing(listing(dependencies)?))
 }
 
 /// The only recipe of a file, or the one with the name of the environment.

@@ -120,7 +120,10 @@ pub(super) const ROWS: &[Row] = &[
         "{}: `{table}` says where `{}` comes from; an index may have another package of that name",
     ),
     mentioned("the first line of a file", "# Made by `venvwrap export`."),
-    mentioned("the first lines of a file", "{MARK} `venvwrap import` builds the environments.\nschema = {SCHEMA}\n"),
+    mentioned(
+        "the first lines of a file",
+        "{MARK} `venvwrap import` builds the environments.\nschema = {SCHEMA}\nhas-end = true\n",
+    ),
     mentioned("the first line of a file", "# What is installed, as `venvwrap freeze` found it."),
 ];
 

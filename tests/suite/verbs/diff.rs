@@ -170,6 +170,10 @@ fn what_cannot_be_compared_is_said() {
     let said = answer.stderr_text();
     assert!(said.starts_with("environment `x`: ") && said.contains("`six` is installed twice: "), "{answer}");
     assert!(answer.stdout_text().contains("flask-sqlalchemy"), "{answer}");
+    sandbox.write("notes", "six\n");
+    let said = "venvwrap: cannot compare with [ROOT]/notes: a file that lists dependencies has another name\n\
+                hint: name an environment, a recipe, or a requirements.txt, pylock.toml, pyproject.toml, Pipfile.lock\n";
+    sandbox.run(["diff", "x", "./notes"]).status(1).stdout("").stderr(said);
     sandbox.write("\u{202e}odd.toml", "schema = 1\nenvironment = 3\n");
     let answer = sandbox.run(["diff", "x", "\u{202e}odd.toml"]).status(1).stdout("");
     assert!(answer.stderr_text().starts_with("venvwrap: [ROOT]/\\u{202e}odd.toml, line "), "{answer}");
