@@ -15,7 +15,6 @@ CHANGE = "cd into a project or out of it, with automatic switching"
 BARS = [
     (CREATE, "venvwrap", "pool"),
     (CREATE, "uv", "uv-seed"),
-    (CREATE, "scoop-uv", "scoop-uv-create"),
     (CREATE, "virtualenv", "virtualenv"),
     (CREATE, "virtualenvwrapper", "virtualenvwrapper-create"),
     (CREATE, "pew", "pew-create"),

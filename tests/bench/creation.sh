@@ -50,7 +50,7 @@ measure_slow_creation() {
         measure 1 pyenv-virtualenv-create 'rm -rf pyenv/versions/new' "'$pyenv_root/bin/pyenv' virtualenv system new"
     fi
     if is_here scoop-uv; then
-        measure 3 scoop-uv-create "rm -rf scuv/virtualenvs/new" "'$scuv' create new '$python_version'"
+        measure 3 scoop-uv-create 'rm -rf scuv/virtualenvs/new' "scuv create --python-path '$python' new"
     fi
     if is_here virtualfish; then inside fish "$store" virtualfish-create 1; fi
     rm -rf fish-store/new

@@ -9,7 +9,6 @@ make_projects() {
     local name
     mkdir -p home/1/2/3/4/5/6/7/8/9/below home/projects pyenv/versions pyenv/plugins pew-store fish-store scuv piped
     for name in "${hooks[@]}"; do mkdir "home/projects/$name"; done
-    python_version=$("$python" -c 'import platform; print(platform.python_version())')
     clean "$store" bin/venvwrap setvirtualenvproject "$store/one" "$room/home/projects/venvwrap" >>log 2>&1
     if is_here pyenv-virtualenv; then
         ln -s "$pyenv_root/plugins/pyenv-virtualenv" pyenv/plugins/
@@ -25,8 +24,8 @@ make_projects() {
         clean "$store" "$more_peers/mise" trust "$room/home/projects/mise/mise.toml" >>log 2>&1
     fi
     if is_here scoop-uv; then
-        if clean "$store" "$scuv" create benched "$python_version" >>log 2>&1; then
-            (cd home/projects/scoop-uv && clean "$store" "$scuv" use benched >>"$room/log" 2>&1) || true
+        if clean "$store" scuv create --python-path "$python" benched >>log 2>&1; then
+            (cd home/projects/scoop-uv && clean "$store" scuv use benched >>"$room/log" 2>&1) || true
         else
             absent scoop-uv 'could not create an environment'
         fi

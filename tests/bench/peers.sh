@@ -35,7 +35,6 @@ find_peers() {
     [ -x "$true_binary" ] || true_binary=/usr/bin/true
     direnv=$(command -v direnv || true)
     scuv=$(command -v scuv || true)
-    [ -n "$scuv" ] || [ ! -x "$more_peers/scuv" ] || scuv=$more_peers/scuv
     [ -n "$direnv" ] || absent direnv 'not installed'
     [ -n "$scuv" ] || absent scoop-uv 'not installed'
     [ -x "$more_peers/mise" ] || absent mise 'not installed'
@@ -65,7 +64,7 @@ versions() {
         ! is_here $name || printf ', %s %s' "$name" "$(version_in "$more_peers/python" "$name")"
     done
     ! is_here pyenv-virtualenv ||
-        printf ', %s' "$("$pyenv_root/plugins/pyenv-virtualenv/bin/pyenv-virtualenv" --version | cut -d ' ' -f 1,2)"
+        printf ', %s' "$("$pyenv_root/plugins/pyenv-virtualenv/bin/pyenv-virtualenv" --version 2>/dev/null | cut -d ' ' -f 1,2)"
     ! is_here direnv || printf ', direnv %s' "$("$direnv" --version)"
     ! is_here mise || printf ', mise %s' "$(clean "$store" "$more_peers/mise" --version 2>/dev/null | cut -d ' ' -f 1)"
     ! is_here scoop-uv || printf ', scoop-uv %s' "$("$scuv" --version | awk '{ print $2 }')"

@@ -88,7 +88,6 @@ load_hook() {
             hook=_mise_hook_prompt_command
             ;;
         scoop-uv)
-            PATH=$BENCH_PEERS:$PATH
             eval "$(scuv init bash)"
             hook=_scuv_hook
             ;;
@@ -154,7 +153,6 @@ case $task in
         done
         ;;
     switch-scoop-uv)
-        PATH=$BENCH_PEERS:$PATH
         eval "$(scuv init bash)"
         for ((i = 0; i < rounds; i++)); do
             timed scoop-uv-activate 1 scuv activate benched

@@ -72,6 +72,7 @@ make_everything() {
     store=$room/store
     mkdir bin home store many some script-store
     cp "$binary" bin/venvwrap
+    if is_here scoop-uv; then ln -s "$scuv" bin/scuv; fi
     make_programs
     wheels=$("$python" -c 'import ensurepip, os.path, sysconfig
 print(sysconfig.get_config_var("WHEEL_PKG_DIR") or os.path.join(os.path.dirname(ensurepip.__file__), "_bundled"))')
