@@ -75,6 +75,12 @@ pub(crate) fn shown_path(path: &Path, home: Option<&Path>) -> String {
 
 impl Display for Shown<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Most names and paths.
+        if self.0.iter().all(|byte| matches!(byte, b' '..=b'~'))
+            && let Ok(text) = std::str::from_utf8(self.0)
+        {
+            return formatter.write_str(text);
+        }
         for chunk in self.0.utf8_chunks() {
             for (character, deceives) in judged(chunk.valid()) {
                 if deceives {

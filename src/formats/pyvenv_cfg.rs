@@ -143,8 +143,16 @@ fn ends_line(byte: u8) -> bool {
 /// A value without surrounding blanks. Python strips all Unicode blanks and four control
 /// characters.
 fn trimmed(value: &[u8]) -> &[u8] {
+    let plain = value.trim_ascii();
+    // Nearly every value ends here: lists and completion read hundreds of files.
+    if let [first, .., last] = plain
+        && first.is_ascii_graphic()
+        && last.is_ascii_graphic()
+    {
+        return plain;
+    }
     let is_blank = |letter: char| letter.is_whitespace() || ('\x1c'..='\x1f').contains(&letter);
-    std::str::from_utf8(value).map_or(value.trim_ascii(), |text| text.trim_matches(is_blank).as_bytes())
+    std::str::from_utf8(value).map_or(plain, |text| text.trim_matches(is_blank).as_bytes())
 }
 
 /// The key of a line, and the text after its `=`.
@@ -170,6 +178,22 @@ mod tests {
         assert_eq!(virtualenv.version().unwrap(), "3.13.0");
         let uv = PyvenvCfg::parse(b"version_info = 3.13\nprompt = my p");
         assert_eq!((uv.version().unwrap().as_str(), uv.prompt()), ("3.13", Some(&b"my p"[..])));
+    }
+
+    #[test]
+    fn values_are_trimmed_as_python_does() {
+        for (value, bare) in [
+            ("\u{a0}\x0b x\u{3000}y \x1f\t", "x\u{3000}y"),
+            ("\u{a0}x", "x"),
+            ("x\u{a0}", "x"),
+            (" é ", "é"),
+            (" x ", "x"),
+            ("\x0c\u{2003}", ""),
+            ("", ""),
+        ] {
+            assert_eq!(trimmed(value.as_bytes()), bare.as_bytes(), "{}", value.escape_default());
+        }
+        assert_eq!(trimmed(b" \xff\xa0 "), b"\xff\xa0");
     }
 
     #[test]
