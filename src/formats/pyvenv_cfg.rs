@@ -79,9 +79,10 @@ impl PyvenvCfg {
     /// with two.
     pub(crate) fn version(&self) -> Option<String> {
         let value = ["version_info", "version", "python-version"].iter().find_map(|key| self.get(key))?;
-        let parts = std::str::from_utf8(value).ok()?.split('.').take(3);
-        let parts: Vec<&str> = parts.take_while(|part| part.starts_with(|c: char| c.is_ascii_digit())).collect();
-        (!parts.is_empty()).then(|| parts.join("."))
+        let text = std::str::from_utf8(value).ok()?;
+        let numbers = text.split('.').take(3).take_while(|part| part.starts_with(|c: char| c.is_ascii_digit()));
+        let end = numbers.map(|part| part.len() + 1).sum::<usize>().checked_sub(1)?;
+        Some(text[..end].to_owned())
     }
 }
 
@@ -157,7 +158,7 @@ fn trimmed(value: &[u8]) -> &[u8] {
 
 /// The key of a line, and the text after its `=`.
 fn split(line: &[u8]) -> Option<(String, &[u8])> {
-    let equals = line.iter().position(|byte| *byte == b'=')?;
+    let equals = memchr::memchr(b'=', line)?;
     let key = std::str::from_utf8(trimmed(&line[..equals])).ok()?;
     // Every Python takes a byte order mark for a part of the first key, which is then unknown.
     Some((key.to_lowercase(), &line[equals + 1..]))
