@@ -114,18 +114,18 @@ pub(crate) fn display_width(text: &str) -> usize {
 }
 
 /// Whether to print color to stdout.
-pub(crate) fn has_colour() -> bool {
+pub(crate) fn has_color() -> bool {
     anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
 }
 
 /// Text about a problem, for stdout, in color if that is on.
 pub(crate) fn alarming(text: &str) -> String {
-    if has_colour() { format!("{WRONG}{text}{WRONG:#}") } else { text.to_owned() }
+    if has_color() { format!("{WRONG}{text}{WRONG:#}") } else { text.to_owned() }
 }
 
 /// Text of a hint, for stdout, in color if that is on.
 pub(crate) fn helpful(text: &str) -> String {
-    if has_colour() { format!("{HINT}{text}{HINT:#}") } else { text.to_owned() }
+    if has_color() { format!("{HINT}{text}{HINT:#}") } else { text.to_owned() }
 }
 
 /// Whether progress is shown: stderr is a terminal.

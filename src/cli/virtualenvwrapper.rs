@@ -65,7 +65,7 @@ mod tests {
     use crate::context::Context;
 
     #[test]
-    fn the_places_are_labelled_and_the_commands_sorted() {
+    fn the_places_are_labeled_and_the_commands_sorted() {
         let context = Context::made_of(&[
             ("HOME", "/h"),
             ("WORKON_HOME", "/h/it's $x\x1b[31m"),

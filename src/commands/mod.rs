@@ -280,8 +280,8 @@ fn legible(text: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(legible)
 }
 
-/// What clap has to say on stdout, in colour where that wants it.
+/// What clap has to say on stdout, in color where that wants it.
 pub(crate) fn rendered(end: &clap::Error) -> String {
     let text = end.render();
-    if output::has_colour() { text.ansi().to_string() } else { text.to_string() }
+    if output::has_color() { text.ansi().to_string() } else { text.to_string() }
 }

@@ -20,8 +20,8 @@ pub(super) fn edit(line: &[u8], cells: &[Cell], at: usize, length: usize, new: &
     let mut range = first.start..last.end;
     // The new text closes the quotes around it and opens them again. If nothing else is inside,
     // drop the empty pair.
-    let is_quote = |place: usize, neighbour: Option<&Cell>| {
-        line.get(place) == Some(&b'"') && neighbour.is_none_or(|cell| !(cell.start..cell.end).contains(&place))
+    let is_quote = |place: usize, neighbor: Option<&Cell>| {
+        line.get(place) == Some(&b'"') && neighbor.is_none_or(|cell| !(cell.start..cell.end).contains(&place))
     };
     if text.starts_with(b"\"'") && is_quote(range.start.wrapping_sub(1), at.checked_sub(1).map(|before| &cells[before]))
     {

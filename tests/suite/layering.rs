@@ -1,7 +1,7 @@
 //! Who may import whom in src, and who may do what.
 //!
 //! The list of modules in src/main.rs is the architecture: a module imports only modules above it
-//! in that list, so there are no cycles. Comments in the list name the floors; CONTRIBUTING.md
+//! in that list, so there are no cycles. Comments in the list name the floors; docs/design.md
 //! shows them, and a test keeps both alike.
 
 use std::fmt::Write as _;
@@ -133,31 +133,31 @@ fn a_module_imports_only_modules_above_it_in_the_index() {
     assert!(wrong.is_empty(), "imports of modules that are not above in src/main.rs:\n{}", wrong.join("\n"));
 }
 
-/// The floors as CONTRIBUTING.md shows them, the highest first.
+/// The floors as docs/design.md shows them, the highest first.
 fn picture() -> String {
     let mut picture = String::new();
     for floor in floors().iter().rev() {
-        let _ = writeln!(picture, "    {:<8} {}", floor.name, floor.holds);
+        let _ = writeln!(picture, "{:<8} {}", floor.name, floor.holds);
         let mut line = String::new();
         for module in floor.modules.iter().filter(|module| *module != FOR_TESTS) {
             if line.len() + module.len() > 80 {
-                let _ = writeln!(picture, "            {line}");
+                let _ = writeln!(picture, "        {line}");
                 line.clear();
             }
             let _ = write!(line, " {module}");
         }
-        let _ = writeln!(picture, "            {line}");
+        let _ = writeln!(picture, "        {line}");
     }
     picture
 }
 
 #[test]
-fn contributors_see_the_floors_as_they_are() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("CONTRIBUTING.md");
+fn the_design_shows_the_floors_as_they_are() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/design.md");
     let text = fs::read_to_string(file).unwrap();
-    let (_, after) = text.split_once("<!-- floors -->\n\n").unwrap();
-    let (shown, _) = after.split_once("\n<!-- /floors -->").unwrap();
-    assert_eq!(shown, picture(), "copy this into CONTRIBUTING.md:\n{}", picture());
+    let (_, after) = text.split_once("<!-- floors -->\n\n```text\n").unwrap();
+    let (shown, _) = after.split_once("```\n\n<!-- /floors -->").unwrap();
+    assert_eq!(shown, picture(), "copy this into docs/design.md:\n{}", picture());
 }
 
 #[test]

@@ -19,7 +19,7 @@ mod completing; //     Tab for every command
 mod contract; //       what virtualenvwrapper promised, row by row, in every shell
 mod creation; // new environments with every real Python, compared with those of other tools
 mod freeze; //         what is installed, back in the file of the project
-mod documented; //   the tests that the documents name are there
+mod documented; //   the tests that the documents name are there, and the reference is complete
 mod elsewhere; // environments of other tools: found, activated, never changed
 mod figures; //        what `make bench` makes of its samples, and when it refuses to publish them
 mod frameworks; //     oh-my-zsh, prezto and bash-it: their calls, in their order
@@ -41,6 +41,7 @@ mod meddling; //       what others change between entering and leaving, and befo
 mod names; // the user's own variables, aliases, functions, and options
 mod network; //        the two tests that need a package index
 mod packaging; //      what is published: the install script, and a release before it is made
+mod pasted; //       every command line of the documents, run
 mod pipenv; //         one environment of a project for the real pipenv and for us
 mod recipes; //        environments as a file, and built from it
 mod pointers; //       a `.venv` that is a file, and `.python-envs`
