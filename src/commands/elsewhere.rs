@@ -98,11 +98,12 @@ pub(super) fn owned(session: &Session<'_>, environment: &Environment, action: Ow
 fn removal(session: &Session<'_>, environment: &Environment) -> String {
     let root = environment.root();
     let path = typed_path(root, session.context.home());
+    let is_by_name = matches!(environment.origin(), Origin::Pyenv | Origin::Scuv);
     // These tools know an environment by the directory they run in. Elsewhere they would remove
     // another one.
     let in_project = match environment.project_of_owner() {
         Some(project) => format!("cd {} && ", typed_path(project, session.context.home())),
-        None if environment.is_conda() => String::new(),
+        None if environment.is_conda() || is_by_name => String::new(),
         None => return format!("`rm -r {path}`"),
     };
     let directory = root.file_name().unwrap_or_default();
@@ -114,6 +115,8 @@ fn removal(session: &Session<'_>, environment: &Environment) -> String {
             let name = if project == Some(directory) { OsStr::new("default") } else { directory };
             format!("`{in_project}hatch env remove {}`", operands(&[name]))
         }
+        Origin::Pyenv => format!("`pyenv virtualenv-delete {}`", operands(&[directory])),
+        Origin::Scuv => format!("`scuv remove {}`", operands(&[directory])),
         Origin::Conda => format!("`conda env remove -p {path}`"),
         Origin::Store | Origin::Uv | Origin::Venv => format!("`rm -r {path}`"),
     }

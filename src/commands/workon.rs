@@ -41,8 +41,8 @@ use crate::workon_home::name::EnvironmentName;
 /// The beginning of a name is enough at a prompt, if no other name begins like that.
 ///
 /// If WORKON_HOME has no environment of that name, workon looks at those of pipenv, poetry, hatch,
-/// and conda, and at the .venv of known projects; `lsvirtualenv --all` lists them. If several
-/// match, the error lists the unambiguous names.
+/// conda, pyenv-virtualenv, scoop-uv, and uv, and at the .venv of known projects; `lsvirtualenv
+/// --all` lists them. If several match, the error lists the unambiguous names.
 #[derive(Debug, Parser)]
 #[command(
     name = "workon",

@@ -1,5 +1,5 @@
 //! Environments outside the store that other tools manage: pipenv's, poetry's, hatch's, conda's,
-//! and the `.venv` of known projects.
+//! pyenv-virtualenv's, scoop-uv's, uv's, and the `.venv` of known projects.
 //!
 //! Owns which environments exist and their names; each tool's directories and naming have a file of
 //! their own. Only reads files. Searched only for a name that is not in the store, and for lists
@@ -23,6 +23,7 @@ use crate::sorting;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::nearest;
 
+mod central;
 mod conda;
 mod files;
 mod hatch;
@@ -157,8 +158,15 @@ impl<'a> Places<'a> {
     }
 
     fn candidates(&self) -> Vec<Candidate> {
-        let owners =
-            [pipenv::candidates, poetry::candidates, hatch::candidates, conda::candidates, projects::candidates];
+        let owners = [
+            pipenv::candidates,
+            poetry::candidates,
+            hatch::candidates,
+            conda::candidates,
+            central::of_pyenv,
+            central::of_scuv,
+            projects::candidates,
+        ];
         let mut all: Vec<Candidate> = Vec::new();
         for candidate in owners.into_iter().flat_map(|owner| owner(self)) {
             // A project's `.venv` may point to an environment of another owner.
@@ -170,6 +178,12 @@ impl<'a> Places<'a> {
                     known.is_first |= candidate.is_first;
                 }
                 None => all.push(candidate),
+            }
+        }
+        for candidate in central::of_uv(self) {
+            let root = candidate.environment.root();
+            if !all.iter().any(|known| is_same(known.environment.root(), root)) {
+                all.push(candidate);
             }
         }
         all.retain(|candidate| {

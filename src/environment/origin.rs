@@ -19,7 +19,11 @@ pub(crate) enum Origin {
     Hatch,
     /// conda, mamba, micromamba or pixi: a directory with `conda-meta`.
     Conda,
-    /// A project's `.venv` created by uv.
+    /// pyenv-virtualenv, in pyenv's versions.
+    Pyenv,
+    /// scoop-uv, whose command is `scuv`.
+    Scuv,
+    /// A project's `.venv` created by uv, or an environment in uv's cache.
     Uv,
     /// A project's `.venv` created by any other tool.
     Venv,
@@ -27,7 +31,8 @@ pub(crate) enum Origin {
 
 impl Origin {
     /// All but the store, in the order of lists.
-    pub(crate) const OTHERS: [Self; 6] = [Self::Pipenv, Self::Poetry, Self::Hatch, Self::Conda, Self::Uv, Self::Venv];
+    pub(crate) const OTHERS: [Self; 8] =
+        [Self::Pipenv, Self::Poetry, Self::Hatch, Self::Conda, Self::Pyenv, Self::Scuv, Self::Uv, Self::Venv];
 
     /// The origin, with one value for every `.venv` of a project.
     pub(crate) fn owner(self) -> Self {
@@ -42,6 +47,8 @@ impl Origin {
             Self::Poetry => "poetry",
             Self::Hatch => "hatch",
             Self::Conda => "conda",
+            Self::Pyenv => "pyenv",
+            Self::Scuv => "scuv",
             Self::Uv => "uv",
             Self::Venv => "venv",
         }

@@ -65,6 +65,55 @@ fn a_name_of_several_is_refused_with_what_to_type_for_each() {
 }
 
 #[test]
+fn environments_that_a_tool_keeps_by_name_in_one_place_are_reached() {
+    let mut sandbox = world();
+    let root = sandbox.root().to_path_buf();
+    sandbox.set("PYENV_ROOT", root.join("pyenv"));
+    sandbox.set("UV_CACHE_DIR", root.join("uv cache"));
+    for path in [
+        "pyenv/versions/3.11.7/envs/shop",
+        "pyenv/versions/3.12.1/envs/api",
+        "home/.scuv/virtualenvs/shop",
+        "home/.scuv/virtualenvs/web",
+        "uv cache/environments-v2/docs-cp3.11.7-9190066bfa43e176",
+        "uv cache/environments-v2/linked-cp3.11.7-0123456789abcdef",
+        // The environment of a script.
+        "uv cache/environments-v2/hello-84e289fe3f6241a0",
+    ] {
+        sandbox.minimal_environment_at(&root.join(path));
+    }
+    symlink(root.join("pyenv/versions/3.11.7/envs/shop"), root.join("pyenv/versions/shop")).unwrap();
+    // uv links the project to it.
+    fs::create_dir(root.join("projects/linked")).unwrap();
+    let of_linked = root.join("uv cache/environments-v2/linked-cp3.11.7-0123456789abcdef");
+    fs::write(of_linked.join("pyvenv.cfg"), "home = /usr/bin\nuv = 0.13.8\n").unwrap();
+    symlink(&of_linked, root.join("projects/linked/.venv")).unwrap();
+    assert_eq!(listed(&sandbox), ["api", "docs", "linked", "pyenv:shop", "scuv:shop", "web"]);
+    leads(&sandbox, "api", "pyenv/versions/3.12.1/envs/api");
+    leads(&sandbox, "pyenv:3.11.7/envs/shop", "pyenv/versions/3.11.7/envs/shop");
+    leads(&sandbox, "scuv:shop", "home/.scuv/virtualenvs/shop");
+    leads(&sandbox, "docs", "uv cache/environments-v2/docs-cp3.11.7-9190066bfa43e176");
+    leads(&sandbox, "linked", "projects/linked/.venv");
+    let listed = sandbox.run(["complete", "zsh", "--", "workon", "pyenv:"]).status(0).stdout_text();
+    assert_eq!(listed, "pyenv:api\npyenv:shop\n");
+    // A project chooses one in a file of that tool.
+    fs::create_dir_all(root.join("projects/mine/sub")).unwrap();
+    for (file, text, found) in [
+        (".python-version", "shop\n", "pyenv/versions/3.11.7/envs/shop"),
+        (".python-version", "3.12.1/envs/api\n", "pyenv/versions/3.12.1/envs/api"),
+        (".scuv-version", "web\n", "home/.scuv/virtualenvs/web"),
+    ] {
+        let file = sandbox.write(format!("projects/mine/{file}"), text);
+        let mut command = sandbox.command(BINARY);
+        command.args(["which", "."]).current_dir(root.join("projects/mine/sub"));
+        sandbox.run_command(command, b"").status(0).stderr("").stdout(format!("[ROOT]/{found}\n"));
+        fs::remove_file(file).unwrap();
+    }
+    sandbox.set("SCUV_HOME", root.join("moved"));
+    assert!(!super::listed(&sandbox).contains(&"web".to_owned()));
+}
+
+#[test]
 fn a_name_that_a_terminal_would_obey_is_not_there() {
     let sandbox = world();
     for name in ["a\nb", "\u{1b}[31mred", "\u{202e}x"] {

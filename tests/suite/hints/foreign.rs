@@ -29,6 +29,11 @@ pub(super) const ROWS: &[Row] = &[
         "`rm -r {path}`",
         situation(in_project, "rmvirtualenv shop", &[Line("test ! -e {root}/projects/shop/.venv")]),
     ),
+    pasted(
+        "`pyenv virtualenv-delete {}`",
+        situation(of_pyenv, "rmvirtualenv shop", &[Line("test ! -e {root}/removed")]),
+    ),
+    pasted("`scuv remove {}`", situation(of_scuv, "rmvirtualenv shop", &[Line("test ! -e {root}/removed")])),
     pasted("`{in_project}pipenv --rm`", situation(of_pipenv, "rmvirtualenv shop", &[Line("test ! -e {root}/removed")])),
     pasted(
         "`{in_project}poetry env remove {}`",
@@ -72,6 +77,22 @@ fn project(sandbox: &mut Sandbox, tool: &str, words: &str) -> String {
 /// The mark of a project in the names of poetry and hatch.
 const MARK: &str = "import sys, os, base64, hashlib
 print(base64.urlsafe_b64encode(hashlib.sha256(os.fsencode(sys.argv[1])).digest()).decode()[:8])";
+
+fn of_pyenv(sandbox: &mut Sandbox) {
+    let removed = sandbox.write("removed", "");
+    let root = sandbox.root().join("my pyenv");
+    sandbox.set("PYENV_ROOT", &root);
+    sandbox.minimal_environment_at(&root.join("versions/3.11.7/envs/shop"));
+    sandbox.set("REMOVED", removed);
+    script(sandbox, "pyenv", "test \"$*\" = 'virtualenv-delete shop' && rm \"$REMOVED\"");
+}
+
+fn of_scuv(sandbox: &mut Sandbox) {
+    let removed = sandbox.write("removed", "");
+    sandbox.set("REMOVED", removed);
+    sandbox.minimal_environment_at(&sandbox.home().join(".scuv/virtualenvs/shop"));
+    script(sandbox, "scuv", "test \"$*\" = 'remove shop' && rm \"$REMOVED\"");
+}
 
 fn of_pipenv(sandbox: &mut Sandbox) {
     project(sandbox, "pipenv", "--rm");

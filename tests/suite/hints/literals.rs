@@ -31,6 +31,7 @@ const PROGRAMS: &[&str] = &[
     "pyenv",
     "python",
     "rm",
+    "scuv",
     "set",
     "source",
     "sudo",
