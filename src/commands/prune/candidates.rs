@@ -42,7 +42,9 @@ pub(super) enum Reason {
 pub(super) struct Candidate {
     pub(super) environment: Environment,
     pub(super) reasons: Vec<Reason>,
-    unused_since: Option<SystemTime>,
+    /// Since when nobody used it, and the last use: uses are recorded in whole seconds, so that one
+    /// can seem to be before the creation.
+    used: (Option<SystemTime>, Option<SystemTime>),
 }
 
 /// Disks are mounted below these, so a missing directory there can be a missing disk.
@@ -72,7 +74,8 @@ pub(super) fn candidates(session: &Session<'_>, home: &WorkonHome, unused: Optio
         reasons.extend(without_project(session, &environment));
         let unused_since = details::unused_since(home, &environment);
         reasons.extend(unused.and_then(|limit| unused_for(unused_since?, limit)));
-        all.push(Candidate { environment, reasons, unused_since });
+        let used = (unused_since, home.last_used(environment.name()));
+        all.push(Candidate { environment, reasons, used });
     }
     mark_twins(&mut all, session.context);
     all.retain(|each| !each.reasons.is_empty());
@@ -133,7 +136,7 @@ fn unused_for(since: SystemTime, limit: Duration) -> Option<Reason> {
 /// Recipes are read only of environments with the same names of packages.
 fn mark_twins(all: &mut [Candidate], context: &Context) {
     let mut order: Vec<usize> = (0..all.len()).collect();
-    sorting::sort_by_key(&mut order, |number| std::cmp::Reverse(all[*number].unused_since));
+    sorting::sort_by_key(&mut order, |number| std::cmp::Reverse(all[*number].used));
     let mut alike: BTreeMap<Outline, Vec<usize>> = BTreeMap::new();
     for number in order {
         if let Some(outline) = outline(&all[number].environment) {
