@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::PathBuf;
 
 use super::play::After::{Again, Gone, Line, Shown};
 use super::play::{NAME, situation};
 use super::prepared::{environment, project, removed, script, with_python};
 use super::{Row, mentioned, pasted};
+use crate::support::jupyter::{kernels, with_ipykernel};
 use crate::support::sandbox::Sandbox;
 
 pub(super) const ROWS: &[Row] = &[
@@ -50,7 +50,7 @@ pub(super) const ROWS: &[Row] = &[
     mentioned("is the first line of a file", "# Made by `venvwrap lock`.\n"),
     pasted(
         "No kernels yet. Add one with `venvwrap kernel add NAME`.",
-        situation(with_ipykernel, "venvwrap kernel list", &[Gone]).fill(&[("NAME", "kernel")]),
+        situation(with_kernel_package, "venvwrap kernel list", &[Gone]).fill(&[("NAME", "kernel")]),
     ),
     pasted(
         "Jupyter still lists {kernels}; to remove it, `venvwrap kernel remove {name}`",
@@ -79,42 +79,8 @@ pub(super) const ROWS: &[Row] = &[
         "Kept the copy as {quoted}; `venvwrap undo {undo}` brings back what it was",
         situation(environment, "venvwrap try --keep {name} -- true", &[Shown]),
     ),
-    pasted(
-        "`venvwrap unlock {}` permits changes",
-        situation(environment, "rmvirtualenv {name}", &[Again]).after_line("venvwrap lock {name}"),
-    ),
-    mentioned("the text of a file", "environment `{name}` is locked; `venvwrap unlock {typed}` unlocks it. This text"),
-    mentioned("the text of a file", "# Made by `venvwrap lock`.\n"),
     mentioned("names the command that ran", "Dropped the copy of {quoted}: `{called}` left no environment in it"),
     mentioned("names the command that ran", "`{called}` ended with status {code}"),
-    pasted(
-        "No variables yet. Set one with `venvwrap set {name} KEY=VALUE`.",
-        situation(environment, "venvwrap set {name}", &[Gone]),
-    ),
-    pasted(
-        "`venvwrap unset {}` removes a variable",
-        situation(environment, "venvwrap set {name} KEY", &[Shown]).after_line("venvwrap set {name} KEY=VALUE"),
-    ),
-    pasted(
-        "`venvwrap set {}` lists them; see `venvwrap unset --help`",
-        situation(environment, "venvwrap unset {name}", &[Shown, Shown]),
-    ),
-    pasted("`venvwrap set {}` lists what it sets", situation(environment, "venvwrap unset {name} KEY", &[Shown])),
-    pasted(
-        "This shell changes with `{again}`",
-        situation(environment, "venvwrap set {name} KEY=VALUE", &[Shown]).after_line("workon {name}").loaded(),
-    ),
-    pasted(
-        "`{} DIR` adds a directory to sys.path",
-        situation(environment, "venvwrap set {name} PYTHONPATH=x", &[Shown])
-            .after_line("workon {name}")
-            .loaded()
-            .fill(&[("DIR", ".")]),
-    ),
-    pasted(
-        "`venvwrap set NAME KEY=VALUE` sets one variable, to any value",
-        situation(with_ipykernel, "venvwrap set kernel --from-file none.env", &[Shown]).fill(&[("NAME", "kernel")]),
-    ),
     mentioned("names what was done", "Registered `{name}` with Jupyter as `{}` (kernel `{kernel}`)"),
     mentioned("names what was done", "Updated the kernel `{kernel}` of `{name}`"),
     mentioned("names what was done", "`{name}` already has the kernel `{kernel}`"),
@@ -127,21 +93,12 @@ fn without_project(sandbox: &mut Sandbox) {
     sandbox.write("another project/file", "");
 }
 
-/// An environment with the files of ipykernel that are looked at.
-fn with_ipykernel(sandbox: &mut Sandbox) {
-    let root = sandbox.minimal_environment("kernel");
-    let spec = "{\"argv\": [\"python\", \"-m\", \"ipykernel_launcher\", \"-f\", \"{connection_file}\"],
-                 \"display_name\": \"Python 3 (ipykernel)\", \"language\": \"python\"}";
-    for (file, text) in [
-        ("lib/python3.11/site-packages/ipykernel-7.0.dist-info/METADATA", "Name: ipykernel\nVersion: 7.0\n"),
-        ("share/jupyter/kernels/python3/kernel.json", spec),
-    ] {
-        sandbox.write(root.join(file), text);
-    }
+fn with_kernel_package(sandbox: &mut Sandbox) {
+    with_ipykernel(sandbox, "kernel");
 }
 
 fn registered(sandbox: &mut Sandbox) {
-    with_ipykernel(sandbox);
+    with_ipykernel(sandbox, "kernel");
     drop(sandbox.run(["kernel", "add", "kernel"]).status(0));
 }
 
@@ -149,11 +106,6 @@ fn registered(sandbox: &mut Sandbox) {
 fn kernel_left(sandbox: &mut Sandbox) {
     registered(sandbox);
     fs::remove_dir_all(sandbox.environment("kernel")).unwrap();
-}
-
-fn kernels(sandbox: &Sandbox) -> PathBuf {
-    let data = if cfg!(target_os = "macos") { "Library/Jupyter" } else { ".local/share/jupyter" };
-    sandbox.home().join(data).join("kernels")
 }
 
 /// Somebody put a file beside the kernel.

@@ -2,12 +2,12 @@
 //! several commands at once, no room, and a disk that is read-only.
 
 use std::fs;
-use std::path::PathBuf;
 
 use super::killer::{Killer, with_some_signals};
 use super::together::{ended, start, stderr};
 use super::{assert_examined, assert_seen};
 use crate::support::disk::{names, tree};
+use crate::support::jupyter::{kernels, with_ipykernel};
 use crate::support::sandbox::Sandbox;
 use crate::support::small_disk::SmallDisk;
 
@@ -92,26 +92,6 @@ fn variables_stay_on_a_disk_that_is_full_or_read_only() {
     sandbox.run(["set", "y"]).status(0).stdout("");
 }
 
-fn kernels(sandbox: &Sandbox) -> PathBuf {
-    sandbox.root().join("jupyter/kernels")
-}
-
-/// Environments with the files of ipykernel that are looked at.
-fn with_ipykernel(names: &[&str]) -> Sandbox {
-    let mut sandbox = Sandbox::new();
-    let data = sandbox.root().join("jupyter");
-    sandbox.set("JUPYTER_DATA_DIR", data);
-    for name in names {
-        let root = sandbox.minimal_environment(name);
-        let metadata = "lib/python3.11/site-packages/ipykernel-7.0.dist-info/METADATA";
-        sandbox.write(root.join(metadata), "Name: ipykernel\nVersion: 7.0\n");
-        sandbox.write(root.join("share/jupyter/kernels/python3/logo-svg.svg"), "<svg/>");
-        let spec = "{\"argv\": [\"python\", \"-m\", \"ipykernel_launcher\"], \"language\": \"python\"}";
-        sandbox.write(root.join("share/jupyter/kernels/python3/kernel.json"), spec);
-    }
-    sandbox
-}
-
 /// What Jupyter sees, and nothing that was begun.
 fn seen(sandbox: &Sandbox) -> String {
     if !kernels(sandbox).is_dir() {
@@ -125,7 +105,8 @@ fn seen(sandbox: &Sandbox) -> String {
 
 #[test]
 fn a_kernel_ended_at_any_step_is_there_or_not_and_goes_where_its_environment_goes() {
-    let sandbox = with_ipykernel(&["x"]);
+    let sandbox = Sandbox::new();
+    with_ipykernel(&sandbox, "x");
     let none = seen(&sandbox);
     sandbox.run(["kernel", "add", "x"]).status(0);
     let whole = seen(&sandbox);
@@ -159,7 +140,8 @@ fn a_kernel_ended_at_any_step_is_there_or_not_and_goes_where_its_environment_goe
 
 #[test]
 fn of_several_that_register_or_remove_a_kernel_at_once_none_fails() {
-    let sandbox = with_ipykernel(&["x"]);
+    let sandbox = Sandbox::new();
+    with_ipykernel(&sandbox, "x");
     for round in 0..4 {
         for output in ended((0..MANY).map(|_| start(&sandbox, &["kernel", "add", "x"])).collect()) {
             assert_eq!(output.status.code(), Some(0), "round {round}: {}", stderr(&output));
@@ -174,7 +156,10 @@ fn of_several_that_register_or_remove_a_kernel_at_once_none_fails() {
 
 #[test]
 fn a_kernel_that_cannot_be_written_leaves_nothing_and_one_that_cannot_be_removed_stays() {
-    let mut sandbox = with_ipykernel(&["x", "y"]);
+    let mut sandbox = Sandbox::new();
+    for name in ["x", "y"] {
+        with_ipykernel(&sandbox, name);
+    }
     let Some(disk) = SmallDisk::of_files(sandbox.root().join("small disk"), 20) else { return };
     sandbox.set("JUPYTER_DATA_DIR", disk.path());
     sandbox.run(["kernel", "add", "y"]).status(0);

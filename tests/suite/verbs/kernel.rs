@@ -2,36 +2,14 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
 use crate::support::disk::tree;
+use crate::support::jupyter::{kernels, with_ipykernel};
 use crate::support::sandbox::{BINARY, Sandbox};
 use crate::support::shells::Shell;
 use crate::support::story::Story;
-
-/// An environment with the files of ipykernel that are looked at.
-fn with_ipykernel(sandbox: &Sandbox, name: &str) -> PathBuf {
-    let root = sandbox.minimal_environment(name);
-    let spec = "{\"argv\": [\"python\", \"-m\", \"ipykernel_launcher\", \"-f\", \"{connection_file}\"],
-                 \"display_name\": \"Python 3 (ipykernel)\", \"language\": \"python\", \"metadata\": {\"debugger\": true}}";
-    for (file, text) in [
-        ("lib/python3.11/site-packages/ipykernel-7.0.dist-info/METADATA", "Name: ipykernel\nVersion: 7.0\n"),
-        ("share/jupyter/kernels/python3/kernel.json", spec),
-        ("share/jupyter/kernels/python3/logo-svg.svg", "<svg/>"),
-    ] {
-        sandbox.write(root.join(file), text);
-    }
-    root
-}
-
-fn kernels(sandbox: &Sandbox) -> PathBuf {
-    sandbox
-        .home()
-        .join(if cfg!(target_os = "macos") { "Library/Jupyter" } else { ".local/share/jupyter" })
-        .join("kernels")
-}
 
 fn spec(sandbox: &Sandbox, kernel: &str) -> Value {
     serde_json::from_slice(&fs::read(kernels(sandbox).join(kernel).join("kernel.json")).unwrap()).unwrap()

@@ -6,10 +6,11 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
+use crate::robustness::strace;
 use crate::support::disk::{names, tree};
 use crate::support::pty::{Terminal, obey_interrupts};
 use crate::support::pythons;
-use crate::support::sandbox::{Sandbox, bytes};
+use crate::support::sandbox::{BINARY, Sandbox, bytes};
 use crate::support::shells::Shell;
 use crate::support::small_disk::SmallDisk;
 
@@ -271,4 +272,28 @@ fn snapshots_are_counted() {
     assert!(!json.contains("\"snapshot_size\": 0"), "{json}");
     drop(sandbox.run(["snapshot", "--remove", "x", "1"]).status(0));
     drop(sandbox.run(["prune"]).status(0).stdout("").stderr("No environments to remove.\n"));
+}
+
+/// Twins have the same names of packages, so nothing else is read of environments that differ in
+/// them; and the size of a snapshot is remembered.
+#[test]
+fn only_environments_that_can_be_twins_are_read() {
+    let sandbox = Sandbox::new().with_own_cache();
+    for (name, package) in [("a", "six"), ("b", "idna"), ("c", "Six")] {
+        let metadata = format!("lib/python3.11/site-packages/{package}-1.0.dist-info/METADATA");
+        sandbox.write(sandbox.minimal_environment(name).join(metadata), format!("Name: {package}\nVersion: 1.0\n"));
+    }
+    drop(sandbox.run(["snapshot", "b"]).status(0));
+    drop(sandbox.run(["prune", "--dry-run"]).status(0).stderr_contains("1 snapshot would free "));
+    let Some(mut command) = strace(&sandbox) else { return };
+    command.args(["-e", "trace=openat,open", BINARY, "prune", "--json"]);
+    let listed = sandbox.run_command(command, b"").status(0).stdout_text();
+    assert_eq!(listed.matches("\"kind\": \"twin\"").count(), 1, "{listed}");
+    let trace = fs::read_to_string(sandbox.root().join("trace")).unwrap();
+    let has_read = |environment: &str| {
+        trace.lines().any(|line| line.contains(&format!("/{environment}/lib/python3.11/")) && line.contains("METADATA"))
+    };
+    assert!(has_read("a") && has_read("c") && !has_read("b"), "{trace}");
+    let is_deep = |line: &&str| line.contains("/snapshots/b/1/b/lib/python3.11/site-packages/idna");
+    assert_eq!(trace.lines().filter(is_deep).collect::<Vec<_>>(), Vec::<&str>::new());
 }
