@@ -63,12 +63,17 @@ calibrate() {
         awk -v round="$round" '{ printf "%s|calibration|%.4f\n", round, ($2 - $1) * 1000 }' >>samples
 }
 
-# used FILE: notes the processor seconds of all processes, those of this one and what it waited for, and the time.
+# used FILE: notes the processor seconds of all processes, those of this one and what it waited for, and the time. What
+# kernel threads do, they do for the file systems of the run.
 used() {
+    local kernel
     [ -r /proc/stat ] || return 0
+    # A process may end in between.
+    kernel=$({ cat /proc/[0-9]*/stat 2>/dev/null || true; } | sed 's/.*) //' |
+        awk '$2 == 2 { sum += $12 + $13 } END { print sum + 0 }')
     times >children
-    awk -v ticks="$(getconf CLK_TCK)" -v now="$EPOCHREALTIME" '
-        FNR == NR { if (FNR == 1) all = $2 + $3 + $4 + $7 + $8 + $9; next }
+    awk -v ticks="$(getconf CLK_TCK)" -v kernel="$kernel" -v now="$EPOCHREALTIME" '
+        FNR == NR { if (FNR == 1) all = $2 + $3 + $4 + $7 + $8 + $9 - kernel; next }
         { for (i = 1; i <= 2; i++) { split($i, part, /[ms]/); ours += part[1] * 60 + part[2] } }
         END { printf "%.2f %.2f %s\n", all / ticks, ours, now }' /proc/stat children >"$1"
 }
