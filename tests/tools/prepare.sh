@@ -85,6 +85,8 @@ install_peers() {
         return
     fi
     say "installing into $directory: ${peers[*]}"
+    # The link of a worktree: venv would empty the directory that it points to, and then refuse it.
+    if [ -L "$directory" ]; then directory=$(cd -P -- "$directory" && pwd); fi
     python=$(find_python)
     "$python" -m venv --clear "$directory"
     "$directory/bin/python" -m pip install --quiet --disable-pip-version-check "${peers[@]}" </dev/null
