@@ -52,6 +52,17 @@ pub(crate) enum Heal {
     Never,
 }
 
+/// The environment of a git worktree whose repository has one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Worktree {
+    /// That of the main worktree.
+    #[default]
+    Share,
+    /// A copy of it, which `workon .` creates.
+    Own,
+}
+
 /// The content of `config.toml`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
@@ -59,6 +70,7 @@ pub(crate) struct Config {
     pub(crate) installer: Installer,
     pub(crate) link: Link,
     pub(crate) heal: Heal,
+    pub(crate) worktree: Worktree,
     /// Whether shells switch by directory.
     pub(crate) auto: bool,
     /// Whether `workon` without a name lets the user choose at a prompt.
@@ -75,6 +87,7 @@ impl Default for Config {
             installer: Installer::default(),
             link: Link::default(),
             heal: Heal::default(),
+            worktree: Worktree::default(),
             auto: false,
             picker: false,
             prefix: None,

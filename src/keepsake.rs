@@ -7,6 +7,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::io;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -21,7 +22,8 @@ use crate::formats::pyvenv_cfg;
 use crate::fs::private::read_private;
 use crate::fs::write_whole;
 use crate::hooks;
-use crate::project;
+use crate::project::{self, identity::Identity};
+use crate::sorting::sort_by;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
@@ -38,6 +40,18 @@ struct Keepsake {
     removed: bool,
     #[serde(default)]
     request: Option<Request>,
+    /// Finds the project again after it was moved.
+    #[serde(default)]
+    identity: Option<Identity>,
+    /// The directories that you did not want it to be linked to.
+    #[serde(default)]
+    declined: Vec<Vec<u8>>,
+}
+
+impl Keepsake {
+    fn project(&self) -> Option<&Path> {
+        self.customization.project.as_deref().map(|project| Path::new(OsStr::from_bytes(project)))
+    }
 }
 
 /// The Python that was requested for an environment, and the version that it got. Another version
@@ -96,8 +110,22 @@ fn save(home: &WorkonHome, environment: &Environment, context: &Context) -> Resu
         forget(home, environment.name());
         return Ok(());
     }
-    let request = Request::of(environment);
-    write(home, environment.name(), &Keepsake { customization, removed_with_link: false, removed: false, request })
+    let mut keepsake = Keepsake {
+        customization,
+        removed_with_link: false,
+        removed: false,
+        request: Request::of(environment),
+        identity: None,
+        declined: Vec::new(),
+    };
+    keepsake.identity = keepsake.project().and_then(Identity::of);
+    let old = read(home, environment.name()).filter(|old| old.project() == keepsake.project());
+    if let Some(old) = old {
+        // The directory may be missing because it was moved.
+        keepsake.identity = keepsake.identity.or(old.identity);
+        keepsake.declined = old.declined;
+    }
+    write(home, environment.name(), &keepsake)
 }
 
 fn has_own_prompt(customization: &Customization, environment: &Environment) -> bool {
@@ -166,8 +194,7 @@ pub(crate) fn forget(home: &WorkonHome, name: &OsStr) {
 pub(crate) fn link_of_removed(home: &WorkonHome, environment: &Environment, context: &Context) -> Option<PathBuf> {
     let keepsake = read(home, environment.name())?;
     let project = project::linked(environment, context).ok()??;
-    let is_same = keepsake.customization.project.as_deref() == Some(project.as_os_str().as_bytes());
-    (keepsake.removed_with_link && is_same).then_some(project)
+    (keepsake.removed_with_link && keepsake.project() == Some(&project)).then_some(project)
 }
 
 /// Whether another tool recreated the environment since the copy was saved, without what you had
@@ -182,9 +209,44 @@ pub(crate) fn lost_links(home: &WorkonHome, context: &Context) -> Vec<(OsString,
     let link = |name: OsString| {
         let environment = home.get(&EnvironmentName::existing(&name).ok()?).ok()?;
         let keepsake = lost(Timestamps::of(home, &environment), home, &environment, context)?;
-        Some((name, PathBuf::from(OsString::from_vec(keepsake.customization.project?))))
+        Some((name, keepsake.project()?.to_path_buf()))
     };
     entries.filter_map(|entry| link(entry.file_name())).collect()
+}
+
+/// The environments whose project is missing and seems to be in this directory now, and where it
+/// was, by name. Skips those that you declined to link to it.
+pub(crate) fn of_moved_project(
+    home: &WorkonHome,
+    context: &Context,
+    directory: &Path,
+    identity: &Identity,
+) -> Vec<(Environment, PathBuf)> {
+    let entries = fs::read_dir(home.kept()).into_iter().flatten().flatten();
+    let moved = |name: OsString| {
+        let keepsake = read(home, &name).filter(|keepsake| !keepsake.removed)?;
+        let is_same = keepsake.identity.as_ref()?.is_same_project(identity);
+        if !is_same || keepsake.declined.iter().any(|declined| declined == directory.as_os_str().as_bytes()) {
+            return None;
+        }
+        let environment = home.get(&EnvironmentName::existing(&name).ok()?).ok()?;
+        let linked = project::linked(&environment, context)
+            .ok()?
+            .filter(|linked| Some(linked.as_path()) == keepsake.project())?;
+        let is_missing = fs::metadata(&linked).is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+        is_missing.then_some((environment, linked))
+    };
+    let mut found: Vec<_> = entries.filter_map(|entry| moved(entry.file_name())).collect();
+    sort_by(&mut found, |(one, _), (other, _)| one.name().cmp(other.name()));
+    found
+}
+
+/// Remembers that the environment is not to be linked to this directory.
+pub(crate) fn decline(home: &WorkonHome, environment: &Environment, directory: &Path) {
+    if let Some(mut keepsake) = read(home, environment.name()) {
+        keepsake.declined.push(directory.as_os_str().as_bytes().to_vec());
+        drop(write(home, environment.name(), &keepsake));
+    }
 }
 
 /// The copy, if the environment lacks something of it since another tool recreated the environment:

@@ -2,7 +2,8 @@
 //!
 //! Owns reading and writing that file, and finding the environments linked to a directory. Beside
 //! it: `pipenv` finds the environment that pipenv would use, `dependencies` what a project needs,
-//! `python` the Python it requests, `dot_venv` makes the link `.venv`, and `pointer` reads it.
+//! `python` the Python it requests, `dot_venv` makes the link `.venv`, and `pointer` reads it;
+//! `identity` tells the project apart wherever it is.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -19,12 +20,14 @@ use crate::workon_home::WorkonHome;
 pub(crate) mod dependencies;
 pub(crate) mod dot_venv;
 mod git_exclude;
+pub(crate) mod identity;
 pub(crate) mod linked_directories;
 mod pipfile_lock;
 pub(crate) mod pipenv;
 pub(crate) mod pointer;
 mod pyproject;
 pub(crate) mod python;
+pub(crate) mod repository;
 pub(crate) mod requirements;
 
 /// Longest `.project` that is read.

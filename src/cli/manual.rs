@@ -74,7 +74,10 @@ fn program_page(root: Command) -> Result<Vec<u8>> {
     }
     more.control("SH", ["FILES"]);
     let files = [
-        ("~/.config/venvwrap/config.toml", "Settings: installer, link, heal, auto, picker, prefix, trash-days."),
+        (
+            "~/.config/venvwrap/config.toml",
+            "Settings: installer, link, heal, worktree, auto, picker, prefix, trash-days.",
+        ),
         ("~/.config/venvwrap/defaults.txt", "Packages for every new environment; a requirements file."),
         ("WORKON_HOME/NAME", "An environment."),
         (

@@ -73,16 +73,7 @@ impl Verb for CpVirtualenv {
         }
         output::data(format!("Copying {} as {}...\n", shown(source.name()), shown(name.as_os_str())).as_bytes())?;
         let hooks = session.hooks(&home)?;
-        let (environment, aside) = copy(&home, &hooks, &source, &name)?;
-        if let [first, rest @ ..] = &aside[..] {
-            say_put_aside(session, &environment, first, rest.len());
-        }
-        if let Some(note) = home.note(source.name()).filter(|_| source.root().parent() == Some(home.path())) {
-            home.set_note(environment.name(), Some(&note))?;
-        }
-        if source.root().parent() == Some(home.path()) {
-            set::follow(&home, source.name(), source.root(), &environment)?;
-        }
+        let environment = copy_with_settings(session, &home, &source, &name)?;
         keepsake::remember(&home, &environment, session.context);
 
         // From here on the copy stays, whatever happens: it is entered, and the person can go on
@@ -96,6 +87,26 @@ impl Verb for CpVirtualenv {
         session.note_not_activated(environment.name());
         Ok(Outcome::Plan(plan, 0))
     }
+}
+
+/// Makes the copy, with the note and the variables that an environment of the store has beside it.
+pub(super) fn copy_with_settings(
+    session: &Session<'_>,
+    home: &WorkonHome,
+    source: &Environment,
+    name: &EnvironmentName,
+) -> Result<Environment> {
+    let (environment, aside) = copy(home, &session.hooks(home)?, source, name)?;
+    if let [first, rest @ ..] = &aside[..] {
+        say_put_aside(session, &environment, first, rest.len());
+    }
+    if source.root().parent() == Some(home.path()) {
+        if let Some(note) = home.note(source.name()) {
+            home.set_note(environment.name(), Some(&note))?;
+        }
+        set::follow(home, source.name(), source.root(), &environment)?;
+    }
+    Ok(environment)
 }
 
 /// What came along from elsewhere and does not run, and how it is made to.

@@ -3,12 +3,12 @@
 //!
 //! Owns the order of the rules. `project` reads links and pipenv's settings.
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::Session;
+use super::{Session, moved, worktree};
 use crate::context::Context;
 use crate::elsewhere::Places;
 use crate::environment::Environment;
@@ -19,6 +19,7 @@ use crate::keepsake;
 use crate::output;
 use crate::project::pipenv::{self, Location};
 use crate::project::pointer::{self, Target, pointed};
+use crate::project::repository::main_worktree;
 use crate::project::{self, Comparison, linked_directories};
 use crate::trust;
 use crate::workon_home::WorkonHome;
@@ -31,20 +32,28 @@ struct Match {
 }
 
 /// The environment of the current project. The nearest directory wins; in one directory, the first
-/// rule.
-pub(super) fn environment(session: &Session<'_>, home: &WorkonHome) -> Result<Environment> {
+/// rule. `for_workon`: whether an environment may be created
+/// for a worktree, and whether to offer that of a project that was moved here.
+pub(super) fn environment(session: &Session<'_>, home: &WorkonHome, for_workon: bool) -> Result<Environment> {
     let here = session.context.working_directory()?;
-    let levels = with_main_worktrees(levels(&here, session.context), |_| true);
+    let levels = Levels::with_main_worktrees(levels(&here, session.context), |_| true);
     // The rules, the most explicit first.
     let ways = [
         linked(&levels, home, session.context, Comparison::Whole)?,
         of_pipenv(&levels, home, session.context),
         pointed_to(&levels, home),
     ];
-    if let Some(environment) = nearest(&levels, home, &ways)? {
-        return Ok(environment);
+    let found = match nearest(&levels, home, &ways)? {
+        None => recreated(&levels, home, session.context)?,
+        found => found,
+    };
+    if let Some((level, environment)) = found {
+        return match levels.worktrees.get(&level) {
+            Some(worktree) if for_workon => worktree::environment(session, home, environment, worktree),
+            _ => Ok(environment),
+        };
     }
-    if let Some(environment) = recreated(&levels, home, session.context)? {
+    if let Some(environment) = moved::offer(session, home, levels.own().map(|(_, directory)| directory), for_workon)? {
         return Ok(environment);
     }
     let name = here.file_name().unwrap_or_default();
@@ -70,32 +79,30 @@ pub(super) enum Automatic {
 pub(super) fn automatic(session: &Session<'_>, home: &WorkonHome) -> Result<Automatic> {
     let here = session.context.working_directory()?;
     let is_linked = |main: &Path| linked_directories::has(home, main, session.context);
-    let levels = with_main_worktrees(levels(&here, session.context), is_linked);
-    let targets: Vec<(usize, Target)> = levels
-        .iter()
-        .enumerate()
-        .filter_map(|(level, spellings)| Some((level, pointer::target(&spellings[0], home)?)))
-        .collect();
+    let levels = Levels::with_main_worktrees(levels(&here, session.context), is_linked);
+    let targets: Vec<(usize, Target)> =
+        levels.own().filter_map(|(level, directory)| Some((level, pointer::target(directory, home)?))).collect();
     let stored = targets.iter().find_map(|(level, target)| match target {
         Target::Stored(name) => Some(Match { level: *level, names: vec![name.clone()] }),
         Target::Outside(_) => None,
     });
     // pipenv looks at `.venv`, too, and follows a link.
     let is_link = |file: PathBuf| fs::symlink_metadata(file).is_ok_and(|entry| entry.is_symlink());
-    let asks_pipenv = targets.is_empty() && !levels.iter().any(|level| is_link(level[0].join("Pipfile")));
+    let asks_pipenv = targets.is_empty() && !levels.own().any(|(_, directory)| is_link(directory.join("Pipfile")));
     let ways = [
         linked(&levels, home, session.context, Comparison::Text)?,
         if asks_pipenv { of_pipenv(&levels, home, session.context) } else { None },
         stored,
     ];
-    if let Some(environment) = nearest(&levels, home, &ways)? {
-        return Ok(Automatic::Environment(environment));
-    }
-    if let Some(environment) = recreated(&levels, home, session.context)? {
+    let found = match nearest(&levels, home, &ways)? {
+        None => recreated(&levels, home, session.context)?,
+        found => found,
+    };
+    if let Some((_, environment)) = found {
         return Ok(Automatic::Environment(environment));
     }
     let outside = targets.into_iter().find_map(|(level, target)| match target {
-        Target::Outside(root) => Some((levels[level][0].clone(), root)),
+        Target::Outside(root) => Some((levels.directories[level][0].clone(), root)),
         Target::Stored(_) => None,
     });
     let Some((project, root)) = outside else { return Ok(Automatic::Nothing) };
@@ -143,53 +150,68 @@ pub(super) fn left_to(session: &Session<'_>, has_direnv: bool) -> Result<Option<
 const LONGEST_SETTINGS: u64 = 64 * 1024;
 
 /// The environments that are linked to one of these directories.
-fn linked(
-    levels: &[Vec<PathBuf>],
-    home: &WorkonHome,
-    context: &Context,
-    comparison: Comparison,
-) -> Result<Option<Match>> {
-    let found = project::linked_to_first(levels, home, context, comparison)?;
+fn linked(levels: &Levels, home: &WorkonHome, context: &Context, comparison: Comparison) -> Result<Option<Match>> {
+    let found = project::linked_to_first(&levels.directories, home, context, comparison)?;
     Ok(found.map(|(level, names)| Match { level, names }))
 }
 
 /// The environment that was linked to one of these directories until another tool recreated it.
-fn recreated(levels: &[Vec<PathBuf>], home: &WorkonHome, context: &Context) -> Result<Option<Environment>> {
+fn recreated(levels: &Levels, home: &WorkonHome, context: &Context) -> Result<Option<(usize, Environment)>> {
     let links = keepsake::lost_links(home, context);
     let names = |spellings: &[PathBuf]| -> Vec<OsString> {
         let linked = links.iter().filter(|(_, project)| spellings.contains(project));
         linked.map(|(name, _)| name.clone()).collect()
     };
-    let found = levels.iter().enumerate().map(|(level, spellings)| Match { level, names: names(spellings) });
+    let found =
+        levels.directories.iter().enumerate().map(|(level, spellings)| Match { level, names: names(spellings) });
     nearest(levels, home, &[found.into_iter().find(|found| !found.names.is_empty())])
 }
 
-/// The environment in the nearest directory that a rule found one for.
-fn nearest(levels: &[Vec<PathBuf>], home: &WorkonHome, ways: &[Option<Match>]) -> Result<Option<Environment>> {
+/// The environment in the nearest directory that a rule found one for, and how many directories up.
+fn nearest(levels: &Levels, home: &WorkonHome, ways: &[Option<Match>]) -> Result<Option<(usize, Environment)>> {
     let ways: Vec<&Match> = ways.iter().flatten().collect();
     let Some(Match { level, names }) = ways.iter().min_by_key(|found| found.level) else { return Ok(None) };
-    let place = &levels[*level];
-    // Of several linked environments: the one that another rule found too, else the one named like
-    // the directory.
-    let others = ways.iter().filter(|found| found.names.len() == 1).flat_map(|found| &found.names);
-    let named = place.iter().filter_map(|place| place.file_name());
-    let agreed = others.map(OsString::as_os_str).chain(named).find(|name| names.iter().any(|one| one == name));
-    let several = || Error::Ambiguous { directory: place[0].clone(), names: names.clone() };
-    home.get(&EnvironmentName::existing(agreed.ok_or_else(several)?)?).map(Some)
+    let name = match &names[..] {
+        [name] => name,
+        several => {
+            let of_rules = ways.iter().filter(|found| found.names.len() == 1).flat_map(|found| &found.names);
+            chosen(several, of_rules, &levels.directories[*level], home)?
+        }
+    };
+    Ok(Some((*level, home.get(&EnvironmentName::existing(name)?)?)))
+}
+
+/// Of several environments that are linked to a directory: the default, else the one that another
+/// rule found too, else the one named like the directory.
+fn chosen<'a>(
+    names: &'a [OsString],
+    mut of_rules: impl Iterator<Item = &'a OsString>,
+    directory: &[PathBuf],
+    home: &WorkonHome,
+) -> Result<&'a OsString> {
+    let mut defaults = names.iter().filter(|name| home.is_default(name));
+    if let (Some(default), None) = (defaults.next(), defaults.next()) {
+        return Ok(default);
+    }
+    let linked = |name: &OsStr| names.iter().find(|linked| linked.as_os_str() == name);
+    let agreed = of_rules.find_map(|name| linked(name));
+    let agreed = agreed.or_else(|| directory.iter().filter_map(|place| place.file_name()).find_map(linked));
+    let several = || Error::Ambiguous { directory: directory[0].clone(), names: names.to_vec(), are_linked: true };
+    agreed.ok_or_else(several)
 }
 
 /// Another tool's environment for the nearest directory that has one: its `.venv`, or poetry's or
 /// hatch's.
-fn of_other_tools(session: &Session<'_>, home: &WorkonHome, levels: &[Vec<PathBuf>]) -> Result<Option<Environment>> {
+fn of_other_tools(session: &Session<'_>, home: &WorkonHome, levels: &Levels) -> Result<Option<Environment>> {
     let places = Places::beside(session.context, home);
-    for spellings in levels {
-        let mut found = places.of_project(&spellings[0]);
+    for (_, directory) in levels.own() {
+        let mut found = places.of_project(directory);
         match found.len() {
             0 => {}
             1 => return Ok(found.pop()),
             _ => {
                 let names = found.iter().map(|environment| environment.name().to_owned()).collect();
-                return Err(Error::Ambiguous { directory: spellings[0].clone(), names });
+                return Err(Error::Ambiguous { directory: directory.to_path_buf(), names, are_linked: false });
             }
         }
     }
@@ -217,40 +239,42 @@ fn levels(here: &Path, context: &Context) -> Vec<Vec<PathBuf>> {
     levels
 }
 
-/// Adds the main worktree of a repository as another spelling of its other worktrees, which share
-/// its environment.
-fn with_main_worktrees(mut levels: Vec<Vec<PathBuf>>, may_be: impl Fn(&Path) -> bool) -> Vec<Vec<PathBuf>> {
-    for spellings in &mut levels {
-        let main = main_worktree(&spellings[0], &may_be);
-        spellings.extend(main);
+/// The directories where an environment is looked for.
+struct Levels {
+    /// From this directory upward, each in all its spellings.
+    directories: Vec<Vec<PathBuf>>,
+    /// For those that are the main worktree of a repository: its other worktree, which shares the
+    /// environments that are linked to the main one.
+    worktrees: BTreeMap<usize, PathBuf>,
+}
+
+impl Levels {
+    /// Adds main worktrees after their other worktrees. `may_be`: decides by the path of a main
+    /// worktree, before that is touched.
+    fn with_main_worktrees(levels: Vec<Vec<PathBuf>>, may_be: impl Fn(&Path) -> bool) -> Self {
+        let mut found = Self { directories: Vec::new(), worktrees: BTreeMap::new() };
+        for spellings in levels {
+            let worktree = spellings[0].clone();
+            found.directories.push(spellings);
+            if let Some(main) = main_worktree(&worktree, &may_be) {
+                found.worktrees.insert(found.directories.len(), worktree);
+                found.directories.push(vec![main]);
+            }
+        }
+        found
     }
-    levels
-}
 
-/// The directory of the repository's main worktree, if this one is another of its worktrees. git
-/// writes both files. `may_be`: decides by its path, before it is touched.
-fn main_worktree(directory: &Path, may_be: impl Fn(&Path) -> bool) -> Option<PathBuf> {
-    let link = directory.join(".git");
-    fs::symlink_metadata(&link).ok().filter(fs::Metadata::is_file)?;
-    let line = |file: &Path| {
-        let text = read_small(file, LONGEST_LINK).ok().flatten()?;
-        Some(PathBuf::from(OsStr::from_bytes(text.trim_ascii_end())))
-    };
-    let text = line(&link)?;
-    let private = Path::new(OsStr::from_bytes(text.as_os_str().as_bytes().strip_prefix(b"gitdir: ")?));
-    let git = private.parent().filter(|parent| parent.file_name() == Some(OsStr::new("worktrees")))?.parent()?;
-    let main = git.parent().filter(|main| git.file_name() == Some(OsStr::new(".git")) && may_be(main))?;
-    let is_back = line(&private.join("gitdir")).is_some_and(|back| back == link || is_same(&back, &link));
-    is_back.then(|| main.to_path_buf())
+    /// Their numbers and paths, without main worktrees.
+    fn own(&self) -> impl Iterator<Item = (usize, &Path)> {
+        let all = self.directories.iter().enumerate().map(|(level, spellings)| (level, spellings[0].as_path()));
+        all.filter(|(level, _)| !self.worktrees.contains_key(level))
+    }
 }
-
-/// Longest file of git that names a directory.
-const LONGEST_LINK: u64 = 16 * 1024;
 
 /// The environment that pipenv would use, if it is in the store. Errors of pipenv's settings are
 /// ignored here.
-fn of_pipenv(levels: &[Vec<PathBuf>], home: &WorkonHome, context: &Context) -> Option<Match> {
-    let project = pipenv::Project::around(&levels[0][0], context).ok()?;
+fn of_pipenv(levels: &Levels, home: &WorkonHome, context: &Context) -> Option<Match> {
+    let project = pipenv::Project::around(&levels.directories[0][0], context).ok()?;
     // Other tools read a file `.venv` as a path; only pipenv reads it as a name.
     let dot_venv = project.directory().join(".venv");
     if dot_venv.is_file() && pointed(project.directory(), home).default.is_some() {
@@ -260,13 +284,13 @@ fn of_pipenv(levels: &[Vec<PathBuf>], home: &WorkonHome, context: &Context) -> O
     home.find(&EnvironmentName::existing(&name).ok()?).ok()??;
     let is_here = |spellings: &Vec<PathBuf>| spellings.iter().any(|place| place == project.directory());
     // PIPENV_PIPFILE may be outside these directories; it counts as the current one.
-    Some(Match { level: levels.iter().position(is_here).unwrap_or(0), names: vec![name] })
+    Some(Match { level: levels.directories.iter().position(is_here).unwrap_or(0), names: vec![name] })
 }
 
 /// The environment of the store that `.venv` or `.python-envs` points to.
-fn pointed_to(levels: &[Vec<PathBuf>], home: &WorkonHome) -> Option<Match> {
-    let linked = |spellings: &Vec<PathBuf>| stored(home, &pointed(&spellings[0], home).default?);
-    levels.iter().enumerate().find_map(|(level, place)| Some(Match { level, names: vec![linked(place)?] }))
+fn pointed_to(levels: &Levels, home: &WorkonHome) -> Option<Match> {
+    let linked = |directory: &Path| stored(home, &pointed(directory, home).default?);
+    levels.own().find_map(|(level, directory)| Some(Match { level, names: vec![linked(directory)?] }))
 }
 
 /// The name of the store's environment that a symlink points to.

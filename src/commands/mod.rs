@@ -62,6 +62,7 @@ pub(crate) mod lsvirtualenv;
 pub(crate) mod mkproject;
 pub(crate) mod mktmpenv;
 pub(crate) mod mkvirtualenv;
+mod moved;
 mod parallel;
 pub(crate) mod note;
 pub(crate) mod prompt;
@@ -89,6 +90,7 @@ pub(crate) mod upgrade;
 pub(crate) mod which;
 pub(crate) mod wipeenv;
 pub(crate) mod workon;
+mod worktree;
 
 /// What a command leaves to be done.
 #[derive(Debug)]

@@ -8,9 +8,10 @@ use clap::Parser;
 use super::{Outcome, Session, Verb, elsewhere, workon};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
+use crate::fs::tidied;
 use crate::keepsake;
 use crate::output;
-use crate::project::{self, dot_venv};
+use crate::project::{self, Comparison, dot_venv};
 use crate::shown::shown;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
@@ -25,7 +26,8 @@ use crate::workon_home::name::EnvironmentName;
 Examples:
   setvirtualenvproject                    link the active environment to this directory
   setvirtualenvproject projectx ~/src/x   link projectx to ~/src/x
-  setvirtualenvproject ./.venv .          link the environment at this path"
+  setvirtualenvproject ./.venv .          link the environment at this path
+  setvirtualenvproject --default api      make api the default of its project"
 )]
 pub(crate) struct SetVirtualenvProject {
     /// Name or path of the environment; by default the active one
@@ -37,6 +39,10 @@ pub(crate) struct SetVirtualenvProject {
     /// Make the project's .venv a link to the environment, for uv and editors
     #[arg(long)]
     link: bool,
+    /// Make it the default of its project, if several environments are linked to that: `workon .`
+    /// activates it. Without DIRECTORY, an existing link stays
+    #[arg(long)]
+    default: bool,
 }
 
 impl Verb for SetVirtualenvProject {
@@ -45,20 +51,35 @@ impl Verb for SetVirtualenvProject {
             Some(named) => find(session, named.as_os_str())?,
             None => session.active()?,
         };
+        let linked = project::linked(&environment, session.context)?;
         let project = match &self.directory {
             Some(directory) => session.context.absolute_path(directory)?,
-            None => session.context.working_directory()?,
+            None => match linked.as_ref().filter(|_| self.default) {
+                Some(linked) => linked.clone(),
+                None => session.context.working_directory()?,
+            },
         };
         if !project.is_dir() {
             return Err(Error::NoDirectory { path: project, hint: "the project directory must exist".to_owned() });
         }
         let home = WorkonHome::locate(session.context)?;
+        if self.default && !is_stored(&home, &environment) {
+            let message =
+                format!("{} is not in WORKON_HOME, so it cannot be a default", session.shown(environment.root()));
+            return Err(Error::Usage { message, hint: "leave out --default".to_owned() });
+        }
         if self.link {
             dot_venv::check(&project, &home)?;
         }
         workon::restore(session, &home, &environment)?;
         project::link(&environment, session.context, &project)?;
         keepsake::remember(&home, &environment, session.context);
+        if self.default {
+            make_default(session, &home, &environment, &project)?;
+        } else if linked.is_some_and(|linked| linked != project) && is_stored(&home, &environment) {
+            // It was the default of another project.
+            home.set_default(environment.name(), false)?;
+        }
         let text = format!("Setting project for {} to {}\n", shown(environment.name()), shown(&project));
         output::data(text.as_bytes())?;
         if self.link {
@@ -66,8 +87,27 @@ impl Verb for SetVirtualenvProject {
             output::note(&format!("Linked {} to `{}`", session.shown(&link), shown(environment.name())));
             super::mkvirtualenv::hide_from_git(session, &project);
         }
+        if self.default {
+            output::note(&format!("`{}` is the default of {}", shown(environment.name()), session.shown(&project)));
+        }
         Ok(Outcome::Done)
     }
+}
+
+fn is_stored(home: &WorkonHome, environment: &Environment) -> bool {
+    environment.root().parent() == Some(home.path())
+}
+
+/// Makes the environment the default of the project, in place of another one.
+fn make_default(session: &Session<'_>, home: &WorkonHome, environment: &Environment, project: &Path) -> Result<()> {
+    let directory = [vec![tidied(project)]];
+    let linked = project::linked_to_first(&directory, home, session.context, Comparison::Whole)?;
+    for other in linked.map(|(_, names)| names).unwrap_or_default() {
+        if other != environment.name() && home.is_default(&other) {
+            home.set_default(&other, false)?;
+        }
+    }
+    home.set_default(environment.name(), true)
 }
 
 /// Finds an environment by name, else by path. The name has precedence over a directory of the same

@@ -36,7 +36,8 @@ use crate::workon_home::name::EnvironmentName;
 /// `.` is the environment of the current project. From this directory upward, workon takes the
 /// first environment that is linked to the directory, that pipenv uses for it, or that its .venv
 /// points to; else the environment named like this directory; else the one another tool keeps for
-/// the project. `-` is the environment that was active before in this shell.
+/// the project. If the project was moved here, workon offers to link its environment to it again.
+/// `-` is the environment that was active before in this shell.
 ///
 /// The beginning of a name is enough at a prompt, if no other name begins like that.
 ///
@@ -139,13 +140,16 @@ fn appended(session: &Session<'_>, home: &WorkonHome, environment: &Environment)
 /// The environment of that name, or the current project's for `.`. Other tools' environments are
 /// searched only if WORKON_HOME has none of the name.
 pub(super) fn environment(session: &Session<'_>, home: &WorkonHome, name: &OsStr) -> Result<Environment> {
-    if name == OsStr::new(".") { here::environment(session, home) } else { elsewhere::get(session, home, name) }
+    if name == OsStr::new(".") { here::environment(session, home, false) } else { elsewhere::get(session, home, name) }
 }
 
 /// The environment that was typed at a prompt: also `-`, and the beginning of a name.
 fn typed(session: &Session<'_>, home: &WorkonHome, name: &OsStr) -> Result<Environment> {
     if name == OsStr::new("-") {
         return previous(session, home);
+    }
+    if name == OsStr::new(".") {
+        return here::environment(session, home, true);
     }
     let error = match environment(session, home, name) {
         Err(error @ Error::UnknownEnvironment { .. }) => error,

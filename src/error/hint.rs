@@ -22,6 +22,11 @@ impl Error {
                 let (list, create) = (verb("lsvirtualenv"), verb("mkvirtualenv"));
                 format!("`{list} -b` lists the environments; `{create} {}` creates it", operands(&[name]))
             }
+            Self::Ambiguous { names, directory, are_linked: true } => {
+                let (name, set) = (format!("name the one you mean: {}", one_of(names)), verb("setvirtualenvproject"));
+                let operands = operands(&[names[0].as_os_str(), directory.as_os_str()]);
+                name + "\n" + &format!("`{set} --default {operands}` makes it the default of this project")
+            }
             Self::Ambiguous { names, .. } => format!("name the one you mean: {}", one_of(names)),
             Self::NoDependencies { .. } => {
                 "`--from` takes a pylock.toml, requirements.txt, pyproject.toml, or Pipfile.lock, or a directory with \

@@ -41,7 +41,7 @@ pub(crate) enum Error {
 
     /// More than one environment belongs to the directory.
     #[error("{} is the project of {}", shown(.directory), listed(.names, "and"))]
-    Ambiguous { directory: PathBuf, names: Vec<OsString> },
+    Ambiguous { directory: PathBuf, names: Vec<OsString>, are_linked: bool },
 
     /// A project lists no dependencies, or lists them in a form that cannot be installed.
     #[error("nothing to install from {}: {reason}", shown(.path))]

@@ -1,20 +1,18 @@
 //! Makes git ignore a project's link `.venv`. The usual pattern `.venv/` matches only directories,
 //! not links.
 //!
-//! Owns one line in `info/exclude`, which belongs to this clone and is never committed. git is not
-//! started: the settings of a cloned repository could make it run something.
+//! Owns one line in `info/exclude`, which belongs to this clone and is never committed.
 
-use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use nix::fcntl::OFlag;
 
+use super::repository;
 use crate::error::{Error, Result};
-use crate::fs::{read_prefix, read_small, tidied};
+use crate::fs::read_prefix;
 
 const PATTERN: &[u8] = b".venv";
 
@@ -27,7 +25,7 @@ const LIMIT: u64 = 1024 * 1024;
 /// Makes git ignore the link, unless a pattern does already. Returns the file that was changed, if
 /// any.
 pub(crate) fn add(project: &Path) -> Result<Option<PathBuf>> {
-    let Some((top, common)) = repository(project) else { return Ok(None) };
+    let Some((top, common)) = repository::around(project) else { return Ok(None) };
     let exclude = common.join("info/exclude");
     let ignore_files = project.ancestors().take_while(|place| place.starts_with(&top)).map(|at| at.join(".gitignore"));
     if ignore_files.chain([exclude.clone()]).any(|file| covers(&file)) {
@@ -35,30 +33,6 @@ pub(crate) fn add(project: &Path) -> Result<Option<PathBuf>> {
     }
     append(&exclude).map_err(Error::io("write", &exclude))?;
     Ok(Some(exclude))
-}
-
-/// The top of the work tree around a directory, and the git directory that all work trees of the
-/// repository share.
-fn repository(project: &Path) -> Option<(PathBuf, PathBuf)> {
-    let top = project.ancestors().find(|place| fs::symlink_metadata(place.join(".git")).is_ok())?;
-    let dot_git = top.join(".git");
-    let entry = fs::symlink_metadata(&dot_git).ok()?;
-    let own = if entry.is_dir() {
-        dot_git
-    } else {
-        // A linked work tree or a submodule has a file `.git`.
-        tidied(&top.join(named_in(&dot_git, b"gitdir: ")?))
-    };
-    let common = named_in(&own.join("commondir"), b"").map_or_else(|| own.clone(), |named| tidied(&own.join(named)));
-    let is_repository = common.join("HEAD").is_file() && common.join("objects").is_dir();
-    is_repository.then(|| (top.to_path_buf(), common))
-}
-
-/// The path in a one-line file, after a prefix.
-fn named_in(file: &Path, before: &[u8]) -> Option<PathBuf> {
-    let text = read_small(file, LIMIT).ok()??;
-    let line = text.strip_prefix(before)?.split(|byte| *byte == b'\n').next()?.trim_ascii_end();
-    (!line.is_empty() && !line.contains(&0)).then(|| PathBuf::from(OsStr::from_bytes(line)))
 }
 
 fn covers(file: &Path) -> bool {

@@ -81,6 +81,12 @@ pub(super) struct Dependencies {
     pub(super) taken: String,
 }
 
+/// The normalized name of the project. `None` if it has none, or the file cannot be parsed.
+pub(super) fn name(text: &str) -> Option<String> {
+    let name = normalized(&toml::from_str::<Pyproject>(text).ok()?.project?.name);
+    (!name.is_empty()).then_some(name)
+}
+
 /// `None` if the file lists no dependencies: many hold only settings of tools.
 pub(super) fn read(text: &str, file: &Path) -> Result<Option<Dependencies>> {
     let wrong = |reason: String| Error::Malformed { what: shown(file).to_string(), reason };

@@ -1,6 +1,6 @@
 //! Facts about environments that are kept beside them, by name: the user's note, whether it is
-//! locked, the Jupyter kernels of those in the trash, and, each in a file of its own, when it was
-//! used (`used`) and the user's variables (`variables`).
+//! locked or the default of its project, the Jupyter kernels of those in the trash, and, each in a
+//! file of its own, when it was used (`used`) and the user's variables (`variables`).
 //!
 //! Each is a file in a directory of its own in `.venvwrap`, so that nothing is written into an
 //! environment. They move along when it is renamed, and stay while it is in the trash. Snapshots
@@ -29,9 +29,11 @@ const KERNELS: &str = "kernels";
 pub(super) const VARIABLES: &str = "variables";
 /// Empty files, one for each locked environment.
 const LOCKED: &str = "locked";
+/// Empty files, one for each environment that is the default of its project.
+const DEFAULT: &str = "default";
 
 /// Every directory with facts about environments.
-const SHELVES: [&str; 6] = [USED, NOTES, KERNELS, LOCKED, VARIABLES, ADOPTED];
+const SHELVES: [&str; 7] = [USED, NOTES, KERNELS, LOCKED, DEFAULT, VARIABLES, ADOPTED];
 
 /// Longest note, in bytes.
 pub(crate) const LONGEST_NOTE: usize = 16 * 1024;
@@ -51,10 +53,24 @@ impl WorkonHome {
 
     /// Records it.
     pub(crate) fn set_locked(&self, name: &OsStr, is_locked: bool) -> Result<()> {
-        if !is_locked {
-            return self.private_directory(LOCKED)?.map_or(Ok(()), |shelf| remove(&shelf, name));
+        self.set_mark(LOCKED, name, is_locked)
+    }
+
+    /// Whether the environment of this name is the default of its project.
+    pub(crate) fn is_default(&self, name: &OsStr) -> bool {
+        self.kept_in(DEFAULT, name).next().is_some()
+    }
+
+    /// Records it.
+    pub(crate) fn set_default(&self, name: &OsStr, is_default: bool) -> Result<()> {
+        self.set_mark(DEFAULT, name, is_default)
+    }
+
+    fn set_mark(&self, shelf: &str, name: &OsStr, is_set: bool) -> Result<()> {
+        if !is_set {
+            return self.private_directory(shelf)?.map_or(Ok(()), |shelf| remove(&shelf, name));
         }
-        let shelf = self.create_private(LOCKED)?;
+        let shelf = self.create_private(shelf)?;
         create_empty(&shelf, name).map_err(Error::io("write", shelf.path().join(name)))
     }
 

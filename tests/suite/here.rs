@@ -70,15 +70,15 @@ fn links_on_the_way_make_no_difference() {
 
 #[test]
 fn several_are_named_and_none_is_taken() {
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::plain();
     let project = made(&sandbox, "my project");
     link(&sandbox, "one", &project);
     // A second name for the same environment is not a second environment.
     symlink("one", sandbox.environment("alias")).unwrap();
     assert_eq!(here(&sandbox, &project), "one");
     link(&sandbox, "two", &project);
-    let said =
-        "venvwrap: [ROOT]/my project is the project of `one` and `two`\nhint: name the one you mean: `one` or `two`\n";
+    let said = "venvwrap: [ROOT]/my project is the project of `one` and `two`\nhint: name the one you mean: `one` or `two`\n\
+         hint: `venvwrap setvirtualenvproject --default one '[ROOT]/my project'` makes it the default of this project\n";
     assert_eq!(here(&sandbox, &project), said);
     // The directory's name alone does not decide between linked environments.
     sandbox.minimal_environment("my project");

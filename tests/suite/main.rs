@@ -47,6 +47,7 @@ mod recipes; //        environments as a file, and built from it
 mod pointers; //       a `.venv` that is a file, and `.python-envs`
 mod protocol; // functions and binary: streams, descriptors, a missing, killed, or different binary
 mod promises; //       the promises, for every verb: a table, and what walks it
+mod projects; // moved projects, several environments of one, worktrees
 mod quoting; // any bytes, through every shell
 mod requests; // which Python is used: compared with uv, requested by projects, missing
 mod robustness; //     killed, interrupted, many at once, damaged

@@ -4,12 +4,24 @@ use std::fs;
 
 use super::play::After::{Again, Gone, Line, Shown};
 use super::play::{NAME, situation};
-use super::prepared::{project, python, script};
+use super::prepared::{environment, project, python, script};
 use super::{Row, by, mentioned, pasted};
 use crate::support::sandbox::Sandbox;
 
 pub(super) const ROWS: &[Row] = &[
     mentioned("names the command that was typed", "`uv venv --clear` empties it"),
+    pasted(
+        "{was_linked}; `{} {name} {here}` links it to this project",
+        situation(moved_away, "venvwrap run . true", &[Again]).after_line("cd {root}/moved"),
+    ),
+    pasted(
+        "`{set} --default {operands}` makes it the default of this project",
+        situation(of_two, "venvwrap run . true", &[Again]).after_line("cd {root}/shared"),
+    ),
+    mentioned(
+        "names both environments",
+        "Copied `{name}` as `{own_name}` for this worktree (`worktree = \"own\"` in config.toml)",
+    ),
     pasted(
         "if it moved, run `{link}` in its new directory",
         situation(moved, "cdproject", &[Again]).after_line("workon {name}; cd {root}/moved").loaded(),
@@ -83,6 +95,22 @@ fn projects(sandbox: &mut Sandbox) {
 fn moved(sandbox: &mut Sandbox) {
     project(sandbox);
     fs::rename(sandbox.root().join("the project"), sandbox.root().join("moved")).unwrap();
+}
+
+fn moved_away(sandbox: &mut Sandbox) {
+    environment(sandbox);
+    sandbox.write("the project/pyproject.toml", "[project]\nname = 'shop'\n");
+    sandbox.run(["setvirtualenvproject", NAME, "the project"]).status(0);
+    fs::rename(sandbox.root().join("the project"), sandbox.root().join("moved")).unwrap();
+}
+
+fn of_two(sandbox: &mut Sandbox) {
+    environment(sandbox);
+    sandbox.minimal_environment("other");
+    fs::create_dir(sandbox.root().join("shared")).unwrap();
+    for name in [NAME, "other"] {
+        sandbox.run(["setvirtualenvproject", name, "shared"]).status(0);
+    }
 }
 
 fn taken(sandbox: &mut Sandbox) {
