@@ -21,7 +21,7 @@ use crate::workon_home::WorkonHome;
 pub(super) fn pick(session: &Session<'_>, home: &WorkonHome) -> Result<Option<OsString>> {
     let mut names = home.names()?;
     // A list has a line for each.
-    names.retain(|name| crate::one_line::is_one_line(name.as_bytes()));
+    names.retain(|name| !name.as_bytes().contains(&b'\n'));
     sorting::sort_by_key(&mut names, |name| std::cmp::Reverse(home.rank(name)));
     if names.is_empty() {
         lsvirtualenv::say_if_none(true);

@@ -212,6 +212,7 @@ fn workon_i_offers_a_list_with_the_last_used_first() {
 #[test]
 fn fzf_is_asked_where_it_is_and_a_bare_workon_where_the_settings_say_so() {
     let sandbox = used();
+    sandbox.minimal_environment("with\ttab");
     let fzf = sandbox.tools().join("fzf");
     fs::write(&fzf, "#!/bin/sh\ntee \"$HOME/offered\" | sed -n 2p\nprintf '%s\\n' \"$@\" >\"$HOME/words\"\n").unwrap();
     fs::set_permissions(&fzf, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
@@ -219,7 +220,10 @@ fn fzf_is_asked_where_it_is_and_a_bare_workon_where_the_settings_say_so() {
     let terminal = Terminal::start(&sandbox, Shell::Bash);
     assert_eq!(terminal.run("workon"), "$ workon\n(gamma one) $");
     let offered = fs::read_to_string(sandbox.home().join("offered")).unwrap();
-    assert_eq!(offered, "0/beta/beta       3.11.2\n1/gamma one/gamma one  3.11.2\n2/alpha/alpha      3.11.2\n");
+    assert_eq!(
+        offered,
+        "0/beta/beta       3.11.2\n1/gamma one/gamma one  3.11.2\n2/alpha/alpha      3.11.2\n3/with\ttab/with\\ttab  3.11.2\n"
+    );
     assert!(fs::read_to_string(sandbox.home().join("words")).unwrap().ends_with("showvirtualenv -- {s2}\n"));
     // Nothing chosen.
     fs::write(&fzf, "#!/bin/sh\nexit 130\n").unwrap();
@@ -227,7 +231,7 @@ fn fzf_is_asked_where_it_is_and_a_bare_workon_where_the_settings_say_so() {
     assert_eq!(terminal.value("VIRTUAL_ENV"), "[ROOT]/envs/gamma one");
     // A script gets its list.
     for shell in Shell::ALL {
-        shell.plain().run(&sandbox, "workon\n").status(1).stdout("alpha\nbeta\ngamma one\n").stderr("");
+        shell.plain().run(&sandbox, "workon\n").status(1).stdout("alpha\nbeta\ngamma one\nwith\ttab\n").stderr("");
         let refused = "venvwrap: workon: `-i` needs a terminal\nhint: `workon NAME` activates one\n";
         shell.plain().run(&sandbox, "workon -i\n").status(1).stdout("").stderr(refused);
     }

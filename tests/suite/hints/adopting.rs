@@ -56,6 +56,11 @@ pub(super) const ROWS: &[Row] = &[
     ),
 ];
 
+#[test]
+fn hints_about_adopting_can_be_pasted() {
+    super::play_all(ROWS);
+}
+
 fn at(sandbox: &Sandbox, path: &str) -> PathBuf {
     sandbox.minimal_environment_at(&sandbox.root().join(path))
 }
