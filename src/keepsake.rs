@@ -203,15 +203,19 @@ pub(crate) fn was_recreated(home: &WorkonHome, environment: &Environment, contex
     lost(Timestamps::of(home, environment), home, environment, context).is_some()
 }
 
-/// The environments that another tool recreated, and the projects that they were linked to.
+/// The project of an environment that lost the link to it when another tool recreated it.
+pub(crate) fn lost_link(home: &WorkonHome, context: &Context, name: &OsStr) -> Option<PathBuf> {
+    // Most environments have no copy.
+    modified(&location(home, name))?;
+    let environment = home.get(&EnvironmentName::existing(name).ok()?).ok()?;
+    let keepsake = lost(Timestamps::of(home, &environment), home, &environment, context)?;
+    keepsake.project().map(Path::to_path_buf)
+}
+
+/// The environments that lost their links, and the projects.
 pub(crate) fn lost_links(home: &WorkonHome, context: &Context) -> Vec<(OsString, PathBuf)> {
-    let entries = fs::read_dir(home.kept()).into_iter().flatten().flatten();
-    let link = |name: OsString| {
-        let environment = home.get(&EnvironmentName::existing(&name).ok()?).ok()?;
-        let keepsake = lost(Timestamps::of(home, &environment), home, &environment, context)?;
-        Some((name, keepsake.project()?.to_path_buf()))
-    };
-    entries.filter_map(|entry| link(entry.file_name())).collect()
+    let entries = fs::read_dir(home.kept()).into_iter().flatten().flatten().map(|entry| entry.file_name());
+    entries.filter_map(|name| lost_link(home, context, &name).map(|project| (name, project))).collect()
 }
 
 /// The environments whose project is missing and seems to be in this directory now, and where it

@@ -8,6 +8,7 @@ use super::{Outcome, Session, Verb, workon};
 use crate::activation::{Plan, Step};
 use crate::environment::Environment;
 use crate::error::Result;
+use crate::keepsake;
 use crate::output;
 use crate::project::linked_directories;
 use crate::shown::typed_path;
@@ -33,7 +34,9 @@ impl Verb for Automatic {
         // A missing WORKON_HOME is not created for a change of directory.
         let home = WorkonHome::locate(session.context)?;
         if self.list {
-            linked_directories::refresh(&home, session.context);
+            linked_directories::refresh(&home, session.context, &|name| {
+                keepsake::lost_link(&home, session.context, name)
+            });
             return Ok(Outcome::Done);
         }
         session.require_shell("workon")?;

@@ -73,7 +73,10 @@ fn project_of_active(session: &Session<'_>) -> Result<PathBuf> {
     let environment = session.active()?;
     let mut linked = project::linked(&environment, session.context)?;
     // Another tool may have recreated the environment while it is active.
-    if linked.is_none() && workon::restore(session, &WorkonHome::locate(session.context)?, &environment)?.1 {
+    if linked.is_none()
+        && let Ok(home) = WorkonHome::locate(session.context)
+        && workon::restore(session, &home, &environment)?.1
+    {
         linked = project::linked(&environment, session.context)?;
     }
     let Some(project) = linked.or_else(|| session.project_of_owner()) else {

@@ -139,8 +139,8 @@ impl Details {
         time(self.last_used.max(self.created)?)
     }
 
-    /// Adds what only `showvirtualenv` prints.
-    pub(super) fn add_lines(&mut self) {
+    /// Adds what only `showvirtualenv` prints. `is_default`: of its project.
+    pub(super) fn add_lines(&mut self, is_default: bool) {
         if let Some(packages) = self.packages {
             let count = if self.system_site_packages {
                 format!("{packages}, and those of its base")
@@ -153,6 +153,7 @@ impl Details {
         self.add_size();
         self.lines.extend(self.created.and_then(time).map(|created| ("created", output::ago(created))));
         self.lines.extend(self.last_used().map(|used| ("last used", output::ago(used))));
+        self.lines.extend(is_default.then(|| ("default", "of its project".to_owned())));
         self.lines.extend(self.locked.then(|| ("locked", "yes".to_owned())));
         let note = self.note.iter().flat_map(|note| note.lines()).map(|line| ("note", shown(line).to_string()));
         self.lines.extend(note);

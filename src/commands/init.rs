@@ -6,6 +6,7 @@ use clap::Parser;
 
 use super::{Outcome, Session, Verb};
 use crate::error::Result;
+use crate::keepsake;
 use crate::output;
 use crate::project::linked_directories;
 use crate::shell::Shell;
@@ -47,7 +48,9 @@ impl Verb for Init {
             Switching::BySettings
         } else if self.auto || session.config().is_ok_and(|config| config.auto) {
             if let Ok(home) = WorkonHome::locate(session.context) {
-                linked_directories::refresh(&home, session.context);
+                linked_directories::refresh(&home, session.context, &|name| {
+                    keepsake::lost_link(&home, session.context, name)
+                });
             }
             Switching::Automatic
         } else {

@@ -47,9 +47,10 @@ impl Verb for ShowVirtualenv {
             return Ok(Outcome::Done);
         }
         say_if_recreated(session, &home, &environment);
-        details.add_lines();
+        let is_of_store = environment.origin() == Origin::Store;
+        details.add_lines(is_of_store && details.project.is_some() && home.is_default(environment.name()));
         output::data(format!("{details}\n").as_bytes())?;
-        if environment.origin() == Origin::Store {
+        if is_of_store {
             run_details_hook(&session.hooks(&home)?, &environment);
         }
         output::data(b"\n")?;

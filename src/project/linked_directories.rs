@@ -5,6 +5,7 @@
 //! for it in each directory upward, and starts no process. The files decide nothing: the binary
 //! reads the links themselves.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
@@ -43,12 +44,13 @@ fn below(place: &Path, directory: &Path) -> Option<PathBuf> {
 }
 
 /// Makes the files anew if the links have changed. A cache that cannot be used is no reason to
-/// fail: the links are then found by `workon .` only.
-pub(crate) fn refresh(home: &WorkonHome, context: &Context) {
-    let _ = try_refresh(home, context);
+/// fail: the links are then found by `workon .` only. `lost`: the directory of an environment that
+/// has no link, but gets one back when it is activated.
+pub(crate) fn refresh(home: &WorkonHome, context: &Context, lost: &dyn Fn(&OsStr) -> Option<PathBuf>) {
+    let _ = try_refresh(home, context, lost);
 }
 
-fn try_refresh(home: &WorkonHome, context: &Context) -> io::Result<()> {
+fn try_refresh(home: &WorkonHome, context: &Context, lost: &dyn Fn(&OsStr) -> Option<PathBuf>) -> io::Result<()> {
     let Some(place) = place(home.path(), context) else { return Ok(()) };
     let Some(cache) = directories::xdg(context, Base::Cache).map(|cache| cache.join("venvwrap")) else {
         return Ok(());
@@ -58,7 +60,8 @@ fn try_refresh(home: &WorkonHome, context: &Context) -> io::Result<()> {
         return Ok(());
     }
     let links = home.names().unwrap_or_default().into_iter();
-    let links = links.filter_map(|name| linked_at(&home.path().join(name), context).ok().flatten());
+    let links =
+        links.filter_map(|name| linked_at(&home.path().join(&name), context).ok().flatten().or_else(|| lost(&name)));
     let mut projects: Vec<PathBuf> =
         links.filter(|project| project.is_absolute()).map(|project| tidied(&project)).collect();
     sorting::sort(&mut projects);
@@ -144,25 +147,28 @@ mod tests {
         world.link("b", "/src/api/sub dir/../é\n");
         world.link("relative", "src/web\n");
         world.link("odd", "/../../../etc\n");
-        refresh(&world.home, &world.context);
+        refresh(&world.home, &world.context, &|_| None);
         assert!(world.has("/src/api") && world.has("/src/api/é") && world.has("/etc"));
         assert!(!world.has("/src") && !world.has("/src/web") && fs::metadata(world.keep.path().join("etc")).is_err());
         world.link("a", "/src/other\n");
-        refresh(&world.home, &world.context);
+        refresh(&world.home, &world.context, &|_| None);
         assert!(!world.has("/src/api") && world.has("/src/other") && world.has("/src/api/é"));
         add(&world.home.path().join("a"), Path::new("/src/new"), &world.context);
         assert!(world.has("/src/new"));
+        fs::remove_file(world.home.path().join("relative/.project")).unwrap();
+        refresh(&world.home, &world.context, &|name| (name == "relative").then(|| "/src/lost".into()));
+        assert!(world.has("/src/lost") && world.has("/src/other"));
     }
 
     #[test]
     fn the_same_list_is_only_marked_as_new() {
         let world = World::new();
         world.link("a", "/src/api\n");
-        refresh(&world.home, &world.context);
+        refresh(&world.home, &world.context, &|_| None);
         let place = place(world.home.path(), &world.context).unwrap();
         let stamp = fs::metadata(place.join(LIST)).unwrap().modified().unwrap();
         File::open(&place).unwrap().set_modified(SystemTime::UNIX_EPOCH).unwrap();
-        refresh(&world.home, &world.context);
+        refresh(&world.home, &world.context, &|_| None);
         assert_eq!(fs::metadata(place.join(LIST)).unwrap().modified().unwrap(), stamp);
         assert!(fs::metadata(&place).unwrap().modified().unwrap() > SystemTime::UNIX_EPOCH);
     }
@@ -176,7 +182,7 @@ mod tests {
         fs::create_dir_all(&theirs).unwrap();
         fs::create_dir(&cache).unwrap();
         symlink(&theirs, cache.join("venvwrap")).unwrap();
-        refresh(&world.home, &world.context);
+        refresh(&world.home, &world.context, &|_| None);
         assert_eq!(fs::read_dir(&theirs).unwrap().count(), 0);
     }
 }

@@ -158,6 +158,21 @@ fn of_several_environments_the_default_is_taken_until_another_one_is() {
             .stderr(format!("`{name}` is the default of [ROOT]/my project\n"));
         enters(name);
     }
+    let shows = |name: &str| sandbox.run(["showvirtualenv", name]).stdout_text().contains("default:");
+    assert!(shows("one") && !shows("two"));
+    // The default speaks for all of a project that was moved.
+    fs::rename(&project, sandbox.root().join("moved")).unwrap();
+    sandbox.write("moved/pyproject.toml", "[project]\nname = 'shop'\n");
+    let said = which(&sandbox, "moved").status(1).stderr_text();
+    assert!(!said.contains("was linked"), "{said}");
+    fs::rename(sandbox.root().join("moved"), &project).unwrap();
+    for name in ["one", "three"] {
+        sandbox.run(["setvirtualenvproject", name, "my project"]).status(0);
+    }
+    fs::rename(&project, sandbox.root().join("moved")).unwrap();
+    let said = which(&sandbox, "moved").status(1).stderr_text();
+    assert!(said.starts_with("`one` was linked to ") && said.matches("was linked").count() == 1, "{said}");
+    fs::rename(sandbox.root().join("moved"), &project).unwrap();
     // It follows a new name, the trash, and what brings it back.
     sandbox.run(["mvvirtualenv", "one", "first"]).status(0);
     enters("first");
