@@ -17,6 +17,8 @@ BASH_DIR = share/bash-completion/completions
 ZSH_DIR = share/zsh/site-functions
 FISH_DIR = share/fish/vendor_completions.d
 INIT_DIR = share/venvwrap
+FISH_CONF_DIR = share/fish/vendor_conf.d
+FISH_FUNCTION_DIR = share/fish/vendor_functions.d
 
 # One place for what cargo makes, whatever the user's own cargo configuration says.
 export CARGO_TARGET_DIR := $(CURDIR)/target
@@ -36,7 +38,7 @@ SOURCES := $(shell find Cargo.toml Cargo.lock .cargo src shell -type f)
 # Where tests/tools/prepare.sh installs from PyPI.
 PEERS := target/peers/bin
 SHELL_SCRIPTS := $(wildcard shell/*.bash shell/*.sh shell/standalone/activate packaging/*.sh tests/tools/*.sh tests/bench/*.sh tests/suite/support/*.bash .ci/run)
-ZSH_SCRIPTS := $(wildcard shell/*.zsh shell/shared.sh tests/suite/support/*.zsh)
+ZSH_SCRIPTS := $(wildcard shell/*.zsh shell/shared.sh shell/start.sh tests/suite/support/*.zsh)
 FISH_SCRIPTS := $(wildcard shell/*.fish shell/standalone/*.fish tests/tools/*.fish tests/suite/support/*.fish)
 
 # Where faults, hostile values and odd shells are tried.
@@ -100,21 +102,27 @@ check-generated: $(BINARY) ## fail if they differ from what the binary prints
 
 install: $(BINARY) ## install below PREFIX (/usr/local), staged in DESTDIR; SHIMS=1 adds virtualenvwrapper.sh
 	@case "$$PREFIX" in /*) ;; *) echo "make install: PREFIX is not an absolute path: '$$PREFIX'" >&2; exit 2 ;; esac
-	install -d $(ROOT)/bin $(ROOT)/$(MAN_DIR) $(ROOT)/$(BASH_DIR) $(ROOT)/$(ZSH_DIR) $(ROOT)/$(FISH_DIR) $(ROOT)/$(INIT_DIR)
+	install -d $(ROOT)/bin $(ROOT)/$(MAN_DIR) $(ROOT)/$(BASH_DIR) $(ROOT)/$(ZSH_DIR) $(ROOT)/$(FISH_DIR) $(ROOT)/$(FISH_CONF_DIR) $(ROOT)/$(FISH_FUNCTION_DIR) \
+	    $(ROOT)/$(INIT_DIR)
 	install -m 755 $(BINARY) $(ROOT)/bin/venvwrap
 	set -e; for directory in $(MAN_DIR) $(BASH_DIR) $(ZSH_DIR) $(FISH_DIR); do \
 	    install -m 644 $(GENERATED)/$$directory/* $(ROOT)/$$directory; \
 	done
 	set -e; for shell in bash zsh fish; do \
-	    $(BINARY) init $$shell --auto-by-settings --executable "$$PREFIX/bin/venvwrap" > $(ROOT)/$(INIT_DIR)/init.$$shell; \
-	    chmod 644 $(ROOT)/$(INIT_DIR)/init.$$shell; \
+	    $(BINARY) init $$shell --executable "$$PREFIX/bin/venvwrap" --share "$$PREFIX/share" --into $(ROOT)/share; \
 	done
 	test -z "$(SHIMS)" || install -m 755 shell/virtualenvwrapper.sh shell/virtualenvwrapper_lazy.sh $(ROOT)/bin
 
 uninstall: ## remove what install put there, given the same PREFIX and DESTDIR
 	rm -f $(ROOT)/bin/venvwrap $(ROOT)/$(BASH_DIR)/venvwrap $(ROOT)/$(ZSH_DIR)/_venvwrap $(ROOT)/$(FISH_DIR)/venvwrap.fish
 	set -e; for page in $(GENERATED)/$(MAN_DIR)/*.1; do rm -f $(ROOT)/$(MAN_DIR)/"$${page##*/}"; done
-	rm -f $(ROOT)/$(INIT_DIR)/init.bash $(ROOT)/$(INIT_DIR)/init.zsh $(ROOT)/$(INIT_DIR)/init.fish
+	set -e; for shell in bash zsh fish; do \
+	    for part in init functions automatic; do rm -f $(ROOT)/$(INIT_DIR)/$$part.$$shell; done; \
+	done
+	rm -f $(ROOT)/$(FISH_CONF_DIR)/venvwrap.fish
+	set -e; for name in deactivate $$(sed -n 's/^function //p' shell/commands.fish); do \
+	    rm -f $(ROOT)/$(FISH_FUNCTION_DIR)/$$name.fish $(ROOT)/$(FISH_DIR)/$$name.fish; \
+	done
 	@# A virtualenvwrapper.sh of somebody else's stays.
 	@set -e; for shim in virtualenvwrapper.sh virtualenvwrapper_lazy.sh; do \
 	    ! cmp -s shell/$$shim $(ROOT)/bin/$$shim || rm -f $(ROOT)/bin/$$shim; \

@@ -32,7 +32,9 @@ tarball() {
     local top="$scratch/venvwrap-$version"
     stage /prefix "$scratch/staged"
     mv "$scratch/staged/prefix" "$top"
-    rm -r "$top/share/venvwrap"
+    # install.sh writes what names the prefix.
+    rm -r "$top/share/venvwrap" "$top"/share/fish/vendor_{conf,functions}.d
+    find "$top/share/fish" -type f ! -name venvwrap.fish -delete
     mkdir "$top/share/venvwrap"
     cp shell/virtualenvwrapper.sh shell/virtualenvwrapper_lazy.sh "$top/share/venvwrap"
     cp README.md CHANGELOG.md LICENSE-* packaging/install.sh "$top"

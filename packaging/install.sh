@@ -113,8 +113,12 @@ for directory in man/man1 bash-completion/completions zsh/site-functions fish/ve
     done
 done
 for shell in bash zsh fish; do
-    "$unpacked/bin/venvwrap" init "$shell" --executable "$prefix/bin/venvwrap" >"$scratch/init.$shell"
-    put 644 "$scratch/init.$shell" "$prefix/share/venvwrap"
+    "$unpacked/bin/venvwrap" init "$shell" --executable "$prefix/bin/venvwrap" --share "$prefix/share" --into "$scratch/share"
+done
+for directory in venvwrap fish/vendor_conf.d fish/vendor_functions.d fish/vendor_completions.d; do
+    for file in "$scratch/share/$directory"/*; do
+        put 644 "$file" "$prefix/share/$directory"
+    done
 done
 $dry_run || printf 'Installed %s in %s\n' "$("$prefix/bin/venvwrap" --version)" "$prefix"
 case :${PATH:-}: in

@@ -36,4 +36,3 @@ function __venvwrap_watch {
         PROMPT_COMMAND="${PROMPT_COMMAND:+$PROMPT_COMMAND$'\n'}__venvwrap_automatic"
     fi
 }
-[[ $- != *i* || ${__venvwrap_watcher-} == "$$" ]] || __venvwrap_watch

@@ -140,7 +140,7 @@ function __venvwrap_choose
     builtin set -g __venvwrap_project "$__venvwrap_found"
 end
 
-if builtin status is-interactive; and test "$__venvwrap_watcher" != $fish_pid
+function __venvwrap_watch
     builtin set -gu __venvwrap_watcher $fish_pid
     builtin set -gu __venvwrap_seen
     builtin set -gu __venvwrap_project /

@@ -34,4 +34,3 @@ function __venvwrap_watch {
     # The first prompt, and a `cd -q`.
     precmd_functions=("${(@)precmd_functions:#__venvwrap_automatic}" __venvwrap_automatic)
 }
-[[ ! -o interactive || ${__venvwrap_watcher-} == "$$" ]] || __venvwrap_watch

@@ -1,5 +1,5 @@
 # The installed functions of fish are loaded without a process: whether they switch by directory is
-# read here from the settings, `auto = true` in config.toml.
+# read here from the settings, `auto = true` in config.toml. Loaded where there is such a file.
 function __venvwrap_is_automatic
     builtin set -l file $HOME/.config
     builtin string match -q '/*' -- "$XDG_CONFIG_HOME"

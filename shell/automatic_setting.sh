@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # The installed functions of bash and zsh are loaded without a process: whether they switch by
-# directory is read here from the settings, `auto = true` in config.toml.
+# directory is read here from the settings, `auto = true` in config.toml. Loaded where there is such a
+# file (watch_by_settings.sh).
 
 function __venvwrap_is_automatic {
     \builtin local __venvwrap_line "__venvwrap_file=${XDG_CONFIG_HOME-}"

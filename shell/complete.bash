@@ -1,6 +1,5 @@
 # shellcheck shell=bash
-# Completion for bash 3.2 and newer. `venvwrap init` prints it before the functions, which have
-# __venvwrap_run.
+# Completion for bash 3.2 and newer, loaded at the first Tab.
 
 # Candidates arrive ready to insert: quoted like the word being typed, with a space after a complete
 # one.
@@ -34,12 +33,3 @@ function __venvwrap_complete_command {
         [[ -z $__venvwrap_line ]] || COMPREPLY[${#COMPREPLY[@]}]="$__venvwrap_line"
     done <<<"$__venvwrap_words"
 }
-
-\builtin complete -o nospace -F __venvwrap_complete deactivate mkvirtualenv mktmpenv mkproject \
-    rmvirtualenv cpvirtualenv mvvirtualenv workon lsvirtualenv showvirtualenv cdvirtualenv \
-    cdsitepackages cdproject setvirtualenvproject lssitepackages add2virtualenv toggleglobalsitepackages wipeenv \
-    virtualenvwrapper venvwrap 2>/dev/null || \builtin true
-\builtin complete -o bashdefault -o default -F __venvwrap_complete_command allvirtualenv 2>/dev/null || \builtin true
-
-# The name by which users attach this completion to functions of their own.
-function _virtualenvs { __venvwrap_complete "$@"; }

@@ -1,5 +1,5 @@
-# Completion for zsh, with or without compinit, whenever that runs. `venvwrap init` prints it before
-# the functions, which have __venvwrap_run.
+# Completion for zsh, with or without compinit, loaded at the first Tab. Registered by start.zsh,
+# whenever compinit runs.
 
 # Each candidate is a line, with a description after a tab. One that ends in `/` is not complete.
 # -V keeps their order.
@@ -45,40 +45,5 @@ function __venvwrap_complete_command {
         \builtin shift words
         (( CURRENT-- ))
         _normal
-    fi
-}
-
-# Called on loading and once more before the first prompt, because compinit may come later in the rc
-# file, or never.
-function __venvwrap_register {
-    \builtin emulate -L zsh
-    \builtin local -a __venvwrap_ours
-    __venvwrap_ours=(deactivate mkvirtualenv mktmpenv mkproject rmvirtualenv cpvirtualenv mvvirtualenv workon lsvirtualenv
-        showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject lssitepackages add2virtualenv
-        toggleglobalsitepackages wipeenv virtualenvwrapper venvwrap)
-    \builtin typeset -ga precmd_functions
-    precmd_functions=(${precmd_functions:#__venvwrap_register})
-    if (( ${+functions[compdef]} )); then
-        compdef __venvwrap_complete "${__venvwrap_ours[@]}"
-        compdef __venvwrap_complete_command allvirtualenv
-    elif [[ ${1-} == loading ]]; then
-        precmd_functions+=(__venvwrap_register)
-    else
-        compctl -K __venvwrap_complete_old "${__venvwrap_ours[@]}"
-        compctl -K __venvwrap_complete_old -S '' cdvirtualenv cdsitepackages
-        compctl -l '' allvirtualenv
-    fi
-}
-if [[ -o interactive ]]; then
-    __venvwrap_register loading
-fi
-
-# The names by which users attach the completion to functions of their own: with compdef, and with
-# compctl -K.
-function _virtualenvs {
-    if [[ $# -gt 0 ]]; then
-        __venvwrap_complete_old "$@"
-    else
-        __venvwrap_complete
     fi
 }

@@ -1,10 +1,9 @@
 # shellcheck shell=bash
 # venvwrap's functions for bash 3.2 and newer.
 #
-# `venvwrap init` prints a line that sets __venvwrap_executable, then shared.sh, then this file. A
-# command asks the binary for a plan, which arrives on descriptor 3 and consists of calls of the
-# functions here; stdout and stderr stay the user's. Loading starts no process and can be repeated;
-# `deactivate` starts none, either.
+# Loaded at first use, after shared.sh (start.bash). A command asks the binary for a plan, which
+# arrives on descriptor 3 and consists of calls of the functions here; stdout and stderr stay the
+# user's. Loading can be repeated; `deactivate` starts no process.
 #
 # Builtins are called as \builtin, past aliases and functions of the same name. Works under set -e,
 # -u, -C, -f, in POSIX mode, and with any IFS and CDPATH.
@@ -136,6 +135,7 @@ function __venvwrap_take_deactivate {
     if \builtin declare -F deactivate >/dev/null; then
         \builtin eval "__venvwrap_other_$(\builtin declare -f deactivate)"
     fi
+    # shellcheck disable=SC2317 # called by the user
     function deactivate { __venvwrap_deactivate "$@"; }
 }
 
@@ -521,20 +521,6 @@ function __venvwrap_decode {
     __venvwrap_value="${__venvwrap_value//\%25/%}"
 }
 
-# A separate function, because a hook may `return`. Only `command` keeps a syntax error in the hook
-# from ending the shell under set -e and in POSIX mode.
-function __venvwrap_read {
-    \builtin local __venvwrap_file
-    __venvwrap_file="$1"
-    \builtin set --
-    if \builtin declare -F command >/dev/null; then
-        # shellcheck source=/dev/null
-        \source "$__venvwrap_file"
-    else
-        \command source "$__venvwrap_file"
-    fi
-}
-
 # A separate function, like __venvwrap_read.
 function __venvwrap_read_lines {
     \builtin local __venvwrap_lines
@@ -579,34 +565,19 @@ function __venvwrap_doctor {
     __venvwrap_call doctor --told 'functions of bash' "$@"
 }
 
-function virtualenvwrapper_cd {
-    \builtin cd "$@" || \builtin return
-}
-
-# The variables that virtualenvwrapper's loader sets. Loading starts a process only for a directory
-# that must be expanded. Hook templates that virtualenvwrapper made need VIRTUALENVWRAPPER_HOOK_DIR.
-if [[ -z ${WORKON_HOME-} ]]; then
-    WORKON_HOME="${HOME-}/.virtualenvs"
-elif __venvwrap_is_short "$WORKON_HOME" && ! __venvwrap_is_readonly WORKON_HOME; then
-    WORKON_HOME="$(__venvwrap_run answer workon-home)"
-    # A trace may precede the answer.
-    [[ -z ${BASH_XTRACEFD-} ]] || WORKON_HOME="${WORKON_HOME##*$'\n'}"
-fi
-# shellcheck disable=SC2034 # for hooks
-VIRTUALENVWRAPPER_ENV_BIN_DIR=bin
-[[ -n ${VIRTUALENVWRAPPER_PROJECT_FILENAME-} ]] || VIRTUALENVWRAPPER_PROJECT_FILENAME=.project
-[[ -n ${VIRTUALENVWRAPPER_WORKON_CD-} ]] || VIRTUALENVWRAPPER_WORKON_CD=1
-\builtin export WORKON_HOME VIRTUALENVWRAPPER_PROJECT_FILENAME VIRTUALENVWRAPPER_WORKON_CD
-
-if [[ -n ${VIRTUALENVWRAPPER_HOOK_DIR-} ]]; then
-    if __venvwrap_is_short "$VIRTUALENVWRAPPER_HOOK_DIR" && ! __venvwrap_is_readonly VIRTUALENVWRAPPER_HOOK_DIR; then
+# Expands WORKON_HOME and VIRTUALENVWRAPPER_HOOK_DIR; starts a process for one that must be expanded.
+function __venvwrap_expand {
+    if __venvwrap_is_short "$WORKON_HOME" && ! __venvwrap_is_readonly WORKON_HOME; then
+        WORKON_HOME="$(__venvwrap_run answer workon-home)"
+        # A trace may precede the answer.
+        [[ -z ${BASH_XTRACEFD-} ]] || WORKON_HOME="${WORKON_HOME##*$'\n'}"
+    fi
+    if [[ -n ${VIRTUALENVWRAPPER_HOOK_DIR-} ]] && __venvwrap_is_short "$VIRTUALENVWRAPPER_HOOK_DIR" &&
+        ! __venvwrap_is_readonly VIRTUALENVWRAPPER_HOOK_DIR; then
         VIRTUALENVWRAPPER_HOOK_DIR="$(__venvwrap_run answer hook-directory)"
         [[ -z ${BASH_XTRACEFD-} ]] || VIRTUALENVWRAPPER_HOOK_DIR="${VIRTUALENVWRAPPER_HOOK_DIR##*$'\n'}"
     fi
-    \builtin export VIRTUALENVWRAPPER_HOOK_DIR
-elif [[ -e $WORKON_HOME/initialize ]]; then
-    \builtin export "VIRTUALENVWRAPPER_HOOK_DIR=$WORKON_HOME"
-fi
+}
 
 # For a shell started inside an environment, or one that reads its start-up files again: moves the
 # environment to the front of PATH, behind which those files (/etc/profile, pyenv's line) put it,
@@ -654,8 +625,3 @@ function __venvwrap_resume {
         [[ ${__venvwrap_drawn-} != + ]] || __venvwrap_drawn="=${PS1-}"
     fi
 }
-__venvwrap_resume
-
-# The user's hook for loading. virtualenvwrapper.sh fires it later.
-[[ -n ${__venvwrap_initialize-} ]] ||
-    __venvwrap_source "${VIRTUALENVWRAPPER_HOOK_DIR:-$WORKON_HOME}/initialize"

@@ -1,9 +1,8 @@
 # venvwrap's functions for fish 3.1 and newer.
 #
-# `venvwrap init` prints a line that sets __venvwrap_executable, then this file. A command asks the
-# binary for a plan, which arrives on descriptor 3 and consists of calls of the functions here;
-# stdout and stderr stay the user's. Loading starts no process and can be repeated; `deactivate`
-# starts none, either.
+# Loaded at first use (start.fish). A command asks the binary for a plan, which arrives on descriptor
+# 3 and consists of calls of the functions here; stdout and stderr stay the user's. Loading can be
+# repeated; `deactivate` starts no process.
 
 # Calls the binary and carries out the plan it returns. The binary sees the variables as they are
 # now, exported or not. An unset variable arrives empty, which means the same to it.
@@ -374,7 +373,7 @@ end
 # Another tool's script sourced over ours replaces `deactivate` and then empties VIRTUAL_ENV, before
 # it saves PATH and the prompt: the moment to undo ours. Hooks for deactivation do not run, as in
 # virtualenvwrapper.
-function __venvwrap_replaced --on-variable VIRTUAL_ENV
+function __venvwrap_as_replaced
     if test -z "$VENVWRAP_UNDO"
         or not __venvwrap_is_of_tool
         builtin return 0
@@ -646,17 +645,6 @@ function __venvwrap_put_back
     builtin return 0
 end
 
-# source FILE: a step of a plan. Sources a hook, or FILE.fish if that exists; the command goes on
-# even if the hook fails.
-function __venvwrap_source
-    if test -f "$argv[1].fish"
-        builtin source $argv[1].fish
-    else if test -f "$argv[1]"
-        builtin source $argv[1]
-    end
-    builtin return 0
-end
-
 # run_hooks EVENT NAME: a step of a plan. Has the binary run the hooks now.
 function __venvwrap_run_hooks
     builtin set -lx WORKON_HOME $WORKON_HOME
@@ -763,7 +751,7 @@ end
 
 # `venvwrap workon x` and the commands that have no function of their own. Commands that never
 # change this shell run without a plan, so `run` can hand the terminal to a program.
-function venvwrap
+function __venvwrap_as_venvwrap
     switch "$argv[1]"
         case doctor
             __venvwrap_doctor $argv[2..-1]
@@ -782,145 +770,51 @@ function venvwrap
     end
 end
 
-function mkvirtualenv
-    __venvwrap_call mkvirtualenv $argv
-end
-function mktmpenv
-    __venvwrap_call mktmpenv $argv
-end
-function mkproject
-    __venvwrap_call mkproject $argv
-end
-function rmvirtualenv
-    __venvwrap_call rmvirtualenv $argv
-end
-function cpvirtualenv
-    __venvwrap_call cpvirtualenv $argv
-end
-function mvvirtualenv
-    __venvwrap_call mvvirtualenv $argv
-end
-function workon
-    __venvwrap_call workon $argv
-end
-function lsvirtualenv
-    __venvwrap_call lsvirtualenv $argv
-end
-function showvirtualenv
-    __venvwrap_call showvirtualenv $argv
-end
-function allvirtualenv
-    __venvwrap_call allvirtualenv $argv
-end
-function cdvirtualenv
-    __venvwrap_call cdvirtualenv $argv
-end
-function cdsitepackages
-    __venvwrap_call cdsitepackages $argv
-end
-function cdproject
-    __venvwrap_call cdproject $argv
-end
-function setvirtualenvproject
-    __venvwrap_call setvirtualenvproject $argv
-end
-function lssitepackages
-    __venvwrap_call lssitepackages $argv
-end
-function add2virtualenv
-    __venvwrap_call add2virtualenv $argv
-end
-function toggleglobalsitepackages
-    __venvwrap_call toggleglobalsitepackages $argv
-end
-function wipeenv
-    __venvwrap_call wipeenv $argv
-end
-function virtualenvwrapper
-    __venvwrap_call virtualenvwrapper $argv
+# as NAME ARGUMENTS: the body of the public function NAME.
+function __venvwrap_as
+    __venvwrap_as_$argv[1] $argv[2..-1]
 end
 
-# Functions that virtualenvwrapper's hooks and plugins call.
-function virtualenvwrapper_verify_active_environment
+# The bodies of functions that virtualenvwrapper's hooks and plugins call.
+function __venvwrap_as_verify_active_environment
     test -n "$VIRTUAL_ENV" -a -d "$VIRTUAL_ENV"
     and builtin return 0
     builtin echo 'venvwrap: no virtualenv active' >&2
     builtin return 1
 end
-function virtualenvwrapper_cd
-    __venvwrap_cd $argv
-end
-function virtualenvwrapper_show_workon_options
-    __venvwrap_call lsvirtualenv -b
-end
-function virtualenvwrapper_derive_workon_home
-    __venvwrap_call answer workon-home
-end
-function virtualenvwrapper_verify_workon_home
+function __venvwrap_as_verify_workon_home
     if test "$argv[1]" = -q
         __venvwrap_call answer verify-workon-home 2>/dev/null
     else
         __venvwrap_call answer verify-workon-home
     end
 end
-function virtualenvwrapper_verify_workon_environment
-    __venvwrap_call answer verify-environment -- $argv
-end
-function virtualenvwrapper_get_site_packages_dir
-    __venvwrap_call answer site-packages
-end
-function virtualenvwrapper_get_python_version
-    __venvwrap_call answer python-version
-end
-function virtualenvwrapper_verify_project_home
+function __venvwrap_as_verify_project_home
     test -n "$PROJECT_HOME" -a -d "$PROJECT_HOME"
     and builtin return 0
     builtin echo "venvwrap: PROJECT_HOME: directory '$PROJECT_HOME' does not exist" >&2
     builtin return 1
 end
-function virtualenvwrapper_load
-    builtin return 0
-end
-function virtualenvwrapper_run_hook
+function __venvwrap_as_run_hook
     # virtualenvwrapper can run a single plugin by name; there are none here.
     test "$argv[1]" = --name
     and builtin set -e argv[1..2]
     __venvwrap_call hook $argv
 end
-function virtualenvwrapper_initialize
+function __venvwrap_as_initialize
     builtin set -q VIRTUALENVWRAPPER_HOOK_DIR[1]
     or builtin set -gx VIRTUALENVWRAPPER_HOOK_DIR $WORKON_HOME
     __venvwrap_call hook initialize
 end
 
-# Whether a directory must be expanded first: a relative path, or one with `~` or a variable.
-function __venvwrap_is_short
-    builtin string match -qr '^[^/]' -- $argv[1]
-    or builtin string match -qr '[~$]|//' -- $argv[1]
-    and test ! -d $argv[1]
-end
-
-# The variables that virtualenvwrapper's loader sets. Loading starts a process only for a directory
-# that must be expanded. Hook templates that virtualenvwrapper made need VIRTUALENVWRAPPER_HOOK_DIR.
-if test -z "$WORKON_HOME"
-    builtin set -gx WORKON_HOME $HOME/.virtualenvs
-else if __venvwrap_is_short $WORKON_HOME
-    builtin set -gx WORKON_HOME (virtualenvwrapper_derive_workon_home)
-end
-if test -z "$VIRTUALENVWRAPPER_HOOK_DIR"
-    test -e $WORKON_HOME/initialize.fish -o -e $WORKON_HOME/initialize
-    and builtin set -gx VIRTUALENVWRAPPER_HOOK_DIR $WORKON_HOME
-else if __venvwrap_is_short $VIRTUALENVWRAPPER_HOOK_DIR
-    builtin set -gx VIRTUALENVWRAPPER_HOOK_DIR (__venvwrap_call answer hook-directory)
-end
-builtin set -g VIRTUALENVWRAPPER_ENV_BIN_DIR bin
-test -n "$VIRTUALENVWRAPPER_PROJECT_FILENAME"
-or builtin set -gx VIRTUALENVWRAPPER_PROJECT_FILENAME .project
-test -n "$VIRTUALENVWRAPPER_WORKON_CD"
-or builtin set -gx VIRTUALENVWRAPPER_WORKON_CD 1
-for name in WORKON_HOME VIRTUALENVWRAPPER_HOOK_DIR VIRTUALENVWRAPPER_PROJECT_FILENAME VIRTUALENVWRAPPER_WORKON_CD
-    if test -n "$$name"; and not builtin set -qx $name
-        builtin set -gx $name $$name
+# Expands WORKON_HOME and VIRTUALENVWRAPPER_HOOK_DIR; starts a process for one that must be expanded.
+function __venvwrap_expand
+    if __venvwrap_is_short $WORKON_HOME
+        builtin set -gx WORKON_HOME (__venvwrap_call answer workon-home)
+    end
+    if test -n "$VIRTUALENVWRAPPER_HOOK_DIR"
+        and __venvwrap_is_short $VIRTUALENVWRAPPER_HOOK_DIR
+        builtin set -gx VIRTUALENVWRAPPER_HOOK_DIR (__venvwrap_call answer hook-directory)
     end
 end
 
@@ -968,12 +862,4 @@ function __venvwrap_resume
     if builtin status is-interactive
         __venvwrap_prompt
     end
-end
-__venvwrap_resume
-
-# The user's hook for loading.
-if test -n "$VIRTUALENVWRAPPER_HOOK_DIR"
-    __venvwrap_source $VIRTUALENVWRAPPER_HOOK_DIR/initialize
-else
-    __venvwrap_source $WORKON_HOME/initialize
 end

@@ -1,12 +1,11 @@
 # venvwrap's functions for zsh 5 and newer.
 #
-# `venvwrap init` prints a line that sets __venvwrap_executable, then shared.sh, then this file. A
-# command asks the binary for a plan, which arrives on descriptor 3 and consists of calls of the
-# functions here; stdout and stderr stay the user's. Loading starts no process and can be repeated;
-# `deactivate` starts none, either.
+# Loaded at first use, after shared.sh (start.zsh). A command asks the binary for a plan, which
+# arrives on descriptor 3 and consists of calls of the functions here; stdout and stderr stay the
+# user's. Loading can be repeated; `deactivate` starts no process.
 #
 # Builtins are called as \builtin, past functions of the same name. zsh can expand an alias in any
-# word: aliases are off while this is parsed (src/shell/init.rs), and text in $(...), which is
+# word: aliases are off while this is parsed (__venvwrap_load), and text in $(...), which is
 # parsed when it runs, has no word that could be one. Functions that run no code of the user's reset
 # all options (emulate -L); the others work under nounset, err_return, ksharrays, shwordsplit, and
 # noglob.
@@ -480,13 +479,6 @@ function __venvwrap_decode {
     __venvwrap_value=${__venvwrap_value//\%25/%}
 }
 
-# A separate function, because a hook may `return`.
-function __venvwrap_read {
-    \builtin local __venvwrap_file="$1"
-    \builtin set --
-    \builtin source "$__venvwrap_file"
-}
-
 # A separate function, because the lines may `return`.
 function __venvwrap_read_lines {
     \builtin local __venvwrap_lines="$1"
@@ -519,30 +511,16 @@ function __venvwrap_doctor {
     __venvwrap_call doctor --told 'functions of zsh' "${__venvwrap_told[@]}" "$@"
 }
 
-function virtualenvwrapper_cd {
-    \builtin cd -q "$@"
-}
-
-# The variables that virtualenvwrapper's loader sets. Loading starts a process only for a directory
-# that must be expanded. Hook templates that virtualenvwrapper made need VIRTUALENVWRAPPER_HOOK_DIR.
-if [[ -z ${WORKON_HOME-} ]]; then
-    \builtin typeset -g WORKON_HOME="${HOME-}/.virtualenvs"
-elif __venvwrap_is_short "$WORKON_HOME" && ! __venvwrap_is_readonly WORKON_HOME; then
-    \builtin typeset -g WORKON_HOME="$(__venvwrap_run 'answer' 'workon-home')"
-fi
-\builtin typeset -g VIRTUALENVWRAPPER_ENV_BIN_DIR=bin
-[[ -n ${VIRTUALENVWRAPPER_PROJECT_FILENAME-} ]] || \builtin typeset -g VIRTUALENVWRAPPER_PROJECT_FILENAME=.project
-[[ -n ${VIRTUALENVWRAPPER_WORKON_CD-} ]] || \builtin typeset -g VIRTUALENVWRAPPER_WORKON_CD=1
-\builtin export WORKON_HOME VIRTUALENVWRAPPER_PROJECT_FILENAME VIRTUALENVWRAPPER_WORKON_CD
-
-if [[ -n ${VIRTUALENVWRAPPER_HOOK_DIR-} ]]; then
-    if __venvwrap_is_short "$VIRTUALENVWRAPPER_HOOK_DIR" && ! __venvwrap_is_readonly VIRTUALENVWRAPPER_HOOK_DIR; then
+# Expands WORKON_HOME and VIRTUALENVWRAPPER_HOOK_DIR; starts a process for one that must be expanded.
+function __venvwrap_expand {
+    if __venvwrap_is_short "$WORKON_HOME" && ! __venvwrap_is_readonly WORKON_HOME; then
+        \builtin typeset -g WORKON_HOME="$(__venvwrap_run 'answer' 'workon-home')"
+    fi
+    if [[ -n ${VIRTUALENVWRAPPER_HOOK_DIR-} ]] && __venvwrap_is_short "$VIRTUALENVWRAPPER_HOOK_DIR" &&
+        ! __venvwrap_is_readonly VIRTUALENVWRAPPER_HOOK_DIR; then
         \builtin typeset -g VIRTUALENVWRAPPER_HOOK_DIR="$(__venvwrap_run 'answer' 'hook-directory')"
     fi
-    \builtin export VIRTUALENVWRAPPER_HOOK_DIR
-elif [[ -e $WORKON_HOME/initialize ]]; then
-    \builtin export VIRTUALENVWRAPPER_HOOK_DIR="$WORKON_HOME"
-fi
+}
 
 # For a shell started inside an environment, or one that reads its start-up files again: moves the
 # environment to the front of PATH, behind which those files (pyenv's line, path_helper) put it, and
@@ -587,8 +565,3 @@ function __venvwrap_resume {
         [[ ${__venvwrap_drawn-} != + ]] || __venvwrap_drawn="=${PS1-}"
     fi
 }
-__venvwrap_resume
-
-# The user's hook for loading. virtualenvwrapper.sh fires it later.
-[[ -n ${__venvwrap_initialize-} ]] ||
-    __venvwrap_source "${VIRTUALENVWRAPPER_HOOK_DIR:-$WORKON_HOME}/initialize"

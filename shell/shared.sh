@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# Functions that are the same in bash and zsh, to the letter. `venvwrap init` prints them before
-# init.bash or init.zsh. Those files have the functions that access variables by name, look at other
-# functions, or depend on a shell's own options.
+# Functions that are the same in bash and zsh, to the letter; loaded at first use, with init.bash or
+# init.zsh. Those files have the functions that access variables by name, look at other functions,
+# or depend on a shell's own options.
 #
 # This text must mean the same in bash under set -e, -u, -C, -f, and in POSIX mode, and in zsh under
 # ksharrays, shwordsplit, nounset, and err_return: only calls, and quoted words.
@@ -38,11 +38,6 @@ function __venvwrap_source_trusted {
 # text CODE: a step of a plan. Runs the text of a trusted hook.
 function __venvwrap_text {
     __venvwrap_read_lines "$1" || \builtin true
-}
-
-# source FILE: a step of a plan. Sources a hook; the command goes on even if the hook fails.
-function __venvwrap_source {
-    [[ ! -f $1 ]] || __venvwrap_read "$1" || \builtin true
 }
 
 # run_hooks EVENT NAME: a step of a plan. Has the binary run the hooks now.
@@ -135,9 +130,10 @@ function __venvwrap_deactivate {
     esac
 }
 
-# `venvwrap workon x` and the commands that have no function of their own. Commands that never
-# change this shell run without a plan, so `run` can hand the terminal to a program.
-function venvwrap {
+# The body of `venvwrap`: `venvwrap workon x`, and the commands that have no function of their own.
+# Commands that never change this shell run without a plan, so `run` can hand the terminal to a
+# program.
+function __venvwrap_as_venvwrap {
     case "${1-}" in
         doctor)
             \builtin shift
@@ -153,61 +149,38 @@ function venvwrap {
     esac
 }
 
-function mkvirtualenv { __venvwrap_call mkvirtualenv "$@"; }
-function mktmpenv { __venvwrap_call mktmpenv "$@"; }
-function mkproject { __venvwrap_call mkproject "$@"; }
-function rmvirtualenv { __venvwrap_call rmvirtualenv "$@"; }
-function cpvirtualenv { __venvwrap_call cpvirtualenv "$@"; }
-function mvvirtualenv { __venvwrap_call mvvirtualenv "$@"; }
-function workon { __venvwrap_call workon "$@"; }
-function lsvirtualenv { __venvwrap_call lsvirtualenv "$@"; }
-function showvirtualenv { __venvwrap_call showvirtualenv "$@"; }
-function allvirtualenv { __venvwrap_call allvirtualenv "$@"; }
-function cdvirtualenv { __venvwrap_call cdvirtualenv "$@"; }
-function cdsitepackages { __venvwrap_call cdsitepackages "$@"; }
-function cdproject { __venvwrap_call cdproject "$@"; }
-function setvirtualenvproject { __venvwrap_call setvirtualenvproject "$@"; }
-function lssitepackages { __venvwrap_call lssitepackages "$@"; }
-function add2virtualenv { __venvwrap_call add2virtualenv "$@"; }
-function toggleglobalsitepackages { __venvwrap_call toggleglobalsitepackages "$@"; }
-function wipeenv { __venvwrap_call wipeenv "$@"; }
-function virtualenvwrapper { __venvwrap_call virtualenvwrapper "$@"; }
+# as NAME ARGUMENTS: the body of the public function NAME.
+function __venvwrap_as {
+    \builtin local __venvwrap_body
+    __venvwrap_body="__venvwrap_as_$1"
+    \builtin shift
+    "$__venvwrap_body" "$@"
+}
 
-# Functions that virtualenvwrapper's hooks and plugins call.
-function virtualenvwrapper_verify_active_environment {
+# The bodies of functions that virtualenvwrapper's hooks and plugins call.
+function __venvwrap_as_verify_active_environment {
     [[ -n ${VIRTUAL_ENV-} && -d $VIRTUAL_ENV ]] && \builtin return 0
     \builtin printf '%s\n' 'venvwrap: no virtualenv active' >&2
     \builtin return 1
 }
-function virtualenvwrapper_show_workon_options { __venvwrap_call lsvirtualenv -b; }
-function virtualenvwrapper_derive_workon_home { __venvwrap_call answer workon-home; }
-function virtualenvwrapper_verify_workon_home {
+function __venvwrap_as_verify_workon_home {
     if [[ ${1-} == -q ]]; then
         __venvwrap_call answer verify-workon-home 2>/dev/null
     else
         __venvwrap_call answer verify-workon-home
     fi
 }
-function virtualenvwrapper_verify_workon_environment { __venvwrap_call answer verify-environment -- "$@"; }
-function virtualenvwrapper_get_site_packages_dir { __venvwrap_call answer site-packages; }
-function virtualenvwrapper_get_python_version { __venvwrap_call answer python-version; }
-function virtualenvwrapper_verify_project_home {
+function __venvwrap_as_verify_project_home {
     [[ -d ${PROJECT_HOME-} ]] && \builtin return 0
     \builtin printf '%s\n' "venvwrap: PROJECT_HOME: directory '${PROJECT_HOME-}' does not exist" >&2
     \builtin return 1
 }
-function virtualenvwrapper_run_hook {
+function __venvwrap_as_run_hook {
     # virtualenvwrapper can run a single plugin by name; there are none here.
     [[ ${1-} != --name ]] || \builtin shift 2
     __venvwrap_call hook "$@"
 }
-function virtualenvwrapper_initialize {
+function __venvwrap_as_initialize {
     \builtin export "VIRTUALENVWRAPPER_HOOK_DIR=${VIRTUALENVWRAPPER_HOOK_DIR:-$WORKON_HOME}"
     __venvwrap_call hook initialize
-}
-function virtualenvwrapper_load { \builtin true; }
-
-# Whether a directory must be expanded first: a relative path, or one with `~` or a variable.
-function __venvwrap_is_short {
-    [[ $1 != /* || ( $1 == *[~$]* || $1 == *//* ) && ! -d $1 ]]
 }

@@ -1,16 +1,19 @@
 //! `init`: print the shell functions.
 
-use std::path::PathBuf;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
 use super::{Outcome, Session, Verb};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::keepsake;
 use crate::output;
 use crate::project::linked_directories;
 use crate::shell::Shell;
-use crate::shell::init::{self, Switching};
+use crate::shell::init::{self, Part, Script, Switching};
+use crate::shell::installed;
 use crate::workon_home::WorkonHome;
 
 /// Print the shell functions for your rc file
@@ -33,20 +36,37 @@ pub(crate) struct Init {
     /// leave (`auto = true` in the settings does the same)
     #[arg(long)]
     auto: bool,
-    /// For a file that is installed: the settings decide when it is loaded
-    #[arg(long, hide = true, conflicts_with = "auto")]
-    auto_by_settings: bool,
+    /// Print all of it with comments, for people to read
+    #[arg(long, conflicts_with_all = ["part", "share"])]
+    annotated: bool,
+    /// Functions that a shell loads at first use
+    #[arg(long, hide = true)]
+    part: Option<Part>,
+    /// Directory share/ of an installation, where the functions will be files
+    #[arg(long, hide = true, requires = "into")]
+    share: Option<PathBuf>,
+    /// Directory to write those files into
+    #[arg(long, hide = true, requires = "share")]
+    into: Option<PathBuf>,
 }
 
 impl Verb for Init {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
+        if let Some(part) = self.part {
+            output::data(&init::part(self.shell, part))?;
+            return Ok(Outcome::Done);
+        }
         let executable = match self.executable {
             Some(path) => path,
             None => session.context.executable()?,
         };
-        let switching = if self.auto_by_settings {
-            Switching::BySettings
-        } else if self.auto || session.config().is_ok_and(|config| config.auto) {
+        if let (Some(share), Some(directory)) = (self.share, self.into) {
+            for (file, text) in installed::files(self.shell, &executable, &share) {
+                write(&directory.join(file), &text)?;
+            }
+            return Ok(Outcome::Done);
+        }
+        let switching = if self.auto || session.config().is_ok_and(|config| config.auto) {
             if let Ok(home) = WorkonHome::locate(session.context) {
                 linked_directories::refresh(&home, session.context, &|name| {
                     keepsake::lost_link(&home, session.context, name)
@@ -56,7 +76,17 @@ impl Verb for Init {
         } else {
             Switching::ByHand
         };
-        output::data(&init::script(self.shell, &executable, switching))?;
+        let script = Script { executable: &executable, switching, share: None };
+        output::data(&if self.annotated { script.annotated(self.shell) } else { script.text(self.shell) })?;
         Ok(Outcome::Done)
     }
+}
+
+/// Files of an installation are for everybody, whatever the umask is.
+fn write(file: &Path, text: &[u8]) -> Result<()> {
+    if let Some(directory) = file.parent() {
+        fs::create_dir_all(directory).map_err(Error::io("create", directory))?;
+    }
+    fs::write(file, text).map_err(Error::io("write", file))?;
+    fs::set_permissions(file, fs::Permissions::from_mode(0o644)).map_err(Error::io("write", file))
 }

@@ -1,10 +1,9 @@
-//! The text that `venvwrap init SHELL` prints: the code in shell/complete.*, shell/shared.sh, and
-//! shell/init.* without its comments, after one line that names this binary.
+//! The text that `venvwrap init SHELL` prints: what every new shell reads, from the files in shell/,
+//! after one line that names this binary. The other functions are parts that a shell loads at first
+//! use, because parsing them all takes ten times as long.
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
-
-use memchr::memmem;
 
 use super::Shell;
 
@@ -16,45 +15,21 @@ const ALIASES_AGAIN: &[u8] = b"[[ $__venvwrap_aliases == off ]] || \\builtin set
 \\builtin unset __venvwrap_aliases
 ";
 
-/// A file of `shell/` without its comments and blank lines, a quarter of the text that every new
-/// shell would parse. No line of these files starts with `#` inside a string.
-macro_rules! code_of {
-    ($file:literal) => {{
-        const TEXT: &[u8] = include_bytes!(concat!("../../shell/", $file));
-        const LENGTH: usize = copy_code(TEXT, &mut []);
-        static CODE: [u8; LENGTH] = {
-            let mut code = [0; LENGTH];
-            copy_code(TEXT, &mut code);
-            code
-        };
-        &CODE
-    }};
+/// Precedes the functions, which a shell that asks for them looks for.
+const MARK: &[u8] = b"#<venvwrap>\n";
+
+macro_rules! files {
+    ($($file:literal),*) => {
+        &[$(include_bytes!(concat!("../../shell/", $file))),*]
+    };
 }
 
-/// Copies the lines that are code, as far as `code` has room, and returns their whole length.
-const fn copy_code(text: &[u8], code: &mut [u8]) -> usize {
-    let (mut at, mut length) = (0, 0);
-    while at < text.len() {
-        let mut first = at;
-        while first < text.len() && text[first] == b' ' {
-            first += 1;
-        }
-        let is_code = first < text.len() && text[first] != b'#' && text[first] != b'\n';
-        while at < text.len() {
-            let byte = text[at];
-            at += 1;
-            if is_code {
-                if length < code.len() {
-                    code[length] = byte;
-                }
-                length += 1;
-            }
-            if byte == b'\n' {
-                break;
-            }
-        }
-    }
-    length
+/// Functions that are loaded when they are first needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Part {
+    Functions,
+    /// Those of automatic switching.
+    Automatic,
 }
 
 /// Whether the functions switch environments by directory.
@@ -66,71 +41,138 @@ pub(crate) enum Switching {
     BySettings,
 }
 
-/// The code for automatic switching, which comes after the functions.
-fn automatic(shell: Shell, switching: Switching) -> Vec<u8> {
-    let (code, condition): ([&[u8]; 2], &[u8]) = match shell {
-        Shell::Bash => ([code_of!("automatic.sh"), code_of!("automatic.bash")], code_of!("automatic_setting.sh")),
-        Shell::Zsh => ([code_of!("automatic.sh"), code_of!("automatic.zsh")], code_of!("automatic_setting.sh")),
-        Shell::Fish => ([code_of!("automatic.fish"), b""], code_of!("automatic_setting.fish")),
-    };
-    let code = code.concat();
-    match switching {
-        Switching::ByHand => Vec::new(),
-        Switching::Automatic => code,
-        Switching::BySettings => {
-            let code = shell.language().literal(&code);
-            let (before, after): (&[u8], &[u8]) = match shell {
-                Shell::Bash | Shell::Zsh => (b"! __venvwrap_is_automatic || \\builtin eval ", b"\n"),
-                Shell::Fish => (b"__venvwrap_is_automatic\nand builtin eval ", b"\n"),
-            };
-            [condition, before, &code, after].concat()
-        }
+/// What the text depends on besides the shell.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Script<'a> {
+    pub(crate) executable: &'a Path,
+    pub(crate) switching: Switching,
+    /// The directory share/ of an installation, where the parts are files.
+    pub(crate) share: Option<&'a Path>,
+}
+
+/// A part without comments.
+pub(crate) fn part(shell: Shell, part: Part) -> Vec<u8> {
+    [MARK, &code(files_of(shell, part))].concat()
+}
+
+fn files_of(shell: Shell, part: Part) -> &'static [&'static [u8]] {
+    match (shell, part) {
+        (Shell::Bash, Part::Functions) => files!["complete.bash", "shared.sh", "init.bash"],
+        (Shell::Zsh, Part::Functions) => files!["complete.zsh", "shared.sh", "init.zsh"],
+        (Shell::Fish, Part::Functions) => files!["complete.fish", "init.fish"],
+        (Shell::Bash, Part::Automatic) => files!["automatic_setting.sh", "automatic.sh", "automatic.bash"],
+        (Shell::Zsh, Part::Automatic) => files!["automatic_setting.sh", "automatic.sh", "automatic.zsh"],
+        (Shell::Fish, Part::Automatic) => files!["automatic_setting.fish", "automatic.fish"],
     }
 }
 
-/// Whether a text is what `venvwrap init SHELL` prints for this executable, in whichever version.
-pub(crate) fn is_script_for(shell: Shell, executable: &Path, text: &[u8]) -> bool {
-    let script = script(shell, executable, Switching::ByHand);
-    let path = shell.language().literal(executable.as_os_str().as_bytes());
-    memmem::find(&script, &path).is_some_and(|at| text.starts_with(&script[..at + path.len()]))
+/// The public functions and the completions of fish, of which an installation has a file each.
+pub(super) const COMMANDS_OF_FISH: &[u8] = include_bytes!("../../shell/commands.fish");
+pub(super) const COMPLETIONS_OF_FISH: &[u8] = include_bytes!("../../shell/completions.fish");
+
+/// The files without comments and blank lines, which every new shell would parse. No line of them
+/// starts with `#` inside a string.
+pub(super) fn code(files: &[&[u8]]) -> Vec<u8> {
+    let lines = files.iter().flat_map(|text| text.split_inclusive(|byte| *byte == b'\n'));
+    let is_code = |line: &&[u8]| !matches!(line.trim_ascii_start(), [] | [b'#', ..]);
+    lines.filter(is_code).collect::<Vec<_>>().concat()
 }
 
-/// The text that `venvwrap init SHELL` prints. Static but for the path of the executable.
-pub(crate) fn script(shell: Shell, executable: &Path, switching: Switching) -> Vec<u8> {
-    // The functions come last: they end with the user's own hook, which finds everything in place.
-    let (assignment, parts): (&str, [&[u8]; 3]) = match shell {
-        Shell::Bash => {
-            ("__venvwrap_executable=", [code_of!("complete.bash"), code_of!("shared.sh"), code_of!("init.bash")])
+impl Script<'_> {
+    /// Static but for the path of the executable.
+    pub(crate) fn text(&self, shell: Shell) -> Vec<u8> {
+        let text = code(&self.files(shell));
+        if self.share.is_some() {
+            return self.as_file(shell, &text);
         }
-        Shell::Zsh => (
-            // zsh expands global aliases in any word (`alias -g -- --help=…`), and reads a text
-            // whole before it runs any of it. So the first two lines have no word that could be an
-            // alias, and the third evaluates the rest as a text of its own.
-            "\\builtin \\typeset \\-g __venvwrap_aliases=\"${options[aliases]}\" __venvwrap_executable=",
-            [code_of!("complete.zsh"), code_of!("shared.sh"), code_of!("init.zsh")],
-        ),
-        Shell::Fish => ("set -g __venvwrap_executable ", [code_of!("complete.fish"), code_of!("init.fish"), b""]),
-    };
-    let quoted = |bytes: &[u8]| shell.language().literal(bytes);
-    let path = quoted(executable.as_os_str().as_bytes());
-    let text = [parts.concat(), automatic(shell, switching)].concat();
-    let text = match shell {
-        Shell::Fish => text,
-        Shell::Bash => {
-            let text = quoted(&text);
-            [
-                &b"case \"${BASH_VERSION-}\" in\n'') printf '%s\\n' '"[..],
+        let quoted = |bytes: &[u8]| shell.language().literal(bytes);
+        let loading = match shell {
+            Shell::Fish => text,
+            Shell::Bash => [
+                b"case \"${BASH_VERSION-}\" in\n'') printf '%s\\n' '",
                 OTHER_SHELL,
                 b"' >&2 ;;\n*) \\builtin eval ",
-                &text,
+                &quoted(&text),
                 b" ;;\nesac\n",
             ]
-            .concat()
+            .concat(),
+            // zsh expands global aliases in any word (`alias -g -- --help=...`), and reads a text
+            // whole before it runs any of it. So the first two lines have no word that could be an
+            // alias, and the third evaluates the rest as a text of its own.
+            Shell::Zsh => {
+                let text = quoted(&[ALIASES_AGAIN, &text].concat());
+                [b"\\builtin \\setopt \\no_aliases\n\\builtin \\eval ", &text[..], b"\n"].concat()
+            }
+        };
+        [self.assignments(shell), loading].concat()
+    }
+
+    /// All of it with comments, for people to read. It can be loaded, too.
+    pub(crate) fn annotated(&self, shell: Shell) -> Vec<u8> {
+        let files = [self.files(shell), files_of(shell, Part::Functions).to_vec()].concat();
+        self.as_file(shell, &files.join(&b'\n'))
+    }
+
+    /// Whether a text is of this script, in whichever version.
+    pub(crate) fn is_in(&self, shell: Shell, text: &[u8]) -> bool {
+        text.starts_with(&self.assignments(shell))
+    }
+
+    /// For a shell that reads line by line, without quotes, which double the time.
+    fn as_file(&self, shell: Shell, text: &[u8]) -> Vec<u8> {
+        let loading = match shell {
+            Shell::Fish => text.to_vec(),
+            Shell::Bash => {
+                let other = [b"[ -n \"${BASH_VERSION-}\" ] || { printf '%s\\n' '", OTHER_SHELL].concat();
+                [&other, &b"' >&2; return 0; }\n"[..], text].concat()
+            }
+            // Asking for the option costs more than reading the text, which has no word that somebody
+            // would make a global alias.
+            Shell::Zsh if self.share.is_some() => text.to_vec(),
+            Shell::Zsh => [b"\\builtin \\setopt \\no_aliases\n{\n", ALIASES_AGAIN, text, b"}\n"].concat(),
+        };
+        [self.assignments(shell), loading].concat()
+    }
+
+    /// The line that names the binary, and where the parts are.
+    fn assignments(&self, shell: Shell) -> Vec<u8> {
+        let quoted = |path: &Path| shell.language().literal(path.as_os_str().as_bytes());
+        let executable = quoted(self.executable);
+        let parts = quoted(&self.share.map(|share| share.join("venvwrap")).unwrap_or_default());
+        let assign = |before: &str| [before.as_bytes(), &executable, b" __venvwrap_share=", &parts, b"\n"].concat();
+        match shell {
+            Shell::Bash => assign("__venvwrap_executable="),
+            Shell::Zsh if self.share.is_some() => assign("\\builtin \\typeset \\-g __venvwrap_executable="),
+            Shell::Zsh => {
+                assign("\\builtin \\typeset \\-g __venvwrap_aliases=\"${options[aliases]}\" __venvwrap_executable=")
+            }
+            Shell::Fish => {
+                let lines = [b"set -g __venvwrap_executable ", &executable[..], b"\nset -g __venvwrap_share ", &parts];
+                let directory = self.share.map(|share| quoted(&share.join("fish")));
+                let directory = directory.map(|directory| [b"\nset -l directory ", &directory[..]].concat());
+                [&lines.concat()[..], &directory.unwrap_or_default(), b"\n"].concat()
+            }
         }
-        Shell::Zsh => {
-            let text = quoted(&[ALIASES_AGAIN, &text].concat());
-            [&b"\\builtin \\setopt \\no_aliases\n\\builtin \\eval "[..], &text, b"\n"].concat()
-        }
-    };
-    [assignment.as_bytes(), &path, b"\n", &text].concat()
+    }
+
+    /// The user's own hook comes last in the start files, and finds everything in place.
+    fn files(&self, shell: Shell) -> Vec<&'static [u8]> {
+        let start: &[&[u8]] = match shell {
+            Shell::Bash => files!["start.sh", "start.bash"],
+            Shell::Zsh => files!["start.sh", "start.zsh"],
+            Shell::Fish if self.share.is_some() => files!["installed.fish", "start.fish"],
+            Shell::Fish => &[COMMANDS_OF_FISH, COMPLETIONS_OF_FISH, include_bytes!("../../shell/start.fish")],
+        };
+        let (watch, by_settings): (&[&[u8]], &[&[u8]]) = match shell {
+            Shell::Bash => (files!["watch.bash"], files!["watch_by_settings.sh"]),
+            Shell::Zsh => (files!["watch.zsh"], files!["watch_by_settings.sh"]),
+            Shell::Fish => (files!["watch.fish"], files!["watch_by_settings.fish"]),
+        };
+        let automatic = match self.switching {
+            Switching::ByHand => Vec::new(),
+            Switching::Automatic => [files_of(shell, Part::Automatic), watch].concat(),
+            Switching::BySettings => by_settings.to_vec(),
+        };
+        [start.to_vec(), automatic].concat()
+    }
 }

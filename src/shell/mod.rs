@@ -13,6 +13,7 @@ use crate::quoting::Language;
 
 pub(crate) mod formats;
 pub(crate) mod init;
+pub(crate) mod installed;
 pub(crate) mod standalone;
 pub(crate) mod startup;
 

@@ -405,9 +405,15 @@ fn another_tool_that_switches_by_directory_goes_first() {
 fn the_installed_file_obeys_the_settings() {
     let sandbox = world();
     for shell in Shell::ALL {
-        let text = sandbox.run(["init", shell.name(), "--auto-by-settings", "--executable", BINARY]).status(0);
-        sandbox.write("home/installed", text.stdout_text());
-        let rc = RcFile { before: "", after: ". ~/installed" };
+        let share = sandbox.root().join("share");
+        let share = share.to_str().unwrap();
+        sandbox
+            .run(["init", shell.name(), "--executable", BINARY, "--share", share, "--into", share])
+            .status(0)
+            .silent();
+        symlink(share, sandbox.home().join("installed")).unwrap();
+        let after = format!(". ~/installed/venvwrap/init.{}", shell.name()).leak();
+        let rc = RcFile { before: "", after };
         let settings = sandbox.home().join(".config/venvwrap/config.toml");
         for (text, name) in [("", ""), ("# auto = true\nauto = false\n", ""), ("heal = \"auto\"\nauto = true", "api")] {
             sandbox.write(&settings, text);
@@ -415,6 +421,7 @@ fn the_installed_file_obeys_the_settings() {
             goes(&terminal, &[("cd src/api", name)]);
         }
         fs::remove_file(settings).unwrap();
+        fs::remove_file(sandbox.home().join("installed")).unwrap();
     }
 }
 

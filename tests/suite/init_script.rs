@@ -176,35 +176,152 @@ fn the_line_of_the_readme_works_from_a_hostile_place() {
 #[test]
 fn the_text_is_the_code_of_the_files_after_one_line_that_names_the_binary() {
     let sandbox = Sandbox::new();
-    let files = |shell: Shell| {
-        let (complete, init) = (format!("complete.{}", shell.name()), format!("init.{}", shell.name()));
-        let shared = (shell != Shell::Fish).then_some("shared.sh");
-        let files = [Some(&complete[..]), shared, Some(&init)];
-        let text: String =
-            files.into_iter().flatten().map(|name| std::fs::read_to_string(source(name)).unwrap()).collect();
-        let is_code = |line: &&str| !line.trim().is_empty() && !line.trim().starts_with('#');
-        text.split_inclusive('\n').filter(is_code).collect::<String>()
+    let whole = |names: &[&str]| -> String {
+        names.iter().map(|name| std::fs::read_to_string(source(name)).unwrap()).collect()
     };
-    let printed = |shell: Shell| sandbox.run(["init", shell.name(), "--executable", "/opt/it's/venvwrap"]).status(0);
+    let code = |names: &[&str]| {
+        let is_code = |line: &&str| !line.trim().is_empty() && !line.trim().starts_with('#');
+        whole(names).split_inclusive('\n').filter(is_code).collect::<String>()
+    };
+    let executable = ["--executable", "/opt/it's/venvwrap"];
+    let printed = |shell: Shell, more: &[&str]| {
+        sandbox.run([&["init", shell.name()][..], &executable, more].concat()).status(0).stderr("")
+    };
     // A single word, which no other shell evaluates.
-    let line = "__venvwrap_executable='/opt/it'\\''s/venvwrap'\n";
-    let word = String::from_utf8(Shell::Bash.quoted(files(Shell::Bash))).unwrap();
+    let line = "__venvwrap_executable='/opt/it'\\''s/venvwrap' __venvwrap_share=''\n";
+    let word = String::from_utf8(Shell::Bash.quoted(code(&["start.sh", "start.bash"]))).unwrap();
     let other = "venvwrap: these functions are for bash, and this is another shell: nothing is loaded";
     let text = format!(
         "{line}case \"${{BASH_VERSION-}}\" in\n'') printf '%s\\n' '{other}' >&2 ;;\n*) \\builtin eval {word} ;;\nesac\n"
     );
-    printed(Shell::Bash).stdout(text).stderr("");
-    let line = "set -g __venvwrap_executable '/opt/it\\'s/venvwrap'\n";
-    printed(Shell::Fish).stdout(format!("{line}{}", files(Shell::Fish))).stderr("");
+    printed(Shell::Bash, &[]).stdout(text);
+    let files = ["commands.fish", "completions.fish", "start.fish"];
+    let line = "set -g __venvwrap_executable '/opt/it\\'s/venvwrap'\nset -g __venvwrap_share ''\n";
+    printed(Shell::Fish, &[]).stdout(format!("{line}{}", code(&files)));
     // A single word, read while aliases are off.
-    let line = "\\builtin \\typeset \\-g __venvwrap_aliases=\"${options[aliases]}\" __venvwrap_executable='/opt/it'\\''s/venvwrap'
-\\builtin \\setopt \\no_aliases\n\\builtin \\eval ";
-    let text = format!(
-        "[[ $__venvwrap_aliases == off ]] || \\builtin setopt aliases\n\\builtin unset __venvwrap_aliases\n{}",
-        files(Shell::Zsh)
-    );
-    let word = String::from_utf8(Shell::Zsh.quoted(text)).unwrap();
-    printed(Shell::Zsh).stdout(format!("{line}{word}\n")).stderr("");
+    let line = "\\builtin \\typeset \\-g __venvwrap_aliases=\"${options[aliases]}\" __venvwrap_executable='/opt/it'\\''s/venvwrap' \
+                __venvwrap_share=''\n\\builtin \\setopt \\no_aliases\n";
+    let again =
+        "[[ $__venvwrap_aliases == off ]] || \\builtin setopt aliases\n\\builtin unset __venvwrap_aliases\n".to_owned();
+    let files = ["start.sh", "start.zsh"];
+    let word = String::from_utf8(Shell::Zsh.quoted(again + &code(&files))).unwrap();
+    printed(Shell::Zsh, &[]).stdout(format!("{line}\\builtin \\eval {word}\n"));
+    // What a shell loads at first use.
+    printed(Shell::Bash, &["--part", "functions"])
+        .stdout(format!("#<venvwrap>\n{}", code(&["complete.bash", "shared.sh", "init.bash"])));
+    printed(Shell::Fish, &["--part", "automatic"])
+        .stdout(format!("#<venvwrap>\n{}", code(&["automatic_setting.fish", "automatic.fish"])));
+    // For people.
+    let annotated = printed(Shell::Fish, &["--annotated"]).stdout_text();
+    for file in ["commands.fish", "completions.fish", "start.fish", "complete.fish", "init.fish"] {
+        assert!(annotated.contains(&whole(&[file])), "{file}: {annotated}");
+    }
+}
+
+#[test]
+fn the_annotated_text_loads_the_same() {
+    let sandbox = Sandbox::with_x_and_y();
+    for shell in Shell::ALL {
+        let text = sandbox.run(["init", shell.name(), "--annotated"]).status(0).stderr("").stdout;
+        let file = sandbox.write(format!("annotated.{}", shell.name()), text);
+        let load = [b". ", &shell.quoted(file.to_str().unwrap())[..]].concat();
+        Story::bare()
+            .code(&load, &load)
+            .run(["workon", "x"])
+            .get("VIRTUAL_ENV_PROMPT")
+            .run(["deactivate"])
+            .played(&sandbox, shell.plain())
+            .silent()
+            .records("workon x: 0\nexport VIRTUAL_ENV_PROMPT=x\ndeactivate: 0");
+    }
+}
+
+/// Writes the files of an installation, and returns the file that a shell sources.
+fn installed(sandbox: &Sandbox, shell: Shell) -> String {
+    let share = sandbox.root().join("pre fix/share");
+    let path = share.to_str().unwrap();
+    sandbox.run(["init", shell.name(), "--executable", BINARY, "--share", path, "--into", path]).status(0).silent();
+    share.join(format!("venvwrap/init.{}", shell.name())).to_str().unwrap().to_owned()
+}
+
+#[test]
+fn the_installed_file_loads_the_functions_at_first_use_without_a_process() {
+    let mut sandbox = Sandbox::with_x_and_y();
+    sandbox.set("PROJECT_HOME", sandbox.root().to_path_buf());
+    for mode in MODES {
+        let file = mode.shell.quoted(installed(&sandbox, mode.shell));
+        let load = [b". ", &file[..]].concat();
+        let is_loaded = |story: Story| {
+            story.code(
+                "\\builtin typeset -f __venvwrap_enter >|loaded && __story_record loaded || __story_record stubs",
+                "builtin functions -q __venvwrap_enter && __story_record loaded || __story_record stubs",
+            )
+        };
+        let story = is_loaded(Story::bare().code(&load, &load));
+        // Only the binary that was installed is called: to load is to read a file.
+        let story = is_loaded(story.run(["virtualenvwrapper_verify_project_home"])).run(["workon", "x"]);
+        let story = story.get("VIRTUAL_ENV_PROMPT").code(&load, &load).run(["deactivate"]).get("VIRTUAL_ENV");
+        story.played(&sandbox, mode).silent().records(
+            "stubs
+             virtualenvwrapper_verify_project_home: 0
+             loaded
+             workon x: 0
+             export VIRTUAL_ENV_PROMPT=x
+             deactivate: 0
+             unset VIRTUAL_ENV",
+        );
+    }
+}
+
+#[test]
+fn a_renamed_function_works_before_and_after_the_others_are_loaded() {
+    let sandbox = Sandbox::with_x_and_y();
+    for shell in Shell::ALL {
+        let rename = match shell {
+            Shell::Bash => {
+                "eval \"my_$(declare -f workon)\"; workon() { __story_record \"mine $*\"; my_workon \"$@\"; }"
+            }
+            Shell::Zsh => {
+                "functions[my_workon]=$functions[workon]; function workon { __story_record \"mine $*\"; my_workon \"$@\" }"
+            }
+            Shell::Fish => {
+                "functions -c workon my_workon; function workon; __story_record \"mine $argv\"; my_workon $argv; end"
+            }
+        };
+        for load in [shell.functions().to_str().unwrap().to_owned(), installed(&sandbox, shell)] {
+            let load = [b". ", &shell.quoted(load)[..], b"\n", rename.as_bytes()].concat();
+            Story::bare()
+                .code(&load, &load)
+                .run(["workon", "x"])
+                .run(["workon", "y"])
+                .get("VIRTUAL_ENV_PROMPT")
+                .played(&sandbox, shell.plain())
+                .silent()
+                .records("mine x\nworkon x: 0\nmine y\nworkon y: 0\nexport VIRTUAL_ENV_PROMPT=y");
+        }
+    }
+}
+
+#[test]
+fn functions_that_cannot_be_loaded_fail_the_command() {
+    let sandbox = Sandbox::with_x_and_y();
+    for shell in Shell::ALL {
+        for program in ["/nowhere/venvwrap", "/bin/true"] {
+            let set = match shell {
+                Shell::Fish => format!("set __venvwrap_executable {program}"),
+                _ => format!("__venvwrap_executable={program}"),
+            };
+            let told = Story::new()
+                .code(&set, &set)
+                .run_failing(["workon", "x"])
+                .get("VIRTUAL_ENV")
+                .played(&sandbox, shell.plain());
+            let records: Vec<String> =
+                told.records.iter().map(|record| String::from_utf8_lossy(record).into_owned()).collect();
+            assert_eq!(records.len(), 3, "{told}");
+            assert!(records[0] != "workon x: 0" && records[1] == "unset VIRTUAL_ENV", "{told}");
+        }
+    }
 }
 
 #[test]
@@ -225,15 +342,28 @@ fn the_linters_have_nothing_to_say() {
         sandbox.run_command(command, b"").silent();
     };
     let shims = ["virtualenvwrapper.sh", "virtualenvwrapper_lazy.sh"];
-    for file in ["init.bash", "complete.bash", "shared.sh", "tmpenv.bash"].into_iter().chain(shims) {
+    for file in
+        ["start.bash", "init.bash", "complete.bash", "start.sh", "shared.sh", "tmpenv.bash"].into_iter().chain(shims)
+    {
         check("shellcheck", &[], file);
         check("bash", &["--posix", "-n"], file);
     }
     check("shellcheck", &[], "standalone/activate");
-    for file in ["init.zsh", "complete.zsh", "shared.sh", "tmpenv.bash"].into_iter().chain(shims) {
+    for file in
+        ["start.zsh", "init.zsh", "complete.zsh", "start.sh", "shared.sh", "tmpenv.bash"].into_iter().chain(shims)
+    {
         check("zsh", &["-n"], file);
     }
-    for file in ["init.fish", "complete.fish", "tmpenv.fish", "standalone/activate.fish"] {
+    for file in [
+        "start.fish",
+        "commands.fish",
+        "completions.fish",
+        "installed.fish",
+        "init.fish",
+        "complete.fish",
+        "tmpenv.fish",
+        "standalone/activate.fish",
+    ] {
         check("fish", &["--no-execute"], file);
         check("fish_indent", &["--check"], file);
     }

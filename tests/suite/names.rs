@@ -106,6 +106,8 @@ fn every_local_has_a_name_of_ours() {
     let read = |file: &str| fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("shell").join(file)).unwrap();
     let mut seen = 0;
     for file in [
+        "start.bash",
+        "start.zsh",
         "init.bash",
         "complete.bash",
         "shared.sh",

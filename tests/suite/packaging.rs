@@ -16,6 +16,18 @@ fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap()
 }
 
+/// Stands for the binary: its `init` writes a file into each directory.
+const RELEASED: &str = "#!/bin/sh
+if [ \"$1\" != init ]; then
+    printf 'venvwrap 1.2.3 %s\\n' \"$*\"
+    exit
+fi
+for file in venvwrap/init fish/vendor_conf.d/venvwrap fish/vendor_functions.d/workon fish/vendor_completions.d/workon; do
+    mkdir -p \"$8/${file%/*}\"
+    printf '%s\\n' \"$1 $2 $3 $4 $5 $6\" >\"$8/$file.$2\"
+done
+";
+
 /// A release for this machine, of a program that only says its version.
 struct Release {
     sandbox: Sandbox,
@@ -33,7 +45,7 @@ impl Release {
             fs::write(top.join("share").join(share).join("file"), share).unwrap();
         }
         fs::create_dir_all(top.join("bin")).unwrap();
-        fs::write(top.join("bin/venvwrap"), "#!/bin/sh\nprintf 'venvwrap 1.2.3 %s\\n' \"$*\"\n").unwrap();
+        fs::write(top.join("bin/venvwrap"), RELEASED).unwrap();
         fs::set_permissions(top.join("bin/venvwrap"), fs::Permissions::from_mode(0o755)).unwrap();
         fs::create_dir_all(&directory).unwrap();
         let packed = "name=venvwrap-1.2.3-$(uname -m)-$(uname -s | tr A-Z a-z).tar.gz
@@ -74,7 +86,10 @@ fn a_release_is_installed_whole_and_twice() {
         );
         assert!(stdout.ends_with(&format!("hint: {}/bin is not on your PATH\n", prefix.display())), "{stdout}");
         let init = fs::read_to_string(prefix.join("share/venvwrap/init.fish")).unwrap();
-        assert_eq!(init, format!("venvwrap 1.2.3 init fish --executable {}/bin/venvwrap\n", prefix.display()));
+        let prefix = prefix.display();
+        assert_eq!(init, format!("init fish --executable {prefix}/bin/venvwrap --share {prefix}/share\n"));
+        let prefix = release.prefix();
+        assert_eq!(fs::read_to_string(prefix.join("share/fish/vendor_conf.d/venvwrap.fish")).unwrap(), init);
         assert_eq!(fs::read_to_string(prefix.join("share/zsh/site-functions/file")).unwrap(), "zsh/site-functions");
         let mode = fs::metadata(prefix.join("bin/venvwrap")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o755);

@@ -83,8 +83,10 @@ fn descriptors_of_the_caller_are_left_alone() {
 /// A story in which another program replaces the binary.
 fn with_program(program: &[u8], story: Story) -> Story {
     let set = |shell: Shell, before: &str| [before.as_bytes(), &shell.quoted(program)].concat();
-    let code =
-        Story::new().code(set(Shell::Bash, "__venvwrap_executable="), set(Shell::Fish, "set __venvwrap_executable "));
+    let code = Story::new().code(
+        set(Shell::Bash, "__venvwrap_load functions; __venvwrap_executable="),
+        set(Shell::Fish, "__venvwrap_load functions; set __venvwrap_executable "),
+    );
     code.then(story)
 }
 

@@ -11,8 +11,9 @@ use crate::output;
 use crate::rc_files::RcFiles;
 use crate::rc_files::block::{self, DamagedBlock, Line, Survey};
 use crate::rc_files::former::{self, FormerLine};
+use crate::shell::Shell;
+use crate::shell::init::{Script, Switching};
 use crate::shell::startup::{FunctionsSource, Startup};
-use crate::shell::{Shell, init};
 
 mod difference;
 mod startup_file;
@@ -309,12 +310,12 @@ fn damaged_block(file: &StartupFile, DamagedBlock(line): &DamagedBlock) -> Error
 /// binary. The file switches by directory only where the settings say so.
 fn source(session: &Session<'_>, shell: Shell, is_automatic: bool) -> Result<FunctionsSource> {
     let binary = session.context.executable()?;
-    let prefix = binary.parent().and_then(Path::parent);
-    if let Some(file) =
-        prefix.filter(|_| !is_automatic).map(|prefix| prefix.join(format!("share/venvwrap/init.{shell}")))
-    {
+    let share = binary.parent().and_then(Path::parent).map(|prefix| prefix.join("share"));
+    if let Some(share) = share.filter(|_| !is_automatic) {
+        let file = share.join(format!("venvwrap/init.{shell}"));
         let text = read_small(&file, LIMIT).ok().flatten().unwrap_or_default();
-        if init::is_script_for(shell, &binary, &text) {
+        let script = Script { executable: &binary, switching: Switching::BySettings, share: Some(&share) };
+        if script.is_in(shell, &text) {
             return Ok(FunctionsSource::File(file));
         }
     }

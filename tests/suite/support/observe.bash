@@ -18,7 +18,9 @@ function __story_get {
         *) __story_record "$1=${!1}" ;;
     esac
 }
+# Functions that are loaded at first use are loaded, so that states before and after can be compared.
 function __story_snapshot {
+    ! \builtin declare -F __venvwrap_load >/dev/null || __venvwrap_load functions
     {
         \builtin declare -p
         \builtin declare -f

@@ -16,7 +16,10 @@ function __story_get
         __story_record "$argv[1]=$$argv[1]"
     end
 end
+# Functions that are loaded at first use are loaded, so that states before and after can be compared.
 function __story_snapshot
+    builtin functions -q __venvwrap_load
+    and __venvwrap_load functions
     builtin functions -q fish_prompt
     begin
         builtin set -S

@@ -15,7 +15,9 @@ function __story_get {
         __story_record "$1=${(P)1}"
     fi
 }
+# Functions that are loaded at first use are loaded, so that states before and after can be compared.
 function __story_snapshot {
+    (( ! ${+functions[__venvwrap_load]} )) || __venvwrap_load functions
     {
         \builtin typeset -p
         \builtin functions

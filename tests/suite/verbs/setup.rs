@@ -351,8 +351,10 @@ fn the_installed_file_is_used_and_a_binary_that_moved_is_followed() {
     let file = sandbox.home().join(".zshrc");
     let text = || fs::read_to_string(&file).unwrap();
     assert!(text().contains("/prefix/bin/venvwrap' ]; then\n"), "{}", text());
-    let printed = run_as(&sandbox, &binary, &["init", "zsh"]).status(0).stdout;
-    let installed = sandbox.write("prefix/share/venvwrap/init.zsh", printed);
+    let share = sandbox.root().join("prefix/share");
+    let path = share.to_str().unwrap();
+    drop(run_as(&sandbox, &binary, &["init", "zsh", "--share", path, "--into", path]).status(0).silent());
+    let installed = share.join("venvwrap/init.zsh");
     let answer = run_as(&sandbox, &binary, &["setup", "--yes"]).status(0);
     answer.stderr("Updated ~/.zshrc\n");
     assert!(text().contains("/prefix/share/venvwrap/init.zsh' ]; then\n    . '"), "{}", text());

@@ -1,0 +1,98 @@
+# What every new zsh reads after start.sh: how the other functions are loaded, completion, and the
+# variables that virtualenvwrapper's loader sets. Loading starts no process and can be repeated.
+#
+# `autoload` would not do for the public functions: a copy of one under another name could not be
+# loaded.
+
+# load PART: defines the functions of a part, from the file installed with this one or from the
+# binary. Whatever options and global aliases there are, they are parsed without.
+function __venvwrap_load {
+    \builtin emulate '-L' 'zsh' '-o' 'no_aliases'
+    if [[ -n ${__venvwrap_share-} && -s $__venvwrap_share/$1.zsh ]]; then
+        \builtin source "$__venvwrap_share/$1.zsh"
+    else
+        \builtin local __venvwrap_code=''
+        __venvwrap_code="$(\builtin 'exec' "$__venvwrap_executable" 'init' 'zsh' '--part' "$1")" || \builtin return
+        # Another program's text would load nothing, again and again.
+        [[ $__venvwrap_code == *'#<venvwrap>'* ]] || \builtin return
+        \builtin eval "${__venvwrap_code#*'#<venvwrap>'}"
+    fi
+}
+
+# Defined anew by the functions that they load.
+function __venvwrap_call { __venvwrap_load functions || \builtin return; __venvwrap_call "$@"; }
+function __venvwrap_as { __venvwrap_load functions || \builtin return; __venvwrap_as "$@"; }
+function __venvwrap_run { __venvwrap_load functions || \builtin return; __venvwrap_run "$@"; }
+function __venvwrap_is_inside { __venvwrap_load functions || \builtin return; __venvwrap_is_inside "$@"; }
+function __venvwrap_complete { __venvwrap_load functions || \builtin return; __venvwrap_complete "$@"; }
+function __venvwrap_complete_old { __venvwrap_load functions || \builtin return; __venvwrap_complete_old "$@"; }
+function __venvwrap_complete_command { __venvwrap_load functions || \builtin return; __venvwrap_complete_command "$@"; }
+
+# A separate function, because a hook may `return`.
+function __venvwrap_read {
+    \builtin local __venvwrap_file="$1"
+    \builtin set --
+    \builtin source "$__venvwrap_file"
+}
+
+function virtualenvwrapper_cd { \builtin cd -q "$@"; }
+
+# Called on loading and once more before the first prompt, because compinit may come later in the rc
+# file, or never.
+function __venvwrap_register {
+    \builtin emulate -L zsh
+    \builtin local -a __venvwrap_ours
+    __venvwrap_ours=(deactivate mkvirtualenv mktmpenv mkproject rmvirtualenv cpvirtualenv mvvirtualenv workon lsvirtualenv
+        showvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject lssitepackages add2virtualenv
+        toggleglobalsitepackages wipeenv virtualenvwrapper venvwrap)
+    \builtin typeset -ga precmd_functions
+    precmd_functions=(${precmd_functions:#__venvwrap_register})
+    if \builtin typeset -f compdef >/dev/null; then
+        compdef __venvwrap_complete "${__venvwrap_ours[@]}"
+        compdef __venvwrap_complete_command allvirtualenv
+    elif [[ ${1-} == loading ]]; then
+        precmd_functions+=(__venvwrap_register)
+    else
+        compctl -K __venvwrap_complete_old "${__venvwrap_ours[@]}"
+        compctl -K __venvwrap_complete_old -S '' cdvirtualenv cdsitepackages
+        compctl -l '' allvirtualenv
+    fi
+}
+if [[ -o interactive ]]; then
+    __venvwrap_register loading
+fi
+
+# The names by which users attach the completion to functions of their own: with compdef, and with
+# compctl -K.
+function _virtualenvs {
+    if [[ $# -gt 0 ]]; then
+        __venvwrap_complete_old "$@"
+    else
+        __venvwrap_complete
+    fi
+}
+
+# The variables that virtualenvwrapper's loader sets. Only a directory that must be expanded needs
+# other functions. Hook templates that virtualenvwrapper made need VIRTUALENVWRAPPER_HOOK_DIR.
+[[ -n ${WORKON_HOME-} ]] || \builtin typeset -g WORKON_HOME="${HOME-}/.virtualenvs"
+if __venvwrap_is_short "$WORKON_HOME" || __venvwrap_is_short "${VIRTUALENVWRAPPER_HOOK_DIR:-/}"; then
+    __venvwrap_load functions && __venvwrap_expand
+fi
+\builtin typeset -g VIRTUALENVWRAPPER_ENV_BIN_DIR=bin
+[[ -n ${VIRTUALENVWRAPPER_PROJECT_FILENAME-} ]] || \builtin typeset -g VIRTUALENVWRAPPER_PROJECT_FILENAME=.project
+[[ -n ${VIRTUALENVWRAPPER_WORKON_CD-} ]] || \builtin typeset -g VIRTUALENVWRAPPER_WORKON_CD=1
+\builtin export WORKON_HOME VIRTUALENVWRAPPER_PROJECT_FILENAME VIRTUALENVWRAPPER_WORKON_CD
+if [[ -n ${VIRTUALENVWRAPPER_HOOK_DIR-} ]]; then
+    \builtin export VIRTUALENVWRAPPER_HOOK_DIR
+elif [[ -e $WORKON_HOME/initialize ]]; then
+    \builtin export VIRTUALENVWRAPPER_HOOK_DIR="$WORKON_HOME"
+fi
+
+# In an environment, or after one.
+[[ -z ${VENVWRAP_UNDO-}${__venvwrap_record+x}${__venvwrap_entered+x}${__venvwrap_named+x}${__venvwrap_shown+x}\
+${__venvwrap_drawn+x}${__venvwrap_previous+x}${__venvwrap_earlier+x} ]] ||
+    { __venvwrap_load functions && __venvwrap_resume; }
+
+# The user's hook for loading. virtualenvwrapper.sh fires it later.
+[[ -n ${__venvwrap_initialize-} ]] ||
+    __venvwrap_source "${VIRTUALENVWRAPPER_HOOK_DIR:-$WORKON_HOME}/initialize"
