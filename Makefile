@@ -23,7 +23,7 @@ FISH_FUNCTION_DIR = share/fish/vendor_functions.d
 # One place for what cargo makes, whatever the user's own cargo configuration says.
 export CARGO_TARGET_DIR := $(CURDIR)/target
 
-# What is built for: musl where rustup has it, for a program linked with it starts in a third of the time (glibc asks the
+# What is built for: musl where rustup has it or can add it, for a program linked with it starts in a third of the time (glibc asks the
 # processor many questions first); else what this machine has. Looked at only where something is built.
 MUSL = $(shell uname -m)-unknown-linux-musl
 TARGET = $(notdir $(patsubst %/lib,%,$(wildcard $(shell rustc --print sysroot 2>/dev/null)/lib/rustlib/$(MUSL)/lib)))
@@ -53,9 +53,16 @@ RANDOM_VALUES := quoting:: states::
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
 
-build: ## build the release binary
+build: musl ## build the release binary
 	cargo rustc --release --locked --target $(or $(TARGET),$(HOST)) --bin venvwrap -- $(LINK)
 	install -m 755 target/$(or $(TARGET),$(HOST))/release/venvwrap $(BINARY)
+
+# A directory is asked for, not TARGET: make remembers what it saw there.
+.PHONY: musl
+musl:
+	@[ "$$(uname -s)" != Linux ] || [ -d "$$(rustc --print target-libdir --target $(MUSL) 2>/dev/null)" ] || \
+	    rustup target add $(MUSL) || \
+	    echo 'make: $(MUSL) is not installed, and rustup cannot add it: linking with glibc' >&2
 
 $(BINARY): $(SOURCES)
 	$(MAKE) build

@@ -13,7 +13,7 @@ clean() {
         VIRTUAL_ENV_DISABLE_PROMPT=1 VIRTUALENV_NO_PERIODIC_UPDATE=1 VIRTUALENVWRAPPER_PYTHON="$peers/python" \
         VIRTUALENVWRAPPER_SCRIPT="$peers/virtualenvwrapper.sh" VIRTUALFISH_HOME="$room/fish-store" \
         PYENV_ROOT="$room/pyenv" SCUV_HOME="$room/scuv" PIPENV_IGNORE_VIRTUALENVS=1 PIPENV_VERBOSITY=-1 \
-        BENCH_CLOCK="$room/clock" BENCH_TRUE="$true_binary" BENCH_EMPTY="$room/bin/empty" BENCH_STATIC="$room/init" \
+        BENCH_CLOCK="$room/clock" BENCH_TRUE="$true_binary" BENCH_EMPTY="$room/bin/empty" BENCH_STATIC="$room/share/venvwrap/init" \
         BENCH_PYTHON="$python" BENCH_ROOM="$room" BENCH_PEERS="$more_peers" BENCH_PYENV="$pyenv_root" "$@"
 }
 

@@ -95,9 +95,11 @@ print(sysconfig.get_config_var("WHEEL_PKG_DIR") or os.path.join(os.path.dirname(
     mkdir some/.venvwrap/used
     for name in some/*; do : >"some/.venvwrap/used/${name##*/}"; done
     make_upgradable
-    for shell in bash zsh; do clean "$store" bin/venvwrap init "$shell" >"init.$shell"; done
+    for shell in bash zsh; do
+        clean "$store" bin/venvwrap init "$shell" --executable "$room/bin/venvwrap" --share "$room/share" --into share
+    done
     # As the functions ask for a plan, with a word of our own for its marks.
-    plan=$(grep -o -- '--plan=bash/[0-9]*' init.bash | head -n 1)/1
+    plan=$(grep -o -- '--plan=bash/[0-9]*' share/venvwrap/functions.bash | head -n 1)/1
     # virtualenvwrapper puts hooks into its store; the first load makes them.
     mkdir its-store
     cp -R -p store/one store/two its-store/
