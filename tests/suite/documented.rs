@@ -128,6 +128,9 @@ fn the_reference_has_every_setting_and_its_default() {
         .map(|line| line.trim_start_matches("pub(crate) ").split(':').next().unwrap().replace('_', "-"))
         .collect();
     assert!(keys.len() >= 7 && keys.contains(&"trash-days".to_owned()), "{keys:?}");
+    let manual = read("src/cli/manual.rs");
+    let listed = between(&manual, "Settings: ", '.');
+    assert_eq!(listed, [keys.join(", ")], "src/cli/manual.rs");
     for (page, row) in [("docs/reference.md", "| `KEY` |"), ("docs/guide.md", "\nKEY = ")] {
         let text = read(page);
         let missing: Vec<&String> = keys.iter().filter(|key| !text.contains(&row.replace("KEY", key))).collect();
