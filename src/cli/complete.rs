@@ -315,7 +315,7 @@ fn values(arg: &Arg, operands: &[&OsStr], typed: &OsStr, session: &Session<'_>) 
 fn environments(typed: &OsStr, session: &Session<'_>) -> Result<Vec<Candidate>> {
     let home = WorkonHome::locate(session.context)?;
     let mut found = home.names_with(typed.as_bytes())?;
-    if found.len() <= DESCRIBED {
+    if (2..=DESCRIBED).contains(&found.len()) {
         sorting::sort_by_key(&mut found, |name| std::cmp::Reverse(home.rank(name)));
     }
     Ok(found.into_iter().map(|name| Candidate { is_environment: true, ..Candidate::plain(name) }).collect())

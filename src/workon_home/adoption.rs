@@ -14,6 +14,7 @@ use std::time::SystemTime;
 
 use super::WorkonHome;
 use super::name::EnvironmentName;
+use super::private_directory::PRIVATE;
 use crate::error::{Error, Result};
 use crate::fs::private::is_private;
 use crate::fs::{exchange, rename_without_replacing};
@@ -125,9 +126,9 @@ impl WorkonHome {
     pub(crate) fn give_back(&self, name: &EnvironmentName, to: &Path) -> Result<bool> {
         let root = self.path.join(name.as_os_str());
         let failed = |error| Error::io("move", &root)(error);
-        // The link at `to` points to the name. Before it takes its place, another one waits beside
-        // it, so that the name works again at once.
-        let waiting = link_beside(&root, to).map_err(failed)?;
+        // The link at `to` points to the name, and takes its place. Another one is ready, so that
+        // the name works again at once.
+        let waiting = link_in(&self.path.join(PRIVATE), to).map_err(failed)?;
         match exchange(&root, to) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::CrossesDevices => return Ok(false),
@@ -141,10 +142,18 @@ impl WorkonHome {
         Ok(true)
     }
 
+    /// Makes a name that only reserves work again, if the environment is where it came from: its
+    /// adoption, or the way back, was interrupted.
+    pub(crate) fn revive(&self, name: &EnvironmentName, from: &Path) -> Result<()> {
+        let is_dead = is_dead_end(&self.path.join(name.as_os_str()));
+        if is_dead && is_directory(from) { self.register(from, name) } else { Ok(()) }
+    }
+
     /// Registers an environment that stays where it is.
     pub(crate) fn register(&self, from: &Path, name: &EnvironmentName) -> Result<()> {
         let root = self.path.join(name.as_os_str());
-        let linked = link_beside(&root, from).and_then(|link| link.persist(&root).map_err(|error| error.error));
+        let linked =
+            link_in(&self.path.join(PRIVATE), from).and_then(|link| link.persist(&root).map_err(|error| error.error));
         linked.map_err(Error::io("write", root))
     }
 
@@ -162,7 +171,7 @@ impl WorkonHome {
 /// Replaces the directory at `from` by a link to `root`, where its complete copy is.
 pub(crate) fn replace_with_link(from: &Path, root: &Path) -> Result<()> {
     let failed = |error| Error::io(Error::LINKING, from)(error);
-    let link = link_beside(from, root).map_err(failed)?;
+    let link = link_in(from.parent().unwrap_or(Path::new("/")), root).map_err(failed)?;
     if exchange(&link, from).is_ok() {
         return super::purge::delete_in_place(&link);
     }
@@ -179,9 +188,8 @@ pub(crate) fn replace_link(to: &Path, copy: &Path) -> Result<()> {
     fs::remove_file(to).and_then(|()| rename_without_replacing(copy, to)).map_err(failed)
 }
 
-/// A temporary link to `target` in the directory of `path`.
-fn link_beside(path: &Path, target: &Path) -> io::Result<tempfile::TempPath> {
-    let directory = path.parent().unwrap_or(Path::new("/"));
+/// A temporary link to `target`.
+fn link_in(directory: &Path, target: &Path) -> io::Result<tempfile::TempPath> {
     let made = tempfile::Builder::new().prefix(".venvwrap-").make_in(directory, |link| symlink(target, link))?;
     Ok(made.into_temp_path())
 }
@@ -205,6 +213,7 @@ mod tests {
 
     fn project() -> (tempfile::TempDir, WorkonHome, PathBuf) {
         let (room, home) = WorkonHome::scratch();
+        fs::create_dir(home.path.join(PRIVATE)).unwrap();
         let from = room.path().join("it's a $project/.venv");
         fs::create_dir_all(&from).unwrap();
         fs::write(from.join("pyvenv.cfg"), "home = /x\n").unwrap();
@@ -256,6 +265,13 @@ mod tests {
             assert_eq!(home.adoption(OsStr::new("shop")), Some(adoption));
         }
         assert_eq!(home.adopted(), []);
+        home.reserve(&name("shop")).unwrap();
+        home.revive(&name("shop"), Path::new("/nowhere")).unwrap();
+        assert!(is_dead_end(&home.path.join("shop")));
+        home.revive(&name("shop"), &from).unwrap();
+        assert_eq!(target(&home.path.join("shop")), from);
+        let adoption = Adoption { from: from.clone(), wrote_project: true, had_prompt: true };
+        home.record_adoption(OsStr::new("shop"), Some(&adoption)).unwrap();
         home.register(&from, &name("shop")).unwrap();
         assert_eq!(home.adopted()[0].0, "shop");
         home.record_adoption(OsStr::new("shop"), None).unwrap();

@@ -44,6 +44,7 @@ pub(in crate::commands) fn give_back(
 ) -> Result<()> {
     let name = EnvironmentName::existing(name)?;
     let Some(adoption) = home.adoption(name.as_os_str()) else { return Err(home.unknown(name.as_os_str())) };
+    home.revive(&name, &adoption.from)?;
     let root = home.removable(&name, session.active_root())?;
     let environment = home.get(&name)?;
     let expected = if root.is_symlink() { (&root, &adoption.from) } else { (&adoption.from, &root) };

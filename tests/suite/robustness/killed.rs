@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::path::Path;
 
 use super::killer::{Killer, SIGNALS, with_signals, with_some_signals};
 use super::{assert_cache_is_whole, assert_examined, assert_seen, making, tidy};
@@ -308,6 +309,63 @@ fn an_upgrade_and_its_undoing_killed_at_any_step_leave_the_old_one_or_the_new_on
             sandbox.run(undo).status(0);
         }
         assert!(tree(&sandbox.environment("x")) == old, "{step:?}: the old one is lost");
+    }
+}
+
+#[test]
+fn an_adoption_and_the_way_back_killed_at_any_step_leave_an_environment_that_works_under_its_old_path() {
+    let sandbox = Sandbox::new();
+    let (project, root) = (sandbox.root().join("shop"), sandbox.environment("shop"));
+    let (link, pth) = (project.join(".venv"), Path::new("lib/python3.11/site-packages/x.pth"));
+    let make = || {
+        for directory in [&project, &sandbox.workon_home()] {
+            drop(fs::remove_dir_all(directory));
+            fs::create_dir(directory).unwrap();
+        }
+        sandbox.minimal_environment_at(&link);
+        fs::write(link.join(pth), format!("{}/src\n", link.display())).unwrap();
+    };
+    let works = |step: &(String, usize)| {
+        assert!(link.join("bin/python").exists(), "{step:?}");
+        let named = fs::read_to_string(link.join(pth)).unwrap();
+        let named = Path::new(named.trim_end()).parent().unwrap();
+        assert!(named.join("bin/python").exists(), "{step:?}: {} does not work", named.display());
+    };
+    // A file that was being written stays beside the one it was to replace.
+    let state = || {
+        let text = tree(&link);
+        text.lines().filter(|line| !line.contains(".venvwrap-")).collect::<Vec<_>>().join("\n")
+    };
+    make();
+    let before = state();
+    let adopt = ["adopt".as_ref(), project.as_os_str()];
+    let Some(killer) = Killer::of(&sandbox, &adopt) else { return };
+    let steps = killer.steps();
+    assert!(steps.len() >= 8, "{steps:?}");
+    for (step, signal) in with_some_signals(&steps, 3) {
+        make();
+        killer.ends_at(step, signal);
+        works(step);
+        // Done already, or now.
+        let again = sandbox.run(adopt);
+        assert!(again.code() == 0 || again.stderr_text().contains("it is a link to"), "{step:?}: {again}");
+        assert_eq!(fs::read_link(&link).unwrap(), root, "{step:?}");
+        assert_eq!(fs::read_to_string(root.join(pth)).unwrap(), format!("{}/src\n", root.display()), "{step:?}");
+        sandbox.run(["undo", "shop"]).status(0);
+        assert!(state() == before, "{step:?}");
+    }
+    make();
+    sandbox.run(adopt).status(0);
+    let undo = ["undo", "shop"];
+    let killer = Killer::of(&sandbox, &undo).unwrap();
+    for (step, signal) in with_some_signals(&killer.steps(), 3) {
+        make();
+        sandbox.run(adopt).status(0);
+        killer.ends_at(step, signal);
+        assert!(link.join("bin/python").exists(), "{step:?}");
+        drop(sandbox.run(undo));
+        assert!(state() == before, "{step:?}");
+        assert_eq!(names(&sandbox.workon_home()), [".venvwrap"], "{step:?}");
     }
 }
 
