@@ -260,7 +260,8 @@ fn options(command: &Command) -> Vec<Candidate> {
 fn values(arg: &Arg, operands: &[&OsStr], typed: &OsStr, session: &Session<'_>) -> Result<Vec<Candidate>> {
     let possible = arg.get_possible_values();
     if !possible.is_empty() {
-        return Ok(possible.iter().map(|value| Candidate::plain(value.get_name().into())).collect());
+        let shown = possible.iter().filter(|value| !value.is_hide_set());
+        return Ok(shown.map(|value| Candidate::plain(value.get_name().into())).collect());
     }
     let name = arg.get_value_names().and_then(<[_]>::first).map_or("", |name| name.as_str());
     let base = || session.context.working_directory();

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::keepsake;
 use crate::output;
 use crate::project::linked_directories;
-use crate::shell::Shell;
+use crate::shell::former::Printed;
 use crate::shell::init::{self, Part, Script, Switching};
 use crate::shell::installed;
 use crate::workon_home::WorkonHome;
@@ -27,8 +27,9 @@ Add the line for your shell to its rc file (`venvwrap setup` does that):
   fish  ~/.config/fish/config.fish  venvwrap init fish | source"
 )]
 pub(crate) struct Init {
-    /// The shell
-    shell: Shell,
+    /// The shell; virtualenvwrapper.sh and virtualenvwrapper_lazy.sh print the file
+    /// for an rc file that sources it
+    shell: Printed,
     /// Binary that the functions start [default: the running one]
     #[arg(long, value_name = "PATH", value_hint = clap::ValueHint::ExecutablePath)]
     executable: Option<PathBuf>,
@@ -52,8 +53,15 @@ pub(crate) struct Init {
 
 impl Verb for Init {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
+        let shell = match self.shell.file() {
+            Ok(text) => {
+                output::data(text)?;
+                return Ok(Outcome::Done);
+            }
+            Err(shell) => shell,
+        };
         if let Some(part) = self.part {
-            output::data(&init::part(self.shell, part))?;
+            output::data(&init::part(shell, part))?;
             return Ok(Outcome::Done);
         }
         let executable = match self.executable {
@@ -61,7 +69,7 @@ impl Verb for Init {
             None => session.context.executable()?,
         };
         if let (Some(share), Some(directory)) = (self.share, self.into) {
-            for (file, text) in installed::files(self.shell, &executable, &share) {
+            for (file, text) in installed::files(shell, &executable, &share) {
                 write(&directory.join(file), &text)?;
             }
             return Ok(Outcome::Done);
@@ -77,7 +85,7 @@ impl Verb for Init {
             Switching::ByHand
         };
         let script = Script { executable: &executable, switching, share: None };
-        output::data(&if self.annotated { script.annotated(self.shell) } else { script.text(self.shell) })?;
+        output::data(&if self.annotated { script.annotated(shell) } else { script.text(shell) })?;
         Ok(Outcome::Done)
     }
 }

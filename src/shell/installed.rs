@@ -73,8 +73,8 @@ mod tests {
         assert!(text("fish/vendor_completions.d/allvirtualenv.fish").starts_with("builtin complete -c allvirtualenv "));
         let start = text("fish/vendor_conf.d/venvwrap.fish");
         assert!(start.starts_with(
-            "set -g __venvwrap_executable /p/bin/venvwrap\nset -g __venvwrap_share /p/share/venvwrap\nset -l directory \
-             /p/share/fish\n"
+            "set -g __venvwrap_executable '/p/bin/venvwrap'\nset -g __venvwrap_share '/p/share/venvwrap'\nset -l \
+             directory '/p/share/fish'\n"
         ));
         assert_eq!(text("venvwrap/init.fish"), start);
         let count = |directory: &str| files.iter().filter(|(path, _)| path.starts_with(directory)).count();

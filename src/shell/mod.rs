@@ -12,6 +12,7 @@ use crate::activation::{Elsewhere, FormerValue, OwnVariables, Plan, Step, Target
 use crate::quoting::Language;
 
 pub(crate) mod formats;
+pub(crate) mod former;
 pub(crate) mod init;
 pub(crate) mod installed;
 pub(crate) mod standalone;

@@ -292,3 +292,14 @@ fn the_lazy_script_starts_no_process() {
         assert_ne!(told.records[1], told.records[4], "a child would have been seen: {told}");
     }
 }
+
+#[test]
+fn the_binary_prints_the_scripts() {
+    let sandbox = Sandbox::new();
+    for script in ["virtualenvwrapper.sh", "virtualenvwrapper_lazy.sh"] {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("shell").join(script);
+        sandbox.run(["init", script]).status(0).stdout(fs::read(source).unwrap()).stderr("");
+    }
+    // They are no shells: `venvwrap init` does not complete them.
+    sandbox.run(["complete", "bash", "--", "vir", "venvwrap init vir", " "]).status(0).stdout("").stderr("");
+}
