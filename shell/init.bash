@@ -260,6 +260,7 @@ function __venvwrap_settle {
 function __venvwrap_leave {
     __venvwrap_settle
     [[ -n ${VENVWRAP_UNDO-} ]] || \builtin return 0
+    __venvwrap_uv_leave
     \builtin local "__venvwrap_rest=$VENVWRAP_UNDO;" __venvwrap_field __venvwrap_name __venvwrap_value
     \builtin local '__venvwrap_stood=' '__venvwrap_root=' '__venvwrap_path_was=exported' '__venvwrap_whose=own'
     \builtin local '__venvwrap_virtual_env=' '__venvwrap_virtual_env_prompt=' '__venvwrap_pythonhome='
@@ -383,6 +384,7 @@ function __venvwrap_restore {
 # cd DIRECTORY: a step of a plan.
 function __venvwrap_cd {
     \builtin cd -- "$1" || \builtin return
+    __venvwrap_uv_look
 }
 
 # recorded NAME: sets the caller's __venvwrap_value to that field of VENVWRAP_UNDO. Hooks see the
@@ -501,6 +503,12 @@ function __venvwrap_set {
     \builtin export "$1=$2"
 }
 
+# uv CODE PROJECT: a step of a plan, after `enter`. Loads the functions of uv.sh and begins.
+function __venvwrap_uv {
+    \builtin eval "$1"
+    __venvwrap_uv_enter "$2"
+}
+
 # path DIRECTORY...: a step of a plan, after `enter`. Puts directories into PATH behind that of the
 # environment, and records them.
 function __venvwrap_path {
@@ -607,6 +615,7 @@ function __venvwrap_resume {
         \builtin export -n "__venvwrap_record=$VENVWRAP_UNDO" "__venvwrap_named=$__venvwrap_label"
     fi
     \builtin declare -F deactivate >/dev/null || __venvwrap_take_deactivate
+    [[ $VENVWRAP_UNDO != *";uv="* ]] || __venvwrap_call answer uv || \builtin true
     [[ -d $__venvwrap_value/bin ]] && [[ -f $__venvwrap_value/pyvenv.cfg || -d $__venvwrap_value/conda-meta ]] ||
         \builtin return 0
     if [[ ${PATH-} != "$__venvwrap_value/bin" && ${PATH-} != "$__venvwrap_value/bin:"* ]]; then

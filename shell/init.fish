@@ -271,6 +271,9 @@ function __venvwrap_leave
     __venvwrap_settle
     test -n "$VENVWRAP_UNDO"
     or builtin return 0
+    builtin string match -q '*;uv=*' -- $VENVWRAP_UNDO
+    and builtin functions -q __venvwrap_uv_leave
+    and __venvwrap_uv_leave
     builtin set -l root
     builtin set -l path_was exported
     builtin set -l virtual_env
@@ -602,6 +605,12 @@ function __venvwrap_set
     builtin return 0
 end
 
+# uv CODE PROJECT: a step of a plan, after `enter`. Loads the functions of uv.fish and begins.
+function __venvwrap_uv
+    builtin eval $argv[1]
+    __venvwrap_uv_enter $argv[2]
+end
+
 # path DIRECTORY...: a step of a plan, after `enter`. Puts directories into PATH behind that of the
 # environment, and records them.
 function __venvwrap_path
@@ -852,6 +861,8 @@ function __venvwrap_resume
     end
     builtin functions -q deactivate
     or __venvwrap_take_deactivate
+    builtin string match -q '*;uv=*' -- $VENVWRAP_UNDO
+    and __venvwrap_call answer uv
     if not test -d $root/bin; or not test -f $root/pyvenv.cfg -o -d $root/conda-meta
         builtin return 0
     end

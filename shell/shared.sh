@@ -106,6 +106,10 @@ function __venvwrap_with {
     __venvwrap_with "$@"
 }
 
+# A plan defines these two anew for an environment that uv uses (uv.sh).
+function __venvwrap_uv_look { \builtin true; }
+function __venvwrap_uv_leave { \builtin true; }
+
 # appended LINES: a step of a plan. Runs the lines that the user appended to bin/activate; the
 # environment is active even if they fail.
 function __venvwrap_appended {

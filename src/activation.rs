@@ -29,6 +29,12 @@ pub(crate) enum Step {
     ChangeDirectory(PathBuf),
     /// Run the lines that the user appended to the environment's `bin/activate` (bash and zsh).
     AppendedLines(Vec<u8>),
+    /// Have uv use the active environment in this project, from now on.
+    UseUv(PathBuf),
+    /// Load what the functions need for that, in a shell that inherited the environment.
+    LoadUv,
+    /// No longer have uv use it.
+    LeaveUv,
     /// Restore a variable.
     PutBack(String, FormerValue),
     /// Remove a directory from PATH, once.
@@ -64,17 +70,21 @@ pub(crate) struct Target {
     pub(crate) hooks: PathBuf,
     /// What the user set for the environment.
     pub(crate) own: OwnVariables,
+    /// The project in which uv uses the environment.
+    pub(crate) uv_project: Option<PathBuf>,
     /// Set for an environment that another tool keeps.
     pub(crate) elsewhere: Option<Elsewhere>,
 }
 
-/// Variables of one environment, set by its user.
+/// What a user set for one environment: its variables, and whether uv uses it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct OwnVariables {
     /// Names and values, each name once.
     pub(crate) set: BTreeMap<String, String>,
     /// Directories for PATH, after the environment's own, the first one first.
     pub(crate) path: Vec<String>,
+    /// Whether uv uses the environment in the linked project.
+    pub(crate) uv: bool,
 }
 
 /// What activation needs to know of an environment that another tool keeps.

@@ -86,6 +86,8 @@ variables! {
     VIRTUAL_ENV_DISABLE_PROMPT,
     /// What `deactivate` needs to restore everything; set by `workon`.
     VENVWRAP_UNDO,
+    /// uv's: the environment of a project; set by `workon` for environments of `venvwrap uv on`.
+    UV_PROJECT_ENVIRONMENT,
     /// Any value: no color.
     NO_COLOR,
 }

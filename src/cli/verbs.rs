@@ -122,6 +122,7 @@ pub(super) const VERBS: &[VerbEntry] = &[
     entry::<commands::setvirtualenvproject::SetVirtualenvProject>("setvirtualenvproject").under(PROJECTS),
     entry::<commands::cd::CdProject>("cdproject").under(PROJECTS),
     entry::<commands::freeze::Freeze>("freeze").without_function().under(PROJECTS),
+    entry::<commands::uv::UvVerb>("uv").without_function().under(PROJECTS),
     entry::<commands::trust::Trust>("trust").without_function().under(PROJECTS),
     entry::<commands::python::Python>("python").without_function().under(PYTHON),
     entry::<commands::doctor::Doctor>("doctor").without_function().under(REPAIR),

@@ -67,7 +67,7 @@ impl Verb for AllVirtualenv {
         for environment in environments(&home)? {
             let heading = shown(environment.name()).to_string();
             let (target, words) = (
-                workon::target(&hooks, &environment, home.variables_of(&environment), Brought::default()),
+                workon::target(&hooks, &environment, home.variables_of(&environment), None, Brought::default()),
                 self.command.clone(),
             );
             plan.push(if self.status {

@@ -3,10 +3,11 @@
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use super::{Outcome, Session, Verb};
+use super::{Outcome, Session, Verb, uv_project};
 use crate::activation::{FormerValue, Plan, Step};
 use crate::env_vars;
 use crate::error::Result;
@@ -40,6 +41,13 @@ enum Question {
     SitePackages,
     /// Print the version of the active environment's Python as `X.Y`
     PythonVersion,
+    /// Print a plan that has this shell follow UV_PROJECT_ENVIRONMENT
+    Uv,
+    /// Whether uv would work on this project here
+    InProject {
+        /// The project directory
+        project: PathBuf,
+    },
     /// Print a plan that restores the variables in VENVWRAP_UNDO, as far as a record may set them
     Record,
 }
@@ -55,6 +63,11 @@ impl Verb for Answer {
             Question::VerifyWorkonHome => return session.workon_home().map(|_| Outcome::Done),
             Question::VerifyEnvironment { name } => {
                 return session.workon_home()?.get(&EnvironmentName::existing(&name)?).map(|_| Outcome::Done);
+            }
+            Question::Uv => return Ok(Outcome::Plan(Plan::of(Step::LoadUv), 0)),
+            Question::InProject { project } => {
+                let is_in = uv_project::is_in(&project, &session.context.working_directory()?);
+                return Ok(Outcome::Status(u8::from(!is_in)));
             }
             Question::Record => return Ok(Outcome::Plan(put_back(session), 0)),
             Question::SitePackages => session.active()?.site_packages()?.into_os_string().as_bytes().to_vec(),

@@ -48,6 +48,8 @@ pub(super) struct Details {
     /// When it was last activated or last ran a program, in seconds since 1970.
     last_used: Option<u64>,
     note: Option<String>,
+    /// Whether uv uses it in the linked project.
+    uv: bool,
     /// Locked against changes.
     pub(super) locked: bool,
     /// What its files hold, in bytes. Only measured if asked for.
@@ -94,6 +96,7 @@ impl Details {
             created: None,
             last_used: None,
             note: None,
+            uv: false,
             locked: false,
             apparent_size: None,
             size: None,
@@ -111,6 +114,7 @@ impl Details {
         details.created = created(environment).and_then(seconds);
         details.last_used = home.last_used(environment.name()).filter(|_| is_of_store).and_then(seconds);
         details.locked = is_of_store && home.is_locked(environment.name());
+        details.uv = home.variables_of(environment).uv;
         details.note = home.note(environment.name()).filter(|_| is_of_store);
         Ok(details)
     }
@@ -155,6 +159,7 @@ impl Details {
         self.lines.extend(self.last_used().map(|used| ("last used", output::ago(used))));
         self.lines.extend(is_default.then(|| ("default", "of its project".to_owned())));
         self.lines.extend(self.locked.then(|| ("locked", "yes".to_owned())));
+        self.lines.extend(self.uv.then(|| ("uv", "uses it in the project".to_owned())));
         let note = self.note.iter().flat_map(|note| note.lines()).map(|line| ("note", shown(line).to_string()));
         self.lines.extend(note);
     }

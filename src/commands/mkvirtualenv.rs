@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::Parser;
 
 use super::creation::{Creation, Options, group_names, made_from_recipe, named_recipe};
-use super::{Outcome, Session, Verb, here, workon};
+use super::{Outcome, Session, Verb, here, uv, uv_project, workon};
 use crate::activation::Step;
 use crate::error::{Error, Result};
 use crate::hooks;
@@ -36,11 +36,12 @@ Examples:
   mkvirtualenv -a ~/src/api api         link it to a project, and use the Python it asks for
   mkvirtualenv --from . api             install what this project needs, and link to it
   mkvirtualenv --from api.toml api      build it as `venvwrap export` described it
+  mkvirtualenv --uv                     for the project here; `uv sync` fills it
   mkvirtualenv --here                   create the environment pipenv would use in this project"
 )]
 pub(crate) struct MkVirtualenv {
     /// Name of the environment
-    #[arg(required_unless_present = "here")]
+    #[arg(required_unless_present_any = ["here", "uv"])]
     name: Option<OsString>,
     /// Create the environment pipenv would use for this project: same name, the Pipfile's Python,
     /// linked to the project
@@ -50,6 +51,10 @@ pub(crate) struct MkVirtualenv {
     /// sync` then removes packages that the project does not list
     #[arg(long)]
     link: bool,
+    /// Have uv use it in its project, in place of a .venv there. Without -a, the project is the one
+    /// of this directory, which also gives the NAME
+    #[arg(long, conflicts_with_all = ["here", "link"])]
+    uv: bool,
     #[command(flatten)]
     options: Options,
 }
@@ -57,6 +62,16 @@ pub(crate) struct MkVirtualenv {
 impl MkVirtualenv {
     /// What is to be made: by the person's words or, with `--here`, by what pipenv would make.
     fn creation<'a>(&self, session: &'a Session<'a>) -> Result<Creation<'a>> {
+        if self.uv {
+            let mut options = self.options.clone();
+            let project = match options.project.take() {
+                Some(project) => session.context.absolute_path(&project)?,
+                None => uv_project::around(&session.context.working_directory()?, session.context.home())?,
+            };
+            let name = self.name.clone().or_else(|| project.file_name().map(OsStr::to_owned)).unwrap_or_default();
+            options.project = Some(project);
+            return Creation::prepare(session, &name, &options);
+        }
         if !self.here {
             return Creation::prepare(session, self.name.as_deref().unwrap_or_default(), &self.options);
         }
@@ -75,6 +90,12 @@ impl Verb for MkVirtualenv {
         if let Some(name) = &self.name
             && let Some(recipe) = named_recipe(session, &self.options, name)?
         {
+            if self.uv {
+                let message = "--uv and a recipe do not go together".to_owned();
+                let name = operands(&[name.as_os_str()]);
+                let hint = format!("create the environment without --uv; then `venvwrap uv on {name}` has uv use it");
+                return Err(Error::Usage { message, hint });
+            }
             if self.link {
                 let message = "--link and a recipe do not go together".to_owned();
                 let link = operands(&[name.as_os_str(), OsStr::new("PROJECT")]);
@@ -99,6 +120,9 @@ impl Verb for MkVirtualenv {
             let link = dot_venv::make(project, environment.root(), &creation.home)?;
             output::note(&format!("Linked {} to `{}`", session.shown(&link), shown(environment.name())));
             hide_from_git(session, project);
+        }
+        if self.uv {
+            uv::turn(&creation.home, &environment, true)?;
         }
         let mut entered = creation.enter(&environment)?;
         for file in session.hooks(&creation.home)?.files(hooks::POSTMKVIRTUALENV, None) {

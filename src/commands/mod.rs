@@ -87,6 +87,8 @@ pub(crate) mod trust;
 pub(crate) mod undo;
 mod untrusted;
 pub(crate) mod upgrade;
+pub(crate) mod uv;
+mod uv_project;
 pub(crate) mod which;
 pub(crate) mod wipeenv;
 pub(crate) mod workon;

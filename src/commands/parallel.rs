@@ -23,6 +23,7 @@ use serde::Serialize;
 
 use super::json::Named;
 use super::{Outcome, Session, run};
+use crate::activation::OwnVariables;
 use crate::context::Context;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
@@ -192,7 +193,9 @@ struct Target<'a> {
 
 impl<'a> Target<'a> {
     fn of(session: &Session<'_>, home: &WorkonHome, hooks: &Hooks<'_>, environment: &'a Environment) -> Result<Self> {
-        let changes = run::changes(session, hooks, environment, home.variables_of(environment))?;
+        // The programs start in the environment, not in its project.
+        let own = OwnVariables { uv: false, ..home.variables_of(environment) };
+        let changes = run::changes(session, hooks, environment, own)?;
         Ok(Self { environment, heading: shown(environment.name()).to_string(), changes })
     }
 

@@ -11,7 +11,7 @@ use std::process::Command;
 use clap::Parser;
 
 use super::brought::Brought;
-use super::{Outcome, Session, Verb, before_uv, healing, workon};
+use super::{Outcome, Session, Verb, before_uv, healing, uv_project, workon};
 use crate::activation::OwnVariables;
 use crate::asked::not_started;
 use crate::context::Context;
@@ -93,8 +93,11 @@ pub(super) fn changes(
 ) -> Result<Changes> {
     let brought = Brought::of(session, environment)?;
     brought.tell(session, environment);
-    let target = workon::target(hooks, environment, own, brought);
-    Ok(variables::entering(&target, |name| session.context.given(name), pyvenv_cfg::exists_in))
+    let uv_project = uv_project::of(session, environment, &own)?;
+    let target = workon::target(hooks, environment, own, uv_project, brought);
+    let directory = session.context.working_directory();
+    let is_in = |project: &Path| directory.as_ref().is_ok_and(|directory| uv_project::is_in(project, directory));
+    Ok(variables::entering(&target, |name| session.context.given(name), pyvenv_cfg::exists_in, is_in))
 }
 
 pub(super) fn give(command: &mut Command, changes: &Changes) {

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::json::Named;
 use super::{Outcome, Session, Verb, elsewhere, legible};
 use crate::activation::OwnVariables;
+use crate::env_vars::UV_PROJECT_ENVIRONMENT;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::formats::dotenv::{self, Assignment, WrongLine};
@@ -136,7 +137,7 @@ impl Verb for Set {
 
 impl Set {
     fn list(self, environment: &Environment, own: OwnVariables) -> Result<Outcome> {
-        let OwnVariables { set, path } = own;
+        let OwnVariables { set, path, .. } = own;
         if self.json {
             let list = ListJson { environment: Named::of(environment), variables: set, path_entries: path };
             return output::data(&super::json::document(&list)?).map(|()| Outcome::Done);
@@ -170,7 +171,7 @@ impl Verb for Unset {
         };
         save(session, &home, &environment, &|own| {
             if self.all {
-                *own = OwnVariables::default();
+                *own = OwnVariables { uv: own.uv, ..OwnVariables::default() };
             }
             for key in &self.keys {
                 let key = utf8(key, "the name")?;
@@ -223,6 +224,7 @@ fn check(Assignment { name: key, value }: &Assignment) -> Result<()> {
     if let Some(reason) = refusal(key) {
         let hint = match key.as_str() {
             "PATH" => "`--path DIR` puts a directory into PATH".to_owned(),
+            UV_PROJECT_ENVIRONMENT => "`venvwrap uv on NAME` sets it, in the project only".to_owned(),
             "PYTHONPATH" => format!("`{} DIR` adds a directory to sys.path", verb("add2virtualenv")),
             _ => "a `postactivate` hook in its bin can set any variable".to_owned(),
         };

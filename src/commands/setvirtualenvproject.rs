@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
-use super::{Outcome, Session, Verb, elsewhere, workon};
+use super::{Outcome, Session, Verb, elsewhere, uv, workon};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::fs::tidied;
@@ -89,6 +89,11 @@ impl Verb for SetVirtualenvProject {
         }
         if self.default {
             output::note(&format!("`{}` is the default of {}", shown(environment.name()), session.shown(&project)));
+        }
+        if home.variables_of(&environment).uv
+            && let Some(outcome) = uv::in_this_shell(session, &environment, Some(project))?
+        {
+            return Ok(outcome);
         }
         Ok(Outcome::Done)
     }

@@ -202,6 +202,8 @@ pub(super) fn enter(session: &Session<'_>, home: &WorkonHome, environment: &Envi
     after.extend(of_person.into_iter().map(Step::Source));
     after.extend(own.entered);
     let appended = if is_of_store { appended(session, home, environment)? } else { own.appended };
+    let own_variables = home.variables_of(environment);
+    let uv_project = project.clone().filter(|_| own_variables.uv);
     let around = Surroundings {
         before: hooks.words(hooks::PREACTIVATE, environment),
         follow,
@@ -214,7 +216,7 @@ pub(super) fn enter(session: &Session<'_>, home: &WorkonHome, environment: &Envi
     if session.shell.is_some() {
         home.record_use(environment);
     }
-    Ok(Plan::switch(target(&hooks, environment, home.variables_of(environment), brought), around))
+    Ok(Plan::switch(target(&hooks, environment, own_variables, uv_project, brought), around))
 }
 
 /// Restores and reports what another tool removed by recreating the environment. Returns the ages
@@ -253,9 +255,16 @@ fn runnable(session: &Session<'_>, environment: &Environment, lines: Option<Vec<
 }
 
 /// What the plan needs to know to activate an environment.
-pub(super) fn target(hooks: &Hooks<'_>, environment: &Environment, own: OwnVariables, brought: Brought) -> Target {
+pub(super) fn target(
+    hooks: &Hooks<'_>,
+    environment: &Environment,
+    own: OwnVariables,
+    uv_project: Option<PathBuf>,
+    brought: Brought,
+) -> Target {
     Target {
         own,
+        uv_project,
         root: environment.root().to_path_buf(),
         prompt: environment.prompt(),
         hooks: hooks.directory().to_path_buf(),

@@ -42,6 +42,9 @@ pub(crate) enum ProjectError {
     #[error("{} exists and is not a link to an environment in WORKON_HOME", shown(.path))]
     DotVenvExists { path: PathBuf },
 
+    #[error("environment `{}` is not linked to a project", shown(.name))]
+    NotLinked { name: OsString },
+
     #[error("template `{}`: {} is not executable", shown(.name), shown(.file))]
     TemplateNotExecutable { name: OsString, file: PathBuf },
 
@@ -66,6 +69,9 @@ impl ProjectError {
             Self::Unrecordable { remedy, .. } => remedy.clone(),
             Self::HookExists { aside, .. } => format!("merge both into that file, then `rm {}`", typed(aside)),
             Self::DotVenvExists { .. } => "move it away, or leave out --link".to_owned(),
+            Self::NotLinked { name } => {
+                format!("`{} {}` links it to this directory", verb("setvirtualenvproject"), operands(&[name]))
+            }
             Self::TemplateNotExecutable { file, .. } => {
                 format!("`chmod +x {}` makes it executable", operands(&[file]))
             }

@@ -200,6 +200,9 @@ fn write_recipe(recipe: &Recipe, text: &mut String) {
         let variables = recipe.variables.iter().map(|(name, value)| format!("{name} = {}", quoted(value)));
         let _ = writeln!(text, "variables = {{ {} }}", variables.collect::<Vec<_>>().join(", "));
     }
+    if recipe.uv {
+        text.push_str("uv = true\n");
+    }
     text.push_str("packages = [\n");
     for package in &recipe.packages {
         let _ = writeln!(text, "    {{ {} }},", fields(package));

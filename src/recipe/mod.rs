@@ -71,6 +71,9 @@ pub(crate) struct Recipe {
     /// Variables that the user set.
     #[serde(default)]
     pub(crate) variables: BTreeMap<String, String>,
+    /// Whether uv uses it in the linked project.
+    #[serde(default)]
+    pub(crate) uv: bool,
     /// Every distribution, by name.
     #[serde(default)]
     pub(crate) packages: Vec<Package>,
@@ -130,7 +133,7 @@ fn read_on_this_machine(environment: &Environment, context: &Context, faults: &m
     let project = project::linked(environment, context)?.filter(|project| project.is_absolute());
     let prompt = environment.cfg().and_then(|cfg| cfg.prompt());
     let of_store = store_of(environment, context);
-    let OwnVariables { set: variables, path } =
+    let OwnVariables { set: variables, path, uv } =
         of_store.as_ref().map(|home| home.variables(environment.name())).unwrap_or_default();
     let recipe = Recipe {
         name: text("the name of the environment", environment.label())?,
@@ -144,6 +147,7 @@ fn read_on_this_machine(environment: &Environment, context: &Context, faults: &m
         extra_paths: extra_paths.map(|path| portable(path, home)).collect::<Result<_>>()?,
         path: path.iter().map(|directory| portable(Path::new(directory), home)).collect::<Result<_>>()?,
         variables,
+        uv,
         packages: installed::packages(&directories, home, faults)?,
         hooks: hooks(environment)?,
     };
@@ -218,6 +222,7 @@ pub(crate) fn differences<'a>(one: &'a Recipe, other: &'a Recipe) -> Vec<Differe
         ("extra-paths", one.extra_paths == other.extra_paths),
         ("path", one.path == other.path),
         ("variables", one.variables == other.variables),
+        ("uv", one.uv == other.uv),
         ("hook", one.hooks == other.hooks),
     ];
     found.extend(settings.into_iter().filter(|(_, is_same)| !is_same).map(|(key, _)| Difference::Setting(key)));

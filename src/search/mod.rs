@@ -18,7 +18,7 @@ use crate::shown::shown;
 use crate::sorting;
 use crate::versions::{Specifiers, Version};
 
-mod pattern;
+pub(crate) mod pattern;
 mod startup;
 
 pub(crate) use pattern::Pattern;

@@ -46,12 +46,34 @@ impl Pattern {
         matches!(self.0[..], [Part::Name(_) | Part::Wildcards(_)])
     }
 
+    /// Whether it stands for this relative path.
+    pub(crate) fn matches(&self, path: &Path) -> bool {
+        let names: Vec<_> = path.components().map(|name| name.as_os_str()).collect();
+        are_of(&self.0, &names)
+    }
+
     /// What of a directory it stands for, dangling links included. Directories that cannot be read
     /// are faults.
     pub(crate) fn below(&self, directory: &Path, faults: &mut Vec<String>) -> Vec<PathBuf> {
         let mut found = Vec::new();
         walk(directory, &self.0, &mut found, faults);
         found
+    }
+}
+
+fn are_of(parts: &[Part], names: &[&OsStr]) -> bool {
+    match (parts, names) {
+        ([], names) => names.is_empty(),
+        ([Part::AnyDirectories, rest @ ..], _) => (0..=names.len()).any(|skipped| are_of(rest, &names[skipped..])),
+        ([first, rest @ ..], [name, others @ ..]) => {
+            let is_name = match first {
+                Part::Name(wanted) => wanted == Path::new(name),
+                Part::Wildcards(wanted) => is_match(wanted, &name.to_string_lossy().chars().collect::<Vec<_>>()),
+                Part::AnyDirectories => false,
+            };
+            is_name && are_of(rest, others)
+        }
+        _ => false,
     }
 }
 
@@ -177,6 +199,22 @@ mod tests {
         }
         for pattern in ["", ".", "/etc/passwd", "../x", "a/../../x"] {
             assert!(Pattern::parse(OsStr::new(pattern)).is_none(), "{pattern}");
+        }
+        for (pattern, path, is_of) in [
+            ("packages/*", "packages/a", true),
+            ("packages/*", "packages/a/b", false),
+            ("packages/*", "packages", false),
+            ("**/core", "a/b/core", true),
+            ("**/core", "core", true),
+            ("libs/**", "libs/a/b", true),
+            ("libs", "libs", true),
+            ("lib?", "libs/a", false),
+        ] {
+            assert_eq!(
+                Pattern::parse(OsStr::new(pattern)).unwrap().matches(Path::new(path)),
+                is_of,
+                "{pattern} {path}"
+            );
         }
         let is_name = |pattern: &str| Pattern::parse(OsStr::new(pattern)).unwrap().is_name();
         assert!(is_name("black") && is_name("py*") && !is_name("a/b") && !is_name("**"));

@@ -17,6 +17,7 @@ pub(crate) mod init;
 pub(crate) mod installed;
 pub(crate) mod standalone;
 pub(crate) mod startup;
+mod uv;
 
 /// A shell with venvwrap's functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -106,6 +107,7 @@ fn write_step(shell: Shell, step: &Step, code: &mut Vec<u8>) {
         let Target { root, prompt, hooks, .. } = target;
         [root.as_os_str(), prompt, hooks.as_os_str()].map(|part| part.as_bytes().to_vec())
     };
+    let uv = |project: &Path| vec![uv::code(shell), project.as_os_str().as_bytes().to_vec()];
     let (function, arguments): (&str, Vec<Vec<u8>>) = match step {
         Step::Leave => ("depart", Vec::new()),
         Step::Enter(target) => ("enter", words(target).into()),
@@ -124,6 +126,9 @@ fn write_step(shell: Shell, step: &Step, code: &mut Vec<u8>) {
             };
             ("put_back", vec![name.as_bytes().to_vec(), how.as_bytes().to_vec(), value.to_vec()])
         }
+        Step::UseUv(project) => ("uv", uv(project)),
+        Step::LoadUv => ("uv", uv(Path::new(""))),
+        Step::LeaveUv => ("uv_leave", Vec::new()),
         Step::RemoveFromPath(directory) => ("without", vec![directory.as_bytes().to_vec()]),
         Step::Later(file) => ("later", vec![file.as_os_str().as_bytes().to_vec()]),
         Step::Source(file) => ("source", vec![file.as_os_str().as_bytes().to_vec()]),
@@ -136,7 +141,7 @@ fn write_step(shell: Shell, step: &Step, code: &mut Vec<u8>) {
         Step::ProjectSwitching(None) => ("project_cd", Vec::new()),
     };
     call(shell, function, arguments.iter().map(Vec::as_slice), code);
-    let Step::Enter(Target { root, own, elsewhere, .. }) = step else { return };
+    let Step::Enter(Target { root, own, uv_project, elsewhere, .. }) = step else { return };
     if let Some(elsewhere) = elsewhere {
         write_elsewhere(shell, root, elsewhere, code);
     }
@@ -145,6 +150,9 @@ fn write_step(shell: Shell, step: &Step, code: &mut Vec<u8>) {
     }
     if !own.path.is_empty() {
         call(shell, "path", own.path.iter().map(String::as_bytes), code);
+    }
+    if let Some(project) = uv_project {
+        write_step(shell, &Step::UseUv(project.clone()), code);
     }
 }
 
@@ -184,6 +192,7 @@ mod tests {
             prompt: "it's".into(),
             hooks: "/w".into(),
             own: OwnVariables::default(),
+            uv_project: None,
             elsewhere: None,
         };
         let around = Surroundings {

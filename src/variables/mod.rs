@@ -11,7 +11,9 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use crate::activation::Target;
-use crate::env_vars::{CONDA_PREFIX, PATH, PYTHONHOME, VENVWRAP_UNDO, VIRTUAL_ENV, VIRTUAL_ENV_PROMPT};
+use crate::env_vars::{
+    CONDA_PREFIX, PATH, PYTHONHOME, UV_PROJECT_ENVIRONMENT, VENVWRAP_UNDO, VIRTUAL_ENV, VIRTUAL_ENV_PROMPT,
+};
 
 pub(crate) mod brought;
 mod conda;
@@ -45,11 +47,13 @@ impl Changes {
 const REPLACED: [&str; 3] = [VIRTUAL_ENV, VIRTUAL_ENV_PROMPT, PYTHONHOME];
 
 /// The changes that activate `target`. `given` returns the current value of a variable, which may
-/// be empty; `is_environment` tells whether a path is a virtual environment.
+/// be empty; `is_environment` tells whether a path is a virtual environment, and `is_in` whether
+/// the program starts in a project.
 pub(crate) fn entering<'a>(
     target: &Target,
     given: impl Fn(&str) -> Option<&'a OsStr>,
     is_environment: impl Fn(&Path) -> bool,
+    is_in: impl Fn(&Path) -> bool,
 ) -> Changes {
     let mut path = given(PATH).map(OuterValue::exported);
     let mut outside = REPLACED.map(|name| given(name).map(OuterValue::exported));
@@ -101,6 +105,12 @@ pub(crate) fn entering<'a>(
     for directory in &target.own.path {
         undo.extend([b";set=", ADDED_TO_PATH, &escaped(OsStr::new(directory))].concat());
     }
+    if let Some(project) = &target.uv_project {
+        undo.extend([b";uv=", &escaped(project.as_os_str())[..]].concat());
+        if is_in(project) {
+            others.replace(UV_PROJECT_ENVIRONMENT, target.root.clone().into(), b"lent", &mut undo);
+        }
+    }
     set.push((PATH.to_owned(), new_path));
     set.push((VENVWRAP_UNDO.to_owned(), OsString::from_vec(undo)));
     let mut unset: Vec<(String, bool)> =
@@ -128,8 +138,13 @@ impl Others<'_> {
 
     /// Sets a variable, and records its earlier value.
     fn set(&mut self, name: &str, value: OsString, undo: &mut Vec<u8>) {
+        self.replace(name, value, b"set", undo);
+    }
+
+    /// The same, with a field of this name.
+    fn replace(&mut self, name: &str, value: OsString, field: &[u8], undo: &mut Vec<u8>) {
         let was = self.get(name);
-        undo.extend_from_slice(b";set=");
+        undo.extend([b";", field, b"="].concat());
         undo.extend(was.map_or_else(|| name.as_bytes().to_vec(), |was| was.field(name)));
         self.changed.insert(name.to_owned(), Some(OuterValue { value, is_exported: true }));
     }
@@ -176,6 +191,11 @@ fn leave(
     if let Some(path) = path.as_mut().filter(|_| !record.root.is_empty()) {
         left.extend(without_bin(path, &record.root));
     }
+    if let Some(was) = record.lent_to_uv
+        && others.get(UV_PROJECT_ENVIRONMENT).is_some_and(|now| now.value == record.root)
+    {
+        others.changed.insert(UV_PROJECT_ENVIRONMENT.to_owned(), was);
+    }
     match record.path {
         OuterPath::Exported => {}
         OuterPath::Private => path.iter_mut().for_each(|path| path.is_exported = false),
@@ -218,6 +238,7 @@ mod tests {
             prompt: "p".into(),
             hooks: "/h".into(),
             own: OwnVariables::default(),
+            uv_project: None,
             elsewhere: None,
         }
     }
@@ -225,7 +246,7 @@ mod tests {
     /// The changes as lines, with these variables there.
     fn changes(root: &str, given: &[(&str, &str)]) -> Vec<String> {
         let given = |name: &str| given.iter().find(|(each, _)| *each == name).map(|(_, value)| OsStr::new(value));
-        let changes = entering(&target(root), given, |root| root == Path::new("/v"));
+        let changes = entering(&target(root), given, |root| root == Path::new("/v"), |_| false);
         changes.set.iter().map(|(name, value)| format!("{name}={}", value.display())).collect()
     }
 

@@ -8,6 +8,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use super::REPLACED;
 use super::brought::may_be_put_back;
+use crate::env_vars::UV_PROJECT_ENVIRONMENT;
 
 /// A variable as it is outside of every environment.
 #[derive(Debug, Clone)]
@@ -44,6 +45,8 @@ pub(crate) struct UndoRecord {
     pub(crate) set: Vec<(String, Option<OuterValue>)>,
     /// Directories that were added to PATH besides the environment's own.
     pub(crate) added: Vec<OsString>,
+    /// Set if UV_PROJECT_ENVIRONMENT names the environment: the variable before.
+    pub(super) lent_to_uv: Option<Option<OuterValue>>,
 }
 
 /// The start of the value of a field `set` for a directory that was added to PATH.
@@ -67,6 +70,7 @@ impl UndoRecord {
             replaced: [None, None, None],
             set: Vec::new(),
             added: Vec::new(),
+            lent_to_uv: None,
         };
         for field in text.as_bytes().split(|byte| *byte == b';') {
             let mut parts = field.splitn(2, |byte| *byte == b'=');
@@ -78,8 +82,11 @@ impl UndoRecord {
                 (b"elsewhere", Some(value)) if is_exported => record.elsewhere = Some(unescaped(value)),
                 (b"set", Some(value)) if is_exported => match value.strip_prefix(ADDED_TO_PATH) {
                     Some(directory) => record.added.push(unescaped(directory)),
-                    None => record.set.extend(setting(value)),
+                    None => record.set.extend(setting(value, may_be_put_back)),
                 },
+                (b"lent", Some(value)) if is_exported => {
+                    record.lent_to_uv = setting(value, |name| name == UV_PROJECT_ENVIRONMENT).map(|(_, was)| was);
+                }
                 (b"PATH", None) => record.path = if is_exported { OuterPath::Unset } else { OuterPath::Private },
                 (name, Some(value)) => {
                     if let Some(place) = REPLACED.iter().position(|each| each.as_bytes() == name) {
@@ -124,10 +131,10 @@ fn unescaped(text: &[u8]) -> OsString {
 }
 
 /// Parses `NAME`, `NAME=value`, or `-NAME=value`: a variable before it was set.
-fn setting(text: &[u8]) -> Option<(String, Option<OuterValue>)> {
+fn setting(text: &[u8], is_allowed: impl Fn(&str) -> bool) -> Option<(String, Option<OuterValue>)> {
     let mut parts = text.splitn(2, |byte| *byte == b'=');
     let (name, value) = (parts.next().unwrap_or_default(), parts.next());
     let (name, is_exported) = name.strip_prefix(b"-").map_or((name, true), |name| (name, false));
-    let name = std::str::from_utf8(name).ok().filter(|name| may_be_put_back(name))?;
+    let name = std::str::from_utf8(name).ok().filter(|name| is_allowed(name))?;
     Some((name.to_owned(), value.map(|value| OuterValue { value: unescaped(value), is_exported })))
 }

@@ -1,4 +1,5 @@
-//! The variables that a user set for an environment, kept beside it in `.venvwrap/variables`.
+//! The variables that a user set for an environment, and whether uv uses it, kept beside it in
+//! `.venvwrap/variables`.
 //!
 //! `workon`, `run`, and `env` read them. Names that programs obey are ignored here, too: others may
 //! be able to write to a shared store.
@@ -29,6 +30,8 @@ pub(crate) const LONGEST_VARIABLES: usize = 128 * 1024;
 struct VariablesFile {
     set: BTreeMap<String, String>,
     path: Vec<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    uv: bool,
 }
 
 impl WorkonHome {
@@ -47,10 +50,10 @@ impl WorkonHome {
     pub(crate) fn variables(&self, name: &OsStr) -> OwnVariables {
         let text = self.read_beside(VARIABLES, name, LONGEST_VARIABLES).map(|(text, _)| text);
         let file: VariablesFile = text.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
-        let VariablesFile { mut set, mut path } = file;
+        let VariablesFile { mut set, mut path, uv } = file;
         set.retain(|name, value| refusal(name).is_none() && wrong_value(value).is_none());
         path.retain(|directory| wrong_directory(directory).is_none());
-        OwnVariables { set, path }
+        OwnVariables { set, path, uv }
     }
 
     /// Changes them. Of several commands at once, each changes what the one before it wrote.
@@ -69,12 +72,12 @@ impl WorkonHome {
 
     /// Replaces them.
     pub(crate) fn set_variables(&self, name: &OsStr, variables: OwnVariables) -> Result<()> {
-        let OwnVariables { set, path } = variables;
-        if set.is_empty() && path.is_empty() {
+        let OwnVariables { set, path, uv } = variables;
+        if set.is_empty() && path.is_empty() && !uv {
             return self.write_beside(VARIABLES, name, None);
         }
         let wrong = |error: serde_json::Error| Error::Malformed { what: "JSON".to_owned(), reason: error.to_string() };
-        let text = serde_json::to_vec(&VariablesFile { set, path }).map_err(wrong)?;
+        let text = serde_json::to_vec(&VariablesFile { set, path, uv }).map_err(wrong)?;
         if text.len() > LONGEST_VARIABLES {
             return Err(Error::Usage {
                 message: format!("these variables are longer than {} KiB", LONGEST_VARIABLES / 1024),

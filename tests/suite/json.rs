@@ -113,6 +113,8 @@ fn world() -> Sandbox {
     let jupyter = sandbox.root().join("jupyter");
     sandbox.set("JUPYTER_DATA_DIR", jupyter);
     sandbox.run(["set", "x", "A=1", "--path", "/bin"]).status(0);
+    sandbox.run(["setvirtualenvproject", "x", "project"]).status(0);
+    sandbox.run(["uv", "on", "x"]).status(0);
     sandbox
 }
 
@@ -127,6 +129,7 @@ const DOCUMENTS: &[(&str, &[&str])] = &[
     ("showvirtualenv --json", &["showvirtualenv", "y", "--json"]),
     ("allvirtualenv --parallel --json", &["allvirtualenv", "--parallel", "--json", "true"]),
     ("venvwrap set --json", &["set", "x", "--json"]),
+    ("venvwrap uv list --json", &["uv", "list", "--json"]),
     ("venvwrap kernel list --json", &["kernel", "list", "--json"]),
     ("venvwrap which --json", &["which", "--json", "x"]),
     ("venvwrap which --json", &["which", "--json", "x", "python"]),

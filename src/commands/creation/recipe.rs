@@ -161,7 +161,7 @@ impl FromRecipe<'_> {
         }
         let path = self.recipe.path.iter().map(|directory| self.located(directory));
         let path = path.map(|path| Ok(path?.to_string_lossy().into_owned())).collect::<Result<_>>()?;
-        let own = OwnVariables { set: self.recipe.variables.clone(), path };
+        let own = OwnVariables { set: self.recipe.variables.clone(), path, uv: self.recipe.uv };
         if own != OwnVariables::default() {
             self.home.set_variables(environment.name(), own)?;
         }

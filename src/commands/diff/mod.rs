@@ -204,6 +204,7 @@ fn setting(recipe: &Recipe, key: &str) -> Option<String> {
         "project" => recipe.project.clone(),
         "note" => recipe.note.clone(),
         "system-site-packages" => Some(recipe.system_site_packages.to_string()),
+        "uv" => Some(recipe.uv.to_string()),
         "extra-paths" => list(recipe.extra_paths.iter().map(String::as_str).collect()),
         "path" => list(recipe.path.iter().map(String::as_str).collect()),
         "variables" => {

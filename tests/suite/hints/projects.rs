@@ -51,6 +51,24 @@ pub(super) const ROWS: &[Row] = &[
         .fill(&[("PROJECT", "moved")]),
     ),
     pasted(
+        "create the environment without --uv; then `venvwrap uv on {name}` has uv use it",
+        situation(
+            recipe,
+            "mkvirtualenv --uv --from {root}/api.toml api; mkvirtualenv --from {root}/api.toml api; setvirtualenvproject api {root}/moved",
+            &[Line("venvwrap uv list | grep -q api")],
+        ),
+    ),
+    mentioned("uv is the program, and both are names", "uv uses `{shown_name}` in {project} while it is active"),
+    mentioned("uv is the program, and this is a name", "uv does not use `{shown_name}`"),
+    pasted(
+        "`{} {}` links it to this directory",
+        situation(environment, "venvwrap uv on {name}", &[Line("venvwrap uv on {name}")]),
+    ),
+    pasted(
+        "uv uses no environment yet. Have it use one with `venvwrap uv on NAME`.",
+        situation(project, "venvwrap uv list", &[Gone]).fill(&[("NAME", "{name}")]),
+    ),
+    pasted(
         "{file} is not trusted and was not sourced; look at it, then `venvwrap trust {project}`",
         situation(hooked, "workon {name}", &[Line("deactivate; workon {name}; test \"$FROM_HOOK\" = yes")]).loaded(),
     ),

@@ -28,6 +28,11 @@ pub(super) const ROWS: &[Row] = &[
             .loaded(),
     ),
     pasted(
+        "`venvwrap uv on NAME` sets it, in the project only",
+        situation(linked, "venvwrap set {name} UV_PROJECT_ENVIRONMENT=/x", &[Line("venvwrap uv list | grep -q other")])
+            .fill(&[("NAME", "other")]),
+    ),
+    pasted(
         "`{} DIR` adds a directory to sys.path",
         situation(environment, "venvwrap set {name} PYTHONPATH=/lib", &[Shown])
             .after_line("workon {name}")
@@ -44,6 +49,12 @@ fn broken_file(sandbox: &mut Sandbox) {
     environment(sandbox);
     other(sandbox);
     sandbox.write("it's.env", "KEY\n");
+}
+
+fn linked(sandbox: &mut Sandbox) {
+    environment(sandbox);
+    other(sandbox);
+    sandbox.run(["setvirtualenvproject", "other", "."]).status(0);
 }
 
 #[test]

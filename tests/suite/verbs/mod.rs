@@ -29,5 +29,6 @@ mod store; //      every verb with a WORKON_HOME that cannot be used
 mod trial; //      try: a program in a copy
 mod undo;
 mod untrusted;
+mod uv;
 mod upgrade; //       another Python: linked or rebuilt, refused, brought back; workon's repair
 mod workon;
