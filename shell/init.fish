@@ -272,7 +272,6 @@ function __venvwrap_leave
     test -n "$VENVWRAP_UNDO"
     or builtin return 0
     builtin string match -q '*;uv=*' -- $VENVWRAP_UNDO
-    and builtin functions -q __venvwrap_uv_leave
     and __venvwrap_uv_leave
     builtin set -l root
     builtin set -l path_was exported
@@ -603,6 +602,10 @@ function __venvwrap_set
     end
     builtin set -gx $argv[1] "$argv[2]"
     builtin return 0
+end
+
+# A plan defines it anew for an environment that uv uses (uv.fish).
+function __venvwrap_uv_leave
 end
 
 # uv CODE PROJECT: a step of a plan, after `enter`. Loads the functions of uv.fish and begins.

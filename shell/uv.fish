@@ -20,10 +20,12 @@ function __venvwrap_uv_leave
     __venvwrap_uv_give_back
     __venvwrap_uv_drop uv
     builtin set -eg __venvwrap_uv_answer
-    for name in enter look compare is_in lend give_back root drop leave
+    for name in enter look compare is_in lend give_back root drop
         builtin functions -e __venvwrap_uv_$name
     end
-    builtin return 0
+    # As in init.fish.
+    function __venvwrap_uv_leave
+    end
 end
 
 # Sets or restores the variable, as the current directory wants it.

@@ -22,6 +22,7 @@ use crate::formats::pyvenv_cfg;
 use crate::fs::private::read_private;
 use crate::fs::write_whole;
 use crate::hooks;
+use crate::project::dot_venv::Form;
 use crate::project::{self, identity::Identity};
 use crate::sorting::sort_by;
 use crate::workon_home::WorkonHome;
@@ -36,6 +37,9 @@ struct Keepsake {
     customization: Customization,
     /// The environment was removed with venvwrap, and the `.venv` of its project with it.
     removed_with_link: bool,
+    /// That `.venv` was a redirect file, not a link.
+    #[serde(default)]
+    removed_with_redirect: bool,
     /// The environment was removed with venvwrap: one of that name is another environment.
     removed: bool,
     #[serde(default)]
@@ -113,6 +117,7 @@ fn save(home: &WorkonHome, environment: &Environment, context: &Context) -> Resu
     let mut keepsake = Keepsake {
         customization,
         removed_with_link: false,
+        removed_with_redirect: false,
         removed: false,
         request: Request::of(environment),
         identity: None,
@@ -171,11 +176,13 @@ fn modified(path: &Path) -> Option<SystemTime> {
     fs::symlink_metadata(path).and_then(|entry| entry.modified()).ok()
 }
 
-/// Marks the copy as that of a removed environment, for `undo`. `with_link`: the `.venv` of its
-/// project was removed, too.
-pub(crate) fn mark_removed(home: &WorkonHome, name: &OsStr, with_link: bool) {
+/// Marks the copy as that of a removed environment, for `undo`. `dot_venv`: the `.venv` of
+/// its project was removed, too.
+pub(crate) fn mark_removed(home: &WorkonHome, name: &OsStr, dot_venv: Option<Form>) {
     if let Some(keepsake) = read(home, name) {
-        drop(write(home, name, &Keepsake { removed: true, removed_with_link: with_link, ..keepsake }));
+        let removed_with_redirect = dot_venv == Some(Form::Redirect);
+        let removed_with_link = dot_venv.is_some();
+        drop(write(home, name, &Keepsake { removed: true, removed_with_link, removed_with_redirect, ..keepsake }));
     }
 }
 
@@ -190,11 +197,17 @@ pub(crate) fn forget(home: &WorkonHome, name: &OsStr) {
     }
 }
 
-/// The project whose `.venv` was removed together with the environment that `undo` brought back.
-pub(crate) fn link_of_removed(home: &WorkonHome, environment: &Environment, context: &Context) -> Option<PathBuf> {
+/// The project whose `.venv` was removed together with the environment that `undo` brought back, and
+/// what it was.
+pub(crate) fn link_of_removed(
+    home: &WorkonHome,
+    environment: &Environment,
+    context: &Context,
+) -> Option<(PathBuf, Form)> {
     let keepsake = read(home, environment.name())?;
     let project = project::linked(environment, context).ok()??;
-    (keepsake.removed_with_link && keepsake.project() == Some(&project)).then_some(project)
+    let form = if keepsake.removed_with_redirect { Form::Redirect } else { Form::Link };
+    (keepsake.removed_with_link && keepsake.project() == Some(&project)).then_some((project, form))
 }
 
 /// Whether another tool recreated the environment since the copy was saved, without what you had

@@ -25,6 +25,7 @@ use crate::workon_home::WorkonHome;
 
 /// The details of one environment. The serialized form is its JSON object.
 #[derive(Debug, Serialize)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a key of the JSON object")]
 pub(super) struct Details {
     #[serde(flatten)]
     named: Named,

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::hooks;
 use crate::interpreter;
 use crate::output;
-use crate::project::dot_venv;
+use crate::project::dot_venv::{self, Form};
 use crate::shown::{operands, shown};
 use crate::verb::verb;
 
@@ -117,7 +117,7 @@ impl Verb for MkVirtualenv {
         let link = if self.link { Some(creation.linkable_project()?) } else { None };
         let environment = creation.make_or_keep(&[])?;
         if let Some(project) = link {
-            let link = dot_venv::make(project, environment.root(), &creation.home)?;
+            let link = dot_venv::make(project, environment.root(), &creation.home, Form::Link)?;
             output::note(&format!("Linked {} to `{}`", session.shown(&link), shown(environment.name())));
             hide_from_git(session, project);
         }

@@ -10,6 +10,7 @@ use crate::hooks::{self, Hooks};
 use crate::keepsake;
 use crate::output;
 use crate::project;
+use crate::project::dot_venv::{self, Form};
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
@@ -37,8 +38,8 @@ pub(super) fn remove(
     }
     kernel::detach(session, home, &home.path().join(name.as_os_str()));
     if let Some(project) = project {
-        let had_link = unlink(session, &project, &home.path().join(name.as_os_str()));
-        keepsake::mark_removed(home, name.as_os_str(), had_link);
+        let dot_venv = unlink(session, &project, &home.path().join(name.as_os_str()));
+        keepsake::mark_removed(home, name.as_os_str(), dot_venv);
     }
     Ok(())
 }
@@ -55,17 +56,13 @@ fn project_of(session: &Session<'_>, home: &WorkonHome, name: &EnvironmentName) 
     project::linked(&environment, session.context).ok()?.filter(|project| project.is_absolute())
 }
 
-/// Removes the project's `.venv` if it pointed to the environment. `true` if it did.
-fn unlink(session: &Session<'_>, project: &Path, root: &Path) -> bool {
-    match project::dot_venv::remove(project, root) {
-        Ok(Some(link)) => {
-            output::note(&format!("Removed the link {} to it", session.shown(&link)));
-            true
-        }
-        Ok(None) => false,
-        Err(error) => {
-            output::report(&error);
-            false
-        }
-    }
+/// Removes the project's `.venv` if it named the environment, and returns what it was.
+fn unlink(session: &Session<'_>, project: &Path, root: &Path) -> Option<Form> {
+    let removed = dot_venv::remove(project, root).unwrap_or_else(|error| {
+        output::report(&error);
+        None
+    });
+    let (path, form) = removed?;
+    output::note(&format!("Removed the link {} to it", session.shown(&path)));
+    Some(form)
 }

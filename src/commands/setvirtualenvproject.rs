@@ -7,12 +7,15 @@ use clap::Parser;
 
 use super::{Outcome, Session, Verb, elsewhere, uv, workon};
 use crate::environment::Environment;
-use crate::error::{Error, Result};
+use crate::error::{Error, ProjectError, Result};
 use crate::fs::tidied;
 use crate::keepsake;
 use crate::output;
-use crate::project::{self, Comparison, dot_venv};
-use crate::shown::shown;
+use crate::project::dot_venv::{self, Form};
+use crate::project::{self, Comparison};
+use crate::shown::{operands, shown};
+use crate::verb::verb;
+use crate::versions::Release;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
@@ -36,14 +39,21 @@ pub(crate) struct SetVirtualenvProject {
     /// Project directory; by default the current directory
     #[arg(value_name = "DIRECTORY", value_hint = clap::ValueHint::DirPath)]
     directory: Option<PathBuf>,
-    /// Make the project's .venv a link to the environment, for uv and editors
+    /// Make the project's .venv a link to the environment, for uv and editors. `uv sync` then
+    /// removes packages that the project does not list
     #[arg(long)]
     link: bool,
+    /// Make it a file with the environment's path (PEP 832), which uv 0.13.9 and newer read
+    #[arg(long, conflicts_with = "link")]
+    redirect: bool,
     /// Make it the default of its project, if several environments are linked to that: `workon .`
     /// activates it. Without DIRECTORY, an existing link stays
     #[arg(long)]
     default: bool,
 }
+
+/// The first uv that reads a redirect file.
+const READS_REDIRECTS: Release = Release::new(0, 13, 9);
 
 impl Verb for SetVirtualenvProject {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
@@ -68,8 +78,16 @@ impl Verb for SetVirtualenvProject {
                 format!("{} is not in WORKON_HOME, so it cannot be a default", session.shown(environment.root()));
             return Err(Error::Usage { message, hint: "leave out --default".to_owned() });
         }
-        if self.link {
-            dot_venv::check(&project, &home)?;
+        let form = match (self.link, self.redirect) {
+            (_, true) => Some(Form::Redirect),
+            (true, _) => Some(Form::Link),
+            _ => None,
+        };
+        if let Some(form) = form {
+            if form == Form::Redirect {
+                require_redirects(session, &environment, &project)?;
+            }
+            dot_venv::check(&project, &home, form)?;
         }
         workon::restore(session, &home, &environment)?;
         project::link(&environment, session.context, &project)?;
@@ -82,9 +100,9 @@ impl Verb for SetVirtualenvProject {
         }
         let text = format!("Setting project for {} to {}\n", shown(environment.name()), shown(&project));
         output::data(text.as_bytes())?;
-        if self.link {
-            let link = dot_venv::make(&project, environment.root(), &home)?;
-            output::note(&format!("Linked {} to `{}`", session.shown(&link), shown(environment.name())));
+        if let Some(form) = form {
+            let path = dot_venv::make(&project, environment.root(), &home, form)?;
+            output::note(&format!("Linked {} to `{}`", session.shown(&path), shown(environment.name())));
             super::mkvirtualenv::hide_from_git(session, &project);
         }
         if self.default {
@@ -113,6 +131,17 @@ fn make_default(session: &Session<'_>, home: &WorkonHome, environment: &Environm
         }
     }
     home.set_default(environment.name(), true)
+}
+
+/// Fails if the uv that runs here stops at a redirect file.
+fn require_redirects(session: &Session<'_>, environment: &Environment, project: &Path) -> Result<()> {
+    let Ok(found) = crate::uv::find(session.context) else { return Ok(()) };
+    if found.release >= READS_REDIRECTS {
+        return Ok(());
+    }
+    let names = operands(&[environment.name(), project.as_os_str()]);
+    let link = format!("{} --link {names}", verb("setvirtualenvproject"));
+    Err(ProjectError::NoRedirects { release: found.release, link }.into())
 }
 
 /// Finds an environment by name, else by path. The name has precedence over a directory of the same

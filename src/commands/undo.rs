@@ -107,8 +107,8 @@ impl Verb for Undo {
 
 /// Restores the project's link `.venv` that was removed with the environment.
 fn bring_link_back(session: &Session<'_>, home: &WorkonHome, environment: &Environment) {
-    let Some(project) = keepsake::link_of_removed(home, environment, session.context) else { return };
-    match dot_venv::make_again(&project, environment.root()) {
+    let Some((project, form)) = keepsake::link_of_removed(home, environment, session.context) else { return };
+    match dot_venv::make_again(&project, environment.root(), form) {
         Ok(Some(link)) => output::note(&format!("Linked {} to it again", session.shown(&link))),
         Ok(None) => {
             output::note(&format!("{} already exists; it was left as it is", session.shown(&project.join(".venv"))));

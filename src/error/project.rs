@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::shown::{operands, shown, typed};
 use crate::verb::verb;
+use crate::versions::Release;
 
 /// A failure about a project. `remedy` is a command, with backticks around it.
 #[derive(Debug, thiserror::Error)]
@@ -39,8 +40,11 @@ pub(crate) enum ProjectError {
     #[error("cannot restore {}: {} exists", shown(.aside), shown(.hook))]
     HookExists { aside: PathBuf, hook: PathBuf },
 
-    #[error("{} exists and is not a link to an environment in WORKON_HOME", shown(.path))]
-    DotVenvExists { path: PathBuf },
+    #[error("{} exists and does not name an environment in WORKON_HOME", shown(.path))]
+    DotVenvExists { path: PathBuf, option: &'static str },
+
+    #[error("--redirect: uv {release} stops at a file `.venv`; uv 0.13.9 is the first that reads it")]
+    NoRedirects { release: Release, link: String },
 
     #[error("environment `{}` is not linked to a project", shown(.name))]
     NotLinked { name: OsString },
@@ -68,7 +72,8 @@ impl ProjectError {
             Self::HookTooLong { .. } => return None,
             Self::Unrecordable { remedy, .. } => remedy.clone(),
             Self::HookExists { aside, .. } => format!("merge both into that file, then `rm {}`", typed(aside)),
-            Self::DotVenvExists { .. } => "move it away, or leave out --link".to_owned(),
+            Self::DotVenvExists { option, .. } => format!("move it away, or leave out {option}"),
+            Self::NoRedirects { link, .. } => format!("`{link}` makes a link, which any uv follows"),
             Self::NotLinked { name } => {
                 format!("`{} {}` links it to this directory", verb("setvirtualenvproject"), operands(&[name]))
             }

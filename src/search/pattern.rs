@@ -48,7 +48,7 @@ impl Pattern {
 
     /// Whether it stands for this relative path.
     pub(crate) fn matches(&self, path: &Path) -> bool {
-        let names: Vec<_> = path.components().map(|name| name.as_os_str()).collect();
+        let names: Vec<_> = path.components().map(Component::as_os_str).collect();
         are_of(&self.0, &names)
     }
 

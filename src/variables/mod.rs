@@ -191,10 +191,10 @@ fn leave(
     if let Some(path) = path.as_mut().filter(|_| !record.root.is_empty()) {
         left.extend(without_bin(path, &record.root));
     }
-    if let Some(was) = record.lent_to_uv
-        && others.get(UV_PROJECT_ENVIRONMENT).is_some_and(|now| now.value == record.root)
+    if let Some((name, was)) = record.lent_to_uv
+        && others.get(&name).is_some_and(|now| now.value == record.root)
     {
-        others.changed.insert(UV_PROJECT_ENVIRONMENT.to_owned(), was);
+        others.changed.insert(name, was);
     }
     match record.path {
         OuterPath::Exported => {}

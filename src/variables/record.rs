@@ -45,8 +45,8 @@ pub(crate) struct UndoRecord {
     pub(crate) set: Vec<(String, Option<OuterValue>)>,
     /// Directories that were added to PATH besides the environment's own.
     pub(crate) added: Vec<OsString>,
-    /// Set if UV_PROJECT_ENVIRONMENT names the environment: the variable before.
-    pub(super) lent_to_uv: Option<Option<OuterValue>>,
+    /// Set if UV_PROJECT_ENVIRONMENT names the environment: the variable and its earlier value.
+    pub(super) lent_to_uv: Option<(String, Option<OuterValue>)>,
 }
 
 /// The start of the value of a field `set` for a directory that was added to PATH.
@@ -85,7 +85,7 @@ impl UndoRecord {
                     None => record.set.extend(setting(value, may_be_put_back)),
                 },
                 (b"lent", Some(value)) if is_exported => {
-                    record.lent_to_uv = setting(value, |name| name == UV_PROJECT_ENVIRONMENT).map(|(_, was)| was);
+                    record.lent_to_uv = setting(value, |name| name == UV_PROJECT_ENVIRONMENT);
                 }
                 (b"PATH", None) => record.path = if is_exported { OuterPath::Unset } else { OuterPath::Private },
                 (name, Some(value)) => {

@@ -2,7 +2,7 @@
 //! environment.
 
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use crate::support::answer::Answer;
@@ -56,7 +56,7 @@ fn what_is_not_a_link_of_ours_stays_as_it_is() {
     let place = project.join(".venv");
     let outside = sandbox.minimal_environment_at(&sandbox.root().join("outside"));
     let refused = |sandbox: &Sandbox| {
-        let said = "venvwrap: [ROOT]/my project/.venv exists and is not a link to an environment in WORKON_HOME\n\
+        let said = "venvwrap: [ROOT]/my project/.venv exists and does not name an environment in WORKON_HOME\n\
                     hint: move it away, or leave out --link\n";
         for words in [
             &["mkvirtualenv", "--link", "-a", "my project", "z"][..],
@@ -90,4 +90,62 @@ fn what_is_not_a_link_of_ours_stays_as_it_is() {
     let said = "venvwrap: --link needs a project\nhint: add `-a .`, `--from .`, or `--here`\n";
     sandbox.run(["mkvirtualenv", "--link", "z"]).status(2).stderr(said);
     assert!(!sandbox.environment("z").exists());
+}
+
+/// A uv that only knows its version.
+fn uv_of(sandbox: &Sandbox, version: &str) {
+    let file = sandbox.write("tools/uv", format!("#!/bin/sh\necho 'uv {version}'\n"));
+    fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn a_redirect_file_is_written_where_uv_reads_it_and_goes_where_a_link_goes() {
+    let sandbox = Sandbox::with_x_and_y().with_own_cache();
+    let project = sandbox.write("my project/.git/HEAD", "x").parent().unwrap().parent().unwrap().to_owned();
+    fs::create_dir(project.join(".git/objects")).unwrap();
+    sandbox.write("my project/.gitignore", ".venv/\n");
+    let place = project.join(".venv");
+    let text = || fs::read_to_string(&place).unwrap();
+    let root = |name: &str| format!("{}\n", sandbox.environment(name).display());
+    let words = ["setvirtualenvproject", "--redirect", "x", "my project"];
+    uv_of(&sandbox, "0.13.8");
+    sandbox.run(words).status(1).stdout("").stderr(
+        "venvwrap: --redirect: uv 0.13.8 stops at a file `.venv`; uv 0.13.9 is the first that reads it\n\
+         hint: `venvwrap setvirtualenvproject --link x '[ROOT]/my project'` makes a link, which any uv follows\n",
+    );
+    assert!(!place.exists() && !sandbox.environment("x").join(".project").exists());
+    fs::remove_file(sandbox.tools().join("uv")).unwrap();
+    uv_of(&sandbox, "0.13.9");
+    let said = "Setting project for x to [ROOT]/my project\n";
+    let linked = "Linked [ROOT]/my project/.venv to `x`\n\
+                  Added `.venv` to [ROOT]/my project/.git/info/exclude, so that git ignores it\n";
+    sandbox.run(words).status(0).stdout(said).stderr(linked);
+    assert_eq!(text(), root("x"));
+    Story::new()
+        .code("\\builtin cd 'my project'", "builtin cd 'my project'")
+        .run(["workon", "."])
+        .get("VIRTUAL_ENV")
+        .plays(&sandbox, "workon .: 0\nexport VIRTUAL_ENV=[ROOT]/envs/x");
+    sandbox.run(["mvvirtualenv", "x", "z"]).status(0);
+    assert_eq!(text(), root("z"));
+    sandbox.run(["rmvirtualenv", "z"]).status(0).stderr_contains("Removed the link [ROOT]/my project/.venv to it\n");
+    assert!(fs::symlink_metadata(&place).is_err());
+    sandbox.run(["undo", "z"]).status(0).stderr_contains("Linked [ROOT]/my project/.venv to it again\n");
+    assert_eq!(text(), root("z"));
+    // A link takes its place, and the other way round.
+    sandbox.run(["setvirtualenvproject", "--link", "z", "my project"]).status(0);
+    assert_eq!(target(&project), Some(sandbox.environment("z")));
+    sandbox.run(["setvirtualenvproject", "--redirect", "y", "my project"]).status(0);
+    assert_eq!(text(), root("y"));
+    // That of another environment stays.
+    sandbox.run(["rmvirtualenv", "--now", "z"]).status(0);
+    assert_eq!(text(), root("y"));
+    for foreign in ["elsewhere\n", "/opt/x\n", "x\n"] {
+        fs::write(&place, foreign).unwrap();
+        sandbox.run(["setvirtualenvproject", "--redirect", "y", "my project"]).status(1).stdout("").stderr(
+            "venvwrap: [ROOT]/my project/.venv exists and does not name an environment in WORKON_HOME\n\
+             hint: move it away, or leave out --redirect\n",
+        );
+        assert_eq!(text(), foreign);
+    }
 }

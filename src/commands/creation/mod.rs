@@ -18,6 +18,7 @@ use crate::interpreter;
 use crate::keepsake;
 use crate::output;
 use crate::project;
+use crate::project::dot_venv::Form;
 use crate::shown::{is_legible, shown};
 use crate::verb::verb;
 use crate::workon_home::WorkonHome;
@@ -114,7 +115,7 @@ impl<'a> Creation<'a> {
             let message = "--link needs a project".to_owned();
             return Err(Error::Usage { message, hint: "add `-a .`, `--from .`, or `--here`".to_owned() });
         };
-        project::dot_venv::check(project, &self.home)?;
+        project::dot_venv::check(project, &self.home, Form::Link)?;
         Ok(project)
     }
 

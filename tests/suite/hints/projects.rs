@@ -61,6 +61,14 @@ pub(super) const ROWS: &[Row] = &[
     mentioned("uv is the program, and both are names", "uv uses `{shown_name}` in {project} while it is active"),
     mentioned("uv is the program, and this is a name", "uv does not use `{shown_name}`"),
     pasted(
+        "`{link}` makes a link, which any uv follows",
+        situation(
+            old_uv,
+            "setvirtualenvproject --redirect {name} {root}/the*project",
+            &[Line("test -L {root}/the*project/.venv")],
+        ),
+    ),
+    pasted(
         "`{} {}` links it to this directory",
         situation(environment, "venvwrap uv on {name}", &[Line("venvwrap uv on {name}")]),
     ),
@@ -145,6 +153,11 @@ fn in_project(sandbox: &mut Sandbox) {
     python(sandbox);
     sandbox.write("shop/Pipfile", "");
     sandbox.minimal_environment_at(&sandbox.root().join("shop/.venv"));
+}
+
+fn old_uv(sandbox: &mut Sandbox) {
+    project(sandbox);
+    script(sandbox, "uv", "echo uv 0.13.8");
 }
 
 fn recipe(sandbox: &mut Sandbox) {

@@ -322,7 +322,7 @@ fn it_is_listed_shown_exported_and_copied() {
 fn project(sandbox: &Sandbox) -> PathBuf {
     let text = "[project]\nname = 'shop'\nversion = '0'\nrequires-python = '>=3.8'\n";
     sandbox.write("shop/pyproject.toml", text);
-    sandbox.write("other/pyproject.toml", &text.replace("shop", "other"));
+    sandbox.write("other/pyproject.toml", text.replace("shop", "other"));
     fs::create_dir(sandbox.root().join("wheels")).unwrap();
     tiny_thing(&sandbox.root().join("wheels"), "1.0");
     sandbox.root().join("shop")
