@@ -20,6 +20,7 @@ use crate::environment::integrity::is_called_python;
 use crate::formats::conda_meta;
 use crate::hooks::Event;
 use crate::sorting;
+use crate::templates;
 use crate::tmpenv;
 use crate::workon_home::purge::Undeletable;
 
@@ -113,7 +114,7 @@ fn is_little(left: u64, all: u64) -> bool {
     left < LITTLE && left.saturating_mul(20) < all
 }
 
-/// The entries that are neither environments nor hooks nor hidden files.
+/// The entries that are neither environments, hooks, project templates, nor hidden files.
 fn entries(examination: &Examination<'_>, halves: &[(OsString, OsString)]) -> Vec<(PathBuf, Symptom)> {
     let home = examination.home.path();
     let environments = examination.home.names().unwrap_or_default();
@@ -168,7 +169,10 @@ fn entry(examination: &Examination<'_>, path: &Path, name: &OsStr) -> Option<Sto
     let mut programs = fs::read_dir(path.join("bin")).into_iter().flatten().flatten();
     // conda's environments have no pyvenv.cfg.
     let is_husk = !conda_meta::is_in(path) && programs.any(|entry| is_called_python(&entry.file_name()));
-    Some(if is_husk { StoreEntry::Broken(Symptom::Husk) } else { StoreEntry::Stray })
+    if is_husk {
+        return Some(StoreEntry::Broken(Symptom::Husk));
+    }
+    (name != templates::DIRECTORY).then_some(StoreEntry::Stray)
 }
 
 /// Hooks (for fish, too) and virtualenvwrapper's log.

@@ -26,6 +26,9 @@ mod plugin;
 use generator::Generator;
 use plugin::Plugins;
 
+/// Their directory in the hook directory.
+pub(crate) const DIRECTORY: &str = "templates";
+
 /// The templates available to the user.
 #[derive(Debug)]
 pub(crate) struct Templates<'a> {
@@ -70,7 +73,7 @@ impl Template {
 impl<'a> Templates<'a> {
     /// Reads nothing yet.
     pub(crate) fn of(context: &'a Context, hooks: &Hooks<'_>, home: &WorkonHome) -> Self {
-        Self { context, store: home.path().to_path_buf(), directory: hooks.directory().join("templates") }
+        Self { context, store: home.path().to_path_buf(), directory: hooks.directory().join(DIRECTORY) }
     }
 
     /// Finds a template: a copier or cookiecutter source, a file in `templates`, or a plugin.

@@ -201,6 +201,8 @@ fn what_killed_commands_left_is_cleared_away() {
     symlink("././begun", store.join("begun")).unwrap();
     fs::create_dir_all(store.join(".venvwrap/new/env-dead/bin")).unwrap();
     sandbox.write("envs/notes.txt", "");
+    // Of `mkproject -t`.
+    sandbox.write("envs/templates/web/README", "");
     symlink("/gone", store.join("dangling")).unwrap();
     let expected = "problem  new      its scripts still point to [ROOT]/envs/old (it was moved or copied by hand)
                   `venvwrap doctor --fix new` repairs it
