@@ -63,7 +63,11 @@ end
 # other functions. Hook templates that virtualenvwrapper made need VIRTUALENVWRAPPER_HOOK_DIR.
 test -n "$WORKON_HOME"
 or builtin set -gx WORKON_HOME $HOME/.virtualenvs
-if __venvwrap_is_short "$WORKON_HOME"; or __venvwrap_is_short "$VIRTUALENVWRAPPER_HOOK_DIR"
+if builtin string match -qr '^[^/]|[~$]|//' -- "$WORKON_HOME" "$VIRTUALENVWRAPPER_HOOK_DIR"
+    and begin
+        __venvwrap_is_short "$WORKON_HOME"
+        or __venvwrap_is_short "$VIRTUALENVWRAPPER_HOOK_DIR"
+    end
     __venvwrap_load functions
     and __venvwrap_expand
 end
@@ -76,9 +80,12 @@ test -n "$VIRTUALENVWRAPPER_PROJECT_FILENAME"
 or builtin set -gx VIRTUALENVWRAPPER_PROJECT_FILENAME .project
 test -n "$VIRTUALENVWRAPPER_WORKON_CD"
 or builtin set -gx VIRTUALENVWRAPPER_WORKON_CD 1
-for name in WORKON_HOME VIRTUALENVWRAPPER_HOOK_DIR VIRTUALENVWRAPPER_PROJECT_FILENAME VIRTUALENVWRAPPER_WORKON_CD
-    if test -n "$$name"; and not builtin set -qx $name
-        builtin set -gx $name $$name
+if not builtin set -qx WORKON_HOME VIRTUALENVWRAPPER_PROJECT_FILENAME VIRTUALENVWRAPPER_WORKON_CD
+    or test -n "$VIRTUALENVWRAPPER_HOOK_DIR"
+    for name in WORKON_HOME VIRTUALENVWRAPPER_HOOK_DIR VIRTUALENVWRAPPER_PROJECT_FILENAME VIRTUALENVWRAPPER_WORKON_CD
+        if test -n "$$name"; and not builtin set -qx $name
+            builtin set -gx $name $$name
+        end
     end
 end
 
