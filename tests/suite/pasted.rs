@@ -66,6 +66,7 @@ const BEFORE: &[(&str, &str)] = &[
     ("venvwrap rollback", "mkvirtualenv api; venvwrap snapshot api"),
     ("venvwrap undo shop", "python3.12 -m venv --without-pip ~/src/shop/.venv; venvwrap adopt ~/src/shop shop"),
     ("venvwrap undo", "mkvirtualenv api; deactivate; rmvirtualenv api"),
+    ("venvwrap uv", "mkvirtualenv -a . api; deactivate"),
     ("venvwrap kernel", "mkvirtualenv -i ipykernel api"),
     ("venvwrap run api api-sync", "mkvirtualenv api; cp ~/program \"$VIRTUAL_ENV/bin/api-sync\""),
     ("~/.local/bin/venvwrap run", "mkvirtualenv api; cp ~/program \"$VIRTUAL_ENV/bin/api-sync\""),
