@@ -29,7 +29,7 @@ commands() {
             continue
         fi
         described "### $word" "$word"
-        asked "$word" --help | awk '/^Commands:/ { on = 1; next } /^$/ { on = 0 } on && /^  [a-z]/ { print $1 }' |
+        asked "$word" --help | awk '/^Commands:/ { on = 1; next } /^$/ { on = 0 } on && /^  [a-z]/ && $1 != "help" { print $1 }' |
             while read -r within; do described "#### $word $within" "$word" "$within"; done
     done
 }
@@ -43,5 +43,6 @@ variables() {
 
 page=$(table=$(variables) awk '/^<!-- \/variables -->$/ { on = 0 } !on
     /^<!-- variables -->$/ { on = 1; print "\n" ENVIRON["table"] "\n" }' "$docs/reference.md")
-commands >"$directory/commands.md"
+help=$(commands)
+printf '%s\n' "$help" >"$directory/commands.md"
 printf '%s\n' "$page" >"$directory/reference.md"
