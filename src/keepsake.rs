@@ -197,8 +197,8 @@ pub(crate) fn forget(home: &WorkonHome, name: &OsStr) {
     }
 }
 
-/// The project whose `.venv` was removed together with the environment that `undo` brought back, and
-/// what it was.
+/// The project whose `.venv` was removed together with the environment that `undo` brought back,
+/// and what it was.
 pub(crate) fn link_of_removed(
     home: &WorkonHome,
     environment: &Environment,

@@ -26,10 +26,13 @@ use crate::workon_home::name::EnvironmentName;
 /// subdirectories: `uv sync`, `uv add`, and `uv run` work on it, and need no .venv. In any other
 /// directory the variable is what it was before, so that uv never changes the environment for
 /// another project. `venvwrap run` and `venvwrap env` do the same for the directory they are
-/// started in. `uv sync` removes packages that the project does not list, pip included.
+/// started in. `uv sync` removes packages that the project does not list, except pip.
 #[derive(Debug, Parser)]
 #[command(
     name = "uv",
+    subcommand_required = true,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
     after_help = "\
 Examples:
   venvwrap uv on api     uv uses api in the project that api is linked to

@@ -1,5 +1,5 @@
-//! The `.venv` in a project that names its environment, where uv and editors look: a link, or a file
-//! with its path (a redirect file, PEP 832).
+//! The `.venv` in a project that names its environment, where uv and editors look: a link, or a
+//! file with its path (a redirect file, PEP 832).
 //!
 //! Changes only those that name a direct child of the store. Any other file or directory called
 //! `.venv` belongs to somebody else.
