@@ -1,6 +1,6 @@
-//! The text that `venvwrap init SHELL` prints: what every new shell reads, from the files in shell/,
-//! after one line that names this binary. The other functions are parts that a shell loads at first
-//! use, because parsing them all takes ten times as long.
+//! The text that `venvwrap init SHELL` prints: what every new shell reads, from the files in
+//! shell/, after one line that names this binary. The other functions are parts that a shell loads
+//! at first use, because parsing them all takes ten times as long.
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -126,8 +126,8 @@ impl Script<'_> {
                 let other = [b"[ -n \"${BASH_VERSION-}\" ] || { printf '%s\\n' '", OTHER_SHELL].concat();
                 [&other, &b"' >&2; return 0; }\n"[..], text].concat()
             }
-            // Asking for the option costs more than reading the text, which has no word that somebody
-            // would make a global alias.
+            // Asking for the option costs more than reading the text, which has no word that
+            // somebody would make a global alias.
             Shell::Zsh if self.share.is_some() => text.to_vec(),
             Shell::Zsh => [b"\\builtin \\setopt \\no_aliases\n{\n", ALIASES_AGAIN, text, b"}\n"].concat(),
         };

@@ -4,7 +4,7 @@ use std::fs;
 
 use super::play::After::{Again, Gone, Line, Shown};
 use super::play::{NAME, situation};
-use super::prepared::{environment, project, python, script};
+use super::prepared::{environment, other, project, python, script};
 use super::{Row, by, mentioned, pasted};
 use crate::support::sandbox::Sandbox;
 
@@ -74,7 +74,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     pasted(
         "uv uses no environment yet. Have it use one with `venvwrap uv on NAME`.",
-        situation(project, "venvwrap uv list", &[Gone]).fill(&[("NAME", "{name}")]),
+        situation(linked, "venvwrap uv list", &[Gone]).fill(&[("NAME", "other")]),
     ),
     pasted(
         "{file} is not trusted and was not sourced; look at it, then `venvwrap trust {project}`",
@@ -153,6 +153,11 @@ fn in_project(sandbox: &mut Sandbox) {
     python(sandbox);
     sandbox.write("shop/Pipfile", "");
     sandbox.minimal_environment_at(&sandbox.root().join("shop/.venv"));
+}
+
+fn linked(sandbox: &mut Sandbox) {
+    other(sandbox);
+    sandbox.run(["setvirtualenvproject", "other", "."]).status(0);
 }
 
 fn old_uv(sandbox: &mut Sandbox) {

@@ -364,15 +364,6 @@ pub(super) const TABLE: &[Row] = &[
         ..ROW
     },
     Row {
-        verb: "uv",
-        day: &[("uv on p", 0), ("uv list", 0), ("uv list --json", 0), ("uv off p", 0)],
-        names: &["uv on NAME", "uv off NAME"],
-        fails: &["uv on gone", "uv on x", "uv off gone", "uv on", "uv list --json >FULL"],
-        usage: "uv nosuch",
-        broken: &[("uv list", 0), ("uv off x", 0)],
-        ..ROW
-    },
-    Row {
         verb: "mkproject",
         day: &[
             ("mkproject --list-templates", 0),
@@ -409,6 +400,15 @@ pub(super) const TABLE: &[Row] = &[
         names: &["freeze NAME --to -"],
         fails: &["freeze", "freeze gone"],
         usage: "freeze --nosuch",
+        ..ROW
+    },
+    Row {
+        verb: "uv",
+        day: &[("uv on p", 0), ("uv list", 0), ("uv list --json", 0), ("uv off p", 0)],
+        names: &["uv on NAME", "uv off NAME"],
+        fails: &["uv on gone", "uv on x", "uv off gone", "uv on", "uv list --json >FULL"],
+        usage: "uv nosuch",
+        broken: &[("uv list", 0), ("uv off x", 0)],
         ..ROW
     },
     Row {
