@@ -124,6 +124,7 @@ fn json_is_for_programs() {
             "packages": 0,
             "last_used": null,
             "note": null,
+            "uv": false,
             "locked": false,
             "size": null,
             "apparent_size": null,
