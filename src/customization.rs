@@ -17,7 +17,7 @@ use crate::context::Context;
 use crate::environment::{BIN, Environment, path_extensions};
 use crate::error::{Error, Result};
 use crate::fs::{read_small, write_whole};
-use crate::hooks::Event;
+use crate::hooks::{DIALECTS, Event};
 use crate::project;
 
 /// The longest file that is read. A longer one is an error: part of a hook would do harm.
@@ -51,7 +51,7 @@ impl Customization {
         let project = project::linked(environment, context).or_else(|error| unreadable(error).map(|()| None))?;
         let mut hooks = Vec::new();
         for event in Event::local() {
-            for dialect in ["", ".fish"] {
+            for dialect in DIALECTS {
                 let name = format!("{}{dialect}", event.name);
                 let read = small(&environment.bin().join(&name)).or_else(|error| unreadable(error).map(|()| None))?;
                 hooks.extend(read.map(|(text, mode)| HookFile { name, mode, text }));
@@ -77,7 +77,7 @@ impl Customization {
         let mut written = Vec::new();
         for hook in &self.hooks {
             let file = root.join(BIN).join(&hook.name);
-            let is_hook = Event::named(OsStr::new(hook.name.trim_end_matches(".fish"))).is_some();
+            let is_hook = Event::of_file(OsStr::new(&hook.name)).is_some();
             if is_hook && is_free(&file) {
                 write_whole(&file, &hook.text)?;
                 let mode = Permissions::from_mode(hook.mode & 0o777);

@@ -7,6 +7,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Write};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -69,6 +70,9 @@ events! {
     POSTMKPROJECT = "postmkproject", Sourced, false, true, "after a project is created";
 }
 
+/// The endings of hooks: none for sh, and those of the shells that have their own language.
+pub(crate) const DIALECTS: [&str; 3] = ["", ".fish", ".nu"];
+
 impl Event {
     /// The events for which an environment can have its own hooks, in its `bin`.
     pub(crate) fn local() -> impl Iterator<Item = Self> {
@@ -78,6 +82,12 @@ impl Event {
     /// Whether the calling shell sources the hook.
     pub(crate) fn is_sourced(self) -> bool {
         self.execution == Execution::Sourced
+    }
+
+    /// The event of a hook in any dialect.
+    pub(crate) fn of_file(name: &OsStr) -> Option<Self> {
+        let stem = DIALECTS.iter().rev().find_map(|dialect| name.as_bytes().strip_suffix(dialect.as_bytes()));
+        Self::named(OsStr::from_bytes(stem?))
     }
 
     /// The event with this name: the name of the hook's file (`premkproject`), or the name in
@@ -127,7 +137,9 @@ impl<'a> Hooks<'a> {
         let exists = |file: &PathBuf| fs::symlink_metadata(file).is_ok();
         let named = || directory.join(format!("{}{}", event.name, self.dialect));
         let in_dialect = (event.is_sourced() && !self.dialect.is_empty()).then(named).filter(exists);
-        in_dialect.or_else(|| Some(directory.join(event.name)).filter(exists))
+        // fish users also write fish into the plain file; Nushell is never given another language.
+        let is_plain = !(event.is_sourced() && self.dialect == ".nu");
+        in_dialect.or_else(|| Some(directory.join(event.name)).filter(|file| is_plain && exists(file)))
     }
 
     /// Runs the hooks of an event in the store, with the streams of this process. Their status is
@@ -212,7 +224,6 @@ impl<'a> Hooks<'a> {
 
 /// A first line with the shell, then when the hook is executed.
 fn template(event: Event, shell: &OsStr) -> Vec<u8> {
-    use std::os::unix::ffi::OsStrExt;
     let (verb, argument) = match event.execution {
         Execution::Run => ("run", "# Its argument is the name of the environment.\n"),
         Execution::Sourced => ("sourced", ""),

@@ -22,6 +22,7 @@ use crate::error::Result;
 use crate::output;
 use crate::project;
 use crate::quoting::typed::TypedLine;
+use crate::quoting::{Language, is_bare_word};
 use crate::shell::Shell;
 use crate::shown::shown;
 use crate::sorting;
@@ -86,7 +87,10 @@ pub(super) fn complete(words: &[OsString], session: &Session<'_>) -> Result<Outc
     } else {
         let mut found = candidates(words, session)?;
         describe(&mut found, session)?;
-        for candidate in found {
+        if shell == Shell::Nu {
+            text = for_nu(&found);
+        }
+        for candidate in found.iter().filter(|_| shell != Shell::Nu) {
             text.extend_from_slice(candidate.value.as_bytes());
             if !candidate.about.is_empty() {
                 text.push(b'\t');
@@ -97,6 +101,23 @@ pub(super) fn complete(words: &[OsString], session: &Session<'_>) -> Result<Outc
     }
     output::data(&text)?;
     Ok(Outcome::Done)
+}
+
+/// A JSON array of what Nushell puts in place of the word, in its own quotes, with the descriptions.
+fn for_nu(found: &[Candidate]) -> Vec<u8> {
+    let mut text = b"[".to_vec();
+    for candidate in found {
+        let value = candidate.value.as_bytes();
+        let is_plain = is_bare_word(value.strip_prefix(b"~/").unwrap_or(value));
+        let word = if is_plain { value.to_vec() } else { Language::Nu.literal(value) };
+        if text.len() > 1 {
+            text.push(b',');
+        }
+        let about = Language::Json.literal(candidate.about.as_bytes());
+        text.extend([b"{\"value\":", &Language::Json.literal(&word)[..], b",\"description\":", &about, b"}"].concat());
+    }
+    text.extend_from_slice(b"]\n");
+    text
 }
 
 fn candidates(words: &[OsString], session: &Session<'_>) -> Result<Vec<Candidate>> {

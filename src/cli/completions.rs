@@ -6,7 +6,7 @@ use clap::Parser;
 use crate::commands::{Outcome, Session, Verb};
 use crate::error::Result;
 use crate::output;
-use crate::shell::Shell;
+use crate::shell::{Shell, init};
 
 /// Print the completion of `venvwrap` for a shell
 #[derive(Debug, Parser)]
@@ -26,6 +26,10 @@ impl Verb for Completions {
             Shell::Bash => clap_complete::Shell::Bash,
             Shell::Zsh => clap_complete::Shell::Zsh,
             Shell::Fish => clap_complete::Shell::Fish,
+            Shell::Nu => {
+                output::data(&init::completion_of_nu())?;
+                return Ok(Outcome::Done);
+            }
         };
         let mut text = Vec::new();
         clap_complete::generate(shell, &mut super::verbs::root(), super::PROGRAM, &mut text);

@@ -15,6 +15,7 @@ use std::process::ExitCode;
 use crate::commands::{self, Outcome, Session};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::fs::private::open_to_fill;
 use crate::output;
 use crate::shell::{PROTOCOL, Shell};
 use crate::verb;
@@ -71,12 +72,14 @@ struct Caller<'a> {
     is_interactive: bool,
     /// The root of the environment that was active before.
     previous: Option<&'a Path>,
-    descriptor: File,
+    /// `None` for a verb without a plan.
+    plan: Option<File>,
 }
 
 /// The words after the program's name, and the function that called us. It puts
 /// `--plan=SHELL/PROTOCOL/WORD` first, with `/i` at the end where the shell is interactive, and
-/// `--previous=ROOT` behind it where another environment was active before.
+/// `--previous=ROOT` behind it where another environment was active before. Nushell, which cannot
+/// redirect descriptor 3, puts `--into=FILE` between them, or nothing for a verb without a plan.
 fn called(context: &Context) -> Result<(&[OsString], Option<Caller<'_>>)> {
     let words = context.arguments().get(1..).unwrap_or_default();
     let Some(option) = words.first().and_then(|word| word.as_bytes().strip_prefix(b"--plan=")) else {
@@ -93,7 +96,11 @@ fn called(context: &Context) -> Result<(&[OsString], Option<Caller<'_>>)> {
     }
     if protocol != PROTOCOL {
         let load = shell.loading_line();
-        let hint = format!("start a new shell, or load them again: `{load}`");
+        let hint = match shell {
+            // Its configuration has the commands themselves.
+            Shell::Nu => "run `venvwrap setup nu`, and start a new shell".to_owned(),
+            _ => format!("start a new shell, or load them again: `{load}`"),
+        };
         return Err(usage_of("the functions in this shell are from another version of venvwrap", &hint));
     }
     if word.is_empty() || !word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
@@ -103,14 +110,21 @@ fn called(context: &Context) -> Result<(&[OsString], Option<Caller<'_>>)> {
         // fish itself waits for the plan: with us stopped it would never draw a prompt again.
         crate::context::ignore_stop();
     }
-    let Some(descriptor) = Context::take_plan_descriptor() else {
+    let mut words = &words[1..];
+    let plan = if shell == Shell::Nu {
+        let file = words.first().and_then(|word| word.as_bytes().strip_prefix(b"--into="));
+        words = if file.is_some() { &words[1..] } else { words };
+        let file = file.map(|file| Path::new(OsStr::from_bytes(file)));
+        file.map(|file| open_to_fill(file).map_err(Error::io("write", file))).transpose()?
+    } else if let Some(descriptor) = Context::take_plan_descriptor() {
+        Some(descriptor)
+    } else {
         return Err(usage_of("no shell waits for a plan on descriptor 3", "see `venvwrap init --help`"));
     };
-    let words = &words[1..];
     let previous = words.first().and_then(|word| word.as_bytes().strip_prefix(b"--previous="));
     let words = if previous.is_some() { &words[1..] } else { words };
     let previous = previous.map(|root| Path::new(OsStr::from_bytes(root)));
-    Ok((words, Some(Caller { shell, word, is_interactive: mode == "i", previous, descriptor })))
+    Ok((words, Some(Caller { shell, word, is_interactive: mode == "i", previous, plan })))
 }
 
 fn dispatch(words: &[OsString], session: &Session<'_>) -> Result<Outcome> {
@@ -172,10 +186,8 @@ fn deliver(outcome: Outcome, caller: Option<Caller<'_>>) -> Result<u8> {
         Outcome::Done => Ok(0),
         Outcome::Status(status) => Ok(status),
         Outcome::Plan(steps, status) => {
-            if let Some(Caller { shell, word, mut descriptor, .. }) = caller {
-                descriptor
-                    .write_all(&shell.render(&steps, word))
-                    .map_err(Error::io("hand the plan to", "the shell"))?;
+            if let Some(Caller { shell, word, plan: Some(mut plan), .. }) = caller {
+                plan.write_all(&shell.render(&steps, word)?).map_err(Error::io("hand the plan to", "the shell"))?;
             }
             Ok(status)
         }

@@ -183,7 +183,7 @@ impl OwnFiles {
             }
             Ok(kept)
         };
-        let dialect = if session.shell == Some(Shell::Fish) { ".fish" } else { ".sh" };
+        let dialect = session.shell.map(Shell::dialect).filter(|dialect| !dialect.is_empty()).unwrap_or(".sh");
         let activate = environment.bin().join("activate");
         let has_appended = !environment.is_conda() && appended_lines(&activate)?.is_some();
         let steps = |files: Vec<(PathBuf, Vec<u8>)>| files.into_iter().map(|(_, text)| Step::Text(text)).collect();
@@ -211,13 +211,13 @@ impl OwnFiles {
 pub(super) fn files_to_trust(environment: &Environment) -> Result<Vec<PathBuf>> {
     let mut files: Vec<PathBuf> = Vec::new();
     for when in [Scripts::Entering, Scripts::Leaving] {
-        for dialect in [".sh", ".fish"] {
+        for dialect in [".sh", ".fish", ".nu"] {
             files.extend(environment.conda_scripts(when, dialect));
         }
     }
     let bin = environment.bin();
     for event in [hooks::POSTACTIVATE, hooks::PREDEACTIVATE, hooks::POSTDEACTIVATE] {
-        files.extend(["", ".fish"].iter().map(|dialect| bin.join(format!("{}{dialect}", event.name))));
+        files.extend(hooks::DIALECTS.iter().map(|dialect| bin.join(format!("{}{dialect}", event.name))));
     }
     files.retain(|file| file.is_file());
     files.extend(environment.conda_variable_files().into_iter().map(|(file, _)| file));

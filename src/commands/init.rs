@@ -24,7 +24,11 @@ use crate::workon_home::WorkonHome;
 Add the line for your shell to its rc file (`venvwrap setup` does that):
   bash  ~/.bashrc                   eval \"$(venvwrap init bash)\"
   zsh   ~/.zshrc                    eval \"$(venvwrap init zsh)\"
-  fish  ~/.config/fish/config.fish  venvwrap init fish | source"
+  fish  ~/.config/fish/config.fish  venvwrap init fish | source
+
+Nushell evaluates no text: `venvwrap setup nu` writes the functions into a file
+that it loads. By hand: `venvwrap init nu | save --force FILE`, and in
+~/.config/nushell/config.nu the line `source FILE`."
 )]
 pub(crate) struct Init {
     /// The shell; virtualenvwrapper.sh and virtualenvwrapper_lazy.sh print the file

@@ -145,8 +145,7 @@ impl Session<'_> {
 
     /// The hooks, in the dialect of the shell that called.
     pub(crate) fn hooks<'b>(&'b self, home: &'b WorkonHome) -> Result<Hooks<'b>> {
-        let dialect = if self.shell == Some(Shell::Fish) { ".fish" } else { "" };
-        Hooks::locate(self.context, home, dialect)
+        Hooks::locate(self.context, home, self.shell.map_or("", Shell::dialect))
     }
 
     /// The settings; read only when asked for.

@@ -18,7 +18,7 @@ use crate::environment::BIN;
 use crate::environment::appended::parted;
 use crate::error::{Error, ProjectError, Result, StoreError};
 use crate::fs::{is_same, read_small, write_whole};
-use crate::hooks::Event;
+use crate::hooks::{DIALECTS, Event};
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
@@ -149,5 +149,5 @@ fn is_empty(hook: &Path) -> bool {
 
 /// The names of an environment's own hooks, in every dialect.
 fn hooks() -> impl Iterator<Item = String> {
-    Event::local().flat_map(|event| ["", ".fish"].map(|dialect| format!("{}{dialect}", event.name)))
+    Event::local().flat_map(|event| DIALECTS.map(|dialect| format!("{}{dialect}", event.name)))
 }

@@ -22,6 +22,7 @@ use crate::keepsake::{self, Timestamps};
 use crate::output;
 use crate::project;
 use crate::relocate;
+use crate::shell::Shell;
 use crate::shown::{shown, typed_path};
 use crate::tmpenv;
 use crate::trust::{self, TrustState};
@@ -243,8 +244,8 @@ pub(super) fn restore(
 fn runnable(session: &Session<'_>, environment: &Environment, lines: Option<Vec<u8>>) -> Option<Vec<u8>> {
     let lines = lines?;
     let Some(word) = needs_its_file(&lines) else { return Some(lines) };
-    // fish never runs them.
-    if session.shell.is_some_and(|shell| shell.name() != "fish") {
+    // Other shells never run them.
+    if session.shell.is_some_and(Shell::reads_sh) {
         let activate = session.shown(&environment.bin().join("activate"));
         let hook = session.shown(&environment.bin().join("postactivate"));
         output::note(&format!(

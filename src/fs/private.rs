@@ -7,11 +7,12 @@
 
 use std::ffi::OsString;
 use std::fmt::{self, Display};
-use std::fs::{self, DirBuilder, Metadata};
+use std::fs::{self, DirBuilder, File, Metadata};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Component, Path, PathBuf};
 
+use nix::fcntl::OFlag;
 use nix::unistd::{Gid, Uid, geteuid, getgid};
 
 use super::read_small;
@@ -113,6 +114,20 @@ pub(crate) fn read_private(path: &Path, limit: u64) -> io::Result<Result<Option<
     match doubt(path) {
         Some(doubt) => Ok(Err(doubt)),
         None => read_small(path, limit).map(Ok),
+    }
+}
+
+/// Opens an empty file for writing, if it is this user's and nobody else can open it. Neither follows
+/// a link nor waits for a pipe.
+pub(crate) fn open_to_fill(path: &Path) -> io::Result<File> {
+    let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
+    let file = fs::OpenOptions::new().write(true).custom_flags(flags.bits()).open(path)?;
+    let entry = file.metadata()?;
+    let is_private = entry.uid() == geteuid().as_raw() && entry.mode() & 0o077 == 0;
+    if entry.is_file() && is_private && entry.len() == 0 {
+        Ok(file)
+    } else {
+        Err(io::ErrorKind::PermissionDenied.into())
     }
 }
 

@@ -175,11 +175,10 @@ fn entry(examination: &Examination<'_>, path: &Path, name: &OsStr) -> Option<Sto
     (name != templates::DIRECTORY).then_some(StoreEntry::Stray)
 }
 
-/// Hooks (for fish, too) and virtualenvwrapper's log.
+/// Hooks and virtualenvwrapper's log.
 fn is_known_file(examination: &Examination<'_>, path: &Path, name: &OsStr) -> bool {
-    let stem = name.as_bytes().strip_suffix(b".fish").map_or(name, OsStr::from_bytes);
     let log = examination.context.variable(env_vars::VIRTUALENVWRAPPER_LOG_FILE);
-    Event::named(stem).is_some() || name == "hook.log" || log.is_some_and(|log| Path::new(log) == path)
+    Event::of_file(name).is_some() || name == "hook.log" || log.is_some_and(|log| Path::new(log) == path)
 }
 
 #[cfg(test)]

@@ -62,7 +62,9 @@ pub(crate) fn survey(text: &[u8], is_shim: impl Fn(&[u8]) -> bool) -> Survey {
         } else if !is_comment(line) {
             let loads = |word: &&[u8]| memmem::find(line, word).is_some();
             let former = former::read(line);
-            if [&b"venvwrap init"[..], b"venvwrap/init."].iter().any(loads) || former.is_some() && is_shim(line) {
+            if [&b"venvwrap init"[..], b"venvwrap/init.", b"use venvwrap-shell *"].iter().any(loads)
+                || former.is_some() && is_shim(line)
+            {
                 survey.by_hand = survey.by_hand.or(Some(number));
             } else if let Some(former) = former {
                 survey.former.push((number, former));

@@ -1,5 +1,5 @@
-//! The files that bash, zsh, and fish read when they start: where they are, and whether they load
-//! venvwrap.
+//! The files that bash, zsh, fish, and Nushell read when they start: where they are, and whether
+//! they load venvwrap.
 //!
 //! [`block`] is about the lines that `venvwrap setup` writes into one of them, [`former`] about
 //! lines that load virtualenvwrapper.
@@ -28,7 +28,7 @@ const LIMIT: u64 = 1024 * 1024;
 pub(crate) struct RcFiles {
     /// Read by every interactive shell; where users add a line.
     pub(crate) own: PathBuf,
-    /// Where `setup` writes. For fish a file of its own, because fish reads a whole directory.
+    /// Where `setup` writes. For fish and Nushell a file of its own: they read a whole directory.
     pub(crate) of_setup: PathBuf,
     /// Read by login shells, in the order in which bash looks for them, or by every shell.
     pub(crate) others: Vec<PathBuf>,
@@ -54,6 +54,11 @@ impl RcFiles {
                 let directory = directories::xdg(context, Base::Config).ok_or_else(no_home)?.join("fish");
                 let of_setup = directory.join("conf.d/venvwrap.fish");
                 Self { own: directory.join("config.fish"), of_setup, others: Vec::new() }
+            }
+            Shell::Nu => {
+                let directory = directories::native(context, Base::Config).ok_or_else(no_home)?.join("nushell");
+                let of_setup = directory.join("autoload/venvwrap.nu");
+                Self { own: directory.join("config.nu"), of_setup, others: vec![directory.join("env.nu")] }
             }
         })
     }

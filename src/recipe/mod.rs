@@ -19,7 +19,7 @@ use crate::environment::path_extensions::PathExtensions;
 use crate::environment::{BIN, Environment};
 use crate::error::{Error, Result};
 use crate::fs::read_small;
-use crate::hooks::Event;
+use crate::hooks::{DIALECTS, Event};
 use crate::project;
 use crate::shown::shown;
 use crate::sorting;
@@ -280,7 +280,7 @@ pub(crate) fn python(environment: &Environment, site_packages: &Path) -> String 
 
 /// The names of an environment's own hooks.
 fn hook_names() -> impl Iterator<Item = String> {
-    Event::local().flat_map(|event| ["", ".fish"].map(|dialect| format!("{}{dialect}", event.name)))
+    Event::local().flat_map(|event| DIALECTS.map(|dialect| format!("{}{dialect}", event.name)))
 }
 
 /// The hooks that do something. A template, which has only comments, is left out.

@@ -60,6 +60,8 @@ fn files_of(shell: Shell, part: Part) -> &'static [&'static [u8]] {
         (Shell::Bash, Part::Functions) => files!["complete.bash", "shared.sh", "init.bash"],
         (Shell::Zsh, Part::Functions) => files!["complete.zsh", "shared.sh", "init.zsh"],
         (Shell::Fish, Part::Functions) => files!["complete.fish", "init.fish"],
+        (Shell::Nu, Part::Functions) => files!["complete.nu", "init.nu", "automatic.nu"],
+        (Shell::Nu, Part::Automatic) => &[],
         (Shell::Bash, Part::Automatic) => files!["automatic_setting.sh", "automatic.sh", "automatic.bash"],
         (Shell::Zsh, Part::Automatic) => files!["automatic_setting.sh", "automatic.sh", "automatic.zsh"],
         (Shell::Fish, Part::Automatic) => files!["automatic_setting.fish", "automatic.fish"],
@@ -78,16 +80,27 @@ pub(super) fn code(files: &[&[u8]]) -> Vec<u8> {
     lines.filter(is_code).collect::<Vec<_>>().concat()
 }
 
+/// Completion for Nushell without the commands, for the `venvwrap` on PATH.
+pub(crate) fn completion_of_nu() -> Vec<u8> {
+    let command =
+        b"@complete venvwrap-candidates\nexport def --wrapped venvwrap [...words] {\n    ^$executable ...$words\n";
+    let start = b"module venvwrap-completion {\nconst executable = \"venvwrap\"\n";
+    [&start[..], &code(files!["complete.nu"]), command, b"}\n}\nuse venvwrap-completion *\n"].concat()
+}
+
 impl Script<'_> {
     /// Static but for the path of the executable.
     pub(crate) fn text(&self, shell: Shell) -> Vec<u8> {
+        if shell == Shell::Nu {
+            return self.as_module(&code(files_of(shell, Part::Functions)));
+        }
         let text = code(&self.files(shell));
         if self.share.is_some() {
             return self.as_file(shell, &text);
         }
         let quoted = |bytes: &[u8]| shell.language().literal(bytes);
         let loading = match shell {
-            Shell::Fish => text,
+            Shell::Fish | Shell::Nu => text,
             Shell::Bash => [
                 b"case \"${BASH_VERSION-}\" in\n'') printf '%s\\n' '",
                 OTHER_SHELL,
@@ -109,6 +122,9 @@ impl Script<'_> {
 
     /// All of it with comments, for people to read. It can be loaded, too.
     pub(crate) fn annotated(&self, shell: Shell) -> Vec<u8> {
+        if shell == Shell::Nu {
+            return self.as_module(&files_of(shell, Part::Functions).concat());
+        }
         let files = [self.files(shell), files_of(shell, Part::Functions).to_vec()].concat();
         self.as_file(shell, &files.join(&b'\n'))
     }
@@ -118,10 +134,18 @@ impl Script<'_> {
         text.starts_with(&self.assignments(shell))
     }
 
+    /// For Nushell: a module, whose one `export-env` loads the commands. There is no installed file
+    /// that would read the settings.
+    fn as_module(&self, text: &[u8]) -> Vec<u8> {
+        let watch: &[u8] = if self.switching == Switching::Automatic { b"watch-directory\n" } else { b"" };
+        let end = [b"export-env {\nload-commands\n", watch, b"}\n}\nuse venvwrap-shell *\n"].concat();
+        [&self.assignments(Shell::Nu), text, &end[..]].concat()
+    }
+
     /// For a shell that reads line by line, without quotes, which double the time.
     fn as_file(&self, shell: Shell, text: &[u8]) -> Vec<u8> {
         let loading = match shell {
-            Shell::Fish => text.to_vec(),
+            Shell::Fish | Shell::Nu => text.to_vec(),
             Shell::Bash => {
                 let other = [b"[ -n \"${BASH_VERSION-}\" ] || { printf '%s\\n' '", OTHER_SHELL].concat();
                 [&other, &b"' >&2; return 0; }\n"[..], text].concat()
@@ -146,6 +170,7 @@ impl Script<'_> {
             Shell::Zsh => {
                 assign("\\builtin \\typeset \\-g __venvwrap_aliases=\"${options[aliases]}\" __venvwrap_executable=")
             }
+            Shell::Nu => [b"module venvwrap-shell {\nconst executable = ", &executable[..], b"\n"].concat(),
             Shell::Fish => {
                 let lines = [b"set -g __venvwrap_executable ", &executable[..], b"\nset -g __venvwrap_share ", &parts];
                 let directory = self.share.map(|share| quoted(&share.join("fish")));
@@ -160,10 +185,12 @@ impl Script<'_> {
         let start: &[&[u8]] = match shell {
             Shell::Bash => files!["start.sh", "start.bash"],
             Shell::Zsh => files!["start.sh", "start.zsh"],
+            Shell::Nu => &[],
             Shell::Fish if self.share.is_some() => files!["installed.fish", "start.fish"],
             Shell::Fish => &[COMMANDS_OF_FISH, COMPLETIONS_OF_FISH, include_bytes!("../../shell/start.fish")],
         };
         let (watch, by_settings): (&[&[u8]], &[&[u8]]) = match shell {
+            Shell::Nu => (&[], &[]),
             Shell::Bash => (files!["watch.bash"], files!["watch_by_settings.sh"]),
             Shell::Zsh => (files!["watch.zsh"], files!["watch_by_settings.sh"]),
             Shell::Fish => (files!["watch.fish"], files!["watch_by_settings.fish"]),

@@ -1,15 +1,17 @@
-//! The shells bash, zsh, and fish, and all the shell code that venvwrap writes for them.
+//! The shells bash, zsh, fish, and Nushell, and all the shell code that venvwrap writes for them.
 //!
 //! The functions are files of their own (shell/init.*). A plan is written as calls of those
-//! functions, with values quoted by `quoting`.
+//! functions, with values quoted by `quoting`; for Nushell, which evaluates no text, as JSON.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use crate::activation::{Elsewhere, FormerValue, OwnVariables, Plan, Step, Target};
+use crate::error::{Error, Result};
 use crate::quoting::Language;
+use crate::shown::shown;
 
 pub(crate) mod formats;
 pub(crate) mod former;
@@ -28,6 +30,8 @@ pub(crate) enum Shell {
     Zsh,
     /// fish 3.1 and newer.
     Fish,
+    /// Nushell 0.115 and newer.
+    Nu,
 }
 
 /// The version of the protocol between the functions and the binary. Increased when a function that
@@ -35,19 +39,23 @@ pub(crate) enum Shell {
 pub(crate) const PROTOCOL: &str = "2";
 
 impl Shell {
+    /// All of them.
+    pub(crate) const ALL: [Self; 4] = [Self::Bash, Self::Zsh, Self::Fish, Self::Nu];
+
     /// The name, as `venvwrap init` takes it.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Bash => "bash",
             Self::Zsh => "zsh",
             Self::Fish => "fish",
+            Self::Nu => "nu",
         }
     }
 
     /// The shell with this name or path (`zsh`, `/bin/zsh`, `-bash`).
     pub(crate) fn named(name: &str) -> Option<Self> {
         let base = name.rsplit('/').next().unwrap_or(name).trim_start_matches('-');
-        [Self::Bash, Self::Zsh, Self::Fish].into_iter().find(|shell| shell.name() == base)
+        Self::ALL.into_iter().find(|shell| shell.name() == base)
     }
 
     /// The line that loads the functions, for this shell's rc file.
@@ -56,7 +64,22 @@ impl Shell {
             Self::Bash => "eval \"$(venvwrap init bash)\"",
             Self::Zsh => "eval \"$(venvwrap init zsh)\"",
             Self::Fish => "venvwrap init fish | source",
+            Self::Nu => "source ($nu.user-autoload-dirs.0 | path join venvwrap.nu)",
         }
+    }
+
+    /// The ending of the hooks that only this shell sources; empty for sh.
+    pub(crate) fn dialect(self) -> &'static str {
+        match self {
+            Self::Bash | Self::Zsh => "",
+            Self::Fish => ".fish",
+            Self::Nu => ".nu",
+        }
+    }
+
+    /// Whether it can run code written in sh.
+    pub(crate) fn reads_sh(self) -> bool {
+        self.dialect().is_empty()
     }
 
     /// Its language: how values are quoted.
@@ -64,23 +87,64 @@ impl Shell {
         match self {
             Self::Bash | Self::Zsh => Language::Sh,
             Self::Fish => Language::Fish,
+            Self::Nu => Language::Nu,
         }
     }
 
     /// The code of a plan, a line per step, between two marks with the caller's random word.
     /// Anything else on the descriptor (a trace, a user's trap) is outside the marks and is not
-    /// run.
-    pub(crate) fn render(self, plan: &Plan, word: &str) -> Vec<u8> {
-        let mut code = format!("#<{word}\n").into_bytes();
+    /// run. For Nushell a JSON array of steps; fails if that cannot hold a value.
+    pub(crate) fn render(self, plan: &Plan, word: &str) -> Result<Vec<u8>> {
+        let mut calls = Vec::new();
         for step in plan.steps() {
-            // Users append lines to `bin/activate` in sh, which fish cannot read.
-            if self != Self::Fish || !matches!(step, Step::AppendedLines(_)) {
-                write_step(self, step, &mut code);
+            // Users append lines to `bin/activate` in sh.
+            if self.reads_sh() || !matches!(step, Step::AppendedLines(_)) {
+                write_step(self, step, &mut calls);
             }
         }
+        if self == Self::Nu {
+            return in_json(&calls);
+        }
+        let mut code = format!("#<{word}\n").into_bytes();
+        for (function, arguments) in &calls {
+            code.extend_from_slice(b"__venvwrap_");
+            code.extend_from_slice(function.as_bytes());
+            for argument in arguments {
+                code.push(b' ');
+                code.extend_from_slice(&self.language().literal(argument));
+            }
+            code.push(b'\n');
+        }
         code.extend_from_slice(format!("#{word}>\n").as_bytes());
-        code
+        Ok(code)
     }
+}
+
+/// A call of a shell function, which has the same name and arguments in every shell.
+type Call = (&'static str, Vec<Vec<u8>>);
+
+/// The calls as arrays of strings.
+fn in_json(calls: &[Call]) -> Result<Vec<u8>> {
+    let mut text = b"[".to_vec();
+    for (index, (function, arguments)) in calls.iter().enumerate() {
+        text.extend_from_slice(if index == 0 { b"[" } else { b",[" });
+        text.extend_from_slice(&Language::Json.literal(function.as_bytes()));
+        for argument in arguments {
+            if std::str::from_utf8(argument).is_err() {
+                return Err(Error::CannotHold {
+                    format: "nu".to_owned(),
+                    variable: format!("`{}`", shown(OsStr::from_bytes(argument))),
+                    reason: "it is not UTF-8",
+                    hint: "use bash, zsh, or fish for it",
+                });
+            }
+            text.push(b',');
+            text.extend_from_slice(&Language::Json.literal(argument));
+        }
+        text.push(b']');
+    }
+    text.push(b']');
+    Ok(text)
 }
 
 impl fmt::Display for Shell {
@@ -89,26 +153,15 @@ impl fmt::Display for Shell {
     }
 }
 
-/// Appends a call of a shell function, which has the same name in every shell.
-fn call<'a>(shell: Shell, function: &str, arguments: impl IntoIterator<Item = &'a [u8]>, code: &mut Vec<u8>) {
-    code.extend_from_slice(b"__venvwrap_");
-    code.extend_from_slice(function.as_bytes());
-    for argument in arguments {
-        code.push(b' ');
-        code.extend_from_slice(&shell.language().literal(argument));
-    }
-    code.push(b'\n');
-}
-
-/// Appends the call for one step, which has the same name and arguments in every shell.
-fn write_step(shell: Shell, step: &Step, code: &mut Vec<u8>) {
+/// Appends the calls for one step.
+fn write_step(shell: Shell, step: &Step, calls: &mut Vec<Call>) {
     let bytes = |words: &'_ [OsString]| words.iter().map(|word| word.as_bytes().to_vec()).collect::<Vec<_>>();
     let words = |target: &Target| {
         let Target { root, prompt, hooks, .. } = target;
         [root.as_os_str(), prompt, hooks.as_os_str()].map(|part| part.as_bytes().to_vec())
     };
     let uv = |project: &Path| vec![uv::code(shell), project.as_os_str().as_bytes().to_vec()];
-    let (function, arguments): (&str, Vec<Vec<u8>>) = match step {
+    let (function, arguments): Call = match step {
         Step::Leave => ("depart", Vec::new()),
         Step::Enter(target) => ("enter", words(target).into()),
         Step::Each(heading, target, command) | Step::EachTold(heading, target, command) => {
@@ -140,19 +193,19 @@ fn write_step(shell: Shell, step: &Step, code: &mut Vec<u8>) {
         }
         Step::ProjectSwitching(None) => ("project_cd", Vec::new()),
     };
-    call(shell, function, arguments.iter().map(Vec::as_slice), code);
+    calls.push((function, arguments));
     let Step::Enter(Target { root, own, uv_project, elsewhere, .. }) = step else { return };
     if let Some(elsewhere) = elsewhere {
-        write_elsewhere(shell, root, elsewhere, code);
+        write_elsewhere(root, elsewhere, calls);
     }
     for (name, value) in &own.set {
-        call(shell, "set", [name.as_bytes(), value.as_bytes()], code);
+        calls.push(("set", vec![name.as_bytes().to_vec(), value.as_bytes().to_vec()]));
     }
     if !own.path.is_empty() {
-        call(shell, "path", own.path.iter().map(String::as_bytes), code);
+        calls.push(("path", own.path.iter().map(|directory| directory.as_bytes().to_vec()).collect()));
     }
     if let Some(project) = uv_project {
-        write_step(shell, &Step::UseUv(project.clone()), code);
+        write_step(shell, &Step::UseUv(project.clone()), calls);
     }
 }
 
@@ -170,13 +223,13 @@ fn with(own: &OwnVariables) -> Vec<Vec<u8>> {
 }
 
 /// Appends the calls after `enter` for an environment that another tool keeps.
-fn write_elsewhere(shell: Shell, root: &Path, elsewhere: &Elsewhere, code: &mut Vec<u8>) {
+fn write_elsewhere(root: &Path, elsewhere: &Elsewhere, calls: &mut Vec<Call>) {
     let project = elsewhere.project.as_deref().unwrap_or(Path::new(""));
-    call(shell, "elsewhere", [project.as_os_str().as_bytes()], code);
+    calls.push(("elsewhere", vec![project.as_os_str().as_bytes().to_vec()]));
     if let Some(conda) = &elsewhere.conda {
         let variables = conda.variables.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
         let words = [root.as_os_str().as_bytes(), conda.name.as_bytes()].into_iter().chain(variables);
-        call(shell, "conda", words, code);
+        calls.push(("conda", words.map(<[u8]>::to_vec).collect()));
     }
 }
 
@@ -202,14 +255,20 @@ mod tests {
         };
         let plan = Plan::switch(target, around);
         assert_eq!(
-            String::from_utf8(Shell::Bash.render(&plan, "7.1")).unwrap(),
+            String::from_utf8(Shell::Bash.render(&plan, "7.1").unwrap()).unwrap(),
             "#<7.1\n__venvwrap_depart\n__venvwrap_enter '/w/it'\\''s' 'it'\\''s' '/w'\n__venvwrap_cd '/p \\x'\n\
              __venvwrap_appended 'export A=1\n'\n#7.1>\n"
         );
         assert_eq!(
-            String::from_utf8(Shell::Fish.render(&plan, "7.1")).unwrap(),
+            String::from_utf8(Shell::Fish.render(&plan, "7.1").unwrap()).unwrap(),
             "#<7.1\n__venvwrap_depart\n__venvwrap_enter '/w/it\\'s' 'it\\'s' '/w'\n__venvwrap_cd '/p \\\\x'\n#7.1>\n"
         );
+        assert_eq!(
+            String::from_utf8(Shell::Nu.render(&plan, "7.1").unwrap()).unwrap(),
+            "[[\"depart\"],[\"enter\",\"/w/it's\",\"it's\",\"/w\"],[\"cd\",\"/p \\\\x\"]]"
+        );
+        let plan = Plan::of(Step::ChangeDirectory(OsStr::from_bytes(b"/p\xff").into()));
+        assert_eq!(Shell::Nu.render(&plan, "1").unwrap_err().to_string(), "nu cannot hold `/p\\xFF`: it is not UTF-8");
     }
 
     #[test]

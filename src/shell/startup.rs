@@ -9,6 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::Shell;
+use super::init::{Script, Switching};
 use crate::quoting::Quote;
 
 /// Where a new shell gets the functions.
@@ -35,7 +36,17 @@ pub(crate) struct Startup<'a> {
 impl Startup<'_> {
     /// The code. It names the path, because PATH may be set later or in another shell's file only,
     /// and then looks on PATH, for a binary that was installed elsewhere.
+    ///
+    /// Nushell can load only what is there when it reads the file: the code is the commands
+    /// themselves.
     pub(crate) fn code(&self, shell: Shell) -> Vec<u8> {
+        if let (Shell::Nu, FunctionsSource::Binary(binary)) = (shell, &self.source) {
+            let (auto, switching): (&[u8], _) =
+                if self.is_automatic { (b" --auto", Switching::Automatic) } else { (b"", Switching::ByHand) };
+            let script = Script { executable: binary, switching, share: None };
+            let comment = [b"# The output of `venvwrap init nu", auto, b"`.\n"].concat();
+            return [comment, script.text(shell)].concat();
+        }
         let auto: &[u8] = if self.is_automatic { b" --auto" } else { b"" };
         let by = |program: &[u8]| match shell {
             Shell::Fish => [program, b" init fish", auto, b" | source"].concat(),

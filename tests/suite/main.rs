@@ -39,6 +39,7 @@ mod keepsake; //       what other tools empty is restored; the link and git
 mod layering; //       who may import whom in src, and who may do what
 mod meddling; //       what others change between entering and leaving, and before loading
 mod names; // the user's own variables, aliases, functions, and options
+mod nu; //             Nushell, which has its own way of every promise
 mod network; //        the two tests that need a package index
 mod packaging; //      what is published: the install script, and a release before it is made
 mod pasted; //       every command line of the documents, run

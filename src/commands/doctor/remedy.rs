@@ -188,12 +188,20 @@ impl Words<'_> {
             return format!("workon {}", operands(&[name]));
         }
         let root = self.session.active_root().unwrap_or(Path::new(""));
-        let script = if self.shell == Shell::Fish { "bin/activate.fish" } else { "bin/activate" };
-        format!("source {}", self.typed(&root.join(script)))
+        let (verb, script) = match self.shell {
+            Shell::Bash | Shell::Zsh => ("source", "bin/activate"),
+            Shell::Fish => ("source", "bin/activate.fish"),
+            Shell::Nu => ("overlay use", "bin/activate.nu"),
+        };
+        format!("{verb} {}", self.typed(&root.join(script)))
     }
 
     fn unset(&self, variable: &str) -> String {
-        if self.shell == Shell::Fish { format!("`set -e {variable}`") } else { format!("`unset {variable}`") }
+        match self.shell {
+            Shell::Bash | Shell::Zsh => format!("`unset {variable}`"),
+            Shell::Fish => format!("`set -e {variable}`"),
+            Shell::Nu => format!("`hide-env {variable}`"),
+        }
     }
 
     fn typed_all(&self, directory: &Path, names: &[OsString]) -> String {

@@ -26,8 +26,8 @@ const LIMIT: u64 = 16 * 1024 * 1024;
 /// Load the commands in every new shell
 ///
 /// Writes a marked block into the rc file of each shell: ~/.bashrc (and the file of a login bash
-/// that does not read it), .zshrc in ZDOTDIR or the home directory, and conf.d/venvwrap.fish. The
-/// changes are shown first and written after a question, or with --yes. A file that already loads
+/// that does not read it), .zshrc in ZDOTDIR or the home directory, conf.d/venvwrap.fish, and
+/// autoload/venvwrap.nu. The changes are shown first and written after a question, or with --yes. A file that already loads
 /// venvwrap stays as it is.
 #[derive(Debug, Parser)]
 #[command(
@@ -127,7 +127,7 @@ impl Verb for Setup {
 impl Setup {
     /// The shells named, without repetition, else those that the user has.
     fn shells(&self, session: &Session<'_>) -> Result<Vec<Shell>> {
-        let all = [Shell::Bash, Shell::Zsh, Shell::Fish];
+        let all = Shell::ALL;
         if !self.shells.is_empty() || self.uninstall {
             let named = |shell: &Shell| self.shells.is_empty() || self.shells.contains(shell);
             return Ok(all.into_iter().filter(named).collect());
@@ -311,7 +311,8 @@ fn damaged_block(file: &StartupFile, DamagedBlock(line): &DamagedBlock) -> Error
 fn source(session: &Session<'_>, shell: Shell, is_automatic: bool) -> Result<FunctionsSource> {
     let binary = session.context.executable()?;
     let share = binary.parent().and_then(Path::parent).map(|prefix| prefix.join("share"));
-    if let Some(share) = share.filter(|_| !is_automatic) {
+    // Nushell gets the commands themselves.
+    if let Some(share) = share.filter(|_| !is_automatic && shell != Shell::Nu) {
         let file = share.join(format!("venvwrap/init.{shell}"));
         let text = read_small(&file, LIMIT).ok().flatten().unwrap_or_default();
         let script = Script { executable: &binary, switching: Switching::BySettings, share: Some(&share) };

@@ -61,8 +61,11 @@ pub(super) const ROWS: &[Row] = &[
         "help; the lines are tried by what needs the functions",
         "Add the line for your shell to its rc file (`venvwrap setup` does that):\n  bash  ~/.bashrc                   \
          eval \"$(venvwrap init bash)\"\n  zsh   ~/.zshrc                    eval \"$(venvwrap init zsh)\"\n  fish  \
-         ~/.config/fish/config.fish  venvwrap init fish | source",
+         ~/.config/fish/config.fish  venvwrap init fish | source\n\nNushell evaluates no text: `venvwrap setup nu` \
+         writes the functions into a file\nthat it loads. By hand: `venvwrap init nu | save --force FILE`, and \
+         in\n~/.config/nushell/config.nu the line `source FILE`.",
     ),
+    by("nu::setup_writes_the_commands_where_nushell_loads_them", "run `venvwrap setup nu`, and start a new shell"),
 ];
 
 /// The rc files load the functions, and the shells of the tests do not read them.
