@@ -44,7 +44,7 @@ impl Startup<'_> {
             let (auto, switching): (&[u8], _) =
                 if self.is_automatic { (b" --auto", Switching::Automatic) } else { (b"", Switching::ByHand) };
             let script = Script { executable: binary, switching, share: None };
-            let comment = [b"# The output of `venvwrap init nu", auto, b"`.\n"].concat();
+            let comment = [b"# The output of init nu", auto, b"\n"].concat();
             return [comment, script.text(shell)].concat();
         }
         let auto: &[u8] = if self.is_automatic { b" --auto" } else { b"" };

@@ -193,7 +193,7 @@ fn an_environment_lives_from_creation_to_removal() {
         lines.join("\n"),
         "one\n[ROOT]/envs/one/bin\nCopying one as two...\n[ROOT]/envs/two\n[three, two]\n\
          three\n=====\nthree [ROOT]/envs/three\n\ntwo\n===\ntwo [ROOT]/envs/two\n\n\
-         Removing two...\nRemoving three...\n[ROOT]/envs\ntrue\ntwo\n"
+         Removing two...\nRemoving three...\n[ROOT]/envs\ntrue\ntwo"
     );
 }
 
@@ -335,7 +335,7 @@ fn setup_writes_the_commands_where_nushell_loads_them() {
     let answer = sandbox.run(["setup", "nu", "--yes"]).status(0);
     assert!(answer.stderr_text().starts_with("Set up nu in ~/.config/nushell/autoload/venvwrap.nu\n"), "{answer}");
     let text = fs::read_to_string(&file).unwrap();
-    assert!(text.contains("\n# The output of `venvwrap init nu`.\nmodule venvwrap-shell {\n"), "{text}");
+    assert!(text.contains("\n# The output of init nu\nmodule venvwrap-shell {\n"), "{text}");
     sandbox.run(["setup", "nu", "--yes"]).status(0).stdout("").stderr_contains("nu is already set up in");
     let mut command = sandbox.command(peer("nu"));
     // At a prompt Nushell loads the files of this directory, of which it tells here.
