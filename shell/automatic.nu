@@ -1,10 +1,11 @@
-# Automatic switching for Nushell. `venvwrap init nu --auto` prints it behind init.nu, in the module.
+# Automatic switching for Nushell. `venvwrap init nu --auto` prints it behind init.nu, in the
+# module.
 #
 # As in the other shells: one comparison as long as the directory is the same; after a change a
 # bounded number of tests, no process; in another project than before, the binary decides.
 
-# Finds the nearest directory that may be a project, from here up to the home directory, or ''. A link
-# is a mark wherever it points: to follow it is up to the binary.
+# Finds the nearest directory that may be a project, from here up to the home directory, or ''. A
+# link is a mark wherever it points: to follow it is up to the binary.
 def --env find-project [] {
     let cache = $env.XDG_CACHE_HOME? | default ''
     let cache = if ($cache | str starts-with '/') { $cache } else { $nu.home-dir | path join .cache }
@@ -26,7 +27,8 @@ def --env find-project [] {
             return ''
         }
         let here = $place
-        if ([.venv .python-envs Pipfile] | any {|name| $"($here)/($name)" | path type | is-not-empty }) or ($"($index)($here)/.linked" | path exists) or (is-worktree $here $index) {
+        let has_mark = [.venv .python-envs Pipfile] | any {|name| $"($here)/($name)" | path type | is-not-empty }
+        if $has_mark or ($"($index)($here)/.linked" | path exists) or (is-worktree $here $index) {
             return $here
         }
         $place = $here | path dirname
@@ -49,7 +51,7 @@ def is-worktree [directory: string, index: string] {
     if ($file | path type) != file {
         return false
     }
-    let line = try { %open --raw $file | first 4096 | into binary | decode utf-8 | lines | get --optional 0 } | default ''
+    let line = first-line $file | default ''
     let main = $line | parse --regex '^gitdir: (?<main>/.*)/\.git/worktrees/' | get --optional 0.main
     $main != null and ($"($index)($main)/.linked" | path exists)
 }
@@ -93,7 +95,8 @@ def --env look-for-project [] {
     }
 }
 
-# After a command that switched or changed the directory: the choice stands until its project is left.
+# After a command that switched or changed the directory: the choice stands until its project is
+# left.
 def --env choose-project [] {
     $env.__venvwrap.seen = $env.PWD
     $env.__venvwrap.foreign = ''

@@ -1,9 +1,9 @@
 # venvwrap's commands for Nushell 0.115 and newer.
 #
 # `venvwrap init nu` prints a module: a line that names the binary, complete.nu, and this file. A
-# command asks the binary for a plan. Nushell can redirect neither descriptor 3 nor evaluate text, so
-# the plan arrives in a private file, as JSON: a list of steps, each the words of one command here.
-# Stdout and stderr stay the user's. Loading starts no process and can be repeated.
+# command asks the binary for a plan. Nushell can redirect neither descriptor 3 nor evaluate text,
+# so the plan arrives in a private file, as JSON: a list of steps, each the words of one command
+# here. Stdout and stderr stay the user's. Loading starts no process and can be repeated.
 #
 # `%` calls a builtin past the user's alias or command of that name.
 
@@ -265,8 +265,8 @@ def --env put-back [name: string, how: string, value: string] {
 }
 
 # Undoes what is on record, also in a child of the shell that activated. PATH loses exactly what was
-# added, wherever it is now. Assigns only the names written here and those that the binary's rule for
-# records allows.
+# added, wherever it is now. Assigns only the names written here and those that the binary's rule
+# for records allows.
 def --env leave [record: string] {
     if $record == '' {
         return
@@ -325,8 +325,8 @@ def --env restore [name: string, fields: list<any>] {
     if $value == null { forget $name } else { load-env {$name: (decoded $value)} }
 }
 
-# Deactivates with hooks: the project's, the environment's, the global one before; the environment's,
-# the global one after.
+# Deactivates with hooks: the project's, the environment's, the global one before; the
+# environment's, the global one after.
 def --env depart [] {
     leave-lost-directory
     let record = settled-record
@@ -369,8 +369,8 @@ def --env depart [] {
     }
 }
 
-# Whether an environment's hooks are the user's own: this shell activated it, or it is a direct child
-# of WORKON_HOME.
+# Whether an environment's hooks are the user's own: this shell activated it, or it is a direct
+# child of WORKON_HOME.
 def is-own [root: string] {
     if $root == $env.__venvwrap.entered {
         return true
@@ -387,9 +387,12 @@ def is-own [root: string] {
 def linked-project [root: string] {
     let link = variable VIRTUALENVWRAPPER_PROJECT_FILENAME | default .project
     let file = $"($root)/($link)"
-    if (is-file $file) {
-        try { %open --raw $file | first 4096 | into binary | decode utf-8 | lines | get --optional 0 }
-    }
+    if (is-file $file) { first-line $file }
+}
+
+# The first line of a file, as far as it is text.
+def first-line [file: string] {
+    try { %open --raw $file | first 4096 | into binary | decode utf-8 | lines | get --optional 0 }
 }
 
 # Whether a path is a file, or a link to one.
@@ -447,7 +450,9 @@ def --env run-hook [code: string] {
     if $after == null {
         return
     }
-    let own = [VENVWRAP_TOLD VENVWRAP_UNDO OLDPWD SHLVL CMD_DURATION_MS LAST_EXIT_CODE NU_VERSION FILE_PWD CURRENT_FILE PROCESS_PATH]
+    let own = [
+        VENVWRAP_TOLD VENVWRAP_UNDO OLDPWD SHLVL CMD_DURATION_MS LAST_EXIT_CODE FILE_PWD CURRENT_FILE PROCESS_PATH
+    ]
     for change in ($after | where name not-in $own) {
         let is_same = $change.value == (try { $before | get --optional $change.name })
         if $change.name == PWD {
@@ -502,7 +507,8 @@ def run-in-each [words: list<string>] {
     let bin = $"($words.1)/bin"
     let command = $words | skip 4
     # The variables of the environment come first.
-    let end = if ($command | get --optional 0) == __venvwrap_with { $command | enumerate | where item == '--' | get 0.index } else { -1 }
+    let has_own = ($command | get --optional 0) == __venvwrap_with
+    let end = if $has_own { $command | enumerate | where item == '--' | get 0.index } else { -1 }
     let pairs = if $end > 1 { $command | slice 1..<$end | chunks 2 } else { [] }
     let command = $command | skip ($end + 1)
     let added = $pairs | where $it.0 == PATH | each {|pair| $pair.1 } | reverse
@@ -724,8 +730,8 @@ export def --env --wrapped venvwrap [...words] {
     }
 }
 
-# The variables that virtualenvwrapper's loader sets. A process starts only for a directory that must
-# be expanded.
+# The variables that virtualenvwrapper's loader sets. A process starts only for a directory that
+# must be expanded.
 def --env set-defaults [] {
     let home = variable WORKON_HOME | default ''
     if $home == '' {
@@ -747,8 +753,8 @@ def --env set-defaults [] {
 }
 
 # For a shell started inside an environment, or one that reads its configuration again: moves the
-# environment to the front of PATH, behind which the configuration put it. A removed environment gets
-# no name in the prompt, and can be deactivated all the same.
+# environment to the front of PATH, behind which the configuration put it. A removed environment
+# gets no name in the prompt, and can be deactivated all the same.
 def --env resume [] {
     let record = settled-record
     if $record == '' or not (is-about-active $record) {
@@ -759,7 +765,8 @@ def --env resume [] {
         $env.__venvwrap.record = $record
         $env.__venvwrap.named = variable VIRTUAL_ENV_PROMPT | default ''
     }
-    if ($"($root)/bin" | path type) != dir or not ([pyvenv.cfg conda-meta] | any {|name| $root | path join $name | path exists }) {
+    let is_there = [pyvenv.cfg conda-meta] | any {|name| $root | path join $name | path exists }
+    if ($"($root)/bin" | path type) != dir or not $is_there {
         return
     }
     remove-from-path $"($root)/bin"

@@ -103,7 +103,7 @@ pub(super) fn complete(words: &[OsString], session: &Session<'_>) -> Result<Outc
     Ok(Outcome::Done)
 }
 
-/// A JSON array of what Nushell puts in place of the word, in its own quotes, with the descriptions.
+/// A JSON array of what Nushell puts in place of the word, in its own quotes, and descriptions.
 fn for_nu(found: &[Candidate]) -> Vec<u8> {
     let mut text = b"[".to_vec();
     for candidate in found {

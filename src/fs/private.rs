@@ -117,8 +117,8 @@ pub(crate) fn read_private(path: &Path, limit: u64) -> io::Result<Result<Option<
     }
 }
 
-/// Opens an empty file for writing, if it is this user's and nobody else can open it. Neither follows
-/// a link nor waits for a pipe.
+/// Opens an empty file for writing, if it is this user's and nobody else can open it. Neither
+/// follows a link nor waits for a pipe.
 pub(crate) fn open_to_fill(path: &Path) -> io::Result<File> {
     let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
     let file = fs::OpenOptions::new().write(true).custom_flags(flags.bits()).open(path)?;

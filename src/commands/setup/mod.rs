@@ -27,8 +27,8 @@ const LIMIT: u64 = 16 * 1024 * 1024;
 ///
 /// Writes a marked block into the rc file of each shell: ~/.bashrc (and the file of a login bash
 /// that does not read it), .zshrc in ZDOTDIR or the home directory, conf.d/venvwrap.fish, and
-/// autoload/venvwrap.nu. The changes are shown first and written after a question, or with --yes. A file that already loads
-/// venvwrap stays as it is.
+/// autoload/venvwrap.nu. The changes are shown first and written after a question, or with --yes.
+/// A file that already loads venvwrap stays as it is.
 #[derive(Debug, Parser)]
 #[command(
     name = "setup",
