@@ -32,6 +32,7 @@ impl ValueEnum for Printed {
             Self::Functions(Shell::Bash),
             Self::Functions(Shell::Zsh),
             Self::Functions(Shell::Fish),
+            Self::Functions(Shell::Nu),
             Self::Whole,
             Self::Lazy,
         ]
