@@ -188,7 +188,6 @@ pub(super) const ROWS: &[Row] = &[
             .only_in(&[Shell::Fish])
             .loaded(),
     ),
-    by("nu::what_doctor_offers_can_be_typed", "`hide-env {variable}`"),
     pasted(
         "`unset {variable}`",
         situation(environment, "venvwrap doctor", &[Gone])
