@@ -123,7 +123,7 @@ pub(crate) fn open_to_fill(path: &Path) -> io::Result<File> {
     let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
     let file = fs::OpenOptions::new().write(true).custom_flags(flags.bits()).open(path)?;
     let entry = file.metadata()?;
-    let is_private = entry.uid() == geteuid().as_raw() && entry.mode() & 0o077 == 0;
+    let is_private = entry.uid() == geteuid().as_raw() && entry.mode() & 0o777 == 0o600;
     if entry.is_file() && is_private && entry.len() == 0 {
         Ok(file)
     } else {
