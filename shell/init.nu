@@ -1,7 +1,7 @@
 # venvwrap's commands for Nushell 0.115 and newer.
 #
 # `venvwrap init nu` prints a module: a line that names the binary, complete.nu, and this file. A
-# command asks the binary for a plan. Nushell can redirect neither descriptor 3 nor evaluate text,
+# command asks the binary for a plan. Nushell can neither redirect descriptor 3 nor evaluate text,
 # so the plan arrives in a private file, as JSON: a list of steps, each the words of one command
 # here. Stdout and stderr stay the user's. Loading starts no process and can be repeated.
 #
