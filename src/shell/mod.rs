@@ -268,7 +268,7 @@ mod tests {
             "[[\"depart\"],[\"enter\",\"/w/it's\",\"it's\",\"/w\"],[\"cd\",\"/p \\\\x\"]]"
         );
         let plan = Plan::of(Step::ChangeDirectory(OsStr::from_bytes(b"/p\xff").into()));
-        assert_eq!(Shell::Nu.render(&plan, "1").unwrap_err().to_string(), "nu cannot hold `/p\\xFF`: it is not UTF-8");
+        assert_eq!(Shell::Nu.render(&plan, "1").unwrap_err().to_string(), "nu cannot hold `/p\\xff`: it is not UTF-8");
     }
 
     #[test]
