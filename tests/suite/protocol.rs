@@ -148,11 +148,7 @@ fn functions_of_another_version_must_be_reloaded() {
         (Shell::Zsh, "eval \"$(venvwrap init zsh)\""),
         (Shell::Fish, "venvwrap init fish | source"),
     ] {
-        let edit = match shell {
-            Shell::Bash => "eval \"$(declare -f __venvwrap_call | sed s@bash/2@bash/0@)\"",
-            Shell::Zsh => "functions[__venvwrap_call]=${functions[__venvwrap_call]//zsh\\/2/zsh/0}",
-            Shell::Fish => "functions __venvwrap_call | string replace fish/2 fish/0 | source",
-        };
+        let edit = shell.older_functions();
         let story = Story::new().code(edit, edit).run(["workon", "x"]).get("VIRTUAL_ENV");
         let message = format!(
             "venvwrap: the functions in this shell are from another version of venvwrap

@@ -217,12 +217,8 @@ fn one_from_elsewhere_is_looked_at_like_those_in_the_store() {
 #[test]
 fn functions_of_another_version_are_a_finding_among_the_others() {
     let sandbox = with_x();
-    for (shell, edit) in [
-        (Shell::Bash, "eval \"$(declare -f __venvwrap_call | sed s@bash/2@bash/0@)\""),
-        (Shell::Zsh, "functions[__venvwrap_call]=${functions[__venvwrap_call]//zsh\\/2/zsh/0}"),
-        (Shell::Fish, "functions __venvwrap_call | string replace fish/2 fish/0 | source"),
-    ] {
-        let (said, status) = told(&sandbox, shell, edit);
+    for shell in Shell::ALL {
+        let (said, status) = told(&sandbox, shell, shell.older_functions());
         let line = if shell == Shell::Fish { "venvwrap init fish | source" } else { "eval \"$(venvwrap init " };
         let expected = format!(
             "problem  (shell)  the functions in this shell are from another version of venvwrap

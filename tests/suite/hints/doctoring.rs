@@ -75,21 +75,21 @@ pub(super) const ROWS: &[Row] = &[
     pasted(
         "start a new shell, or run `{load}`",
         situation(environment, "venvwrap doctor", &[Gone])
-            .after_line("eval \"$(declare -f __venvwrap_call | sed s@bash/2@bash/0@)\"")
+            .after_line(Shell::Bash.older_functions())
             .only_in(&[Shell::Bash])
             .loaded(),
     ),
     pasted(
         "start a new shell, or run `{load}`",
         situation(environment, "venvwrap doctor", &[Gone])
-            .after_line("functions[__venvwrap_call]=${functions[__venvwrap_call]//zsh\\/2/zsh/0}")
+            .after_line(Shell::Zsh.older_functions())
             .only_in(&[Shell::Zsh])
             .loaded(),
     ),
     pasted(
         "start a new shell, or run `{load}`",
         situation(environment, "venvwrap doctor", &[Gone])
-            .after_line("functions __venvwrap_call | string replace fish/2 fish/0 | source")
+            .after_line(Shell::Fish.older_functions())
             .only_in(&[Shell::Fish])
             .loaded(),
     ),

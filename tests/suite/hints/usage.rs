@@ -12,7 +12,7 @@ pub(super) const ROWS: &[Row] = &[
     pasted(
         "start a new shell, or load them again: `{load}`",
         situation(environment, "workon {name}", &[Line("workon {name}")])
-            .after_line("eval \"$(declare -f __venvwrap_call | sed s@bash/2@bash/0@)\"")
+            .after_line(Shell::Bash.older_functions())
             .only_in(&[Shell::Bash])
             .loaded(),
     ),
