@@ -160,8 +160,8 @@ pub(super) fn root() -> Command {
         .about("Named Python virtual environments, switched with one word")
         .long_about(
             "Named Python virtual environments, switched with one word.\n\nvenvwrap keeps environments in one \
-             directory, WORKON_HOME, and brings the commands of virtualenvwrapper to bash, zsh, and fish. `venvwrap \
-             setup` loads them in new shells; then `mkvirtualenv projectx` creates an environment and `workon projectx` activates it.",
+             directory, WORKON_HOME, and brings the commands of virtualenvwrapper to bash, zsh, fish, and Nushell. \
+             `venvwrap setup` loads them in new shells; then `mkvirtualenv projectx` creates an environment and `workon projectx` activates it.",
         )
         .after_help(DESCRIBES)
         .subcommand_required(true)

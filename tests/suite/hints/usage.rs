@@ -23,8 +23,8 @@ pub(super) const ROWS: &[Row] = &[
     mentioned(
         "help; the three commands are tried everywhere",
         "Named Python virtual environments, switched with one word.\n\nvenvwrap keeps environments in one directory, \
-         WORKON_HOME, and brings the commands of virtualenvwrapper to bash, zsh, and fish. `venvwrap setup` loads them in \
-         new shells; then `mkvirtualenv projectx` creates an environment and `workon projectx` activates it.",
+         WORKON_HOME, and brings the commands of virtualenvwrapper to bash, zsh, fish, and Nushell. `venvwrap setup` \
+         loads them in new shells; then `mkvirtualenv projectx` creates an environment and `workon projectx` activates it.",
     ),
     pasted(
         "the command for that is `{command}`",
