@@ -9,7 +9,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, IsTerminal};
 use std::os::fd::{FromRawFd, OwnedFd};
-use std::os::unix::process::CommandExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::thread;
@@ -31,6 +31,11 @@ pub(crate) use signals::{HeldSignals, ignore_stop};
 /// The descriptor on which the shell functions read the plan (DESIGN.md 3). stdout and stderr stay
 /// the user's.
 const PLAN_DESCRIPTOR: i32 = 3;
+
+/// The status of a child as a shell reports it: death by a signal is 128 plus the signal's number.
+pub(crate) fn shell_status(status: ExitStatus) -> i32 {
+    status.code().or_else(|| Some(128 + status.signal()?)).unwrap_or(1)
+}
 
 /// The arguments and variables of this process.
 #[derive(Debug)]

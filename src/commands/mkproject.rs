@@ -2,9 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::ExitStatus;
 
 use clap::Parser;
 use clap::error::ErrorKind;
@@ -13,6 +11,7 @@ use serde::Serialize;
 use super::creation::{Creation, Options};
 use super::{Outcome, Session, Verb};
 use crate::activation::{Plan, Step};
+use crate::context::shell_status;
 use crate::directories;
 use crate::env_vars;
 use crate::environment::Environment;
@@ -156,9 +155,7 @@ impl Finish {
             match templates.find(word).and_then(|template| templates.apply(&template, &self.name, &directory)) {
                 Ok(ended) if ended.is_none_or(|ended| ended.success()) => continue,
                 Ok(ended) => {
-                    // Ended by a signal: as a shell would say it.
-                    let status = |ended: ExitStatus| ended.code().or_else(|| ended.signal().map(|signal| 128 + signal));
-                    let code = ended.and_then(status).unwrap_or(1);
+                    let code = ended.map_or(1, shell_status);
                     output::note(&format!("template {word_shown} failed with status {code}"));
                 }
                 Err(error) => output::report(&error),

@@ -17,7 +17,7 @@ use super::copying::{Copying, quoted};
 use super::in_use::{self, Taking};
 use super::snapshot::stored;
 use super::{Outcome, Session, Verb, cpvirtualenv, diff, healing, run};
-use crate::context::Context;
+use crate::context::{Context, shell_status};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::fs::{Stamp, stamp};
@@ -181,8 +181,7 @@ impl Try {
 }
 
 fn exit_code(status: ExitStatus) -> u8 {
-    let code = status.code().or_else(|| Some(128 + status.signal()?)).unwrap_or(1);
-    u8::try_from(code).unwrap_or(1)
+    u8::try_from(shell_status(status)).unwrap_or(1)
 }
 
 /// Shows what changed, on stderr: stdout belongs to the program.

@@ -3,7 +3,6 @@
 //! A list describes one environment and asks no index, so the user's settings are switched off. A
 //! lock file says where packages come from, so the settings apply.
 
-use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -11,7 +10,7 @@ use std::time::Duration;
 use super::choice::{MAKE_LOCKS, Program};
 use crate::asked::{Patience, ask};
 use crate::config::Installer;
-use crate::context::Context;
+use crate::context::{Context, shell_status};
 use crate::environment::Environment;
 use crate::environment::frozen::{Frozen, checked};
 use crate::error::{Error, Result};
@@ -74,7 +73,7 @@ fn ended_well(status: std::process::ExitStatus, what: String) -> Result<()> {
     if status.success() {
         return Ok(());
     }
-    let status = status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(1);
+    let status = shell_status(status);
     Err(Error::Child { what, status, hint: "its message is above; nothing was written".to_owned() })
 }
 

@@ -5,13 +5,12 @@
 //! DESIGN.md). Takes no lock against other installers in the same environment: they would not honor
 //! ours.
 
-use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 
 use crate::asked::{Patience, ask};
 use crate::config::Installer;
-use crate::context::Context;
+use crate::context::{Context, shell_status};
 use crate::environment::Environment;
 use crate::error::{Error, PackageError, Result};
 use crate::shown::shown;
@@ -87,9 +86,7 @@ pub(crate) fn install(
         CallKind::Defaults(file) => format!("{what} -r {}", shown(file)),
         _ => what,
     };
-    // A shell reports death by a signal as 128 plus the signal's number.
-    let status = status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(1);
-    Err(Error::Child { what, status, hint })
+    Err(Error::Child { what, status: shell_status(status), hint })
 }
 
 fn run(
