@@ -1,10 +1,10 @@
 //! Choosing an environment from a list at a terminal: with fzf if that is installed, else built in.
 
 use std::ffi::{OsStr, OsString};
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 
 use super::{Session, lsvirtualenv};
 use crate::environment::Environment;
@@ -29,8 +29,11 @@ pub(super) fn pick(session: &Session<'_>, home: &WorkonHome) -> Result<Option<Os
     }
     let width = names.iter().map(|name| output::display_width(&shown(name).to_string())).max().unwrap_or_default();
     let lines: Vec<String> = names.iter().map(|name| line(session, home, name, width)).collect();
-    if let Some(fzf) = session.context.program("fzf") {
-        return with_fzf(session, &fzf, &names, &lines);
+    // An fzf that cannot be started is as good as none.
+    if let Some(fzf) = session.context.program("fzf")
+        && let Ok(child) = started(session, &fzf)
+    {
+        return chosen_with(child, &names, &lines).map_err(Error::io("run", fzf));
     }
     Ok(output::chosen("Environment", &lines)?.map(|at| names.swap_remove(at)))
 }
@@ -47,18 +50,21 @@ fn line(session: &Session<'_>, home: &WorkonHome, name: &OsStr, width: usize) ->
     format!("{name}{gap}  {version:8}  {project}").trim_end().to_owned()
 }
 
-/// fzf gets the number and the name before each line, and shows the rest. `/` separates them: no
-/// name has one.
-fn with_fzf(session: &Session<'_>, fzf: &Path, names: &[OsString], lines: &[String]) -> Result<Option<OsString>> {
-    let failed = |source| Error::io("run", fzf)(source);
+/// Starts fzf. It gets the number and the name before each line, and shows the rest. `/` separates
+/// them: no name has one.
+fn started(session: &Session<'_>, fzf: &Path) -> Result<Child> {
     let executable = Language::Sh.literal(session.context.executable()?.as_os_str().as_bytes());
     // fzf quotes what it puts in the place of {s2}, and keeps its spaces.
     let preview = [&executable, &b" showvirtualenv -- {s2}"[..]].concat();
     let mut command = session.context.command(fzf);
     command.args(["--prompt=workon ", "--height=40%", "--reverse", "--no-multi", "--delimiter=/", "--with-nth=3.."]);
     command.arg("--preview").arg(OsString::from_vec(preview)).stdin(Stdio::piped()).stdout(Stdio::piped());
-    let mut child = command.spawn().map_err(failed)?;
-    if let Some(mut stdin) = child.stdin.take() {
+    command.spawn().map_err(Error::io("run", fzf))
+}
+
+/// The name that is chosen in fzf; `None` if it ends without a choice.
+fn chosen_with(mut fzf: Child, names: &[OsString], lines: &[String]) -> io::Result<Option<OsString>> {
+    if let Some(mut stdin) = fzf.stdin.take() {
         for (number, (name, line)) in names.iter().zip(lines).enumerate() {
             let line = [format!("{number}/").as_bytes(), name.as_bytes(), b"/", line.as_bytes(), b"\n"].concat();
             // Ends early once a line was chosen.
@@ -68,10 +74,10 @@ fn with_fzf(session: &Session<'_>, fzf: &Path, names: &[OsString], lines: &[Stri
         }
     }
     let mut answer = Vec::new();
-    if let Some(stdout) = child.stdout.take() {
-        stdout.take(64 * 1024).read_to_end(&mut answer).map_err(failed)?;
+    if let Some(stdout) = fzf.stdout.take() {
+        stdout.take(64 * 1024).read_to_end(&mut answer)?;
     }
-    child.wait().map_err(failed)?;
+    fzf.wait()?;
     let number = answer.split(|byte| *byte == b'/').next().and_then(|word| std::str::from_utf8(word).ok());
     Ok(number.and_then(|number| names.get(number.parse::<usize>().ok()?)).cloned())
 }

@@ -190,7 +190,12 @@ fn completion_offers_what_is_used_often_and_lately_first() {
 
 #[test]
 fn workon_i_offers_a_list_with_the_last_used_first() {
-    in_every_shell(&used(), |terminal| {
+    let sandbox = used();
+    // Also where fzf is installed: one that cannot be started comes first on PATH.
+    let fzf = sandbox.tools().join("fzf");
+    fs::write(&fzf, "#!/nowhere/sh\n").unwrap();
+    fs::set_permissions(&fzf, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    in_every_shell(&sandbox, |terminal| {
         let prompts = terminal.prompts();
         terminal.type_keys("workon -i\r");
         terminal.wait_for("gamma one  3.11.2");

@@ -25,9 +25,7 @@ impl Shell {
     /// Makes the functions those of an older version: they call with another protocol.
     pub(crate) const fn older_functions(self) -> &'static str {
         match self {
-            Self::Bash => {
-                "__venvwrap_load functions; eval \"$(declare -f __venvwrap_call | sed s@bash/2@bash/0@)\""
-            }
+            Self::Bash => "__venvwrap_load functions; eval \"$(declare -f __venvwrap_call | sed s@bash/2@bash/0@)\"",
             Self::Zsh => {
                 "__venvwrap_load functions; functions[__venvwrap_call]=${functions[__venvwrap_call]//zsh\\/2/zsh/0}"
             }
