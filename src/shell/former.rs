@@ -26,6 +26,11 @@ impl Printed {
     }
 }
 
+/// Whether a file like these is from a version of venvwrap.
+pub(crate) fn is_ours(text: &[u8]) -> bool {
+    memchr::memmem::find(text, b"__venvwrap_").is_some()
+}
+
 impl ValueEnum for Printed {
     fn value_variants<'a>() -> &'a [Self] {
         &[

@@ -43,6 +43,7 @@ const NOT_RUN: &[(&str, &str)] = &[
 const SPELLED: &[(&str, &str)] = &[
     ("~/.local/bin/venvwrap setup", "~/.local/bin/venvwrap setup --yes"),
     ("venvwrap setup", "venvwrap setup --yes"),
+    ("venvwrap setup --compat", "~/.local/bin/venvwrap setup --compat --yes"),
     ("venvwrap setup nu", "venvwrap setup nu --yes"),
     ("venvwrap setup --auto", "venvwrap setup --auto --yes"),
     ("venvwrap setup --replace-virtualenvwrapper", "venvwrap setup --replace-virtualenvwrapper --yes"),

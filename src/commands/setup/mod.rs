@@ -15,6 +15,7 @@ use crate::shell::Shell;
 use crate::shell::init::{Script, Switching};
 use crate::shell::startup::{FunctionsSource, Startup};
 
+mod compat;
 mod difference;
 mod startup_file;
 
@@ -40,6 +41,8 @@ Examples:
   venvwrap setup --auto              also switch environments by directory
   venvwrap setup --replace-virtualenvwrapper
                                      also disable lines that load virtualenvwrapper
+  venvwrap setup --compat            also write virtualenvwrapper.sh, for rc files
+                                     and frameworks that source it
   venvwrap setup --uninstall         remove the block from all rc files"
 )]
 #[allow(clippy::struct_excessive_bools, reason = "one for each option")]
@@ -54,6 +57,10 @@ pub(crate) struct Setup {
     /// Also disable lines that load virtualenvwrapper; --uninstall enables them again
     #[arg(long)]
     replace_virtualenvwrapper: bool,
+    /// Also write virtualenvwrapper.sh and virtualenvwrapper_lazy.sh beside the
+    /// binary; --uninstall removes them
+    #[arg(long, conflicts_with = "uninstall")]
+    compat: bool,
     /// Remove the block
     #[arg(long, conflicts_with = "replace_virtualenvwrapper")]
     uninstall: bool,
@@ -75,6 +82,9 @@ struct Edit {
     success: String,
     /// The shell that has a block now and had none.
     new_in: Option<Shell>,
+    /// The file holds what `venvwrap init` prints for this word, and little else.
+    printed: Option<&'static str>,
+    is_program: bool,
 }
 
 /// All changes, and what else there is to say.
@@ -94,6 +104,12 @@ impl Verb for Setup {
                 self.add(session, shell, &mut changes)?;
             }
         }
+        if self.compat {
+            compat::add(session, &mut changes)?;
+        }
+        if self.uninstall && self.shells.is_empty() {
+            compat::remove(session, &mut changes);
+        }
         let Changes { edits, remarks } = changes;
         output::data(edits.iter().map(Edit::shown).collect::<String>().as_bytes())?;
         for remark in &remarks {
@@ -112,7 +128,7 @@ impl Verb for Setup {
         self.confirm(&edits)?;
         for edit in &edits {
             let text = block::joined(&edit.lines);
-            edit.file.write((!edit.is_removal).then_some(&text))?;
+            edit.file.write((!edit.is_removal).then_some(&text), edit.is_program)?;
             output::note(&edit.success);
         }
         let set_up: Vec<Shell> = edits.iter().filter_map(|edit| edit.new_in).collect();
@@ -226,6 +242,8 @@ impl Setup {
                 is_removal: false,
                 success,
                 new_in: (is_target && !survey.has_block).then_some(shell),
+                printed: (shell == Shell::Nu).then_some("nu"),
+                is_program: false,
             });
         }
         if shell == Shell::Bash && is_new && targets.len() == 1 && files.of_login_bash().is_none() {
@@ -288,7 +306,15 @@ fn remove(session: &Session<'_>, shell: Shell, changes: &mut Changes) -> Result<
         let (lines, is_removal) = block::without_block(file.text.as_deref().unwrap_or_default())
             .map_err(|damaged| damaged_block(&file, &damaged))?;
         let success = if is_removal { format!("Removed {}", file.shown) } else { format!("Restored {}", file.shown) };
-        changes.edits.push(Edit { file, lines, is_removal, success, new_in: None });
+        changes.edits.push(Edit {
+            file,
+            lines,
+            is_removal,
+            success,
+            new_in: None,
+            printed: (shell == Shell::Nu).then_some("nu"),
+            is_program: false,
+        });
     }
     Ok(())
 }
@@ -324,10 +350,18 @@ fn source(session: &Session<'_>, shell: Shell, is_automatic: bool) -> Result<Fun
 }
 
 impl Edit {
-    /// The changes as a diff.
+    /// A file that another one sources or runs.
+    fn of_program(file: StartupFile, lines: Vec<Line>, printed: &'static str, success: String) -> Self {
+        Self { file, lines, is_removal: false, success, new_in: None, printed: Some(printed), is_program: true }
+    }
+
+    /// The changes as a diff, or in words if they are hundreds of lines of our own.
     fn shown(&self) -> String {
         let old = if self.file.text.is_some() { &self.file.shown } else { "/dev/null" };
         let new = if self.is_removal { "/dev/null" } else { &self.file.shown };
+        if let Some(word) = self.printed {
+            return format!("--- {old}\n+++ {new}\n    (what `venvwrap init {word}` prints)\n");
+        }
         difference::unified(old, new, &self.lines)
     }
 }

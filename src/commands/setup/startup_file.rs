@@ -2,7 +2,7 @@
 //! symbolic link stays, and its target is replaced.
 
 use std::fs;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use nix::unistd::geteuid;
@@ -68,7 +68,7 @@ impl StartupFile {
     }
 
     /// Replaces the file, or removes it. Fails if it was changed since it was read.
-    pub(super) fn write(&self, text: Option<&[u8]>) -> Result<()> {
+    pub(super) fn write(&self, text: Option<&[u8]>, is_program: bool) -> Result<()> {
         let now = read_small(&self.target, LIMIT).map_err(Error::io("read", &self.target))?;
         if now != self.text {
             return Err(Error::Setup {
@@ -82,6 +82,11 @@ impl StartupFile {
         if let Some(directory) = self.target.parent().filter(|_| self.text.is_none()) {
             fs::create_dir_all(directory).map_err(Error::io("create", directory))?;
         }
-        write_whole(&self.target, text)
+        write_whole(&self.target, text)?;
+        if is_program {
+            let mode = fs::Permissions::from_mode(0o755);
+            fs::set_permissions(&self.target, mode).map_err(Error::io("change the mode of", &self.target))?;
+        }
+        Ok(())
     }
 }

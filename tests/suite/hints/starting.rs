@@ -35,6 +35,10 @@ pub(super) const ROWS: &[Row] = &[
     mentioned("the line of the row above, for a file", "add this line where that file comes from: `{by_hand}`"),
     by(AT_TERMINAL, "for this shell, run `venvwrap setup {}`"),
     mentioned("the command that failed, later", "run `venvwrap setup` again"),
+    mentioned(
+        "where the text of a file comes from",
+        "--- {old}\n+++ {new}\n    (what `venvwrap init {word}` prints)\n",
+    ),
     mentioned("the same command by another user", "run `venvwrap setup` as that user, without `sudo`"),
     mentioned(
         "the command that failed, later",

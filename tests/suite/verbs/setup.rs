@@ -463,3 +463,40 @@ fn what_is_said_on_the_way_to_the_functions_can_be_typed() {
         fs::remove_file(&file).unwrap();
     }
 }
+
+#[test]
+fn compat_puts_the_scripts_of_virtualenvwrapper_beside_the_binary() {
+    let sandbox = sandbox();
+    let bin = sandbox.root().join("prefix/bin");
+    fs::create_dir_all(&bin).unwrap();
+    fs::copy(BINARY, bin.join("venvwrap")).unwrap();
+    let setup = |more: &[&str]| run_as(&sandbox, &bin.join("venvwrap"), &[&["setup"], more].concat()).status(0);
+    let (whole, lazy) = (bin.join("virtualenvwrapper.sh"), bin.join("virtualenvwrapper_lazy.sh"));
+    let answer = setup(&["bash", "--compat", "--dry-run"]);
+    assert!(
+        answer.stdout_text().contains("virtualenvwrapper.sh\n    (what `venvwrap init virtualenvwrapper.sh` prints)\n")
+    );
+    assert!(fs::symlink_metadata(&whole).is_err());
+    setup(&["bash", "--compat", "--yes"]).stderr_contains("Wrote ");
+    for (file, source) in [(&whole, "virtualenvwrapper.sh"), (&lazy, "virtualenvwrapper_lazy.sh")] {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("shell").join(source);
+        assert_eq!(fs::read(file).unwrap(), fs::read(source).unwrap());
+        assert_eq!(fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o755);
+    }
+    // What rc files have said for years.
+    let line =
+        format!("source '{}'; mkvirtualenv --without-pip x; echo \"$VIRTUAL_ENV\"", "prefix/bin/virtualenvwrapper.sh");
+    for shell in [Shell::Bash, Shell::Zsh] {
+        let code = format!("cd \"$HOME/..\"; {line}; deactivate; rmvirtualenv x");
+        let answer = shell.plain().run(&sandbox, code);
+        assert!(answer.stdout_text().contains("/envs/x\n"), "{answer}");
+    }
+    // An older script of ours is replaced, another program's stays, also at the end.
+    fs::write(&whole, "__venvwrap_old\n").unwrap();
+    fs::write(&lazy, "# virtualenvwrapper's own\n").unwrap();
+    setup(&["bash", "--compat", "--yes"]).stderr_contains("another program's: it stays");
+    assert!(fs::read_to_string(&whole).unwrap().contains("__venvwrap_aliases_were"));
+    setup(&["--uninstall", "--yes"]).stderr_contains("Removed ");
+    assert!(fs::symlink_metadata(&whole).is_err());
+    assert_eq!(fs::read_to_string(&lazy).unwrap(), "# virtualenvwrapper's own\n");
+}

@@ -444,6 +444,7 @@ complete -c venvwrap -n "__fish_venvwrap_using_subcommand upgrade" -l json -d 'P
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand upgrade" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand setup" -l auto -d 'Activate a project\'s environment when you enter its directory, and deactivate it when you leave; kept by later runs'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand setup" -l replace-virtualenvwrapper -d 'Also disable lines that load virtualenvwrapper; --uninstall enables them again'
+complete -c venvwrap -n "__fish_venvwrap_using_subcommand setup" -l compat -d 'Also write virtualenvwrapper.sh and virtualenvwrapper_lazy.sh beside the binary; --uninstall removes them'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand setup" -l uninstall -d 'Remove the block'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand setup" -s n -l dry-run -d 'Show what would change and write nothing'
 complete -c venvwrap -n "__fish_venvwrap_using_subcommand setup" -s y -l yes -d 'Do not ask'
