@@ -63,6 +63,10 @@ mod health; //       problems and their repair
 mod commands; //     the verbs
 mod cli; //          the command line
 
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
 fn main() -> std::process::ExitCode {
     cli::run(&context::Context::from_process())
 }
