@@ -4,6 +4,7 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use crate::support::answer::Answer;
 use crate::support::pythons::{self, peer};
@@ -176,6 +177,36 @@ fn a_link_that_was_written_or_removed_by_hand_counts() {
     recreated(&sandbox);
     Shell::Bash.plain().run(&sandbox, "workon x").status(0).stderr("");
     assert!(!link.exists());
+}
+
+/// Where the clock stands still: the copy is as old as the link that was edited by hand, or as the
+/// environment that was created again.
+#[test]
+fn what_happens_within_one_tick_of_the_clock_counts() {
+    let sandbox = Sandbox::plain();
+    sandbox.run(["mkvirtualenv", "-q", "-p", pythons::complete().path.to_str().unwrap(), "x"]).status(0);
+    let root = sandbox.environment("x");
+    let copy = sandbox.workon_home().join(".venvwrap/kept/x");
+    for name in ["one", "two"] {
+        fs::create_dir(sandbox.root().join(name)).unwrap();
+        fs::write(root.join(".project"), format!("{}\n", sandbox.root().join(name).display())).unwrap();
+        if name == "two" {
+            has_time(&copy, fs::metadata(root.join(".project")).unwrap().modified().unwrap());
+        }
+        Shell::Bash.plain().run(&sandbox, "workon x").status(0).stderr("");
+    }
+    recreated(&sandbox);
+    // Not before what is born in the environment, and not after its settings.
+    let born = fs::metadata(root.join("bin")).unwrap().created().unwrap();
+    for file in [&copy, &root.join("pyvenv.cfg")] {
+        has_time(file, born);
+    }
+    let line = "another tool recreated `x`; restored its project, requested Python\n";
+    Shell::Bash.plain().run(&sandbox, "workon x; pwd").status(0).stderr(line).stdout("[ROOT]/two\n");
+}
+
+fn has_time(file: &Path, time: SystemTime) {
+    fs::File::options().append(true).open(file).unwrap().set_modified(time).unwrap();
 }
 
 #[test]

@@ -5,9 +5,10 @@
 //! when a copy is written and when it is restored. A copy is used only if no other user can have
 //! written it.
 
+mod moved;
+
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -24,9 +25,10 @@ use crate::fs::write_whole;
 use crate::hooks;
 use crate::project::dot_venv::Form;
 use crate::project::{self, identity::Identity};
-use crate::sorting::sort_by;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
+
+pub(crate) use moved::{decline, of_moved_project};
 
 /// The longest copy that is read.
 const LONGEST: u64 = 4 * 1024 * 1024;
@@ -152,19 +154,20 @@ impl Timestamps {
         Self { copy, cfg: copy.and_then(|_| modified(&environment.root().join(pyvenv_cfg::FILE_NAME))) }
     }
 
+    /// Two files written within one tick of the clock have the same time, whichever came first.
     fn is_recreated(self) -> bool {
-        self.cfg > self.copy
+        self.copy.is_some() && self.cfg >= self.copy
     }
 
-    /// Saves the copy if there is none, or if it is older than the environment, its project link,
-    /// or its `postactivate`: you may have edited them by hand.
+    /// Saves the copy if there is none, or if it is not younger than the environment, its project
+    /// link, and its `postactivate`: you may have edited them by hand.
     pub(crate) fn refresh(self, home: &WorkonHome, environment: &Environment, has_project: bool, context: &Context) {
         let hook = || modified(&environment.bin().join(hooks::POSTACTIVATE.name));
         // Removing a file changes the directory.
         let link = || modified(environment.root()).max(modified(&project::file(environment.root(), context)));
         let is_due = match self.copy {
             None => has_project || hook().is_some(),
-            copy => self.is_recreated() || hook() > copy || link() > copy,
+            copy => self.is_recreated() || hook() >= copy || link() >= copy,
         };
         if is_due {
             remember(home, environment, context);
@@ -231,43 +234,8 @@ pub(crate) fn lost_links(home: &WorkonHome, context: &Context) -> Vec<(OsString,
     entries.filter_map(|name| lost_link(home, context, &name).map(|project| (name, project))).collect()
 }
 
-/// The environments whose project is missing and seems to be in this directory now, and where it
-/// was, by name. Skips those that you declined to link to it.
-pub(crate) fn of_moved_project(
-    home: &WorkonHome,
-    context: &Context,
-    directory: &Path,
-    identity: &Identity,
-) -> Vec<(Environment, PathBuf)> {
-    let entries = fs::read_dir(home.kept()).into_iter().flatten().flatten();
-    let moved = |name: OsString| {
-        let keepsake = read(home, &name).filter(|keepsake| !keepsake.removed)?;
-        let is_same = keepsake.identity.as_ref()?.is_same_project(identity);
-        if !is_same || keepsake.declined.iter().any(|declined| declined == directory.as_os_str().as_bytes()) {
-            return None;
-        }
-        let environment = home.get(&EnvironmentName::existing(&name).ok()?).ok()?;
-        let linked = project::linked(&environment, context)
-            .ok()?
-            .filter(|linked| Some(linked.as_path()) == keepsake.project())?;
-        let is_missing = fs::metadata(&linked).is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
-        is_missing.then_some((environment, linked))
-    };
-    let mut found: Vec<_> = entries.filter_map(|entry| moved(entry.file_name())).collect();
-    sort_by(&mut found, |(one, _), (other, _)| one.name().cmp(other.name()));
-    found
-}
-
-/// Remembers that the environment is not to be linked to this directory.
-pub(crate) fn decline(home: &WorkonHome, environment: &Environment, directory: &Path) {
-    if let Some(mut keepsake) = read(home, environment.name()) {
-        keepsake.declined.push(directory.as_os_str().as_bytes().to_vec());
-        drop(write(home, environment.name(), &keepsake));
-    }
-}
-
 /// The copy, if the environment lacks something of it since another tool recreated the environment:
-/// `pyvenv.cfg` and the directory of programs are younger than the copy. (What you remove leaves
+/// `pyvenv.cfg` and the directory of programs are not older than the copy. (What you remove leaves
 /// both alone.)
 fn lost(timestamps: Timestamps, home: &WorkonHome, environment: &Environment, context: &Context) -> Option<Keepsake> {
     if !timestamps.is_recreated() || !is_stored(home, environment) {
@@ -280,7 +248,7 @@ fn lost(timestamps: Timestamps, home: &WorkonHome, environment: &Environment, co
             let prompt = environment.cfg().and_then(|cfg| cfg.prompt());
             let has_lost_prompt =
                 has_own_prompt(customization, environment) && prompt != customization.prompt.as_deref();
-            Some(born) > timestamps.copy && (has_lost_prompt || customization.is_missing_in(environment, context))
+            Some(born) >= timestamps.copy && (has_lost_prompt || customization.is_missing_in(environment, context))
         }
         // The file system does not say.
         Err(_) => fs::symlink_metadata(project::file(environment.root(), context)).is_err(),
