@@ -97,6 +97,7 @@ lint: ## formatting, clippy, spelling, dependencies, workflows, and the linter o
 	set -e; for file in $(ZSH_SCRIPTS); do zsh -n "$$file"; done
 	set -e; for file in $(FISH_SCRIPTS); do fish --no-execute "$$file"; done
 	fish_indent --check $(FISH_SCRIPTS)
+	$(PEERS)/nu --no-config-file tests/tools/lint.nu
 	mandoc -T lint -W error $(GENERATED)/$(MAN_DIR)/*.1
 	$(PEERS)/cargo-deny --locked check --hide-inclusion-graph licenses bans sources
 	$(PEERS)/cargo-shear --locked
