@@ -19,9 +19,9 @@ pub(crate) fn shown<T: AsRef<OsStr> + ?Sized>(value: &T) -> Shown<'_> {
     Shown(value.as_ref().as_bytes())
 }
 
-/// A name in a command that a message proposes: one word that bash, zsh and fish all read back
-/// unchanged. It is bare, or in single quotes with `'` and `\` between them. A name with characters
-/// that a terminal obeys, or with invalid UTF-8, becomes a call of `printf` with octal numbers.
+/// A name in a command that a message proposes: one word that bash, zsh, fish, and Nushell all read
+/// back unchanged. It is bare, or in quotes. A name with characters that a terminal obeys, or with
+/// invalid UTF-8, becomes a call of `printf` with octal numbers, which Nushell does not read.
 pub(crate) fn typed<T: AsRef<OsStr> + ?Sized>(value: &T) -> String {
     let bytes = value.as_ref().as_bytes();
     if is_plain(value.as_ref()) {
@@ -214,9 +214,8 @@ mod tests {
     #[test]
     fn a_name_in_a_command_can_be_typed_as_it_is_shown() {
         assert_eq!(typed("project-x_1.2"), "project-x_1.2");
-        assert_eq!(typed("it's $HOME"), r"'it'\''s $HOME'");
+        assert_eq!(typed("it's $HOME"), r#"'it'"'"'s $HOME'"#);
         assert_eq!(typed(""), "''");
-        assert_eq!(typed(r"a\\b\"), r"'a'\\''\\'b'\\''");
         assert_eq!(typed("-x y"), "'-x y'");
         assert_eq!(typed("a\u{202e}\x1b"), r#""$(printf 'a\342\200\256\033')""#);
         assert_eq!(typed(OsStr::from_bytes(b"-\xff'")), r#""$(printf '\055\377\047')""#);

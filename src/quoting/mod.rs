@@ -160,13 +160,19 @@ pub(crate) fn is_bare_word(bytes: &[u8]) -> bool {
     bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"/_-.+,@:".contains(byte))
 }
 
-/// One word that bash, zsh, and fish read alike: `'` and `\` stand outside the quotes.
+/// One word that bash, zsh, fish, and Nushell read alike. In Nushell nothing ends a word in single
+/// quotes but the quote, and a bare `\'` is none: so `'` and `\` stand in double quotes.
 pub(crate) fn for_any_shell(text: &str) -> String {
+    // `!` is a command of the history in bash.
+    if text.contains('\'') && !text.contains(['"', '$', '`', '\\', '!']) {
+        return format!("\"{text}\"");
+    }
     let mut word = String::with_capacity(text.len() + 2);
     word.push('\'');
     for character in text.chars() {
         match character {
-            '\'' | '\\' => word.extend(['\'', '\\', character, '\'']),
+            '\'' => word.push_str("'\"'\"'"),
+            '\\' => word.push_str("'\"\\\\\"'"),
             other => word.push(other),
         }
     }
@@ -210,9 +216,11 @@ mod tests {
     }
 
     #[test]
-    fn a_word_for_any_shell_keeps_quotes_and_backslashes_outside() {
-        assert_eq!(for_any_shell("it's $HOME"), r"'it'\''s $HOME'");
-        assert_eq!(for_any_shell(r"a\\b\"), r"'a'\\''\\'b'\\''");
+    fn a_word_for_any_shell_has_quotes_and_backslashes_in_double_quotes() {
+        assert_eq!(for_any_shell("it's (1)"), r#""it's (1)""#);
+        assert_eq!(for_any_shell("it's $HOME"), r#"'it'"'"'s $HOME'"#);
+        assert_eq!(for_any_shell("it's!"), r#"'it'"'"'s!'"#);
+        assert_eq!(for_any_shell(r"a\\b\"), r#"'a'"\\"''"\\"'b'"\\"''"#);
         assert_eq!(for_any_shell(""), "''");
     }
 

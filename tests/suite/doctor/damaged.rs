@@ -115,7 +115,7 @@ fn a_store_that_was_moved_by_hand_is_brought_into_line() {
     drop(sandbox.run_command(command, b"").status(0));
     fs::rename(sandbox.environment("ours"), sandbox.environment("it's \"new\"")).unwrap();
     fs::rename(sandbox.environment("venv"), sandbox.environment("other")).unwrap();
-    let mend = "`venvwrap doctor --fix 'it'\\''s \"new\"'` repairs it";
+    let mend = "`venvwrap doctor --fix 'it'\"'\"'s \"new\"'` repairs it";
     sandbox
         .run(["doctor"])
         .status(1)

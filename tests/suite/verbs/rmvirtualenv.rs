@@ -29,7 +29,7 @@ fn it_goes_aside_at_once_and_the_way_back_is_told() {
     assert_eq!(names(&sandbox.workon_home()), [".venvwrap", "keep"]);
     assert_eq!(names(&sandbox.workon_home().join(".venvwrap/trash")).len(), 3);
     sandbox.minimal_environment("it's $x");
-    let told = r"`venvwrap undo 'it'\''s $x'` brings it back, for 7 days";
+    let told = r#"`venvwrap undo 'it'"'"'s $x'` brings it back, for 7 days"#;
     sandbox.run(["rmvirtualenv", "it's $x"]).status(0).stderr(format!("{told}\n"));
 }
 
