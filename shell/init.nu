@@ -11,6 +11,7 @@
 # changes of the environment survive an error.
 def --env --wrapped call-binary [...words] {
     leave-lost-directory
+    look-for-uv
     let plan = private-file
     let mode = if $nu.is-interactive { '/i' } else { '' }
     let previous = $env.__venvwrap.previous
@@ -78,6 +79,8 @@ def --env carry-out [step: string, words: list<string>] {
         project_cd => { tell-hooks $words }
         put_back => { put-back $words.0 $words.1 $words.2 }
         without => { remove-from-path $words.0 }
+        uv => { begin-uv $words.1 }
+        uv_leave => { end-uv }
         run_hooks => { try { ^$executable hook ...$words } }
         source => { run-hook-file $words.0 }
         text => { run-hook $words.0 }
@@ -271,6 +274,9 @@ def --env leave [record: string] {
     if $record == '' {
         return
     }
+    if (values-of $record uv | is-not-empty) {
+        end-uv
+    }
     let fields = fields $record
     let root = values-of $record root | get --optional 0 | default ''
     let stood = $fields | where name == stood and value =~ '^[0-9]{1,4}$' | get --optional 0.value
@@ -329,6 +335,7 @@ def --env restore [name: string, fields: list<any>] {
 # environment's, the global one after.
 def --env depart [] {
     leave-lost-directory
+    look-for-uv
     let record = settled-record
     let root = values-of $record root | get --optional 0 | default ''
     if $root == '' or not (is-active $root) {
@@ -413,6 +420,7 @@ def answer [question: string] {
 # The builtin, past a command of the user.
 def --env change-directory [directory: string] {
     %cd $directory
+    look-for-uv
 }
 
 # Tells hooks and their children whether activation changes to the project.
@@ -667,8 +675,8 @@ export def --wrapped showvirtualenv [...words] {
 
 # Link a virtual environment to a project.
 @complete venvwrap-candidates
-export def --wrapped setvirtualenvproject [...words] {
-    call-reader setvirtualenvproject ...$words
+export def --env --wrapped setvirtualenvproject [...words] {
+    call-binary setvirtualenvproject ...$words
 }
 
 # List the site-packages of the active virtual environment.
@@ -704,7 +712,7 @@ export def --wrapped virtualenvwrapper [...words] {
 # The verbs with a plan, under all their names. Others leave their output to a pipe.
 const WITH_PLAN = [
     workon activate use deactivate mkvirtualenv create new mktmpenv tmp mkproject rmvirtualenv rm remove cpvirtualenv cp
-    copy mvvirtualenv mv rename allvirtualenv cdvirtualenv cdsitepackages cdproject
+    copy mvvirtualenv mv rename allvirtualenv cdvirtualenv cdsitepackages cdproject setvirtualenvproject
 ]
 
 # Keep virtual environments in one place, and switch between them.
@@ -723,7 +731,7 @@ export def --env --wrapped venvwrap [...words] {
             $env.__venvwrap.project = '/'
         }
         call-binary ...$words
-    } else if $verb in $WITH_PLAN {
+    } else if $verb in $WITH_PLAN or ($verb == uv and ($words | get --optional 1) in [on off]) {
         call-binary ...$words
     } else {
         call-reader ...$words
@@ -765,6 +773,10 @@ def --env resume [] {
         $env.__venvwrap.record = $record
         $env.__venvwrap.named = variable VIRTUAL_ENV_PROMPT | default ''
     }
+    if (values-of $record uv | is-not-empty) {
+        watch-uv
+        look-for-uv
+    }
     let is_there = [pyvenv.cfg conda-meta] | any {|name| $root | path join $name | path exists }
     if ($"($root)/bin" | path type) != dir or not $is_there {
         return
@@ -779,12 +791,11 @@ def --env resume [] {
 # Loads the commands: called when the module is used. A record is private to this shell, because
 # programs see only text.
 def --env load-commands [] {
-    if ($env.__venvwrap? | describe) !~ '^record' {
-        $env.__venvwrap = {
-            record: '', entered: '', named: '', previous: '', earlier: '', prompt: null, failed: 0
-            watches: false, seen: '', project: '/', reported: [], listed: '', foreign: ''
-        }
-    }
+    let here = $env.__venvwrap?
+    $env.__venvwrap = {
+        record: '', entered: '', named: '', previous: '', earlier: '', prompt: null, failed: 0
+        watches: false, seen: '', project: '/', reported: [], listed: '', foreign: '', nested: ['' false]
+    } | merge (if ($here | describe) =~ '^record' { $here } else { {} })
     set-defaults
     resume
     source-hook $"(variable VIRTUALENVWRAPPER_HOOK_DIR | default $env.WORKON_HOME)/initialize"

@@ -60,7 +60,7 @@ fn files_of(shell: Shell, part: Part) -> &'static [&'static [u8]] {
         (Shell::Bash, Part::Functions) => files!["complete.bash", "shared.sh", "init.bash"],
         (Shell::Zsh, Part::Functions) => files!["complete.zsh", "shared.sh", "init.zsh"],
         (Shell::Fish, Part::Functions) => files!["complete.fish", "init.fish"],
-        (Shell::Nu, Part::Functions) => files!["complete.nu", "init.nu", "automatic.nu"],
+        (Shell::Nu, Part::Functions) => files!["complete.nu", "init.nu", "uv.nu", "automatic.nu"],
         (Shell::Nu, Part::Automatic) => &[],
         (Shell::Bash, Part::Automatic) => files!["automatic_setting.sh", "automatic.sh", "automatic.bash"],
         (Shell::Zsh, Part::Automatic) => files!["automatic_setting.sh", "automatic.sh", "automatic.zsh"],

@@ -12,7 +12,7 @@ pub(super) fn code(shell: Shell) -> Vec<u8> {
         Shell::Bash => &[SHARED, include_bytes!("../../shell/uv.bash")],
         Shell::Zsh => &[SHARED, include_bytes!("../../shell/uv.zsh")],
         Shell::Fish => &[include_bytes!("../../shell/uv.fish")],
-        // It evaluates no text.
+        // It evaluates no text: all of it is in its module.
         Shell::Nu => &[],
     })
 }

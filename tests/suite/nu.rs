@@ -64,11 +64,10 @@ fn the_text_is_read_without_a_complaint_and_can_be_loaded_again() {
     for auto in [&["init", "nu"][..], &["init", "nu", "--auto"], &["completions", "nu"]] {
         let text = sandbox.run(auto).status(0).stderr("").stdout;
         assert!(text.is_ascii());
+        let loaded = sandbox.write("loaded.nu", text);
         let mut command = nu(&sandbox);
-        command.args(["--ide-check", "1000"]).arg(sandbox.write("checked.nu", text));
-        let found = sandbox.run_command(command, b"").status(0).stderr("").stdout_text();
-        let diagnostics: Vec<&str> = found.lines().filter(|line| line.contains("\"diagnostic\"")).collect();
-        assert_eq!(diagnostics, [""; 0], "{auto:?}");
+        command.arg(sandbox.write("script.nu", format!("source {}", quoted(loaded))));
+        sandbox.run_command(command, b"").silent();
     }
     let again = format!("source {}\nprint ($env.__venvwrap == $before)", quoted(functions(&sandbox)));
     play(&sandbox, &format!("let before = $env.__venvwrap\n{again}")).status(0).stderr("").stdout("true\n");
@@ -358,6 +357,100 @@ fn what_doctor_offers_can_be_typed() {
         "workon x; {look}; print ($told =~ '`hide-env PYTHONPATH`'); hide-env PYTHONPATH; {look}; print ($told =~ PYTHONPATH)"
     );
     play(&sandbox, &code).status(0).stdout("true\nfalse\n");
+}
+
+/// What a message has between backticks after this word.
+fn offered(text: &str, word: &str) -> String {
+    let start = text.find(&format!("`{word} ")).unwrap_or_else(|| panic!("no `{word}` in {text}")) + 1;
+    // A name may have a backtick, too.
+    let end = ["` brings", "` permits", "`\n"].iter().filter_map(|end| text[start..].find(end)).min().unwrap();
+    text[start..start + end].to_owned()
+}
+
+#[test]
+fn a_hint_with_a_hostile_name_can_be_pasted() {
+    let names = [
+        "it's $x \"q\"",
+        "it's",
+        "a\\'b\\\\ c\\",
+        "$(touch pwned) `touch pwned`",
+        "(touch pwned); #'!",
+        "-x 'y",
+        "\"'",
+    ];
+    let sandbox = Sandbox::new();
+    for name in names {
+        let root = sandbox.minimal_environment(name);
+        sandbox.run(["lock", "--", name]).status(0);
+        let remove = format!("rmvirtualenv -- {}", quoted(name));
+        let refused = play(&sandbox, &remove).status(1);
+        let hint = offered(&refused.stderr_text(), "venvwrap unlock");
+        play(&sandbox, &hint).status(0).stdout("");
+        let removed = play(&sandbox, &remove).status(0);
+        assert!(!root.exists(), "{name}");
+        let hint = offered(&removed.stderr_text(), "venvwrap undo");
+        play(&sandbox, &hint).status(0).stdout("");
+        assert!(root.exists(), "{name}: {hint}");
+    }
+    assert!(!sandbox.root().join("pwned").exists());
+}
+
+/// The variable that has uv use an environment, in `$env` and for a program.
+const UV: &str = r#"
+def uv-sees [] {
+    let outside = do { ^/usr/bin/printenv UV_PROJECT_ENVIRONMENT } | complete | get stdout | str trim
+    print $"($env.UV_PROJECT_ENVIRONMENT?), a program: ($outside)"
+}"#;
+
+#[test]
+fn uv_uses_the_environment_in_its_project_and_in_no_other() {
+    let mut sandbox = Sandbox::with_x_and_y();
+    for directory in ["my project", "my project/nested", "my project/src", "other"] {
+        fs::create_dir_all(sandbox.root().join(directory)).unwrap();
+    }
+    for project in ["my project", "my project/nested", "other"] {
+        sandbox.write(format!("{project}/pyproject.toml"), "[project]\nname = 'x'\n");
+    }
+    symlink(sandbox.root().join("my project/src"), sandbox.root().join("link")).unwrap();
+    sandbox.run(["setvirtualenvproject", "x", "my project"]).status(0);
+    sandbox.run(["uv", "on", "x"]).status(0);
+    let code = |before: &str| {
+        format!(
+            "{UV}\n{before}\nworkon x; uv-sees; cd src; uv-sees; cd ../nested; uv-sees; cd ../../link; uv-sees
+             cd ../other; uv-sees; cdvirtualenv; uv-sees; cdproject; uv-sees; venvwrap uv off; uv-sees
+             venvwrap uv on; uv-sees; mvvirtualenv x new; uv-sees; setvirtualenvproject new ../other; uv-sees
+             setvirtualenvproject new '../my project'; uv-sees; mvvirtualenv new x; $env.UV_PROJECT_ENVIRONMENT = 'mine'
+             cd ../other; uv-sees; cdproject; uv-sees; workon -n y; uv-sees; workon x; cd ../other; deactivate; uv-sees
+             if 'UV_PROJECT_ENVIRONMENT' in $env.ENV_CONVERSIONS {{ print 'a program' }}"
+        )
+    };
+    let x = "[ROOT]/envs/x";
+    let inside = format!("{x}, a program: {x}\n");
+    for (before, value) in [("", ""), ("$env.UV_PROJECT_ENVIRONMENT = 'a;%b'", "a;%b")] {
+        let kept = format!("{x}, a program: {value}\n");
+        let outside = format!("{value}, a program: {value}\n");
+        let new = inside.replace("/x", "/new");
+        let mine = "mine, a program: mine\n";
+        let expected = [
+            &inside, &inside, &kept, &inside, &kept, &outside, &inside, &outside, &inside, &new, &outside, &new, mine,
+            &inside, mine, mine,
+        ];
+        let text = play(&sandbox, &code(before)).status(0).stdout_text();
+        let seen: String = text.lines().filter(|line| line.contains("program")).flat_map(|line| [line, "\n"]).collect();
+        assert_eq!(seen, expected.concat());
+    }
+    // In a child of another shell, and in one of Nushell.
+    sandbox.set("UV_PROJECT_ENVIRONMENT", "before");
+    let child =
+        format!("source {}\n{UV}\nuv-sees; cd ../other; uv-sees; deactivate; uv-sees", quoted(functions(&sandbox)));
+    let child = sandbox.write("child.nu", child);
+    let words = [peer("nu").into_os_string(), "--no-config-file".into(), child.clone().into_os_string()];
+    let words = words.map(|word| String::from_utf8(Shell::Bash.quoted(word.as_bytes())).unwrap()).join(" ");
+    let told = format!("{inside}{x}, a program: before\nbefore, a program: before\n");
+    let answer = Shell::Bash.plain().run(&sandbox, format!("workon x\n{words}")).status(0).stderr("");
+    assert_eq!(answer.stdout_text(), told);
+    let code = format!("workon x; ^$nu.current-exe --no-config-file {}", quoted(child));
+    play(&sandbox, &code).status(0).stderr("").stdout(told);
 }
 
 #[test]
