@@ -25,6 +25,8 @@ mod programs; //     finding a program on PATH
 mod context; //      process state: arguments, variables, current directory
 #[cfg(test)]
 mod fuzzed; //       odd input for the tests of parsers
+#[cfg(test)]
+mod stand_in; //     programs that tests run in the place of others
 mod output; //       stdout, stderr, tables, questions
 mod asked; //        a question to another program
 mod directories; //  where things live

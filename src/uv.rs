@@ -104,6 +104,7 @@ fn answers_for_itself(path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stand_in::program;
     use std::fs;
     use std::os::unix::fs::{PermissionsExt, symlink};
 
@@ -119,20 +120,12 @@ mod tests {
         (room, context)
     }
 
-    /// A child process writes it: the kernel refuses to run a file that another test's child has
-    /// open for writing (ETXTBSY).
-    fn script(file: &Path, body: &str) {
-        let code = "printf '#!/bin/sh\\n%s\\n' \"$2\" > \"$1.new\" && chmod 755 \"$1.new\" && mv \"$1.new\" \"$1\"";
-        let mut command = Context::made_of(&[]).command("/bin/sh");
-        assert!(command.args(["-c", code, "sh"]).arg(file).arg(body).status().unwrap().success());
-    }
-
     #[test]
     fn the_first_that_runs_is_found() {
         let (room, context) = room();
         assert_eq!(find(&context).unwrap_err(), "uv is not on PATH");
         let [one, two] = ["one/uv", "two/uv"].map(|name| room.path().join(name));
-        script(&one, "echo 'uv 0.13.8 (made up)'");
+        program(&one, "echo 'uv 0.13.8 (made up)'");
         assert_eq!(find(&context), Ok(Uv { path: one.clone(), release: Release::new(0, 13, 8) }));
         for (body, reason) in [
             (
@@ -142,11 +135,11 @@ mod tests {
             ("echo 'uv 1.2.3'; exit 1", "it ended with status 1"),
             ("echo hello", "it did not answer, but printed `hello`"),
         ] {
-            script(&one, body);
+            program(&one, body);
             let failure = find(&context).unwrap_err();
             assert!(failure.ends_with(&format!("one/uv does not run: {reason}")), "{failure}");
         }
-        script(&two, "echo uv 0.9");
+        program(&two, "echo uv 0.9");
         assert_eq!(find(&context), Ok(Uv { path: two, release: Release::new(0, 9, 0) }));
     }
 
@@ -167,7 +160,7 @@ mod tests {
         fs::rename(&uv, room.path().join("one/mise")).unwrap();
         symlink("mise", &uv).unwrap();
         let shim = room.path().join("two/uv");
-        script(&shim, "echo 'uv 1.2.3'");
+        program(&shim, "echo 'uv 1.2.3'");
         for shim in [&uv, &shim] {
             remember(&context, shim, stamp(shim), Release::new(1, 2, 3));
             assert_eq!(recall(&context, shim, stamp(shim)), None, "{}", shim.display());

@@ -1,10 +1,11 @@
 //! Test fixture: a home, a PATH of one directory, and an environment.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::context::Context;
 use crate::environment::Environment;
+pub(super) use crate::stand_in::program;
 
 /// A temporary directory with an odd name, removed on drop.
 pub(super) struct Room(tempfile::TempDir);
@@ -44,10 +45,7 @@ impl Room {
     }
 
     pub(super) fn program(&self, below: &str, body: &str) -> PathBuf {
-        let path = self.path(below);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        program(&path, body);
-        path
+        program(&self.path(below), body)
     }
 
     /// The environment, for this version of the Python in `base`.
@@ -63,17 +61,4 @@ impl Room {
             fs::create_dir_all(self.path("envs/x/lib/python3/site-packages").join(directory)).unwrap();
         }
     }
-}
-
-/// Writes an executable shell script. A child process writes it: if this process had it open for
-/// writing, a process started by another test could inherit the descriptor, and the kernel refuses
-/// to run a file open for writing (ETXTBSY).
-pub(super) fn program(path: &Path, body: &str) {
-    let mut command = Context::made_of(&[]).command("/bin/sh");
-    command.args([
-        "-c",
-        "printf '#!/bin/sh\\n%s\\n' \"$2\" > \"$1.new\" && chmod 755 \"$1.new\" && mv \"$1.new\" \"$1\"",
-        "sh",
-    ]);
-    assert!(command.arg(path).arg(body).status().unwrap().success());
 }

@@ -3,11 +3,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 
 use super::facts::Interpreter;
-use crate::context::Context;
 use crate::quoting::Language;
+pub(super) use crate::stand_in::{program, script};
 use crate::versions::Release;
 
 /// A directory whose name breaks unquoted shell code. It is removed when the first value is
@@ -24,25 +23,6 @@ pub(super) fn put(path: &Path, text: &str) -> PathBuf {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, text).unwrap();
     path.to_path_buf()
-}
-
-/// Writes an executable file through a child process. If this process had the file open for
-/// writing, another test's child could inherit the descriptor, and the kernel refuses to run a file
-/// open for writing (ETXTBSY).
-pub(super) fn script(path: &Path, text: &str) -> PathBuf {
-    use std::io::Write;
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    let mut command = Context::made_of(&[]).command("/bin/sh");
-    command.args(["-c", "rm -f \"$1\" && cat > \"$1\" && chmod 755 \"$1\"", "sh"]).arg(path);
-    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-    assert!(child.wait().unwrap().success());
-    path.to_path_buf()
-}
-
-/// A shell script.
-pub(super) fn program(path: &Path, body: &str) -> PathBuf {
-    script(path, &format!("#!/bin/sh\n{body}\n"))
 }
 
 /// The facts of an interpreter at `prefix/bin/pythonX.Y`. The version may be a release candidate.

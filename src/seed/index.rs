@@ -153,15 +153,11 @@ pub(super) fn none(interpreter: &Interpreter, why: &str) -> Error {
 mod tests {
     use super::*;
     use crate::seed::tests::made_up_interpreter;
+    use crate::stand_in::program;
 
-    /// A pip that does what the text says. Another process writes it: were it open for writing here
-    /// while a test beside this one forks, it could not be run ("text file busy").
+    /// A pip that does what the text says.
     fn pip(room: &Path, text: &str) -> Downloader {
-        let program = room.join("p ip");
-        let mut command = Context::made_of(&[]).command("sh");
-        command.args(["-c", r#"printf '#!/bin/sh\n%s\n' "$2" > "$1" && chmod 755 "$1""#, "sh"]).arg(&program).arg(text);
-        assert!(command.status().unwrap().success());
-        Downloader::Pip(program)
+        Downloader::Pip(program(&room.join("p ip"), text))
     }
 
     #[test]

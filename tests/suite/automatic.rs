@@ -2,10 +2,11 @@
 //! when it leaves things alone, and what a hostile project cannot do.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use crate::interactive::COMPINIT;
+use crate::support::programs::write_program;
 use crate::support::pty::{RcFile, Terminal};
 use crate::support::sandbox::{BINARY, Sandbox};
 use crate::support::shells::Shell;
@@ -250,8 +251,7 @@ fn no_process_is_started_where_nothing_changes() {
     let log = sandbox.root().join("calls");
     let quoted = |path: &Path| String::from_utf8(Shell::Bash.quoted(path.to_str().unwrap())).unwrap();
     let text = format!("#!/bin/sh\necho \"$*\" >>{}\nexec {BINARY} \"$@\"\n", quoted(&log));
-    fs::write(&counted, text).unwrap();
-    fs::set_permissions(&counted, fs::Permissions::from_mode(0o755)).unwrap();
+    write_program(&counted, text);
     for shell in Shell::ALL {
         let after = match shell {
             Shell::Bash => "eval \"$(\"$VENVWRAP\" init bash --auto --executable counted)\"",

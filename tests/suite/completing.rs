@@ -169,8 +169,7 @@ fn the_pythons_that_are_there_are_offered_by_version() {
 #[test]
 fn allvirtualenv_completes_a_command_and_then_its_words() {
     let sandbox = furnish(Sandbox::plain());
-    let program = sandbox.write("tools/venvwrap-has-this", "#!/bin/sh\n");
-    fs::set_permissions(program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    sandbox.program("tools/venvwrap-has-this", "#!/bin/sh\n");
     in_every_shell(&sandbox, |terminal| {
         completes(
             terminal,

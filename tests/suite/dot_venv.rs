@@ -2,7 +2,7 @@
 //! environment.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use crate::support::answer::Answer;
@@ -94,8 +94,7 @@ fn what_is_not_a_link_of_ours_stays_as_it_is() {
 
 /// A uv that only knows its version.
 fn uv_of(sandbox: &Sandbox, version: &str) {
-    let file = sandbox.write("tools/uv", format!("#!/bin/sh\necho 'uv {version}'\n"));
-    fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
+    sandbox.program("tools/uv", format!("#!/bin/sh\necho 'uv {version}'\n"));
 }
 
 #[test]

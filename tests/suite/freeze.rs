@@ -7,6 +7,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
+use crate::support::programs::write_program;
 use crate::support::pty::Terminal;
 use crate::support::pythons::{self, peer};
 use crate::support::sandbox::Sandbox;
@@ -177,8 +178,7 @@ fn what_cannot_be_written_is_said() {
     let project = sandbox.write("project/requirements.txt", MARK);
     let python = sandbox.environment("x").join("bin/python");
     fs::remove_file(&python).unwrap();
-    fs::write(&python, "#!/bin/sh\necho half==1\nexit 3\n").unwrap();
-    fs::set_permissions(&python, fs::Permissions::from_mode(0o755)).unwrap();
+    write_program(&python, "#!/bin/sh\necho half==1\nexit 3\n");
     let said = "venvwrap: pip freeze failed with status 3\nhint: its message is above; nothing was written\n";
     sandbox.run(["freeze", "x", "--to", "project/requirements.txt"]).status(3).stdout("").stderr(said);
     assert_eq!(text(&project), MARK);

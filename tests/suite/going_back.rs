@@ -3,6 +3,7 @@
 use std::fs;
 
 use crate::interactive::in_every_shell;
+use crate::support::programs::write_program;
 use crate::support::pty::Terminal;
 use crate::support::sandbox::Sandbox;
 use crate::support::shells::Shell;
@@ -193,8 +194,7 @@ fn workon_i_offers_a_list_with_the_last_used_first() {
     let sandbox = used();
     // Also where fzf is installed: one that cannot be started comes first on PATH.
     let fzf = sandbox.tools().join("fzf");
-    fs::write(&fzf, "#!/nowhere/sh\n").unwrap();
-    fs::set_permissions(&fzf, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    write_program(&fzf, "#!/nowhere/sh\n");
     in_every_shell(&sandbox, |terminal| {
         let prompts = terminal.prompts();
         terminal.type_keys("workon -i\r");
@@ -219,8 +219,7 @@ fn fzf_is_asked_where_it_is_and_a_bare_workon_where_the_settings_say_so() {
     let sandbox = used();
     sandbox.minimal_environment("with\ttab");
     let fzf = sandbox.tools().join("fzf");
-    fs::write(&fzf, "#!/bin/sh\ntee \"$HOME/offered\" | sed -n 2p\nprintf '%s\\n' \"$@\" >\"$HOME/words\"\n").unwrap();
-    fs::set_permissions(&fzf, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    write_program(&fzf, "#!/bin/sh\ntee \"$HOME/offered\" | sed -n 2p\nprintf '%s\\n' \"$@\" >\"$HOME/words\"\n");
     sandbox.write("home/.config/venvwrap/config.toml", "picker = true\n");
     let terminal = Terminal::start(&sandbox, Shell::Bash);
     assert_eq!(terminal.run("workon"), "$ workon\n(gamma one) $");

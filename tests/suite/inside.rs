@@ -1,8 +1,8 @@
 //! While an environment is active: the prompt, lines appended to activate, and directories.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 
+use crate::support::programs::write_program;
 use crate::support::sandbox::{Sandbox, bytes};
 use crate::support::shells::{MODES, Shell};
 use crate::support::story::Story;
@@ -138,8 +138,7 @@ fn commands_are_looked_up_anew() {
     let sandbox = Sandbox::with_x_and_y();
     for (place, word) in [(sandbox.tools(), "outside"), (sandbox.environment("x").join("bin"), "in x")] {
         let file = place.join("greet");
-        fs::write(&file, format!("#!/bin/sh\nprintf '%s\\n' '{word}'\n")).unwrap();
-        fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
+        write_program(&file, format!("#!/bin/sh\nprintf '%s\\n' '{word}'\n"));
     }
     let story = Story::new().code("greet", "greet").run(["workon", "x"]).code("greet", "greet");
     let story = story.run(["workon", "y"]).code("greet", "greet").run(["workon", "x"]).code("greet", "greet");

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::TcpListener;
 
+use crate::support::programs::write_program;
 use crate::support::pty::{INTERRUPT, RcFile, Terminal};
 use crate::support::sandbox::Sandbox;
 use crate::support::shells::Shell;
@@ -326,8 +327,7 @@ fn ctrl_z_while_an_environment_is_made_does_not_take_the_terminal_away() {
         }
         let pipe = waiting(&sandbox, "premkvirtualenv", Shell::Bash);
         let text = std::fs::read(&script).unwrap();
-        std::fs::write(&script, [b"#!/bin/sh\n", &text[..]].concat()).unwrap();
-        std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        write_program(&script, [b"#!/bin/sh\n", &text[..]].concat());
         let prompts = terminal.prompts();
         terminal.type_keys("mkvirtualenv --without-pip new\r");
         terminal.wait_for("waiting");

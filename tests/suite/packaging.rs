@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use crate::support::programs::write_program;
 use crate::support::sandbox::Sandbox;
 
 fn checkout(path: &str) -> PathBuf {
@@ -45,8 +46,7 @@ impl Release {
             fs::write(top.join("share").join(share).join("file"), share).unwrap();
         }
         fs::create_dir_all(top.join("bin")).unwrap();
-        fs::write(top.join("bin/venvwrap"), RELEASED).unwrap();
-        fs::set_permissions(top.join("bin/venvwrap"), fs::Permissions::from_mode(0o755)).unwrap();
+        write_program(top.join("bin/venvwrap"), RELEASED);
         fs::create_dir_all(&directory).unwrap();
         let packed = "name=venvwrap-1.2.3-$(uname -m)-$(uname -s | tr A-Z a-z).tar.gz
             tar -czf \"$1/$name\" venvwrap-1.2.3 && cd \"$1\" && sha256sum \"$name\" >\"$name.sha256\" && echo \"$name\"";

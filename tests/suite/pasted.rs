@@ -163,8 +163,7 @@ fn home() -> Sandbox {
     symlink(BINARY, sandbox.tools().join("venvwrap")).unwrap();
     let python = pythons::complete();
     symlink(&python.path, sandbox.tools().join(format!("python{}", python.minor()))).unwrap();
-    sandbox.write("home/program", "#!/bin/sh\n:\n");
-    fs::set_permissions(home.join("program"), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    sandbox.program("home/program", "#!/bin/sh\n:\n");
     sandbox.write("home/src/api/requirements.txt", "requests\n");
     sandbox.write("home/src/api/api/worker.py", "");
     sandbox.write("home/src/api/.env", "API_KEY=1\n");

@@ -2,7 +2,6 @@
 //! missing, killed, or of another version.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 
 use crate::support::sandbox::{Sandbox, bytes};
 use crate::support::shells::{MODES, Shell};
@@ -115,8 +114,7 @@ fn a_missing_binary_is_reported() {
 fn half_a_plan_of_a_killed_binary_is_not_carried_out() {
     let sandbox = Sandbox::with_x_and_y();
     let killed = "#!/bin/sh\nw=${1#--plan=*/2/}\nprintf '#<%s\\n%s\\n#%s>\\n' \"$w\" '__venvwrap_enter /half half' \"$w\" >&3\nkill -9 $$\n";
-    let program = sandbox.write("tools/killed", killed);
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let program = sandbox.program("tools/killed", killed);
     let story = Story::new().run(["workon", "x"]).snapshot("before");
     let story = story.then(with_program(&bytes(&program), Story::new().run_failing(["workon", "y"])));
     for shell in Shell::ALL {
@@ -132,8 +130,7 @@ fn half_a_plan_of_a_killed_binary_is_not_carried_out() {
 fn a_child_that_reads_a_closed_stdin_does_not_wait() {
     let sandbox = Sandbox::with_x_and_y();
     let reading =
-        sandbox.write("tools/reading", "#!/bin/sh\ncat\nw=${1#--plan=*/2/}\nprintf '#<%s\\n%s\\n#%s>\\n' \"$w\" '__venvwrap_enter /read read' \"$w\" >&3\n");
-    fs::set_permissions(&reading, fs::Permissions::from_mode(0o755)).unwrap();
+        sandbox.program("tools/reading", "#!/bin/sh\ncat\nw=${1#--plan=*/2/}\nprintf '#<%s\\n%s\\n#%s>\\n' \"$w\" '__venvwrap_enter /read read' \"$w\" >&3\n");
     let story = with_program(&bytes(&reading), Story::new().code("workon x <&- 2>&-", "workon x <&- 2>&-"));
     for shell in Shell::ALL {
         story.clone().get("VIRTUAL_ENV").played(&sandbox, shell.plain()).records("export VIRTUAL_ENV=/read");
@@ -310,8 +307,7 @@ fn a_plan_without_its_marks_or_with_those_of_another_call_is_not_run() {
     ];
     for (number, frame) in frames.iter().enumerate() {
         let text = format!("#!/bin/sh\nw=${{1#--plan=*/2/}}\nprintf '%s\\n' {frame} >&3\n");
-        let program = sandbox.write(format!("tools/fake{number}"), text);
-        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        let program = sandbox.program(format!("tools/fake{number}"), text);
         let story = with_program(&bytes(&program), Story::new().run(["workon", "x"]).get("VIRTUAL_ENV"));
         for shell in Shell::ALL {
             story.played(&sandbox, shell.plain()).silent().records("workon x: 0\nunset VIRTUAL_ENV");
@@ -323,8 +319,7 @@ fn a_plan_without_its_marks_or_with_those_of_another_call_is_not_run() {
 #[test]
 fn the_function_passes_the_mark_of_the_call_and_whether_there_is_a_prompt() {
     let sandbox = Sandbox::with_x_and_y();
-    let program = sandbox.write("tools/tells", "#!/bin/sh\necho \"$1\"\n");
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let program = sandbox.program("tools/tells", "#!/bin/sh\necho \"$1\"\n");
     let story = with_program(&bytes(&program), Story::new().run(["workon", "x"]).run(["workon", "x"]));
     for mode in MODES {
         let told = story.played(&sandbox, mode);

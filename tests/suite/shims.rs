@@ -3,9 +3,10 @@
 //! frameworks are in frameworks.rs.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::Path;
 
+use crate::support::programs::copy_program;
 use crate::support::sandbox::{BINARY, Sandbox};
 use crate::support::shells::{MODES, Mode, Shell};
 use crate::support::story::Story;
@@ -36,8 +37,7 @@ pub(crate) fn install_shims(sandbox: &Sandbox) {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("shell");
     symlink(BINARY, sandbox.tools().join("venvwrap")).unwrap();
     for script in ["virtualenvwrapper.sh", "virtualenvwrapper_lazy.sh"] {
-        fs::copy(source.join(script), sandbox.tools().join(script)).unwrap();
-        fs::set_permissions(sandbox.tools().join(script), fs::Permissions::from_mode(0o755)).unwrap();
+        copy_program(source.join(script), sandbox.tools().join(script));
     }
 }
 

@@ -5,10 +5,10 @@
 //! runs on the result.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use crate::support::disk::{names, tree};
+use crate::support::programs::write_program;
 use crate::support::pythons;
 use crate::support::sandbox::{Answer, Sandbox, tool};
 use crate::support::shells::Shell;
@@ -93,9 +93,11 @@ fn hook(sandbox: &Sandbox, file: &Path, words: &str, is_run: bool) {
     let old = fs::read_to_string(file).unwrap_or_else(|_| "#!/bin/sh\n".to_owned());
     let arguments = if is_run { " \"$@\"" } else { "" };
     let log = sandbox.root().join("log");
-    fs::write(file, format!("{old}echo {words}{arguments} >> '{}'\n", log.display())).unwrap();
+    let text = format!("{old}echo {words}{arguments} >> '{}'\n", log.display());
     if is_run {
-        fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
+        write_program(file, text);
+    } else {
+        fs::write(file, text).unwrap();
     }
 }
 

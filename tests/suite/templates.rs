@@ -2,7 +2,7 @@
 //! every real Python.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use crate::support::disk::tree;
@@ -19,10 +19,6 @@ fn sandbox(mut sandbox: Sandbox) -> Sandbox {
     fs::create_dir_all(hooks.join("templates")).unwrap();
     sandbox.set("PROJECT_HOME", projects).set("VIRTUALENVWRAPPER_HOOK_DIR", hooks);
     sandbox
-}
-
-fn program(sandbox: &Sandbox, path: &str, text: &str) {
-    fs::set_permissions(sandbox.write(path, text), fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 /// Runs mkproject from a script, without pip.
@@ -65,7 +61,7 @@ fn one_that_is_not_there_is_refused_before_anything_is_made() {
 #[test]
 fn a_directory_is_copied_and_what_is_there_stays() {
     let sandbox = sandbox(Sandbox::new());
-    program(&sandbox, "hooks/templates/it's web/bin/run", "#!/bin/sh\necho runs\n");
+    sandbox.program("hooks/templates/it's web/bin/run", "#!/bin/sh\necho runs\n");
     sandbox.write("hooks/templates/it's web/README", "template");
     sandbox.write("hooks/templates/it's web/sub/new", "new");
     symlink("nowhere", sandbox.root().join("hooks/templates/it's web/link")).unwrap();
@@ -82,8 +78,8 @@ fn a_directory_is_copied_and_what_is_there_stays() {
 #[test]
 fn a_program_is_run_in_the_project_and_its_failure_is_told() {
     let sandbox = sandbox(Sandbox::new());
-    program(&sandbox, "hooks/templates/good", "#!/bin/sh\nprintf '%s|%s|%s\\n' \"$1\" \"$2\" \"$PWD\"\n");
-    program(&sandbox, "hooks/templates/bad", "#!/bin/sh\nprintf '%s\\n' \"$VIRTUAL_ENV\"\nexit 7\n");
+    sandbox.program("hooks/templates/good", "#!/bin/sh\nprintf '%s|%s|%s\\n' \"$1\" \"$2\" \"$PWD\"\n");
+    sandbox.program("hooks/templates/bad", "#!/bin/sh\nprintf '%s\\n' \"$VIRTUAL_ENV\"\nexit 7\n");
     let python = pythons::complete().path.to_str().unwrap();
     for shell in Shell::ALL {
         let words = ["mkproject", "-t", "bad", "-t", "good", "--without-pip", "-p", python, "a b"];
@@ -204,7 +200,7 @@ fn plugins_of_every_python_are_listed_and_run() {
 fn the_python_of_the_plugins_is_the_one_that_is_named() {
     let sandbox = sandbox(Sandbox::new());
     plugin(&sandbox);
-    program(&sandbox, "tools/python3", "#!/bin/sh\n: >canary\n");
+    sandbox.program("tools/python3", "#!/bin/sh\n: >canary\n");
     let python = pythons::complete().path.to_str().unwrap().to_owned();
     for shell in Shell::ALL {
         let story = Story::new()
@@ -251,11 +247,7 @@ fn tab_offers_what_lies_in_the_directory() {
 #[test]
 fn at_a_terminal_a_template_may_ask_and_be_interrupted() {
     let sandbox = sandbox(Sandbox::plain());
-    program(
-        &sandbox,
-        "hooks/templates/asks",
-        "#!/bin/sh\nprintf 'license? '\nread answer\necho \"$answer\" >license\n",
-    );
+    sandbox.program("hooks/templates/asks", "#!/bin/sh\nprintf 'license? '\nread answer\necho \"$answer\" >license\n");
     let python = pythons::complete().path.to_str().unwrap();
     for shell in Shell::ALL {
         let terminal = Terminal::start(&sandbox, shell);

@@ -5,6 +5,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use super::{make, make_all, run};
+use crate::support::programs::copy_program;
 use crate::support::pythons::{self, Python};
 use crate::support::sandbox::Sandbox;
 use crate::support::wheel::tiny_thing;
@@ -172,7 +173,7 @@ fn without_ensurepip(sandbox: &Sandbox, python: &Python) -> Option<PathBuf> {
         }
     }
     let executable = prefix.join("bin").join(&name);
-    fs::copy(fs::canonicalize(&python.path).unwrap(), &executable).unwrap();
+    copy_program(fs::canonicalize(&python.path).unwrap(), &executable);
     let works = run(sandbox, &executable, &["-c", "import json, _socket"]).code() == 0;
     if !works {
         eprintln!("skipped: {} does not work from another place", python.path.display());

@@ -1,11 +1,12 @@
 //! What is whole is left in peace, whoever made it; and nothing of it is run.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use super::{assert_quiet, make, world};
 use crate::support::disk::tree;
+use crate::support::programs::write_program;
 use crate::support::pythons::{self, peer};
 use crate::support::sandbox::Sandbox;
 use crate::support::wheel::tiny_thing;
@@ -115,8 +116,7 @@ fn nothing_in_an_environment_is_run() {
     let put = |name: &str| {
         let file = root.join("bin").join(name);
         let _ = fs::remove_file(&file);
-        fs::write(&file, &text).unwrap();
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+        write_program(&file, &text);
     };
     for name in ["python", "python3", "pip", "activate", "get_env_details", "preactivate", "postactivate"] {
         put(name);

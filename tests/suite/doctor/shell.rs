@@ -1,7 +1,7 @@
 //! What only a shell knows of itself, the set-up, and why a program is the one that runs.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 
 use super::{make, world};
 use crate::support::pty::{RcFile, Terminal};
@@ -42,9 +42,7 @@ fn in_an_environment_that_is_active_it_says_whose_python_and_pip_run() {
 #[test]
 fn functions_aliases_and_what_a_shell_remembers_are_told() {
     let sandbox = with_x();
-    sandbox.write("other/pip", "#!/bin/sh\n");
-    let other = sandbox.root().join("other/pip");
-    fs::set_permissions(&other, fs::Permissions::from_mode(0o755)).unwrap();
+    let other = sandbox.program("other/pip", "#!/bin/sh\n");
     let other = other.to_str().unwrap();
     let function = |command: &str| {
         format!(
@@ -87,8 +85,7 @@ fn what_stands_before_the_environment_on_path_is_named() {
     let mut sandbox = with_x();
     make(&sandbox, pythons::complete(), "y", &["--without-pip"]);
     for directory in ["pyenv/shims", "conda/bin"] {
-        let file = sandbox.write(format!("{directory}/python"), "#!/bin/sh\n");
-        fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
+        sandbox.program(format!("{directory}/python"), "#!/bin/sh\n");
     }
     fs::create_dir(sandbox.root().join("conda/conda-meta")).unwrap();
     let pyenv = sandbox.root().join("pyenv");
@@ -233,8 +230,7 @@ fn functions_of_another_version_are_a_finding_among_the_others() {
 fn without_pip_of_its_own_the_one_that_runs_instead_is_named() {
     let sandbox = world(Sandbox::plain());
     make(&sandbox, pythons::complete(), "x", &["--without-pip"]);
-    let pip = sandbox.write("tools/pip", "#!/bin/sh\n");
-    fs::set_permissions(pip, fs::Permissions::from_mode(0o755)).unwrap();
+    sandbox.program("tools/pip", "#!/bin/sh\n");
     for shell in Shell::ALL {
         let (text, status) = told(&sandbox, shell, "workon x");
         let note = "note     (active)  `pip` is [ROOT]/tools/pip: the environment has none\n";
@@ -260,8 +256,7 @@ fn other_peoples_commands_and_programs_of_our_name_are_told() {
     }
     symlink(BINARY, sandbox.tools().join("venvwrap")).unwrap();
     sandbox.run(["doctor"]).status(0).stdout("1 environment checked, no problems\n");
-    let copy = sandbox.write("more/venvwrap", "#!/bin/sh\n");
-    fs::set_permissions(&copy, fs::Permissions::from_mode(0o755)).unwrap();
+    let copy = sandbox.program("more/venvwrap", "#!/bin/sh\n");
     let mut command = sandbox.command(BINARY);
     command.arg("doctor").env("PATH", format!("{}:/usr/bin", copy.parent().unwrap().display()));
     let answer = sandbox.run_command(command, b"").status(0).stderr("");

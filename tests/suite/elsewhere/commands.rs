@@ -171,8 +171,7 @@ fn hooks_are_the_persons_own() {
         sandbox.write(format!("projects/shop/.venv/bin/{hook}"), say(&format!("own {hook}")));
         sandbox.write(format!("projects/shop/.virtualenvwrapper/{hook}"), say(&format!("project {hook}")));
     }
-    let preactivate = sandbox.write("envs/preactivate", "#!/bin/sh\necho \"global preactivate $1\"\n");
-    fs::set_permissions(&preactivate, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    sandbox.program("envs/preactivate", "#!/bin/sh\necho \"global preactivate $1\"\n");
     let activate = shop.join(".venv/bin/activate");
     let text = fs::read_to_string(&activate).unwrap();
     fs::write(&activate, format!("{text}echo appended\n")).unwrap();

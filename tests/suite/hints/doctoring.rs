@@ -10,6 +10,7 @@ use super::play::{NAME, situation};
 use super::prepared::{environment, python, real_without_pip, script, site_packages, with_python};
 use super::storing::{BOUND, WITH_MOUNTS};
 use super::{Row, by, mentioned, pasted};
+use crate::support::programs::copy_program;
 use crate::support::sandbox::{BINARY, Sandbox};
 use crate::support::shells::Shell;
 
@@ -249,7 +250,7 @@ fn closed(sandbox: &mut Sandbox) {
 fn of_root(sandbox: &mut Sandbox) {
     environment(sandbox);
     fs::remove_file(sandbox.tools().join("venvwrap")).unwrap();
-    fs::copy(BINARY, sandbox.tools().join("venvwrap")).unwrap();
+    copy_program(BINARY, sandbox.tools().join("venvwrap"));
     script(sandbox, "sudo", "test \"$1 $2 $3\" = 'chown -R nobody' && test -d \"$4\"");
     sandbox.set("USER", "nobody");
     for above in sandbox.root().ancestors().take(2) {
@@ -324,7 +325,7 @@ fn husk(sandbox: &mut Sandbox) {
 /// Another venvwrap comes first on PATH.
 fn two_programs(sandbox: &mut Sandbox) {
     fs::create_dir(sandbox.root().join("first")).unwrap();
-    fs::copy(BINARY, sandbox.root().join("first/venvwrap")).unwrap();
+    copy_program(BINARY, sandbox.root().join("first/venvwrap"));
     let mut path = sandbox.root().join("first").into_os_string();
     path.push(":");
     path.push(sandbox.tools());

@@ -1,7 +1,7 @@
 //! Hints about snapshots, the trash, locks, and kernels of Jupyter.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 
 use super::play::After::{Again, Gone, Line, Shown};
 use super::play::{NAME, situation};
@@ -128,8 +128,7 @@ fn ipykernel_left(sandbox: &mut Sandbox) {
     fs::remove_dir_all(root.join("lib/python3.11/site-packages/ipykernel-7.0.dist-info")).unwrap();
     fs::remove_dir_all(root.join("share")).unwrap();
     fs::remove_file(root.join("bin/python")).unwrap();
-    let file = sandbox.write(root.join("bin/python"), "#!/bin/sh\ntest \"$*\" = '-m pip install ipykernel'\n");
-    fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
+    sandbox.program(root.join("bin/python"), "#!/bin/sh\ntest \"$*\" = '-m pip install ipykernel'\n");
 }
 
 /// A link to a program of an environment that was removed.

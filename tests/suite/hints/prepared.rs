@@ -1,10 +1,11 @@
 //! Sandboxes that the situations of several tables start from.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use super::play::NAME;
+use crate::support::programs::write_program;
 use crate::support::pythons;
 use crate::support::sandbox::Sandbox;
 
@@ -53,8 +54,7 @@ pub(super) fn on_path(sandbox: &Sandbox, name: &str, program: &Path) {
 
 /// A script with this content is found on PATH.
 pub(super) fn script(sandbox: &Sandbox, name: &str, body: &str) {
-    let file = sandbox.write(format!("tools/{name}"), format!("#!/bin/sh\n{body}\n"));
-    fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
+    sandbox.program(format!("tools/{name}"), format!("#!/bin/sh\n{body}\n"));
 }
 
 /// `sudo` runs the program: the tests that need it run as root.
@@ -71,8 +71,7 @@ pub(super) fn other(sandbox: &mut Sandbox) {
 pub(super) fn with_python(sandbox: &Sandbox, body: &str) -> PathBuf {
     let root = sandbox.minimal_environment(NAME);
     fs::remove_file(root.join("bin/python")).unwrap();
-    fs::write(root.join("bin/python"), format!("#!/bin/sh\n{body}\n")).unwrap();
-    fs::set_permissions(root.join("bin/python"), fs::Permissions::from_mode(0o755)).unwrap();
+    write_program(root.join("bin/python"), format!("#!/bin/sh\n{body}\n"));
     root
 }
 

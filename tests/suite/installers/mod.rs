@@ -7,7 +7,7 @@ mod packages; // lock files, groups, projects, default packages, and the termina
 mod settings; // settings of pip and uv, and files that only pip can read
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 
 use crate::support::pythons::{self, peer};
 use crate::support::sandbox::Sandbox;
@@ -81,8 +81,7 @@ fn made_up_uv(sandbox: &Sandbox, body: &str) {
     // Do not write through the link to the real uv.
     let _ = fs::remove_file(sandbox.tools().join("uv"));
     let text = format!("#!/bin/sh\nif [ \"$1\" = --version ]; then echo uv 0.13.8; exit; fi\n{body}\n");
-    let file = sandbox.write("tools/uv", text);
-    fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
+    sandbox.program("tools/uv", text);
 }
 
 fn python() -> &'static str {

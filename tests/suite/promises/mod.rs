@@ -12,7 +12,6 @@ use std::ffi::OsString;
 use std::fs;
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::PathBuf;
 
 use crate::support::pythons;
 use crate::support::sandbox::{Sandbox, bytes};
@@ -72,7 +71,7 @@ fn world() -> Sandbox {
     let canary = Shell::Bash.quoted(bytes(sandbox.root().join("canary")));
     let telling = telling.replace("'CANARY'", std::str::from_utf8(&canary).unwrap());
     for name in ["python", "python3", "pip"] {
-        executable(&sandbox.write(format!("tools/{name}"), &telling));
+        sandbox.program(format!("tools/{name}"), &telling);
     }
     for name in ["x", "y", "p"] {
         let root = sandbox.minimal_environment(name);
@@ -83,17 +82,13 @@ fn world() -> Sandbox {
     let hook = sandbox.write("the project/.virtualenvwrapper/postactivate", "");
     fs::set_permissions(hook, fs::Permissions::from_mode(0o644)).unwrap();
     for event in ["premkvirtualenv", "prermvirtualenv", "postrmvirtualenv", "get_env_details", "premkproject"] {
-        executable(&sandbox.write(format!("envs/{event}"), "#!/bin/sh\ncat >/dev/null\n"));
+        sandbox.program(format!("envs/{event}"), "#!/bin/sh\ncat >/dev/null\n");
     }
     let projects = sandbox.root().join("projects");
     fs::create_dir(&projects).unwrap();
     sandbox.write("envs/p/.project", [bytes(sandbox.root().join("the project")), b"\n".to_vec()].concat());
     sandbox.set("PROJECT_HOME", projects);
     sandbox
-}
-
-fn executable(file: &PathBuf) {
-    fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 /// The words of a line of the table, as typed at a prompt, with this in the place of `NAME`.

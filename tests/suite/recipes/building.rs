@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::support::answer::Answer;
 use crate::support::disk::names;
+use crate::support::programs::write_program;
 use crate::support::pythons;
 use crate::support::sandbox::Sandbox;
 use crate::support::shells::Shell;
@@ -80,8 +81,7 @@ fn make_api(sandbox: &Sandbox) -> PathBuf {
     command.args(["add2virtualenv", "one/my lib"]).env("VIRTUAL_ENV", &root);
     sandbox.run_command(command, b"").status(0);
     fs::write(root.join("bin/postactivate"), "export FROM_HOOK='it''s here'\n").unwrap();
-    fs::write(root.join("bin/preactivate"), "#!/bin/sh\ntrue\n").unwrap();
-    fs::set_permissions(root.join("bin/preactivate"), fs::Permissions::from_mode(0o755)).unwrap();
+    write_program(root.join("bin/preactivate"), "#!/bin/sh\ntrue\n");
     // As if it had come as a dependency.
     fs::remove_file(site_packages(&root).join("from_index-1.0.dist-info/REQUESTED")).unwrap();
     root
@@ -248,8 +248,7 @@ fn a_package_that_left_the_index_fails_one_environment_and_leaves_nothing_of_it(
 fn a_recipe_starts_no_command_of_its_choice() {
     let sandbox = Sandbox::new();
     let canary = sandbox.root().join("canary");
-    fs::write(sandbox.tools().join("x11"), format!("#!/bin/sh\n: >'{}'\n", canary.display())).unwrap();
-    fs::set_permissions(sandbox.tools().join("x11"), fs::Permissions::from_mode(0o755)).unwrap();
+    write_program(sandbox.tools().join("x11"), format!("#!/bin/sh\n: >'{}'\n", canary.display()));
     for values in ["python = 'x11'", "python = '3.0'\npython-request = 'x11'"] {
         let text = format!("schema = 1\n[[environment]]\nname = 'x'\n{values}\npackages = []\n");
         fs::write(sandbox.root().join("x.toml"), text).unwrap();
@@ -295,8 +294,7 @@ fn a_hostile_or_broken_file_changes_nothing() {
         ),
     ] {
         sandbox.write("x.toml", text);
-        let tool = sandbox.write("tools/canary2", "#!/bin/sh\ntouch canary\n");
-        fs::set_permissions(tool, fs::Permissions::from_mode(0o755)).unwrap();
+        sandbox.program("tools/canary2", "#!/bin/sh\ntouch canary\n");
         let answer = import(&sandbox, &["x.toml"]).status(1);
         let said = answer.stderr_text();
         let said = String::from_utf8(sandbox.masked(said.as_bytes())).unwrap();

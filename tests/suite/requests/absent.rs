@@ -2,21 +2,13 @@
 //! real uv where no network is needed, and a script in its place otherwise.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::symlink;
 
 use super::{apart, make, taken};
 use crate::support::disk::names;
 use crate::support::pythons::peer;
 use crate::support::sandbox::Sandbox;
 use crate::verbs::mkvirtualenv::created_by_binary;
-
-/// Writes a program into a directory on PATH.
-fn program(sandbox: &Sandbox, name: &str, text: &str) -> PathBuf {
-    let file = sandbox.write(Path::new("tools").join(name), text);
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
-    file
-}
 
 /// The hints of a failure that created nothing.
 #[track_caller]
@@ -47,7 +39,7 @@ fn hints_name_the_installers_that_are_available() {
     assert_eq!(last(&sandbox, "pypy3.98"), "`pyenv install pypy3.98` installs it");
     assert_eq!(last(&sandbox, ">3.98"), "uv and pyenv install other Pythons");
     // A uv that fails, like a pyenv shim, does not count.
-    program(&sandbox, "uv", "#!/bin/sh\necho 'pyenv: uv: command not found' >&2\nexit 127\n");
+    sandbox.program("tools/uv", "#!/bin/sh\necho 'pyenv: uv: command not found' >&2\nexit 127\n");
     assert_eq!(last(&sandbox, "3.10.2"), "`pyenv install 3.10.2` installs it");
     // The real uv knows which versions it can download.
     fs::remove_file(sandbox.tools().join("uv")).unwrap();
@@ -91,7 +83,7 @@ fn download_lets_uv_install_a_missing_python() {
     let uv = "#!/bin/sh\ncase $1 in\n--version) echo 'uv 0.0.0'; exit ;;\nesac\nshift\ncase $1 in\nlist) exit ;;\nesac\n\
               [ \"$1 $2\" = 'install --' ] || exit 9\necho \"installing $3\"\necho progress >&2\n\
               mkdir -p \"$UV_PYTHON_INSTALL_DIR\"\nln -s \"$REAL\" \"$UV_PYTHON_INSTALL_DIR/$KEY\"\n";
-    program(&sandbox, "uv", uv);
+    sandbox.program("tools/uv", uv);
     sandbox.set("REAL", python.path.parent().unwrap().parent().unwrap());
     sandbox.set("KEY", format!("cpython-{}-linux-x86_64-gnu", python.full()));
     let version = python.full();
@@ -148,10 +140,10 @@ fn the_real_uv_that_cannot_download_says_so_itself() {
 #[test]
 fn a_broken_python_is_reported_in_one_line_with_a_hint() {
     let sandbox = Sandbox::new();
-    program(&sandbox, "noise", "#!/bin/sh\necho 'hello \x1b[31m'\n");
-    program(&sandbox, "empty", "");
-    program(&sandbox, "headless", "#!/gone\n");
-    program(&sandbox, "dies", "#!/bin/sh\nkill -SEGV $$\n");
+    sandbox.program("tools/noise", "#!/bin/sh\necho 'hello \x1b[31m'\n");
+    sandbox.program("tools/empty", "");
+    sandbox.program("tools/headless", "#!/gone\n");
+    sandbox.program("tools/dies", "#!/bin/sh\nkill -SEGV $$\n");
     sandbox.write("tools/plain", "");
     fs::create_dir(sandbox.tools().join("directory")).unwrap();
     symlink("gone", sandbox.tools().join("broken")).unwrap();

@@ -1,9 +1,9 @@
 //! Tests for requests from variables and project files: each is reported in one line.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 
 use super::{apart, make, on_path, taken};
+use crate::support::programs::copy_program;
 use crate::support::pythons::{self, Python};
 use crate::support::sandbox::Sandbox;
 use crate::support::shells::Shell;
@@ -124,9 +124,8 @@ fn variables_come_before_the_project_and_after_the_person() {
 #[test]
 fn a_projects_request_is_never_run_and_never_guessed() {
     let Some((sandbox, python3, _)) = world() else { return };
-    let evil = sandbox.write("my $project/evil", "#!/bin/sh\ntouch \"${0%/*}/it ran\"\n");
-    fs::set_permissions(&evil, fs::Permissions::from_mode(0o755)).unwrap();
-    fs::copy(&evil, sandbox.tools().join("evil")).unwrap();
+    let evil = sandbox.program("my $project/evil", "#!/bin/sh\ntouch \"${0%/*}/it ran\"\n");
+    copy_program(&evil, sandbox.tools().join("evil"));
     let before = crate::support::disk::names(&sandbox.root().join("my $project"));
     for text in
         ["./evil", "my $project/evil", evil.to_str().unwrap(), "evil", "~/evil", "3.x", "my-env", "../../x", "\x1b[31m"]
@@ -202,8 +201,7 @@ fn mkproject_and_mktmpenv_ask_as_well() {
     // variable on its own.
     let maker =
         "#!/bin/sh\nprintf '%s;' \"$@\"\nfor name; do :; done\nmkdir -p \"$name/bin\"\ntouch \"$name/pyvenv.cfg\"\n";
-    let file = sandbox.write("tools/maker", maker);
-    fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
+    sandbox.program("tools/maker", maker);
     sandbox.set("VIRTUALENVWRAPPER_VIRTUALENV", "maker");
     let told = |sandbox: &Sandbox, words: &[&str]| {
         let said = make(sandbox, words).status(0).stdout_text();

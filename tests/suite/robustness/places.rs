@@ -11,6 +11,7 @@ use std::process::Command;
 use nix::unistd::Uid;
 
 use crate::support::disk::names;
+use crate::support::programs::copy_program;
 use crate::support::pythons;
 use crate::support::sandbox::{Answer, BINARY, Sandbox, tool};
 use crate::support::small_disk::SmallDisk;
@@ -144,7 +145,7 @@ fn a_person_whose_home_is_another_s_can_live_in_a_store_of_their_own() {
         fs::set_permissions(above, fs::Permissions::from_mode(0o755)).unwrap();
     }
     let binary = sandbox.root().join("venvwrap");
-    fs::copy(BINARY, &binary).unwrap();
+    copy_program(BINARY, &binary);
     let python = Path::new("/usr/bin/python3");
     if !python.exists() {
         eprintln!("skipped: no python that everybody may run");

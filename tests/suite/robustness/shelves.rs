@@ -13,6 +13,7 @@ use nix::unistd::{Uid, mkfifo};
 
 use super::making;
 use crate::support::disk::{names, tree};
+use crate::support::programs::copy_program;
 use crate::support::pythons;
 use crate::support::sandbox::{Answer, Sandbox, tool};
 use crate::support::small_disk::{Mounted, SmallDisk};
@@ -353,7 +354,7 @@ fn what_belongs_to_another_user_is_passed_over_and_told() {
         fs::set_permissions(above, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     }
     let binary = sandbox.root().join("venvwrap");
-    fs::copy(crate::support::sandbox::BINARY, &binary).unwrap();
+    copy_program(crate::support::sandbox::BINARY, &binary);
     let run = |words: &[&std::ffi::OsStr]| {
         let mut command = sandbox.command(tool("setpriv"));
         command.args(["--reuid=65534", "--regid=65534", "--clear-groups", "--"]).arg(&binary).args(words);

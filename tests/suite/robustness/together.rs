@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Child, Output, Stdio};
 use std::thread;
@@ -56,8 +55,7 @@ impl Gate {
         });
         let real = pythons::complete().path.to_str().unwrap();
         let text = format!("#!/bin/sh\necho >\"$HOME/../arrived\"\nread line <\"$HOME/../open\"\nexec {real} \"$@\"\n");
-        let python = sandbox.write("waiting python", text);
-        fs::set_permissions(&python, fs::Permissions::from_mode(0o755)).unwrap();
+        let python = sandbox.program("waiting python", text);
         Self { python, arrived, open }
     }
 
@@ -287,8 +285,7 @@ fn an_interrupt_while_another_program_makes_it_leaves_nothing() {
     let gate = Gate::new(&sandbox);
     let script = "#!/bin/sh\neval \"name=\\${$#}\"\nmkdir -p \"$name/bin\"\ntouch \"$name/pyvenv.cfg\"\n\
                   echo >\"$HOME/../arrived\"\nread line <\"$HOME/../open\"\n";
-    let creator = sandbox.write("tools/creator", script);
-    fs::set_permissions(creator, fs::Permissions::from_mode(0o755)).unwrap();
+    sandbox.program("tools/creator", script);
     sandbox.set("VIRTUALENVWRAPPER_VIRTUALENV", "creator");
     obey_interrupts();
     let child = start(&sandbox, &["mkvirtualenv", "x"]);

@@ -5,7 +5,6 @@
 //! the end.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Stdio};
 use std::thread;
@@ -19,8 +18,7 @@ fn program(sandbox: &Sandbox, name: &str, body: &str) {
         "#!/bin/sh\nsleep 1000 & echo $! > '{0}/child'; echo $$ > '{0}/hanging'\n{body}\n",
         sandbox.root().display()
     );
-    let file = sandbox.write(name, text);
-    fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
+    sandbox.program(name, text);
 }
 
 fn is_alive(pid: &str) -> bool {

@@ -1,8 +1,6 @@
 //! Completion after `venvwrap`: verbs, names, and the programs in an environment.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
-
+use crate::support::programs::write_program;
 use crate::support::pty::{RcFile, Terminal};
 use crate::support::sandbox::Sandbox;
 use crate::support::shells::Shell;
@@ -13,12 +11,10 @@ fn the_binary_is_completed_like_the_functions() {
     let root = sandbox.minimal_environment("my env");
     for program in ["pytest", "pip 3"] {
         let file = root.join("bin").join(program);
-        fs::write(&file, "#!/bin/sh\n").unwrap();
-        fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
+        write_program(&file, "#!/bin/sh\n");
     }
     sandbox.write("my file", "schema = 1\n[[environment]]\nname = 'from it'\npython = '3.11'\n");
-    let python = sandbox.write("tools/python3.197", "#!/bin/sh\n");
-    fs::set_permissions(python, fs::Permissions::from_mode(0o755)).unwrap();
+    sandbox.program("tools/python3.197", "#!/bin/sh\n");
     let zsh = RcFile { before: "autoload -Uz compinit; compinit -u -D", after: "" };
     let plain = RcFile { before: "", after: "" };
     for (shell, rc) in [(Shell::Bash, plain), (Shell::Zsh, zsh), (Shell::Fish, plain)] {

@@ -1,38 +1,33 @@
 //! `venvwrap run`: which program it starts, and the messages if there is none.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use crate::support::sandbox::{BINARY, Sandbox};
 
-fn program(sandbox: &Sandbox, path: &str, text: &str) {
-    let file = sandbox.write(path, text);
-    fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
-}
-
 #[test]
 fn the_environment_comes_first_then_path() {
     let sandbox = Sandbox::with_x_and_y();
-    program(&sandbox, "tools/tool", "#!/bin/sh\necho outside\n");
-    program(&sandbox, "tools/other", "#!/bin/sh\nprintf '%s\\n' \"outside $VIRTUAL_ENV\"\n");
-    program(&sandbox, "envs/x/bin/tool", "#!/bin/sh\nprintf '%s\\n' \"inside $0 $*\"\n");
+    sandbox.program("tools/tool", "#!/bin/sh\necho outside\n");
+    sandbox.program("tools/other", "#!/bin/sh\nprintf '%s\\n' \"outside $VIRTUAL_ENV\"\n");
+    sandbox.program("envs/x/bin/tool", "#!/bin/sh\nprintf '%s\\n' \"inside $0 $*\"\n");
     let inside = "inside [ROOT]/envs/x/bin/tool --help -- -x\n";
     sandbox.run(["run", "x", "tool", "--help", "--", "-x"]).status(0).stdout(inside).stderr("");
     sandbox.run(["run", "x", "--", "tool", "--help", "--", "-x"]).status(0).stdout(inside).stderr("");
     sandbox.run(["run", "x", "other"]).status(0).stdout("outside [ROOT]/envs/x\n").stderr("");
     sandbox.run(["run", "y", "tool"]).status(0).stdout("outside\n").stderr("");
     // A program with the name of a venvwrap option.
-    program(&sandbox, "envs/x/bin/--help", "#!/bin/sh\necho odd\n");
+    sandbox.program("envs/x/bin/--help", "#!/bin/sh\necho odd\n");
     sandbox.run(["run", "x", "--", "--help"]).status(0).stdout("odd\n").stderr("");
 }
 
 #[test]
 fn a_path_is_taken_from_the_callers_directory() {
     let sandbox = Sandbox::with_x_and_y();
-    program(&sandbox, "work/hello", "#!/bin/sh\nprintf '%s\\n' \"$0 $PWD\"\n");
+    sandbox.program("work/hello", "#!/bin/sh\nprintf '%s\\n' \"$0 $PWD\"\n");
     // A script without `#!` is run by sh, as env(1) and all shells do.
-    program(&sandbox, "work/bare", "echo \"bare $1\"\n");
+    sandbox.program("work/bare", "echo \"bare $1\"\n");
     for (directory, word, said) in [
         ("work", "./hello", "./hello [ROOT]/work\n"),
         ("", "work/hello", "work/hello [ROOT]\n"),
@@ -51,11 +46,11 @@ fn a_path_is_taken_from_the_callers_directory() {
 #[test]
 fn a_missing_program_is_127_and_one_that_cannot_run_is_126() {
     let sandbox = Sandbox::with_x_and_y();
-    program(&sandbox, "envs/x/bin/pytest", "#!/bin/sh\n");
+    sandbox.program("envs/x/bin/pytest", "#!/bin/sh\n");
     sandbox.write("envs/x/bin/data", "text\n");
     fs::create_dir(sandbox.environment("x").join("bin/directory")).unwrap();
-    program(&sandbox, "envs/x/bin/stale", "#!/gone/bin/python\n");
-    program(&sandbox, "tools/stale", "#!/bin/sh\necho the wrong one\n");
+    sandbox.program("envs/x/bin/stale", "#!/gone/bin/python\n");
+    sandbox.program("tools/stale", "#!/bin/sh\necho the wrong one\n");
     symlink("/gone", sandbox.environment("x").join("bin/dangling")).unwrap();
     let cases = [
         ("pytset", 127, "`pytset` is neither in environment `x` nor on PATH\nhint: did you mean `pytest`?\n"),
@@ -82,7 +77,7 @@ fn a_missing_program_is_127_and_one_that_cannot_run_is_126() {
         assert_eq!(rest.is_empty(), said.ends_with('\n'), "{masked}");
     }
     // A file that is not executable does not hide a later executable one.
-    program(&sandbox, "tools/data", "#!/bin/sh\necho the other one\n");
+    sandbox.program("tools/data", "#!/bin/sh\necho the other one\n");
     sandbox.run(["run", "x", "data"]).status(0).stdout("the other one\n").stderr("");
     sandbox.run(["run", "x", ""]).status(127).stdout("");
 }

@@ -129,8 +129,7 @@ fn a_real_python_finds_its_packages() {
 fn no_hook_and_no_appended_line_counts() {
     let sandbox = Sandbox::with_x_and_y();
     for name in ["initialize", "preactivate", "postactivate", "x/bin/preactivate", "x/bin/postactivate"] {
-        let hook = sandbox.write(format!("envs/{name}"), "#!/bin/sh\ntouch \"$WORKON_HOME/canary\"\n");
-        fs::set_permissions(hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        sandbox.program(format!("envs/{name}"), "#!/bin/sh\ntouch \"$WORKON_HOME/canary\"\n");
     }
     let activate = sandbox.environment("x").join("bin/activate");
     fs::write(&activate, [&fs::read(&activate).unwrap()[..], b"export MINE=1\n"].concat()).unwrap();

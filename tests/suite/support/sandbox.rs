@@ -23,6 +23,7 @@ use tempfile::TempDir;
 
 pub(crate) use super::answer::Answer;
 use super::answer::replaced;
+use super::programs::write_program;
 
 /// The program under test.
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_venvwrap");
@@ -145,6 +146,14 @@ impl Sandbox {
         let path = self.root.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, content).unwrap();
+        path
+    }
+
+    /// Writes an executable file below the root, creating directories, and returns its path.
+    pub(crate) fn program(&self, path: impl AsRef<Path>, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        write_program(&path, content);
         path
     }
 

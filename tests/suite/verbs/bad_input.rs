@@ -2,7 +2,7 @@
 //! nothing on disk changes, and the active environment stays as it is.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 
 use crate::support::disk::tree;
 use crate::support::sandbox::Sandbox;
@@ -136,8 +136,7 @@ fn sandbox() -> Sandbox {
     symlink("nowhere", sandbox.environment("dangling")).unwrap();
     let script = "#!/bin/sh\necho 'I am no python' >&2\nexit 7\n";
     for (name, text) in [("not a python", "#!/no/such/interpreter\n"), ("a script", script)] {
-        let file = sandbox.write(name, text);
-        fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
+        sandbox.program(name, text);
     }
     sandbox
 }
@@ -186,8 +185,7 @@ fn a_python_that_somebody_else_manages_is_not_taken_for_an_environment() {
     sandbox.write("usr/lib/python3.11/EXTERNALLY-MANAGED", "[externally-managed]\n");
     sandbox.write("usr/lib/python3.11/site-packages/six.py", "");
     sandbox.write("usr/lib/python3.11/site-packages/six-1.0.dist-info/METADATA", "Name: six\n");
-    sandbox.write("usr/bin/pip", "#!/bin/sh\ntouch \"$HOME/canary\"\n");
-    fs::set_permissions(prefix.join("bin/pip"), fs::Permissions::from_mode(0o755)).unwrap();
+    sandbox.program("usr/bin/pip", "#!/bin/sh\ntouch \"$HOME/canary\"\n");
     symlink("/bin/sh", prefix.join("bin/python")).unwrap();
     sandbox.set("VIRTUAL_ENV", &prefix);
     let before = tree(sandbox.root());

@@ -14,8 +14,7 @@ use crate::support::story::Story;
 /// Writes global hooks that print their name and what they are given.
 pub(super) fn telling_hooks(sandbox: &Sandbox, run: &[&str], sourced: &[&str]) {
     for name in run {
-        let file = sandbox.write(format!("envs/{name}"), format!("#!/bin/sh\nprintf '%s\\n' \"{name}: $*\"\n"));
-        fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
+        sandbox.program(format!("envs/{name}"), format!("#!/bin/sh\nprintf '%s\\n' \"{name}: $*\"\n"));
     }
     for name in sourced {
         sandbox.write(format!("envs/{name}"), format!("echo {name}\n"));

@@ -7,6 +7,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use crate::support::disk::tree;
+use crate::support::programs::write_program;
 use crate::support::pty::{RcFile, Terminal};
 use crate::support::sandbox::Sandbox;
 use crate::support::shells::Shell;
@@ -24,8 +25,7 @@ fn distribution(root: &Path, name: &str, version: &str) -> PathBuf {
 
 fn program(root: &Path, name: &str) {
     let file = root.join("bin").join(name);
-    fs::write(&file, "#!/bin/sh\n").unwrap();
-    fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
+    write_program(&file, "#!/bin/sh\n");
 }
 
 /// Three environments; one of them has no Python any more.

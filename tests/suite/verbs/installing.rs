@@ -1,7 +1,7 @@
 //! `mkvirtualenv -i` and `-r`, by pip and by uv; and the creator that the person names.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 
 use super::mkvirtualenv::{created, not_activated, path};
 use crate::support::disk::names;
@@ -20,8 +20,7 @@ fn packages_are_installed_with_the_environments_own_pip() {
     fs::write(sandbox.root().join("one.txt"), "./tiny_thing-1.0-py2.py3-none-any.whl\n").unwrap();
     fs::write(sandbox.root().join("two.txt"), "# nothing\n").unwrap();
     // The pip on PATH is somebody else's, and so is PYTHONHOME.
-    let other = sandbox.write("tools/pip", "#!/bin/sh\ntouch canary\n");
-    fs::set_permissions(other, fs::Permissions::from_mode(0o755)).unwrap();
+    sandbox.program("tools/pip", "#!/bin/sh\ntouch canary\n");
     sandbox.set("PIP_NO_INDEX", "1");
     sandbox.set("PYTHONHOME", "/nowhere");
     for words in [&["-r", "one.txt", "--requirement", "two.txt"][..], &["-i", wheel.to_str().unwrap()]] {
@@ -155,11 +154,10 @@ fn the_creator_that_the_person_names_makes_it_in_place() {
 fn a_creator_that_fails_leaves_nothing_and_its_words_are_kept_apart() {
     let mut sandbox = Sandbox::new();
     let python = pythons::complete();
-    let creator = sandbox.write(
+    sandbox.program(
         "tools/my creator",
         "#!/bin/sh\nprintf '<%s>' \"$@\" >\"$HOME/words\"\neval \"last=\\${$#}\"\nmkdir \"$last\"; touch \"$last/half\"\nexit 3\n",
     );
-    fs::set_permissions(&creator, fs::Permissions::from_mode(0o755)).unwrap();
     sandbox.set("VIRTUALENVWRAPPER_VIRTUALENV", "my creator");
     sandbox.set("VIRTUALENVWRAPPER_VIRTUALENV_ARGS", "--one 'two three'");
     let words = ["mkvirtualenv", "--prompt", "a b", "-p", path(python), "my env"];

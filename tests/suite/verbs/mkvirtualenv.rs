@@ -245,8 +245,7 @@ fn options_of_virtualenv_are_taken_and_quiet_is_quiet() {
     // Another program is told.
     sandbox.unset("VIRTUALENVWRAPPER_VIRTUALENV_ARGS").set("VIRTUALENVWRAPPER_VIRTUALENV", "maker");
     let maker = "#!/bin/sh\necho \"$*\"\nfor name; do :; done\nmkdir -p \"$name/bin\"\ntouch \"$name/pyvenv.cfg\"\n";
-    let file = sandbox.write("tools/maker", maker);
-    fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    sandbox.program("tools/maker", maker);
     sandbox.run(["mkvirtualenv", "--quiet", "x"]).status(0).stdout("--quiet x\n");
 }
 

@@ -1,7 +1,7 @@
 //! `venvwrap prune`: what is proposed and why, what is never proposed, and what it deletes.
 
 use std::fs::{self, File};
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
@@ -122,8 +122,7 @@ fn hooks_run_and_the_projects_link_goes_and_comes_back() {
     for name in ["one", "two"] {
         sandbox.write(format!("envs/{name}/.project"), format!("{}\n", project.display()));
     }
-    let hook = sandbox.write("envs/postrmvirtualenv", "#!/bin/sh\necho \"hook: $1\" >&2\n");
-    fs::set_permissions(hook, fs::Permissions::from_mode(0o755)).unwrap();
+    sandbox.program("envs/postrmvirtualenv", "#!/bin/sh\necho \"hook: $1\" >&2\n");
     let twin = kinds(&sandbox, &[]).into_iter().find(|(_, kinds)| kinds == &["twin"]).unwrap().0;
     let link = project.join(".venv");
     symlink(sandbox.environment(&twin), &link).unwrap();

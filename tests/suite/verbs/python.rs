@@ -2,11 +2,12 @@
 //! for that.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::thread;
 
 use crate::robustness::strace;
+use crate::support::programs::write_program;
 use crate::support::pythons::{self, Python};
 use crate::support::sandbox::{BINARY, Sandbox};
 
@@ -31,8 +32,7 @@ fn shown_at(python: &Python, at: &str) -> String {
 
 fn script(path: &Path, body: &str) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, format!("#!/bin/sh\n{body}\n")).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    write_program(path, format!("#!/bin/sh\n{body}\n"));
 }
 
 /// The words of the line for a path, its own left out.

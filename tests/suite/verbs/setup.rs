@@ -9,6 +9,7 @@ use nix::sys::stat::Mode;
 use nix::unistd::{Uid, mkfifo};
 
 use crate::support::disk::{names, tree};
+use crate::support::programs::copy_program;
 use crate::support::pty::{RcFile, Terminal, write_rc_file};
 use crate::support::sandbox::{Answer, BINARY, Sandbox};
 use crate::support::shells::Shell;
@@ -318,8 +319,7 @@ fn what_loads_venvwrap_already_is_left_alone() {
     let sandbox = sandbox();
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("shell/virtualenvwrapper.sh");
     let shim = sandbox.tools().join("virtualenvwrapper.sh");
-    fs::copy(source, &shim).unwrap();
-    fs::set_permissions(&shim, fs::Permissions::from_mode(0o755)).unwrap();
+    copy_program(source, &shim);
     for (shell, path, line) in [
         ("bash", ".bashrc", "eval \"$(venvwrap init bash)\"".to_owned()),
         ("bash", ".bashrc", ". /usr/local/share/venvwrap/init.bash".to_owned()),
@@ -469,7 +469,7 @@ fn compat_puts_the_scripts_of_virtualenvwrapper_beside_the_binary() {
     let sandbox = sandbox();
     let bin = sandbox.root().join("prefix/bin");
     fs::create_dir_all(&bin).unwrap();
-    fs::copy(BINARY, bin.join("venvwrap")).unwrap();
+    copy_program(BINARY, bin.join("venvwrap"));
     let setup = |more: &[&str]| run_as(&sandbox, &bin.join("venvwrap"), &[&["setup"], more].concat()).status(0);
     let (whole, lazy) = (bin.join("virtualenvwrapper.sh"), bin.join("virtualenvwrapper_lazy.sh"));
     let answer = setup(&["bash", "--compat", "--dry-run"]);

@@ -1,13 +1,13 @@
 //! `venvwrap try`: a program in a copy, what it changed, and what becomes of the copy.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use nix::sys::termios::{FlowArg, LocalFlags, tcflow, tcgetattr};
 
 use crate::support::disk::{names, tree};
+use crate::support::programs::write_program;
 use crate::support::pty::{Terminal, obey_interrupts};
 use crate::support::pythons;
 use crate::support::sandbox::{BINARY, Sandbox};
@@ -65,8 +65,7 @@ fn a_kept_copy_is_what_the_program_would_have_made_of_the_environment() {
     let sandbox = with_pip();
     let root = sandbox.environment("x");
     // What an environment has besides packages.
-    fs::write(root.join("bin/mine"), format!("#!{}/bin/python\nprint('mine')\n", root.display())).unwrap();
-    fs::set_permissions(root.join("bin/mine"), fs::Permissions::from_mode(0o755)).unwrap();
+    write_program(root.join("bin/mine"), format!("#!{}/bin/python\nprint('mine')\n", root.display()));
     std::os::unix::fs::symlink(root.join("bin/mine"), root.join("bin/link")).unwrap();
     sandbox.run(["snapshot", "x"]).status(0);
     let before = without_compiled(&root);
@@ -96,8 +95,7 @@ fn the_program_has_the_copy_around_it_and_the_streams_of_the_caller() {
     let code = "cat; echo \"$VIRTUAL_ENV_PROMPT\"; basename \"$VIRTUAL_ENV\"; command -v tool; \
                 [ \"$VIRTUAL_ENV\" != \"$1\" ] && head -n 1 \"$(command -v tool)\" >&2; touch \"$VIRTUAL_ENV/new\"";
     let root = sandbox.environment("x");
-    fs::write(root.join("bin/tool"), format!("#!{}/bin/python\n", root.display())).unwrap();
-    fs::set_permissions(root.join("bin/tool"), fs::Permissions::from_mode(0o755)).unwrap();
+    write_program(root.join("bin/tool"), format!("#!{}/bin/python\n", root.display()));
     let before = tree(&root);
     let mut command = sandbox.command(BINARY);
     command.args(["try", "x", "sh", "-c", code, "sh"]).arg(&root);
@@ -132,9 +130,7 @@ fn the_status_is_that_of_the_program_and_a_failure_is_not_kept() {
         "venvwrap: `no-such` is neither in environment `x` nor on PATH\n\
          hint: `ls [ROOT]/envs/x/bin` lists its programs\n",
     );
-    sandbox.write("envs/x/bin/plain", "echo no interpreter line: \"$1\"\n");
-    let plain = sandbox.environment("x").join("bin/plain");
-    fs::set_permissions(&plain, fs::Permissions::from_mode(0o755)).unwrap();
+    let plain = sandbox.program("envs/x/bin/plain", "echo no interpreter line: \"$1\"\n");
     sandbox.run(["try", "x", "plain", "word"]).status(0).stdout("no interpreter line: word\n");
     fs::remove_file(plain).unwrap();
     assert_eq!(tree(&sandbox.environment("x")), before);

@@ -3,10 +3,11 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use crate::support::disk::{names, tree};
+use crate::support::programs::write_program;
 use crate::support::sandbox::Sandbox;
 use crate::support::shells::Shell;
 use crate::support::tally;
@@ -19,8 +20,7 @@ fn armed(sandbox: &Sandbox, root: &Path) -> PathBuf {
     sandbox.minimal_environment_at(root);
     for name in HOOKS.iter().flat_map(|hook| [(*hook).to_owned(), format!("{hook}.fish")]) {
         let file = root.join("bin").join(&name);
-        fs::write(&file, format!("#!/bin/sh\necho RAN {name}\n")).unwrap();
-        fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
+        write_program(&file, format!("#!/bin/sh\necho RAN {name}\n"));
     }
     let activate = root.join("bin/activate");
     let text = fs::read_to_string(&activate).unwrap() + "echo RAN activate\n";

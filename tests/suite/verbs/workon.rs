@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 
 use crate::support::disk::tree;
 use crate::support::pythons;
@@ -163,8 +163,7 @@ fn what_will_not_work_inside_is_said_with_what_repairs_it() {
     let replaced = make("replaced");
     fs::rename(replaced.join("lib/python3.11"), replaced.join("lib/python3.0")).unwrap();
     fs::write(replaced.join("pyvenv.cfg"), "home = /usr/bin\nversion = 3.0.1\n").unwrap();
-    sandbox.write("pythons/python3.13", "#!/bin/sh\n");
-    fs::set_permissions(sandbox.root().join("pythons/python3.13"), fs::Permissions::from_mode(0o755)).unwrap();
+    sandbox.program("pythons/python3.13", "#!/bin/sh\n");
     symlink("python3.13", sandbox.root().join("pythons/python3")).unwrap();
     fs::remove_file(replaced.join("bin/python")).unwrap();
     symlink(sandbox.root().join("pythons/python3"), replaced.join("bin/python")).unwrap();

@@ -4,11 +4,12 @@
 mod requested;
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use crate::recipes::building::{BACKEND, PYPROJECT};
 use crate::support::disk::{names, tree};
+use crate::support::programs::write_program;
 use crate::support::pythons::{self, Python};
 use crate::support::sandbox::{BINARY, Sandbox};
 use crate::support::shells::Shell;
@@ -195,8 +196,7 @@ fn another_version_gets_the_same_packages_and_everything_that_you_set_up() {
     command.args(["add2virtualenv", "my lib"]).env("VIRTUAL_ENV", &root);
     sandbox.run_command(command, b"").status(0);
     fs::write(root.join("bin/postactivate"), "export FROM_HOOK=1\n").unwrap();
-    fs::write(root.join("bin/mine"), format!("#!{}\nprint('mine')\n", root.join("bin/python").display())).unwrap();
-    fs::set_permissions(root.join("bin/mine"), fs::Permissions::from_mode(0o755)).unwrap();
+    write_program(root.join("bin/mine"), format!("#!{}\nprint('mine')\n", root.join("bin/python").display()));
     let activate = root.join("bin/activate");
     let text = fs::read_to_string(&activate).unwrap();
     fs::write(&activate, format!("{text}export APPENDED=yes\n")).unwrap();
