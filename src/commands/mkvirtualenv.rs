@@ -123,6 +123,7 @@ impl Verb for MkVirtualenv {
         }
         if self.uv {
             uv::turn(&creation.home, &environment, true)?;
+            uv::warn(session, &creation.home, &environment);
         }
         let mut entered = creation.enter(&environment)?;
         for file in session.hooks(&creation.home)?.files(hooks::POSTMKVIRTUALENV, None) {

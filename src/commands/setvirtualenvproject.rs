@@ -108,12 +108,11 @@ impl Verb for SetVirtualenvProject {
         if self.default {
             output::note(&format!("`{}` is the default of {}", shown(environment.name()), session.shown(&project)));
         }
-        if home.variables_of(&environment).uv
-            && let Some(outcome) = uv::in_this_shell(session, &environment, Some(project))?
-        {
-            return Ok(outcome);
+        if !home.variables_of(&environment).uv {
+            return Ok(Outcome::Done);
         }
-        Ok(Outcome::Done)
+        uv::warn(session, &home, &environment);
+        Ok(uv::in_this_shell(session, &environment, Some(project))?.unwrap_or(Outcome::Done))
     }
 }
 

@@ -7,11 +7,12 @@ use clap::{Parser, Subcommand};
 use serde::Serialize;
 
 use super::json::{self, Named};
-use super::{Outcome, Session, Verb, elsewhere};
+use super::{Outcome, Session, Verb, doctor, elsewhere};
 use crate::activation::{Plan, Step};
 use crate::environment::Environment;
 use crate::error::{ProjectError, Result};
 use crate::fs::is_same;
+use crate::health;
 use crate::keepsake;
 use crate::output::{self, Column, Table};
 use crate::project;
@@ -118,6 +119,7 @@ fn switch(session: &Session<'_>, home: &WorkonHome, environment: &Environment, i
         Some(project) if is_on => {
             let project = session.shown(project);
             output::note(&format!("uv uses `{shown_name}` in {project} while it is active"));
+            warn(session, home, environment);
         }
         _ => output::note(&format!("uv does not use `{shown_name}`")),
     }
@@ -130,6 +132,13 @@ fn switch(session: &Session<'_>, home: &WorkonHome, environment: &Environment, i
     let again = format!("{} {}", verb("workon"), operands(&[name]));
     output::note(&format!("This shell changes with `{again}`"));
     Ok(Outcome::Done)
+}
+
+/// Reports what keeps uv from using only this environment in its project.
+pub(super) fn warn(session: &Session<'_>, home: &WorkonHome, environment: &Environment) {
+    if let Some(symptom) = health::use_by_uv(environment, session.context) {
+        doctor::warn(session, home, environment, symptom);
+    }
 }
 
 /// What the calling shell does if the environment is active there: uv uses it in this project from

@@ -31,6 +31,7 @@ mod repair;
 mod setup;
 mod store;
 mod symptom;
+mod uv_use;
 #[cfg(test)]
 mod tests;
 
@@ -52,6 +53,11 @@ pub(crate) fn borrowed_pip(environment: &Environment) -> Option<(PathBuf, Sympto
     packages::borrowed_pip(environment)
 }
 
+/// What keeps uv from using an environment in its project.
+pub(crate) fn use_by_uv(environment: &Environment, context: &Context) -> Option<(PathBuf, Symptom)> {
+    uv_use::in_project(environment, context)
+}
+
 /// What the checks need to know.
 #[derive(Clone, Copy)]
 pub(crate) struct Examination<'a> {
@@ -71,6 +77,7 @@ impl Examination<'_> {
         if keepsake::was_recreated(self.home, environment, self.context) {
             symptoms.push((environment.root().join(FILE_NAME), Symptom::Recreated));
         }
+        symptoms.extend(uv_use::check(self, environment));
         about(&subject, environment, symptoms)
     }
 

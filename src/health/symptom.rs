@@ -76,6 +76,10 @@ symptoms! {
     // What you set up in an environment.
     /// Another tool recreated the environment and dropped its project, hooks, and added paths.
     Recreated = Problem "recreated",
+    /// uv is to use the environment in its project, but it has none.
+    UvWithoutProject = Note "uv-without-project",
+    /// The project in which uv uses the environment has another one as `.venv`.
+    UvBesideDotVenv = Note "uv-beside-dot-venv",
 
     // The location of an environment.
     /// The scripts point to another place.

@@ -79,6 +79,16 @@ impl Words<'_> {
                 format!("`venvwrap run {name} python -m pip install ipykernel`, or `venvwrap kernel remove {name}`")
             }
             Symptom::WrapperDangling { .. } => format!("`rm {here}`, or link it to where that program is now"),
+            Symptom::UvWithoutProject => {
+                let (verb, name) = (self.verb("setvirtualenvproject"), operands(&[name]));
+                format!("`{verb} {name} DIRECTORY` links it to one; `venvwrap uv off {name}` ends the use by uv")
+            }
+            Symptom::UvBesideDotVenv => {
+                let name = operands(&[name]);
+                format!(
+                    "remove it if nothing needs it: `rm -r {here}`; or `venvwrap uv off {name}`, and uv uses only that"
+                )
+            }
             Symptom::Moved { .. } | Symptom::NoSitePackages => recreate,
             Symptom::ScriptPythonMissing { scripts, .. } | Symptom::ScriptPythonElsewhere { scripts, .. } => {
                 let it = if scripts.len() == 1 { "it" } else { "them" };

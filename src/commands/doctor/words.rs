@@ -97,6 +97,8 @@ pub(in crate::commands) fn describe(session: &Session<'_>, path: &Path, symptom:
             format!("its Python, {}, is not in {}, where pyvenv.cfg says it is", path(python), path(home))
         }
         Symptom::Recreated => "another tool recreated it without what you set up in it".to_owned(),
+        Symptom::UvWithoutProject => "uv is to use it in its project, but it is linked to none".to_owned(),
+        Symptom::UvBesideDotVenv => format!("its project also has {here}, which uv uses while this one is not active"),
         Symptom::Moved { from, .. } => {
             format!("its scripts still point to {} (it was moved or copied by hand)", path(from))
         }

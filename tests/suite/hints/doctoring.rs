@@ -24,6 +24,14 @@ pub(super) const ROWS: &[Row] = &[
         "another tool recreated `{name}` without what you set up in it; `venvwrap doctor --fix {typed}` restores it",
         situation(recreated, "lsvirtualenv", &[Value, Gone]),
     ),
+    pasted(
+        "`{verb} {name} DIRECTORY` links it to one; `venvwrap uv off {name}` ends the use by uv",
+        situation(used_by_uv, "venvwrap doctor {name}", &[Gone, Gone]).fill(&[("DIRECTORY", ".")]),
+    ),
+    pasted(
+        "remove it if nothing needs it: `rm -r {here}`; or `venvwrap uv off {name}`, and uv uses only that",
+        situation(beside_dot_venv, "venvwrap doctor {name}", &[Gone, Gone]),
+    ),
     pasted("`venvwrap doctor --fix`", situation(leftovers, "venvwrap doctor", &[Gone])),
     pasted("`{} --clear {}` recreates it", situation(without_packages, "venvwrap doctor {name}", &[Gone])),
     pasted(
@@ -221,6 +229,22 @@ fn recreated(sandbox: &mut Sandbox) {
     copy.set_modified(SystemTime::now() - Duration::from_secs(1)).unwrap();
     fs::remove_dir_all(sandbox.environment(NAME)).unwrap();
     environment(sandbox);
+}
+
+fn used_by_uv(sandbox: &mut Sandbox) {
+    environment(sandbox);
+    sandbox.run(["setvirtualenvproject", NAME, "."]).status(0);
+    sandbox.run(["uv", "on", NAME]).status(0);
+    fs::remove_file(sandbox.environment(NAME).join(".project")).unwrap();
+}
+
+fn beside_dot_venv(sandbox: &mut Sandbox) {
+    environment(sandbox);
+    let project = sandbox.root().join("it's");
+    fs::create_dir_all(project.join(".venv")).unwrap();
+    fs::write(project.join(".venv/pyvenv.cfg"), "home = /usr/bin\n").unwrap();
+    sandbox.run(["setvirtualenvproject".as_ref(), NAME.as_ref(), project.as_os_str()]).status(0);
+    sandbox.run(["uv", "on", NAME]).status(0);
 }
 
 fn without_packages(sandbox: &mut Sandbox) {

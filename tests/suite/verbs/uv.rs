@@ -17,7 +17,10 @@ const VARIABLE: &str = "UV_PROJECT_ENVIRONMENT";
 
 /// `x`, which uv uses in `my project`; `y`, which it does not; and other directories.
 fn world() -> Sandbox {
-    let sandbox = Sandbox::with_x_and_y();
+    filled(Sandbox::with_x_and_y())
+}
+
+fn filled(sandbox: Sandbox) -> Sandbox {
     for directory in ["my project/src", "my project/nested", "other"] {
         fs::create_dir_all(sandbox.root().join(directory)).unwrap();
     }
@@ -316,6 +319,44 @@ fn it_is_listed_shown_exported_and_copied() {
         .status(1)
         .stdout("")
         .stderr("venvwrap: environment `y` is not linked to a project\nhint: `venvwrap setvirtualenvproject y` links it to this directory\n");
+}
+
+#[test]
+fn another_dot_venv_in_the_project_and_a_missing_link_are_reported() {
+    // The remedy quotes the path.
+    let sandbox = Sandbox::plain();
+    sandbox.minimal_environment("x");
+    let sandbox = filled(sandbox);
+    let doctor = || sandbox.run(["doctor", "x"]).status(0).stderr("").stdout_text();
+    let dot_venv = sandbox.root().join("my project/.venv");
+    // This environment itself, in both forms, and what is no environment.
+    symlink(sandbox.environment("x"), &dot_venv).unwrap();
+    assert!(!doctor().contains("uv"), "{}", doctor());
+    fs::remove_file(&dot_venv).unwrap();
+    fs::write(&dot_venv, format!("{}\n", sandbox.environment("x").display())).unwrap();
+    assert!(!doctor().contains("uv"), "{}", doctor());
+    fs::remove_file(&dot_venv).unwrap();
+    fs::create_dir(&dot_venv).unwrap();
+    assert!(!doctor().contains("uv"), "{}", doctor());
+    sandbox.write("my project/.venv/pyvenv.cfg", "home = /usr/bin\n");
+    let another = "its project also has [ROOT]/my project/.venv, which uv uses while this one is not active";
+    let remedy = "remove it if nothing needs it: `rm -r '[ROOT]/my project/.venv'`; or `venvwrap uv off x`, and uv uses only that";
+    let lines = format!("note     x  {another}\n            {remedy}\n");
+    assert!(doctor().contains(&lines), "{}", doctor());
+    let warning = format!("environment `x`: {another}; {remedy}\n");
+    let on = format!("uv uses `x` in [ROOT]/my project while it is active\n{warning}");
+    sandbox.run(["uv", "on", "x"]).status(0).stdout("").stderr(&on);
+    let linked = "Setting project for x to [ROOT]/my project\n";
+    sandbox.run(["setvirtualenvproject", "x", "my project"]).status(0).stdout(linked).stderr(&warning);
+    // Nothing to say where uv does not use it.
+    sandbox.run(["uv", "off", "x"]).status(0);
+    sandbox.run(["setvirtualenvproject", "x", "my project"]).status(0).stdout(linked).stderr("");
+    assert!(!doctor().contains("uv"), "{}", doctor());
+    sandbox.run(["uv", "on", "x"]).status(0);
+    fs::remove_file(sandbox.environment("x").join(".project")).unwrap();
+    let expected = "note     x  uv is to use it in its project, but it is linked to none\n            \
+                    `venvwrap setvirtualenvproject x DIRECTORY` links it to one; `venvwrap uv off x` ends the use by uv\n";
+    assert!(doctor().contains(expected), "{}", doctor());
 }
 
 /// A project with no dependency yet, and a wheel to add.
