@@ -22,7 +22,7 @@ function __venvwrap_first_line {
 # others as its first element, which they go on setting. bash-preexec has a list of its own.
 function __venvwrap_watch {
     \builtin export -n "__venvwrap_watcher=$$" '__venvwrap_seen=' '__venvwrap_project=/' '__venvwrap_reported=' \
-        '__venvwrap_listed=' '__venvwrap_foreign='
+        '__venvwrap_listed=' '__venvwrap_worktree=' '__venvwrap_foreign='
     if [[ -n ${bash_preexec_imported-}${__bp_imported-} ]]; then
         [[ " ${precmd_functions[*]-} " == *" __venvwrap_automatic "* ]] || precmd_functions+=(__venvwrap_automatic)
     elif [[ "${PROMPT_COMMAND[*]-}" == *__venvwrap_automatic* ]]; then

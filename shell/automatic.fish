@@ -9,6 +9,10 @@
 function __venvwrap_find_project
     builtin set -l from $argv[1]
     builtin set -g __venvwrap_found
+    # What is in this worktree is known only at its top.
+    test -n "$__venvwrap_worktree"
+    and builtin set from
+    builtin set -g __venvwrap_worktree
     builtin set -l index $HOME/.cache
     builtin string match -q '/*' -- "$XDG_CACHE_HOME"
     and builtin set index $XDG_CACHE_HOME
@@ -30,11 +34,13 @@ function __venvwrap_find_project
     end
     builtin set -l place $PWD
     for level in (builtin string split / -- $PWD)
+        if test -f $place/.git; and __venvwrap_is_worktree $place $index
+            builtin return 0
+        end
         if test -L $place/.venv; or test -e $place/.venv; or test -L $place/.python-envs; or test -e $place/.python-envs
             or test -L $place/Pipfile
             or test -e $place/Pipfile
             or test -e $index$place/.linked
-            or __venvwrap_is_worktree $place $index
             builtin set __venvwrap_found $place
             builtin return 0
         end
@@ -66,14 +72,26 @@ function __venvwrap_is_newer
     end
 end
 
-# Whether a directory is a worktree of a linked repository. A submodule has a file `.git`, too.
+# Whether a directory is the top of a worktree, and from here up to that is a directory whose
+# counterpart in the main worktree is linked: sets __venvwrap_found to the nearest. A submodule has a
+# file `.git`, too. For a bare repository, which has no main worktree, the list has the repository in
+# its place.
 function __venvwrap_is_worktree
     test -L $argv[1]/.git
-    or not test -f $argv[1]/.git
     and builtin return 1
     builtin read -n 4096 -l line <$argv[1]/.git
-    builtin set -l main (builtin string replace -rf '^gitdir: (/.*)/\.git/worktrees/.*$' '$1' -- $line)
-    and test -e $argv[2]$main[1]/.linked
+    builtin set -l main (builtin string replace -rf '^gitdir: (/.*?)(/\.git)?/worktrees/[^/]*$' '$1' -- $line)
+    test -n "$main"
+    and test -e $argv[2]$main
+    or builtin return 1
+    builtin set -g __venvwrap_worktree $argv[1]
+    builtin set -l below $PWD
+    while not test -e (builtin string replace -- $argv[1] $argv[2]$main $below)/.linked
+        test "$below" != $argv[1]
+        or builtin return 1
+        builtin set below (builtin string replace -r '/[^/]*$' '' -- $below)
+    end
+    builtin set __venvwrap_found $below
 end
 
 # Whether something else in this shell switches environments by directory. direnv does so in some
@@ -146,6 +164,7 @@ function __venvwrap_watch
     builtin set -gu __venvwrap_project /
     builtin set -gu __venvwrap_reported
     builtin set -gu __venvwrap_listed
+    builtin set -gu __venvwrap_worktree
     builtin set -gu __venvwrap_foreign
     # A command substitution may be captured; while a plan is carried out, the command that asked
     # for it has the choice.

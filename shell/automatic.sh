@@ -7,9 +7,10 @@
 # than before does the binary decide, by the lookup of `workon .`.
 #
 # Variables, all private to this shell: __venvwrap_watcher (its process), __venvwrap_seen (the
-# directory of the last look), __venvwrap_project (the project there, `/` if unknown), __venvwrap_reported (projects
-# whose environment was refused or broken, which is said once), __venvwrap_foreign (an environment
-# that another tool activated).
+# directory of the last look), __venvwrap_project (the project there, `/` if unknown), __venvwrap_worktree
+# (the top of the worktree there, if its repository has linked directories), __venvwrap_reported
+# (projects whose environment was refused or broken, which is said once), __venvwrap_foreign (an
+# environment that another tool activated).
 
 # Finds the nearest directory that may be a project, from here up to the home directory: sets the
 # caller's __venvwrap_found. A link is a mark wherever it points: to follow it is up to the binary.
@@ -21,16 +22,21 @@ function __venvwrap_find_project {
     [[ $__venvwrap_index == /* ]] || __venvwrap_index="${HOME-}/.cache"
     __venvwrap_index="$__venvwrap_index/venvwrap/linked${WORKON_HOME-}"
     __venvwrap_found=''
+    # What is in this worktree is known only at its top.
+    [[ -z ${__venvwrap_worktree-} ]] || __venvwrap_from=''
+    __venvwrap_worktree=''
     if [[ ${WORKON_HOME-} -nt $__venvwrap_index || ! -e $__venvwrap_index ]]; then
         __venvwrap_list
     else
         __venvwrap_listed=''
     fi
     for ((__venvwrap_level = 0; __venvwrap_level < 40; __venvwrap_level++)); do
+        if [[ -f $__venvwrap_place/.git ]] && __venvwrap_is_worktree; then
+            \builtin return 0
+        fi
         if [[ -L $__venvwrap_place/.venv || -e $__venvwrap_place/.venv || -L $__venvwrap_place/.python-envs ||
             -e $__venvwrap_place/.python-envs || -L $__venvwrap_place/Pipfile || -e $__venvwrap_place/Pipfile ||
-            -e $__venvwrap_index$__venvwrap_place/.linked ]] ||
-            { [[ -f $__venvwrap_place/.git ]] && __venvwrap_is_worktree; }; then
+            -e $__venvwrap_index$__venvwrap_place/.linked ]]; then
             __venvwrap_found="$__venvwrap_place"
             \builtin return 0
         fi
@@ -59,15 +65,25 @@ function __venvwrap_list {
     fi
 }
 
-# Whether a directory is a worktree of a linked repository, by its file `.git`. A submodule has such
-# a file, too.
+# Whether the caller's __venvwrap_place is the top of a worktree, by its file `.git`, and from here up
+# to that is a directory whose counterpart in the main worktree is linked: sets the caller's
+# __venvwrap_found to the nearest. A submodule has such a file, too. For a bare repository, which has
+# no main worktree, the list has the repository in its place.
 function __venvwrap_is_worktree {
     [[ ! -L $__venvwrap_place/.git ]] || \builtin return 1
-    \builtin local '__venvwrap_line='
+    \builtin local '__venvwrap_line=' "__venvwrap_below=${PWD-}"
     __venvwrap_first_line "$__venvwrap_place/.git"
-    [[ $__venvwrap_line == "gitdir: /"*"/.git/worktrees/"* ]] || \builtin return 1
+    [[ $__venvwrap_line == "gitdir: /"*"/worktrees/"* ]] || \builtin return 1
     __venvwrap_line="${__venvwrap_line#gitdir: }"
-    [[ -e $__venvwrap_index${__venvwrap_line%%/.git/worktrees/*}/.linked ]]
+    __venvwrap_line="${__venvwrap_line%/worktrees/*}"
+    __venvwrap_line="$__venvwrap_index${__venvwrap_line%/.git}"
+    [[ -e $__venvwrap_line ]] || \builtin return 1
+    __venvwrap_worktree="$__venvwrap_place"
+    while [[ ! -e $__venvwrap_line${__venvwrap_below#"$__venvwrap_place"}/.linked ]]; do
+        [[ $__venvwrap_below != "$__venvwrap_place" ]] || \builtin return 1
+        __venvwrap_below="${__venvwrap_below%/*}"
+    done
+    __venvwrap_found="$__venvwrap_below"
 }
 
 # Called before each prompt, and in zsh after each change of directory.

@@ -28,7 +28,7 @@ function __venvwrap_moved {
 function __venvwrap_watch {
     \builtin emulate -L zsh
     \builtin typeset -g +x __venvwrap_watcher="$$" __venvwrap_seen='' __venvwrap_project=/ __venvwrap_reported='' \
-        __venvwrap_listed='' __venvwrap_foreign=''
+        __venvwrap_listed='' __venvwrap_worktree='' __venvwrap_foreign=''
     \builtin typeset -ga chpwd_functions precmd_functions
     chpwd_functions=("${(@)chpwd_functions:#__venvwrap_moved}" __venvwrap_moved)
     # The first prompt, and a `cd -q`.

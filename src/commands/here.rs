@@ -3,11 +3,11 @@
 //!
 //! Owns the order of the rules. `project` reads links and pipenv's settings.
 
-use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::levels::{Levels, levels};
 use super::{Session, moved, worktree};
 use crate::context::Context;
 use crate::elsewhere::Places;
@@ -19,7 +19,6 @@ use crate::keepsake;
 use crate::output;
 use crate::project::pipenv::{self, Location};
 use crate::project::pointer::{self, Target, pointed};
-use crate::project::repository::main_worktree;
 use crate::project::{self, Comparison, linked_directories};
 use crate::trust;
 use crate::workon_home::WorkonHome;
@@ -36,7 +35,7 @@ struct Match {
 /// for a worktree, and whether to offer that of a project that was moved here.
 pub(super) fn environment(session: &Session<'_>, home: &WorkonHome, for_workon: bool) -> Result<Environment> {
     let here = session.context.working_directory()?;
-    let levels = Levels::with_main_worktrees(levels(&here, session.context), |_| true);
+    let levels = Levels::with_worktrees(levels(&here, session.context), |_| true);
     // The rules, the most explicit first.
     let ways = [
         linked(&levels, home, session.context, Comparison::Whole)?,
@@ -48,8 +47,8 @@ pub(super) fn environment(session: &Session<'_>, home: &WorkonHome, for_workon: 
         found => found,
     };
     if let Some((level, environment)) = found {
-        return match levels.worktrees.get(&level) {
-            Some(worktree) if for_workon => worktree::environment(session, home, environment, worktree),
+        return match levels.sharing(level) {
+            Some(sharing) if for_workon => worktree::environment(session, home, environment, sharing),
             _ => Ok(environment),
         };
     }
@@ -78,8 +77,8 @@ pub(super) enum Automatic {
 /// neither here, nor in the store, nor trusted.
 pub(super) fn automatic(session: &Session<'_>, home: &WorkonHome) -> Result<Automatic> {
     let here = session.context.working_directory()?;
-    let is_linked = |main: &Path| linked_directories::has(home, main, session.context);
-    let levels = Levels::with_main_worktrees(levels(&here, session.context), is_linked);
+    let is_linked = |directory: &Path| linked_directories::has(home, directory, session.context);
+    let levels = Levels::with_worktrees(levels(&here, session.context), is_linked);
     let targets: Vec<(usize, Target)> =
         levels.own().filter_map(|(level, directory)| Some((level, pointer::target(directory, home)?))).collect();
     let stored = targets.iter().find_map(|(level, target)| match target {
@@ -216,59 +215,6 @@ fn of_other_tools(session: &Session<'_>, home: &WorkonHome, levels: &Levels) -> 
         }
     }
     Ok(None)
-}
-
-/// This directory and its parents, the nearest first, each as typed and with links resolved. Stops
-/// before the home directory: a link to that is not about everything in it.
-fn levels(here: &Path, context: &Context) -> Vec<Vec<PathBuf>> {
-    let home = context.home();
-    let is_end =
-        |place: &Path| place.parent().is_none() || home.is_some_and(|home| place == home || is_same(place, home));
-    let up = |from: &Path| -> Vec<PathBuf> {
-        let places = from.ancestors().enumerate().take_while(|(level, place)| *level == 0 || !is_end(place));
-        places.map(|(_, place)| place.to_path_buf()).collect()
-    };
-    let mut levels: Vec<Vec<PathBuf>> = up(here).into_iter().map(|place| vec![place]).collect();
-    for (level, place) in resolved(here).map(|here| up(&here)).unwrap_or_default().into_iter().enumerate() {
-        match levels.get_mut(level) {
-            Some(spellings) if spellings[0] == place => {}
-            Some(spellings) => spellings.push(place),
-            None => levels.push(vec![place]),
-        }
-    }
-    levels
-}
-
-/// The directories where an environment is looked for.
-struct Levels {
-    /// From this directory upward, each in all its spellings.
-    directories: Vec<Vec<PathBuf>>,
-    /// For those that are the main worktree of a repository: its other worktree, which shares the
-    /// environments that are linked to the main one.
-    worktrees: BTreeMap<usize, PathBuf>,
-}
-
-impl Levels {
-    /// Adds main worktrees after their other worktrees. `may_be`: decides by the path of a main
-    /// worktree, before that is touched.
-    fn with_main_worktrees(levels: Vec<Vec<PathBuf>>, may_be: impl Fn(&Path) -> bool) -> Self {
-        let mut found = Self { directories: Vec::new(), worktrees: BTreeMap::new() };
-        for spellings in levels {
-            let worktree = spellings[0].clone();
-            found.directories.push(spellings);
-            if let Some(main) = main_worktree(&worktree, &may_be) {
-                found.worktrees.insert(found.directories.len(), worktree);
-                found.directories.push(vec![main]);
-            }
-        }
-        found
-    }
-
-    /// Their numbers and paths, without main worktrees.
-    fn own(&self) -> impl Iterator<Item = (usize, &Path)> {
-        let all = self.directories.iter().enumerate().map(|(level, spellings)| (level, spellings[0].as_path()));
-        all.filter(|(level, _)| !self.worktrees.contains_key(level))
-    }
 }
 
 /// The environment that pipenv would use, if it is in the store. Errors of pipenv's settings are

@@ -56,6 +56,7 @@ pub(crate) mod init;
 pub(crate) mod install;
 mod json;
 pub(crate) mod kernel;
+mod levels;
 pub(crate) mod lock;
 pub(crate) mod lssitepackages;
 pub(crate) mod lsvirtualenv;

@@ -4,6 +4,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
+use super::levels::InWorktree;
 use super::{Session, cpvirtualenv};
 use crate::config::Worktree;
 use crate::environment::Environment;
@@ -15,19 +16,20 @@ use crate::shown::shown;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
-/// The environment for a worktree whose main worktree has this one.
+/// The environment for a directory of a worktree, whose counterpart in another worktree has this
+/// one.
 pub(super) fn environment(
     session: &Session<'_>,
     home: &WorkonHome,
     shared: Environment,
-    worktree: &Path,
+    sharing: &InWorktree,
 ) -> Result<Environment> {
     if session.config()?.worktree == Worktree::Share {
         return Ok(shared);
     }
-    let name = free_name(home, &shared, worktree)?;
+    let name = free_name(home, &shared, &sharing.top)?;
     let own = cpvirtualenv::copy_with_settings(session, home, &shared, &name)?;
-    project::link(&own, session.context, worktree)?;
+    project::link(&own, session.context, &sharing.directory)?;
     keepsake::remember(home, &own, session.context);
     let (own_name, name) = (shown(own.name()), shown(shared.name()));
     output::note(&format!("Copied `{name}` as `{own_name}` for this worktree (`worktree = \"own\"` in config.toml)"));

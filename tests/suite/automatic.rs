@@ -193,6 +193,56 @@ fn a_worktree_shares_the_environment_of_its_repository() {
 }
 
 #[test]
+fn the_packages_in_a_worktree_have_the_environments_of_their_repository() {
+    let sandbox = world();
+    for package in ["src/api/web app", "src/api/none"] {
+        sandbox.write(format!("{package}/pyproject.toml"), "");
+    }
+    sandbox.write("src/api/web app/deep/Makefile", "");
+    sandbox.run(["setvirtualenvproject", "web", "src/api/web app"]).status(0);
+    let git = |words: &[&str]| {
+        let mut command = sandbox.command("git");
+        command.args(["-C", "src/api", "-c", "user.name=x", "-c", "user.email=x@x"]).args(words);
+        sandbox.run_command(command, b"").status(0);
+    };
+    git(&["init", "-q"]);
+    git(&["add", "."]);
+    git(&["commit", "-q", "-m", "x"]);
+    git(&["worktree", "add", "-q", "-b", "fix", "../fix it"]);
+    in_every_shell(&sandbox, |terminal| {
+        goes(
+            terminal,
+            &[
+                ("cd 'src/fix it/none'", "api"),
+                ("cd '../web app'", "web"),
+                ("cd deep", "web"),
+                ("cd ../..", "api"),
+                ("cd 'web app/deep'", "web"),
+                ("cd ../../..", ""),
+            ],
+        );
+    });
+    // Without an environment for the whole repository.
+    fs::remove_file(sandbox.environment("api").join(".project")).unwrap();
+    sandbox.minimal_environment("new in the store");
+    in_every_shell(&sandbox, |terminal| {
+        goes(
+            terminal,
+            &[
+                ("cd 'src/fix it'", ""),
+                ("cd 'web app'", "web"),
+                ("cd ../none", ""),
+                ("cd '../web app/deep'", "web"),
+                ("cd ../..", ""),
+                ("cd ..", ""),
+                ("cd 'fix it/web app'", "web"),
+                ("cd \"$HOME\"", ""),
+            ],
+        );
+    });
+}
+
+#[test]
 fn marks_that_lead_nowhere_are_ignored_or_refused_in_one_line() {
     let sandbox = world();
     let mark = |name: &str, make: &dyn Fn(&Path)| {

@@ -230,6 +230,77 @@ fn a_worktree_gets_its_own_copy_where_the_settings_say_so() {
         .stdout("[ROOT]/envs/api-share-2\n[ROOT]/src/share\n");
 }
 
+/// The environment of a package is found in another worktree at the same place, and only there.
+#[test]
+fn a_worktree_shares_the_environments_of_the_packages_in_it() {
+    let sandbox = Sandbox::plain();
+    for name in ["one", "two"] {
+        sandbox.minimal_environment(name);
+        let package = format!("src/mono/packages/{name} of us");
+        sandbox.write(format!("{package}/pyproject.toml"), "");
+        sandbox.run(["setvirtualenvproject", name, &package]).status(0);
+    }
+    sandbox.write("src/mono/packages/none/pyproject.toml", "");
+    git(&sandbox, "src/mono", &["init", "-q"]);
+    git(&sandbox, "src/mono", &["add", "."]);
+    git(&sandbox, "src/mono", &["commit", "-q", "-m", "x"]);
+    git(&sandbox, "src/mono", &["worktree", "add", "-q", "-b", "fix", "../fix"]);
+    std::os::unix::fs::symlink("fix/packages/two of us", sandbox.root().join("src/link")).unwrap();
+    for (directory, name) in [("fix/packages/one of us", "one"), ("fix/packages/two of us", "two"), ("link", "two")] {
+        which(&sandbox, &format!("src/{directory}")).status(0).stdout(format!("[ROOT]/envs/{name}\n"));
+    }
+    for directory in ["fix/packages/none", "fix/packages", "fix"] {
+        which(&sandbox, &format!("src/{directory}")).status(1).stdout("");
+    }
+    // The whole repository's is farther away than that of a package.
+    sandbox.minimal_environment("all");
+    sandbox.run(["setvirtualenvproject", "all", "src/mono"]).status(0);
+    which(&sandbox, "src/fix/packages/one of us").status(0).stdout("[ROOT]/envs/one\n");
+    which(&sandbox, "src/fix/packages/none").status(0).stdout("[ROOT]/envs/all\n");
+    // A copy is named after the worktree, and linked to the package in it.
+    sandbox.write("home/.config/venvwrap/config.toml", "worktree = \"own\"\n");
+    let enter = "cd 'src/fix/packages/one of us'; workon .; pwd";
+    let said = "Copied `one` as `one-fix` for this worktree (`worktree = \"own\"` in config.toml)\n";
+    Shell::Bash.plain().run(&sandbox, enter).stderr(said).stdout("[ROOT]/src/fix/packages/one of us\n");
+    which(&sandbox, "src/fix/packages/one of us").status(0).stdout("[ROOT]/envs/one-fix\n");
+    which(&sandbox, "src/mono/packages/one of us").status(0).stdout("[ROOT]/envs/one\n");
+}
+
+/// A bare repository has no main worktree: its worktrees share with each other.
+#[test]
+fn the_worktrees_of_a_bare_repository_share_an_environment() {
+    let sandbox = Sandbox::plain();
+    for name in ["by-branch", "early", "sub"] {
+        sandbox.minimal_environment(name);
+    }
+    sandbox.write("origin/sub/pyproject.toml", "");
+    git(&sandbox, "origin", &["init", "-q", "-b", "trunk"]);
+    git(&sandbox, "origin", &["add", "."]);
+    git(&sandbox, "origin", &["commit", "-q", "-m", "x"]);
+    // The layouts that are in use.
+    for (layout, repository) in [("apart", "apart/x.git"), ("inside", "inside/.bare"), ("dotted", "dotted/.git")] {
+        fs::create_dir(sandbox.root().join(layout)).unwrap();
+        git(&sandbox, ".", &["clone", "-q", "--bare", "origin", repository]);
+        let tree = |words: &[&str]| git(&sandbox, repository, &[&["worktree", "add", "-q"], words].concat());
+        let at = |name: &str| sandbox.root().join(layout).join(name).to_str().unwrap().to_owned();
+        tree(&["-b", "a", &at("a")]);
+        tree(&["-b", "b", &at("b")]);
+        tree(&[&at("trunk"), "trunk"]);
+        let found =
+            |name: &str| which(&sandbox, &format!("{layout}/b")).status(0).stdout(format!("[ROOT]/envs/{name}\n"));
+        which(&sandbox, &format!("{layout}/b")).status(1).stdout("");
+        sandbox.run(["setvirtualenvproject", "early", &at("a")]).status(0);
+        found("early");
+        sandbox.run(["setvirtualenvproject", "by-branch", &at("trunk")]).status(0);
+        found("by-branch");
+        sandbox.run(["setvirtualenvproject", "sub", &at("a/sub")]).status(0);
+        which(&sandbox, &format!("{layout}/b/sub")).status(0).stdout("[ROOT]/envs/sub\n");
+        // What took the place of a worktree is none of the repository.
+        fs::remove_file(sandbox.root().join(layout).join("trunk/.git")).unwrap();
+        found("early");
+    }
+}
+
 /// A file of git that belongs to another worktree creates nothing.
 #[test]
 fn a_forged_worktree_gets_nothing() {
