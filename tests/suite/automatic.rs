@@ -195,11 +195,11 @@ fn a_worktree_shares_the_environment_of_its_repository() {
 #[test]
 fn the_packages_in_a_worktree_have_the_environments_of_their_repository() {
     let sandbox = world();
-    for package in ["src/api/web app", "src/api/none"] {
+    for package in ["src/api/apps/web app", "src/api/apps/none"] {
         sandbox.write(format!("{package}/pyproject.toml"), "");
     }
-    sandbox.write("src/api/web app/deep/Makefile", "");
-    sandbox.run(["setvirtualenvproject", "web", "src/api/web app"]).status(0);
+    sandbox.write("src/api/apps/web app/deep/Makefile", "");
+    sandbox.run(["setvirtualenvproject", "web", "src/api/apps/web app"]).status(0);
     let git = |words: &[&str]| {
         let mut command = sandbox.command("git");
         command.args(["-C", "src/api", "-c", "user.name=x", "-c", "user.email=x@x"]).args(words);
@@ -213,12 +213,12 @@ fn the_packages_in_a_worktree_have_the_environments_of_their_repository() {
         goes(
             terminal,
             &[
-                ("cd 'src/fix it/none'", "api"),
+                ("cd 'src/fix it/apps/none'", "api"),
                 ("cd '../web app'", "web"),
                 ("cd deep", "web"),
                 ("cd ../..", "api"),
                 ("cd 'web app/deep'", "web"),
-                ("cd ../../..", ""),
+                ("cd ../../../..", ""),
             ],
         );
     });
@@ -229,13 +229,13 @@ fn the_packages_in_a_worktree_have_the_environments_of_their_repository() {
         goes(
             terminal,
             &[
-                ("cd 'src/fix it'", ""),
+                ("cd 'src/fix it/apps'", ""),
                 ("cd 'web app'", "web"),
                 ("cd ../none", ""),
                 ("cd '../web app/deep'", "web"),
                 ("cd ../..", ""),
-                ("cd ..", ""),
-                ("cd 'fix it/web app'", "web"),
+                ("cd ../..", ""),
+                ("cd 'fix it/apps/web app'", "web"),
                 ("cd \"$HOME\"", ""),
             ],
         );
