@@ -34,8 +34,7 @@ const LIMIT: u64 = 1024 * 1024;
 pub(crate) enum TrustState {
     /// There is no such file.
     Missing,
-    /// It was trusted as it is: this text, which is what may be run. The file may be another one by
-    /// then.
+    /// It is trusted, with this text. Run the text, not the file, which may have been replaced since.
     Trusted(Vec<u8>),
     /// It was never trusted, has changed since, or is too long.
     Untrusted,
@@ -57,12 +56,11 @@ pub(crate) fn state_of(context: &Context, file: &Path) -> Result<TrustState> {
     Ok(if is_trusted(context, file, &text)? { TrustState::Trusted(text) } else { TrustState::Untrusted })
 }
 
-/// Whether a file was trusted with this text in it: for who has read it already, and uses what was
-/// asked about.
+/// Whether a file is trusted with this text in it, for callers that have read it and use the text.
 pub(crate) fn is_trusted(context: &Context, file: &Path, text: &[u8]) -> Result<bool> {
     // Without HOME there is no record, and nothing is trusted.
     let Ok(record) = record_of(context, file) else { return Ok(false) };
-    // What others can put on record is no trust of this user's.
+    // A record that other users can write to proves nothing.
     let known = read_private(&record, LONGEST_RECORD).map_err(Error::io("read", record))?.ok().flatten();
     let owner = || fs::metadata(file).ok().map(|entry| entry.uid());
     Ok(known.is_some_and(|known| {
@@ -71,7 +69,7 @@ pub(crate) fn is_trusted(context: &Context, file: &Path, text: &[u8]) -> Result<
     }))
 }
 
-/// Longest record: a path, and less.
+/// Longest record: a path and two short lines.
 const LONGEST_RECORD: u64 = 8 * 1024;
 
 /// What is on record of a file: the digest of its content, its owner, and its path, each on a line.

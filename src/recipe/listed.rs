@@ -77,7 +77,7 @@ impl Listing {
         for package in packages {
             self.lines.push(
                 Line::of_lock(package, &self.directory)
-                    .ok_or_else(|| wrong("a package has no name, or a version that is none"))?,
+                    .ok_or_else(|| wrong("a package has no name, or an invalid version"))?,
             );
         }
         self.python = lock.get("requires-python").and_then(Value::as_str).and_then(Specifiers::parse);

@@ -4,7 +4,7 @@ use crate::formats::dist_info::Headers;
 use crate::versions::{Release, Specifiers, Stage, Version};
 
 /// Whether the package with this METADATA may be installed for a Python. Without `Requires-Python`
-/// it may, with one that makes no sense it may not.
+/// it may, with an invalid one it may not.
 pub(super) fn admits(metadata: &str, python: Release) -> bool {
     let required = Headers::new(metadata.as_bytes()).first("Requires-Python").unwrap_or_default();
     Specifiers::parse(&required).is_some_and(|required| required.contain(&Version::of(python, Stage::Final)))

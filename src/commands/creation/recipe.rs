@@ -140,7 +140,7 @@ impl FromRecipe<'_> {
     pub(super) fn finish(&self, building: &UnfinishedEnvironment, environment: &Environment) -> Result<Recipe> {
         recipe::mark_requested(environment, self.recipe)?;
         self.write_settings(environment)?;
-        // While the sources in it are where its files say.
+        // Before the paths change: sources inside it are still where its files say.
         let built = recipe::read(&self.opened(building)?, self.session.context)?;
         self.settle(building, environment)?;
         Ok(built)
