@@ -30,7 +30,7 @@ pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_venvwrap");
 
 /// The time limit for a child. A hanging child is killed, and the test fails with its output so
 /// far.
-pub(crate) const LIMIT: Duration = Duration::from_mins(1);
+pub(crate) const LIMIT: Duration = Duration::from_mins(3);
 
 /// Space, both quotes, `$`, a command substitution, a backslash, braces, `;`, `&`, `#`, `*`, a
 /// percent sign, non-ASCII. No `:`, which PATH cannot contain. The variable is never set, because
