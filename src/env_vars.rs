@@ -104,6 +104,8 @@ pub(crate) const SHELL: &str = "SHELL";
 pub(crate) const XDG_CACHE_HOME: &str = "XDG_CACHE_HOME";
 /// XDG base directory of configuration.
 pub(crate) const XDG_CONFIG_HOME: &str = "XDG_CONFIG_HOME";
+/// Directories with data of packages, separated by colons, from which fish reads files.
+pub(crate) const XDG_DATA_DIRS: &str = "XDG_DATA_DIRS";
 /// XDG base directory of data; uv and mise install Pythons below it.
 pub(crate) const XDG_DATA_HOME: &str = "XDG_DATA_HOME";
 /// XDG base directory of state.

@@ -62,6 +62,7 @@ pub(super) fn check(
             }
         }
     }
+    found.extend(loaded_twice(examination));
     found.extend(copies(examination.context));
     found.extend(unseen_by_apps(examination));
     found
@@ -70,6 +71,12 @@ pub(super) fn check(
 fn functions_missing(examination: &Examination<'_>) -> Option<(PathBuf, Symptom)> {
     let (rc_file, has_line) = rc_file(examination.context, examination.shell)?;
     Some((rc_file.clone(), Symptom::FunctionsMissing { rc_file, has_line }))
+}
+
+fn loaded_twice(examination: &Examination<'_>) -> Option<(PathBuf, Symptom)> {
+    let files = RcFiles::of(examination.context, Shell::named(examination.shell)?).ok()?;
+    let (file, line) = files.needless_line(examination.context)?;
+    Some((file.to_path_buf(), Symptom::LoadedTwice { by_package: files.of_package.clone()?, line }))
 }
 
 /// The rc file that loads venvwrap, and `true`; else where a user would add the line. `None` where

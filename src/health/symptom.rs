@@ -193,6 +193,8 @@ symptoms! {
     CommandsReplaced = Problem "commands-replaced",
     /// virtualenvwrapper is loaded, too.
     VirtualenvwrapperLoaded = Note "virtualenvwrapper-loaded",
+    /// A line by hand loads the functions again, after the file of a package.
+    LoadedTwice { by_package: PathBuf, line: usize } = Note "functions-loaded-twice",
     /// Another tool switches by directory, so automatic switching does not.
     SwitchingLeft { to: OsString } = Note "automatic-switching-left",
     /// `PATH` has several programs called venvwrap.

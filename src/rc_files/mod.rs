@@ -19,6 +19,9 @@ use crate::shown::shown;
 
 pub(crate) mod block;
 pub(crate) mod former;
+mod packaged;
+
+use block::Survey;
 
 /// Bytes read of an rc file.
 const LIMIT: u64 = 1024 * 1024;
@@ -32,6 +35,8 @@ pub(crate) struct RcFiles {
     pub(crate) of_setup: PathBuf,
     /// Read by login shells, in the order in which bash looks for them, or by every shell.
     pub(crate) others: Vec<PathBuf>,
+    /// The file of a package that fish reads by itself. Nobody changes it here.
+    pub(crate) of_package: Option<PathBuf>,
 }
 
 impl RcFiles {
@@ -43,22 +48,25 @@ impl RcFiles {
                 own: home.join(".bashrc"),
                 of_setup: home.join(".bashrc"),
                 others: [".bash_profile", ".bash_login", ".profile"].map(|name| home.join(name)).into(),
+                of_package: None,
             },
             Shell::Zsh => {
                 let directory = zsh_directory(context, home)?;
                 let rc_file = directory.join(".zshrc");
                 let others = vec![home.join(".zshenv"), directory.join(".zprofile"), directory.join(".zlogin")];
-                Self { own: rc_file.clone(), of_setup: rc_file, others }
+                Self { own: rc_file.clone(), of_setup: rc_file, others, of_package: None }
             }
             Shell::Fish => {
                 let directory = directories::xdg(context, Base::Config).ok_or_else(no_home)?.join("fish");
                 let of_setup = directory.join("conf.d/venvwrap.fish");
-                Self { own: directory.join("config.fish"), of_setup, others: Vec::new() }
+                let of_package = packaged::read_by_fish(context, &of_setup);
+                Self { own: directory.join("config.fish"), of_setup, others: Vec::new(), of_package }
             }
             Shell::Nu => {
                 let directory = directories::native(context, Base::Config).ok_or_else(no_home)?.join("nushell");
                 let of_setup = directory.join("autoload/venvwrap.nu");
-                Self { own: directory.join("config.nu"), of_setup, others: vec![directory.join("env.nu")] }
+                let others = vec![directory.join("env.nu")];
+                Self { own: directory.join("config.nu"), of_setup, others, of_package: None }
             }
         })
     }
@@ -76,11 +84,14 @@ impl RcFiles {
 
     /// The first file that loads venvwrap.
     pub(crate) fn loading(&self, context: &Context) -> Option<&Path> {
-        self.all().find(|file| {
-            let text = read_prefix(file, LIMIT).ok().flatten().unwrap_or_default();
-            let survey = block::survey(&text, |line| former::is_shim(line, context));
-            survey.has_block || survey.by_hand.is_some()
-        })
+        let loads = |survey: Survey| survey.has_block || survey.by_hand.is_some();
+        self.all().find(|file| loads(survey(context, file))).or(self.of_package.as_deref())
+    }
+
+    /// The line that loads venvwrap although the file of a package does.
+    pub(crate) fn needless_line(&self, context: &Context) -> Option<(&Path, usize)> {
+        self.of_package.as_ref()?;
+        self.all().find_map(|file| Some((file, survey(context, file).by_hand?)))
     }
 
     /// The file that a login bash reads: the first that exists.
@@ -105,6 +116,11 @@ impl RcFiles {
         }
         false
     }
+}
+
+fn survey(context: &Context, file: &Path) -> Survey {
+    let text = read_prefix(file, LIMIT).ok().flatten().unwrap_or_default();
+    block::survey(&text, |line| former::is_shim(line, context))
 }
 
 fn no_home() -> Error {

@@ -149,6 +149,7 @@ impl Words<'_> {
                 format!("`venvwrap setup {}` loads them in new shells, `{load}` in this one", self.shell)
             }
             Symptom::CommandsReplaced => format!("move this line to the end of {}: `{load}`", self.rc_file()),
+            Symptom::LoadedTwice { .. } => "remove that line: every new fish reads the file of the package".to_owned(),
             Symptom::SwitchingLeft { .. } => "one of the two is enough: keep that tool's, or `--auto`".to_owned(),
             Symptom::VirtualenvwrapperLoaded => {
                 format!("remove the line that loads virtualenvwrapper.sh from {}", self.rc_file())

@@ -168,6 +168,9 @@ pub(in crate::commands) fn describe(session: &Session<'_>, path: &Path, symptom:
         Symptom::FunctionsMissing { .. } => {
             "the functions are not loaded, so `workon` cannot activate an environment".to_owned()
         }
+        Symptom::LoadedTwice { by_package, line } => {
+            format!("{} loads the functions, and line {line} of {here} loads them again", path(by_package))
+        }
         Symptom::SwitchingLeft { to } => {
             format!("automatic switching is off here, because {} switches environments, too", shown(to))
         }

@@ -29,7 +29,8 @@ const LIMIT: u64 = 16 * 1024 * 1024;
 /// Writes a marked block into the rc file of each shell: ~/.bashrc (and the file of a login bash
 /// that does not read it), .zshrc in ZDOTDIR or the home directory, conf.d/venvwrap.fish, and
 /// autoload/venvwrap.nu. The changes are shown first and written after a question, or with --yes.
-/// A file that already loads venvwrap stays as it is.
+/// A file that already loads venvwrap stays as it is. fish needs no block where it reads the file
+/// of a package by itself.
 #[derive(Debug, Parser)]
 #[command(
     name = "setup",
@@ -205,8 +206,14 @@ impl Setup {
                 let place = session.shown(place);
                 changes.remarks.push(format!("{shell}: line {line} of {place} loads venvwrap{auto}"));
             }
-            is_new |= !has_block && by_hand.is_none();
-            by_hand.is_none()
+            let of_package = files.of_package.as_deref().filter(|file| {
+                *target == files.of_setup && !has_block && !self.auto && is_of_this_binary(session, shell, file)
+            });
+            if let Some(file) = of_package.filter(|_| by_hand.is_none()) {
+                changes.remarks.push(format!("{shell} is already set up by {}", session.shown(file)));
+            }
+            is_new |= !has_block && by_hand.is_none() && of_package.is_none();
+            by_hand.is_none() && of_package.is_none()
         });
         let disables = self.disables(session, &surveys, is_new, changes)?;
         for (path, survey) in &surveys {
@@ -336,17 +343,28 @@ fn damaged_block(file: &StartupFile, DamagedBlock(line): &DamagedBlock) -> Error
 /// binary. The file switches by directory only where the settings say so.
 fn source(session: &Session<'_>, shell: Shell, is_automatic: bool) -> Result<FunctionsSource> {
     let binary = session.context.executable()?;
-    let share = binary.parent().and_then(Path::parent).map(|prefix| prefix.join("share"));
     // Nushell gets the commands themselves.
-    if let Some(share) = share.filter(|_| !is_automatic && shell != Shell::Nu) {
+    if let Some(share) = share_of(&binary).filter(|_| !is_automatic && shell != Shell::Nu) {
         let file = share.join(format!("venvwrap/init.{shell}"));
-        let text = read_small(&file, LIMIT).ok().flatten().unwrap_or_default();
-        let script = Script { executable: &binary, switching: Switching::BySettings, share: Some(&share) };
-        if script.is_in(shell, &text) {
+        if is_of_this_binary(session, shell, &file) {
             return Ok(FunctionsSource::File(file));
         }
     }
     Ok(FunctionsSource::Binary(binary))
+}
+
+/// The directory share/ of the prefix that the binary is installed in.
+fn share_of(binary: &Path) -> Option<PathBuf> {
+    Some(binary.parent()?.parent()?.join("share"))
+}
+
+/// Whether a file with the functions was installed with this binary.
+fn is_of_this_binary(session: &Session<'_>, shell: Shell, file: &Path) -> bool {
+    let Ok(executable) = session.context.executable() else { return false };
+    let share = share_of(&executable);
+    let text = read_small(file, LIMIT).ok().flatten().unwrap_or_default();
+    let script = Script { executable: &executable, switching: Switching::BySettings, share: share.as_deref() };
+    script.is_in(shell, &text)
 }
 
 impl Edit {

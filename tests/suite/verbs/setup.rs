@@ -381,6 +381,57 @@ fn the_installed_file_is_used_and_a_binary_that_moved_is_followed() {
 }
 
 #[test]
+fn fish_needs_no_block_where_it_reads_the_file_of_the_package() {
+    let mut sandbox = sandbox();
+    let prefix = sandbox.root().join("prefix");
+    let (binary, share) = (prefix.join("bin/venvwrap"), prefix.join("share"));
+    fs::create_dir_all(binary.parent().unwrap()).unwrap();
+    symlink(BINARY, &binary).unwrap();
+    let path = share.to_str().unwrap();
+    drop(run_as(&sandbox, &binary, &["init", "fish", "--share", path, "--into", path]).status(0).silent());
+    let config = sandbox.home().join(".config/fish");
+    let set_up = "Set up fish in ~/.config/fish/conf.d/venvwrap.fish\n";
+    let of_block = "fish is already set up in ~/.config/fish/conf.d/venvwrap.fish\n";
+    let of_package = "fish is already set up by [ROOT]/prefix/share/fish/vendor_conf.d/venvwrap.fish\n";
+    let setup = |words: &[&str]| run_as(&sandbox, &binary, &[&["setup", "fish", "--yes"], words].concat()).status(0);
+    // fish does not look there.
+    assert_eq!(setup(&["--dry-run"]).stderr_text(), "Nothing was written\n");
+    sandbox.set("XDG_DATA_DIRS", format!("/usr/share:{path}")).set("SHELL", "/usr/bin/fish");
+    let setup = |words: &[&str]| run_as(&sandbox, &binary, &[&["setup", "fish", "--yes"], words].concat()).status(0);
+    drop(setup(&[]).stdout("").stderr(of_package));
+    drop(run_as(&sandbox, &binary, &["setup"]).status(0).stdout("").stderr(of_package));
+    assert!(!config.exists());
+    let new_shell = |code: &str| {
+        let mut command = sandbox.command("fish");
+        command.args(["-c", code]);
+        sandbox.run_command(command, b"")
+    };
+    new_shell("workon x; and echo $VIRTUAL_ENV_PROMPT").status(0).stdout("x\n").stderr("");
+    let hint = "hint: `venvwrap init fish | source` loads them here, as [ROOT]/prefix/share/fish/vendor_conf.d/venvwrap.fish \
+                does in new shells\n";
+    sandbox.run(["workon", "x"]).status(1).stderr_contains(hint);
+    // Another binary is not the one that it loads.
+    assert!(sandbox.run(["setup", "fish", "-n"]).status(0).stdout_text().contains("+++ ~/.config/fish/conf.d/"));
+    // The file switches by directory only if the settings say so. A block hides it.
+    assert!(setup(&["--auto"]).stderr_text().starts_with(set_up));
+    drop(setup(&[]).stdout("").stderr(of_block));
+    new_shell("echo $__venvwrap_share").status(0).stdout("\n").stderr("");
+    drop(run_as(&sandbox, &binary, &["setup", "--uninstall", "--yes"]).status(0));
+    // A line by hand loads the functions a second time.
+    sandbox.write("home/.config/fish/config.fish", "\nvenvwrap init fish | source\n");
+    let said = "fish: line 2 of ~/.config/fish/config.fish loads venvwrap\n";
+    drop(setup(&[]).stdout("").stderr(said));
+    let found = new_shell("venvwrap doctor").status(0).stderr("").stdout_text();
+    let note = "note     (shell)  [ROOT]/prefix/share/fish/vendor_conf.d/venvwrap.fish loads the functions, and line 2 of \
+                ~/.config/fish/config.fish loads them again\n                  \
+                remove that line: every new fish reads the file of the package\n";
+    assert!(found.contains(note), "{found}");
+    fs::remove_file(config.join("config.fish")).unwrap();
+    let found = new_shell("venvwrap doctor").status(0).stderr("").stdout_text();
+    assert!(!found.contains("loads them again"), "{found}");
+}
+
+#[test]
 fn on_a_full_disk_the_file_stays_as_it_was() {
     let mut sandbox = sandbox();
     let Some(disk) = SmallDisk::mount(sandbox.root().join("small")) else { return };
