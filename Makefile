@@ -38,7 +38,7 @@ SOURCES := $(shell find Cargo.toml Cargo.lock .cargo src shell -type f)
 # Where tests/tools/prepare.sh installs from PyPI.
 PEERS := target/peers/bin
 SHELL_SCRIPTS := $(wildcard shell/*.bash shell/*.sh shell/standalone/activate packaging/*.sh tests/tools/*.sh tests/bench/*.sh tests/suite/support/*.bash .ci/run)
-ZSH_SCRIPTS := $(wildcard shell/*.zsh shell/shared.sh shell/start.sh tests/suite/support/*.zsh)
+ZSH_SCRIPTS := $(wildcard shell/*.zsh shell/shared.sh shell/start.sh shell/initialize.sh tests/suite/support/*.zsh)
 FISH_SCRIPTS := $(wildcard shell/*.fish shell/standalone/*.fish tests/tools/*.fish tests/suite/support/*.fish)
 
 # Where faults, hostile values and odd shells are tried.

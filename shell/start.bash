@@ -42,11 +42,13 @@ function __venvwrap_read {
 
 function virtualenvwrapper_cd { \builtin cd "$@" || \builtin return; }
 
-\builtin complete -o nospace -F __venvwrap_complete deactivate mkvirtualenv mktmpenv mkproject \
-    rmvirtualenv cpvirtualenv mvvirtualenv workon lsvirtualenv showvirtualenv cdvirtualenv \
-    cdsitepackages cdproject setvirtualenvproject lssitepackages add2virtualenv toggleglobalsitepackages wipeenv \
-    virtualenvwrapper venvwrap 2>/dev/null || \builtin true
-\builtin complete -o bashdefault -o default -F __venvwrap_complete_command allvirtualenv 2>/dev/null || \builtin true
+{
+    \builtin complete -o nospace -F __venvwrap_complete deactivate mkvirtualenv mktmpenv mkproject \
+        rmvirtualenv cpvirtualenv mvvirtualenv workon lsvirtualenv showvirtualenv cdvirtualenv \
+        cdsitepackages cdproject setvirtualenvproject lssitepackages add2virtualenv toggleglobalsitepackages wipeenv \
+        virtualenvwrapper venvwrap
+    \builtin complete -o bashdefault -o default -F __venvwrap_complete_command allvirtualenv
+} 2>/dev/null || \builtin true
 
 # The name by which users attach this completion to functions of their own.
 function _virtualenvs { __venvwrap_complete "$@"; }
@@ -54,9 +56,13 @@ function _virtualenvs { __venvwrap_complete "$@"; }
 # The variables that virtualenvwrapper's loader sets. Only a directory that must be expanded needs
 # other functions. Hook templates that virtualenvwrapper made need VIRTUALENVWRAPPER_HOOK_DIR.
 [[ -n ${WORKON_HOME-} ]] || WORKON_HOME="${HOME-}/.virtualenvs"
-if __venvwrap_is_short "$WORKON_HOME" || __venvwrap_is_short "${VIRTUALENVWRAPPER_HOOK_DIR:-/}"; then
-    __venvwrap_load functions && __venvwrap_expand
-fi
+case "$WORKON_HOME:${VIRTUALENVWRAPPER_HOOK_DIR:-/}" in
+    [^/]* | *:[^/]* | *[~$]* | *//*)
+        if __venvwrap_is_short "$WORKON_HOME" || __venvwrap_is_short "${VIRTUALENVWRAPPER_HOOK_DIR:-/}"; then
+            __venvwrap_load functions && __venvwrap_expand
+        fi
+        ;;
+esac
 # shellcheck disable=SC2034 # for hooks
 VIRTUALENVWRAPPER_ENV_BIN_DIR=bin
 [[ -n ${VIRTUALENVWRAPPER_PROJECT_FILENAME-} ]] || VIRTUALENVWRAPPER_PROJECT_FILENAME=.project
@@ -72,7 +78,3 @@ fi
 [[ -z ${VENVWRAP_UNDO-}${__venvwrap_record+x}${__venvwrap_entered+x}${__venvwrap_named+x}${__venvwrap_shown+x}\
 ${__venvwrap_drawn+x}${__venvwrap_previous+x}${__venvwrap_earlier+x} ]] ||
     { __venvwrap_load functions && __venvwrap_resume; }
-
-# The user's hook for loading. virtualenvwrapper.sh fires it later.
-[[ -n ${__venvwrap_initialize-} ]] ||
-    __venvwrap_source "${VIRTUALENVWRAPPER_HOOK_DIR:-$WORKON_HOME}/initialize"

@@ -75,9 +75,13 @@ function _virtualenvs {
 # The variables that virtualenvwrapper's loader sets. Only a directory that must be expanded needs
 # other functions. Hook templates that virtualenvwrapper made need VIRTUALENVWRAPPER_HOOK_DIR.
 [[ -n ${WORKON_HOME-} ]] || \builtin typeset -g WORKON_HOME="${HOME-}/.virtualenvs"
-if __venvwrap_is_short "$WORKON_HOME" || __venvwrap_is_short "${VIRTUALENVWRAPPER_HOOK_DIR:-/}"; then
-    __venvwrap_load functions && __venvwrap_expand
-fi
+case "$WORKON_HOME:${VIRTUALENVWRAPPER_HOOK_DIR:-/}" in
+    [^/]* | *:[^/]* | *[~$]* | *//*)
+        if __venvwrap_is_short "$WORKON_HOME" || __venvwrap_is_short "${VIRTUALENVWRAPPER_HOOK_DIR:-/}"; then
+            __venvwrap_load functions && __venvwrap_expand
+        fi
+        ;;
+esac
 \builtin typeset -g VIRTUALENVWRAPPER_ENV_BIN_DIR=bin
 [[ -n ${VIRTUALENVWRAPPER_PROJECT_FILENAME-} ]] || \builtin typeset -g VIRTUALENVWRAPPER_PROJECT_FILENAME=.project
 [[ -n ${VIRTUALENVWRAPPER_WORKON_CD-} ]] || \builtin typeset -g VIRTUALENVWRAPPER_WORKON_CD=1
@@ -92,7 +96,3 @@ fi
 [[ -z ${VENVWRAP_UNDO-}${__venvwrap_record+x}${__venvwrap_entered+x}${__venvwrap_named+x}${__venvwrap_shown+x}\
 ${__venvwrap_drawn+x}${__venvwrap_previous+x}${__venvwrap_earlier+x} ]] ||
     { __venvwrap_load functions && __venvwrap_resume; }
-
-# The user's hook for loading. virtualenvwrapper.sh fires it later.
-[[ -n ${__venvwrap_initialize-} ]] ||
-    __venvwrap_source "${VIRTUALENVWRAPPER_HOOK_DIR:-$WORKON_HOME}/initialize"

@@ -15,6 +15,15 @@ const ALIASES_AGAIN: &[u8] = b"[[ $__venvwrap_aliases == off ]] || \\builtin set
 \\builtin unset __venvwrap_aliases
 ";
 
+/// Follows `__venvwrap_aliases=off` in an installed file, and has no word that could be an alias:
+/// `on` if a global alias is expanded. Asking `$options` would load a module.
+const NO_ALIASES: &[u8] = b"\\builtin \\alias \\-g __venvwrap_alias=__venvwrap_aliases=on
+\\builtin \\typeset \\-g __venvwrap_alias
+\\builtin \\setopt \\no_aliases
+\\builtin unalias __venvwrap_alias
+\\builtin unset __venvwrap_alias
+";
+
 /// Precedes the functions, which a shell that asks for them looks for.
 const MARK: &[u8] = b"#<venvwrap>\n";
 
@@ -94,10 +103,11 @@ impl Script<'_> {
         if shell == Shell::Nu {
             return self.as_module(&code(files_of(shell, Part::Functions)));
         }
-        let text = code(&self.files(shell));
+        let [start, last] = self.files(shell).map(|files| code(&files));
         if self.share.is_some() {
-            return self.as_file(shell, &text);
+            return self.as_file(shell, &start, &last);
         }
+        let text = [start, last].concat();
         let quoted = |bytes: &[u8]| shell.language().literal(bytes);
         let loading = match shell {
             Shell::Fish | Shell::Nu => text,
@@ -125,8 +135,9 @@ impl Script<'_> {
         if shell == Shell::Nu {
             return self.as_module(&files_of(shell, Part::Functions).concat());
         }
-        let files = [self.files(shell), files_of(shell, Part::Functions).to_vec()].concat();
-        self.as_file(shell, &files.join(&b'\n'))
+        let [start, last] = self.files(shell);
+        let files = [start, last, files_of(shell, Part::Functions).to_vec()].concat();
+        self.as_file(shell, &files.join(&b'\n'), b"")
     }
 
     /// Whether a text is of this script, in whichever version.
@@ -143,17 +154,16 @@ impl Script<'_> {
     }
 
     /// For a shell that reads line by line, without quotes, which double the time.
-    fn as_file(&self, shell: Shell, text: &[u8]) -> Vec<u8> {
+    fn as_file(&self, shell: Shell, start: &[u8], last: &[u8]) -> Vec<u8> {
         let loading = match shell {
-            Shell::Fish | Shell::Nu => text.to_vec(),
+            Shell::Fish | Shell::Nu => [start, last].concat(),
             Shell::Bash => {
                 let other = [b"[ -n \"${BASH_VERSION-}\" ] || { printf '%s\\n' '", OTHER_SHELL].concat();
-                [&other, &b"' >&2; return 0; }\n"[..], text].concat()
+                [&other, &b"' >&2; return 0; }\n"[..], start, last].concat()
             }
-            // Asking for the option costs more than reading the text, which has no word that
-            // somebody would make a global alias.
-            Shell::Zsh if self.share.is_some() => text.to_vec(),
-            Shell::Zsh => [b"\\builtin \\setopt \\no_aliases\n{\n", ALIASES_AGAIN, text, b"}\n"].concat(),
+            // Parsing all of it as one group takes half as long again.
+            Shell::Zsh if self.share.is_some() => [NO_ALIASES, start, b"{\n", ALIASES_AGAIN, last, b"}\n"].concat(),
+            Shell::Zsh => [b"\\builtin \\setopt \\no_aliases\n{\n", ALIASES_AGAIN, start, last, b"}\n"].concat(),
         };
         [self.assignments(shell), loading].concat()
     }
@@ -166,7 +176,9 @@ impl Script<'_> {
         let assign = |before: &str| [before.as_bytes(), &executable, b" __venvwrap_share=", &parts, b"\n"].concat();
         match shell {
             Shell::Bash => assign("__venvwrap_executable="),
-            Shell::Zsh if self.share.is_some() => assign("\\builtin \\typeset \\-g __venvwrap_executable="),
+            Shell::Zsh if self.share.is_some() => {
+                assign("\\builtin \\typeset \\-g __venvwrap_aliases=off __venvwrap_executable=")
+            }
             Shell::Zsh => {
                 assign("\\builtin \\typeset \\-g __venvwrap_aliases=\"${options[aliases]}\" __venvwrap_executable=")
             }
@@ -180,14 +192,15 @@ impl Script<'_> {
         }
     }
 
-    /// The user's own hook comes last in the start files, and finds everything in place.
-    fn files(&self, shell: Shell) -> Vec<&'static [u8]> {
-        let start: &[&[u8]] = match shell {
-            Shell::Bash => files!["start.sh", "start.bash"],
-            Shell::Zsh => files!["start.sh", "start.zsh"],
-            Shell::Nu => &[],
-            Shell::Fish if self.share.is_some() => files!["installed.fish", "start.fish"],
-            Shell::Fish => &[COMMANDS_OF_FISH, COMPLETIONS_OF_FISH, include_bytes!("../../shell/start.fish")],
+    /// What comes first, and what comes when everything is in place: the user's hook and automatic
+    /// switching.
+    fn files(&self, shell: Shell) -> [Vec<&'static [u8]>; 2] {
+        let (start, hook): (&[&[u8]], &[&[u8]]) = match shell {
+            Shell::Bash => (files!["start.sh", "start.bash"], files!["initialize.sh"]),
+            Shell::Zsh => (files!["start.sh", "start.zsh"], files!["initialize.sh"]),
+            Shell::Nu => (&[], &[]),
+            Shell::Fish if self.share.is_some() => (files!["installed.fish", "start.fish"], &[]),
+            Shell::Fish => (&[COMMANDS_OF_FISH, COMPLETIONS_OF_FISH, include_bytes!("../../shell/start.fish")], &[]),
         };
         let (watch, by_settings): (&[&[u8]], &[&[u8]]) = match shell {
             Shell::Nu => (&[], &[]),
@@ -200,6 +213,6 @@ impl Script<'_> {
             Switching::Automatic => [files_of(shell, Part::Automatic), watch].concat(),
             Switching::BySettings => by_settings.to_vec(),
         };
-        [start.to_vec(), automatic].concat()
+        [start.to_vec(), [hook.to_vec(), automatic].concat()]
     }
 }

@@ -189,7 +189,7 @@ fn the_text_is_the_code_of_the_files_after_one_line_that_names_the_binary() {
     };
     // A single word, which no other shell evaluates.
     let line = "__venvwrap_executable='/opt/it'\\''s/venvwrap' __venvwrap_share=''\n";
-    let word = String::from_utf8(Shell::Bash.quoted(code(&["start.sh", "start.bash"]))).unwrap();
+    let word = String::from_utf8(Shell::Bash.quoted(code(&["start.sh", "start.bash", "initialize.sh"]))).unwrap();
     let other = "venvwrap: these functions are for bash, and this is another shell: nothing is loaded";
     let text = format!(
         "{line}case \"${{BASH_VERSION-}}\" in\n'') printf '%s\\n' '{other}' >&2 ;;\n*) \\builtin eval {word} ;;\nesac\n"
@@ -203,7 +203,7 @@ fn the_text_is_the_code_of_the_files_after_one_line_that_names_the_binary() {
                 __venvwrap_share=''\n\\builtin \\setopt \\no_aliases\n";
     let again =
         "[[ $__venvwrap_aliases == off ]] || \\builtin setopt aliases\n\\builtin unset __venvwrap_aliases\n".to_owned();
-    let files = ["start.sh", "start.zsh"];
+    let files = ["start.sh", "start.zsh", "initialize.sh"];
     let word = String::from_utf8(Shell::Zsh.quoted(again + &code(&files))).unwrap();
     printed(Shell::Zsh, &[]).stdout(format!("{line}\\builtin \\eval {word}\n"));
     // What a shell loads at first use.
@@ -342,15 +342,17 @@ fn the_linters_have_nothing_to_say() {
         sandbox.run_command(command, b"").silent();
     };
     let shims = ["virtualenvwrapper.sh", "virtualenvwrapper_lazy.sh"];
-    for file in
-        ["start.bash", "init.bash", "complete.bash", "start.sh", "shared.sh", "tmpenv.bash"].into_iter().chain(shims)
+    for file in ["start.bash", "init.bash", "complete.bash", "start.sh", "initialize.sh", "shared.sh", "tmpenv.bash"]
+        .into_iter()
+        .chain(shims)
     {
         check("shellcheck", &[], file);
         check("bash", &["--posix", "-n"], file);
     }
     check("shellcheck", &[], "standalone/activate");
-    for file in
-        ["start.zsh", "init.zsh", "complete.zsh", "start.sh", "shared.sh", "tmpenv.bash"].into_iter().chain(shims)
+    for file in ["start.zsh", "init.zsh", "complete.zsh", "start.sh", "initialize.sh", "shared.sh", "tmpenv.bash"]
+        .into_iter()
+        .chain(shims)
     {
         check("zsh", &["-n"], file);
     }

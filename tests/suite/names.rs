@@ -219,10 +219,17 @@ fn global_aliases_of_zsh_change_nothing_that_is_loaded_or_called() {
     };
     fs::create_dir_all(sandbox.tools()).unwrap();
     std::os::unix::fs::symlink(BINARY, sandbox.tools().join("venvwrap")).unwrap();
+    let share = sandbox.root().join("share");
+    let path = share.to_str().unwrap();
+    sandbox.run(["init", "zsh", "--executable", BINARY, "--share", path, "--into", path]).status(0).silent();
+    let installed = String::from_utf8(Shell::Zsh.quoted(share.join("venvwrap/init.zsh").to_str().unwrap())).unwrap();
     for load in [
         format!("eval \"$({binary} 'init' 'zsh')\""),
         format!("source {file}"),
         format!("f() {{ source {file} }}; f"),
+        format!("source {installed}"),
+        format!("setopt no_aliases; source {installed}; [[ ! -o aliases ]] && setopt aliases"),
+        format!("f() {{ emulate -L zsh; source {installed} }}; f"),
         format!("source {}", shim("virtualenvwrapper.sh")),
         format!("source {}; virtualenvwrapper_load", shim("virtualenvwrapper_lazy.sh")),
     ] {
