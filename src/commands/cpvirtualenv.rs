@@ -72,21 +72,31 @@ impl Verb for CpVirtualenv {
             return refused(&text, &Error::Exists { path });
         }
         output::data(format!("Copying {} as {}...\n", shown(source.name()), shown(name.as_os_str())).as_bytes())?;
-        let hooks = session.hooks(&home)?;
         let environment = copy_with_settings(session, &home, &source, &name)?;
         keepsake::remember(&home, &environment, session.context);
-
-        // From here on the copy stays, whatever happens: it is entered, and the person can go on
-        // from there.
-        hooks.run(hooks::PRECPVIRTUALENV, None, &[source.root().as_os_str(), environment.name()], None);
-        hooks.run(hooks::PREMKVIRTUALENV, None, &[environment.name()], None);
-        let mut plan = workon::enter(session, &home, &environment, workon::follows_project(session, false, false))?;
-        for event in [hooks::POSTMKVIRTUALENV, hooks::POSTCPVIRTUALENV] {
-            hooks.files(event, None).into_iter().for_each(|file| plan.push(Step::Source(file)));
-        }
+        let follow = workon::follows_project(session, false, false);
+        let outcome = activate_copy(session, &home, &source, &environment, follow)?;
         session.note_not_activated(environment.name());
-        Ok(Outcome::Plan(plan, 0))
+        Ok(outcome)
     }
+}
+
+/// Activates a new copy and fires the hooks of copying. The copy stays, whatever happens.
+pub(super) fn activate_copy(
+    session: &Session<'_>,
+    home: &WorkonHome,
+    source: &Environment,
+    copy: &Environment,
+    follow: bool,
+) -> Result<Outcome> {
+    let hooks = session.hooks(home)?;
+    hooks.run(hooks::PRECPVIRTUALENV, None, &[source.root().as_os_str(), copy.name()], None);
+    hooks.run(hooks::PREMKVIRTUALENV, None, &[copy.name()], None);
+    let mut plan = workon::enter(session, home, copy, follow)?;
+    for event in [hooks::POSTMKVIRTUALENV, hooks::POSTCPVIRTUALENV] {
+        hooks.files(event, None).into_iter().for_each(|file| plan.push(Step::Source(file)));
+    }
+    Ok(Outcome::Plan(plan, 0))
 }
 
 /// Makes the copy, with the note and the variables that an environment of the store has beside it.

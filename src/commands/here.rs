@@ -30,10 +30,31 @@ struct Match {
     names: Vec<OsString>,
 }
 
+/// What `workon .` found.
+pub(super) enum Found {
+    Environment(Environment),
+    /// A new copy for this worktree.
+    Copy {
+        source: Environment,
+        copy: Environment,
+    },
+}
+
 /// The environment of the current project. The nearest directory wins; in one directory, the first
-/// rule. `for_workon`: whether an environment may be created
-/// for a worktree, and whether to offer that of a project that was moved here.
-pub(super) fn environment(session: &Session<'_>, home: &WorkonHome, for_workon: bool) -> Result<Environment> {
+/// rule.
+pub(super) fn environment(session: &Session<'_>, home: &WorkonHome) -> Result<Environment> {
+    find(session, home, false).map(|found| match found {
+        Found::Environment(environment) | Found::Copy { copy: environment, .. } => environment,
+    })
+}
+
+/// The same for `workon`, which may copy an environment for a worktree, and offers that of a moved
+/// project.
+pub(super) fn for_workon(session: &Session<'_>, home: &WorkonHome) -> Result<Found> {
+    find(session, home, true)
+}
+
+fn find(session: &Session<'_>, home: &WorkonHome, for_workon: bool) -> Result<Found> {
     let here = session.context.working_directory()?;
     let levels = Levels::with_worktrees(levels(&here, session.context), |_| true);
     // The rules, the most explicit first.
@@ -49,15 +70,15 @@ pub(super) fn environment(session: &Session<'_>, home: &WorkonHome, for_workon: 
     if let Some((level, environment)) = found {
         return match levels.sharing(level) {
             Some(sharing) if for_workon => worktree::environment(session, home, environment, sharing),
-            _ => Ok(environment),
+            _ => Ok(Found::Environment(environment)),
         };
     }
     if let Some(environment) = moved::offer(session, home, levels.own().map(|(_, directory)| directory), for_workon)? {
-        return Ok(environment);
+        return Ok(Found::Environment(environment));
     }
     let name = here.file_name().unwrap_or_default();
     let stored = EnvironmentName::existing(name).and_then(|name| home.get(&name));
-    stored.or_else(|error| of_other_tools(session, home, &levels)?.ok_or(error))
+    stored.or_else(|error| of_other_tools(session, home, &levels)?.ok_or(error)).map(Found::Environment)
 }
 
 /// What automatic switching finds for the current project.

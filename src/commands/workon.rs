@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 
 use super::brought::Brought;
-use super::{Outcome, Session, Verb, doctor, elsewhere, healing, here, picker};
+use super::here::Found;
+use super::{Outcome, Session, Verb, cpvirtualenv, doctor, elsewhere, healing, here, picker};
 use crate::activation::{OwnVariables, Plan, Step, Surroundings, Target};
 use crate::context::Context;
 use crate::elsewhere::Places;
@@ -95,8 +96,16 @@ impl Verb for Workon {
             }
         };
         session.require_shell("workon")?;
-        let environment = typed(session, &home, name)?;
-        activate(session, &home, environment, follows_project(session, self.cd, self.no_cd))
+        let follow = follows_project(session, self.cd, self.no_cd);
+        let found = if name == OsStr::new(".") {
+            here::for_workon(session, &home)?
+        } else {
+            Found::Environment(typed(session, &home, name)?)
+        };
+        match found {
+            Found::Environment(environment) => activate(session, &home, environment, follow),
+            Found::Copy { source, copy } => cpvirtualenv::activate_copy(session, &home, &source, &copy, follow),
+        }
     }
 }
 
@@ -141,16 +150,13 @@ fn appended(session: &Session<'_>, home: &WorkonHome, environment: &Environment)
 /// The environment of that name, or the current project's for `.`. Other tools' environments are
 /// searched only if WORKON_HOME has none of the name.
 pub(super) fn environment(session: &Session<'_>, home: &WorkonHome, name: &OsStr) -> Result<Environment> {
-    if name == OsStr::new(".") { here::environment(session, home, false) } else { elsewhere::get(session, home, name) }
+    if name == OsStr::new(".") { here::environment(session, home) } else { elsewhere::get(session, home, name) }
 }
 
 /// The environment that was typed at a prompt: also `-`, and the beginning of a name.
 fn typed(session: &Session<'_>, home: &WorkonHome, name: &OsStr) -> Result<Environment> {
     if name == OsStr::new("-") {
         return previous(session, home);
-    }
-    if name == OsStr::new(".") {
-        return here::environment(session, home, true);
     }
     let error = match environment(session, home, name) {
         Err(error @ Error::UnknownEnvironment { .. }) => error,

@@ -4,6 +4,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
+use super::here::Found;
 use super::levels::InWorktree;
 use super::{Session, cpvirtualenv};
 use crate::config::Worktree;
@@ -23,17 +24,17 @@ pub(super) fn environment(
     home: &WorkonHome,
     shared: Environment,
     sharing: &InWorktree,
-) -> Result<Environment> {
+) -> Result<Found> {
     if session.config()?.worktree == Worktree::Share {
-        return Ok(shared);
+        return Ok(Found::Environment(shared));
     }
     let name = free_name(home, &shared, &sharing.top)?;
-    let own = cpvirtualenv::copy_with_settings(session, home, &shared, &name)?;
-    project::link(&own, session.context, &sharing.directory)?;
-    keepsake::remember(home, &own, session.context);
-    let (own_name, name) = (shown(own.name()), shown(shared.name()));
+    let copy = cpvirtualenv::copy_with_settings(session, home, &shared, &name)?;
+    project::link(&copy, session.context, &sharing.directory)?;
+    keepsake::remember(home, &copy, session.context);
+    let (own_name, name) = (shown(copy.name()), shown(shared.name()));
     output::note(&format!("Copied `{name}` as `{own_name}` for this worktree (`worktree = \"own\"` in config.toml)"));
-    Ok(own)
+    Ok(Found::Copy { source: shared, copy })
 }
 
 /// The name of the environment and of the worktree's directory, with a number if that is taken.

@@ -48,7 +48,7 @@ mod recipes; //        environments as a file, and built from it
 mod pointers; //       a `.venv` that is a file, and `.python-envs`
 mod protocol; // functions and binary: streams, descriptors, a missing, killed, or different binary
 mod promises; //       the promises, for every verb: a table, and what walks it
-mod projects; // moved projects, several environments of one, worktrees
+mod projects; // moved projects, several environments of one
 mod quoting; // any bytes, through every shell
 mod requests; // which Python is used: compared with uv, requested by projects, missing
 mod robustness; //     killed, interrupted, many at once, damaged
@@ -61,3 +61,4 @@ mod templates; //      what mkproject fills a project from, with the real copier
 mod trusted; //       what is run of files that are not the person's own, and read of files that can be anything
 mod whole_life; //     every Python from the request to the removal
 mod verbs; //          each verb by what it says and what is on disk afterwards
+mod worktrees; //      worktrees of a git repository, which share environments or have their own

@@ -98,7 +98,7 @@ pub(super) const ROWS: &[Row] = &[
         situation(installers, "mkproject --list-templates", &[Shown]),
     ),
     by(
-        "automatic::environments_that_are_not_in_the_store_must_be_trusted_and_are_reported_once",
+        "automatic::found::environments_that_are_not_in_the_store_must_be_trusted_and_are_reported_once",
         "{shown} is not trusted and was not activated; look at it, then `venvwrap trust {typed}`",
     ),
     pasted(

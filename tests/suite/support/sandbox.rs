@@ -172,6 +172,15 @@ impl Sandbox {
         self.run_command(command, b"")
     }
 
+    /// Runs git in a directory below the root, without the user's configuration.
+    #[track_caller]
+    pub(crate) fn git(&self, directory: impl AsRef<Path>, words: &[&str]) -> String {
+        let mut command = self.command(tool("git"));
+        command.args(["-c", "user.name=x", "-c", "user.email=x@x"]).args(words);
+        command.current_dir(self.root.join(directory)).env("GIT_CONFIG_GLOBAL", "/dev/null");
+        self.run_command(command, b"").status(0).stdout_text()
+    }
+
     /// Runs a command in this sandbox to its end, with this text on stdin.
     #[track_caller]
     pub(crate) fn run_command(&self, mut command: Command, stdin: &[u8]) -> Answer<'_> {

@@ -6,20 +6,11 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 
 use super::mkvirtualenv::{not_activated, path};
 use crate::support::disk::{names, tree};
+use crate::support::hooks::telling_hooks;
 use crate::support::pythons;
 use crate::support::sandbox::{Sandbox, bytes};
 use crate::support::shells::Shell;
 use crate::support::story::Story;
-
-/// Writes global hooks that print their name and what they are given.
-pub(super) fn telling_hooks(sandbox: &Sandbox, run: &[&str], sourced: &[&str]) {
-    for name in run {
-        sandbox.program(format!("envs/{name}"), format!("#!/bin/sh\nprintf '%s\\n' \"{name}: $*\"\n"));
-    }
-    for name in sourced {
-        sandbox.write(format!("envs/{name}"), format!("echo {name}\n"));
-    }
-}
 
 #[test]
 fn the_copy_works_without_the_original_in_every_shell() {

@@ -3,9 +3,9 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
-use super::cpvirtualenv::telling_hooks;
 use super::mkvirtualenv::path;
 use crate::support::disk::{names, tree};
+use crate::support::hooks::telling_hooks;
 use crate::support::pythons;
 use crate::support::sandbox::Sandbox;
 use crate::support::shells::Shell;
