@@ -34,6 +34,8 @@ mod processes; //    which processes use an environment
 mod belief; //       whose files are believed
 mod config; //       settings
 mod uv; //           the uv that runs
+#[cfg(all(panic = "abort", target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod unlinked; //     what a release does without
 mod shell; //        plans and variables as code of a shell
 mod rc_files; //     what shells read when they start
 
