@@ -140,8 +140,8 @@ fn a_projects_hooks_are_sourced_only_as_they_were_when_they_were_trusted() {
         let ending = if shell == Shell::Fish { ".fish" } else { "" };
         // As every shell reads it back.
         let path = project.to_str().unwrap();
-        let parts = path.split('\\').map(|part| String::from_utf8(Shell::Bash.quoted(part)).unwrap());
-        let trust = format!("venvwrap trust {}", parts.collect::<Vec<_>>().join("\\\\"));
+        let quoted = path.replace('\\', "\0").replace('\'', "'\"'\"'").replace('\0', "'\"\\\\\"'");
+        let trust = format!("venvwrap trust '{quoted}'");
         let notices = |event: &str| {
             let file = format!("[ROOT]/p/.virtualenvwrapper/{event}{ending} is not trusted and was not sourced");
             if event == "postactivate" { format!("{file}; look at it, then `{trust}`\n") } else { format!("{file}\n") }
