@@ -14,9 +14,9 @@ def --env --wrapped call-binary [...words] {
     look-for-uv
     let plan = private-file
     let mode = if $nu.is-interactive { '/i' } else { '' }
-    let previous = $env.__venvwrap.previous
+    let previous = if $env.__venvwrap.previous == '' { [] } else { [$"--previous=($env.__venvwrap.previous)"] }
     let failure = try {
-        ^$executable $"--plan=nu/2/1($mode)" $"--into=($plan)" $"--previous=($previous)" ...$words
+        ^$executable $"--plan=nu/2/1($mode)" $"--into=($plan)" ...$previous ...$words
         null
     } catch {|error| $error }
     leave-lost-directory

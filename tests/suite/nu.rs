@@ -1,21 +1,15 @@
-//! Nushell: the same commands, the same promises, and what it cannot do. It is no shell of `story`:
-//! it has no descriptor 3, no unexported variables, and no code at run time.
+//! Nushell: the same promises as in the other shells, and what is its own. It also plays the stories
+//! that have no code of other shells (`story`).
 
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
+use crate::support::nu::{self, quoted};
 use crate::support::pythons::peer;
 use crate::support::sandbox::{Answer, BINARY, Sandbox};
 use crate::support::shells::Shell;
-
-/// A literal of Nushell for a text without control characters.
-fn quoted(text: impl AsRef<Path>) -> String {
-    let text = text.as_ref().to_str().unwrap();
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
-}
 
 /// The file with the output of `venvwrap init nu`.
 fn functions(sandbox: &Sandbox) -> PathBuf {
@@ -23,19 +17,12 @@ fn functions(sandbox: &Sandbox) -> PathBuf {
     sandbox.write("functions.nu", text)
 }
 
-/// Nushell without its configuration.
-fn nu(sandbox: &Sandbox) -> Command {
-    let mut command = sandbox.command(peer("nu"));
-    command.arg("--no-config-file");
-    command
-}
-
 /// Runs a script that loads the commands and continues with `code`.
 #[track_caller]
 fn play<'a>(sandbox: &'a Sandbox, code: &str) -> Answer<'a> {
     let text = format!("source {}\n{SEEN}\n{code}\n", quoted(functions(sandbox)));
     let script = sandbox.write("script.nu", text);
-    let mut command = nu(sandbox);
+    let mut command = nu::command(sandbox);
     command.arg(script);
     let answer = sandbox.run_command(command, b"");
     let left = fs::read_dir(sandbox.root().join("tmp")).unwrap().count();
@@ -65,7 +52,7 @@ fn the_text_is_read_without_a_complaint_and_can_be_loaded_again() {
         let text = sandbox.run(auto).status(0).stderr("").stdout;
         assert!(text.is_ascii());
         let loaded = sandbox.write("loaded.nu", text);
-        let mut command = nu(&sandbox);
+        let mut command = nu::command(&sandbox);
         command.arg(sandbox.write("script.nu", format!("source {}", quoted(loaded))));
         sandbox.run_command(command, b"").silent();
     }
@@ -299,7 +286,7 @@ fn commands_of_the_user_with_the_names_of_builtins_do_no_harm() {
     let functions = functions(&sandbox);
     let prelude = "alias cd = ^false\nalias rm = ^false\nalias open = ^false\ndef mktemp [] { error make {msg: no} }\ndef ls [] { [] }";
     let text = format!("{prelude}\nsource {}\nworkon x; cdvirtualenv; ^pwd; deactivate", quoted(functions));
-    let mut command = nu(&sandbox);
+    let mut command = nu::command(&sandbox);
     command.arg(sandbox.write("script.nu", text));
     sandbox.run_command(command, b"").status(0).stderr("").stdout("[ROOT]/envs/x\n");
 }
@@ -313,7 +300,7 @@ fn tab_offers_names_in_the_quotes_of_nushell() {
     let offered = |line: &str| {
         let text = format!("source {}\n{line}", quoted(functions(&sandbox)));
         let script = sandbox.write("line.nu", &text);
-        let mut command = nu(&sandbox);
+        let mut command = nu::command(&sandbox);
         command.args(["--ide-complete", &text.len().to_string()]).arg(script);
         sandbox.run_command(command, b"").status(0).stdout_text()
     };

@@ -7,7 +7,7 @@ use super::telling::{assert_heard, hooks, quick_sandbox, sourced, typed, typing,
 use crate::support::disk::{names, tree};
 use crate::support::sandbox::{Sandbox, bytes};
 use crate::support::shells::Shell;
-use crate::support::story::Story;
+use crate::support::story::{Player, Story};
 
 #[test]
 fn a_project_is_a_directory_an_environment_and_the_link_between_them() {
@@ -150,7 +150,7 @@ fn setvirtualenvproject_links_and_says_so_and_goes_nowhere() {
         let story = typed(&["setvirtualenvproject x p", "setvirtualenvproject ./p/.venv p", "setvirtualenvproject y"]);
         let story = story.run(["setvirtualenvproject", "x", "my $project/../my $project/"]).directory();
         let story = typing(typing(story, "workon x"), "setvirtualenvproject").directory();
-        let story = story.code("cd /", "cd /").run(["setvirtualenvproject"]).run(["cdproject"]).directory();
+        let story = story.line("cd /").run(["setvirtualenvproject"]).run(["cdproject"]).directory();
         let told = story.played(&sandbox, shell.plain());
         assert_heard(
             &told,
@@ -231,8 +231,8 @@ fn cdproject_goes_there_or_says_why_not() {
     let story = ["y", "empty", "gone"]
         .iter()
         .fold(story, |story, name| story.run(["workon", name]).run_failing(["cdproject"]).directory());
-    for shell in Shell::ALL {
-        let told = story.played(&sandbox, shell.plain());
+    for player in Player::all() {
+        let told = story.played(&sandbox, player);
         let stderr = told.stderr_text();
         for said in ["no virtualenv active", "No project set in [ROOT]/envs/y/.project", "/no/such/place"] {
             assert!(stderr.contains(said), "{said} in {told}");

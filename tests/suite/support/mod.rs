@@ -5,6 +5,7 @@ pub(crate) mod conda; //    a conda environment written by hand
 pub(crate) mod disk; //     the content of a directory
 pub(crate) mod hooks; //   hooks that tell when they run
 pub(crate) mod jupyter; //  ipykernel in an environment, and the user's kernels
+pub(crate) mod nu; //       Nushell, started clean
 pub(crate) mod programs; // programs that a test writes
 pub(crate) mod pty; //      an interactive shell at a terminal
 pub(crate) mod pythons; //  real interpreters, found once

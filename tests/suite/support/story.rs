@@ -9,15 +9,46 @@
 //! unset PYTHONHOME
 //! ```
 //!
-//! A shell that dies before the end of its story fails the test.
+//! A shell that dies before the end of its story fails the test. Nushell plays the stories that have
+//! no code of other shells; its `$env` says what is set, and everything set is exported.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use super::sandbox::Sandbox;
+use super::nu;
+use super::sandbox::{Sandbox, bytes};
 use super::shells::{MODES, Mode, Shell};
 use super::told::{Told, without_volatile};
+
+/// Who plays a story.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Player {
+    Mode(&'static Mode),
+    Nu,
+}
+
+impl Player {
+    /// The plain shells, and Nushell.
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        Shell::ALL.into_iter().map(|shell| Self::Mode(shell.plain())).chain([Self::Nu])
+    }
+
+    /// The name in messages.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Mode(mode) => mode.name,
+            Self::Nu => "nu",
+        }
+    }
+}
+
+impl From<&'static Mode> for Player {
+    fn from(mode: &'static Mode) -> Self {
+        Self::Mode(mode)
+    }
+}
 
 /// The steps, in order.
 #[derive(Debug, Clone, Default)]
@@ -28,14 +59,30 @@ pub(crate) struct Story {
 
 #[derive(Debug, Clone)]
 enum Step {
-    Run { words: Vec<Vec<u8>>, fails: bool },
+    Run {
+        words: Vec<Vec<u8>>,
+        fails: bool,
+    },
     Get(String),
-    Set { name: String, value: Vec<u8>, exported: bool },
+    Set {
+        name: String,
+        value: Vec<u8>,
+        exported: bool,
+    },
     Unset(String),
     Directory,
+    Go(Vec<u8>),
     Snapshot(String),
-    Code { posix: Vec<u8>, fish: Vec<u8> },
-    Child { mode: &'static Mode, story: Story },
+    Code {
+        posix: Vec<u8>,
+        fish: Vec<u8>,
+    },
+    /// Code that means the same in all of them.
+    Line(String),
+    Child {
+        mode: &'static Mode,
+        story: Story,
+    },
     Load,
 }
 
@@ -107,6 +154,11 @@ impl Story {
         self.with(Step::Code { posix: posix.as_ref().to_vec(), fish: fish.as_ref().to_vec() })
     }
 
+    /// Adds a line that means the same in bash, zsh, fish, and Nushell.
+    pub(crate) fn line(self, line: &str) -> Self {
+        self.with(Step::Line(line.to_owned()))
+    }
+
     /// Starts another shell inside this one, which loads the functions, plays a story, and exits.
     pub(crate) fn child(self, mode: &'static Mode, story: Self) -> Self {
         self.with(Step::Child { mode, story })
@@ -123,6 +175,11 @@ impl Story {
         self
     }
 
+    /// Changes to a directory, whatever `cd` is here.
+    pub(crate) fn go(self, directory: impl AsRef<OsStr>) -> Self {
+        self.with(Step::Go(bytes(directory)))
+    }
+
     /// Plays the story in the plain shells. They must print nothing, and the records must be these
     /// lines.
     #[track_caller]
@@ -130,6 +187,7 @@ impl Story {
         for shell in Shell::ALL {
             self.played(sandbox, shell.plain()).silent().records(records);
         }
+        self.plays_in_nu(sandbox, records);
     }
 
     /// Plays the story like `plays`, in every mode of every shell.
@@ -138,27 +196,66 @@ impl Story {
         for mode in MODES {
             self.played(sandbox, mode).silent().records(records);
         }
+        self.plays_in_nu(sandbox, records);
     }
 
-    /// Plays the story in one mode, with the functions loaded.
     #[track_caller]
-    pub(crate) fn played<'a>(&self, sandbox: &'a Sandbox, mode: &'static Mode) -> Told<'a> {
+    fn plays_in_nu(&self, sandbox: &Sandbox, records: &str) {
+        if self.rendered_for_nu(sandbox.root()).is_some() {
+            self.played(sandbox, Player::Nu).silent().records(records);
+        }
+    }
+
+    /// Plays the story in one mode or in Nushell, with the functions loaded.
+    #[track_caller]
+    pub(crate) fn played<'a>(&self, sandbox: &'a Sandbox, player: impl Into<Player>) -> Told<'a> {
+        let player = player.into();
         let stage = tempfile::Builder::new().prefix("stage-").tempdir_in(sandbox.root()).unwrap();
         fs::write(stage.path().join("records"), "").unwrap();
-        let code = self.rendered(sandbox, mode, stage.path());
-        let script = if self.bare { mode.bare_script(sandbox, code) } else { mode.script(sandbox, code) };
-        let answer = sandbox.run_command(mode.command(sandbox, &script), b"");
+        let answer = match player {
+            Player::Mode(mode) => {
+                let code = self.rendered(sandbox, mode, stage.path());
+                let script = if self.bare { mode.bare_script(sandbox, code) } else { mode.script(sandbox, code) };
+                sandbox.run_command(mode.command(sandbox, &script), b"")
+            }
+            Player::Nu => {
+                let code = self.rendered_for_nu(stage.path()).expect("a story that Nushell can play");
+                let mut command = nu::command(sandbox);
+                command.arg(sandbox.write("scripts/story.nu", code));
+                sandbox.run_command(command, b"")
+            }
+        };
         let text = fs::read(stage.path().join("records")).unwrap();
         let mut records: Vec<Vec<u8>> = text.split(|byte| *byte == 0).map(<[u8]>::to_vec).collect();
         records.pop();
         let snapshots = fs::read_dir(stage.path()).unwrap().flatten().filter_map(|entry| {
             let name = entry.file_name().into_string().unwrap();
             let name = name.strip_prefix("snapshot-")?.to_owned();
-            Some((name, without_volatile(mode.shell, &fs::read(entry.path()).unwrap())))
+            let text = fs::read(entry.path()).unwrap();
+            Some((
+                name,
+                match player {
+                    Player::Mode(mode) => without_volatile(mode.shell, &text),
+                    Player::Nu => text,
+                },
+            ))
         });
-        let told = Told { mode, snapshots: snapshots.collect(), sandbox, records, answer };
+        let told = Told { name: player.name(), snapshots: snapshots.collect(), sandbox, records, answer };
         assert!(told.records.last().is_some_and(|last| last == b"end"), "the shell died: {told}");
         told
+    }
+
+    /// The script for Nushell. `None` if a step is not for it.
+    fn rendered_for_nu(&self, stage: &Path) -> Option<String> {
+        let mut code = format!("const story_records = {}\n", nu::quoted(stage.join("records")));
+        code.push_str(include_str!("observe.nu"));
+        let load = (!self.bare).then_some(&Step::Load);
+        for step in load.into_iter().chain(&self.steps) {
+            code.push_str(&step.rendered_for_nu(stage)?);
+            code.push('\n');
+        }
+        code.push_str("story-record end\n");
+        Some(code)
     }
 
     fn rendered(&self, sandbox: &Sandbox, mode: &Mode, stage: &Path) -> Vec<u8> {
@@ -182,6 +279,33 @@ impl Story {
 }
 
 impl Step {
+    /// The step in Nushell, which has only text and exported variables. `None` if it cannot.
+    fn rendered_for_nu(&self, stage: &Path) -> Option<String> {
+        Some(match self {
+            Self::Run { words, .. } => {
+                let shown = nu::literal(&words.join(&b' '))?;
+                let (first, rest) = words.split_first()?;
+                let mut command = String::from_utf8(first.clone()).ok()?;
+                for word in rest {
+                    command = format!("{command} {}", nu::literal(word)?);
+                }
+                let status = format!("try {{ {command}; 0 }} catch {{|error| $error.exit_code? | default 1 }}");
+                format!("let story_status = {status}\nstory-record ({shown} + $\": ($story_status)\")")
+            }
+            Self::Get(name) => format!("story-get {name}"),
+            Self::Set { name, value, exported: true } => format!("$env.{name} = {}", nu::literal(value)?),
+            Self::Unset(name) => format!("hide-env --ignore-errors {name}"),
+            Self::Directory => "story-record $\"in ($env.PWD)\"".to_owned(),
+            Self::Snapshot(name) => {
+                format!("story-snapshot {}", nu::quoted(stage.join(format!("snapshot-{name}"))))
+            }
+            Self::Load => format!("source {}", nu::quoted(nu::functions())),
+            Self::Go(directory) => format!("cd {}", nu::literal(directory)?),
+            Self::Line(line) => line.clone(),
+            Self::Set { exported: false, .. } | Self::Code { .. } | Self::Child { .. } => return None,
+        })
+    }
+
     fn render(&self, sandbox: &Sandbox, shell: Shell, stage: &Path, code: &mut Vec<u8>) {
         let fish = shell == Shell::Fish;
         let mut write = |words: &[&[u8]]| code.extend_from_slice(&words.concat());
@@ -218,7 +342,10 @@ impl Step {
                 let file = stage.join(format!("snapshot-{name}"));
                 write(&[b"__story_snapshot ", &shell.quoted(file.as_os_str().as_bytes())]);
             }
+            Self::Go(directory) if fish => write(&[b"builtin cd -- ", &shell.quoted(directory)]),
+            Self::Go(directory) => write(&[b"\\builtin cd -- ", &shell.quoted(directory)]),
             Self::Load => write(&[b". ", &shell.quoted(shell.functions().as_os_str().as_bytes())]),
+            Self::Line(line) => write(&[line.as_bytes()]),
             Self::Code { posix, fish: code } => write(&[if fish { code } else { posix }]),
             Self::Child { mode, story } => {
                 let script = mode.script(sandbox, story.rendered(sandbox, mode, stage));

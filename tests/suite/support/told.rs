@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use super::answer::{Answer, difference};
 use super::sandbox::Sandbox;
-use super::shells::{Mode, Shell};
+use super::shells::Shell;
 
 /// The output, the records, and the saved states of a story.
 pub(crate) struct Told<'a> {
-    pub(super) mode: &'static Mode,
+    /// The mode of the shell, or `nu`.
+    pub(super) name: &'static str,
     pub(super) sandbox: &'a Sandbox,
     /// The records in order; the last one is `end`.
     pub(crate) records: Vec<Vec<u8>>,
@@ -36,8 +37,8 @@ impl Told<'_> {
     pub(crate) fn records(self, expected: &str) -> Self {
         let expected: String = expected.trim().lines().flat_map(|line| [line.trim(), "\n"]).collect();
         let found = self.text();
-        let mode = self.mode.name;
-        assert!(found == expected, "{mode}: {}{self}", difference(expected.as_bytes(), found.as_bytes()));
+        let name = self.name;
+        assert!(found == expected, "{name}: {}{self}", difference(expected.as_bytes(), found.as_bytes()));
         self
     }
 
@@ -45,14 +46,14 @@ impl Told<'_> {
     #[track_caller]
     pub(crate) fn same(self, one: &str, other: &str) -> Self {
         let (before, after) = (&self.snapshots[one], &self.snapshots[other]);
-        assert!(before.len() > 500, "{}: an empty snapshot compares nothing: {self}", self.mode.name);
-        assert!(before == after, "{}: {one} and {other} differ: {}", self.mode.name, difference(before, after));
+        assert!(before.len() > 500, "{}: an empty snapshot compares nothing: {self}", self.name);
+        assert!(before == after, "{}: {one} and {other} differ: {}", self.name, difference(before, after));
         self
     }
 
     /// Whether two saved states are equal.
     pub(crate) fn is_same(&self, one: &str, other: &str) -> bool {
-        assert!(self.snapshots[one].len() > 500, "{}: an empty snapshot compares nothing: {self}", self.mode.name);
+        assert!(self.snapshots[one].len() > 500, "{}: an empty snapshot compares nothing: {self}", self.name);
         self.snapshots[one] == self.snapshots[other]
     }
 
@@ -84,7 +85,7 @@ impl Told<'_> {
 impl std::fmt::Display for Told<'_> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let records: Vec<_> = self.records.iter().map(|record| record.escape_ascii().to_string()).collect();
-        write!(formatter, "{}\nrecords:\n{}\n{}", self.mode.name, records.join("\n"), self.answer)
+        write!(formatter, "{}\nrecords:\n{}\n{}", self.name, records.join("\n"), self.answer)
     }
 }
 

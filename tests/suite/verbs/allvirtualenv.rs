@@ -14,7 +14,7 @@ use nix::unistd::{Pid, mkfifo};
 use crate::support::pty::{INTERRUPT, Terminal};
 use crate::support::sandbox::{BINARY, LIMIT, Sandbox};
 use crate::support::shells::{MODES, Shell};
-use crate::support::story::Story;
+use crate::support::story::{Player, Story};
 
 /// How long it took differs.
 fn without_times(text: &str) -> String {
@@ -118,8 +118,8 @@ fn a_program_finds_its_environment_and_nothing_of_the_active_one() {
     };
     let story = Story::new().export("PYTHONHOME", "/py").run(["workon", "x"]);
     let story = story.run(["allvirtualenv", "--parallel", "-j1", "sh", "-c", script]).get("VIRTUAL_ENV").directory();
-    for shell in Shell::ALL {
-        let told = story.played(&sandbox, shell.plain());
+    for player in Player::all() {
+        let told = story.played(&sandbox, player);
         assert!(told.stdout_text().starts_with(&(line("x") + &line("y"))), "{told}");
         told.records(&format!(
             "workon x: 0

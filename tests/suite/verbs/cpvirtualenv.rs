@@ -10,12 +10,12 @@ use crate::support::hooks::telling_hooks;
 use crate::support::pythons;
 use crate::support::sandbox::{Sandbox, bytes};
 use crate::support::shells::Shell;
-use crate::support::story::Story;
+use crate::support::story::{Player, Story};
 
 #[test]
 fn the_copy_works_without_the_original_in_every_shell() {
     let python = pythons::complete();
-    for shell in Shell::ALL {
+    for player in Player::all() {
         let sandbox = Sandbox::new();
         sandbox.run(["mkvirtualenv", "-p", path(python), "x"]).status(0);
         fs::create_dir(sandbox.root().join("project")).unwrap();
@@ -26,8 +26,8 @@ fn the_copy_works_without_the_original_in_every_shell() {
             .directory()
             .get_all(&["VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT"])
             .run(["rmvirtualenv", "--now", "x"])
-            .code(code, code)
-            .played(&sandbox, shell.plain());
+            .line(code)
+            .played(&sandbox, player);
         let stdout = told.stdout_text();
         assert!(stdout.starts_with("Copying x as its copy...\nRemoving x...\npip=="), "{stdout}");
         assert!(stdout.contains("\n[ROOT]/envs/its copy/lib/python"), "{stdout}");

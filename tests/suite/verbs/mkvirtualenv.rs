@@ -10,7 +10,7 @@ use crate::support::disk::{names, tree};
 use crate::support::pythons::{self, Python};
 use crate::support::sandbox::{Sandbox, bytes};
 use crate::support::shells::Shell;
-use crate::support::story::Story;
+use crate::support::story::{Player, Story};
 
 /// The path of an interpreter, as a word.
 pub(super) fn path(python: &Python) -> &str {
@@ -39,17 +39,14 @@ pub(crate) fn not_activated(name: &str) -> String {
 #[test]
 fn it_is_made_entered_and_told_in_every_shell() {
     let python = pythons::complete();
-    for shell in Shell::ALL {
+    for player in Player::all() {
         let sandbox = Sandbox::new();
         let told = Story::new()
             .run(["mkvirtualenv", "-p", path(python), "my env"])
             .get_all(&["VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT", "PATH"])
-            .code(
-                "python -c 'import sys; print(sys.prefix != sys.base_prefix)'; python -m pip list --format=freeze",
-                "python -c 'import sys; print(sys.prefix != sys.base_prefix)'; python -m pip list --format=freeze",
-            )
+            .line("python -c 'import sys; print(sys.prefix != sys.base_prefix)'; python -m pip list --format=freeze")
             .run(["lsvirtualenv", "-b"])
-            .played(&sandbox, shell.plain());
+            .played(&sandbox, player);
         let (stderr, stdout) = (told.stderr_text(), told.stdout_text());
         let told = told.records(&format!(
             "mkvirtualenv -p {} my env: 0
@@ -169,12 +166,12 @@ fn what_is_in_the_way_stays_as_it_is() {
 #[test]
 fn a_project_is_linked_said_and_gone_to() {
     let python = pythons::complete();
-    for shell in Shell::ALL {
+    for player in Player::all() {
         let sandbox = Sandbox::new();
         let project = sandbox.root().join("my $project");
         fs::create_dir(&project).unwrap();
         let words = ["mkvirtualenv", "-a", "envs/../my $project/", "--without-pip", "-p", path(python), "x"];
-        let told = Story::new().run(words).directory().played(&sandbox, shell.plain());
+        let told = Story::new().run(words).directory().played(&sandbox, player);
         told.says("Setting project for x to [ROOT]/my $project\n", &created("x", python))
             .records(&format!("{}: 0\nin [ROOT]/my $project", words.join(" ")));
         let link = [project.as_os_str().as_bytes(), b"\n"].concat();

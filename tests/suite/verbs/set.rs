@@ -12,7 +12,7 @@ use crate::support::disk::{names, tree};
 use crate::support::pythons;
 use crate::support::sandbox::{BINARY, Sandbox, bytes};
 use crate::support::shells::Shell;
-use crate::support::story::Story;
+use crate::support::story::{Player, Story};
 
 const HOOK: &str = "hint: a `postactivate` hook in its bin can set any variable\n";
 
@@ -278,14 +278,14 @@ fn run_and_every_format_have_them() {
 
 #[test]
 fn allvirtualenv_gives_each_its_own() {
-    for shell in Shell::ALL {
+    for player in Player::all() {
         let sandbox = Sandbox::with_x_and_y();
         sandbox.run(["set", "x", "A=it's", "--path", "/opt/one", "--path", "/opt/two"]).status(0);
         let look = sandbox.write("look", "printf '%s\\n' \"${A-none} $PATH\"\n");
         Story::new()
             .run([b"allvirtualenv".to_vec(), b"sh".to_vec(), bytes(look)])
             .get_all(&["A", "PATH"])
-            .played(&sandbox, shell.plain())
+            .played(&sandbox, player)
             .says(
                 "x\n=\nit's [ROOT]/envs/x/bin:/opt/one:/opt/two:[ROOT]/tools:/usr/bin:/bin\n\n\
                  y\n=\nnone [ROOT]/envs/y/bin:[ROOT]/tools:/usr/bin:/bin\n\n",

@@ -9,16 +9,16 @@ use crate::support::disk::tree;
 use crate::support::pythons;
 use crate::support::sandbox::Sandbox;
 use crate::support::shells::Shell;
-use crate::support::story::Story;
+use crate::support::story::{Player, Story};
 
 #[test]
 fn without_a_name_it_lists_and_fails_as_virtualenvwrapper_has_it() {
     let sandbox = Sandbox::new();
     sandbox.minimal_environment("b");
     sandbox.minimal_environment("a b");
-    for shell in Shell::ALL {
+    for player in Player::all() {
         let story = Story::new().run_failing(["workon"]).get("VIRTUAL_ENV");
-        story.played(&sandbox, shell.plain()).says("a b\nb\n", "").records("workon: 1\nunset VIRTUAL_ENV");
+        story.played(&sandbox, player).says("a b\nb\n", "").records("workon: 1\nunset VIRTUAL_ENV");
     }
 }
 
@@ -86,9 +86,9 @@ fn it_goes_to_the_linked_project_unless_told_otherwise() {
 #[test]
 fn a_project_that_is_gone_is_said_and_no_reason_to_stay_out() {
     let sandbox = with_projects();
-    for shell in Shell::ALL {
+    for player in Player::all() {
         let story = Story::new().run(["workon", "y"]).get("VIRTUAL_ENV").directory();
-        let told = story.played(&sandbox, shell.plain());
+        let told = story.played(&sandbox, player);
         told.says("", "the project directory [ROOT]/gone does not exist\n").records(
             "workon y: 0
              export VIRTUAL_ENV=[ROOT]/envs/y
