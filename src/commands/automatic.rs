@@ -34,8 +34,8 @@ impl Verb for Automatic {
         // A missing WORKON_HOME is not created for a change of directory.
         let home = WorkonHome::locate(session.context)?;
         if self.list {
-            linked_directories::refresh(&home, session.context, &|name| {
-                keepsake::lost_link(&home, session.context, name)
+            linked_directories::refresh(&home, session.context, &|name, link| {
+                keepsake::linked_directories(&home, session.context, name, link)
             });
             return Ok(Outcome::Done);
         }

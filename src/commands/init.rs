@@ -80,8 +80,8 @@ impl Verb for Init {
         }
         let switching = if self.auto || session.config().is_ok_and(|config| config.auto) {
             if let Ok(home) = WorkonHome::locate(session.context) {
-                linked_directories::refresh(&home, session.context, &|name| {
-                    keepsake::lost_link(&home, session.context, name)
+                linked_directories::refresh(&home, session.context, &|name, link| {
+                    keepsake::linked_directories(&home, session.context, name, link)
                 });
             }
             Switching::Automatic

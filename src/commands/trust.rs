@@ -96,11 +96,11 @@ impl Verb for Trust {
             return self.of_store(session, &project, &aside);
         }
         let mut files = trust::hooks_of(&project)?;
-        let pointed = match pointer::target(&project, &home) {
-            Some(Target::Outside(root)) => Environment::open(&root)?,
+        let target = match pointer::target(&project, &home) {
+            Some(Target::Outside(root)) => Some(root),
             _ => None,
         };
-        if let Some(environment) = pointed {
+        if let Some(environment) = target.as_deref().map(Environment::open).transpose()?.flatten() {
             files.push(trust::file_of(environment.root()));
             files.extend(elsewhere::files_to_trust(&environment)?);
         }
@@ -113,7 +113,11 @@ impl Verb for Trust {
             files.extend(elsewhere::files_to_trust(&environment)?);
         }
         if files.is_empty() {
-            return Err(ProjectError::NoHooks { project, directory: trust::PROJECT_HOOKS }.into());
+            return Err(match target {
+                Some(root) => ProjectError::PointsToNone { project, root },
+                None => ProjectError::NoHooks { project, directory: trust::PROJECT_HOOKS },
+            }
+            .into());
         }
         if self.json {
             let is_trusted = |file: &PathBuf| trust::state_of(session.context, file).map(|it| it.is_trusted());

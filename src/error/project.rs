@@ -31,6 +31,9 @@ pub(crate) enum ProjectError {
     #[error("{} has no hooks to trust", shown(.project))]
     NoHooks { project: PathBuf, directory: &'static str },
 
+    #[error("{} points to {}, which is not an environment", shown(.project), shown(.root))]
+    PointsToNone { project: PathBuf, root: PathBuf },
+
     #[error("cannot trust {}: it is longer than 1 MiB", shown(.hook))]
     HookTooLong { hook: PathBuf },
 
@@ -69,6 +72,7 @@ impl ProjectError {
                 format!("create the environment without --from, activate it, and run `{command}` in the project")
             }
             Self::NoHooks { directory, .. } => format!("the hooks of a project are in its directory {directory}"),
+            Self::PointsToNone { .. } => "correct or remove .venv or .python-envs there".to_owned(),
             Self::HookTooLong { .. } => return None,
             Self::Unrecordable { remedy, .. } => remedy.clone(),
             Self::HookExists { aside, .. } => format!("merge both into that file, then `rm {}`", typed(aside)),

@@ -228,6 +228,24 @@ pub(crate) fn lost_link(home: &WorkonHome, context: &Context, name: &OsStr) -> O
     keepsake.project().map(Path::to_path_buf)
 }
 
+/// The directories where shells find an environment: its project, also if another tool removed the
+/// link to that, and where other worktrees look for it.
+pub(crate) fn linked_directories(
+    home: &WorkonHome,
+    context: &Context,
+    name: &OsStr,
+    link: Option<PathBuf>,
+) -> Vec<PathBuf> {
+    let project = link.or_else(|| lost_link(home, context, name));
+    let identity = |project: &PathBuf| {
+        // Most environments have no copy.
+        modified(&location(home, name))?;
+        read(home, name).filter(|keepsake| keepsake.project() == Some(project))?.identity
+    };
+    let shared = project.as_ref().and_then(identity).and_then(|identity| identity.shared());
+    [project, shared].into_iter().flatten().collect()
+}
+
 /// The environments that lost their links, and the projects.
 pub(crate) fn lost_links(home: &WorkonHome, context: &Context) -> Vec<(OsString, PathBuf)> {
     let entries = fs::read_dir(home.kept()).into_iter().flatten().flatten().map(|entry| entry.file_name());

@@ -3,12 +3,13 @@
 //!
 //! A clone of somebody else's repository may claim any of them, so a match is only a suggestion.
 
+use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{pyproject, repository};
+use super::{linked_directories, pyproject, repository};
 use crate::fs::read_small;
 
 /// Longest pyproject.toml that is read.
@@ -40,6 +41,12 @@ impl Identity {
             identity.git = Some(common.as_os_str().as_bytes().to_vec());
         }
         (identity.name.is_some() || identity.git.is_some()).then_some(identity)
+    }
+
+    /// Where shells in other worktrees of the repository look for the project.
+    pub(crate) fn shared(&self) -> Option<PathBuf> {
+        let path = |bytes| Path::new(OsStr::from_bytes(bytes));
+        self.git.as_deref().map(|git| linked_directories::shared(path(git), path(&self.below)))
     }
 
     /// Whether both seem to be one project: of one repository, of clones of one remote, or of one

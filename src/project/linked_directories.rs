@@ -12,7 +12,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
 
-use super::linked_at;
+use super::{linked_at, repository};
 use crate::belief;
 use crate::context::Context;
 use crate::directories::{self, Base};
@@ -43,14 +43,16 @@ fn below(place: &Path, directory: &Path) -> Option<PathBuf> {
     inside.components().all(|part| matches!(part, Component::Normal(_))).then(|| place.join(inside))
 }
 
+/// The directories for an environment of this name with this link.
+pub(crate) type Directories<'a> = dyn Fn(&OsStr, Option<PathBuf>) -> Vec<PathBuf> + 'a;
+
 /// Makes the files anew if the links have changed. A cache that cannot be used is no reason to
-/// fail: the links are then found by `workon .` only. `lost`: the directory of an environment that
-/// has no link, but gets one back when it is activated.
-pub(crate) fn refresh(home: &WorkonHome, context: &Context, lost: &dyn Fn(&OsStr) -> Option<PathBuf>) {
-    let _ = try_refresh(home, context, lost);
+/// fail: the links are then found by `workon .` only.
+pub(crate) fn refresh(home: &WorkonHome, context: &Context, directories: &Directories<'_>) {
+    let _ = try_refresh(home, context, directories);
 }
 
-fn try_refresh(home: &WorkonHome, context: &Context, lost: &dyn Fn(&OsStr) -> Option<PathBuf>) -> io::Result<()> {
+fn try_refresh(home: &WorkonHome, context: &Context, directories: &Directories<'_>) -> io::Result<()> {
     let Some(place) = place(home.path(), context) else { return Ok(()) };
     let Some(cache) = directories::xdg(context, Base::Cache).map(|cache| cache.join("venvwrap")) else {
         return Ok(());
@@ -60,8 +62,7 @@ fn try_refresh(home: &WorkonHome, context: &Context, lost: &dyn Fn(&OsStr) -> Op
         return Ok(());
     }
     let links = home.names().unwrap_or_default().into_iter();
-    let links =
-        links.filter_map(|name| linked_at(&home.path().join(&name), context).ok().flatten().or_else(|| lost(&name)));
+    let links = links.flat_map(|name| directories(&name, linked_at(&home.path().join(&name), context).ok().flatten()));
     let mut projects: Vec<PathBuf> =
         links.filter(|project| project.is_absolute()).map(|project| tidied(&project)).collect();
     sorting::sort(&mut projects);
@@ -102,8 +103,18 @@ pub(crate) fn has(home: &WorkonHome, directory: &Path, context: &Context) -> boo
 pub(super) fn add(root: &Path, project: &Path, context: &Context) {
     let place = root.parent().and_then(|store| place(store, context)).filter(|place| place.join(LIST).is_file());
     if let Some(place) = place {
-        let _ = mark(&place, &tidied(project));
+        let shared =
+            repository::around(project).and_then(|(top, git)| Some(shared(&git, project.strip_prefix(top).ok()?)));
+        for directory in [Some(tidied(project)), shared].into_iter().flatten() {
+            let _ = mark(&place, &directory);
+        }
     }
+}
+
+/// Where shells in other worktrees look for the file of a directory, which is `below` the top of
+/// its own: in the main worktree, or, where a repository has none, in the repository.
+pub(super) fn shared(git: &Path, below: &Path) -> PathBuf {
+    tidied(&repository::main_of(git).join(below))
 }
 
 #[cfg(test)]
@@ -147,16 +158,18 @@ mod tests {
         world.link("b", "/src/api/sub dir/../é\n");
         world.link("relative", "src/web\n");
         world.link("odd", "/../../../etc\n");
-        refresh(&world.home, &world.context, &|_| None);
+        refresh(&world.home, &world.context, &|_, link| Vec::from_iter(link));
         assert!(world.has("/src/api") && world.has("/src/api/é") && world.has("/etc"));
         assert!(!world.has("/src") && !world.has("/src/web") && fs::metadata(world.keep.path().join("etc")).is_err());
         world.link("a", "/src/other\n");
-        refresh(&world.home, &world.context, &|_| None);
+        refresh(&world.home, &world.context, &|_, link| Vec::from_iter(link));
         assert!(!world.has("/src/api") && world.has("/src/other") && world.has("/src/api/é"));
         add(&world.home.path().join("a"), Path::new("/src/new"), &world.context);
         assert!(world.has("/src/new"));
         fs::remove_file(world.home.path().join("relative/.project")).unwrap();
-        refresh(&world.home, &world.context, &|name| (name == "relative").then(|| "/src/lost".into()));
+        refresh(&world.home, &world.context, &|name, link| {
+            Vec::from_iter(link.or_else(|| (name == "relative").then(|| "/src/lost".into())))
+        });
         assert!(world.has("/src/lost") && world.has("/src/other"));
     }
 
@@ -164,11 +177,11 @@ mod tests {
     fn the_same_list_is_only_marked_as_new() {
         let world = World::new();
         world.link("a", "/src/api\n");
-        refresh(&world.home, &world.context, &|_| None);
+        refresh(&world.home, &world.context, &|_, link| Vec::from_iter(link));
         let place = place(world.home.path(), &world.context).unwrap();
         let stamp = fs::metadata(place.join(LIST)).unwrap().modified().unwrap();
         File::open(&place).unwrap().set_modified(SystemTime::UNIX_EPOCH).unwrap();
-        refresh(&world.home, &world.context, &|_| None);
+        refresh(&world.home, &world.context, &|_, link| Vec::from_iter(link));
         assert_eq!(fs::metadata(place.join(LIST)).unwrap().modified().unwrap(), stamp);
         assert!(fs::metadata(&place).unwrap().modified().unwrap() > SystemTime::UNIX_EPOCH);
     }
@@ -182,7 +195,7 @@ mod tests {
         fs::create_dir_all(&theirs).unwrap();
         fs::create_dir(&cache).unwrap();
         symlink(&theirs, cache.join("venvwrap")).unwrap();
-        refresh(&world.home, &world.context, &|_| None);
+        refresh(&world.home, &world.context, &|_, link| Vec::from_iter(link));
         assert_eq!(fs::read_dir(&theirs).unwrap().count(), 0);
     }
 }

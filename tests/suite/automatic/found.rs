@@ -112,6 +112,37 @@ fn the_packages_in_a_worktree_have_the_environments_of_their_repository() {
 }
 
 #[test]
+fn the_worktrees_of_a_bare_repository_share_an_environment() {
+    let sandbox = world();
+    sandbox.write("src/api/web app/pyproject.toml", "");
+    sandbox.git("src/api", &["init", "-q", "-b", "trunk"]);
+    sandbox.git("src/api", &["add", "."]);
+    sandbox.git("src/api", &["commit", "-q", "-m", "x"]);
+    for repository in ["apart/x y.git", "inside/.bare", "dotted/.git"] {
+        let layout = sandbox.root().join(repository).parent().unwrap().to_path_buf();
+        fs::create_dir(&layout).unwrap();
+        sandbox.git(".", &["clone", "-q", "--bare", "src/api", repository]);
+        let tree = |name: &str| layout.join(name).to_str().unwrap().to_owned();
+        for name in ["one", "two"] {
+            sandbox.git(repository, &["worktree", "add", "-q", "-b", name, &tree(name)]);
+        }
+        sandbox.run(["setvirtualenvproject", "api", &tree("one")]).status(0);
+        sandbox.run(["setvirtualenvproject", "web", &tree("one/web app")]).status(0);
+        let layout = layout.file_name().unwrap().to_str().unwrap().to_owned();
+        let plays = || {
+            in_every_shell(&sandbox, |terminal| {
+                let enter = format!("cd {layout}/two");
+                goes(terminal, &[(&enter, "api"), ("cd 'web app'", "web"), ("cd ..", "api"), ("cd ../..", "")]);
+            });
+        };
+        plays();
+        // A shell that lists the links again finds it, too.
+        sandbox.minimal_environment(format!("new beside {layout}"));
+        plays();
+    }
+}
+
+#[test]
 fn marks_that_lead_nowhere_are_ignored_or_refused_in_one_line() {
     let sandbox = world();
     let mark = |name: &str, make: &dyn Fn(&Path)| {
@@ -160,5 +191,12 @@ fn marks_that_lead_nowhere_are_ignored_or_refused_in_one_line() {
             assert_eq!(terminal.run("cd ../.."), "$ cd ../..\n$");
         }
     });
+    // What it points to is looked at only when it is to be trusted.
+    for (name, root) in [("nowhere", "/nosuch/disk/env"), ("command", "[ROOT]/bad/command/$(touch canary)")] {
+        let said = format!(
+            "venvwrap: [ROOT]/bad/{name} points to {root}, which is not an environment\nhint: correct or remove .venv or .python-envs there\n"
+        );
+        sandbox.run(["trust".into(), bad(name)]).status(1).stdout("").stderr(said);
+    }
     assert!(!sandbox.root().join("canary").exists() && !sandbox.root().join("bad/command/canary").exists());
 }
