@@ -34,7 +34,8 @@ const LIMIT: u64 = 1024 * 1024;
 pub(crate) enum TrustState {
     /// There is no such file.
     Missing,
-    /// It is trusted, with this text. Run the text, not the file, which may have been replaced since.
+    /// It is trusted, with this text. Run the text, not the file, which may have been replaced
+    /// since.
     Trusted(Vec<u8>),
     /// It was never trusted, has changed since, or is too long.
     Untrusted,
