@@ -291,7 +291,7 @@ fn a_forged_record_runs_nothing_and_sets_nothing() {
         let story = Story::new().export("VENVWRAP_UNDO", &record).export("VIRTUAL_ENV", "").load();
         let story = story.get_all(&["LD_PRELOAD", "PATH"]);
         for player in Player::all() {
-            // Without VIRTUAL_ENV the others have no `deactivate`; Nushell keeps the other to itself.
+            // Without VIRTUAL_ENV, bash has no `deactivate`; what leaves is private in Nushell.
             let leave = if matches!(player, Player::Nu) { "deactivate" } else { "__venvwrap_leave" };
             let story = story.clone().run_failing([leave]).get_all(&["LD_PRELOAD", "PATH", "VENVWRAP_UNDO"]);
             story.played(&sandbox, player).silent().records(&format!(

@@ -1,5 +1,5 @@
-//! Nushell: the same promises as in the other shells, and what is its own. It also plays the stories
-//! that have no code of other shells (`story`).
+//! Nushell: the same promises as in the other shells, and what is its own. The stories that have no
+//! code of other shells are played in it, too (`story`).
 
 use std::fs;
 use std::os::unix::ffi::OsStrExt;

@@ -2,8 +2,9 @@
 //! nothing on disk changes.
 
 use super::{COMPLETE, TABLE, shown, typed, words, words_with, world};
-use crate::support::answer::difference;
+use crate::support::answer::{Answer, difference};
 use crate::support::disk::tree;
+use crate::support::nu;
 use crate::support::sandbox::Sandbox;
 use crate::support::shells::Shell;
 use crate::support::tally;
@@ -26,9 +27,27 @@ fn assert_refused(sandbox: &Sandbox, shell: Shell, cases: &[Case]) {
         let status = if shell == Shell::Fish { "$status" } else { "$?" };
         code.extend(format!("\nbuiltin printf '\\0%s\\0' {status} >&2\n").into_bytes());
     }
-    let answer = shell.plain().run(sandbox, code);
+    assert_told(shell.name(), &shell.plain().run(sandbox, code), cases);
+}
+
+/// The same in Nushell, of what it can hold.
+fn assert_refused_in_nu(sandbox: &Sandbox, cases: &[Case]) {
+    let is_text = |(words, _): &&Case| nu::line(words).is_some() && words.last().is_none_or(|word| word != b">FULL");
+    let cases: Vec<Case> = cases.iter().filter(is_text).cloned().collect();
+    let mut code = format!("source {}\n", nu::quoted(nu::functions()));
+    for (words, _) in &cases {
+        code.push_str(&nu::status_of(&nu::line(words).unwrap()));
+        code.push_str("print --stderr --no-newline $\"(char nul)($status)(char nul)\"\n");
+    }
+    let mut command = nu::command(sandbox);
+    command.arg(sandbox.write("scripts/refused.nu", code));
+    assert_told("nu", &sandbox.run_command(command, b""), &cases);
+}
+
+/// Asserts what was said to each, and its status.
+fn assert_told(shell: &str, answer: &Answer<'_>, cases: &[Case]) {
     let told: Vec<&[u8]> = answer.stderr.split(|byte| *byte == 0).collect();
-    assert_eq!(told.len(), 2 * cases.len() + 1, "{shell:?}: it ended early: {answer}");
+    assert_eq!(told.len(), 2 * cases.len() + 1, "{shell}: it ended early: {answer}");
     let mut wrong = Vec::new();
     for ((words, statuses), told) in cases.iter().zip(told.chunks(2)) {
         let (said, status) = (String::from_utf8_lossy(told[0]), std::str::from_utf8(told[1]).unwrap());
@@ -42,11 +61,11 @@ fn assert_refused(sandbox: &Sandbox, shell: Shell, cases: &[Case]) {
             wrong.push(format!("{line:?}: {status}: {said}"));
         }
     }
-    assert!(wrong.is_empty(), "{shell:?}: not refused as they ought to be:\n{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "{shell}: not refused as they ought to be:\n{}", wrong.join("\n"));
     // virtualenvwrapper says these on stdout, and scripts look for them there.
     let said = answer.stdout_text();
     let pinned = ["Please provide a valid virtualenv to copy.", "y virtualenv already exists."];
-    assert!(said.lines().all(|line| pinned.contains(&line)), "{shell:?}: {said}");
+    assert!(said.lines().all(|line| pinned.contains(&line)), "{shell}: {said}");
     tally::add("command lines that are refused", cases.len());
 }
 
@@ -55,12 +74,17 @@ fn assert_changes_nothing(sandbox: &Sandbox, cases: &[Case]) {
     drop(Shell::Fish.plain().run(sandbox, "").silent());
     std::fs::remove_dir_all(sandbox.root().join("scripts")).unwrap();
     let before = tree(sandbox.root());
-    for shell in Shell::ALL {
-        assert_refused(sandbox, shell, cases);
+    let assert_unchanged = |name: &str| {
         std::fs::remove_dir_all(sandbox.root().join("scripts")).unwrap();
         let after = tree(sandbox.root());
-        assert!(after == before, "{shell:?}: {}", difference(before.as_bytes(), after.as_bytes()));
+        assert!(after == before, "{name}: {}", difference(before.as_bytes(), after.as_bytes()));
+    };
+    for shell in Shell::ALL {
+        assert_refused(sandbox, shell, cases);
+        assert_unchanged(shell.name());
     }
+    assert_refused_in_nu(sandbox, cases);
+    assert_unchanged("nu");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::{TABLE, recorded, shown, typed, words, world};
+use crate::support::nu;
 use crate::support::sandbox::{Sandbox, bytes};
 use crate::support::shells::Shell;
 use crate::support::story::Story;
@@ -56,4 +57,22 @@ fn no_verb_eats_the_callers_stdin() {
         assert_eq!(found.lines().count(), day.len(), "{shell:?}: lines were eaten: {answer}");
         fs::remove_file(sandbox.root().join("statuses")).unwrap();
     }
+}
+
+/// Nushell has no `while read`: what is left of stdin is there after all of them.
+#[test]
+fn no_verb_eats_the_stdin_of_nushell() {
+    let sandbox = world();
+    let day = day(&sandbox);
+    let mut code = format!("source {}\n", nu::quoted(nu::functions()));
+    for (words, _) in &day {
+        code.push_str(&nu::status_of(&nu::line(words).unwrap()));
+        code.push_str("print $\"status ($status)\"\n");
+    }
+    let mut command = nu::command(&sandbox);
+    command.arg(sandbox.write("day.nu", code + "^cat\n"));
+    let text = sandbox.run_command(command, b"what is left\n").status(0).stdout_text();
+    let found: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("status ")).collect();
+    assert_eq!(found, day.iter().map(|(_, status)| status.to_string()).collect::<Vec<_>>());
+    assert!(text.ends_with("\nwhat is left\n"), "{text}");
 }

@@ -20,6 +20,18 @@ pub(crate) fn quoted(text: impl AsRef<Path>) -> String {
     literal(text.as_ref().as_os_str().as_encoded_bytes()).unwrap()
 }
 
+/// A command as it is typed, whose first word stays as it is. `None` if a word is no text.
+pub(crate) fn line(words: &[Vec<u8>]) -> Option<String> {
+    let (first, rest) = words.split_first()?;
+    let rest = rest.iter().map(|word| literal(word)).collect::<Option<Vec<String>>>()?;
+    Some([vec![String::from_utf8(first.clone()).ok()?], rest].concat().join(" "))
+}
+
+/// Code that sets `status` to that of a line.
+pub(crate) fn status_of(line: &str) -> String {
+    format!("let status = try {{ {line}; 0 }} catch {{|error| $error.exit_code? | default 1 }}\n")
+}
+
 /// A file with the output of `venvwrap init nu`. Written once in each run.
 pub(crate) fn functions() -> &'static Path {
     static FILE: OnceLock<PathBuf> = OnceLock::new();

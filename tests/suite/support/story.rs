@@ -9,8 +9,8 @@
 //! unset PYTHONHOME
 //! ```
 //!
-//! A shell that dies before the end of its story fails the test. Nushell plays the stories that have
-//! no code of other shells; its `$env` says what is set, and everything set is exported.
+//! A shell that dies before the end of its story fails the test. Nushell plays the stories that
+//! have no code of other shells; its `$env` says what is set, and all of that is exported.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -284,13 +284,7 @@ impl Step {
         Some(match self {
             Self::Run { words, .. } => {
                 let shown = nu::literal(&words.join(&b' '))?;
-                let (first, rest) = words.split_first()?;
-                let mut command = String::from_utf8(first.clone()).ok()?;
-                for word in rest {
-                    command = format!("{command} {}", nu::literal(word)?);
-                }
-                let status = format!("try {{ {command}; 0 }} catch {{|error| $error.exit_code? | default 1 }}");
-                format!("let story_status = {status}\nstory-record ({shown} + $\": ($story_status)\")")
+                nu::status_of(&nu::line(words)?) + &format!("story-record ({shown} + $\": ($status)\")")
             }
             Self::Get(name) => format!("story-get {name}"),
             Self::Set { name, value, exported: true } => format!("$env.{name} = {}", nu::literal(value)?),
