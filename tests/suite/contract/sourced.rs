@@ -5,7 +5,7 @@ use std::fs;
 
 use super::telling::{self, assert_heard, hooks, sourced, typed, typing};
 use crate::support::sandbox::{Sandbox, bytes};
-use crate::support::shells::{MODES, Mode, Shell};
+use crate::support::shells::{MODES, Mode, Shell, hinted};
 use crate::support::story::Story;
 
 /// The modes in which a hook's own `cd` and `export` are those of the shell.
@@ -138,10 +138,7 @@ fn a_projects_hooks_are_sourced_only_as_they_were_when_they_were_trusted() {
         fs::write(sandbox.environment("x").join(".project"), bytes(&project)).unwrap();
         let story = typed(&["workon x", "deactivate"]);
         let ending = if shell == Shell::Fish { ".fish" } else { "" };
-        // As every shell reads it back.
-        let path = project.to_str().unwrap();
-        let quoted = path.replace('\\', "\0").replace('\'', "'\"'\"'").replace('\0', "'\"\\\\\"'");
-        let trust = format!("venvwrap trust '{quoted}'");
+        let trust = format!("venvwrap trust {}", hinted(project.to_str().unwrap()));
         let notices = |event: &str| {
             let file = format!("[ROOT]/p/.virtualenvwrapper/{event}{ending} is not trusted and was not sourced");
             if event == "postactivate" { format!("{file}; look at it, then `{trust}`\n") } else { format!("{file}\n") }

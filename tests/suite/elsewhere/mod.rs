@@ -9,6 +9,7 @@ mod owners; //   made by the real tools, used in every shell
 use std::path::{Path, PathBuf};
 
 use crate::support::sandbox::Sandbox;
+use crate::support::shells::hinted;
 
 /// A project in PROJECT_HOME with a `.venv` in it.
 fn project(sandbox: &Sandbox, name: &str) -> PathBuf {
@@ -51,11 +52,6 @@ fn masked(sandbox: &Sandbox, path: &Path) -> String {
 
 /// The hint that copies a conda environment.
 fn clone_hint(root: &Path) -> String {
-    let quoted = |letter: char| match letter {
-        '\'' => "'\\''".to_owned(),
-        '\\' => "'\\\\'".to_owned(),
-        other => other.to_string(),
-    };
-    let path: String = root.to_str().unwrap().chars().map(quoted).collect();
-    format!("change it with conda; `conda create -n NAME --clone '{path}'` copies it\n")
+    let root = hinted(root.to_str().unwrap());
+    format!("change it with conda; `conda create -n NAME --clone {root}` copies it\n")
 }

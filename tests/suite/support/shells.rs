@@ -234,3 +234,13 @@ impl Mode {
         self.shell.clean().iter().chain(self.options).copied()
     }
 }
+
+/// A word with a special character as hints quote it: bash, zsh, fish, and Nushell read it alike.
+pub(crate) fn hinted(text: &str) -> String {
+    let quoted = |letter: char| match letter {
+        '\'' => "'\"'\"'".to_owned(),
+        '\\' => "'\"\\\\\"'".to_owned(),
+        other => other.to_string(),
+    };
+    format!("'{}'", text.chars().map(quoted).collect::<String>())
+}
