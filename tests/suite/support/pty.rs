@@ -6,10 +6,11 @@
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
+use std::ops::Deref;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::Instant;
@@ -20,6 +21,7 @@ use nix::sys::signal::{SigHandler, Signal, killpg, signal};
 use nix::sys::stat::Mode;
 use nix::unistd::{Pid, setsid, ttyname};
 
+use super::pythons::peer;
 use super::sandbox::{BINARY, LIMIT, Sandbox, tool};
 use super::screen::{COLUMNS, LINE, Mark, PROMPT, READY, ROWS, Screen};
 use super::shells::Shell;
@@ -32,8 +34,22 @@ pub(crate) const INTERRUPT: &str = "\x03";
 
 /// A shell at a terminal.
 pub(crate) struct Terminal<'a> {
-    sandbox: &'a Sandbox,
     pub(crate) shell: Shell,
+    console: Console<'a>,
+}
+
+impl<'a> Deref for Terminal<'a> {
+    type Target = Console<'a>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.console
+    }
+}
+
+/// Any program at a terminal that sends the marks. It shows a prompt, which is `$ ` at first.
+pub(crate) struct Console<'a> {
+    sandbox: &'a Sandbox,
+    name: &'static str,
     keyboard: File,
     seen: Arc<(Mutex<Seen>, Condvar)>,
     child: Child,
@@ -75,64 +91,9 @@ impl<'a> Terminal<'a> {
     /// Starts a shell with the rc file that is there, such as that of [`write_rc_file`].
     #[track_caller]
     pub(crate) fn start_as_written(sandbox: &'a Sandbox, shell: Shell) -> Self {
-        let size = Winsize {
-            ws_row: u16::try_from(ROWS).unwrap(),
-            ws_col: u16::try_from(COLUMNS).unwrap(),
-            ws_xpixel: 0,
-            ws_ypixel: 0,
-        };
-        let OpenptyResult { master, slave } = openpty(&size, None).unwrap();
-        fcntl(&master, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).unwrap();
-        fcntl(&slave, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).unwrap();
-        let device = ttyname(&slave).unwrap();
         let mut command = sandbox.command(tool(shell.name()));
-        command.args(words(shell)).env("TERM", "xterm").env("VENVWRAP", BINARY);
-        // The terminal has a size; these variables would override it.
-        command.env_remove("COLUMNS").env_remove("LINES");
-        command.stdin(Stdio::from(slave.try_clone().unwrap()));
-        command.stdout(Stdio::from(slave.try_clone().unwrap())).stderr(Stdio::from(slave));
-        let lead = move || {
-            setsid()?;
-            // Ctrl-C works on the first terminal that the leader of a session opens.
-            nix::fcntl::open(&device, OFlag::O_RDWR, Mode::empty()).map(drop)?;
-            Ok(())
-        };
-        obey_interrupts();
-        // SAFETY: between fork and exec this makes two system calls and allocates nothing.
-        #[allow(unsafe_code, reason = "std cannot give a child a terminal of its own")]
-        unsafe {
-            command.pre_exec(lead);
-        }
-        let child = command.spawn().unwrap();
-        drop(command);
-        let keyboard = File::from(master);
-        let seen = Arc::new((Mutex::new(Seen::default()), Condvar::new()));
-        watch(keyboard.try_clone().unwrap(), Arc::clone(&seen));
-        let terminal = Self { sandbox, shell, keyboard, seen, child };
-        terminal.wait("the first prompt", |seen| seen.ready == 1);
-        terminal
-    }
-
-    /// Types a line and Enter, waits for the next prompt, and returns the screen: the prompt with
-    /// the line, the output, the new prompt.
-    #[track_caller]
-    pub(crate) fn run(&self, line: impl AsRef<[u8]>) -> String {
-        self.with(|seen| seen.screen.clear_above());
-        let prompts = self.with(|seen| seen.ready);
-        self.type_keys([line.as_ref(), b"\r"].concat());
-        self.wait("a prompt", |seen| seen.ready > prompts);
-        self.screen()
-    }
-
-    /// Types keys such as Tab, and returns the resulting command line. The line is deleted
-    /// afterwards.
-    #[track_caller]
-    pub(crate) fn completed(&self, keys: impl AsRef<[u8]>) -> String {
-        self.with(|seen| seen.screen.clear_above());
-        self.with(|seen| seen.line = None);
-        self.type_keys([keys.as_ref(), SHOW_LINE.as_bytes()].concat());
-        self.wait("the command line", |seen| seen.line.is_some());
-        String::from_utf8_lossy(&self.with(|seen| seen.line.take()).unwrap()).into_owned()
+        command.args(words(shell));
+        Self { shell, console: Console::start(sandbox, shell.name(), command) }
     }
 
     /// Types the beginning of a line and as many Tabs as needed for a list, and waits until the
@@ -167,6 +128,70 @@ impl<'a> Terminal<'a> {
             Shell::Zsh => "zsh -d -i",
             Shell::Fish => "fish -i",
         }
+    }
+}
+
+impl<'a> Console<'a> {
+    /// Starts a program, and waits for its first prompt.
+    #[track_caller]
+    pub(crate) fn start(sandbox: &'a Sandbox, name: &'static str, mut command: Command) -> Self {
+        let size = Winsize {
+            ws_row: u16::try_from(ROWS).unwrap(),
+            ws_col: u16::try_from(COLUMNS).unwrap(),
+            ws_xpixel: 0,
+            ws_ypixel: 0,
+        };
+        let OpenptyResult { master, slave } = openpty(&size, None).unwrap();
+        fcntl(&master, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).unwrap();
+        fcntl(&slave, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).unwrap();
+        let device = ttyname(&slave).unwrap();
+        command.env("TERM", "xterm").env("VENVWRAP", BINARY);
+        // The terminal has a size; these variables would override it.
+        command.env_remove("COLUMNS").env_remove("LINES");
+        command.stdin(Stdio::from(slave.try_clone().unwrap()));
+        command.stdout(Stdio::from(slave.try_clone().unwrap())).stderr(Stdio::from(slave));
+        let lead = move || {
+            setsid()?;
+            // Ctrl-C works on the first terminal that the leader of a session opens.
+            nix::fcntl::open(&device, OFlag::O_RDWR, Mode::empty()).map(drop)?;
+            Ok(())
+        };
+        obey_interrupts();
+        // SAFETY: between fork and exec this makes two system calls and allocates nothing.
+        #[allow(unsafe_code, reason = "std cannot give a child a terminal of its own")]
+        unsafe {
+            command.pre_exec(lead);
+        }
+        let child = command.spawn().unwrap();
+        drop(command);
+        let keyboard = File::from(master);
+        let seen = Arc::new((Mutex::new(Seen::default()), Condvar::new()));
+        watch(keyboard.try_clone().unwrap(), Arc::clone(&seen));
+        let console = Self { sandbox, name, keyboard, seen, child };
+        console.wait("the first prompt", |seen| seen.ready == 1);
+        console
+    }
+
+    /// Types a line and Enter, waits for the next prompt, and returns the screen: the prompt with
+    /// the line, the output, the new prompt.
+    #[track_caller]
+    pub(crate) fn run(&self, line: impl AsRef<[u8]>) -> String {
+        self.with(|seen| seen.screen.clear_above());
+        let prompts = self.with(|seen| seen.ready);
+        self.type_keys([line.as_ref(), b"\r"].concat());
+        self.wait("a prompt", |seen| seen.ready > prompts);
+        self.screen()
+    }
+
+    /// Types keys such as Tab, and returns the resulting command line. The line is deleted
+    /// afterwards.
+    #[track_caller]
+    pub(crate) fn completed(&self, keys: impl AsRef<[u8]>) -> String {
+        self.with(|seen| seen.screen.clear_above());
+        self.with(|seen| seen.line = None);
+        self.type_keys([keys.as_ref(), SHOW_LINE.as_bytes()].concat());
+        self.wait("the command line", |seen| seen.line.is_some());
+        String::from_utf8_lossy(&self.with(|seen| seen.line.take()).unwrap()).into_owned()
     }
 
     /// Types keys without waiting.
@@ -210,14 +235,14 @@ impl<'a> Terminal<'a> {
             let left = deadline.saturating_duration_since(Instant::now());
             if seen.ended || left.is_zero() {
                 drop(seen);
-                panic!("{}: waited for {what}; screen:\n{}", self.shell.name(), self.screen());
+                panic!("{}: waited for {what}; screen:\n{}", self.name, self.screen());
             }
             seen = news.wait_timeout(seen, left).unwrap().0;
         }
     }
 }
 
-impl Drop for Terminal<'_> {
+impl Drop for Console<'_> {
     fn drop(&mut self) {
         // The session gets a hangup signal, with everything that still runs in it.
         let _ = killpg(Pid::from_raw(i32::try_from(self.child.id()).unwrap()), Signal::SIGHUP);
@@ -256,6 +281,34 @@ fn watch(terminal: File, shared: Arc<(Mutex<Seen>, Condvar)>) {
         shared.0.lock().unwrap().ended = true;
         shared.1.notify_all();
     });
+}
+
+/// Starts Nushell with a configuration of its own, which loads what `venvwrap setup nu` writes.
+#[track_caller]
+pub(crate) fn nushell(sandbox: &Sandbox) -> Console<'_> {
+    let text = format!(
+        "$env.config.show_banner = false
+$env.config.use_ansi_coloring = false
+$env.config.show_hints = false
+$env.config.shell_integration.osc2 = false
+$env.config.shell_integration.osc7 = false
+$env.config.shell_integration.osc133 = false
+$env.config.hooks.pre_prompt = [{{|| print --no-newline $'(ansi escape)]{PROMPT}(char bel)' }}]
+$env.PROMPT_COMMAND = {{|| $'$ (ansi escape)]{READY}(char bel)' }}
+$env.PROMPT_COMMAND_RIGHT = ''
+$env.PROMPT_INDICATOR = ''
+$env.config.keybindings = [{{
+    name: show_line, modifier: control, keycode: char_g, mode: emacs
+    event: {{
+        send: executehostcommand
+        cmd: \"print --no-newline $'(ansi escape)]{LINE};(commandline)(char bel)'; commandline edit --replace ''\"
+    }}
+}}]
+"
+    );
+    sandbox.write("home/.config/nushell/env.nu", "");
+    sandbox.write("home/.config/nushell/config.nu", text);
+    Console::start(sandbox, "nu", sandbox.command(peer("nu")))
 }
 
 fn words(shell: Shell) -> &'static [&'static str] {
