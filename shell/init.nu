@@ -56,8 +56,10 @@ def --env leave-lost-directory [] {
 # An empty file that only the user can open.
 def private-file [] {
     let runtime = $env.XDG_RUNTIME_DIR? | default ''
-    let directory = if ($runtime | path type) == dir { $runtime } else { $nu.temp-dir }
-    %mktemp --tmpdir-path $directory venvwrap.XXXXXXXXXX
+    if ($runtime | path type) == dir {
+        try { return (%mktemp --tmpdir-path $runtime venvwrap.XXXXXXXXXX) }
+    }
+    %mktemp --tmpdir-path $nu.temp-dir venvwrap.XXXXXXXXXX
 }
 
 # Fails with a status, as a program does: without a message.

@@ -187,7 +187,7 @@ fn deliver(outcome: Outcome, caller: Option<Caller<'_>>) -> Result<u8> {
         Outcome::Status(status) => Ok(status),
         Outcome::Plan(steps, status) => {
             if let Some(Caller { shell, word, plan: Some(mut plan), .. }) = caller {
-                plan.write_all(&shell.render(&steps, word)?).map_err(Error::io("hand the plan to", "the shell"))?;
+                plan.write_all(&shell.render(&steps, word)?).map_err(Error::io("write", "the plan for this shell"))?;
             }
             Ok(status)
         }

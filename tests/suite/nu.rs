@@ -6,11 +6,14 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
+use crate::support::disk::names;
 use crate::support::nu::{self, quoted};
+use crate::support::programs::write_program;
 use crate::support::pty::nushell;
 use crate::support::pythons::peer;
 use crate::support::sandbox::{Answer, BINARY, Sandbox};
 use crate::support::shells::Shell;
+use crate::support::small_disk::SmallDisk;
 
 /// The file with the output of `venvwrap init nu`.
 fn functions(sandbox: &Sandbox) -> PathBuf {
@@ -450,8 +453,93 @@ fn commands_of_another_version_are_told_how_to_get_the_new_ones() {
     );
 }
 
-/// Two projects that are linked to environments, and a directory that is none; Nushell as `setup nu`
-/// sets it up.
+/// A program in front of venvwrap that is killed with a plan half written, as long as a file says so.
+#[test]
+fn a_killed_command_changes_nothing_and_works_again() {
+    let sandbox = Sandbox::with_x_and_y();
+    let text = String::from_utf8(sandbox.run(["init", "nu"]).status(0).stdout).unwrap();
+    let program = sandbox.root().join("killed");
+    let code = format!(
+        "#!/bin/sh\n[ -f half ] || exec {BINARY} \"$@\"\n\
+         for word; do case $word in --into=*) cat half >\"${{word#--into=}}\"; break ;; esac; done\nkill -9 $$\n"
+    );
+    write_program(&program, code);
+    let start = format!("const executable = {}", nu::quoted(BINARY));
+    assert!(text.contains(&start), "{text:.200}");
+    let text = text.replace(&start, &format!("const executable = {}", quoted(program)));
+    let functions = sandbox.write("killed.nu", text);
+    let whole = format!("[[\"enter\",{0},\"y\",{0}],[\"cd\",\"/\"]]", quoted(sandbox.environment("y")));
+    for length in [0, 1, 9, whole.len() / 2, whole.len() - 1] {
+        sandbox.write("half", &whole[..length]);
+        let code = format!(
+            "source {}\n{SEEN}\nmv half aside; workon x; seen; mv aside half
+             print (try {{ workon y; 0 }} catch {{ 1 }}); seen; rm half; workon y; deactivate; seen",
+            quoted(&functions)
+        );
+        let mut command = nu::command(&sandbox);
+        command.arg(sandbox.write("script.nu", code));
+        let text = sandbox.run_command(command, b"").status(0).stdout_text();
+        let (before, after) = text.split_once("1\n").unwrap();
+        assert_eq!(after, format!("{before}PATH \nin [ROOT]\n"), "{length}");
+        assert_eq!(names(&sandbox.root().join("tmp")), Vec::<String>::new(), "{length}");
+    }
+}
+
+/// On the disk where plans would be.
+#[cfg(target_os = "linux")]
+#[test]
+fn without_space_or_a_writable_disk_the_shell_stays_as_it_is() {
+    let mut sandbox = Sandbox::with_x_and_y();
+    let Some(disk) = SmallDisk::mount(sandbox.root().join("disk")) else {
+        eprintln!("skipped: only root can mount a small disk");
+        return;
+    };
+    disk.fill_but(0);
+    let temporary = sandbox.root().join("tmp");
+    let inside = play(&sandbox, "workon x; seen").status(0).stdout_text();
+    let code = "try { workon x } catch { print failed }; seen";
+    let outside = "failed\nPATH \nin [ROOT]\n";
+    sandbox.set("TMPDIR", disk.path());
+    let full = "venvwrap: cannot write: the plan for this shell: No space left on device (os error 28)\n";
+    play(&sandbox, code).status(0).stdout(outside).stderr(full);
+    assert_eq!(names(disk.path()), ["filling"]);
+    disk.empty();
+    play(&sandbox, code).status(0).stdout(&inside).stderr("");
+    disk.protect();
+    play(&sandbox, code).status(0).stdout(outside).stderr("");
+    // The runtime directory is tried first, then the one for temporary files.
+    sandbox.set("XDG_RUNTIME_DIR", disk.path()).set("TMPDIR", temporary);
+    play(&sandbox, code).status(0).stdout(&inside).stderr("");
+}
+
+#[test]
+fn shells_that_switch_at_once_get_their_own_plans() {
+    let sandbox = Sandbox::with_x_and_y();
+    let code = |name: &str| {
+        let lines = format!("workon {name}; print $env.VIRTUAL_ENV; deactivate\n").repeat(6);
+        let made = "try { mkvirtualenv -q --without-pip made } catch { workon made }; print $env.VIRTUAL_ENV";
+        sandbox.write(format!("{name}.nu"), format!("source {}\n{lines}{made}", quoted(nu::functions())))
+    };
+    let scripts = ["x", "y"].map(|name| (name, code(name)));
+    std::thread::scope(|scope| {
+        let play = |(name, script): (&'static str, PathBuf)| {
+            let mut command = nu::command(&sandbox);
+            command.arg(script);
+            (name, sandbox.run_command(command, b"").status(0).stdout_text())
+        };
+        let playing = [0, 1, 0, 1].map(|index| {
+            let pair = scripts[index].clone();
+            scope.spawn(move || play(pair))
+        });
+        for each in playing {
+            let (name, text) = each.join().unwrap();
+            assert_eq!(text, format!("[ROOT]/envs/{name}\n").repeat(6) + "[ROOT]/envs/made\n");
+        }
+    });
+    assert_eq!(names(&sandbox.root().join("tmp")), Vec::<String>::new());
+}
+
+/// Two projects that are linked to environments, and a directory that is none; Nushell is set up.
 fn with_projects(words: &[&str]) -> Sandbox {
     let sandbox = Sandbox::new();
     for name in ["api", "it's $x"] {
