@@ -109,7 +109,7 @@ wheel() {
 }
 
 sdist() {
-    "$(maturin_path)" sdist --quiet --out dist
+    "$(maturin_path)" sdist --out dist
     ls "dist/virtualenvwrapper_rs-$version.tar.gz"
 }
 

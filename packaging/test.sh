@@ -253,12 +253,13 @@ sdist() {
 
 crate() {
     tar -xzf "$dist/venvwrap-$version.crate" -C "$scratch"
-    # As from crates.io: away from the checkout and its .cargo/config.toml.
+    # As from crates.io, whose crates cargo builds without their .cargo/config.toml.
+    rm -r "$scratch/venvwrap-$version/.cargo"
     (cd / && timed env CARGO_TARGET_DIR="$checkout/target/packages" cargo install --locked --path "$scratch/venvwrap-$version" --root "$scratch/crate" && echo "$took" >"$scratch/took")
     took=$(cat "$scratch/took")
     main_job 'crate: compiled by cargo install' "$scratch/crate/bin"
     local verb
-    for verb in 'init bash' 'completions zsh' 'man workon' 'init virtualenvwrapper.sh'; do
+    for verb in 'init bash' 'completions zsh' man 'init virtualenvwrapper.sh'; do
         # shellcheck disable=SC2086 # two words
         [ -n "$(cd / && env -i "$scratch/crate/bin/venvwrap" $verb)" ] || failed "crate: $verb"
     done
