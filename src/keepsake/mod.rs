@@ -46,6 +46,9 @@ struct Keepsake {
     removed: bool,
     #[serde(default)]
     request: Option<Request>,
+    /// Whether the environment sees the packages of its Python.
+    #[serde(default)]
+    sees_system_packages: bool,
     /// Finds the project again after it was moved.
     #[serde(default)]
     identity: Option<Identity>,
@@ -112,7 +115,7 @@ fn save(home: &WorkonHome, environment: &Environment, context: &Context) -> Resu
         return Ok(());
     }
     let customization = Customization::read(environment, context, |_| Ok(()))?;
-    if customization.described().is_empty() && !has_own_prompt(&customization, environment) {
+    if customization.described().is_empty() && !has_settings(environment) {
         forget(home, environment.name());
         return Ok(());
     }
@@ -122,6 +125,7 @@ fn save(home: &WorkonHome, environment: &Environment, context: &Context) -> Resu
         removed_with_redirect: false,
         removed: false,
         request: Request::of(environment),
+        sees_system_packages: environment.sees_system_packages(),
         identity: None,
         declined: Vec::new(),
     };
@@ -135,8 +139,14 @@ fn save(home: &WorkonHome, environment: &Environment, context: &Context) -> Resu
     write(home, environment.name(), &keepsake)
 }
 
-fn has_own_prompt(customization: &Customization, environment: &Environment) -> bool {
-    customization.prompt.as_deref().is_some_and(|prompt| prompt != environment.name().as_bytes())
+/// Whether you set something in its `pyvenv.cfg`.
+fn has_settings(environment: &Environment) -> bool {
+    environment.sees_system_packages() || own_prompt(environment).is_some()
+}
+
+/// The prompt, if that is not the name.
+fn own_prompt(environment: &Environment) -> Option<&[u8]> {
+    environment.cfg().and_then(|cfg| cfg.prompt()).filter(|prompt| *prompt != environment.name().as_bytes())
 }
 
 /// When the copy and the environment's `pyvenv.cfg` were written. Activating an environment checks
@@ -166,7 +176,7 @@ impl Timestamps {
         // Removing a file changes the directory.
         let link = || modified(environment.root()).max(modified(&project::file(environment.root(), context)));
         let is_due = match self.copy {
-            None => has_project || hook().is_some(),
+            None => has_project || has_settings(environment) || hook().is_some(),
             copy => self.is_recreated() || hook() >= copy || link() >= copy,
         };
         if is_due {
@@ -264,9 +274,11 @@ fn lost(timestamps: Timestamps, home: &WorkonHome, environment: &Environment, co
     let is_lost = match fs::symlink_metadata(environment.bin()).and_then(|entry| entry.created()) {
         Ok(born) => {
             let prompt = environment.cfg().and_then(|cfg| cfg.prompt());
-            let has_lost_prompt =
-                has_own_prompt(customization, environment) && prompt != customization.prompt.as_deref();
-            Some(born) >= timestamps.copy && (has_lost_prompt || customization.is_missing_in(environment, context))
+            let kept = customization.prompt.as_deref().filter(|prompt| *prompt != environment.name().as_bytes());
+            let has_lost_prompt = kept.is_some() && prompt != kept;
+            let has_lost_settings =
+                has_lost_prompt || keepsake.sees_system_packages && !environment.sees_system_packages();
+            Some(born) >= timestamps.copy && (has_lost_settings || customization.is_missing_in(environment, context))
         }
         // The file system does not say.
         Err(_) => fs::symlink_metadata(project::file(environment.root(), context)).is_err(),
@@ -290,6 +302,10 @@ pub(crate) fn restore(
     if current != Some(prompt) && (current.is_some() || customization.prompt.is_some()) {
         pyvenv_cfg::edit(environment.root(), |text| pyvenv_cfg::with_value(text, "prompt", prompt))?;
         done.push("prompt");
+    }
+    if keepsake.sees_system_packages && !environment.sees_system_packages() {
+        environment.show_system_packages(true)?;
+        done.push("system site-packages");
     }
     if let Some(request) = &keepsake.request
         && request.write(environment)?

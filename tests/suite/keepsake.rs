@@ -158,6 +158,24 @@ fn hooks_and_the_requested_python_come_back_without_a_project() {
 }
 
 #[test]
+fn an_environment_goes_on_to_see_the_packages_of_its_python() {
+    let sandbox = Sandbox::plain();
+    let python = pythons::complete().path.to_str().unwrap();
+    sandbox.run(["mkvirtualenv", "-q", "--system-site-packages", "-p", python, "x"]).status(0);
+    let sees = || fs::read_to_string(sandbox.environment("x").join("pyvenv.cfg")).unwrap();
+    recreated(&sandbox);
+    assert!(sees().contains("include-system-site-packages = false\n"), "{}", sees());
+    let said = "another tool recreated `x`; restored its system site-packages, requested Python\n";
+    Shell::Bash.plain().run(&sandbox, "workon x").status(0).stderr(said);
+    assert_eq!(sees().matches("include-system-site-packages = true\n").count(), 1, "{}", sees());
+    // What you turn off stays so.
+    Shell::Bash.plain().run(&sandbox, "workon x; toggleglobalsitepackages -q; workon x").status(0).stderr("");
+    recreated(&sandbox);
+    Shell::Bash.plain().run(&sandbox, "workon x").status(0).stderr("");
+    assert!(sees().contains("include-system-site-packages = false\n"), "{}", sees());
+}
+
+#[test]
 fn a_link_that_was_written_or_removed_by_hand_counts() {
     let sandbox = Sandbox::plain();
     sandbox.run(["mkvirtualenv", "-q", "-p", pythons::complete().path.to_str().unwrap(), "x"]).status(0);
