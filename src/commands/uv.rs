@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 use serde::Serialize;
 
 use super::json::{self, Named};
-use super::{Outcome, Session, Verb, doctor, elsewhere};
+use super::{Outcome, Session, Verb, doctor, elsewhere, uv_project, workon};
 use crate::activation::{Plan, Step};
 use crate::environment::Environment;
 use crate::error::{ProjectError, Result};
@@ -105,6 +105,9 @@ fn named(session: &Session<'_>, home: &WorkonHome, name: Option<&OsStr>) -> Resu
 
 fn switch(session: &Session<'_>, home: &WorkonHome, environment: &Environment, is_on: bool) -> Result<Outcome> {
     let name = environment.name();
+    if is_on {
+        workon::restore(session, home, environment)?;
+    }
     let project = project::of(environment, session.context)?;
     if is_on && project.is_none() {
         return Err(ProjectError::NotLinked { name: name.to_owned() }.into());
@@ -181,7 +184,7 @@ fn list(session: &Session<'_>, home: &WorkonHome, as_json: bool) -> Result<Outco
         if !home.variables_of(&environment).uv {
             continue;
         }
-        let project = project::of(&environment, session.context)?;
+        let project = uv_project::linked(session, &environment)?;
         let shown_project = project.as_ref().map_or_else(|| "-".to_owned(), |project| session.shown(project));
         table.push([shown(&name).to_string(), shown_project]);
         environments.push(UsedByUv { named: Named::of(&environment), project: project.as_deref().map(json::text) });

@@ -11,11 +11,14 @@ use serde::Deserialize;
 use super::Session;
 use crate::activation::OwnVariables;
 use crate::environment::Environment;
+use crate::environment::origin::Origin;
 use crate::error::{Error, Result};
 use crate::fs::{read_small, resolved};
+use crate::keepsake;
 use crate::project;
 use crate::search::pattern::Pattern;
 use crate::shown::shown;
+use crate::workon_home::WorkonHome;
 
 const FILE: &str = "pyproject.toml";
 
@@ -54,7 +57,17 @@ pub(super) fn of(session: &Session<'_>, environment: &Environment, own: &OwnVari
     if !own.uv {
         return Ok(None);
     }
-    project::of(environment, session.context)?.map(|project| session.context.absolute_path(&project)).transpose()
+    let project = linked(session, environment)?;
+    project.map(|project| session.context.absolute_path(&project)).transpose()
+}
+
+/// The project of an environment, also if uv removed the link to it by recreating the environment.
+pub(super) fn linked(session: &Session<'_>, environment: &Environment) -> Result<Option<PathBuf>> {
+    let project = project::of(environment, session.context)?;
+    if project.is_some() || environment.origin() != Origin::Store {
+        return Ok(project);
+    }
+    Ok(keepsake::lost_link(&WorkonHome::locate(session.context)?, session.context, environment.name()))
 }
 
 /// The project of a directory: where uv finds a `pyproject.toml` upward, else the directory itself.

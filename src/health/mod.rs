@@ -76,8 +76,9 @@ impl Examination<'_> {
         let mut symptoms = self.symptoms(environment);
         if keepsake::was_recreated(self.home, environment, self.context) {
             symptoms.push((environment.root().join(FILE_NAME), Symptom::Recreated));
+        } else {
+            symptoms.extend(uv_use::check(self, environment));
         }
-        symptoms.extend(uv_use::check(self, environment));
         about(&subject, environment, symptoms)
     }
 

@@ -359,6 +359,26 @@ fn another_dot_venv_in_the_project_and_a_missing_link_are_reported() {
     assert!(doctor().contains(expected), "{}", doctor());
 }
 
+/// uv recreates the environment, and with it goes the link. Scripts run on.
+#[test]
+fn uv_goes_on_with_an_environment_that_it_recreated() {
+    let sandbox = world();
+    let copy = fs::File::open(sandbox.workon_home().join(".venvwrap/kept/x")).unwrap();
+    copy.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+    fs::remove_dir_all(sandbox.environment("x")).unwrap();
+    sandbox.minimal_environment("x");
+    let mut command = sandbox.command(BINARY);
+    command.args(["run", "x", "printenv", VARIABLE]).current_dir(sandbox.root().join("my project"));
+    sandbox.run_command(command, b"").status(0).stdout("[ROOT]/envs/x\n").stderr("");
+    sandbox.run(["uv", "list"]).status(0).stdout("name  project\nx     [ROOT]/my project\n").stderr("");
+    let text = sandbox.run(["doctor", "x"]).status(1).stdout_text();
+    assert!(text.contains("another tool recreated it") && !text.contains("linked"), "{text}");
+    let restored = "another tool recreated `x`; restored its project\n";
+    let said = format!("{restored}uv uses `x` in [ROOT]/my project while it is active\n");
+    sandbox.run(["uv", "on", "x"]).status(0).stdout("").stderr(said);
+    sandbox.run(["uv", "on", "x"]).status(0).stderr("uv uses `x` in [ROOT]/my project while it is active\n");
+}
+
 /// A project with no dependency yet, and a wheel to add.
 fn project(sandbox: &Sandbox) -> PathBuf {
     let text = "[project]\nname = 'shop'\nversion = '0'\nrequires-python = '>=3.8'\n";
