@@ -29,6 +29,9 @@ pub(crate) struct Customization {
     /// The directory of the project.
     pub(crate) project: Option<Vec<u8>>,
     pub(crate) prompt: Option<Vec<u8>>,
+    /// Whether the environment sees the packages of its Python.
+    #[serde(default)]
+    pub(crate) sees_system_packages: bool,
     hooks: Vec<HookFile>,
     /// The file of `add2virtualenv`.
     added: Option<Vec<u8>>,
@@ -66,6 +69,7 @@ impl Customization {
         Ok(Self {
             project: project.map(|project| project.into_os_string().into_vec()),
             prompt: environment.cfg().and_then(|cfg| cfg.prompt()).map(<[u8]>::to_vec),
+            sees_system_packages: environment.sees_system_packages(),
             hooks,
             added: added.map(|(text, _)| text),
         })

@@ -46,9 +46,6 @@ struct Keepsake {
     removed: bool,
     #[serde(default)]
     request: Option<Request>,
-    /// Whether the environment sees the packages of its Python.
-    #[serde(default)]
-    sees_system_packages: bool,
     /// Finds the project again after it was moved.
     #[serde(default)]
     identity: Option<Identity>,
@@ -125,7 +122,6 @@ fn save(home: &WorkonHome, environment: &Environment, context: &Context) -> Resu
         removed_with_redirect: false,
         removed: false,
         request: Request::of(environment),
-        sees_system_packages: environment.sees_system_packages(),
         identity: None,
         declined: Vec::new(),
     };
@@ -277,7 +273,7 @@ fn lost(timestamps: Timestamps, home: &WorkonHome, environment: &Environment, co
             let kept = customization.prompt.as_deref().filter(|prompt| *prompt != environment.name().as_bytes());
             let has_lost_prompt = kept.is_some() && prompt != kept;
             let has_lost_settings =
-                has_lost_prompt || keepsake.sees_system_packages && !environment.sees_system_packages();
+                has_lost_prompt || customization.sees_system_packages && !environment.sees_system_packages();
             Some(born) >= timestamps.copy && (has_lost_settings || customization.is_missing_in(environment, context))
         }
         // The file system does not say.
@@ -303,7 +299,7 @@ pub(crate) fn restore(
         pyvenv_cfg::edit(environment.root(), |text| pyvenv_cfg::with_value(text, "prompt", prompt))?;
         done.push("prompt");
     }
-    if keepsake.sees_system_packages && !environment.sees_system_packages() {
+    if customization.sees_system_packages && !environment.sees_system_packages() {
         environment.show_system_packages(true)?;
         done.push("system site-packages");
     }

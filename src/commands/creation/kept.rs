@@ -17,7 +17,6 @@ use crate::error::{Error, Result, StoreError};
 #[derive(Debug, Default)]
 pub(super) struct Kept {
     customization: Customization,
-    pub(super) system_site_packages: bool,
 }
 
 impl Kept {
@@ -30,10 +29,11 @@ impl Kept {
             }
             error => Err(error),
         };
-        Ok(Self {
-            customization: Customization::read(existing, session.context, refuse)?,
-            system_site_packages: existing.sees_system_packages(),
-        })
+        Ok(Self { customization: Customization::read(existing, session.context, refuse)? })
+    }
+
+    pub(super) fn system_site_packages(&self) -> bool {
+        self.customization.sees_system_packages
     }
 
     pub(super) fn prompt(&self) -> Option<OsString> {
@@ -49,7 +49,7 @@ impl Kept {
     /// The words for what is kept.
     pub(super) fn described(&self) -> Vec<&'static str> {
         let mut words = self.customization.described();
-        words.extend(self.system_site_packages.then_some("system site-packages"));
+        words.extend(self.system_site_packages().then_some("system site-packages"));
         words
     }
 }

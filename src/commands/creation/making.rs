@@ -107,7 +107,7 @@ impl Creation<'_> {
             interpreter,
             directory: building.path(),
             root: &root,
-            system_site_packages: options.system_site_packages || kept.system_site_packages,
+            system_site_packages: options.system_site_packages || kept.system_site_packages(),
             prompt: own_prompt.as_deref(),
             scripts: &standalone::scripts(&root, &prompt),
         };
@@ -147,7 +147,7 @@ impl Creation<'_> {
         let removed = existing.map(|_| home.remove(name, session.active_root())).transpose()?;
         let asked = HandOver {
             python,
-            system_site_packages: options.system_site_packages || kept.system_site_packages,
+            system_site_packages: options.system_site_packages || kept.system_site_packages(),
             without_pip: options.without_pip,
             prompt: prompt.as_deref(),
             quiet: options.quiet > 0,
