@@ -33,6 +33,8 @@ rm -f CHANGELOG.md.old Cargo.toml.old
 cargo update --workspace --offline --quiet
 make generate
 make test
+# Without the packages of an earlier version.
+rm -rf dist
 make package-test
 printf '%s\n' "$tag_text" >dist/TAG
 cat <<TEXT

@@ -109,9 +109,9 @@ main_job_in_root() { # WHAT
 
 tarball() {
     local port
-    sh "$dist/install.sh" --from "$dist" --prefix "$scratch/dry" --dry-run >/dev/null
+    sh "$dist/install.sh" --from "$dist" --version "$version" --prefix "$scratch/dry" --dry-run >/dev/null
     [ ! -e "$scratch/dry" ] || failed 'install.sh --dry-run wrote something'
-    timed sh "$dist/install.sh" --from "$dist" --prefix "$scratch/pre fix"
+    timed sh "$dist/install.sh" --from "$dist" --version "$version" --prefix "$scratch/pre fix"
     main_job 'tarball: by install.sh' "$scratch/pre fix/bin"
     cmp -s "$scratch/pre fix/share/man/man1/venvwrap.1" generated/data/share/man/man1/venvwrap.1 || failed 'man page of the tarball'
     # From an address, as a person would.
@@ -128,7 +128,7 @@ tarball() {
     sh "$scratch/venvwrap-$version/install.sh" --prefix "$scratch/unpacked" >/dev/null
     "$scratch/unpacked/bin/venvwrap" --version >/dev/null
     mkdir "$scratch/changed"
-    cp "$dist/venvwrap-$version"-* "$scratch/changed"
+    cp "$dist/$tarball" "$dist/$tarball.sha256" "$scratch/changed"
     printf x >>"$scratch/changed/$tarball"
     if sh "$dist/install.sh" --from "$scratch/changed" --prefix "$scratch/never" 2>/dev/null || [ -e "$scratch/never" ]; then
         failed 'a changed tarball was installed'
