@@ -453,7 +453,7 @@ fn commands_of_another_version_are_told_how_to_get_the_new_ones() {
     );
 }
 
-/// A program in front of venvwrap that is killed with a plan half written, as long as a file says so.
+/// A program in front of venvwrap is killed with half a plan written, as long as a file says so.
 #[test]
 fn a_killed_command_changes_nothing_and_works_again() {
     let sandbox = Sandbox::with_x_and_y();
