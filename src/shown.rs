@@ -8,6 +8,7 @@ use std::ffi::{OsStr, OsString};
 use std::fmt::{self, Display, Write};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::quoting::{for_any_shell, is_bare_word, json_escape};
 
@@ -19,15 +20,29 @@ pub(crate) fn shown<T: AsRef<OsStr> + ?Sized>(value: &T) -> Shown<'_> {
     Shown(value.as_ref().as_bytes())
 }
 
-/// A name in a command that a message proposes: one word that bash, zsh, fish, and Nushell all read
-/// back unchanged. It is bare, or in quotes. A name with characters that a terminal obeys, or with
-/// invalid UTF-8, becomes a call of `printf` with octal numbers, which Nushell does not read.
+static IS_FOR_NUSHELL: AtomicBool = AtomicBool::new(false);
+
+/// Writes proposed commands for Nushell, because a function of it called us.
+pub(crate) fn propose_for_nushell() {
+    IS_FOR_NUSHELL.store(true, Ordering::Relaxed);
+}
+
+/// Whether Nushell reads the commands that messages propose.
+pub(crate) fn is_for_nushell() -> bool {
+    IS_FOR_NUSHELL.load(Ordering::Relaxed)
+}
+
+/// A name in a command that a message proposes: one word that bash, zsh, and fish all read back
+/// unchanged, as does Nushell for most commands; for the rest it has a spelling of its own. It is
+/// bare, or in quotes. A name with characters that a terminal obeys, or with invalid UTF-8, becomes
+/// a call of `printf` with octal numbers.
 pub(crate) fn typed<T: AsRef<OsStr> + ?Sized>(value: &T) -> String {
     let bytes = value.as_ref().as_bytes();
     if is_plain(value.as_ref()) {
         return String::from_utf8_lossy(bytes).into_owned();
     }
     match std::str::from_utf8(bytes) {
+        Ok(text) if is_for_nushell() => for_nushell(text),
         Ok(text) if !text.chars().any(deceives) => for_any_shell(text),
         _ => {
             // printf itself would interpret `%`, a backslash, and a `-` at the start.
@@ -39,6 +54,22 @@ pub(crate) fn typed<T: AsRef<OsStr> + ?Sized>(value: &T) -> String {
             format!("\"$(printf '{}')\"", bytes.iter().enumerate().map(spelled).collect::<String>())
         }
     }
+}
+
+/// One literal of Nushell, as its `mv` and `rm` want it, with escapes for what a terminal obeys.
+fn for_nushell(text: &str) -> String {
+    if !text.chars().any(|character| character == '\'' || deceives(character)) {
+        return format!("'{text}'");
+    }
+    let mut word = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => word.extend(['\\', character]),
+            _ if deceives(character) => word.extend(character.escape_unicode()),
+            _ => word.push(character),
+        }
+    }
+    word + "\""
 }
 
 /// The names as arguments of a command, after `--` if one of them looks like an option.
@@ -53,8 +84,8 @@ pub(crate) fn operands<T: AsRef<OsStr>>(values: &[T]) -> String {
 pub(crate) fn typed_path(path: &Path, home: Option<&Path>) -> String {
     match home.and_then(|home| path.strip_prefix(home).ok()) {
         Some(rest) if rest.as_os_str().is_empty() => "~".to_owned(),
-        Some(rest) => format!("~/{}", typed(rest)),
-        None => typed(path),
+        Some(rest) if !is_for_nushell() || is_plain(rest.as_os_str()) => format!("~/{}", typed(rest)),
+        _ => typed(path),
     }
 }
 
@@ -221,6 +252,8 @@ mod tests {
         assert_eq!(typed(OsStr::from_bytes(b"-\xff'")), r#""$(printf '\055\377\047')""#);
         assert_eq!(operands(&["a", "-b c"]), "-- a '-b c'");
         assert_eq!(operands(&["a", "b"]), "a b");
+        assert_eq!(for_nushell("a 'b\" \\\u{202e}"), r#""a 'b\" \\\u{202e}""#);
+        assert_eq!(for_nushell("$x \\"), r"'$x \'");
         assert_eq!(typed_path(Path::new("/h/me/a b"), Some(Path::new("/h/me"))), "~/'a b'");
     }
 

@@ -1,13 +1,21 @@
-//! How a verb is spelled in a command that a message proposes: `workon` where the shell functions
-//! are loaded, else `venvwrap workon`.
+//! How a command that a message proposes is spelled: `workon` where the shell functions are loaded,
+//! else `venvwrap workon`, and the sign between two commands.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::shown::is_for_nushell;
 
 static IS_FUNCTION: AtomicBool = AtomicBool::new(false);
 
 /// Makes hints spell verbs as functions, because a function called us.
 pub(crate) fn spell_as_functions() {
     IS_FUNCTION.store(true, Ordering::Relaxed);
+}
+
+/// The sign between two commands of which the second runs only if the first succeeds. Nushell ends
+/// a line at the first failure, and refuses `&&`.
+pub(crate) fn and() -> &'static str {
+    if is_for_nushell() { ";" } else { " &&" }
 }
 
 /// Whether the calling shell has the functions.

@@ -18,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::fs::private::open_to_fill;
 use crate::output;
 use crate::shell::{PROTOCOL, Shell};
+use crate::shown;
 use crate::verb;
 use crate::workon_home::WorkonHome;
 
@@ -40,6 +41,9 @@ pub(crate) fn run(context: &Context) -> ExitCode {
         let shell = caller.as_ref().map(|caller| caller.shell);
         if shell.is_some() {
             verb::spell_as_functions();
+        }
+        if shell == Some(Shell::Nu) {
+            shown::propose_for_nushell();
         }
         let session = Session {
             context,

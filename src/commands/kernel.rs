@@ -14,6 +14,7 @@ use crate::kernels::registration::{Registration, register};
 use crate::kernels::{self, KernelProblem, KernelSpec};
 use crate::output::{self, Column, Table};
 use crate::shown::{operands, shown};
+use crate::verb;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
@@ -288,6 +289,6 @@ fn listed(names: &[OsString], one: &str, many: &str) -> String {
 
 fn report(error: &Error, name: &OsStr) {
     output::report(error);
-    let name = operands(&[name]);
-    output::note(&format!("`venvwrap kernel remove {name} && venvwrap kernel add {name}` writes its kernel again"));
+    let (name, and) = (operands(&[name]), verb::and());
+    output::note(&format!("`venvwrap kernel remove {name}{and} venvwrap kernel add {name}` writes its kernel again"));
 }

@@ -160,8 +160,8 @@ pub(crate) fn is_bare_word(bytes: &[u8]) -> bool {
     bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"/_-.+,@:".contains(byte))
 }
 
-/// One word that bash, zsh, fish, and Nushell read alike. In Nushell nothing ends a word in single
-/// quotes but the quote, and a bare `\'` is none: so `'` and `\` stand in double quotes.
+/// One word that bash, zsh, fish, and, for most commands, Nushell read alike. A bare `\'` is no
+/// quote in Nushell: so `'` and `\` stand in double quotes.
 pub(crate) fn for_any_shell(text: &str) -> String {
     // `!` is a command of the history in bash.
     if text.contains('\'') && !text.contains(['"', '$', '`', '\\', '!']) {

@@ -366,6 +366,7 @@ fn a_hint_with_a_hostile_name_can_be_pasted() {
         "a\\'b\\\\ c\\",
         "$(touch pwned) `touch pwned`",
         "(touch pwned); #'!",
+        "a\u{202e}\tb",
         "-x 'y",
         "\"'",
     ];
@@ -384,6 +385,15 @@ fn a_hint_with_a_hostile_name_can_be_pasted() {
         assert!(root.exists(), "{name}: {hint}");
     }
     assert!(!sandbox.root().join("pwned").exists());
+    // Two commands in one line, which Nushell does not join with `&&`.
+    let name = names[0];
+    for file in ["pyvenv.cfg", "bin/activate"] {
+        fs::remove_file(sandbox.environment(name).join(file)).unwrap();
+    }
+    let found = play(&sandbox, "try { venvwrap doctor }").status(0).stdout_text();
+    let start = found.find("`mv ").unwrap() + 1;
+    let line = found[start..].lines().next().unwrap().trim_end_matches('`').to_owned() + " --without-pip";
+    play(&sandbox, &line).status(0).stderr_contains("Created `it's $x \"q\"`");
 }
 
 /// The variable that has uv use an environment, in `$env` and for a program.

@@ -23,7 +23,7 @@ use crate::project;
 use crate::seed::{Download, LinkMode, Planting, Seed};
 use crate::shell::standalone;
 use crate::shown::{inert, operands, shown};
-use crate::verb::verb;
+use crate::verb::{and, verb};
 use crate::workon_home::UnfinishedEnvironment;
 
 impl Creation<'_> {
@@ -84,7 +84,7 @@ impl Creation<'_> {
             names => format!("Kept: {}. ", names.join(", ")),
         };
         let rename = operands(&[name, OsStr::new("NAME")]);
-        let undo = format!("`{} {rename} && venvwrap undo {}`", verb("mvvirtualenv"), operands(&[name]));
+        let undo = format!("`{} {rename}{} venvwrap undo {}`", verb("mvvirtualenv"), and(), operands(&[name]));
         output::note(&format!(
             "{kept}The old `{}` is in the trash for {days} days; {undo} brings it back",
             shown(name)

@@ -10,12 +10,13 @@ use crate::env_vars;
 use crate::health::{self, MetadataFile};
 use crate::shell::Shell;
 use crate::shown::{operands, typed};
+use crate::verb;
 
 impl Words<'_> {
     /// What to do, in one line.
     #[allow(clippy::too_many_lines, reason = "an arm for each symptom")]
     pub(super) fn remedy(&self, finding: &Finding) -> String {
-        let here = self.typed(&finding.path);
+        let (here, and) = (self.typed(&finding.path), verb::and());
         let root = &finding.root;
         let name = match &finding.subject {
             Subject::Environment(name) => name,
@@ -59,7 +60,7 @@ impl Words<'_> {
             Symptom::Moved { can_rewrite: true, .. } if !can_fix => {
                 let copy = copy_name(root);
                 let (copy, root, verb) = (operands(&[copy]), self.typed(root), self.verb("cpvirtualenv"));
-                format!("`{verb} {root} {copy} && venvwrap doctor --fix {copy}` makes a working copy in WORKON_HOME")
+                format!("`{verb} {root} {copy}{and} venvwrap doctor --fix {copy}` makes a working copy in WORKON_HOME")
             }
             Symptom::NoActivate { .. } | Symptom::NoCfg if !can_fix => recreate,
             Symptom::Moved { can_rewrite: true, .. }
@@ -106,7 +107,7 @@ impl Words<'_> {
                 let root = self.typed(root);
                 if *is_ours { format!("`chmod -R u+rwX {root}`") } else { format!("`sudo chown -R \"$USER\" {root}`") }
             }
-            Symptom::PipModuleMissing => format!("`rm -r {here} && {} -m ensurepip --default-pip`", python()),
+            Symptom::PipModuleMissing => format!("`rm -r {here}{and} {} -m ensurepip --default-pip`", python()),
             Symptom::NoPip => format!("`{} -m ensurepip --default-pip`", python()),
             Symptom::PipOfOtherPython => format!("`{} -m ensurepip --default-pip` adds it, or use `uv pip`", python()),
             Symptom::NoPipCommand => format!("`{} -m pip install --force-reinstall pip`", python()),
@@ -133,7 +134,7 @@ impl Words<'_> {
                 let mut aside = name.to_owned();
                 aside.push(".old");
                 let aside = self.typed(&self.session.context.home().unwrap_or(Path::new("/var/tmp")).join(aside));
-                format!("`mv {here} {aside} && {} {}`", self.verb("mkvirtualenv"), operands(&[name]))
+                format!("`mv {here} {aside}{and} {} {}`", self.verb("mkvirtualenv"), operands(&[name]))
             }
             Symptom::Strays { .. } => "move it elsewhere if it does not belong there".to_owned(),
             Symptom::RenameUnfinished { old, new } => {

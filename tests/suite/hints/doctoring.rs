@@ -40,7 +40,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     by(
         "doctor::shell::one_from_elsewhere_is_looked_at_like_those_in_the_store",
-        "`{verb} {root} {copy} && venvwrap doctor --fix {copy}` makes a working copy in WORKON_HOME",
+        "`{verb} {root} {copy}{and} venvwrap doctor --fix {copy}` makes a working copy in WORKON_HOME",
     ),
     pasted(
         "reinstall the package that has {it}, or remove {it}: `rm {paths}`",
@@ -54,7 +54,7 @@ pub(super) const ROWS: &[Row] = &[
             .absent(),
     ),
     pasted(
-        "`rm -r {here} && {} -m ensurepip --default-pip`",
+        "`rm -r {here}{and} {} -m ensurepip --default-pip`",
         situation(only_metadata, "venvwrap doctor {name}", &[Gone]),
     ),
     pasted("`{} -m ensurepip --default-pip`", situation(pip_gone, "venvwrap doctor {name}", &[Gone])),
@@ -72,7 +72,7 @@ pub(super) const ROWS: &[Row] = &[
     pasted("`chmod o-w {here}`", situation(open_store, "venvwrap doctor", &[Gone])),
     by(IN_STORE, "`{} {}`"),
     by(IN_STORE, "`rm {here}`"),
-    pasted("`mv {here} {aside} && {} {}`", situation(husk, "venvwrap doctor", &[Gone])),
+    pasted("`mv {here} {aside}{and} {} {}`", situation(husk, "venvwrap doctor", &[Gone])),
     by(IN_STORE, "`{} {}` finishes it"),
     pasted(
         "`{} --now NAME` deletes an environment for good",

@@ -58,7 +58,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     mentioned(
         "after a refusal of the system at the file of a kernel",
-        "`venvwrap kernel remove {name} && venvwrap kernel add {name}` writes its kernel again",
+        "`venvwrap kernel remove {name}{and} venvwrap kernel add {name}` writes its kernel again",
     ),
     pasted("`venvwrap kernel remove {}`", situation(kernel_left, "venvwrap doctor", &[Gone])),
     pasted("`rm -r {here}`", situation(kernel_of_nobody, "venvwrap doctor", &[Gone])),

@@ -76,7 +76,7 @@ pub(super) const ROWS: &[Row] = &[
         situation(abandoned, "rmvirtualenv {name}", &[Line("ls -d {envs}/tmp-*")]),
     ),
     pasted(
-        "`{} {rename} && venvwrap undo {}`",
+        "`{} {rename}{} venvwrap undo {}`",
         situation(
             real_without_pip,
             "mkvirtualenv --without-pip --clear {name}",
