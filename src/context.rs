@@ -22,6 +22,7 @@ use nix::unistd::setsid;
 use crate::env_vars;
 use crate::error::{Error, Result};
 use crate::programs;
+use crate::sorting;
 
 mod signals;
 
@@ -48,13 +49,13 @@ impl Context {
     /// Reads the arguments and variables of this process.
     #[must_use]
     pub(crate) fn from_process() -> Self {
-        Self { arguments: std::env::args_os().collect(), variables: std::env::vars_os().collect() }
+        Self { arguments: std::env::args_os().collect(), variables: sorting::collected(std::env::vars_os()) }
     }
 
     /// A context with these variables, for unit tests.
     #[cfg(test)]
     pub(crate) fn made_of(variables: &[(&str, &str)]) -> Self {
-        let variables = variables.iter().map(|(name, value)| (name.into(), value.into())).collect();
+        let variables = sorting::collected(variables.iter().map(|(name, value)| (name.into(), value.into())));
         Self { arguments: vec!["venvwrap".into()], variables }
     }
 

@@ -92,10 +92,11 @@ mod platform {
     use std::os::unix::ffi::OsStrExt;
     use std::path::{Path, PathBuf};
 
+    use crate::fs::entries_in;
     use crate::processes::{Process, virtual_env};
 
     pub(super) fn all() -> Vec<Process> {
-        let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+        let entries = entries_in("/proc");
         let numbered = entries.filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path())));
         numbered.filter_map(|(id, place)| at(id, &place)).collect()
     }

@@ -16,7 +16,7 @@ use crate::context::Context;
 use crate::environment::Environment;
 use crate::fs::private::{create_private, read_private};
 use crate::fs::usage::DiskUsage;
-use crate::fs::write_whole;
+use crate::fs::{entries_in, write_whole};
 use crate::sorting;
 
 /// How long a size is believed.
@@ -58,7 +58,7 @@ pub(crate) fn of(environment: &Environment, context: &Context) -> EnvironmentSiz
 /// The files of the cache.
 pub(crate) fn records(context: &Context) -> Vec<PathBuf> {
     let directory = belief::cache_part(context, DIRECTORY);
-    let entries = directory.into_iter().flat_map(|directory| fs::read_dir(directory).into_iter().flatten().flatten());
+    let entries = directory.into_iter().flat_map(entries_in);
     let is_ours = |path: &Path| path.file_name().and_then(|name| name.to_str()).is_some_and(is_name);
     entries.map(|entry| entry.path()).filter(|path| is_ours(path)).collect()
 }
@@ -104,7 +104,7 @@ fn fingerprint(environment: &Environment) -> u64 {
         }
     };
     let site_packages = environment.site_packages().ok();
-    let entries = site_packages.iter().flat_map(|directory| fs::read_dir(directory).into_iter().flatten().flatten());
+    let entries = site_packages.iter().flat_map(entries_in);
     let is_directory = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
     let mut packages: Vec<PathBuf> = entries.filter(is_directory).map(|entry| entry.path()).collect();
     sorting::sort(&mut packages);

@@ -2,6 +2,7 @@
 //! (`init`), which knows names.
 
 use clap::Parser;
+use clap_complete::{Generator, shells};
 
 use crate::commands::{Outcome, Session, Verb};
 use crate::error::Result;
@@ -22,18 +23,20 @@ pub(super) struct Completions {
 
 impl Verb for Completions {
     fn run(self, _session: &Session<'_>) -> Result<Outcome> {
-        let shell = match self.shell {
-            Shell::Bash => clap_complete::Shell::Bash,
-            Shell::Zsh => clap_complete::Shell::Zsh,
-            Shell::Fish => clap_complete::Shell::Fish,
-            Shell::Nu => {
-                output::data(&init::completion_of_nu())?;
-                return Ok(Outcome::Done);
-            }
+        let text = match self.shell {
+            Shell::Bash => generated(shells::Bash),
+            Shell::Zsh => generated(shells::Zsh),
+            Shell::Fish => generated(shells::Fish),
+            Shell::Nu => init::completion_of_nu(),
         };
-        let mut text = Vec::new();
-        clap_complete::generate(shell, &mut super::verbs::root(), super::PROGRAM, &mut text);
         output::data(&text)?;
         Ok(Outcome::Done)
     }
+}
+
+/// By the generator itself: `clap_complete::Shell` would link those of other shells, too.
+fn generated(generator: impl Generator) -> Vec<u8> {
+    let mut text = Vec::new();
+    clap_complete::generate(generator, &mut super::verbs::root(), super::PROGRAM, &mut text);
+    text
 }

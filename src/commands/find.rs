@@ -1,6 +1,5 @@
 //! `find`: which environments hold a distribution, a file, a program, or startup code.
 
-use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 
 use clap::{ArgGroup, Parser};
@@ -16,6 +15,7 @@ use crate::formats::requirement::{Requirement, Wanted};
 use crate::output::{self, Column, Table};
 use crate::search::{self, Match, Pattern, Query, WantedDistribution};
 use crate::shown::{operands, shown};
+use crate::sorting;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::name::EnvironmentName;
 
@@ -187,8 +187,10 @@ fn in_each(session: &Session<'_>, has: impl Fn(&Environment) -> Vec<OsString>) -
     let home = WorkonHome::locate(session.context)?;
     let names = home.names()?.into_iter().filter_map(|name| EnvironmentName::existing(&name).ok());
     let environments = names.filter_map(|name| home.get(&name).ok());
-    let all: BTreeSet<OsString> = environments.flat_map(|environment| has(&environment)).collect();
-    Ok(all.into_iter().collect())
+    let mut all: Vec<OsString> = environments.flat_map(|environment| has(&environment)).collect();
+    sorting::sort(&mut all);
+    all.dedup();
+    Ok(all)
 }
 
 #[derive(Default)]

@@ -1,6 +1,5 @@
 //! `import`: the environments that a recipe describes.
 
-use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -122,9 +121,8 @@ impl Verb for Import {
 impl Import {
     /// The recipes that are asked for, in the order of the file.
     fn chosen(&self, recipes: Vec<Recipe>) -> Result<Vec<Recipe>> {
-        let asked: BTreeSet<&OsStr> = self.names.iter().map(OsString::as_os_str).collect();
-        let is_there = |name: &&&OsStr| recipes.iter().any(|recipe| OsStr::new(&recipe.name) == **name);
-        if let Some(missing) = asked.iter().find(|name| !is_there(name)) {
+        let is_there = |name: &&OsString| recipes.iter().any(|recipe| **name == recipe.name.as_str());
+        if let Some(missing) = self.names.iter().find(|name| !is_there(name)) {
             let names: Vec<&str> = recipes.iter().map(|recipe| recipe.name.as_str()).collect();
             return Err(Error::Recipe {
                 what: shown(&self.file).to_string(),
@@ -132,7 +130,8 @@ impl Import {
                 hint: format!("it has {}", shown(&names.join(", "))),
             });
         }
-        let is_asked = |recipe: &Recipe| asked.is_empty() || asked.contains(OsStr::new(&recipe.name));
+        let is_asked =
+            |recipe: &Recipe| self.names.is_empty() || self.names.iter().any(|name| name == recipe.name.as_str());
         Ok(recipes.into_iter().filter(is_asked).collect())
     }
 

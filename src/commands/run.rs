@@ -18,6 +18,7 @@ use crate::context::Context;
 use crate::environment::Environment;
 use crate::error::{Error, Obstacle, Result};
 use crate::formats::pyvenv_cfg;
+use crate::fs::entries_in;
 use crate::hooks::Hooks;
 use crate::programs::{self, is_program};
 use crate::variables::{self, Changes};
@@ -130,7 +131,7 @@ pub(super) fn find(called: &OsStr, environment: &Environment, path: &OsStr) -> R
 
 /// The names of the programs in an environment, unsorted.
 pub(super) fn programs(environment: &Environment) -> Vec<OsString> {
-    let entries = fs::read_dir(environment.bin()).into_iter().flatten().flatten();
+    let entries = entries_in(environment.bin());
     entries.filter(|entry| is_program(&entry.path())).map(|entry| entry.file_name()).collect()
 }
 

@@ -6,8 +6,6 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-
 use super::Session;
 use crate::activation::OwnVariables;
 use crate::environment::Environment;
@@ -25,28 +23,7 @@ const FILE: &str = "pyproject.toml";
 /// Longest file that is read.
 const LIMIT: u64 = 1024 * 1024;
 
-/// The part of a `pyproject.toml` that is read.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Pyproject {
-    tool: Tool,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Tool {
-    uv: Uv,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Uv {
-    workspace: Option<Workspace>,
-}
-
 /// Patterns for directories, relative to that of the workspace.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 struct Workspace {
     members: Vec<String>,
     exclude: Vec<String>,
@@ -112,7 +89,13 @@ fn is_member(project: &Path, nested: &Path) -> bool {
 
 fn workspace(directory: &Path) -> Option<Workspace> {
     let text = read_small(&directory.join(FILE), LIMIT).ok()??;
-    toml::from_str::<Pyproject>(std::str::from_utf8(&text).ok()?).ok()?.tool.uv.workspace
+    let file: toml::Table = toml::from_str(std::str::from_utf8(&text).ok()?).ok()?;
+    let workspace = file.get("tool")?.get("uv")?.get("workspace")?.as_table()?;
+    let patterns = |key: &str| {
+        let Some(patterns) = workspace.get(key) else { return Some(Vec::new()) };
+        patterns.as_array()?.iter().map(|pattern| pattern.as_str().map(str::to_owned)).collect()
+    };
+    Some(Workspace { members: patterns("members")?, exclude: patterns("exclude")? })
 }
 
 #[cfg(test)]

@@ -2,12 +2,11 @@
 //! directory, and names that end in a hash.
 
 use std::ffi::OsString;
-use std::fs;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use crate::environment::Environment;
-use crate::fs::read_small;
+use crate::fs::{entries_in, read_small};
 
 /// Splits `shop-Z-lblKmL` into `shop` and its hash. The hash may contain `-`, so its length
 /// decides.
@@ -40,7 +39,7 @@ pub(super) fn text(settings: &toml::Table, keys: &[&str]) -> Option<OsString> {
 
 /// The visible subdirectories; none if the directory cannot be read.
 pub(super) fn directories_in(directory: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    let entries = entries_in(directory);
     let visible = entries.filter(|entry| !entry.file_name().as_bytes().starts_with(b"."));
     visible.map(|entry| entry.path()).filter(|path| path.is_dir()).collect()
 }

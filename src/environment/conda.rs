@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Environment, SMALL};
 use crate::formats::{conda_meta, pyvenv_cfg};
-use crate::fs::read_small;
+use crate::fs::{entries_in, read_small};
 use crate::sorting;
 
 /// What conda writes for a variable that was unset.
@@ -84,7 +84,7 @@ impl Environment {
             let (version, _build) = rest.split_once('-')?;
             version.starts_with(|first: char| first.is_ascii_digit()).then(|| version.to_owned())
         };
-        let mut entries = fs::read_dir(conda_meta::directory(&self.root)).into_iter().flatten().flatten();
+        let mut entries = entries_in(conda_meta::directory(&self.root));
         entries.find_map(|entry| version(&entry.file_name()))
     }
 }
@@ -96,7 +96,7 @@ fn is_base(root: &Path) -> bool {
 
 /// The files with this ending, sorted.
 fn files_in(directory: &Path, ending: &str) -> Vec<PathBuf> {
-    let entries = fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.path());
+    let entries = entries_in(directory).map(|entry| entry.path());
     let is_wanted = |file: &PathBuf| file.as_os_str().as_bytes().ends_with(ending.as_bytes()) && file.is_file();
     let mut files: Vec<PathBuf> = entries.filter(is_wanted).collect();
     sorting::sort(&mut files);
@@ -113,5 +113,5 @@ pub(crate) fn variables_in(file: &Path, text: &[u8]) -> BTreeMap<String, OsStrin
     let pairs = pairs.and_then(serde_json::Value::as_object).into_iter().flatten();
     let texts = pairs.filter_map(|(name, value)| Some((name, value.as_str()?)));
     let texts = texts.filter(|(_, value)| *value != NO_VALUE && !value.contains('\0'));
-    texts.map(|(name, value)| (name.to_uppercase(), value.into())).collect()
+    sorting::collected(texts.map(|(name, value)| (name.to_uppercase(), value.into())))
 }

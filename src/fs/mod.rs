@@ -29,6 +29,22 @@ pub(crate) mod walk;
 pub(crate) use reading::{open_directory, read_prefix, read_small};
 pub(crate) use removal::remove_tree;
 
+/// The entries of a directory; none if it cannot be listed.
+pub(crate) fn entries_in(directory: impl AsRef<Path>) -> Entries {
+    Entries(fs::read_dir(directory).ok())
+}
+
+/// A type of its own, because each use of two `flatten` is compiled anew.
+pub(crate) struct Entries(Option<fs::ReadDir>);
+
+impl Iterator for Entries {
+    type Item = fs::DirEntry;
+
+    fn next(&mut self) -> Option<fs::DirEntry> {
+        self.0.as_mut()?.find_map(io::Result::ok)
+    }
+}
+
 /// Whether two paths are the same file. `false` if one of them cannot be examined.
 #[must_use]
 pub(crate) fn is_same(one: &Path, other: &Path) -> bool {

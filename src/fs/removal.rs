@@ -15,6 +15,7 @@ use nix::unistd::{AccessFlags, access, geteuid};
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, fchmod, openat, unlinkat};
 use rustix::io::Errno;
 
+use super::entries_in;
 use super::mounts::{Mount, mount_point_in};
 
 const DIRECTORY: OFlags = OFlags::DIRECTORY.union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
@@ -154,7 +155,7 @@ pub(crate) fn hindrance(path: &Path) -> Option<(PathBuf, Hindrance)> {
     }
     let user = geteuid();
     let is_foreign = !user.is_root() && entry.uid() != user.as_raw();
-    let mut below = fs::read_dir(path).into_iter().flatten().flatten().peekable();
+    let mut below = entries_in(path).peekable();
     let is_closed = is_foreign && access(path, AccessFlags::W_OK | AccessFlags::X_OK).is_err();
     if is_closed && (below.peek().is_some() || fs::read_dir(path).is_err()) {
         return Some((path.to_path_buf(), Hindrance::Owner));

@@ -12,7 +12,7 @@ use super::facts::{base_home, is_link};
 use crate::environment::integrity::is_called_python;
 use crate::environment::{Environment, end_of_links};
 use crate::formats::pyvenv_cfg::FILE_NAME;
-use crate::fs::{is_same, resolved};
+use crate::fs::{entries_in, is_same, resolved};
 use crate::sorting;
 use crate::versions::Series;
 
@@ -46,7 +46,7 @@ pub(super) fn dangling(environment: &Environment) -> Vec<PathBuf> {
     let is_missing =
         |path: &Path| fs::metadata(path).is_err_and(|error| error.kind() != std::io::ErrorKind::PermissionDenied);
     let mut found: Vec<PathBuf> = is_missing(&python).then_some(python).into_iter().collect();
-    let entries = fs::read_dir(environment.bin()).into_iter().flatten().flatten();
+    let entries = entries_in(environment.bin());
     let links = entries
         .filter(|entry| is_called_python(&entry.file_name()) && entry.file_type().is_ok_and(|kind| kind.is_symlink()));
     let mut others: Vec<PathBuf> = links.map(|entry| entry.path()).filter(|path| is_missing(path)).collect();

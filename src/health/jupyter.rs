@@ -9,7 +9,7 @@ use super::{Examination, Symptom};
 use crate::context::Context;
 use crate::env_vars;
 use crate::environment::Environment;
-use crate::fs::{is_same, tidied};
+use crate::fs::{entries_in, is_same, tidied};
 use crate::kernels::{self, KernelProblem};
 use crate::sorting;
 use crate::workon_home::name::EnvironmentName;
@@ -66,7 +66,7 @@ pub(super) fn wrappers(examination: &Examination<'_>) -> Vec<(PathBuf, Symptom)>
     };
     let mut found = Vec::new();
     for directory in program_directories(examination.context) {
-        let entries = fs::read_dir(&directory).into_iter().flatten().flatten();
+        let entries = entries_in(&directory);
         let links = entries.filter_map(|entry| {
             let target = fs::read_link(entry.path()).ok()?;
             Some((entry.path(), tidied(&directory.join(target))))

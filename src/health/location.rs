@@ -19,7 +19,7 @@ use crate::environment::Environment;
 use crate::environment::appended::inserted_lines;
 use crate::formats::pyvenv_cfg::FILE_NAME;
 use crate::formats::shebang::interpreters;
-use crate::fs::{is_same, read_small};
+use crate::fs::{entries_in, is_same, read_small};
 use crate::relocate::{self, ActivationScripts};
 use crate::sorting;
 
@@ -95,7 +95,7 @@ pub(super) struct Program {
 
 /// The programs that start a Python by its path, sorted by name.
 pub(super) fn programs(bin: &Path) -> Vec<Program> {
-    let entries = fs::read_dir(bin).into_iter().flatten().flatten();
+    let entries = entries_in(bin);
     // Not links: their targets belong to another place.
     let files = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
     let mut programs: Vec<Program> = files

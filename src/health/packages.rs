@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use super::{MetadataFile, Symptom};
 use crate::environment::Environment;
 use crate::formats::dist_info::{METADATA, MetadataForm, MetadataName, RECORD, normalized};
+use crate::fs::entries_in;
 use crate::sorting;
 
 pub(super) fn check(environment: &Environment) -> Vec<(PathBuf, Symptom)> {
@@ -18,8 +19,7 @@ pub(super) fn check(environment: &Environment) -> Vec<(PathBuf, Symptom)> {
     let mut found = Vec::new();
     let mut pip = Pip::default();
     for directory in &directories {
-        let mut names: Vec<OsString> =
-            fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.file_name()).collect();
+        let mut names: Vec<OsString> = entries_in(directory).map(|entry| entry.file_name()).collect();
         sorting::sort(&mut names);
         pip.look(directory, &names);
         found.extend(incomplete(directory, &names));

@@ -17,6 +17,7 @@ use crate::environment::integrity::is_called_python;
 use crate::environment::{Environment, requested_python};
 use crate::error::{Error, Result};
 use crate::formats::pyvenv_cfg;
+use crate::fs::entries_in;
 use crate::interpreter::{self, Interpreter};
 use crate::sorting;
 
@@ -82,7 +83,7 @@ fn outside_links(environment: &Environment) -> Vec<PathBuf> {
     let points_outside = |link: &Path| {
         fs::read_link(link).is_ok_and(|target| crate::fs::tidied(&bin.join(target)).parent() != Some(&*bin))
     };
-    let entries = fs::read_dir(&bin).into_iter().flatten().flatten();
+    let entries = entries_in(&bin);
     let named = entries.filter(|entry| is_called_python(&entry.file_name())).map(|entry| entry.path());
     let mut links: Vec<PathBuf> = named.filter(|link| points_outside(link)).collect();
     sorting::sort(&mut links);

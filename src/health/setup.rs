@@ -12,7 +12,7 @@ use super::{Examination, Symptom};
 use crate::context::Context;
 use crate::directories::{self, Base};
 use crate::env_vars;
-use crate::fs::is_same;
+use crate::fs::{entries_in, is_same};
 use crate::rc_files::{RcFiles, mentions};
 use crate::shell::Shell;
 
@@ -111,7 +111,7 @@ fn unseen_by_apps(examination: &Examination<'_>) -> Option<(PathBuf, Symptom)> {
         return None;
     }
     let own = [".profile", ".xprofile", ".bash_profile", ".bash_login", ".zshenv", ".zprofile", ".pam_environment"];
-    let listed = |directory: PathBuf| fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.path());
+    let listed = |directory: PathBuf| entries_in(directory).map(|entry| entry.path());
     let config = directories::xdg(examination.context, Base::Config)?;
     let mut files = own
         .iter()

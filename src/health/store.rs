@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::env_vars;
 use crate::environment::integrity::is_called_python;
 use crate::formats::conda_meta;
+use crate::fs::entries_in;
 use crate::hooks::Event;
 use crate::sorting;
 use crate::templates;
@@ -118,8 +119,7 @@ fn is_little(left: u64, all: u64) -> bool {
 fn entries(examination: &Examination<'_>, halves: &[(OsString, OsString)]) -> Vec<(PathBuf, Symptom)> {
     let home = examination.home.path();
     let environments = examination.home.names().unwrap_or_default();
-    let mut names: Vec<OsString> =
-        fs::read_dir(home).into_iter().flatten().flatten().map(|entry| entry.file_name()).collect();
+    let mut names: Vec<OsString> = entries_in(home).map(|entry| entry.file_name()).collect();
     names.retain(|name| {
         !name.as_bytes().starts_with(b".")
             && environments.binary_search(name).is_err()
@@ -166,7 +166,7 @@ fn entry(examination: &Examination<'_>, path: &Path, name: &OsStr) -> Option<Sto
     if is_refused {
         return Some(StoreEntry::Broken(Symptom::Unreadable { is_ours: is_ours(path) }));
     }
-    let mut programs = fs::read_dir(path.join("bin")).into_iter().flatten().flatten();
+    let mut programs = entries_in(path.join("bin"));
     // conda's environments have no pyvenv.cfg.
     let is_husk = !conda_meta::is_in(path) && programs.any(|entry| is_called_python(&entry.file_name()));
     if is_husk {

@@ -2,7 +2,6 @@
 //! interpreter.
 
 use std::ffi::OsStr;
-use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -10,6 +9,7 @@ use crate::asked::{Patience, ask};
 use crate::context::Context;
 use crate::environment::Environment;
 use crate::formats::dist_info::{MetadataForm, MetadataName};
+use crate::fs::entries_in;
 use crate::isolation;
 use crate::shown::shown;
 use crate::versions::Release;
@@ -32,7 +32,7 @@ pub(super) fn own(environment: &Environment) -> OwnPip {
     if !directories.iter().any(|packages| packages.join("pip").is_dir()) {
         return OwnPip::Missing;
     }
-    let mut entries = directories.iter().filter_map(|packages| fs::read_dir(packages).ok()).flatten().flatten();
+    let mut entries = directories.iter().flat_map(entries_in);
     let release = entries.find_map(|entry| version_in(&entry.file_name()));
     release.map_or(OwnPip::Unknown, OwnPip::Release)
 }

@@ -15,7 +15,7 @@ use super::base::links;
 use super::facts::{Interpreter, implementation_named};
 use super::lasting::lasting;
 use super::places::label_of;
-use crate::fs::read_small;
+use crate::fs::{entries_in, read_small};
 use crate::versions::Release;
 
 /// A file is 2 KB.
@@ -105,7 +105,7 @@ fn files(library: &Path) -> Vec<PathBuf> {
     if fs::symlink_metadata(&usual).is_ok() {
         return vec![usual];
     }
-    let entries = fs::read_dir(library).into_iter().flatten().flatten().map(|entry| entry.path());
+    let entries = entries_in(library).map(|entry| entry.path());
     let is_one = |path: &PathBuf| {
         let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
         name.starts_with("build-details.") && Path::new(name).extension().is_some_and(|end| end == "json")

@@ -16,7 +16,7 @@ use super::facts::Interpreter;
 use crate::belief;
 use crate::context::Context;
 use crate::fs::private::{create_private, is_private};
-use crate::fs::{Stamp, read_small, stamp, write_whole};
+use crate::fs::{Stamp, entries_in, read_small, stamp, write_whole};
 use crate::sorting;
 
 /// Raise this with every change of the stored format or of the output of `probe.py`.
@@ -128,8 +128,7 @@ impl Pending {
 
 /// All files with the name of an answer.
 pub(super) fn records(context: &Context) -> Vec<PathBuf> {
-    let entries =
-        directory(context).into_iter().flat_map(|records| fs::read_dir(records).into_iter().flatten().flatten());
+    let entries = directory(context).into_iter().flat_map(entries_in);
     entries.filter(|entry| is_record(&entry.file_name())).map(|entry| entry.path()).collect()
 }
 

@@ -14,7 +14,7 @@ use super::base::links;
 use super::label::{self, Label};
 use crate::context::Context;
 use crate::env_vars;
-use crate::fs::tidied;
+use crate::fs::{entries_in, tidied};
 use crate::programs;
 use crate::sorting;
 
@@ -189,7 +189,7 @@ impl<'a> Places<'a> {
 
     /// The commands in a directory that are named like interpreters.
     fn commands(&self, directory: &Path) -> Vec<Candidate> {
-        let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+        let entries = entries_in(directory);
         let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
         let names = names.filter(|name| number_of(name).is_some());
         let mut names: Vec<(Option<Label>, String)> = names.map(|name| (label_of(&name), name)).collect();

@@ -21,7 +21,7 @@ use crate::environment::{Environment, requested_python};
 use crate::error::{Error, Result};
 use crate::formats::pyvenv_cfg;
 use crate::fs::private::read_private;
-use crate::fs::write_whole;
+use crate::fs::{entries_in, write_whole};
 use crate::hooks;
 use crate::project::dot_venv::Form;
 use crate::project::{self, identity::Identity};
@@ -254,7 +254,7 @@ pub(crate) fn linked_directories(
 
 /// The environments that lost their links, and the projects.
 pub(crate) fn lost_links(home: &WorkonHome, context: &Context) -> Vec<(OsString, PathBuf)> {
-    let entries = fs::read_dir(home.kept()).into_iter().flatten().flatten().map(|entry| entry.file_name());
+    let entries = entries_in(home.kept()).map(|entry| entry.file_name());
     entries.filter_map(|name| lost_link(home, context, &name).map(|project| (name, project))).collect()
 }
 

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use super::{read, write};
 use crate::context::Context;
 use crate::environment::Environment;
+use crate::fs::entries_in;
 use crate::project::{self, identity::Identity};
 use crate::sorting::sort_by;
 use crate::workon_home::WorkonHome;
@@ -25,7 +26,7 @@ pub(crate) fn of_moved_project(
     directory: &Path,
     identity: &Identity,
 ) -> Vec<(Environment, PathBuf)> {
-    let entries = fs::read_dir(home.kept()).into_iter().flatten().flatten();
+    let entries = entries_in(home.kept());
     let moved = |name: OsString| {
         let keepsake = read(home, &name).filter(|keepsake| !keepsake.removed)?;
         let is_same = keepsake.identity.as_ref()?.is_same_project(identity);

@@ -16,7 +16,7 @@ use crate::directories::{self, Base};
 use crate::env_vars;
 use crate::environment::Environment;
 use crate::error::Result;
-use crate::fs::{is_same, read_small, remove_tree};
+use crate::fs::{entries_in, is_same, read_small, remove_tree};
 use crate::relocate;
 use crate::sorting;
 use crate::workon_home::WorkonHome;
@@ -202,7 +202,7 @@ pub(crate) fn inside(root: &Path) -> Vec<KernelSpec> {
 }
 
 fn all_in(directory: &Path) -> Vec<KernelSpec> {
-    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    let entries = entries_in(directory);
     let mut names: Vec<OsString> = entries.map(|entry| entry.file_name()).collect();
     sorting::sort(&mut names);
     names.into_iter().filter_map(|name| KernelSpec::read(directory.join(name))).collect()

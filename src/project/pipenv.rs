@@ -8,7 +8,6 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::context::Context;
@@ -46,22 +45,9 @@ pub(crate) enum Location {
 }
 
 /// The part of a Pipfile that affects the environment.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Default)]
 struct Pipfile {
-    pipenv: Settings,
-    requires: Requires,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Settings {
     venv_in_project: Option<bool>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Requires {
     python_version: Option<String>,
     python_full_version: Option<String>,
 }
@@ -103,7 +89,7 @@ impl Project {
 
     /// The Python version that the Pipfile requires, such as `3.12`.
     pub(crate) fn python(&self) -> Option<String> {
-        let requires = self.read_pipfile().requires;
+        let requires = self.read_pipfile();
         requires.python_full_version.or(requires.python_version).filter(|version| version != "*")
     }
 
@@ -115,7 +101,7 @@ impl Project {
             Ok(entry) if !entry.is_dir() => self.named_by_file(&inside, context),
             entry => {
                 let set = flag(context, env_vars::PIPENV_VENV_IN_PROJECT, "PIPENV_NO_VENV_IN_PROJECT");
-                let asked = set.unwrap_or(None).or_else(|| self.read_pipfile().pipenv.venv_in_project);
+                let asked = set.unwrap_or(None).or_else(|| self.read_pipfile().venv_in_project);
                 let name = self.name(context)?;
                 // Without PIPENV_VENV_IN_PROJECT, an existing environment in the store wins over a
                 // `.venv` directory; but not if the variable has a value that pipenv does not
@@ -168,7 +154,14 @@ impl Project {
     /// An unreadable Pipfile requires nothing here; pipenv itself reports it.
     fn read_pipfile(&self) -> Pipfile {
         let text = read_small(&self.pipfile, LIMIT).ok().flatten().and_then(|text| String::from_utf8(text).ok());
-        text.and_then(|text| toml::from_str(&text).ok()).unwrap_or_default()
+        let file: toml::Table = text.and_then(|text| toml::from_str(&text).ok()).unwrap_or_default();
+        let value = |table: &str, key: &str| file.get(table)?.get(key);
+        let text = |key| Some(value("requires", key)?.as_str()?.to_owned());
+        Pipfile {
+            venv_in_project: value("pipenv", "venv_in_project").and_then(toml::Value::as_bool),
+            python_version: text("python_version"),
+            python_full_version: text("python_full_version"),
+        }
     }
 }
 

@@ -99,13 +99,6 @@ struct Project {
     requires_python: Option<String>,
 }
 
-/// PEP 751.
-#[derive(Deserialize)]
-struct Lock {
-    #[serde(rename = "requires-python")]
-    requires_python: Option<String>,
-}
-
 #[derive(Deserialize)]
 struct Pipfile {
     requires: Option<Requires>,
@@ -138,12 +131,13 @@ fn required(directory: &Path) -> Result<Option<Asked>> {
     Ok(full.or_else(|| said(python_version, &file, "python_version")))
 }
 
-/// Reads only up to the first table: a lock can be long, and the installer checks the rest.
+/// PEP 751. Reads only up to the first table: a lock can be long, and the installer checks the rest.
 fn required_by_lock(file: &Path) -> Option<String> {
     let text = read_prefix(file, LIMIT).ok()??;
     let text = String::from_utf8_lossy(&text);
     let head: String = text.split_inclusive('\n').take_while(|line| !line.starts_with('[')).collect();
-    toml::from_str::<Lock>(&head).ok()?.requires_python
+    let lock: toml::Table = toml::from_str(&head).ok()?;
+    Some(lock.get("requires-python")?.as_str()?.to_owned())
 }
 
 /// An empty value and pipenv's `*` mean any Python.

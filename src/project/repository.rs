@@ -8,7 +8,7 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use crate::fs::{is_same, read_small, tidied};
+use crate::fs::{entries_in, is_same, read_small, tidied};
 use crate::sorting;
 
 /// Longest file of git that is read.
@@ -83,7 +83,7 @@ impl LinkedWorktree {
             return vec![self.main().to_path_buf()];
         }
         let branch = named_in(&self.git.join("HEAD"), b"");
-        let entries = fs::read_dir(self.git.join("worktrees")).into_iter().flatten().flatten();
+        let entries = entries_in(self.git.join("worktrees"));
         let parts = entries.map(|entry| entry.path()).filter(|part| *part != self.private);
         let tops = parts.filter_map(|part| {
             let top = named_in(&part.join("gitdir"), b"")?.parent()?.to_path_buf();

@@ -14,6 +14,7 @@ use crate::environment::Environment;
 use crate::environment::direct::linked_directory;
 use crate::error::{Error, Result};
 use crate::formats::dist_info::{Headers, METADATA, MetadataForm, MetadataName, is_name, normalized, read_headers};
+use crate::fs::entries_in;
 use crate::shown::shown;
 use crate::sorting;
 use crate::versions::{Specifiers, Version};
@@ -106,7 +107,7 @@ impl Query {
 /// metadata tell.
 pub(crate) fn distribution_names(environment: &Environment) -> Vec<String> {
     let directories = environment.package_directories().unwrap_or_default();
-    let entries = directories.iter().filter_map(|directory| fs::read_dir(directory).ok()).flatten().flatten();
+    let entries = directories.iter().flat_map(entries_in);
     let name = |entry: fs::DirEntry| Some(normalized(MetadataName::of(&entry.file_name())?.name()));
     entries.filter_map(name).filter(|name| is_name(name)).collect()
 }

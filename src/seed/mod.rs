@@ -45,6 +45,7 @@ use self::workshop::sweep;
 use crate::belief::{self, is_own_directory};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::fs::entries_in;
 use crate::interpreter::Interpreter;
 use crate::shown::shown;
 use crate::sorting;
@@ -204,7 +205,7 @@ impl<'a> Seed<'a> {
 pub(crate) fn prepared(context: &Context, pool: &Path) -> Vec<PathBuf> {
     let trees = crate::belief::cache_part(context, "trees");
     let directories = trees.into_iter().chain(crate::belief::is_own_directory(pool).then(|| pool.to_path_buf()));
-    let entries = directories.flat_map(|directory| std::fs::read_dir(directory).into_iter().flatten().flatten());
+    let entries = directories.flat_map(entries_in);
     let ours = entries.filter(|entry| identity::is_key(&entry.file_name()));
     let mut paths: Vec<PathBuf> = ours.map(|entry| entry.path()).collect();
     sorting::sort(&mut paths);

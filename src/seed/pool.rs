@@ -15,7 +15,7 @@ use super::wheel::write_new;
 use super::workshop::{Workshop, discard, sweep};
 use crate::belief::is_own_directory;
 use crate::error::Error;
-use crate::fs::{open_directory, read_small, rename_without_replacing};
+use crate::fs::{entries_in, open_directory, read_small, rename_without_replacing};
 
 /// How many are kept ready per seed: enough for two quick commands, without much disk space.
 pub(super) const SLOTS: usize = 2;
@@ -124,7 +124,7 @@ impl Pool<'_> {
 
     /// Removes the slots of seeds whose wheels were replaced or removed.
     pub(super) fn drop_outdated(&self) {
-        for entry in fs::read_dir(self.directory).into_iter().flatten().flatten() {
+        for entry in entries_in(self.directory) {
             let name = entry.file_name();
             if name == self.identity.key() || !identity::is_key(&name) || !is_directory(&entry.path()) {
                 continue;

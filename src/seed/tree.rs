@@ -17,7 +17,7 @@ use super::workshop::{Workshop, discard, sweep};
 use crate::belief::is_own_directory;
 use crate::error::{Error, Result};
 use crate::fs::private::{create_private, read_private};
-use crate::fs::rename_without_replacing;
+use crate::fs::{entries_in, rename_without_replacing};
 use crate::sorting;
 
 /// Longest file beside a tree that is read. pip's manifest has 60 KB.
@@ -56,7 +56,7 @@ pub(super) fn is_there(trees: &Path, key: &str) -> bool {
 /// The trees with an unreadable manifest or with missing files. Other names than keys are skipped.
 #[must_use]
 pub(super) fn damaged(trees: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(trees).into_iter().flatten().flatten();
+    let entries = entries_in(trees);
     let named = entries.filter(|entry| identity::is_key(&entry.file_name()));
     let is_whole = |key: &OsStr| {
         key.to_str().and_then(|key| open(trees, key)).is_some_and(|tree| tree.manifest.is_there(&tree.site_packages))
@@ -121,7 +121,7 @@ pub(super) fn discard_altered(trees: &Path, key: &str) {
 /// in.
 pub(super) fn sources(trees: &Path) -> Vec<(Wheel, PathBuf)> {
     let mut sources = Vec::new();
-    for entry in fs::read_dir(trees).into_iter().flatten().flatten() {
+    for entry in entries_in(trees) {
         let Some(text) = identity_in(&entry.path()) else {
             continue;
         };
@@ -141,7 +141,7 @@ fn identity_in(directory: &Path) -> Option<Vec<u8>> {
 /// Removes trees whose wheel was replaced, for example by a system upgrade. Trees with a missing
 /// wheel stay: another machine that shares the cache may have it.
 fn drop_outdated(trees: &Path) {
-    for entry in fs::read_dir(trees).into_iter().flatten().flatten() {
+    for entry in entries_in(trees) {
         let text = identity_in(&entry.path()).filter(|_| identity::is_key(&entry.file_name()));
         if text.is_some_and(|text| identity::freshness(&text) == Freshness::Changed) {
             drop(discard(&entry.path(), trees));

@@ -7,7 +7,7 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::fs::{open_directory, remove_tree};
+use crate::fs::{entries_in, open_directory, remove_tree};
 
 const PREFIX: &str = ".building-";
 
@@ -71,7 +71,7 @@ impl Drop for Workshop {
 /// there.
 pub(super) fn sweep(parent: &Path) -> bool {
     let mut somebody_works = false;
-    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+    for entry in entries_in(parent) {
         if !entry.file_name().as_encoded_bytes().starts_with(PREFIX.as_bytes()) {
             continue;
         }

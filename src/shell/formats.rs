@@ -15,6 +15,7 @@ use crate::formats::conda_meta;
 use crate::formats::pyvenv_cfg::FILE_NAME;
 use crate::quoting::Language;
 use crate::shown::json_escaped;
+use crate::sorting::collected;
 use crate::variables::Changes;
 
 /// An output format.
@@ -51,7 +52,7 @@ struct JsonOutput<'a> {
     name: &'a str,
     path: &'a str,
     bin: &'a str,
-    set: BTreeMap<&'a str, &'a str>,
+    set: BTreeMap<String, String>,
     unset: Vec<&'a str>,
 }
 
@@ -143,13 +144,12 @@ impl Format {
         self.check(changes, is_text)?;
         let text = |value: &'_ OsStr| std::str::from_utf8(value.as_bytes()).unwrap_or_default().to_owned();
         let (path, bin) = (text(root.as_os_str()), text(changes.bin.as_os_str()));
-        let set: Vec<_> = changes.set.iter().map(|(name, value)| (name, text(value))).collect();
         let output = JsonOutput {
             schema: 1,
             name: path.rsplit('/').next().unwrap_or_default(),
             path: &path,
             bin: &bin,
-            set: set.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
+            set: collected(changes.set.iter().map(|(name, value)| (name.clone(), text(value)))),
             unset: changes.unset.iter().map(|(name, _)| name.as_str()).collect(),
         };
         let wrong = |error: serde_json::Error| Error::Malformed { what: "JSON".to_owned(), reason: error.to_string() };

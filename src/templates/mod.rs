@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use crate::context::Context;
 use crate::error::{Error, ProjectError, Result};
+use crate::fs::entries_in;
 use crate::hooks::Hooks;
 use crate::shown::{shown, shown_path};
 use crate::sorting;
@@ -102,7 +103,7 @@ impl<'a> Templates<'a> {
 
     /// The names of directories and programs, sorted. Starts nothing.
     pub(crate) fn local_names(&self) -> Vec<OsString> {
-        let entries = fs::read_dir(&self.directory).into_iter().flatten().flatten();
+        let entries = entries_in(&self.directory);
         let mut names: Vec<_> = entries.map(|entry| entry.file_name()).collect();
         names.retain(|name| !name.as_bytes().starts_with(b"."));
         sorting::sort(&mut names);

@@ -17,7 +17,7 @@ use super::name::EnvironmentName;
 use super::private_directory::PRIVATE;
 use crate::error::{Error, Result};
 use crate::fs::private::is_private;
-use crate::fs::{exchange, rename_without_replacing};
+use crate::fs::{entries_in, exchange, rename_without_replacing};
 
 pub(super) const ADOPTED: &str = "adopted";
 
@@ -64,7 +64,7 @@ impl WorkonHome {
     /// The adopted environments, and when each was adopted.
     pub(crate) fn adopted(&self) -> Vec<(OsString, SystemTime)> {
         let Ok(Some(shelf)) = self.private_directory(ADOPTED) else { return Vec::new() };
-        let entries = fs::read_dir(shelf.path()).into_iter().flatten().flatten();
+        let entries = entries_in(shelf.path());
         let recorded = entries.filter_map(|entry| {
             let name = entry.file_name();
             self.adoption(&name)?;

@@ -19,7 +19,7 @@ use super::name::EnvironmentName;
 use super::purge::delete_in_place;
 use crate::error::{Error, Result};
 use crate::fs::carry::copy_whole;
-use crate::fs::{exchange, exchange_at, rename_without_replacing};
+use crate::fs::{entries_in, exchange, exchange_at, rename_without_replacing};
 use crate::sorting;
 
 impl WorkonHome {
@@ -96,7 +96,7 @@ impl WorkonHome {
         if self.is_building() {
             return Vec::new();
         }
-        let entries = fs::read_dir(&self.path).into_iter().flatten().flatten();
+        let entries = entries_in(&self.path);
         let links = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_symlink()));
         let names = links.filter_map(|link| {
             let target = fs::read_link(link.path()).ok()?;

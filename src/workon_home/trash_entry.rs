@@ -12,6 +12,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::private_directory::PrivateDirectory;
 use super::{WorkonHome, snapshots};
 use crate::error::{Error, Result};
+use crate::fs::entries_in;
 
 /// In the name of a trash directory, precedes the inode of a new environment that waits there to be
 /// exchanged with the one it replaces.
@@ -28,7 +29,7 @@ pub(super) enum TrashContent {
 }
 
 pub(super) fn content_of(place: &Path) -> TrashContent {
-    let entries = fs::read_dir(place).into_iter().flatten().flatten();
+    let entries = entries_in(place);
     let mut entries = entries.filter(|entry| entry.file_name() != snapshots::REMOVED);
     let Some(kept) = entries.next() else { return TrashContent::NotRestorable };
     if entries.next().is_some() {

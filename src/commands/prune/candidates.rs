@@ -13,6 +13,7 @@ use crate::context::Context;
 use crate::environment::Environment;
 use crate::error::Result;
 use crate::formats::dist_info::{MetadataName, is_name, normalized};
+use crate::fs::entries_in;
 use crate::interpreter;
 use crate::processes;
 use crate::project;
@@ -168,13 +169,13 @@ type Outline = (String, BTreeSet<String>);
 /// `None` for an environment that holds only the basics.
 fn outline(environment: &Environment) -> Option<Outline> {
     let directories = environment.package_directories().ok()?;
-    let entries = directories.iter().flat_map(|directory| fs::read_dir(directory).into_iter().flatten().flatten());
+    let entries = directories.iter().flat_map(entries_in);
     let name = |entry: fs::DirEntry| {
         let file = entry.file_name();
         let name = MetadataName::of(&file)?.name().to_owned();
         is_name(&name).then(|| normalized(&name))
     };
-    let names: BTreeSet<String> = entries.filter_map(name).collect();
+    let names: BTreeSet<String> = sorting::collected(entries.filter_map(name));
     let has_packages = names.iter().any(|name| !BASICS.contains(&name.as_str()));
     has_packages
         .then(|| (recipe::python(environment, directories.first().map_or(Path::new(""), PathBuf::as_path)), names))

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use crate::context::Context;
 use crate::env_vars;
 use crate::formats::conda_meta;
-use crate::fs::read_small;
+use crate::fs::{entries_in, read_small};
 use crate::interpreter::pyenv::Pyenv;
 
 /// One line for each environment ever created, which can be some thousands.
@@ -25,7 +25,7 @@ const BELOW_ROOT: [&str; 4] = ["opt/conda", "opt/miniforge3", "opt/miniconda3", 
 /// for all users.
 pub(super) fn bases(context: &Context, root: &Path, pyenv: Option<&Pyenv>) -> Vec<PathBuf> {
     let below_root = BELOW_ROOT.iter().map(|below| root.join(below));
-    let by_pyenv = pyenv.into_iter().flat_map(|pyenv| fs::read_dir(pyenv.versions()).into_iter().flatten().flatten());
+    let by_pyenv = pyenv.into_iter().flat_map(|pyenv| entries_in(pyenv.versions()));
     let by_pyenv = by_pyenv.map(|entry| entry.path()).filter(|path| !path.is_symlink());
     let mut found = of_person(context);
     for candidate in below_root.chain(by_pyenv) {

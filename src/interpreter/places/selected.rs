@@ -8,8 +8,6 @@
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
-use serde::Deserialize;
-
 use crate::context::Context;
 use crate::directories::{Base, xdg};
 use crate::env_vars;
@@ -90,40 +88,11 @@ fn words(line: &str) -> Vec<String> {
 
 /// The versions of python in one of mise's files; `None` if the file selects none or is not valid.
 fn tools(file: &Path) -> Option<Vec<String>> {
-    /// `"3.12"`, or a table with options.
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Version {
-        Plain(String),
-        Table { version: String },
-    }
-
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Versions {
-        One(Version),
-        Many(Vec<Version>),
-    }
-
-    #[derive(Deserialize)]
-    struct Tools {
-        python: Versions,
-    }
-
-    #[derive(Deserialize)]
-    struct File {
-        tools: Tools,
-    }
-
-    let File { tools } = toml::from_str(&text_of(file)?).ok()?;
-    let versions = match tools.python {
-        Versions::One(version) => vec![version],
-        Versions::Many(versions) => versions,
-    };
-    let plain = |version| match version {
-        Version::Plain(version) | Version::Table { version } => version,
-    };
-    Some(versions.into_iter().map(plain).collect())
+    let file: toml::Table = toml::from_str(&text_of(file)?).ok()?;
+    let python = file.get("tools")?.get("python")?;
+    // `"3.12"`, or a table with options.
+    let version = |value: &toml::Value| Some(value.as_str().or_else(|| value.get("version")?.as_str())?.to_owned());
+    python.as_array().map_or_else(|| Some(vec![version(python)?]), |versions| versions.iter().map(version).collect())
 }
 
 fn text_of(file: &Path) -> Option<String> {
