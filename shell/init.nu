@@ -150,7 +150,8 @@ def fields [record: string] {
 
 # The decoded values of the fields with this name.
 def values-of [record: string, name: string] {
-    fields $record | where name == $name and value != null | get value | each {|value| decoded $value }
+    let found = $record | parse --regex $"\(?:^|;\)($name)=\(?<value>[^;]*\)" | get value
+    if ($found | is-empty) { [] } else { $found | each {|value| decoded $value } }
 }
 
 # Adds a field to the record.

@@ -21,12 +21,12 @@ def --env end-uv [] {
 # Sets or restores the variable, as the current directory wants it.
 def --env look-for-uv [] {
     let record = settled-record
-    let project = values-of $record uv | get --optional 0
-    if $project == null {
+    if not ($record | str contains ';uv=') {
         return
     }
+    let project = values-of $record uv | get 0
     if (is-about-active $record) and (is-in-uv-project $project) {
-        if (values-of $record lent | is-empty) {
+        if not ($record | str contains ';lent=') {
             let before = variable UV_PROJECT_ENVIRONMENT
             let before = if $before == null { '' } else { $"=($before)" }
             write-record $"($record);lent=(encoded $'UV_PROJECT_ENVIRONMENT($before)')"
