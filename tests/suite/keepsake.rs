@@ -328,6 +328,8 @@ fn a_snapshot_is_saved_before_uv_recreates_an_environment() {
     let text = format!("[project]\nname = 'demo'\nversion = '0'\nrequires-python = '=={}.*'\n", other.minor());
     fs::write(project.join("pyproject.toml"), text).unwrap();
     uv(&["run", "-q", "--no-sync", "--no-project", "python", "-c", "0"]).stderr("");
+    let said = uv(&["sync", "-q", "--dry-run"]).stderr_text();
+    assert!(!said.contains("snapshot"), "{said}");
     let saved =
         |number: u8| format!("Saved snapshot {number} of `x`; `venvwrap rollback x {number}` goes back to it\n");
     let said = format!(
@@ -344,6 +346,11 @@ fn a_snapshot_is_saved_before_uv_recreates_an_environment() {
     sandbox.run(["rollback", "x", "1"]).status(0);
     assert!(root.join("bin/postactivate").is_file() && root.join("bin/pip").is_file());
     sandbox.run(["doctor", "x"]).status(0).stderr("");
+    // The other file that uv reads.
+    fs::write(project.join("pyproject.toml"), "[project]\nname = 'demo'\nversion = '0'\n").unwrap();
+    fs::write(project.join(".python-version"), format!("{}\n", other.minor())).unwrap();
+    let said = uv(&["sync", "-q"]).stderr_text();
+    assert!(said.contains("/.python-version asks for Python") && said.contains("Saved snapshot"), "{said}");
 }
 
 #[test]

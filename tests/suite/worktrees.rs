@@ -137,7 +137,7 @@ fn the_worktrees_of_a_bare_repository_share_an_environment() {
         sandbox.run(["setvirtualenvproject", "sub", &at("a/sub")]).status(0);
         which(&sandbox, &format!("{layout}/b/sub")).status(0).stdout("[ROOT]/envs/sub\n");
         // What took the place of a worktree is none of the repository.
-        fs::remove_file(sandbox.root().join(layout).join("trunk/.git")).unwrap();
+        fs::write(sandbox.root().join(layout).join("trunk/.git"), "gitdir: /other/.git/worktrees/trunk\n").unwrap();
         found("early");
     }
 }

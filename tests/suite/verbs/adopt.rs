@@ -111,6 +111,18 @@ fn registered_it_stays_where_it_is_whatever_becomes_of_the_name() {
 }
 
 #[test]
+fn undo_without_a_name_reverses_what_was_done_last() {
+    let sandbox = Sandbox::new();
+    let project = shop(&sandbox);
+    adopt(&sandbox, &[&project, Path::new("shop")]).status(0);
+    sandbox.minimal_environment("x");
+    sandbox.run(["rmvirtualenv", "x"]).status(0);
+    sandbox.run(["undo"]).status(0).stderr("Restored `x`\n");
+    sandbox.run(["undo"]).status(0).stderr("Moved `shop` back to [ROOT]/my shop/.venv\n");
+    assert!(!is_link(&project.join(".venv")));
+}
+
+#[test]
 fn a_dry_run_says_it_and_changes_nothing() {
     let sandbox = Sandbox::new();
     let project = shop(&sandbox);

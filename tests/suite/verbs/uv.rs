@@ -377,6 +377,12 @@ fn uv_goes_on_with_an_environment_that_it_recreated() {
     let said = format!("{restored}uv uses `x` in [ROOT]/my project while it is active\n");
     sandbox.run(["uv", "on", "x"]).status(0).stdout("").stderr(said);
     sandbox.run(["uv", "on", "x"]).status(0).stderr("uv uses `x` in [ROOT]/my project while it is active\n");
+    // A link that was written by hand is kept from then on.
+    fs::copy(sandbox.environment("x").join(".project"), sandbox.environment("y").join(".project")).unwrap();
+    let kept = sandbox.workon_home().join(".venvwrap/kept/y");
+    assert!(!kept.exists());
+    sandbox.run(["uv", "on", "y"]).status(0);
+    assert!(kept.is_file());
 }
 
 /// A project with no dependency yet, and a wheel to add.
