@@ -131,7 +131,8 @@ fn required(directory: &Path) -> Result<Option<Asked>> {
     Ok(full.or_else(|| said(python_version, &file, "python_version")))
 }
 
-/// PEP 751. Reads only up to the first table: a lock can be long, and the installer checks the rest.
+/// PEP 751. Reads only up to the first table: a lock can be long, and the installer checks the
+/// rest.
 fn required_by_lock(file: &Path) -> Option<String> {
     let text = read_prefix(file, LIMIT).ok()??;
     let text = String::from_utf8_lossy(&text);
