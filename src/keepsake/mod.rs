@@ -6,8 +6,9 @@
 //! written it.
 
 mod moved;
+mod recreated;
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
@@ -19,16 +20,14 @@ use crate::context::Context;
 use crate::customization::Customization;
 use crate::environment::{Environment, requested_python};
 use crate::error::{Error, Result};
-use crate::formats::pyvenv_cfg;
 use crate::fs::private::read_private;
-use crate::fs::{entries_in, write_whole};
-use crate::hooks;
+use crate::fs::write_whole;
 use crate::project::dot_venv::Form;
 use crate::project::{self, identity::Identity};
 use crate::workon_home::WorkonHome;
-use crate::workon_home::name::EnvironmentName;
 
 pub(crate) use moved::{decline, of_moved_project};
+pub(crate) use recreated::{Timestamps, lost_link, lost_links, restore, was_recreated};
 
 /// The longest copy that is read.
 const LONGEST: u64 = 4 * 1024 * 1024;
@@ -106,7 +105,7 @@ pub(crate) fn remember(home: &WorkonHome, environment: &Environment, context: &C
 fn save(home: &WorkonHome, environment: &Environment, context: &Context) -> Result<()> {
     // The caller may have read it before it was changed.
     let Some(environment) = &Environment::open(environment.root())? else { return Ok(()) };
-    let is_lost = || lost(Timestamps::of(home, environment), home, environment, context).is_some();
+    let is_lost = || was_recreated(home, environment, context);
     // The copy of what is lost stays until that is restored.
     if !is_stored(home, environment) || is_lost() {
         return Ok(());
@@ -145,46 +144,6 @@ fn own_prompt(environment: &Environment) -> Option<&[u8]> {
     environment.cfg().and_then(|cfg| cfg.prompt()).filter(|prompt| *prompt != environment.name().as_bytes())
 }
 
-/// When the copy and the environment's `pyvenv.cfg` were written. Activating an environment checks
-/// nothing else, unless they show that another tool recreated it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Timestamps {
-    copy: Option<SystemTime>,
-    cfg: Option<SystemTime>,
-}
-
-impl Timestamps {
-    /// Reads both; without a copy, only that.
-    pub(crate) fn of(home: &WorkonHome, environment: &Environment) -> Self {
-        let copy = modified(&location(home, environment.name()));
-        Self { copy, cfg: copy.and_then(|_| modified(&environment.root().join(pyvenv_cfg::FILE_NAME))) }
-    }
-
-    /// Two files written within one tick of the clock have the same time, whichever came first.
-    fn is_recreated(self) -> bool {
-        self.copy.is_some() && self.cfg >= self.copy
-    }
-
-    /// Saves the copy if there is none, or if it is not younger than the environment, its project
-    /// link, and its `postactivate`: you may have edited them by hand.
-    pub(crate) fn refresh(self, home: &WorkonHome, environment: &Environment, has_project: bool, context: &Context) {
-        let hook = || modified(&environment.bin().join(hooks::POSTACTIVATE.name));
-        // Removing a file changes the directory.
-        let link = || modified(environment.root()).max(modified(&project::file(environment.root(), context)));
-        let is_due = match self.copy {
-            None => has_project || has_settings(environment) || hook().is_some(),
-            copy => self.is_recreated() || hook() >= copy || link() >= copy,
-        };
-        if is_due {
-            remember(home, environment, context);
-        }
-    }
-}
-
-fn modified(path: &Path) -> Option<SystemTime> {
-    fs::symlink_metadata(path).and_then(|entry| entry.modified()).ok()
-}
-
 /// Marks the copy as that of a removed environment, for `undo`. `dot_venv`: the `.venv` of
 /// its project was removed, too.
 pub(crate) fn mark_removed(home: &WorkonHome, name: &OsStr, dot_venv: Option<Form>) {
@@ -219,21 +178,6 @@ pub(crate) fn link_of_removed(
     (keepsake.removed_with_link && keepsake.project() == Some(&project)).then_some((project, form))
 }
 
-/// Whether another tool recreated the environment since the copy was saved, without what you had
-/// set up in it.
-pub(crate) fn was_recreated(home: &WorkonHome, environment: &Environment, context: &Context) -> bool {
-    lost(Timestamps::of(home, environment), home, environment, context).is_some()
-}
-
-/// The project of an environment that lost the link to it when another tool recreated it.
-pub(crate) fn lost_link(home: &WorkonHome, context: &Context, name: &OsStr) -> Option<PathBuf> {
-    // Most environments have no copy.
-    modified(&location(home, name))?;
-    let environment = home.get(&EnvironmentName::existing(name).ok()?).ok()?;
-    let keepsake = lost(Timestamps::of(home, &environment), home, &environment, context)?;
-    keepsake.project().map(Path::to_path_buf)
-}
-
 /// The directories where shells find an environment: its project, also if another tool removed the
 /// link to that, and where other worktrees look for it.
 pub(crate) fn linked_directories(
@@ -252,68 +196,8 @@ pub(crate) fn linked_directories(
     [project, shared].into_iter().flatten().collect()
 }
 
-/// The environments that lost their links, and the projects.
-pub(crate) fn lost_links(home: &WorkonHome, context: &Context) -> Vec<(OsString, PathBuf)> {
-    let entries = entries_in(home.kept()).map(|entry| entry.file_name());
-    entries.filter_map(|name| lost_link(home, context, &name).map(|project| (name, project))).collect()
-}
-
-/// The copy, if the environment lacks something of it since another tool recreated the environment:
-/// `pyvenv.cfg` and the directory of programs are not older than the copy. (What you remove leaves
-/// both alone.)
-fn lost(timestamps: Timestamps, home: &WorkonHome, environment: &Environment, context: &Context) -> Option<Keepsake> {
-    if !timestamps.is_recreated() || !is_stored(home, environment) {
-        return None;
-    }
-    let keepsake = read(home, environment.name()).filter(|keepsake| !keepsake.removed)?;
-    let customization = &keepsake.customization;
-    let is_lost = match fs::symlink_metadata(environment.bin()).and_then(|entry| entry.created()) {
-        Ok(born) => {
-            let prompt = environment.cfg().and_then(|cfg| cfg.prompt());
-            let kept = customization.prompt.as_deref().filter(|prompt| *prompt != environment.name().as_bytes());
-            let has_lost_prompt = kept.is_some() && prompt != kept;
-            let has_lost_settings =
-                has_lost_prompt || customization.sees_system_packages && !environment.sees_system_packages();
-            Some(born) >= timestamps.copy && (has_lost_settings || customization.is_missing_in(environment, context))
-        }
-        // The file system does not say.
-        Err(_) => fs::symlink_metadata(project::file(environment.root(), context)).is_err(),
-    };
-    is_lost.then_some(keepsake)
-}
-
-/// Restores what another tool dropped, and returns the words for it. Replaces no file. `None` if
-/// nothing is missing.
-pub(crate) fn restore(
-    timestamps: Timestamps,
-    home: &WorkonHome,
-    environment: &Environment,
-    context: &Context,
-) -> Result<Option<Vec<&'static str>>> {
-    let Some(keepsake) = lost(timestamps, home, environment, context) else { return Ok(None) };
-    let customization = &keepsake.customization;
-    let mut done = customization.write_files(environment.root(), environment.site_packages().ok().as_deref())?;
-    let prompt = customization.prompt.as_deref().unwrap_or(environment.name().as_bytes());
-    let current = environment.cfg().and_then(|cfg| cfg.prompt());
-    if current != Some(prompt) && (current.is_some() || customization.prompt.is_some()) {
-        pyvenv_cfg::edit(environment.root(), |text| pyvenv_cfg::with_value(text, "prompt", prompt))?;
-        done.push("prompt");
-    }
-    if customization.sees_system_packages && !environment.sees_system_packages() {
-        environment.show_system_packages(true)?;
-        done.push("system site-packages");
-    }
-    if let Some(request) = &keepsake.request
-        && request.write(environment)?
-    {
-        done.push("requested Python");
-    }
-    if customization.write_project(environment.root(), context)? {
-        done.insert(0, "project");
-    }
-    // Last: until then the copy is older than the environment, and the next command tries again.
-    save(home, environment, context)?;
-    Ok(Some(done))
+fn modified(path: &Path) -> Option<SystemTime> {
+    fs::symlink_metadata(path).and_then(|entry| entry.modified()).ok()
 }
 
 fn read(home: &WorkonHome, name: &OsStr) -> Option<Keepsake> {

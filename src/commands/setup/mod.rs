@@ -12,17 +12,15 @@ use crate::rc_files::RcFiles;
 use crate::rc_files::block::{self, DamagedBlock, Line, Survey};
 use crate::rc_files::former::{self, FormerLine};
 use crate::shell::Shell;
-use crate::shell::init::{Script, Switching};
-use crate::shell::startup::{FunctionsSource, Startup};
+use crate::shell::startup::Startup;
 
 mod compat;
 mod difference;
+mod source;
 mod startup_file;
 
-use startup_file::StartupFile;
-
-/// Longest file that is read.
-const LIMIT: u64 = 16 * 1024 * 1024;
+use source::{is_of_this_binary, source};
+use startup_file::{LIMIT, StartupFile};
 
 /// Load the commands in every new shell
 ///
@@ -337,34 +335,6 @@ fn damaged_block(file: &StartupFile, DamagedBlock(line): &DamagedBlock) -> Error
         message: format!("cannot change {}: the block of `venvwrap setup` in line {line} is not whole", file.shown),
         hint: "remove what is left of it with an editor, and run `venvwrap setup` again".to_owned(),
     }
-}
-
-/// Where new shells get the functions: from the file installed with this binary, else from the
-/// binary. The file switches by directory only where the settings say so.
-fn source(session: &Session<'_>, shell: Shell, is_automatic: bool) -> Result<FunctionsSource> {
-    let binary = session.context.executable()?;
-    // Nushell gets the commands themselves.
-    if let Some(share) = share_of(&binary).filter(|_| !is_automatic && shell != Shell::Nu) {
-        let file = share.join(format!("venvwrap/init.{shell}"));
-        if is_of_this_binary(session, shell, &file) {
-            return Ok(FunctionsSource::File(file));
-        }
-    }
-    Ok(FunctionsSource::Binary(binary))
-}
-
-/// The directory share/ of the prefix that the binary is installed in.
-fn share_of(binary: &Path) -> Option<PathBuf> {
-    Some(binary.parent()?.parent()?.join("share"))
-}
-
-/// Whether a file with the functions was installed with this binary.
-fn is_of_this_binary(session: &Session<'_>, shell: Shell, file: &Path) -> bool {
-    let Ok(executable) = session.context.executable() else { return false };
-    let share = share_of(&executable);
-    let text = read_small(file, LIMIT).ok().flatten().unwrap_or_default();
-    let script = Script { executable: &executable, switching: Switching::BySettings, share: share.as_deref() };
-    script.is_in(shell, &text)
 }
 
 impl Edit {

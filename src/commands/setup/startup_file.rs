@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::fs::{read_small, write_whole};
 
 /// Longest rc file that is changed.
-const LIMIT: u64 = 16 * 1024 * 1024;
+pub(super) const LIMIT: u64 = 16 * 1024 * 1024;
 
 pub(super) struct StartupFile {
     /// The path of the shell, in a message.
