@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
-use super::{Outcome, Session, Verb, legible};
+use super::{Outcome, Session, Verb, legible, workon};
 use crate::environment::path_extensions::PathExtensions;
 use crate::error::Result;
 use crate::keepsake;
@@ -40,14 +40,13 @@ pub(crate) struct Add2Virtualenv {
 
 impl Verb for Add2Virtualenv {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
-        let packages = session.active()?.site_packages()?;
-        let there = PathExtensions::open(&packages)?;
         if self.directories.is_empty() {
+            let there = PathExtensions::open(&session.active()?.site_packages()?)?;
             output::data(&legible(&listing(there.as_ref())))?;
             return Ok(Outcome::Status(1));
         }
-        session.active_unlocked()?;
-        let mut file = there.unwrap_or_else(|| PathExtensions::new(&packages));
+        let packages = workon::active_restored(session)?.site_packages()?;
+        let mut file = PathExtensions::open(&packages)?.unwrap_or_else(|| PathExtensions::new(&packages));
         let mut changed = false;
         for typed in &self.directories {
             let path = session.context.absolute_path(typed)?;

@@ -2,7 +2,7 @@
 
 use clap::Parser;
 
-use super::{Outcome, Session, Verb, elsewhere};
+use super::{Outcome, Session, Verb, elsewhere, workon};
 use crate::error::Result;
 use crate::output;
 
@@ -25,7 +25,7 @@ pub(crate) struct ToggleGlobalSitePackages {
 
 impl Verb for ToggleGlobalSitePackages {
     fn run(self, session: &Session<'_>) -> Result<Outcome> {
-        let environment = session.active_unlocked()?;
+        let environment = workon::active_restored(session)?;
         if environment.is_conda() {
             return Err(elsewhere::owned(session, &environment, elsewhere::OwnerAction::Change));
         }

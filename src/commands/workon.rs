@@ -245,6 +245,16 @@ pub(super) fn restore(
     Ok((timestamps, false))
 }
 
+/// The active environment, to be changed. What another tool removed by recreating it while it was
+/// active is restored first: the change must not hide that.
+pub(super) fn active_restored(session: &Session<'_>) -> Result<Environment> {
+    let environment = session.active_unlocked()?;
+    match WorkonHome::locate(session.context) {
+        Ok(home) if restore(session, &home, &environment)?.1 => session.active_unlocked(),
+        _ => Ok(environment),
+    }
+}
+
 /// The appended lines, unless they work only in a sourced file or would end the shell; those are
 /// reported.
 fn runnable(session: &Session<'_>, environment: &Environment, lines: Option<Vec<u8>>) -> Option<Vec<u8>> {
