@@ -4,9 +4,9 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use crate::support::answer::Answer;
+use crate::support::disk::set_time;
 use crate::support::pythons::{self, peer};
 use crate::support::sandbox::{Sandbox, tool};
 use crate::support::shells::Shell;
@@ -209,7 +209,7 @@ fn what_happens_within_one_tick_of_the_clock_counts() {
         fs::create_dir(sandbox.root().join(name)).unwrap();
         fs::write(root.join(".project"), format!("{}\n", sandbox.root().join(name).display())).unwrap();
         if name == "two" {
-            has_time(&copy, fs::metadata(root.join(".project")).unwrap().modified().unwrap());
+            set_time(&copy, fs::metadata(root.join(".project")).unwrap().modified().unwrap());
         }
         Shell::Bash.plain().run(&sandbox, "workon x").status(0).stderr("");
     }
@@ -217,14 +217,10 @@ fn what_happens_within_one_tick_of_the_clock_counts() {
     // Not before what is born in the environment, and not after its settings.
     let born = fs::metadata(root.join("bin")).unwrap().created().unwrap();
     for file in [&copy, &root.join("pyvenv.cfg")] {
-        has_time(file, born);
+        set_time(file, born);
     }
     let line = "another tool recreated `x`; restored its project, requested Python\n";
     Shell::Bash.plain().run(&sandbox, "workon x; pwd").status(0).stderr(line).stdout("[ROOT]/two\n");
-}
-
-fn has_time(file: &Path, time: SystemTime) {
-    fs::File::options().append(true).open(file).unwrap().set_modified(time).unwrap();
 }
 
 #[test]
@@ -244,6 +240,29 @@ fn a_new_link_does_not_hide_what_was_lost() {
         .stderr("x: restored its project, hooks, added paths, prompt, requested Python\n");
     let link = fs::read_to_string(sandbox.environment("x").join(".project")).unwrap();
     assert_eq!(link, format!("{}\n", sandbox.root().join("other").display()));
+}
+
+#[test]
+fn a_change_of_an_environment_emptied_while_active_hides_nothing_that_was_lost() {
+    for (line, remark) in [
+        ("add2virtualenv \"$PWD/other\"", ""),
+        ("add2virtualenv -d \"$PWD/other\"", "`[ROOT]/other` was not on the path\n"),
+        ("toggleglobalsitepackages -q", ""),
+    ] {
+        let sandbox = Sandbox::plain();
+        emptied(&sandbox);
+        let code = format!(
+            "workon x; cd ..; '{}' venv -q --offline --no-cache --clear --python '{}' \"$VIRTUAL_ENV\"
+             : >\"$VIRTUAL_ENV/bin/pip\"; {line}; deactivate; workon x",
+            peer("uv").display(),
+            pythons::complete().path.display()
+        );
+        let said = "another tool recreated `x`; restored its project, hooks, added paths, prompt, requested Python\n";
+        Shell::Bash.plain().run(&sandbox, code).status(0).stderr(format!("{said}{said}{remark}"));
+        let packages = fs::read_dir(sandbox.environment("x").join("lib")).unwrap().next().unwrap().unwrap().path();
+        let added = fs::read_to_string(packages.join("site-packages/_virtualenv_path_extensions.pth")).unwrap();
+        assert!(added.contains(sandbox.root().join("added").to_str().unwrap()), "{added}");
+    }
 }
 
 /// A real project of uv whose environment is ours, by the variable that uv reads: no `.venv` leads

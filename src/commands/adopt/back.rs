@@ -27,7 +27,11 @@ pub(in crate::commands) fn which(home: &WorkonHome, name: Option<&OsStr>) -> Res
     let Some(name) = name else {
         let last = home.adopted().into_iter().max_by_key(|(_, at)| *at);
         let Some((name, at)) = last else { return Ok(None) };
-        let removed = home.removed()?.first().map(|removed| removed.at);
+        // A name in the trash has whole seconds; the removal also changed the directory.
+        let removed = home.removed()?.first().map(|removed| {
+            let changed = fs::symlink_metadata(removed.place()).and_then(|place| place.modified());
+            changed.map_or(removed.at, |changed| changed.max(removed.at))
+        });
         return Ok(removed.is_none_or(|removed| removed < at).then_some(name));
     };
     let is_there = fs::symlink_metadata(home.path().join(name)).is_ok();

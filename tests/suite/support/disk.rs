@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hasher};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::time::SystemTime;
 
 /// Everything in a directory, sorted by path, one line each: the kind, the mode, and the target of
 /// a link or the text of a file. A long text is shown as its length and a hash.
@@ -46,4 +47,9 @@ pub(crate) fn names(directory: &Path) -> Vec<String> {
     let mut names: Vec<String> = entries.map(|entry| entry.file_name().as_bytes().escape_ascii().to_string()).collect();
     names.sort();
     names
+}
+
+/// Dates a file or a directory.
+pub(crate) fn set_time(path: &Path, time: SystemTime) {
+    fs::File::open(path).unwrap().set_modified(time).unwrap();
 }

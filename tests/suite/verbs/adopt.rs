@@ -3,9 +3,10 @@
 use std::fs;
 use std::os::unix::fs::{chown, symlink};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, UNIX_EPOCH};
 
 use crate::support::answer::Answer;
-use crate::support::disk::{names, tree};
+use crate::support::disk::{names, set_time, tree};
 use crate::support::pythons;
 use crate::support::sandbox::{Sandbox, tool};
 use crate::support::shells::Shell;
@@ -117,6 +118,12 @@ fn undo_without_a_name_reverses_what_was_done_last() {
     adopt(&sandbox, &[&project, Path::new("shop")]).status(0);
     sandbox.minimal_environment("x");
     sandbox.run(["rmvirtualenv", "x"]).status(0);
+    // Within one second, which is as exact as the names in the trash are.
+    let private = sandbox.workon_home().join(".venvwrap");
+    let place = names(&private.join("trash")).remove(0);
+    let second = Duration::from_secs(place.split_once('.').unwrap().0.parse().unwrap());
+    set_time(&private.join("adopted/shop"), UNIX_EPOCH + second + Duration::from_millis(500));
+    set_time(&private.join("trash").join(place), UNIX_EPOCH + second + Duration::from_millis(900));
     sandbox.run(["undo"]).status(0).stderr("Restored `x`\n");
     sandbox.run(["undo"]).status(0).stderr("Moved `shop` back to [ROOT]/my shop/.venv\n");
     assert!(!is_link(&project.join(".venv")));

@@ -147,7 +147,8 @@ fn the_creator_that_the_person_names_makes_it_in_place() {
         "venvwrap: VIRTUALENVWRAPPER_VIRTUALENV: no program `nosuch` on PATH\n\
                  hint: install it, or unset the variable: venvwrap needs no other program to create environments\n",
     );
-    assert_eq!(names(&sandbox.workon_home()), ["x"]);
+    // The prompt is kept beside it.
+    assert_eq!(names(&sandbox.workon_home()), [".venvwrap", "x"]);
 }
 
 #[test]
