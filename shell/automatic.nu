@@ -27,8 +27,12 @@ def --env find-project [] {
             return ''
         }
         let here = $place
+        let shared = linked-in-worktree $here $index
+        if $shared != '' {
+            return $shared
+        }
         let has_mark = [.venv .python-envs Pipfile] | any {|name| $"($here)/($name)" | path type | is-not-empty }
-        if $has_mark or ($"($index)($here)/.linked" | path exists) or (is-worktree $here $index) {
+        if $has_mark or ($"($index)($here)/.linked" | path exists) {
             return $here
         }
         $place = $here | path dirname
@@ -45,15 +49,30 @@ def modified [path: string] {
     %ls --directory $path | get 0.modified
 }
 
-# Whether a directory is a worktree of a linked repository. A submodule has a file `.git`, too.
-def is-worktree [directory: string, index: string] {
-    let file = $"($directory)/.git"
+# If this is the top of a worktree, by its file `.git`: the nearest directory, from the current one
+# up to here, whose counterpart in the main worktree is linked, or ''. A submodule has such a file,
+# too. For a bare repository, which has no main worktree, the list has the repository in its place.
+def linked-in-worktree [top: string, index: string] {
+    let file = $"($top)/.git"
     if ($file | path type) != file {
-        return false
+        return ''
     }
     let line = first-line $file | default ''
-    let main = $line | parse --regex '^gitdir: (?<main>/.*)/\.git/worktrees/' | get --optional 0.main
-    $main != null and ($"($index)($main)/.linked" | path exists)
+    let main = $line | parse --regex '^gitdir: (?<main>/.*?)(?:/\.git)?/worktrees/[^/]*$' | get --optional 0.main
+    if $main == null or not ($"($index)($main)" | path exists) {
+        return ''
+    }
+    mut place = $env.PWD
+    loop {
+        let below = $place | str replace $top ''
+        if ($"($index)($main)($below)/.linked" | path exists) {
+            return $place
+        }
+        if $place == $top {
+            return ''
+        }
+        $place = $place | path dirname
+    }
 }
 
 # Looks where this shell is now, and switches where the project is another one.

@@ -51,7 +51,7 @@ def --env give-back-uv [] {
     }
 }
 
-# The earlier value in the field `lent`. A variable that bash did not export was none to programs.
+# The earlier value in the field `lent`. A variable that bash had not exported does not count.
 def value-before-uv [lent: string] {
     $lent | parse --regex '(?s)^UV_PROJECT_ENVIRONMENT=(?<value>.*)' | get --optional 0.value
 }
@@ -72,7 +72,7 @@ def --env is-in-uv-project [project: string] {
         if ($"($place)/pyproject.toml" | path exists) {
             let nested = $place
             if $env.__venvwrap.nested.0 != $nested {
-                # uv's variable is no matter of this program: to ask would never end.
+                # Converting uv's variable for this program would ask again, without end.
                 let is_member = with-env {ENV_CONVERSIONS: {}} {
                     try { ^$executable answer in-project -- $project; true } catch { false }
                 }

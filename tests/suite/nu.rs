@@ -590,6 +590,39 @@ fn the_directory_switches_at_a_prompt() {
 }
 
 #[test]
+fn worktrees_share_environments_at_a_prompt() {
+    let sandbox = with_projects(&["--auto"]);
+    let git = |words: &[&str]| sandbox.git("src/api", words);
+    sandbox.write("src/api/web app/deep/Makefile", "");
+    sandbox.run(["setvirtualenvproject", "it's $x", "src/api/web app"]).status(0);
+    git(&["init", "-q"]);
+    git(&["add", "."]);
+    git(&["commit", "-q", "-m", "x"]);
+    git(&["worktree", "add", "-q", "-b", "fix", "../fix it"]);
+    sandbox.git(".", &["clone", "-q", "--bare", "src/api", "bare/.git"]);
+    for name in ["one", "two"] {
+        let tree = sandbox.root().join("bare").join(name);
+        sandbox.git("bare/.git", &["worktree", "add", "-q", "-b", name, tree.to_str().unwrap()]);
+    }
+    sandbox.run(["setvirtualenvproject", "it's $x", "bare/one/web app"]).status(0);
+    // A file that names a repository it does not belong to.
+    fs::create_dir(sandbox.root().join("forged")).unwrap();
+    fs::copy(sandbox.root().join("src/fix it/.git"), sandbox.root().join("forged/.git")).unwrap();
+    let terminal = nushell(&sandbox);
+    for (line, prompt) in [
+        ("cd 'src/fix it'", "(api) $"),
+        ("cd 'web app/deep'", "(it's $x) $"),
+        ("cd ../..", "(api) $"),
+        ("cd ../../forged", "$"),
+        ("cd '../bare/two/web app'", "(it's $x) $"),
+        ("cd ..", "$"),
+    ] {
+        let screen = terminal.run(line);
+        assert!(screen.ends_with(&format!(" {line}\n{prompt}")), "{line}: {screen}");
+    }
+}
+
+#[test]
 fn tab_finishes_a_name_in_quotes() {
     let sandbox = with_projects(&[]);
     let terminal = nushell(&sandbox);
