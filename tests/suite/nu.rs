@@ -604,7 +604,8 @@ fn worktrees_share_environments_at_a_prompt() {
         let tree = sandbox.root().join("bare").join(name);
         sandbox.git("bare/.git", &["worktree", "add", "-q", "-b", name, tree.to_str().unwrap()]);
     }
-    sandbox.run(["setvirtualenvproject", "it's $x", "bare/one/web app"]).status(0);
+    sandbox.minimal_environment("bare");
+    sandbox.run(["setvirtualenvproject", "bare", "bare/one/web app"]).status(0);
     // A file that names a repository it does not belong to.
     fs::create_dir(sandbox.root().join("forged")).unwrap();
     fs::copy(sandbox.root().join("src/fix it/.git"), sandbox.root().join("forged/.git")).unwrap();
@@ -614,7 +615,7 @@ fn worktrees_share_environments_at_a_prompt() {
         ("cd 'web app/deep'", "(it's $x) $"),
         ("cd ../..", "(api) $"),
         ("cd ../../forged", "$"),
-        ("cd '../bare/two/web app'", "(it's $x) $"),
+        ("cd '../bare/two/web app'", "(bare) $"),
         ("cd ..", "$"),
     ] {
         let screen = terminal.run(line);
