@@ -77,7 +77,7 @@ demo: $(BINARY) ## build, then play the main job in your shell, in a scratch dir
 test: ## install missing test tools where allowed, then lint, run every test, and try the packages that are made quickly
 	$(MAKE) -j2 lint $(BINARY)
 	tests/tools/tallied.sh cargo test --locked
-	tests/tools/released.sh $(BINARY) contract::
+	tests/tools/released.sh $(BINARY) contract:: keepsake::
 	$(MAKE) check-generated
 	$(MAKE) package-test KINDS="$(QUICK_KINDS)"
 

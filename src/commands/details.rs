@@ -173,9 +173,8 @@ pub(super) fn unused_since(home: &WorkonHome, environment: &Environment) -> Opti
 
 /// When the directory was created, if the file system records that; else the time of `pyvenv.cfg`.
 fn created(environment: &Environment) -> Option<SystemTime> {
-    let root = fs::metadata(environment.root()).ok()?;
     let cfg = || fs::metadata(environment.root().join(pyvenv_cfg::FILE_NAME)).ok()?.modified().ok();
-    root.created().ok().or_else(cfg)
+    crate::fs::created(environment.root()).or_else(cfg)
 }
 
 fn seconds(time: SystemTime) -> Option<u64> {

@@ -54,6 +54,26 @@ pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
     }
 }
 
+/// When a file or directory was created, links followed. `None` if the file system does not record
+/// that.
+#[cfg(target_os = "linux")]
+pub(crate) fn created(path: &Path) -> Option<SystemTime> {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use rustix::fs::{StatxFlags, statx};
+
+    // With musl, the standard library does not know.
+    let known = statx(CWD, path, AtFlags::empty(), StatxFlags::BTIME).ok()?;
+    let has_time = StatxFlags::from_bits_retain(known.stx_mask).contains(StatxFlags::BTIME);
+    let since = Duration::new(u64::try_from(known.stx_btime.tv_sec).ok()?, known.stx_btime.tv_nsec);
+    has_time.then(|| UNIX_EPOCH.checked_add(since))?
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn created(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).and_then(|file| file.created()).ok()
+}
+
 /// Device, inode, size, and both times with nanoseconds. They stay the same as long as a file is
 /// unchanged: no program (`touch`, `cp -p`, an unpacker) can set the change time of the inode.
 pub(crate) type Stamp = [i64; 7];

@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::environment::Environment;
 use crate::error::Result;
 use crate::formats::pyvenv_cfg;
-use crate::fs::entries_in;
+use crate::fs::{created, entries_in};
 use crate::hooks;
 use crate::project;
 use crate::workon_home::WorkonHome;
@@ -84,8 +84,8 @@ fn lost(timestamps: Timestamps, home: &WorkonHome, environment: &Environment, co
     }
     let keepsake = read(home, environment.name()).filter(|keepsake| !keepsake.removed)?;
     let customization = &keepsake.customization;
-    let is_lost = match fs::symlink_metadata(environment.bin()).and_then(|entry| entry.created()) {
-        Ok(born) => {
+    let is_lost = match created(&environment.bin()) {
+        Some(born) => {
             let prompt = environment.cfg().and_then(|cfg| cfg.prompt());
             let kept = customization.prompt.as_deref().filter(|prompt| *prompt != environment.name().as_bytes());
             let has_lost_prompt = kept.is_some() && prompt != kept;
@@ -94,7 +94,9 @@ fn lost(timestamps: Timestamps, home: &WorkonHome, environment: &Environment, co
             Some(born) >= timestamps.copy && (has_lost_settings || customization.is_missing_in(environment, context))
         }
         // The file system does not say.
-        Err(_) => fs::symlink_metadata(project::file(environment.root(), context)).is_err(),
+        None => {
+            customization.project.is_some() && fs::symlink_metadata(project::file(environment.root(), context)).is_err()
+        }
     };
     is_lost.then_some(keepsake)
 }
@@ -130,5 +132,5 @@ pub(crate) fn restore(
     }
     // Last: until then the copy is older than the environment, and the next command tries again.
     save(home, environment, context)?;
-    Ok(Some(done))
+    Ok(Some(done).filter(|done| !done.is_empty()))
 }

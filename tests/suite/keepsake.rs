@@ -243,6 +243,16 @@ fn a_new_link_does_not_hide_what_was_lost() {
 }
 
 #[test]
+fn a_change_of_settings_is_no_recreation() {
+    let sandbox = Sandbox::plain();
+    sandbox.run(["mkvirtualenv", "-q", "-p", pythons::complete().path.to_str().unwrap(), "x"]).status(0);
+    let code = "workon x; add2virtualenv \"$PWD/other\"; toggleglobalsitepackages -q; deactivate; workon x; deactivate
+        rmvirtualenv x";
+    let said = "`venvwrap undo x` brings it back, for 7 days\n";
+    Shell::Bash.plain().run(&sandbox, code).status(0).stderr(said);
+}
+
+#[test]
 fn a_change_of_an_environment_emptied_while_active_hides_nothing_that_was_lost() {
     for (line, remark) in [
         ("add2virtualenv \"$PWD/other\"", ""),
