@@ -1,7 +1,7 @@
-//! The commands, one file each: its words (clap), its help with examples, and what it does.
+//! The commands, one file each: their options (clap), help with examples, and work.
 //!
-//! Owns the flow of a command from its words to an [`Outcome`]. A command writes no shell code,
-//! ends no process and reads no variable itself.
+//! Owns the flow of a command from its command line to an [`Outcome`]. A command writes no shell
+//! code, ends no process, and reads no variable itself.
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
@@ -95,36 +95,34 @@ pub(crate) mod wipeenv;
 pub(crate) mod workon;
 mod worktree;
 
-/// What a command leaves to be done.
+/// What is left to do after a command.
 #[derive(Debug)]
 pub(crate) enum Outcome {
     /// Nothing; status 0.
     Done,
     /// Nothing; this status.
     Status(u8),
-    /// The shell that called has steps to carry out, and then this status. Without such a shell
-    /// they are left undone.
+    /// Steps for the calling shell, then this status. Without such a shell they are left undone.
     Plan(Plan, u8),
 }
 
-/// A command: words that clap reads into it, and what it does with them.
+/// A command, parsed by clap.
 pub(crate) trait Verb: clap::Parser {
-    /// Does it.
+    /// Runs it.
     fn run(self, session: &Session<'_>) -> Result<Outcome>;
 
-    /// What it does itself where clap ends the command line, with help or a mistake; `None`: as
-    /// every verb does.
+    /// Its own response where clap stops at help or at a mistake. `None`: the common one.
     fn instead(_end: &clap::Error, _session: &Session<'_>) -> Option<Result<Outcome>> {
         None
     }
 }
 
-/// What every command may ask for.
+/// What every command can use.
 #[derive(Debug)]
 pub(crate) struct Session<'a> {
-    /// The outside.
+    /// The state of the process.
     pub(crate) context: &'a Context,
-    /// The shell whose function called us and waits for a plan.
+    /// The shell whose function called and waits for a plan.
     pub(crate) shell: Option<Shell>,
     /// Whether that shell has a prompt.
     pub(crate) is_interactive: bool,
@@ -133,12 +131,12 @@ pub(crate) struct Session<'a> {
 }
 
 impl Session<'_> {
-    /// The store, made after a word on stderr where it is missing (rule G10 of virtualenvwrapper).
+    /// The store. Creates it if it is missing, and says so (rule G10 of virtualenvwrapper).
     pub(crate) fn workon_home(&self) -> Result<WorkonHome> {
         let home = WorkonHome::locate(self.context)?;
         if home.create_if_missing()? {
             let path = crate::shown::shown(home.path());
-            // The words that scripts of virtualenvwrapper's users look for.
+            // Scripts of virtualenvwrapper's users look for these words.
             output::note(&format!("NOTE: Virtual environments directory {path} does not exist. Creating..."));
         }
         Ok(home)
@@ -183,13 +181,13 @@ impl Session<'_> {
         }
     }
 
-    /// The shell that called, else the login shell, if it is one with functions.
+    /// The calling shell, else the login shell, if venvwrap has functions for it.
     fn shell_in_use(&self) -> Option<Shell> {
         let caller = || Shell::named(processes::caller()?.to_str()?);
         self.shell.or_else(caller).or_else(|| self.login_shell())
     }
 
-    /// The same, or bash.
+    /// The same, else bash.
     fn calling_shell(&self) -> Shell {
         self.shell_in_use().unwrap_or(Shell::Bash)
     }
@@ -207,7 +205,7 @@ impl Session<'_> {
         self.has_prompt() && !is_off()
     }
 
-    /// The shell that the person logs in with, where it is one of ours.
+    /// The login shell, if venvwrap has functions for it.
     pub(crate) fn login_shell(&self) -> Option<Shell> {
         self.context.variable(env_vars::SHELL).and_then(|path| path.to_str()).and_then(Shell::named)
     }
@@ -228,13 +226,13 @@ impl Session<'_> {
         })
     }
 
-    /// What is on record of entering, where anything is.
+    /// The record of the activation, if there is one.
     fn record(&self) -> Option<UndoRecord> {
         self.context.variable(env_vars::VENVWRAP_UNDO).map(UndoRecord::read)
     }
 
-    /// The project of the active environment, where another tool keeps that and the project was
-    /// known on entering.
+    /// The project of the active environment, if another tool keeps it and the project was known at
+    /// activation.
     pub(crate) fn project_of_owner(&self) -> Option<PathBuf> {
         let record =
             self.record().filter(|record| self.active_root().is_some_and(|root| root == Path::new(&record.root)))?;
@@ -263,14 +261,13 @@ impl Session<'_> {
         Ok(environment)
     }
 
-    /// A path as the person would write it.
+    /// A path as the user would write it.
     pub(crate) fn shown(&self, path: &Path) -> String {
         crate::shown::shown_path(path, self.context.home())
     }
 }
 
-/// Text from a file as stdout gets it: escaped line by line where a person looks, as it is for
-/// programs.
+/// Text from a file for stdout: escaped line by line on a terminal, unchanged for programs.
 fn legible(text: &[u8]) -> Cow<'_, [u8]> {
     if !output::is_looked_at() {
         return Cow::Borrowed(text);
@@ -284,7 +281,7 @@ fn legible(text: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(legible)
 }
 
-/// What clap has to say on stdout, in color where that wants it.
+/// A text of clap on stdout, in color on a terminal.
 pub(crate) fn rendered(end: &clap::Error) -> String {
     let text = end.render();
     if output::has_color() { text.ansi().to_string() } else { text.to_string() }

@@ -28,6 +28,8 @@ fn ended_everywhere(words: &[&str], make: impl Fn(&Sandbox), at_least: usize) {
     let mut ended = 0;
     for (step, signal) in with_signals(&steps) {
         fs::remove_dir_all(&root).unwrap();
+        // What was kept of the last one would be restored in the new one.
+        let _ = fs::remove_dir_all(sandbox.workon_home().join(".venvwrap/kept"));
         make(&sandbox);
         ended += usize::from(killer.ends_at(step, signal));
         let found = without_begun(&tree(&root));
