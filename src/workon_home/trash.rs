@@ -220,6 +220,13 @@ impl WorkonHome {
 }
 
 impl Removed {
+    /// The time of the removal to the nanosecond. `at` is from the name of the directory, which has
+    /// whole seconds; the removal also changed the directory.
+    pub(crate) fn exactly_at(&self) -> SystemTime {
+        let changed = fs::symlink_metadata(&self.place).and_then(|place| place.modified());
+        changed.map_or(self.at, |changed| changed.max(self.at))
+    }
+
     /// The directory that holds it.
     pub(crate) fn place(&self) -> &Path {
         &self.place

@@ -257,7 +257,6 @@ fn a_change_of_an_environment_emptied_while_active_hides_nothing_that_was_lost()
     for (line, remark) in [
         ("add2virtualenv \"$PWD/other\"", ""),
         ("add2virtualenv -d \"$PWD/other\"", "`[ROOT]/other` was not on the path\n"),
-        ("toggleglobalsitepackages -q", ""),
     ] {
         let sandbox = Sandbox::plain();
         emptied(&sandbox);
@@ -273,6 +272,21 @@ fn a_change_of_an_environment_emptied_while_active_hides_nothing_that_was_lost()
         let added = fs::read_to_string(packages.join("site-packages/_virtualenv_path_extensions.pth")).unwrap();
         assert!(added.contains(sandbox.root().join("added").to_str().unwrap()), "{added}");
     }
+}
+
+#[test]
+fn the_switch_is_toggled_from_where_it_was_before_the_environment_was_emptied() {
+    let sandbox = Sandbox::plain();
+    let python = pythons::complete().path.display();
+    sandbox.run(["mkvirtualenv", "-q", "-p", &python.to_string(), "x"]).status(0);
+    let code = format!(
+        "workon x; toggleglobalsitepackages -q; deactivate; workon x
+         '{}' venv -q --offline --no-cache --clear --python '{python}' \"$VIRTUAL_ENV\"
+         : >\"$VIRTUAL_ENV/bin/pip\"; toggleglobalsitepackages",
+        peer("uv").display()
+    );
+    let said = "another tool recreated `x`; restored its system site-packages, requested Python\n";
+    Shell::Bash.plain().run(&sandbox, code).status(0).stderr(said).stdout("Disabled global site-packages\n");
 }
 
 /// A real project of uv whose environment is ours, by the variable that uv reads: no `.venv` leads

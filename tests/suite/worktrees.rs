@@ -9,15 +9,21 @@ use crate::support::hooks::telling_hooks;
 use crate::support::sandbox::Sandbox;
 use crate::support::shells::Shell;
 
-#[test]
-fn a_worktree_gets_its_own_copy_where_the_settings_say_so() {
+/// An environment `api` whose project is a repository.
+fn with_repository() -> Sandbox {
     let sandbox = Sandbox::plain();
-    let root = sandbox.minimal_environment("api");
-    fs::write(root.join("bin/postactivate"), "true\n").unwrap();
+    sandbox.minimal_environment("api");
     fs::create_dir_all(sandbox.root().join("src/api")).unwrap();
     sandbox.run(["setvirtualenvproject", "api", "src/api"]).status(0);
     sandbox.git("src/api", &["init", "-q"]);
     sandbox.git("src/api", &["commit", "-q", "--allow-empty", "-m", "x"]);
+    sandbox
+}
+
+#[test]
+fn a_worktree_gets_its_own_copy_where_the_settings_say_so() {
+    let sandbox = with_repository();
+    fs::write(sandbox.environment("api").join("bin/postactivate"), "true\n").unwrap();
     for name in ["fix", "share"] {
         sandbox.git("src/api", &["worktree", "add", "-q", "-b", name, &format!("../{name}")]);
     }
@@ -47,12 +53,7 @@ fn a_worktree_gets_its_own_copy_where_the_settings_say_so() {
 /// The copy of a worktree is one like any other: the hooks of `cpvirtualenv` fire.
 #[test]
 fn a_copy_for_a_worktree_fires_the_hooks_of_copying() {
-    let sandbox = Sandbox::plain();
-    sandbox.minimal_environment("api");
-    fs::create_dir_all(sandbox.root().join("src/api")).unwrap();
-    sandbox.run(["setvirtualenvproject", "api", "src/api"]).status(0);
-    sandbox.git("src/api", &["init", "-q"]);
-    sandbox.git("src/api", &["commit", "-q", "--allow-empty", "-m", "x"]);
+    let sandbox = with_repository();
     sandbox.write("home/.config/venvwrap/config.toml", "worktree = \"own\"\n");
     telling_hooks(
         &sandbox,
@@ -145,12 +146,7 @@ fn the_worktrees_of_a_bare_repository_share_an_environment() {
 /// A file of git that belongs to another worktree creates nothing.
 #[test]
 fn a_forged_worktree_gets_nothing() {
-    let sandbox = Sandbox::plain();
-    sandbox.minimal_environment("api");
-    fs::create_dir_all(sandbox.root().join("src/api")).unwrap();
-    sandbox.run(["setvirtualenvproject", "api", "src/api"]).status(0);
-    sandbox.git("src/api", &["init", "-q"]);
-    sandbox.git("src/api", &["commit", "-q", "--allow-empty", "-m", "x"]);
+    let sandbox = with_repository();
     sandbox.git("src/api", &["worktree", "add", "-q", "-b", "fix", "../fix"]);
     sandbox.write("home/.config/venvwrap/config.toml", "worktree = \"own\"\n");
     let copy = |to: &Path| {

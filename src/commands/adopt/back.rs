@@ -20,6 +20,7 @@ use crate::shown::operands;
 use crate::workon_home::WorkonHome;
 use crate::workon_home::adoption::{Adoption, replace_link};
 use crate::workon_home::name::EnvironmentName;
+use crate::workon_home::trash::Removed;
 
 /// The adopted environment that `undo` means: the one of this name, or the one adopted last, unless
 /// another was removed since.
@@ -27,11 +28,7 @@ pub(in crate::commands) fn which(home: &WorkonHome, name: Option<&OsStr>) -> Res
     let Some(name) = name else {
         let last = home.adopted().into_iter().max_by_key(|(_, at)| *at);
         let Some((name, at)) = last else { return Ok(None) };
-        // A name in the trash has whole seconds; the removal also changed the directory.
-        let removed = home.removed()?.first().map(|removed| {
-            let changed = fs::symlink_metadata(removed.place()).and_then(|place| place.modified());
-            changed.map_or(removed.at, |changed| changed.max(removed.at))
-        });
+        let removed = home.removed()?.first().map(Removed::exactly_at);
         return Ok(removed.is_none_or(|removed| removed < at).then_some(name));
     };
     let is_there = fs::symlink_metadata(home.path().join(name)).is_ok();
