@@ -38,6 +38,9 @@ pub(crate) fn without_variables(python: &mut Command) -> &mut Command {
 
 /// Makes a command run the pip of a Python. Arguments for pip can follow.
 pub(crate) fn run_pip(python: &mut Command) -> &mut Command {
-    // PIP_PYTHON would make pip work in another environment.
-    without_variables(python).env_remove("PIP_PYTHON").args(["-c", RUN_PIP])
+    // PIP_PYTHON would make pip work in another environment. The search for a newer pip comes after
+    // everything else, also after Ctrl-C, and waits up to five seconds for the index; an
+    // environment is new to it each time.
+    let python = without_variables(python).env_remove("PIP_PYTHON").env("PIP_DISABLE_PIP_VERSION_CHECK", "1");
+    python.args(["-c", RUN_PIP])
 }

@@ -1,10 +1,12 @@
 //! Behavior that only shows at a terminal: completion, the prompt, Ctrl-C.
 
 use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader, ErrorKind};
 use std::net::TcpListener;
 
 use crate::support::programs::write_program;
 use crate::support::pty::{INTERRUPT, RcFile, Terminal};
+use crate::support::pythons;
 use crate::support::sandbox::Sandbox;
 use crate::support::shells::Shell;
 
@@ -252,10 +254,14 @@ fn ctrl_c_ends_an_installation_and_leaves_the_shell_and_the_environment() {
     let index = TcpListener::bind("127.0.0.1:0").unwrap();
     sandbox.set("PIP_INDEX_URL", format!("http://{}/simple", index.local_addr().unwrap()));
     sandbox.set("PIP_CONFIG_FILE", "/dev/null");
+    // Debian's pip, for one, never asks whether there is a newer one.
+    sandbox.set("NEWEST", &pythons::complete().path);
     in_every_shell(&sandbox, |terminal| {
         let prompts = terminal.prompts();
-        terminal.type_keys("mkvirtualenv -i nothing slow\r");
-        let (_connection, _) = index.accept().unwrap();
+        terminal.type_keys("mkvirtualenv -p \"$NEWEST\" -i nothing slow\r");
+        let (connection, _) = index.accept().unwrap();
+        let request = BufReader::new(&connection).lines().next().unwrap().unwrap();
+        assert!(request.starts_with("GET /simple/nothing/ "), "{request}");
         terminal.type_keys(INTERRUPT);
         terminal.wait_for_prompt_after(prompts);
         let screen = terminal.screen();
@@ -266,6 +272,10 @@ fn ctrl_c_ends_an_installation_and_leaves_the_shell_and_the_environment() {
         assert!(last[0].ends_with('$') && last[1] == hint, "{screen}");
         assert_eq!(last[2], "venvwrap: pip install was interrupted", "{screen}");
         assert!(last[3].ends_with("Operation cancelled by user"), "{screen}");
+        // Nor does pip then ask, for some seconds, whether there is a newer pip.
+        index.set_nonblocking(true).unwrap();
+        assert_eq!(index.accept().unwrap_err().kind(), ErrorKind::WouldBlock, "{screen}");
+        index.set_nonblocking(false).unwrap();
         // zsh ends interrupted functions with status 1.
         let (ask, status) = match terminal.shell {
             Shell::Bash => ("echo $?", "\n130\n"),
