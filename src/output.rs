@@ -23,14 +23,18 @@ pub(crate) use table::{Column, Table};
 const WRONG: Style = AnsiColor::Red.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default();
 
-/// Reports an error in one line, and its hints in others.
+/// Reports an error in one line and its hints in others, in one write: several commands may write to
+/// the same terminal or file (`xargs -P`).
 pub(crate) fn report(error: &Error) {
-    let mut stream = anstream::stderr().lock();
-    // If stderr cannot be written to, only the status reports the error.
-    let _ = writeln!(stream, "{WRONG}venvwrap:{WRONG:#} {error}");
-    for hint in error.hint().iter().flat_map(|hints| hints.lines()) {
-        let _ = writeln!(stream, "{HINT}hint:{HINT:#} {hint}");
+    let mut text = format!("{WRONG}venvwrap:{WRONG:#} {error}\n");
+    let hints = error.hint().unwrap_or_default();
+    text.extend(hints.lines().map(|hint| format!("{HINT}hint:{HINT:#} {hint}\n")));
+    let mut stream = io::stderr();
+    if anstream::AutoStream::choice(&stream) == anstream::ColorChoice::Never {
+        text = anstream::adapter::strip_str(&text).to_string();
     }
+    // If stderr cannot be written to, only the status reports the error.
+    let _ = stream.write_all(text.as_bytes());
 }
 
 /// Prints a note that is neither an error nor data, in one write and without color.

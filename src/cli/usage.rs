@@ -9,6 +9,8 @@ use crate::error::Error;
 /// `verb`: what the message is about; `typed`: how it is typed, for the hint.
 pub(super) fn usage(error: &clap::Error, verb: &str, typed: &str) -> Error {
     let value = |kind| error.get(kind).map(ToString::to_string);
+    // `venvwrap: ` precedes every message.
+    let about = if verb == PROGRAM { String::new() } else { format!("{verb}: ") };
     let bare = |argument: String| argument.replace(['<', '>'], "");
     let argument = value(ContextKind::InvalidArg);
     let unknown = value(ContextKind::InvalidSubcommand);
@@ -18,22 +20,21 @@ pub(super) fn usage(error: &clap::Error, verb: &str, typed: &str) -> Error {
         .find_map(value)
         .map(|nearest| format!("did you mean `{nearest}`? {see}"));
     let message = match (error.kind(), argument, &unknown) {
-        (ErrorKind::MissingRequiredArgument, Some(missing), _) => format!("{verb}: missing {}", bare(missing)),
+        (ErrorKind::MissingRequiredArgument, Some(missing), _) => format!("{about}missing {}", bare(missing)),
         (ErrorKind::UnknownArgument, Some(unknown), _) if unknown.starts_with('-') => {
-            format!("{verb}: unknown option `{unknown}`")
+            format!("{about}unknown option `{unknown}`")
         }
-        (ErrorKind::UnknownArgument, Some(extra), _) => format!("{verb}: unexpected argument `{extra}`"),
-        (ErrorKind::InvalidSubcommand, _, Some(word)) if verb == PROGRAM => format!("unknown verb `{word}`"),
-        (ErrorKind::InvalidSubcommand, _, Some(word)) => format!("{verb}: unknown verb `{word}`"),
+        (ErrorKind::UnknownArgument, Some(extra), _) => format!("{about}unexpected argument `{extra}`"),
+        (ErrorKind::InvalidSubcommand, _, Some(word)) => format!("{about}unknown verb `{word}`"),
         (ErrorKind::InvalidValue, Some(option), _)
             if value(ContextKind::InvalidValue).is_some_and(|it| it.is_empty()) =>
         {
-            format!("{verb}: missing value for {}", bare(option))
+            format!("{about}missing value for {}", bare(option))
         }
         (ErrorKind::InvalidValue, Some(option), _) => {
-            format!("{verb}: invalid {} `{}`", bare(option), value(ContextKind::InvalidValue).unwrap_or_default())
+            format!("{about}invalid {} `{}`", bare(option), value(ContextKind::InvalidValue).unwrap_or_default())
         }
-        _ => format!("{verb}: {}", first_paragraph(error)),
+        _ => format!("{about}{}", first_paragraph(error)),
     };
     let other = unknown.filter(|_| verb == PROGRAM).and_then(|word| other_words::hint(&word));
     let hint = other.or(did_you_mean).unwrap_or(see);
@@ -51,6 +52,7 @@ fn first_paragraph(error: &clap::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::root;
     use crate::cli::verbs::VERBS;
 
     #[test]
@@ -82,5 +84,13 @@ mod tests {
             assert_eq!((error.to_string().as_str(), error.hint().unwrap().as_str()), (message, hint), "{words:?}");
             assert_eq!(error.status(), 2);
         }
+    }
+
+    #[test]
+    fn a_mistake_before_the_verb_names_the_program_once() {
+        let error = root().try_get_matches_from([PROGRAM, "--bogus"]).unwrap_err();
+        let error = usage(&error, PROGRAM, PROGRAM);
+        assert_eq!(error.to_string(), "unknown option `--bogus`");
+        assert_eq!(error.hint().unwrap(), "see `venvwrap --help`");
     }
 }

@@ -3,7 +3,8 @@
 
 use std::fs;
 
-use crate::support::sandbox::{Sandbox, bytes};
+use crate::robustness::strace;
+use crate::support::sandbox::{BINARY, Sandbox, bytes};
 use crate::support::shells::{MODES, Shell};
 use crate::support::story::Story;
 
@@ -334,5 +335,20 @@ fn the_function_passes_the_mark_of_the_call_and_whether_there_is_a_prompt() {
             .collect();
         assert!(words.len() == 2 && words[0] != words[1], "{told}");
         assert!(words.iter().all(|word| word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')), "{told}");
+    }
+}
+
+/// Several commands may write to one terminal (`xargs -P`).
+#[test]
+fn an_error_and_its_hint_are_one_write() {
+    let sandbox = Sandbox::new();
+    for (variable, has_color) in [("NO_COLOR", false), ("CLICOLOR_FORCE", true)] {
+        let Some(mut command) = strace(&sandbox) else { return };
+        command.env(variable, "1").args(["-e", "trace=write", BINARY, "mvvirtualenv", "gone", "new"]);
+        let told = sandbox.run_command(command, b"").status(1).stdout("").stderr_text();
+        assert_eq!(told.lines().count(), 2, "{told}");
+        assert_eq!(told.contains('\x1b'), has_color, "{told}");
+        let trace = fs::read_to_string(sandbox.root().join("trace")).unwrap();
+        assert_eq!(trace.matches("write(2,").count(), 1, "{trace}");
     }
 }
