@@ -61,8 +61,14 @@ function __venvwrap_list {
     elif [[ ${__venvwrap_listed-} != "$WORKON_HOME" ]]; then
         __venvwrap_listed="$WORKON_HOME"
         __venvwrap_from=''
-        (__venvwrap_run automatic --list) || \builtin true
+        (__venvwrap_is_loaded && __venvwrap_run automatic --list) || \builtin true
     fi
+}
+
+# Loads the functions of the commands, unless they are there. Where they cannot be, the switch that
+# follows says why.
+function __venvwrap_is_loaded {
+    \builtin typeset -f __venvwrap_run >/dev/null || __venvwrap_load functions
 }
 
 # Whether the caller's __venvwrap_place is the top of a worktree, by its file `.git`, and from here up
@@ -116,7 +122,7 @@ function __venvwrap_change {
         \builtin return 0
     fi
     # An environment that another tool activated is its business, until that tool deactivates it.
-    if [[ -n ${VIRTUAL_ENV-} ]] && ! __venvwrap_is_inside; then
+    if [[ -n ${VIRTUAL_ENV-} ]] && __venvwrap_is_loaded && ! __venvwrap_is_inside; then
         __venvwrap_project=/
         __venvwrap_foreign="$VIRTUAL_ENV"
         \builtin return 0

@@ -1,5 +1,6 @@
-# The public functions of fish, which call functions that are loaded at first use. `venvwrap init`
-# prints them with start.fish; a package has each as a file where fish looks for functions.
+# The public functions of fish, and those through which they load all others at first use.
+# `venvwrap init` prints them before start.fish; an installation has each as a file where fish looks
+# for functions.
 
 function mkvirtualenv
     __venvwrap_call mkvirtualenv $argv
@@ -99,4 +100,49 @@ function virtualenvwrapper_initialize
 end
 function _virtualenvs
     __venvwrap_complete
+end
+
+# load PART: defines the functions of a part, from the file installed with this one or from the
+# binary.
+function __venvwrap_load
+    if test -n "$__venvwrap_share" -a -s "$__venvwrap_share/$argv[1].fish"
+        builtin source $__venvwrap_share/$argv[1].fish
+    else
+        command $__venvwrap_executable init fish --part $argv[1] | builtin source
+    end
+    # Another program's text would load nothing, again and again.
+    builtin functions -q __venvwrap_enter
+end
+
+# Defined anew by the functions that they load.
+function __venvwrap_call
+    __venvwrap_load functions
+    and __venvwrap_call $argv
+end
+function __venvwrap_as
+    __venvwrap_load functions
+    and __venvwrap_as $argv
+end
+function __venvwrap_is_about_active
+    __venvwrap_load functions
+    and __venvwrap_is_about_active $argv
+end
+function __venvwrap_cd
+    __venvwrap_load functions
+    and __venvwrap_cd $argv
+end
+function __venvwrap_complete
+    __venvwrap_load functions
+    and __venvwrap_complete $argv
+end
+
+# source FILE: a step of a plan. Sources a hook, or FILE.fish if that exists; the command goes on
+# even if the hook fails.
+function __venvwrap_source
+    if test -f "$argv[1].fish"
+        builtin source $argv[1].fish
+    else if test -f "$argv[1]"
+        builtin source $argv[1]
+    end
+    builtin return 0
 end

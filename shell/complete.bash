@@ -5,6 +5,10 @@
 # one.
 function __venvwrap_complete {
     \builtin local __venvwrap_line
+    if [[ $1 == allvirtualenv ]]; then
+        __venvwrap_complete_command "$@"
+        \builtin return
+    fi
     COMPREPLY=()
     # In the order given, from bash 4.4 on.
     \builtin compopt -o nosort 2>/dev/null || \builtin true

@@ -819,6 +819,13 @@ function __venvwrap_as_initialize
     __venvwrap_call hook initialize
 end
 
+# Whether a directory must be expanded first: a relative path, or one with `~` or a variable.
+function __venvwrap_is_short
+    builtin string match -qr '^[^/]' -- $argv[1]
+    or builtin string match -qr '[~$]|//' -- $argv[1]
+    and test ! -d $argv[1]
+end
+
 # Expands WORKON_HOME and VIRTUALENVWRAPPER_HOOK_DIR; starts a process for one that must be expanded.
 function __venvwrap_expand
     if __venvwrap_is_short $WORKON_HOME

@@ -5,4 +5,3 @@ builtin contains -- $directory/vendor_functions.d $fish_function_path
 or builtin set -ga fish_function_path $directory/vendor_functions.d
 builtin contains -- $directory/vendor_completions.d $fish_complete_path
 or builtin set -ga fish_complete_path $directory/vendor_completions.d
-builtin complete -c venvwrap -k -f -a '(__venvwrap_complete)'

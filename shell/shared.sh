@@ -188,3 +188,8 @@ function __venvwrap_as_initialize {
     \builtin export "VIRTUALENVWRAPPER_HOOK_DIR=${VIRTUALENVWRAPPER_HOOK_DIR:-$WORKON_HOME}"
     __venvwrap_call hook initialize
 }
+
+# Whether a directory must be expanded first: a relative path, or one with `~` or a variable.
+function __venvwrap_is_short {
+    [[ $1 != /* || ( $1 == *[~$]* || $1 == *//* ) && ! -d $1 ]]
+}

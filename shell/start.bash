@@ -1,30 +1,11 @@
 # shellcheck shell=bash
-# What every new bash reads after start.sh: how the other functions are loaded, completion, and the
+# What every new bash reads after start.sh and load.bash or installed.bash: completion, and the
 # variables that virtualenvwrapper's loader sets. Loading starts no process and can be repeated.
-
-# load PART: defines the functions of a part, from the file installed with this one or from the
-# binary.
-function __venvwrap_load {
-    if [[ -n ${__venvwrap_share-} && -s $__venvwrap_share/$1.bash ]]; then
-        # shellcheck source=/dev/null
-        \builtin source "$__venvwrap_share/$1.bash"
-    else
-        \builtin local '__venvwrap_code='
-        # shellcheck disable=SC2154 # set by the line before
-        __venvwrap_code="$(\builtin exec "$__venvwrap_executable" init bash --part "$1")" || \builtin return
-        # A trace may precede the text. Another program's text would load nothing, again and again.
-        [[ $__venvwrap_code == *'#<venvwrap>'* ]] || \builtin return
-        \builtin eval "${__venvwrap_code#*'#<venvwrap>'}"
-    fi
-}
 
 # Defined anew by the functions that they load.
 function __venvwrap_call { __venvwrap_load functions || \builtin return; __venvwrap_call "$@"; }
 function __venvwrap_as { __venvwrap_load functions || \builtin return; __venvwrap_as "$@"; }
-function __venvwrap_run { __venvwrap_load functions || \builtin return; __venvwrap_run "$@"; }
-function __venvwrap_is_inside { __venvwrap_load functions || \builtin return; __venvwrap_is_inside "$@"; }
 function __venvwrap_complete { __venvwrap_load functions || \builtin return; __venvwrap_complete "$@"; }
-function __venvwrap_complete_command { __venvwrap_load functions || \builtin return; __venvwrap_complete_command "$@"; }
 
 # A separate function, because a hook may `return`. Only `command` keeps a syntax error in the hook
 # from ending the shell under set -e and in POSIX mode.
@@ -42,13 +23,14 @@ function __venvwrap_read {
 
 function virtualenvwrapper_cd { \builtin cd "$@" || \builtin return; }
 
-{
+# A bash without programmable completion has no `complete`. (bash 3.2 has no BASHOPTS.)
+[[ :${BASHOPTS-progcomp}: != *:progcomp:* ]] || {
     \builtin complete -o nospace -F __venvwrap_complete deactivate mkvirtualenv mktmpenv mkproject \
         rmvirtualenv cpvirtualenv mvvirtualenv workon lsvirtualenv showvirtualenv cdvirtualenv \
         cdsitepackages cdproject setvirtualenvproject lssitepackages add2virtualenv toggleglobalsitepackages wipeenv \
         virtualenvwrapper venvwrap
-    \builtin complete -o bashdefault -o default -F __venvwrap_complete_command allvirtualenv
-} 2>/dev/null || \builtin true
+    \builtin complete -o bashdefault -o default -F __venvwrap_complete allvirtualenv
+}
 
 # The name by which users attach this completion to functions of their own.
 function _virtualenvs { __venvwrap_complete "$@"; }
@@ -56,13 +38,9 @@ function _virtualenvs { __venvwrap_complete "$@"; }
 # The variables that virtualenvwrapper's loader sets. Only a directory that must be expanded needs
 # other functions. Hook templates that virtualenvwrapper made need VIRTUALENVWRAPPER_HOOK_DIR.
 [[ -n ${WORKON_HOME-} ]] || WORKON_HOME="${HOME-}/.virtualenvs"
-case "$WORKON_HOME:${VIRTUALENVWRAPPER_HOOK_DIR:-/}" in
-    [^/]* | *:[^/]* | *[~$]* | *//*)
-        if __venvwrap_is_short "$WORKON_HOME" || __venvwrap_is_short "${VIRTUALENVWRAPPER_HOOK_DIR:-/}"; then
-            __venvwrap_load functions && __venvwrap_expand
-        fi
-        ;;
-esac
+[[ $WORKON_HOME:${VIRTUALENVWRAPPER_HOOK_DIR:-/} == /*:/* &&
+    ($WORKON_HOME:${VIRTUALENVWRAPPER_HOOK_DIR-} != *[~$]* && $WORKON_HOME:${VIRTUALENVWRAPPER_HOOK_DIR-} != *//* ||
+    -d $WORKON_HOME && -d ${VIRTUALENVWRAPPER_HOOK_DIR:-/}) ]] || { __venvwrap_load functions && __venvwrap_expand; }
 # shellcheck disable=SC2034 # for hooks
 VIRTUALENVWRAPPER_ENV_BIN_DIR=bin
 [[ -n ${VIRTUALENVWRAPPER_PROJECT_FILENAME-} ]] || VIRTUALENVWRAPPER_PROJECT_FILENAME=.project

@@ -1,39 +1,6 @@
-# What every new fish reads: how the other functions are loaded, and the variables that
-# virtualenvwrapper's loader sets. Loading starts no process and can be repeated.
-
-# load PART: defines the functions of a part, from the file installed with this one or from the
-# binary.
-function __venvwrap_load
-    if test -n "$__venvwrap_share" -a -s "$__venvwrap_share/$argv[1].fish"
-        builtin source $__venvwrap_share/$argv[1].fish
-    else
-        command $__venvwrap_executable init fish --part $argv[1] | builtin source
-    end
-    # Another program's text would load nothing, again and again.
-    builtin functions -q __venvwrap_enter
-end
-
-# Defined anew by the functions that they load.
-function __venvwrap_call
-    __venvwrap_load functions
-    and __venvwrap_call $argv
-end
-function __venvwrap_as
-    __venvwrap_load functions
-    and __venvwrap_as $argv
-end
-function __venvwrap_is_about_active
-    __venvwrap_load functions
-    and __venvwrap_is_about_active $argv
-end
-function __venvwrap_cd
-    __venvwrap_load functions
-    and __venvwrap_cd $argv
-end
-function __venvwrap_complete
-    __venvwrap_load functions
-    and __venvwrap_complete $argv
-end
+# What every new fish reads after commands.fish: the variables that virtualenvwrapper's loader sets.
+# Loading starts no process and can be repeated. Each function that an installation calls here is
+# one more file that it reads.
 
 # Another tool's script sourced over ours replaces `deactivate` and then empties VIRTUAL_ENV.
 function __venvwrap_replaced --on-variable VIRTUAL_ENV
@@ -41,35 +8,22 @@ function __venvwrap_replaced --on-variable VIRTUAL_ENV
     or __venvwrap_as replaced
 end
 
-# source FILE: a step of a plan. Sources a hook, or FILE.fish if that exists; the command goes on
-# even if the hook fails.
-function __venvwrap_source
-    if test -f "$argv[1].fish"
-        builtin source $argv[1].fish
-    else if test -f "$argv[1]"
-        builtin source $argv[1]
-    end
-    builtin return 0
-end
-
-# Whether a directory must be expanded first: a relative path, or one with `~` or a variable.
-function __venvwrap_is_short
-    builtin string match -qr '^[^/]' -- $argv[1]
-    or builtin string match -qr '[~$]|//' -- $argv[1]
-    and test ! -d $argv[1]
-end
-
 # The variables that virtualenvwrapper's loader sets. Only a directory that must be expanded needs
 # other functions. Hook templates that virtualenvwrapper made need VIRTUALENVWRAPPER_HOOK_DIR.
 test -n "$WORKON_HOME"
 or builtin set -gx WORKON_HOME $HOME/.virtualenvs
-if builtin string match -qr '^[^/]|[~$]|//' -- "$WORKON_HOME" "$VIRTUALENVWRAPPER_HOOK_DIR"
-    and begin
-        __venvwrap_is_short "$WORKON_HOME"
-        or __venvwrap_is_short "$VIRTUALENVWRAPPER_HOOK_DIR"
-    end
-    __venvwrap_load functions
-    and __venvwrap_expand
+switch "$WORKON_HOME:$VIRTUALENVWRAPPER_HOOK_DIR"
+    case '*~*' '*$*' '*//*'
+        if test ! -d "$WORKON_HOME"
+            or test -n "$VIRTUALENVWRAPPER_HOOK_DIR" -a ! -d "$VIRTUALENVWRAPPER_HOOK_DIR"
+            or builtin string match -qv -- '/*' $WORKON_HOME $VIRTUALENVWRAPPER_HOOK_DIR
+            __venvwrap_load functions
+            and __venvwrap_expand
+        end
+    case '/*:' '/*:/*'
+    case '*'
+        __venvwrap_load functions
+        and __venvwrap_expand
 end
 if test -z "$VIRTUALENVWRAPPER_HOOK_DIR"
     test -e $WORKON_HOME/initialize.fish -o -e $WORKON_HOME/initialize
@@ -95,9 +49,6 @@ if builtin set -q VENVWRAP_UNDO; or builtin set -q __venvwrap_record; or builtin
     and __venvwrap_resume
 end
 
-# The user's hook for loading.
-if test -n "$VIRTUALENVWRAPPER_HOOK_DIR"
-    __venvwrap_source $VIRTUALENVWRAPPER_HOOK_DIR/initialize
-else
-    __venvwrap_source $WORKON_HOME/initialize
-end
+# The user's hook for loading. The variable is set if there is one.
+test -z "$VIRTUALENVWRAPPER_HOOK_DIR"
+or __venvwrap_source $VIRTUALENVWRAPPER_HOOK_DIR/initialize

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # What every new shell reads, the same in bash and zsh: the public functions, which call functions
-# that are loaded at first use (__venvwrap_load in start.bash and start.zsh). `venvwrap init` prints
-# a line that sets __venvwrap_executable, then this file, then start.bash or start.zsh.
+# that are loaded at first use (__venvwrap_load in load.bash, installed.bash, and those of zsh).
+# `venvwrap init` prints a line that sets __venvwrap_executable, then this file, then one of those,
+# then start.bash or start.zsh.
 #
 # The public functions are whole: renamed, copied, or wrapped, they go on working, and loading the
 # others never replaces them. Each line costs the start of every shell: about 3 microseconds.
@@ -43,9 +44,4 @@ function virtualenvwrapper_load { \builtin true; }
 # source FILE: a step of a plan. Sources a hook; the command goes on even if the hook fails.
 function __venvwrap_source {
     [[ ! -f $1 ]] || __venvwrap_read "$1" || \builtin true
-}
-
-# Whether a directory must be expanded first: a relative path, or one with `~` or a variable.
-function __venvwrap_is_short {
-    [[ $1 != /* || ( $1 == *[~$]* || $1 == *//* ) && ! -d $1 ]]
 }

@@ -1,29 +1,12 @@
-# What every new zsh reads after start.sh: how the other functions are loaded, completion, and the
+# What every new zsh reads after start.sh and load.zsh or installed.zsh: completion, and the
 # variables that virtualenvwrapper's loader sets. Loading starts no process and can be repeated.
 #
 # `autoload` would not do for the public functions: a copy of one under another name could not be
 # loaded.
 
-# load PART: defines the functions of a part, from the file installed with this one or from the
-# binary. Whatever options and global aliases there are, they are parsed without.
-function __venvwrap_load {
-    \builtin emulate '-L' 'zsh' '-o' 'no_aliases'
-    if [[ -n ${__venvwrap_share-} && -s $__venvwrap_share/$1.zsh ]]; then
-        \builtin source "$__venvwrap_share/$1.zsh"
-    else
-        \builtin local __venvwrap_code=''
-        __venvwrap_code="$(\builtin 'exec' "$__venvwrap_executable" 'init' 'zsh' '--part' "$1")" || \builtin return
-        # Another program's text would load nothing, again and again.
-        [[ $__venvwrap_code == *'#<venvwrap>'* ]] || \builtin return
-        \builtin eval "${__venvwrap_code#*'#<venvwrap>'}"
-    fi
-}
-
 # Defined anew by the functions that they load.
 function __venvwrap_call { __venvwrap_load functions || \builtin return; __venvwrap_call "$@"; }
 function __venvwrap_as { __venvwrap_load functions || \builtin return; __venvwrap_as "$@"; }
-function __venvwrap_run { __venvwrap_load functions || \builtin return; __venvwrap_run "$@"; }
-function __venvwrap_is_inside { __venvwrap_load functions || \builtin return; __venvwrap_is_inside "$@"; }
 function __venvwrap_complete { __venvwrap_load functions || \builtin return; __venvwrap_complete "$@"; }
 function __venvwrap_complete_old { __venvwrap_load functions || \builtin return; __venvwrap_complete_old "$@"; }
 function __venvwrap_complete_command { __venvwrap_load functions || \builtin return; __venvwrap_complete_command "$@"; }
@@ -75,13 +58,9 @@ function _virtualenvs {
 # The variables that virtualenvwrapper's loader sets. Only a directory that must be expanded needs
 # other functions. Hook templates that virtualenvwrapper made need VIRTUALENVWRAPPER_HOOK_DIR.
 [[ -n ${WORKON_HOME-} ]] || \builtin typeset -g WORKON_HOME="${HOME-}/.virtualenvs"
-case "$WORKON_HOME:${VIRTUALENVWRAPPER_HOOK_DIR:-/}" in
-    [^/]* | *:[^/]* | *[~$]* | *//*)
-        if __venvwrap_is_short "$WORKON_HOME" || __venvwrap_is_short "${VIRTUALENVWRAPPER_HOOK_DIR:-/}"; then
-            __venvwrap_load functions && __venvwrap_expand
-        fi
-        ;;
-esac
+[[ $WORKON_HOME:${VIRTUALENVWRAPPER_HOOK_DIR:-/} == /*:/* &&
+    ($WORKON_HOME:${VIRTUALENVWRAPPER_HOOK_DIR-} != *[~$]* && $WORKON_HOME:${VIRTUALENVWRAPPER_HOOK_DIR-} != *//* ||
+    -d $WORKON_HOME && -d ${VIRTUALENVWRAPPER_HOOK_DIR:-/}) ]] || { __venvwrap_load functions && __venvwrap_expand; }
 \builtin typeset -g VIRTUALENVWRAPPER_ENV_BIN_DIR=bin
 [[ -n ${VIRTUALENVWRAPPER_PROJECT_FILENAME-} ]] || \builtin typeset -g VIRTUALENVWRAPPER_PROJECT_FILENAME=.project
 [[ -n ${VIRTUALENVWRAPPER_WORKON_CD-} ]] || \builtin typeset -g VIRTUALENVWRAPPER_WORKON_CD=1

@@ -23,8 +23,8 @@ pub(crate) use table::{Column, Table};
 const WRONG: Style = AnsiColor::Red.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default();
 
-/// Reports an error in one line and its hints in others, in one write: several commands may write to
-/// the same terminal or file (`xargs -P`).
+/// Reports an error in one line and its hints in others, in one write: several commands may write
+/// to the same terminal or file (`xargs -P`).
 pub(crate) fn report(error: &Error) {
     let mut text = format!("{WRONG}venvwrap:{WRONG:#} {error}\n");
     let hints = error.hint().unwrap_or_default();

@@ -195,12 +195,17 @@ impl Script<'_> {
     /// What comes first, and what comes when everything is in place: the user's hook and automatic
     /// switching.
     fn files(&self, shell: Shell) -> [Vec<&'static [u8]>; 2] {
-        let (start, hook): (&[&[u8]], &[&[u8]]) = match shell {
-            Shell::Bash => (files!["start.sh", "start.bash"], files!["initialize.sh"]),
-            Shell::Zsh => (files!["start.sh", "start.zsh"], files!["initialize.sh"]),
-            Shell::Nu => (&[], &[]),
-            Shell::Fish if self.share.is_some() => (files!["installed.fish", "start.fish"], &[]),
-            Shell::Fish => (&[COMMANDS_OF_FISH, COMPLETIONS_OF_FISH, include_bytes!("../../shell/start.fish")], &[]),
+        let is_installed = self.share.is_some();
+        let (start, hook): (&[&[u8]], &[&[u8]]) = match (shell, is_installed) {
+            (Shell::Bash, false) => (files!["start.sh", "load.bash", "start.bash"], files!["initialize.sh"]),
+            (Shell::Bash, true) => (files!["start.sh", "installed.bash", "start.bash"], files!["initialize.sh"]),
+            (Shell::Zsh, false) => (files!["start.sh", "load.zsh", "start.zsh"], files!["initialize.sh"]),
+            (Shell::Zsh, true) => (files!["start.sh", "installed.zsh", "start.zsh"], files!["initialize.sh"]),
+            (Shell::Nu, _) => (&[], &[]),
+            (Shell::Fish, true) => (files!["installed.fish", "start.fish"], &[]),
+            (Shell::Fish, false) => {
+                (&[COMMANDS_OF_FISH, COMPLETIONS_OF_FISH, include_bytes!("../../shell/start.fish")], &[])
+            }
         };
         let (watch, by_settings): (&[&[u8]], &[&[u8]]) = match shell {
             Shell::Nu => (&[], &[]),

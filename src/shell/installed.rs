@@ -36,12 +36,13 @@ fn functions_of_fish() -> impl Iterator<Item = (PathBuf, Vec<u8>)> {
     })
 }
 
-/// fish loads completions from the file of the command's name. `venvwrap` has one for every shell.
+/// fish loads completions from the file of the command's name. That of `venvwrap` replaces the one
+/// for shells without the functions.
 fn completions_of_fish() -> impl Iterator<Item = (PathBuf, Vec<u8>)> {
     let text = String::from_utf8_lossy(&code(&[COMPLETIONS_OF_FISH])).into_owned();
     let (of_names, others) = text.split_once("\nend\n").unwrap_or_default();
     let (names, complete) = of_names.split_once('\n').unwrap_or_default();
-    let names = names.split_whitespace().skip_while(|word| *word != "in").skip(1).filter(|name| *name != "venvwrap");
+    let names = names.split_whitespace().skip_while(|word| *word != "in").skip(1);
     let complete = complete.trim();
     let of_name = names.map(|name| (name, format!("builtin set -l command {name}\n{complete}\n")));
     let files: Vec<_> = of_name
@@ -78,6 +79,6 @@ mod tests {
         ));
         assert_eq!(text("venvwrap/init.fish"), start);
         let count = |directory: &str| files.iter().filter(|(path, _)| path.starts_with(directory)).count();
-        assert_eq!((count("fish/vendor_functions.d"), count("fish/vendor_completions.d")), (33, 20));
+        assert_eq!((count("fish/vendor_functions.d"), count("fish/vendor_completions.d")), (40, 21));
     }
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::process::{Child, Stdio};
 
 use crate::support::disk::tree;
-use crate::support::pty::{Terminal, obey_interrupts};
+use crate::support::pty::Terminal;
 use crate::support::sandbox::{BINARY, Sandbox, bytes};
 use crate::support::shells::Shell;
 
@@ -132,7 +132,6 @@ fn on_a_terminal_the_person_is_asked_and_only_a_yes_takes_it() {
     let sandbox = Sandbox::with_x_and_y();
     let user = User::of(&sandbox, "x");
     let said = format!("x is in use by process {}: {CALLED}", user.0.id());
-    obey_interrupts();
     let terminal = Terminal::start(&sandbox, Shell::Bash);
     let prompts = terminal.prompts();
     terminal.type_keys("mvvirtualenv x z\r");

@@ -2,6 +2,7 @@
 //! starts no process while loading.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
@@ -89,7 +90,7 @@ fn loading_defines_the_commands_and_changes_nothing_else() {
         sandbox.run_command(mode.command(&sandbox, &script), b"").silent();
         let read = |name: &str| -> BTreeSet<String> {
             let path = sandbox.root().join(name);
-            let text = std::fs::read(&path).unwrap();
+            let text = fs::read(&path).unwrap();
             std::fs::remove_file(path).unwrap();
             String::from_utf8_lossy(&text).lines().map(str::to_owned).collect()
         };
@@ -189,7 +190,8 @@ fn the_text_is_the_code_of_the_files_after_one_line_that_names_the_binary() {
     };
     // A single word, which no other shell evaluates.
     let line = "__venvwrap_executable='/opt/it'\\''s/venvwrap' __venvwrap_share=''\n";
-    let word = String::from_utf8(Shell::Bash.quoted(code(&["start.sh", "start.bash", "initialize.sh"]))).unwrap();
+    let word =
+        String::from_utf8(Shell::Bash.quoted(code(&["start.sh", "load.bash", "start.bash", "initialize.sh"]))).unwrap();
     let other = "venvwrap: these functions are for bash, and this is another shell: nothing is loaded";
     let text = format!(
         "{line}case \"${{BASH_VERSION-}}\" in\n'') printf '%s\\n' '{other}' >&2 ;;\n*) \\builtin eval {word} ;;\nesac\n"
@@ -203,7 +205,7 @@ fn the_text_is_the_code_of_the_files_after_one_line_that_names_the_binary() {
                 __venvwrap_share=''\n\\builtin \\setopt \\no_aliases\n";
     let again =
         "[[ $__venvwrap_aliases == off ]] || \\builtin setopt aliases\n\\builtin unset __venvwrap_aliases\n".to_owned();
-    let files = ["start.sh", "start.zsh", "initialize.sh"];
+    let files = ["start.sh", "load.zsh", "start.zsh", "initialize.sh"];
     let word = String::from_utf8(Shell::Zsh.quoted(again + &code(&files))).unwrap();
     printed(Shell::Zsh, &[]).stdout(format!("{line}\\builtin \\eval {word}\n"));
     // What a shell loads at first use.
@@ -324,6 +326,24 @@ fn functions_that_cannot_be_loaded_fail_the_command() {
     }
 }
 
+/// As after half an installation. fish has them from the binary then.
+#[test]
+fn functions_of_which_the_installed_file_is_missing_or_empty_fail_the_command() {
+    let sandbox = Sandbox::with_x_and_y();
+    for shell in [Shell::Bash, Shell::Zsh] {
+        let file = installed(&sandbox, shell);
+        let load = [b". ", &shell.quoted(&file)[..]].concat();
+        let functions = file.replace("init.", "functions.");
+        fs::write(&functions, "").unwrap();
+        let story = || Story::bare().code(&load, &load).run_failing(["workon", "x"]).get("VIRTUAL_ENV");
+        story().played(&sandbox, shell.plain()).silent().records("workon x: 1\nunset VIRTUAL_ENV");
+        fs::remove_file(&functions).unwrap();
+        let told = story().played(&sandbox, shell.plain());
+        assert!(told.stderr_text().to_lowercase().contains("no such file"), "{told}");
+        assert!(told.records[0] != b"workon x: 0" && told.records[1] == b"unset VIRTUAL_ENV", "{told}");
+    }
+}
+
 #[test]
 fn an_unknown_shell_is_refused() {
     let sandbox = Sandbox::new();
@@ -342,17 +362,37 @@ fn the_linters_have_nothing_to_say() {
         sandbox.run_command(command, b"").silent();
     };
     let shims = ["virtualenvwrapper.sh", "virtualenvwrapper_lazy.sh"];
-    for file in ["start.bash", "init.bash", "complete.bash", "start.sh", "initialize.sh", "shared.sh", "tmpenv.bash"]
-        .into_iter()
-        .chain(shims)
+    for file in [
+        "start.bash",
+        "load.bash",
+        "installed.bash",
+        "init.bash",
+        "complete.bash",
+        "start.sh",
+        "initialize.sh",
+        "shared.sh",
+        "tmpenv.bash",
+    ]
+    .into_iter()
+    .chain(shims)
     {
         check("shellcheck", &[], file);
         check("bash", &["--posix", "-n"], file);
     }
     check("shellcheck", &[], "standalone/activate");
-    for file in ["start.zsh", "init.zsh", "complete.zsh", "start.sh", "initialize.sh", "shared.sh", "tmpenv.bash"]
-        .into_iter()
-        .chain(shims)
+    for file in [
+        "start.zsh",
+        "load.zsh",
+        "installed.zsh",
+        "init.zsh",
+        "complete.zsh",
+        "start.sh",
+        "initialize.sh",
+        "shared.sh",
+        "tmpenv.bash",
+    ]
+    .into_iter()
+    .chain(shims)
     {
         check("zsh", &["-n"], file);
     }
@@ -398,12 +438,10 @@ fn everything_that_a_shell_reads_is_ascii() {
     let mut seen = 0;
     while let Some(path) = files.pop() {
         if path.is_dir() {
-            files.extend(
-                std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()),
-            );
+            files.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()));
             continue;
         }
-        let text = std::fs::read(&path).unwrap();
+        let text = fs::read(&path).unwrap();
         let line = text.split(|byte| *byte == b'\n').position(|line| !line.is_ascii());
         assert_eq!(line, None, "{}", path.display());
         seen += 1;

@@ -42,11 +42,10 @@ pub(super) const ROWS: &[Row] = &[
         situation(dollar, "venvwrap env -f dotenv {name}", &[Shown]).fill(&[("NAME", "other"), ("CMD", "true")]),
     ),
     mentioned("suggests a word of this verb", "did you mean `{nearest}`? {see}"),
-    mentioned("names what was typed", "{verb}: unknown option `{unknown}`"),
-    mentioned("names what was typed", "{verb}: unexpected argument `{extra}`"),
+    mentioned("names what was typed", "{about}unknown option `{unknown}`"),
+    mentioned("names what was typed", "{about}unexpected argument `{extra}`"),
     mentioned("names what was typed", "`{PROGRAM} {word}`"),
-    mentioned("names what was typed", "unknown verb `{word}`"),
-    mentioned("names what was typed", "{verb}: unknown verb `{word}`"),
+    mentioned("names what was typed", "{about}unknown verb `{word}`"),
     mentioned("names what a program printed", "it did not answer, but printed `{line}`"),
 ];
 

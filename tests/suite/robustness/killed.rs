@@ -9,7 +9,6 @@ use super::killer::{Killer, SIGNALS, with_signals, with_some_signals};
 use super::{assert_cache_is_whole, assert_examined, assert_seen, making, tidy};
 use crate::support::answer::difference;
 use crate::support::disk::{names, tree};
-use crate::support::pty::obey_interrupts;
 use crate::support::pythons;
 use crate::support::sandbox::Sandbox;
 
@@ -123,7 +122,6 @@ fn a_first_use_ended_at_any_step_leaves_a_cache_that_serves() {
     let steps = killer.steps();
     let complete = tree(&sandbox.environment("x"));
     // Each takes as long as a first use does: every so many-th, with one of the three in turn.
-    obey_interrupts();
     for (step, signal) in steps.iter().step_by(steps.len() / 8).zip(SIGNALS.into_iter().cycle()) {
         fs::remove_dir_all(&cache).unwrap();
         fs::create_dir(&cache).unwrap();

@@ -6,7 +6,6 @@ use std::ffi::OsStr;
 use std::fs;
 
 use super::strace;
-use crate::support::pty::obey_interrupts;
 use crate::support::sandbox::{Answer, BINARY, Sandbox};
 use crate::support::tally;
 
@@ -51,7 +50,6 @@ pub(super) fn with_some_signals(
     steps: &[(String, usize)],
     every: usize,
 ) -> impl Iterator<Item = (&(String, usize), (&'static str, i32))> {
-    obey_interrupts();
     let signals = move |number: usize| if number.is_multiple_of(every) { &SIGNALS[..] } else { &SIGNALS[..1] };
     steps.iter().enumerate().flat_map(move |(number, step)| signals(number).iter().map(move |signal| (step, *signal)))
 }

@@ -7,7 +7,7 @@ use std::os::unix::fs::symlink;
 
 use super::strace;
 use crate::support::disk::{names, tree};
-use crate::support::pty::{INTERRUPT, Terminal, obey_interrupts};
+use crate::support::pty::{INTERRUPT, Terminal};
 use crate::support::pythons;
 use crate::support::sandbox::{BINARY, Sandbox};
 use crate::support::shells::Shell;
@@ -35,7 +35,6 @@ fn slowly(sandbox: &Sandbox, call: &str, microseconds: u32, words: &str) -> Opti
 #[test]
 fn a_copy_counts_its_files_and_ctrl_c_leaves_everything_as_it_was() {
     let sandbox = Sandbox::plain();
-    obey_interrupts();
     with_many_files(&sandbox, "x");
     let before = tree(&sandbox.environment("x"));
     for (words, said) in
@@ -84,7 +83,6 @@ fn measuring_counts_environments_and_nothing_is_drawn_elsewhere() {
 #[test]
 fn an_import_counts_environments_and_ctrl_c_names_those_that_are_missing() {
     let sandbox = Sandbox::plain();
-    obey_interrupts();
     let python = pythons::complete();
     symlink(&python.path, sandbox.tools().join(format!("python{}", python.minor()))).unwrap();
     for name in ["a", "b", "c"] {
@@ -110,7 +108,6 @@ fn an_import_counts_environments_and_ctrl_c_names_those_that_are_missing() {
 #[test]
 fn an_upgrade_counts_environments_and_ctrl_c_names_those_that_stay() {
     let sandbox = Sandbox::plain();
-    obey_interrupts();
     let python = pythons::complete();
     let Some(other) = pythons::other_than(python) else { return };
     for name in ["a", "b"] {

@@ -13,7 +13,6 @@ use nix::unistd::{Pid, mkfifo};
 
 use super::{assert_cache_is_whole, assert_seen, making, strace, tidy};
 use crate::support::disk::{names, tree};
-use crate::support::pty::obey_interrupts;
 use crate::support::pythons;
 use crate::support::sandbox::{BINARY, LIMIT, Sandbox};
 use crate::support::tally;
@@ -266,7 +265,6 @@ fn a_removal_that_is_overtaken_by_another_says_so() {
 fn an_interrupt_while_the_interpreter_is_asked_ends_it_as_a_shell_expects() {
     let sandbox = Sandbox::new();
     let gate = Gate::new(&sandbox);
-    obey_interrupts();
     let child = start(&sandbox, &making(&gate.python, "x"));
     let group = Pid::from_raw(i32::try_from(child.id()).unwrap());
     gate.wait_for(1);
@@ -287,7 +285,6 @@ fn an_interrupt_while_another_program_makes_it_leaves_nothing() {
                   echo >\"$HOME/../arrived\"\nread line <\"$HOME/../open\"\n";
     sandbox.program("tools/creator", script);
     sandbox.set("VIRTUALENVWRAPPER_VIRTUALENV", "creator");
-    obey_interrupts();
     let child = start(&sandbox, &["mkvirtualenv", "x"]);
     let group = Pid::from_raw(i32::try_from(child.id()).unwrap());
     gate.wait_for(1);

@@ -17,7 +17,7 @@ use std::time::Instant;
 
 use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl};
 use nix::pty::{OpenptyResult, Winsize, openpty};
-use nix::sys::signal::{SigHandler, Signal, killpg, signal};
+use nix::sys::signal::{Signal, killpg};
 use nix::sys::stat::Mode;
 use nix::unistd::{Pid, setsid, ttyname};
 
@@ -156,7 +156,6 @@ impl<'a> Console<'a> {
             nix::fcntl::open(&device, OFlag::O_RDWR, Mode::empty()).map(drop)?;
             Ok(())
         };
-        obey_interrupts();
         // SAFETY: between fork and exec this makes two system calls and allocates nothing.
         #[allow(unsafe_code, reason = "std cannot give a child a terminal of its own")]
         unsafe {
@@ -248,15 +247,6 @@ impl Drop for Console<'_> {
         let _ = killpg(Pid::from_raw(i32::try_from(self.child.id()).unwrap()), Signal::SIGHUP);
         drop(self.child.kill());
         drop(self.child.wait());
-    }
-}
-
-/// A suite started in the background ignores Ctrl-C, and its children would inherit that.
-pub(crate) fn obey_interrupts() {
-    // SAFETY: this is what the system does by default; no handler runs.
-    #[allow(unsafe_code, reason = "nix calls every change of a handler unsafe, the one to none included")]
-    unsafe {
-        signal(Signal::SIGINT, SigHandler::SigDfl).unwrap();
     }
 }
 

@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, OnceLock, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use nix::sys::signal::{Signal, kill, killpg};
+use nix::sys::signal::{SigHandler, Signal, kill, killpg, signal};
 use nix::unistd::Pid;
 use tempfile::TempDir;
 
@@ -45,6 +45,15 @@ pub(crate) struct Sandbox {
     _directory: TempDir,
 }
 
+/// A suite started in the background ignores Ctrl-C, and its children would inherit that.
+fn obey_interrupts() {
+    // SAFETY: this is what the system does by default; no handler runs.
+    #[allow(unsafe_code, reason = "nix calls every change of a handler unsafe, the one to none included")]
+    unsafe {
+        signal(Signal::SIGINT, SigHandler::SigDfl).unwrap();
+    }
+}
+
 impl Sandbox {
     /// A sandbox with a hostile path.
     pub(crate) fn new() -> Self {
@@ -65,6 +74,7 @@ impl Sandbox {
     }
 
     fn under(prefix: &str) -> Self {
+        obey_interrupts();
         let directory = tempfile::Builder::new().prefix(prefix).tempdir_in(run_directory()).unwrap();
         let root = directory.path().to_path_buf();
         for inner in ["home", "envs", "tmp", "tools"] {

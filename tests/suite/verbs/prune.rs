@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::robustness::strace;
 use crate::support::disk::{names, tree};
-use crate::support::pty::{Terminal, obey_interrupts};
+use crate::support::pty::Terminal;
 use crate::support::pythons;
 use crate::support::sandbox::{BINARY, Sandbox, bytes};
 use crate::support::shells::Shell;
@@ -166,7 +166,6 @@ fn without_a_terminal_it_moves_only_what_yes_allows_and_undo_brings_it_back() {
 fn on_a_terminal_no_changes_nothing() {
     let sandbox = world();
     let before = names(&sandbox.workon_home());
-    obey_interrupts();
     for shell in Shell::ALL {
         for answer in ["n", "\r", "\x03"] {
             let terminal = Terminal::start(&sandbox, shell);

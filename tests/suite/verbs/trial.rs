@@ -8,7 +8,7 @@ use nix::sys::termios::{FlowArg, LocalFlags, tcflow, tcgetattr};
 
 use crate::support::disk::{names, tree};
 use crate::support::programs::write_program;
-use crate::support::pty::{Terminal, obey_interrupts};
+use crate::support::pty::Terminal;
 use crate::support::pythons;
 use crate::support::sandbox::{BINARY, Sandbox};
 use crate::support::shells::Shell;
@@ -166,7 +166,6 @@ fn what_others_do_to_the_environment_meanwhile_is_not_lost_without_a_word() {
 #[test]
 fn on_a_terminal_you_are_asked_and_ctrl_c_drops_it() {
     let sandbox = Sandbox::with_x_and_y();
-    obey_interrupts();
     for shell in Shell::ALL {
         let root = sandbox.environment("x");
         let before = tree(&root);
@@ -261,7 +260,6 @@ fn wait_for_caller(sandbox: &Sandbox, is_there: impl Fn(&Path) -> bool) -> PathB
 #[test]
 fn ctrl_c_just_before_the_question_is_an_answer() {
     let sandbox = Sandbox::with_x_and_y();
-    obey_interrupts();
     sandbox.write("stopped.py", STOPPED);
     let python = pythons::complete().path.to_str().unwrap();
     let terminal = Terminal::start(&sandbox, Shell::Bash);
