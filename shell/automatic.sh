@@ -61,13 +61,13 @@ function __venvwrap_list {
     elif [[ ${__venvwrap_listed-} != "$WORKON_HOME" ]]; then
         __venvwrap_listed="$WORKON_HOME"
         __venvwrap_from=''
-        (__venvwrap_is_loaded && __venvwrap_run automatic --list) || \builtin true
+        (__venvwrap_ready && __venvwrap_run automatic --list) || \builtin true
     fi
 }
 
 # Loads the functions of the commands, unless they are there. Where they cannot be, the switch that
 # follows says why.
-function __venvwrap_is_loaded {
+function __venvwrap_ready {
     \builtin typeset -f __venvwrap_run >/dev/null || __venvwrap_load functions
 }
 
@@ -122,7 +122,7 @@ function __venvwrap_change {
         \builtin return 0
     fi
     # An environment that another tool activated is its business, until that tool deactivates it.
-    if [[ -n ${VIRTUAL_ENV-} ]] && __venvwrap_is_loaded && ! __venvwrap_is_inside; then
+    if [[ -n ${VIRTUAL_ENV-} ]] && __venvwrap_ready && ! __venvwrap_is_inside; then
         __venvwrap_project=/
         __venvwrap_foreign="$VIRTUAL_ENV"
         \builtin return 0
