@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use crate::support::programs::write_program;
-use crate::support::sandbox::Sandbox;
+use crate::support::sandbox::{Answer, Sandbox};
 
 fn checkout(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -153,23 +153,72 @@ fn odd_options_are_refused() {
     }
 }
 
+/// A checkout with these changes after release 0.1.0, in which make and cargo only tell how they are
+/// called. What is tried here has to hold in the real one as well while a release is being made.
+fn changed(changes: &str) -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox
+        .write("it/CHANGELOG.md", format!("# Changelog\n\n## Unreleased\n\n{changes}## 0.1.0 (2026-01-02)\n\n- old\n"));
+    sandbox.write(
+        "it/Cargo.toml",
+        "[package]\nname = \"venvwrap\"\nversion = \"0.1.0\"\n\n[dependencies]\nversion = \"1\"\n",
+    );
+    let script = fs::read(checkout("packaging/release.sh")).unwrap();
+    sandbox.program("it/packaging/release.sh", script);
+    for program in ["make", "cargo"] {
+        sandbox.program(format!("stand-ins/{program}"), "#!/bin/sh\nmkdir -p dist\necho \"${0##*/} $*\"\n");
+    }
+    let committed = "git init -q . && git add . && git -c user.name=x -c user.email=x@y commit -qm x";
+    let mut git = sandbox.command("/bin/sh");
+    git.args(["-c", committed]).current_dir(sandbox.root().join("it"));
+    sandbox.run_command(git, b"").silent();
+    sandbox
+}
+
+/// Runs the script of releases there.
+fn release<'a>(sandbox: &'a Sandbox, words: &[&str]) -> Answer<'a> {
+    let mut command = sandbox.command("/bin/bash");
+    let path = [sandbox.root().join("stand-ins").as_os_str(), ":/usr/bin:/bin".as_ref()].join("".as_ref());
+    command.arg(sandbox.root().join("it/packaging/release.sh")).args(words).env("PATH", path);
+    sandbox.run_command(command, b"")
+}
+
 #[test]
 fn a_release_is_described_before_it_is_made() {
-    let release = |words: &[&str]| {
-        let mut command = Command::new("bash");
-        command.arg(checkout("packaging/release.sh")).args(words).output().unwrap()
-    };
-    let done = release(&["999.0.0", "--dry-run"]);
-    assert!(done.status.success(), "{done:?}");
-    let first = format!(
-        "would release 999.0.0 after {}; the text of the tag:\n\nvenvwrap 999.0.0\n",
-        env!("CARGO_PKG_VERSION")
-    );
-    assert!(text(&done.stdout).starts_with(&first), "{done:?}");
-    assert_eq!(release(&["0.0.1", "--dry-run"]).status.code(), Some(1));
+    let sandbox = changed("### Added\n- new\n\n");
+    let described = "would release 0.2.0 after 0.1.0; the text of the tag:\n\nvenvwrap 0.2.0\n\n### Added\n- new\n";
+    let told = release(&sandbox, &["0.2.0", "--dry-run"]).status(0).stderr("").stdout_text();
+    assert_eq!(told.trim_end(), described.trim_end());
+    release(&sandbox, &["0.0.1", "--dry-run"]).status(1).stdout("");
     for wrong in ["", "1.0", "v1.0.0", "1.0.0; rm x"] {
-        assert_eq!(release(&[wrong, "--dry-run"]).status.code(), Some(2), "{wrong}");
+        release(&sandbox, &[wrong, "--dry-run"]).status(2).stdout("");
     }
+    let nothing = changed("");
+    release(&nothing, &["0.2.0", "--dry-run"])
+        .status(1)
+        .stdout("")
+        .stderr("release.sh: CHANGELOG.md has nothing under \"## Unreleased\"\n");
+}
+
+#[test]
+fn a_release_moves_its_changes_and_sets_its_version() {
+    let sandbox = changed("### Added\n- new\n\n");
+    sandbox.write("it/stray", "");
+    release(&sandbox, &["0.2.0"]).status(1).stdout("").stderr("release.sh: there are uncommitted changes\n");
+    fs::remove_file(sandbox.root().join("it/stray")).unwrap();
+    let done = release(&sandbox, &["0.2.0"]).status(0).stderr("").stdout_text();
+    let calls: Vec<&str> = done.lines().take(4).collect();
+    assert_eq!(
+        calls,
+        ["cargo update --workspace --offline --quiet", "make generate", "make test", "make package-test"]
+    );
+    let read = |path: &str| fs::read_to_string(sandbox.root().join("it").join(path)).unwrap();
+    let changelog = read("CHANGELOG.md");
+    let (before, after) = changelog.split_once("## 0.2.0 (").unwrap();
+    assert_eq!(before, "# Changelog\n\n## Unreleased\n\n");
+    assert!(after.ends_with(")\n\n### Added\n- new\n\n## 0.1.0 (2026-01-02)\n\n- old\n"), "{changelog}");
+    assert!(read("Cargo.toml").contains("version = \"0.2.0\"\n\n[dependencies]\nversion = \"1\"\n"));
+    assert!(read("dist/TAG").starts_with("venvwrap 0.2.0\n\n### Added\n- new\n"));
 }
 
 /// cargo-binstall fills in what is in braces.
