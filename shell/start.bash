@@ -3,9 +3,9 @@
 # variables that virtualenvwrapper's loader sets. Loading starts no process and can be repeated.
 
 # Defined anew by the functions that they load.
-function __venvwrap_call { __venvwrap_load functions || \builtin return; __venvwrap_call "$@"; }
-function __venvwrap_as { __venvwrap_load functions || \builtin return; __venvwrap_as "$@"; }
-function __venvwrap_complete { __venvwrap_load functions || \builtin return; __venvwrap_complete "$@"; }
+function __venvwrap_call { __venvwrap_load functions && __venvwrap_call "$@"; }
+function __venvwrap_as { __venvwrap_load functions && __venvwrap_as "$@"; }
+function __venvwrap_complete { __venvwrap_load functions && __venvwrap_complete "$@"; }
 
 # A separate function, because a hook may `return`. Only `command` keeps a syntax error in the hook
 # from ending the shell under set -e and in POSIX mode.

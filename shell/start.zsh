@@ -5,11 +5,11 @@
 # loaded.
 
 # Defined anew by the functions that they load.
-function __venvwrap_call { __venvwrap_load functions || \builtin return; __venvwrap_call "$@"; }
-function __venvwrap_as { __venvwrap_load functions || \builtin return; __venvwrap_as "$@"; }
-function __venvwrap_complete { __venvwrap_load functions || \builtin return; __venvwrap_complete "$@"; }
-function __venvwrap_complete_old { __venvwrap_load functions || \builtin return; __venvwrap_complete_old "$@"; }
-function __venvwrap_complete_command { __venvwrap_load functions || \builtin return; __venvwrap_complete_command "$@"; }
+function __venvwrap_call { __venvwrap_load functions && __venvwrap_call "$@"; }
+function __venvwrap_as { __venvwrap_load functions && __venvwrap_as "$@"; }
+function __venvwrap_complete { __venvwrap_load functions && __venvwrap_complete "$@"; }
+function __venvwrap_complete_old { __venvwrap_load functions && __venvwrap_complete_old "$@"; }
+function __venvwrap_complete_command { __venvwrap_load functions && __venvwrap_complete_command "$@"; }
 
 # A separate function, because a hook may `return`.
 function __venvwrap_read {
