@@ -153,8 +153,8 @@ fn odd_options_are_refused() {
     }
 }
 
-/// A checkout with these changes after release 0.1.0, in which make and cargo only tell how they are
-/// called. What is tried here has to hold in the real one as well while a release is being made.
+/// A checkout with these changes after release 0.1.0, in which make and cargo only tell how they
+/// are called. The real one may be in the middle of a release.
 fn changed(changes: &str) -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox
