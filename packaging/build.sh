@@ -96,7 +96,7 @@ maturin_path() {
 wheel() {
     local target maturin tags='--compatibility pypi' arguments=()
     maturin=$(maturin_path)
-    target=$(make --silent print-target)
+    target=$(make --silent --no-print-directory print-target)
     case $target in
         # A static program fits every Linux of this age, with any libc.
         *-linux-musl) tags='--compatibility manylinux2014 --compatibility musllinux_1_1' ;;

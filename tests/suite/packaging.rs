@@ -221,6 +221,20 @@ fn a_release_moves_its_changes_and_sets_its_version() {
     assert!(read("dist/TAG").starts_with("venvwrap 0.2.0\n\n### Added\n- new\n"));
 }
 
+/// As in `make release`: GNU make says which directory it enters.
+#[test]
+fn the_packages_are_for_the_target_of_make_also_within_another_make() {
+    let build = fs::read_to_string(checkout("packaging/build.sh")).unwrap();
+    let (_, question) = build.split_once("target=$(").unwrap();
+    let (question, _) = question.split_once(')').unwrap();
+    let mut command = Command::new("sh");
+    command.args(["-c", question]).current_dir(checkout("")).env("MAKELEVEL", "1").env("MAKEFLAGS", "w");
+    let answer = command.output().unwrap();
+    assert!(answer.status.success(), "{answer:?}");
+    let target = text(&answer.stdout);
+    assert!(target.starts_with(std::env::consts::ARCH) && target.split_whitespace().count() == 1, "{target}");
+}
+
 /// cargo-binstall fills in what is in braces.
 #[test]
 fn cargo_binstall_is_told_where_the_binary_is_in_the_tarball_of_the_release() {
