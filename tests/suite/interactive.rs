@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, ErrorKind};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
+use std::os::fd::AsFd;
+
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use crate::support::programs::write_program;
 use crate::support::pty::{INTERRUPT, RcFile, Terminal};
 use crate::support::pythons;
-use crate::support::sandbox::Sandbox;
+use crate::support::sandbox::{LIMIT, Sandbox};
 use crate::support::shells::Shell;
 
 /// Every shell with its usual settings; zsh with compinit before or after venvwrap.
@@ -247,6 +250,15 @@ fn workon_goes_to_the_project() {
     });
 }
 
+/// The next connection to INDEX. A wait without an end would hang the whole suite.
+fn next_connection(index: &TcpListener) -> TcpStream {
+    let mut sockets = [PollFd::new(index.as_fd(), PollFlags::POLLIN)];
+    assert_eq!(poll(&mut sockets, PollTimeout::try_from(LIMIT).unwrap()), Ok(1), "nobody asked the index");
+    let (connection, _) = index.accept().unwrap();
+    connection.set_read_timeout(Some(LIMIT)).unwrap();
+    connection
+}
+
 /// A package index that accepts the request and never answers.
 #[test]
 fn ctrl_c_ends_an_installation_and_leaves_the_shell_and_the_environment() {
@@ -259,7 +271,7 @@ fn ctrl_c_ends_an_installation_and_leaves_the_shell_and_the_environment() {
     in_every_shell(&sandbox, |terminal| {
         let prompts = terminal.prompts();
         terminal.type_keys("mkvirtualenv -p \"$NEWEST\" -i nothing slow\r");
-        let (connection, _) = index.accept().unwrap();
+        let connection = next_connection(&index);
         let request = BufReader::new(&connection).lines().next().unwrap().unwrap();
         assert!(request.starts_with("GET /simple/nothing/ "), "{request}");
         terminal.type_keys(INTERRUPT);
