@@ -28,6 +28,11 @@ function __venvwrap_later {
     __venvwrap_put_down later "$1"
 }
 
+# source FILE: a step of a plan. Sources a hook; the command goes on even if the hook fails.
+function __venvwrap_source {
+    [[ ! -f $1 ]] || __venvwrap_read "$1" || \builtin true
+}
+
 # Runs a file that is not the user's own if its content is trusted. The binary passes back the text
 # it checked, so a file that is replaced meanwhile is not run.
 function __venvwrap_source_trusted {

@@ -38,21 +38,20 @@ function _virtualenvs { __venvwrap_complete "$@"; }
 # The variables that virtualenvwrapper's loader sets. Only a directory that must be expanded needs
 # other functions. Hook templates that virtualenvwrapper made need VIRTUALENVWRAPPER_HOOK_DIR.
 [[ -n ${WORKON_HOME-} ]] || WORKON_HOME="${HOME-}/.virtualenvs"
-[[ $WORKON_HOME:${VIRTUALENVWRAPPER_HOOK_DIR:-/} == /*:/* &&
-    ($WORKON_HOME:${VIRTUALENVWRAPPER_HOOK_DIR-} != *[~$]* && $WORKON_HOME:${VIRTUALENVWRAPPER_HOOK_DIR-} != *//* ||
-    -d $WORKON_HOME && -d ${VIRTUALENVWRAPPER_HOOK_DIR:-/}) ]] || { __venvwrap_load functions && __venvwrap_expand; }
+case "$WORKON_HOME:${VIRTUALENVWRAPPER_HOOK_DIR:-/}" in
+    [!/]* | *:[!/]*) __venvwrap_load functions && __venvwrap_expand ;;
+    *[~$]* | *//*)
+        [[ -d $WORKON_HOME && -d ${VIRTUALENVWRAPPER_HOOK_DIR:-/} ]] ||
+            { __venvwrap_load functions && __venvwrap_expand; }
+        ;;
+esac
 # shellcheck disable=SC2034 # for hooks
 VIRTUALENVWRAPPER_ENV_BIN_DIR=bin
 [[ -n ${VIRTUALENVWRAPPER_PROJECT_FILENAME-} ]] || VIRTUALENVWRAPPER_PROJECT_FILENAME=.project
 [[ -n ${VIRTUALENVWRAPPER_WORKON_CD-} ]] || VIRTUALENVWRAPPER_WORKON_CD=1
 \builtin export WORKON_HOME VIRTUALENVWRAPPER_PROJECT_FILENAME VIRTUALENVWRAPPER_WORKON_CD
-if [[ -n ${VIRTUALENVWRAPPER_HOOK_DIR-} ]]; then
-    \builtin export VIRTUALENVWRAPPER_HOOK_DIR
-elif [[ -e $WORKON_HOME/initialize ]]; then
-    \builtin export "VIRTUALENVWRAPPER_HOOK_DIR=$WORKON_HOME"
-fi
+[[ -n ${VIRTUALENVWRAPPER_HOOK_DIR-} || ! -e $WORKON_HOME/initialize ]] || VIRTUALENVWRAPPER_HOOK_DIR="$WORKON_HOME"
 
-# In an environment, or after one.
-[[ -z ${VENVWRAP_UNDO-}${__venvwrap_record+x}${__venvwrap_entered+x}${__venvwrap_named+x}${__venvwrap_shown+x}\
-${__venvwrap_drawn+x}${__venvwrap_previous+x}${__venvwrap_earlier+x} ]] ||
+# In an environment, or after one. (The others of the record are set with these.)
+[[ -z ${VENVWRAP_UNDO-}${__venvwrap_record+x}${__venvwrap_shown+x}${__venvwrap_previous+x} ]] ||
     { __venvwrap_load functions && __venvwrap_resume; }

@@ -40,8 +40,3 @@ function virtualenvwrapper_verify_project_home { __venvwrap_as verify_project_ho
 function virtualenvwrapper_run_hook { __venvwrap_as run_hook "$@"; }
 function virtualenvwrapper_initialize { __venvwrap_as initialize; }
 function virtualenvwrapper_load { \builtin true; }
-
-# source FILE: a step of a plan. Sources a hook; the command goes on even if the hook fails.
-function __venvwrap_source {
-    [[ ! -f $1 ]] || __venvwrap_read "$1" || \builtin true
-}

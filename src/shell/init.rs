@@ -8,7 +8,7 @@ use std::path::Path;
 use super::Shell;
 
 /// Printed when a login shell of another kind reads the line for bash, as in ~/.profile.
-const OTHER_SHELL: &[u8] = b"venvwrap: these functions are for bash, and this is another shell: nothing is loaded";
+const OTHER_SHELL: &[u8] = b"venvwrap: this shell is not bash: nothing is loaded";
 
 /// Restores the aliases of zsh: the text is parsed by now, and a user's hook needs them.
 const ALIASES_AGAIN: &[u8] = b"[[ $__venvwrap_aliases == off ]] || \\builtin setopt aliases
@@ -158,8 +158,8 @@ impl Script<'_> {
         let loading = match shell {
             Shell::Fish | Shell::Nu => [start, last].concat(),
             Shell::Bash => {
-                let other = [b"[ -n \"${BASH_VERSION-}\" ] || { printf '%s\\n' '", OTHER_SHELL].concat();
-                [&other, &b"' >&2; return 0; }\n"[..], start, last].concat()
+                let other = [b"case \"${BASH_VERSION-}\" in '') printf '%s\\n' '", OTHER_SHELL].concat();
+                [&other, &b"' >&2; return 0 ;; esac\n"[..], start, last].concat()
             }
             // Parsing all of it as one group takes half as long again.
             Shell::Zsh if self.share.is_some() => [NO_ALIASES, start, b"{\n", ALIASES_AGAIN, last, b"}\n"].concat(),

@@ -192,7 +192,7 @@ fn the_text_is_the_code_of_the_files_after_one_line_that_names_the_binary() {
     let line = "__venvwrap_executable='/opt/it'\\''s/venvwrap' __venvwrap_share=''\n";
     let word =
         String::from_utf8(Shell::Bash.quoted(code(&["start.sh", "load.bash", "start.bash", "initialize.sh"]))).unwrap();
-    let other = "venvwrap: these functions are for bash, and this is another shell: nothing is loaded";
+    let other = "venvwrap: this shell is not bash: nothing is loaded";
     let text = format!(
         "{line}case \"${{BASH_VERSION-}}\" in\n'') printf '%s\\n' '{other}' >&2 ;;\n*) \\builtin eval {word} ;;\nesac\n"
     );
@@ -398,7 +398,7 @@ fn source(file: &str) -> std::path::PathBuf {
 fn another_shell_that_reads_the_line_for_bash_says_so_and_goes_on() {
     let sandbox = Sandbox::new();
     symlink(BINARY, sandbox.tools().join("venvwrap")).unwrap();
-    let said = "venvwrap: these functions are for bash, and this is another shell: nothing is loaded\n";
+    let said = "venvwrap: this shell is not bash: nothing is loaded\n";
     let functions = String::from_utf8(Shell::Bash.quoted(Shell::Bash.functions().to_str().unwrap())).unwrap();
     for shell in [&["dash"][..], &["dash", "-e"], &["dash", "-u"], &["zsh", "-f"]] {
         for line in ["eval \"$(venvwrap init bash)\"".to_owned(), format!(". {functions}")] {
