@@ -147,10 +147,24 @@ fn dispatch(words: &[OsString], session: &Session<'_>) -> Result<Outcome> {
     let command = if is_read { entry.definition() } else { (entry.command)() };
     // Freeing what the end of the process frees is a tenth of the instructions of a short verb.
     let mut command = ManuallyDrop::new(command.bin_name(&called));
+    if session.shell == Some(Shell::Zsh) && session.is_interactive && has_comment(words, &command) {
+        return Err(usage_of(
+            "zsh does not take comments at its prompt: `#` is a word of the command",
+            "`setopt interactive_comments` turns them on; for the name `#`, put `--` before it",
+        ));
+    }
     match command.try_get_matches_from_mut(words) {
         Ok(matches) => (entry.run)(&mut ManuallyDrop::new(matches), session),
         Err(error) => (entry.instead)(&error, session).unwrap_or_else(|| shown_or_usage(&error, entry.name, &called)),
     }
+}
+
+/// Whether a word is `#`, as where a line with a comment was pasted: zsh takes comments at its
+/// prompt only if it is told to, and `rmvirtualenv api # not web` would remove `web`. In a command
+/// line for another program, the word is that program's.
+fn has_comment(words: &[OsString], command: &clap::Command) -> bool {
+    words.iter().take_while(|word| *word != "--").any(|word| word == "#")
+        && !command.get_arguments().any(clap::Arg::is_trailing_var_arg_set)
 }
 
 /// What is no verb: help, the version, or a mistake.

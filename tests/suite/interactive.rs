@@ -370,3 +370,45 @@ fn the_prompt_of_fish_sees_every_status_and_what_it_is_called_with() {
         workon x; true | false | sh -c 'exit 3'; fish_prompt one 'two words'; echo";
     Shell::Fish.plain().run(&sandbox, code).status(0).stdout("(x) [3 0 1 3 one two words] \n").stderr("");
 }
+
+/// A line with a comment, as documents have them. At the prompt of zsh, `#` is a word like any
+/// other unless it is told otherwise.
+#[test]
+fn a_pasted_comment_names_no_environments() {
+    let sandbox = Sandbox::new();
+    for name in ["x", "y", "web", "#"] {
+        sandbox.minimal_environment(name);
+    }
+    let refused = "venvwrap: zsh does not take comments at its prompt: `#` is a word of the command\n\
+                   hint: `setopt interactive_comments` turns them on; for the name `#`, put `--` before it\n";
+    in_every_shell(&sandbox, |terminal| {
+        if terminal.shell == Shell::Zsh {
+            for line in [
+                "rmvirtualenv --now x # not web",
+                "venvwrap rm --now x '#' web",
+                "mkvirtualenv --without-pip # one",
+                "workon x # and its project",
+                "venvwrap lock x # no changes",
+                "venvwrap undo # bring it back",
+            ] {
+                let screen = terminal.run(line);
+                assert!(screen.ends_with(&format!("{line}\n{refused}$")), "{screen}");
+            }
+            assert!(terminal.run("allvirtualenv echo '#' c").contains("\n# c\n"));
+            terminal.run("setopt interactive_comments");
+        }
+        terminal.run("venvwrap snapshot x # before");
+        assert_eq!(terminal.run("workon x # and its project"), "$ workon x # and its project\n(x) $");
+        terminal.run("deactivate # the shell is as it was");
+        assert_eq!(terminal.value("VIRTUAL_ENV"), "");
+        let screen = terminal.run("rmvirtualenv x # not web");
+        assert!(screen.contains("Removing x...\n") && !screen.contains("web..."), "{screen}");
+        terminal.run("venvwrap undo x # bring it back");
+        terminal.run("rmvirtualenv -- '#' && venvwrap undo -- '#'");
+    });
+    let mut left: Vec<_> =
+        std::fs::read_dir(sandbox.environment("")).unwrap().map(|it| it.unwrap().file_name()).collect();
+    left.retain(|name| !name.to_str().unwrap().starts_with('.'));
+    left.sort();
+    assert_eq!(left, ["#", "web", "x", "y"]);
+}

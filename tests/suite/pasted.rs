@@ -30,6 +30,7 @@ const NOT_RUN: &[(&str, &str)] = &[
     ("make generate", CHECKOUT),
     ("make release VERSION=0.2.0", "packaging:: tries it with --dry-run"),
     ("pipx install .", CHECKOUT),
+    ("uv tool install .", CHECKOUT),
     ("cargo install --path .", CHECKOUT),
     ("cargo build", CHECKOUT),
     ("cargo test --test suite -- verbs::workon", CHECKOUT),
@@ -74,6 +75,8 @@ const BEFORE: &[(&str, &str)] = &[
     ("~/.local/bin/venvwrap run", "mkvirtualenv api; cp ~/program \"$VIRTUAL_ENV/bin/api-sync\""),
     ("printf '%s\\n' 'test:", "mkvirtualenv -a . api; cp ~/program \"$VIRTUAL_ENV/bin/pytest\"; deactivate"),
     ("venvwrap doctor", "mkvirtualenv -p 3.12 api; deactivate; ln -sf \"$GONE\" \"$WORKON_HOME/api/bin/python\""),
+    ("deactivate", "mkvirtualenv api"),
+    ("pip install", "mkvirtualenv api"),
     ("", "mkvirtualenv api; deactivate"),
 ];
 
